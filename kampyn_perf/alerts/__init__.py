@@ -1,0 +1,1 @@
+"""Alert rules over sliding windows, and what they do when they fire."""

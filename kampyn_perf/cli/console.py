@@ -1,0 +1,64 @@
+"""Where words and data go: people's words to stderr, data to stdout.
+
+rich is imported on first use, so that --help stays instant. Colours and live displays are off
+without a terminal, and NO_COLOR is respected (by rich itself).
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kampyn_perf.errors import KampynError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def stderr() -> Console:
+    """The terminal for people."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person watches: live displays and questions make sense."""
+    return stderr().is_terminal
+
+
+def say(text: str, *, style: str | None = None) -> None:
+    """One line (or more) for people. `text` is plain: brackets in it mean nothing."""
+    stderr().print(text, style=style, markup=False)
+
+
+def show(renderable: Any) -> None:
+    """A table or another rich renderable for people."""
+    stderr().print(renderable)
+
+
+def print_json(value: Any) -> None:
+    """The machine form, alone on stdout."""
+    import orjson
+
+    data = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def print_text(text: str) -> None:
+    """A document (CSV, Markdown, YAML) alone on stdout."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def print_error(error: KampynError) -> None:
+    """What was wrong and what to do."""
+    console = stderr()
+    console.print("error: ", style="bold red", end="")
+    console.print(error.message, markup=False)
+    if error.hint:
+        console.print("hint: ", style="bold cyan", end="")
+        console.print(error.hint, markup=False)

@@ -1,0 +1,73 @@
+"""The program: every command, and the only place that turns an error into an exit code.
+
+Command modules declare flags with typer and import features inside their functions, so that
+`kampyn-perf --help` imports nothing but typer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from kampyn_perf import __version__
+from kampyn_perf.errors import ExitCode, KampynError
+
+app = typer.Typer(
+    name="kampyn-perf",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"kampyn-perf {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Whether a KAMPYN backend meets its goals, why not, and what a change did to it."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        code = app(standalone_mode=False)
+    except KampynError as error:
+        _print_error(error)
+        code = error.code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout went away (`| head`): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.OK
+    except Exception as error:  # noqa: BLE001
+        code = _usage_error(error)
+    sys.exit(int(code or 0))
+
+
+def _print_error(error: KampynError) -> None:
+    from kampyn_perf.cli.console import print_error
+
+    print_error(error)
+
+
+def _usage_error(error: Exception) -> int:
+    """Typer's own errors (a wrong flag) show themselves; anything else is a defect of ours."""
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    show()
+    return int(getattr(error, "exit_code", ExitCode.USAGE))

@@ -1,0 +1,270 @@
+"""YAML, environment and flags into typed, checked sections; every problem at once, with its path.
+
+A feature declares its section as a subclass of `Section` and calls `load`. The order of strength
+is: defaults of the model, file, environment, `--set`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+
+from kampyn_perf import units
+from kampyn_perf.errors import ConfigError, KampynError, Problem
+
+PathKey = tuple[str | int, ...]
+
+Duration = Annotated[int, BeforeValidator(units.parse_duration)]
+"""Microseconds; written as seconds (`60`) or with a unit (`1m30s`)."""
+Milliseconds = Annotated[
+    int, BeforeValidator(lambda value: units.parse_duration(value, default_unit="ms"))
+]
+"""Microseconds; a bare number is in milliseconds."""
+Size = Annotated[int, BeforeValidator(units.parse_size)]
+"""Bytes; written as a number or with a unit (`256MB`)."""
+Rate = Annotated[
+    Fraction, BeforeValidator(units.parse_rate), PlainSerializer(float, return_type=float)
+]
+"""Events per second, exactly."""
+
+
+class Section(BaseModel):
+    """A piece of configuration: closed (an unknown key is an error) and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Plain data and where it came from: a name for messages, and the line of each path."""
+
+    data: Any
+    name: str
+    lines: Mapping[PathKey, int] = field(default_factory=dict)
+
+    def where(self, path: PathKey) -> str:
+        """`name:line` of the deepest part of `path` that the file has."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return f"{self.name}:{self.lines[path[:length]]}"
+        return self.name
+
+
+def shipped(folder: str) -> Path:
+    """The folder of `configs` or `scenarios` that came with the program."""
+    installed = Path(__file__).parent / "_shipped" / folder
+    return installed if installed.is_dir() else Path(__file__).parent.parent / folder
+
+
+def find(name: str, folder: str = "configs") -> Path:
+    """`name` as a path, or in `./configs`, or as shipped: the user's own file comes first."""
+    given = Path(name)
+    candidates = [given] if given.suffix or given.parent != Path() else []
+    file_name = name if Path(name).suffix else f"{name}.yaml"
+    candidates += [Path(folder) / file_name, shipped(folder) / file_name]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    known = sorted({path.stem for path in shipped(folder).rglob("*.yaml")})
+    close = difflib.get_close_matches(Path(name).stem, known, n=1)
+    raise KampynError(
+        f"no such configuration: {name}",
+        hint=(f"Did you mean {close[0]}? " if close else "")
+        + "Looked at "
+        + ", ".join(str(path) for path in candidates)
+        + ".",
+    )
+
+
+def read_yaml(path: Path) -> Source:
+    """The file's data, read safely. Raises ConfigError for what is not YAML or has a key twice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            [Problem("", f"is not UTF-8 text ({error.reason})", str(path))]
+        ) from error
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, name: str) -> Source:
+    """`read_yaml` for a text; `name` is what messages call it."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[PathKey, int] = {}
+        problems: list[Problem] = []
+        if node is not None:
+            _walk(node, (), lines, problems, name, frozenset())
+        if problems:
+            raise ConfigError(problems)
+        data = None if node is None else loader.construct_document(node)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        problem = getattr(error, "problem", None) or str(error)
+        raise ConfigError([Problem("", f"is not valid YAML: {problem}", where)]) from error
+    finally:
+        loader.dispose()
+    return Source({} if data is None else data, name, lines)
+
+
+def parse(model: type[Model], source: Source, *, prefix: PathKey = ()) -> Model:
+    """`source.data` as a `model`. Raises ConfigError with all its problems, each with its place."""
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        raise ConfigError(list(_problems(error, model, source, prefix))) from error
+
+
+def load(
+    model: type[Model],
+    source: Source,
+    *,
+    environ: Mapping[str, str] | None = None,
+    prefix: str = "",
+    sets: Sequence[str] = (),
+) -> Model:
+    """A checked section from a file's data, `PREFIX_A__B=value` of the environment, and `--set`."""
+    data = source.data
+    if environ is not None and prefix:
+        for key, value in sorted(environ.items()):
+            if key.startswith(prefix):
+                path = key.removeprefix(prefix).lower().split("__")
+                data = _put(data, path, parse_yaml(value, key).data, key)
+    return parse(model, apply_sets(Source(data, source.name, source.lines), sets))
+
+
+def apply_sets(source: Source, sets: Iterable[str]) -> Source:
+    """`source` with each `a.b[0].c=value` of the command line put in; values are read as YAML."""
+    data = source.data
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise KampynError(f"--set {text}: expected key=value, as in --set backend.workers=2")
+        path = [part for part in re.split(r"\.|\[|\]\.?", key.strip()) if part]
+        data = _put(
+            data, path, parse_yaml(value, f"--set {key}").data if value else "", f"--set {key}"
+        )
+    return Source(data, source.name, source.lines)
+
+
+def format_path(path: Iterable[str | int]) -> str:
+    """`config.phases[1].duration` of ("config", "phases", 1, "duration")."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _put(data: Any, path: Sequence[str], value: Any, source: str) -> Any:
+    """A copy of `data` with `value` at `path`; mappings are made on the way, lists are not."""
+    head, rest = path[0], path[1:]
+    if isinstance(data, list):
+        if not head.isdigit() or int(head) >= len(data):
+            raise ConfigError([Problem(head, f"no such entry; the list has {len(data)}", source)])
+        index = int(head)
+        item = _put(data[index], rest, value, source) if rest else value
+        return [*data[:index], item, *data[index + 1 :]]
+    if data is not None and not isinstance(data, Mapping):
+        raise ConfigError(
+            [Problem(head, "has nothing below it: its parent is a plain value", source)]
+        )
+    copy = dict(data or {})
+    copy[head] = _put(copy.get(head), rest, value, source) if rest else value
+    return copy
+
+
+def _walk(
+    node: yaml.Node,
+    path: PathKey,
+    lines: dict[PathKey, int],
+    problems: list[Problem],
+    name: str,
+    above: frozenset[int],
+) -> None:
+    """Note the line of every path, and keys that stand twice (YAML silently keeps the last)."""
+    lines[path] = node.start_mark.line + 1
+    if id(node) in above:
+        problems.append(Problem(format_path(path), "contains itself", f"{name}:{lines[path]}"))
+        return
+    above = above | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _walk(item, (*path, index), lines, problems, name, above)
+    elif isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, item in node.value:
+            line = key.start_mark.line + 1
+            text = str(key.value)
+            if text in seen and text != "<<":
+                message = f"stands twice (first on line {seen[text]})"
+                problems.append(Problem(format_path((*path, text)), message, f"{name}:{line}"))
+            seen[text] = line
+            _walk(item, (*path, text), lines, problems, name, above)
+            lines[(*path, text)] = line
+
+
+def _problems(
+    error: ValidationError, model: type[BaseModel], source: Source, prefix: PathKey
+) -> Iterable[Problem]:
+    for item in error.errors(include_url=False):
+        path = (*prefix, *(part for part in item["loc"] if not _is_tag(part)))
+        if item["type"] == "extra_forbidden":
+            message = "unknown key" + _suggest(model, item["loc"])
+        elif item["type"] == "missing":
+            message = "is missing"
+        elif item["type"] == "value_error":
+            message = item["msg"].removeprefix("Value error, ")
+        else:
+            message = item["msg"][0].lower() + item["msg"][1:] + f" (got {item['input']!r:.60})"
+        yield Problem(format_path(path), message, source.where(path))
+
+
+def _is_tag(part: str | int) -> bool:
+    """Pydantic puts the name of a union's member into the path; files have no such level."""
+    return isinstance(part, str) and bool(re.search(r"[\[\]()]|^(str|int|float|bool|none)$", part))
+
+
+def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
+    """The allowed key that was probably meant, or the list of what is allowed."""
+    current: Any = model
+    for part in loc[:-1]:
+        if not isinstance(part, int):  # an index: the model of a list's entries is known already
+            current = _child(current, part)
+    fields = getattr(current, "model_fields", None)
+    if not fields:
+        return ""
+    allowed = [info.alias or name for name, info in fields.items()]
+    close = difflib.get_close_matches(str(loc[-1]), allowed, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(allowed))}"
+
+
+def _child(current: Any, part: str | int) -> Any:
+    """The model that stands behind one step of a path, as far as annotations tell."""
+    fields = getattr(current, "model_fields", None)
+    if not fields:
+        return None
+    annotation = next(
+        (info.annotation for name, info in fields.items() if part in (name, info.alias)), None
+    )
+    return _find_model(annotation)
+
+
+def _find_model(annotation: Any) -> Any:
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _find_model(arg))), None)

@@ -1,0 +1,52 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from kampyn_perf.errors import ExitCode, KampynError
+
+
+def write_whole(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool = True) -> None:
+    """Put `data` at `path` so that a reader, or a crash, meets the old file or the new one.
+
+    The folder is made if need be. `mode` is the new file's permissions (0o600 for credentials).
+    Raises KampynError naming the path where it cannot be written.
+    """
+    body = data.encode() if isinstance(data, str) else data
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def ensure_writable(folder: Path) -> None:
+    """Make `folder` and prove that files can be put there, before the slow part begins."""
+    probe = folder / ".writable"
+    write_whole(probe, b"", durable=False)
+    probe.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> KampynError:
+    return KampynError(
+        f"cannot write {path}: {error.strerror or error}",
+        code=ExitCode.USAGE,
+        hint="Choose another place, or make this one writable.",
+    )

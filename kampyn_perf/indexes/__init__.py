@@ -1,0 +1,1 @@
+"""The index catalogue, the plan that brings a database to it, and how that is done safely."""

@@ -1,0 +1,1 @@
+"""What is watched beside the client: processes, system, database, Prometheus, availability."""

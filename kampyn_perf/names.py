@@ -1,0 +1,26 @@
+"""Names that more than one module uses: schemas, files of a run folder, metrics. Each once."""
+
+from __future__ import annotations
+
+# Schemas of result files: a name and a version. A reader takes every version up to its own.
+LOAD_SCHEMA = "kampyn-perf/load"
+BENCH_SCHEMA = "kampyn-perf/bench"
+RESULT_VERSION = 1
+
+# Files of a run folder.
+RESULT_FILE = "result.json"
+CONFIG_FILE = "config.json"
+VERDICT_FILE = "verdict.json"
+LATEST = "latest"
+
+# Metrics of the reference backend, with the document's names in Prometheus's units (seconds).
+METRIC_HTTP = "http_request_duration_seconds"
+METRIC_DB = "db_query_duration_seconds"
+
+# The collections (tables, in the embedded store) of the document.
+USERS = "users"
+ORDERS = "orders"
+RETAILS = "retails"
+PRODUCES = "produces"
+VENDORS = "vendors"
+CARTS = "carts"

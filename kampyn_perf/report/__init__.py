@@ -1,0 +1,1 @@
+"""A result to bytes, one module per format; whoever calls owns the file."""

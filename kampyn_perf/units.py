@@ -1,0 +1,130 @@
+"""Durations, rates and sizes: text in, whole microseconds and bytes inside, text out."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+MICROSECONDS = 1_000_000
+"""Microseconds in a second."""
+
+_DURATION_US = {
+    "us": 1,
+    "µs": 1,
+    "ms": 1_000,
+    "s": MICROSECONDS,
+    "sec": MICROSECONDS,
+    "m": 60 * MICROSECONDS,
+    "min": 60 * MICROSECONDS,
+    "h": 3_600 * MICROSECONDS,
+    "d": 86_400 * MICROSECONDS,
+}
+_SIZE_BYTES = {"b": 1} | {
+    prefix + suffix: 1024**power
+    for power, prefix in enumerate(("k", "m", "g", "t"), start=1)
+    for suffix in ("", "b", "ib")
+}
+_RATE_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3_600}
+_NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
+_DURATION_PART = re.compile(
+    rf"(\d+(?:\.\d+)?)({'|'.join(sorted(_DURATION_US, key=len, reverse=True))})"
+)
+
+
+def parse_duration(value: object, *, default_unit: str = "s") -> int:
+    """Microseconds of `60`, `"60s"`, `"1m30s"` or `"250ms"`; a bare number is in `default_unit`.
+
+    Raises ValueError for anything else, for negatives and for booleans.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = f"{_plain(value)}{default_unit}"
+    elif isinstance(value, str):
+        text = value.strip().replace(" ", "")
+        if re.fullmatch(_NUMBER, text):
+            text += default_unit
+    else:
+        raise ValueError(_duration_help(value))
+    parts = re.findall(
+        rf"(\d+(?:\.\d+)?)({'|'.join(sorted(_DURATION_US, key=len, reverse=True))})", text
+    )
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(_duration_help(value))
+    total = sum(
+        (Fraction(Decimal(number)) * _DURATION_US[unit] for number, unit in parts), Fraction(0)
+    )
+    return round(total)
+
+
+def parse_size(value: object) -> int:
+    """Bytes of `1024`, `"512MB"` or `"1GiB"`. Powers of 1024, as Redis and Node count."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    match = re.fullmatch(rf"{_NUMBER}\s*(?P<unit>[a-zA-Z]*)", str(value).strip())
+    if (
+        match is None
+        or isinstance(value, bool)
+        or (match["unit"] or "b").lower() not in _SIZE_BYTES
+    ):
+        raise ValueError(
+            f"not a size: {value!r} (write for example 512MB, 1GB or a number of bytes)"
+        )
+    return round(Fraction(Decimal(match["number"])) * _SIZE_BYTES[(match["unit"] or "b").lower()])
+
+
+def parse_rate(value: object) -> Fraction:
+    """Events per second, exactly, of `50`, `0.5`, `"50/s"` or `"3000/min"`."""
+    match = None
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        text = value if isinstance(value, str) else _plain(value)
+        match = re.fullmatch(rf"{_NUMBER}\s*(?:/\s*(?P<per>[a-z]+))?", text.strip())
+    if match is None or (match["per"] or "s") not in _RATE_SECONDS:
+        raise ValueError(f"not a rate: {value!r} (write for example 50, 0.5 or 3000/min)")
+    return Fraction(Decimal(match["number"])) / _RATE_SECONDS[match["per"] or "s"]
+
+
+def format_duration(us: float) -> str:
+    """Three significant figures, in the unit that fits: `842 µs`, `12.3 ms`, `7 min 0 s`."""
+    if us < 0:
+        return f"-{format_duration(-us)}"
+    if us < 1_000:
+        return f"{us:.0f} µs"
+    if us < MICROSECONDS:
+        return f"{_three(us / 1_000)} ms"
+    if us < 60 * MICROSECONDS:
+        return f"{_three(us / MICROSECONDS)} s"
+    seconds = round(us / MICROSECONDS)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+
+def format_size(size: float) -> str:
+    """`512 B`, `4.20 MB`, `1.00 GB`, in powers of 1024."""
+    for unit in ("B", "KB", "MB", "GB"):
+        if abs(size) < 1024:
+            return f"{size:.0f} B" if unit == "B" else f"{_three(size)} {unit}"
+        size /= 1024
+    return f"{_three(size)} TB"
+
+
+def format_rate(per_second: float) -> str:
+    """`50/s`, `12.3/s`; whole numbers stay whole."""
+    return f"{per_second:.0f}/s" if per_second == round(per_second) else f"{_three(per_second)}/s"
+
+
+def format_percent(share: float) -> str:
+    """`99.95 %` of 0.9995, with as many digits as tell it from a whole number."""
+    return f"{share * 100:.4g} %" if 0 < share < 0.999 else f"{share * 100:.6g} %"
+
+
+def _three(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _plain(value: float) -> str:
+    return f"{Decimal(str(value)):f}"
+
+
+def _duration_help(value: object) -> str:
+    return f"not a duration: {value!r} (write for example 60, 60s, 250ms or 1m30s)"

@@ -20,7 +20,7 @@ _DURATION_US = {
     "h": 3_600 * MICROSECONDS,
     "d": 86_400 * MICROSECONDS,
 }
-_SIZE_BYTES = {"b": 1} | {
+_SIZE_BYTES: dict[str, int] = {"b": 1} | {
     prefix + suffix: 1024**power
     for power, prefix in enumerate(("k", "m", "g", "t"), start=1)
     for suffix in ("", "b", "ib")

@@ -1,0 +1,1 @@
+"""Latency histograms: the only module that knows HdrHistogram."""

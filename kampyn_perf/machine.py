@@ -1,0 +1,1 @@
+"""What a number is comparable with: CPU, operating system, Python, versions, git."""

@@ -1,0 +1,1 @@
+"""The versioned result models and their JSON."""

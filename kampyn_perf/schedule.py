@@ -1,0 +1,1 @@
+"""When each session is due: pure, asked by number, without a clock."""

@@ -1,0 +1,1 @@
+"""Intervals that can be trusted: order statistics, proportions, autocorrelated samples."""

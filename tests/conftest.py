@@ -1,0 +1,38 @@
+"""What every test may use, and the words about those that could not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests import mongo_server
+from tests.mongo_server import mongo_database, mongo_uri
+
+__all__ = ["mongo_database", "mongo_uri"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `mongo` skip where no server can be had."""
+    if mongo_server.available():
+        return
+    skip = pytest.mark.skip(reason=f"no MongoDB server: {mongo_server.HINT}")
+    for item in items:
+        if item.get_closest_marker("mongo"):
+            item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One visible line when tests had no MongoDB: a skip must not look like a pass."""
+    if mongo_server.available():
+        return
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "mongo" in getattr(report, "keywords", {})
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests on MongoDB's wire were SKIPPED: {mongo_server.HINT}.",
+            yellow=True,
+        )

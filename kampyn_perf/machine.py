@@ -1,1 +1,96 @@
 """What a number is comparable with: CPU, operating system, Python, versions, git."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+from kampyn_perf import __version__
+
+_PACKAGES = ("locust", "gevent", "httptools", "granian", "fastapi", "pymongo", "redis")
+
+
+class Machine(BaseModel):
+    """Facts of the machine and the programs that a result was measured with."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    hostname: str
+    os: str
+    cpu: str
+    cores: int
+    """Logical cores that this process may use."""
+    memory_bytes: int
+    python: str
+    versions: dict[str, str]
+    git_commit: str = ""
+    """Of the folder the command ran in; empty outside a checkout. `+` marks local changes."""
+
+
+def describe(folder: Path | None = None) -> Machine:
+    """The facts of this machine, for a result made in `folder` (default: the current one)."""
+    return Machine(
+        hostname=platform.node(),
+        os=f"{platform.system()} {platform.release()}",
+        cpu=_cpu_model(),
+        cores=_usable_cores(),
+        memory_bytes=int(psutil.virtual_memory().total),
+        python=platform.python_version(),
+        versions={"kampyn-perf": __version__} | _versions(),
+        git_commit=_git_commit(folder or Path.cwd()),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _usable_cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _cpu_model() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _git_commit(folder: Path) -> str:
+    commit = _git(folder, "rev-parse", "--short=12", "HEAD")
+    if not commit:
+        return ""
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return f"{commit}+" if changed else commit
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

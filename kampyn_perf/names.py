@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 # Schemas of result files: a name and a version. A reader takes every version up to its own.
-LOAD_SCHEMA = "kampyn-perf/load"
-BENCH_SCHEMA = "kampyn-perf/bench"
+LOAD_SCHEMA: Final = "kampyn-perf/load"
+BENCH_SCHEMA: Final = "kampyn-perf/bench"
 RESULT_VERSION = 1
 
 # Files of a run folder.

@@ -1,1 +1,214 @@
-"""When each session is due: pure, asked by number, without a clock."""
+"""When each session is due: pure, asked by number, without a clock. Unit: whole microseconds.
+
+A phase has an arrival rate r(t) that is constant or a straight line. The expected number of
+arrivals until t is its integral; arrival n of the even mode is due where the integral over all
+phases reaches n, so nothing is accumulated from arrival to arrival and no rounding piles up:
+
+    r(t) = a + (b - a) t / D         R(t) = a t + (b - a) t^2 / (2 D)
+    R(t) = m   <=>   t = 2 m / (a + sqrt(a^2 + 2 (b - a) m / D))
+
+The second form of the root is the one that does not subtract nearly equal numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from kampyn_perf.units import MICROSECONDS
+
+_CELL = 256
+"""Expected arrivals in one cell of a Poisson phase: what one look-up draws and keeps."""
+_CELLS_KEPT = 64
+
+
+class ArrivalMode(StrEnum):
+    """How arrivals lie within a phase."""
+
+    EVEN = "even"
+    POISSON = "poisson"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A stretch of the schedule. Rates are sessions per second."""
+
+    name: str
+    duration_us: int
+    rate: Fraction = Fraction(0)
+    """At the start; 0 throughout is a pause."""
+    ramp_to: Fraction | None = None
+    """At the end; None keeps `rate`."""
+    count: int | None = None
+    """Exactly so many arrivals over the duration, instead of a rate (Artillery's arrivalCount)."""
+    max_vusers: int | None = None
+    """Virtual users at once during this phase; None leaves the run's own limit."""
+
+    @property
+    def rates(self) -> tuple[Fraction, Fraction]:
+        """Sessions per second at the start and at the end."""
+        if self.count is not None:
+            even = Fraction(self.count * MICROSECONDS, self.duration_us)
+            return even, even
+        return self.rate, self.rate if self.ramp_to is None else self.ramp_to
+
+    @property
+    def expected(self) -> Fraction:
+        """The integral of the rate: how many arrivals the phase plans."""
+        if self.count is not None:
+            return Fraction(self.count)
+        start, end = self.rates
+        return (start + end) / 2 * Fraction(self.duration_us, MICROSECONDS)
+
+
+class Arrival(NamedTuple):
+    """One session of the schedule."""
+
+    number: int
+    due_us: int
+    """Since the start of the run."""
+    phase: int
+    """Index into the schedule's phases."""
+
+
+class Schedule:
+    """All arrivals of a run, by number: `schedule[n]` for n in range(schedule.planned)."""
+
+    def __init__(
+        self,
+        phases: Sequence[Phase],
+        *,
+        mode: ArrivalMode = ArrivalMode.EVEN,
+        seed: int = 1,
+    ) -> None:
+        self.phases = tuple(phases)
+        self.mode = mode
+        self.seed = seed
+        self.starts_us = tuple(accumulate((p.duration_us for p in self.phases), initial=0))
+        self.duration_us = self.starts_us[-1]
+        self._expected = tuple(accumulate((p.expected for p in self.phases), initial=Fraction(0)))
+        if mode is ArrivalMode.EVEN:
+            self._first = tuple(math.ceil(expected) for expected in self._expected)
+        else:
+            self._cells = [_PoissonCells(p, seed, i) for i, p in enumerate(self.phases)]
+            self._first = tuple(accumulate((c.total for c in self._cells), initial=0))
+        self.planned = self._first[-1]
+
+    def __getitem__(self, number: int) -> Arrival:
+        """Arrival `number`, counted from 0. Raises IndexError beyond the schedule."""
+        if not 0 <= number < self.planned:
+            raise IndexError(f"arrival {number} of {self.planned}")
+        index = bisect_right(self._first, number) - 1
+        phase = self.phases[index]
+        if self.mode is ArrivalMode.EVEN:
+            mark = float(number - self._expected[index])
+        else:
+            mark = self._cells[index].mark(number - self._first[index])
+        offset = time_of(phase, mark)
+        # A float's last digit must not put an arrival of this phase into the next one.
+        return Arrival(number, self.starts_us[index] + min(offset, phase.duration_us - 1), index)
+
+    def planned_in(self, index: int) -> int:
+        """How many arrivals phase `index` has."""
+        return self._first[index + 1] - self._first[index]
+
+    def due_by(self, elapsed_us: int) -> int:
+        """How many arrivals are due at `elapsed_us` or before; the number of the next one."""
+        low, high = 0, self.planned
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle].due_us <= elapsed_us:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def phase_at(self, elapsed_us: int) -> int:
+        """Index of the phase that contains `elapsed_us`; the last one beyond the end."""
+        return min(bisect_right(self.starts_us, max(elapsed_us, 0)), len(self.phases)) - 1
+
+    def rate_at(self, elapsed_us: int) -> float:
+        """The planned rate, in sessions per second; 0 beyond the end."""
+        if not 0 <= elapsed_us < self.duration_us:
+            return 0.0
+        index = self.phase_at(elapsed_us)
+        start, end = self.phases[index].rates
+        share = (elapsed_us - self.starts_us[index]) / self.phases[index].duration_us
+        return float(start + (end - start) * Fraction(share))
+
+
+def time_of(phase: Phase, mark: float) -> int:
+    """Microseconds into `phase` at which the integral of its rate reaches `mark` arrivals."""
+    start, end = (float(rate) for rate in phase.rates)
+    seconds = phase.duration_us / MICROSECONDS
+    root = math.sqrt(max(start * start + 2 * (end - start) * mark / seconds, 0.0))
+    return round(2 * mark / (start + root) * MICROSECONDS) if mark > 0 else 0
+
+
+class _PoissonCells:
+    """A Poisson process over one phase, drawn cell by cell so that any arrival can be asked for.
+
+    A cell is a stretch with at most `_CELL` expected arrivals. Given how many fall into it, their
+    places are independent and uniform on the integral's axis (the order-statistics property), so
+    each cell is drawn from a seed of its own and forgotten again: memory does not grow with the
+    run. With an arrivalCount the counts are multinomial instead of Poisson: the total is exact.
+    """
+
+    def __init__(self, phase: Phase, seed: int, index: int) -> None:
+        expected = float(phase.expected)
+        cells = max(1, math.ceil(expected / _CELL))
+        self._width = expected / cells
+        self._key = (seed, index)
+        generator = np.random.default_rng([seed, index])
+        if phase.count is not None:
+            counts = generator.multinomial(phase.count, [1 / cells] * cells)
+        else:
+            counts = generator.poisson(self._width, cells)
+        self._first = np.concatenate(([0], np.cumsum(counts)))
+        self.total = int(self._first[-1])
+
+    def mark(self, number: int) -> float:
+        """The integral's value at which arrival `number` of the phase stands."""
+        cell = int(np.searchsorted(self._first, number, side="right")) - 1
+        count = int(self._first[cell + 1] - self._first[cell])
+        places = _cell_places(*self._key, cell, count)
+        return (cell + float(places[number - int(self._first[cell])])) * self._width
+
+
+@lru_cache(maxsize=_CELLS_KEPT)
+def _cell_places(seed: int, index: int, cell: int, count: int) -> np.ndarray:
+    """Sorted places of `count` arrivals within one cell, in [0, 1)."""
+    return np.sort(np.random.default_rng([seed, index, 1 + cell]).random(count))
+
+
+class Mix:
+    """Which flow a session runs: one seeded order, repeated, so that the weights hold exactly.
+
+    The order is as long as the sum of the weights, or the greatest multiple of it up to 100. It is
+    the same in every turn, so that every window of its length, wherever it begins, has each flow
+    exactly as often as its weight says.
+    """
+
+    def __init__(self, weights: Mapping[str, int], *, seed: int = 1) -> None:
+        if not weights or min(weights.values()) < 0 or sum(weights.values()) == 0:
+            raise ValueError("a mix needs at least one flow with a weight above 0")
+        divisor = math.gcd(*weights.values())
+        reduced = {flow: weight // divisor for flow, weight in weights.items()}
+        turns = max(1, 100 // sum(reduced.values()))
+        order = [flow for flow, weight in reduced.items() for _ in range(weight * turns)]
+        random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret)
+        self.order = tuple(order)
+
+    def __getitem__(self, number: int) -> str:
+        """The flow of session `number`."""
+        return self.order[number % len(self.order)]

@@ -1,1 +1,0 @@
-"""The versioned result models and their JSON."""

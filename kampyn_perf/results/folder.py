@@ -1,0 +1,72 @@
+"""Run folders: one per run under `reports/`, and `reports/latest` that points at the newest."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from kampyn_perf import names
+from kampyn_perf.errors import KampynError
+from kampyn_perf.files import ensure_writable, write_whole
+
+REPORTS = Path("reports")
+
+
+def create_run_folder(base: Path, *, label: str, now: datetime) -> Path:
+    """A new folder `<time>-<label>` below `base`, proven writable. Two runs never share one."""
+    stem = f"{now:%Y-%m-%dT%H-%M-%S}-{label}"
+    for attempt in range(1, 1000):
+        folder = base / (stem if attempt == 1 else f"{stem}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if base.exists() and not base.is_dir():
+                raise KampynError(f"cannot write reports: {base} is not a folder") from None
+            continue
+        except OSError as error:
+            raise KampynError(
+                f"cannot make the run folder {folder}: {error.strerror or error}",
+                hint="Name a writable place with --out.",
+            ) from error
+        ensure_writable(folder)
+        return folder
+    raise KampynError(f"{base} has a thousand runs of this very second; name another with --out")
+
+
+def claim_run_folder(folder: Path) -> Path:
+    """A folder that the user named: made if need be, refused if it holds a result already."""
+    if (folder / names.RESULT_FILE).exists():
+        raise KampynError(
+            f"{folder} holds a result already; a run never overwrites another",
+            hint="Name a new folder with --out, or remove this one.",
+        )
+    ensure_writable(folder)
+    return folder
+
+
+def point_latest(folder: Path) -> None:
+    """Make `latest` beside `folder` point at it: a symbolic link, or else a file."""
+    link = folder.parent / names.LATEST
+    if link.is_dir() and not link.is_symlink():
+        return  # A real folder of that name is the user's own.
+    spare = folder.parent / f".{names.LATEST}.{os.getpid()}"
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            spare.unlink()
+        spare.symlink_to(folder.name, target_is_directory=True)
+        spare.replace(link)
+    except OSError:
+        write_whole(link, f"{folder.name}\n")
+
+
+def find_result(path: Path) -> Path:
+    """The result file that `path` means: itself, or the one in a run folder, or behind `latest`."""
+    if path.is_dir():
+        return path / names.RESULT_FILE
+    if path.name == names.LATEST and path.is_file():
+        return path.parent / path.read_text(encoding="utf-8").strip() / names.RESULT_FILE
+    if not path.exists() and path.suffix != ".json":
+        return path / names.RESULT_FILE
+    return path

@@ -1,0 +1,90 @@
+"""Result documents on disk: written whole, read with their schema and version checked.
+
+Every document is a JSON object that begins with `schema` (its kind) and `version`. A version rises
+when a reader of the older one would misread the newer; fields may be added without that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kampyn_perf import names
+from kampyn_perf.config import format_path
+from kampyn_perf.errors import ConfigError, ExitCode, KampynError, Problem
+from kampyn_perf.files import write_whole
+
+_DAMAGED = "The file was changed or damaged after the run."
+_PROBLEMS_SHOWN = 10
+
+
+class Record(BaseModel):
+    """A part of a result. Unknown fields are kept out of the way: a later minor may add some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+Model = TypeVar("Model", bound=Record)
+
+
+def write(path: Path, record: Record, *, durable: bool = True) -> None:
+    """Put `record` at `path` as JSON, whole or not at all."""
+    write_whole(path, dumps(record), durable=durable)
+
+
+def dumps(record: Record) -> bytes:
+    """`record` as JSON, ending in a newline."""
+    return orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:
+    """The result at `path`, as the model that `kinds` has for its schema.
+
+    Raises KampynError (usage) for what is missing, broken, of another kind, or newer than this.
+    """
+    document = read_document(path)
+    schema, version = document.get("schema"), document.get("version")
+    if not isinstance(schema, str) or schema not in kinds:
+        expected = " or ".join(sorted(kinds))
+        found = f"its schema is {schema!r}" if schema else "it has no schema"
+        raise KampynError(f"{path} is not a result that can be used here: {found}, not {expected}")
+    if not isinstance(version, int) or version > names.RESULT_VERSION:
+        raise KampynError(
+            f"{path} is of version {version}; this kampyn-perf reads versions up to "
+            f"{names.RESULT_VERSION}",
+            hint="Upgrade kampyn-perf to read it: pip install --upgrade kampyn-perf",
+        )
+    try:
+        return kinds[schema].model_validate(document)
+    except ValidationError as error:
+        problems = [
+            Problem(format_path(item["loc"]), item["msg"], str(path))
+            for item in error.errors()[:_PROBLEMS_SHOWN]
+        ]
+        raise ConfigError(problems, hint=_DAMAGED) from error
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The JSON object at `path`, unchecked but for being one."""
+    try:
+        document = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise KampynError(
+            f"there is no result at {path}",
+            hint="Run kampyn-perf load first, or name a run folder or its result.json.",
+        ) from None
+    except OSError as error:
+        raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
+    except orjson.JSONDecodeError as error:
+        raise KampynError(
+            f"{path} is not JSON: {error}",
+            code=ExitCode.USAGE,
+            hint=_DAMAGED,
+        ) from error
+    if not isinstance(document, dict):
+        raise KampynError(f"{path} is not a result: it holds no JSON object")
+    return document

@@ -22,10 +22,13 @@ from kampyn_perf.errors import ConfigError, KampynError, Problem
 
 PathKey = tuple[str | int, ...]
 
-Duration = Annotated[int, BeforeValidator(units.parse_duration)]
+# As JSON, durations and sizes are written with their unit, so that what was dumped can be read.
+_WithUnit = PlainSerializer(units.spell_duration, return_type=str, when_used="json")
+
+Duration = Annotated[int, BeforeValidator(units.parse_duration), _WithUnit]
 """Microseconds; written as seconds (`60`) or with a unit (`1m30s`)."""
 Milliseconds = Annotated[
-    int, BeforeValidator(lambda value: units.parse_duration(value, default_unit="ms"))
+    int, BeforeValidator(lambda value: units.parse_duration(value, default_unit="ms")), _WithUnit
 ]
 """Microseconds; a bare number is in milliseconds."""
 Size = Annotated[int, BeforeValidator(units.parse_size)]
@@ -143,7 +146,7 @@ def load(
     if environ is not None and prefix:
         for key, value in sorted(environ.items()):
             if key.startswith(prefix):
-                path = key.removeprefix(prefix).lower().split("__")
+                path = _spell(model, key.removeprefix(prefix).split("__"))
                 data = _put(data, path, parse_yaml(value, key).data, key)
     return parse(model, apply_sets(Source(data, source.name, source.lines), sets))
 
@@ -251,6 +254,21 @@ def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
     allowed = [info.alias or name for name, info in fields.items()]
     close = difflib.get_close_matches(str(loc[-1]), allowed, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(allowed))}"
+
+
+def _spell(model: Any, path: Sequence[str]) -> list[str]:
+    """`path` of an environment variable, in the model's own spelling: shells know no small letters.
+
+    What the model does not have stays, in small letters, and becomes a problem with that name.
+    """
+    spelled = []
+    current = model
+    for part in path:
+        fields = getattr(current, "model_fields", None) or {}
+        known = {(info.alias or name).lower(): info.alias or name for name, info in fields.items()}
+        spelled.append(known.get(part.lower(), part.lower()))
+        current = _child(current, spelled[-1])
+    return spelled
 
 
 def _child(current: Any, part: str | int) -> Any:

@@ -8,6 +8,8 @@ from typing import Final
 LOAD_SCHEMA: Final = "kampyn-perf/load"
 BENCH_SCHEMA: Final = "kampyn-perf/bench"
 RESULT_VERSION = 1
+DATA_SCHEMA = "kampyn-perf/data"
+DATA_VERSION = 1
 
 # Files of a run folder.
 RESULT_FILE = "result.json"

@@ -56,6 +56,18 @@ def parse_duration(value: object, *, default_unit: str = "s") -> int:
     return round(total)
 
 
+def spell_duration(us: int) -> str:
+    """The shortest exact text that `parse_duration` reads back: `15min`, `250ms`, `1500us`."""
+    for unit, size in (
+        ("h", 3_600 * MICROSECONDS),
+        ("min", 60 * MICROSECONDS),
+        ("s", MICROSECONDS),
+    ):
+        if us and us % size == 0:
+            return f"{us // size}{unit}"
+    return f"{us // 1_000}ms" if us % 1_000 == 0 else f"{us}us"
+
+
 def parse_size(value: object) -> int:
     """Bytes of `1024`, `"512MB"` or `"1GiB"`. Powers of 1024, as Redis and Node count."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:

@@ -1,0 +1,237 @@
+"""The backend's configuration: what `configs/backend.yaml`, the environment and flags may say.
+
+Defaults are the document's figures where it names one. Units: microseconds and bytes inside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import Field, field_validator, model_validator
+
+from kampyn_perf import config, redact
+from kampyn_perf.config import Duration, Milliseconds, Section, Size
+
+ENV_PREFIX = "KAMPYN_BACKEND_"
+CONFIG_NAME = "backend"
+
+
+class AuthMode(StrEnum):
+    """Who may use carts and orders without a token."""
+
+    DOCUMENTED = "documented"
+    """Anybody, as the document's own load test does; a token of somebody else is still refused."""
+    STRICT = "strict"
+    """Nobody: the right user's (vendor's) token is demanded."""
+
+
+class IndexMode(StrEnum):
+    """Whether the backend creates the document's secondary indexes when it makes the store."""
+
+    DOCUMENTED = "documented"
+    NONE = "none"
+
+
+class Synchronous(StrEnum):
+    """SQLite's own words: when a commit waits for the disk."""
+
+    NORMAL = "normal"
+    FULL = "full"
+
+
+class SqliteSettings(Section):
+    """The embedded store."""
+
+    synchronous: Synchronous = Synchronous.NORMAL
+    lock_timeout: Duration = 5_000_000
+    page_cache: Size = 16 * 1024**2
+
+
+class MongoSettings(Section):
+    """The document's client options, with the document's names."""
+
+    maxPoolSize: int = Field(default=50, ge=1)  # noqa: N815
+    minPoolSize: int = Field(default=10, ge=0)  # noqa: N815
+    maxIdleTimeMS: Milliseconds = 30_000_000  # noqa: N815
+    serverSelectionTimeoutMS: Milliseconds = 5_000_000  # noqa: N815
+    socketTimeoutMS: Milliseconds = 45_000_000  # noqa: N815
+    connectTimeoutMS: Milliseconds = 10_000_000  # noqa: N815
+    w: str | int = "majority"
+    j: bool = True
+    wtimeout: Milliseconds = 10_000_000
+    readPreference: str = "secondaryPreferred"  # noqa: N815
+    compressors: tuple[str, ...] = ("zlib",)
+    zlibCompressionLevel: int = Field(default=6, ge=-1, le=9)  # noqa: N815
+
+
+class StoreSettings(Section):
+    """Where the data lies."""
+
+    url: str = ""
+    """`sqlite:///path` or `mongodb://...`; empty: `backend.db` in the state folder."""
+    indexes: IndexMode = IndexMode.DOCUMENTED
+    sqlite: SqliteSettings = SqliteSettings()
+    mongo: MongoSettings = MongoSettings()
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "mongodb://", "mongodb+srv://")):
+            raise ValueError(
+                f"not a store: {redact.redact_url(url)!r} (write sqlite:///path or mongodb://host)"
+            )
+        return url
+
+
+class CacheSettings(Section):
+    """The response cache."""
+
+    url: str = "auto"
+    """`auto` (an embedded redis-server where there is one), `off`, or `redis://...`."""
+    ttl: Duration = 300_000_000
+    max_memory: Size = 256 * 1024**2
+    policy: str = "allkeys-lru"
+    timeout: Milliseconds = 250_000
+    """How long a request waits for the cache before it goes on without."""
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _known(cls, url: Any) -> Any:
+        if url is False:  # YAML reads a bare `off` as a boolean
+            return "off"
+        if (
+            isinstance(url, str)
+            and url not in ("auto", "off")
+            and not url.startswith(("redis://", "rediss://", "unix://"))
+        ):
+            raise ValueError(
+                f"not a cache: {redact.redact_url(url)!r} (write auto, off or redis://host)"
+            )
+        return url
+
+
+class PasswordSettings(Section):
+    """The cost of argon2id. The default is OWASP's minimum (19 MiB, t=2, p=1)."""
+
+    memory: Size = 19 * 1024**2
+    iterations: int = Field(default=2, ge=1)
+    parallelism: int = Field(default=1, ge=1)
+    threads: int = Field(default=0, ge=0)
+    """Threads per worker that hash; 0: one per CPU."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> PasswordSettings:
+        if self.memory < 8 * 1024 * self.parallelism:
+            raise ValueError("memory must be at least 8 KiB for each lane of parallelism")
+        return self
+
+
+class SeedSettings(Section):
+    """The seeded data. The same figures give the same data."""
+
+    users: int = Field(default=1_000, ge=1)
+    vendors: int = Field(default=20, ge=1)
+    items: int = Field(default=500, ge=2)
+    orders: int = Field(default=2_000, ge=0)
+    stock: int = Field(default=1_000_000, ge=0)
+    """Units of every item. One documented run takes about 17,300 of `item123`."""
+    seed: int = 1
+
+
+class RateLimitSettings(Section):
+    """Requests per window and address, by the caller's role. Off: see `docs/backend.md`."""
+
+    enabled: bool = False
+    window: Duration = 900_000_000
+    admin: int = Field(default=1_000, ge=1)
+    vendor: int = Field(default=500, ge=1)
+    others: int = Field(default=100, ge=1)
+
+
+class SlowSettings(Section):
+    """From which duration on a request or query is logged."""
+
+    request: Milliseconds = 1_000_000
+    query: Milliseconds = 100_000
+
+
+class ExternalSettings(Section):
+    """An external API whose health is ours (the document's payment provider). Off by default."""
+
+    url: str = ""
+    timeout: Duration = 2_000_000
+
+
+class ProcessSettings(Section):
+    """Worker processes, with the document's PM2 and Node figures."""
+
+    max_memory: Size = 1024**3
+    """A worker above this is replaced (`max_memory_restart`)."""
+    shutdown: Duration = 10_000_000
+    """How long requests in flight may take to finish when the backend stops."""
+    threads: int = Field(default=0, ge=0)
+    """Threads for blocking work per worker; 0: Python's own default (`UV_THREADPOOL_SIZE`)."""
+
+
+class BackendSettings(Section):
+    """All of it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=5001, ge=0, le=65535)
+    workers: int = Field(default=0, ge=0)
+    """Worker processes; 0: one per CPU."""
+    auth: AuthMode = AuthMode.DOCUMENTED
+    token_secret: str = Field(default="", repr=False)
+    """Signs the tokens; empty: made once and kept in the state folder."""
+    token_lifetime: Duration = 86_400_000_000
+    secure_cookies: bool = False
+    max_body: Size = 1024**2
+    store: StoreSettings = StoreSettings()
+    cache: CacheSettings = CacheSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    seed: SeedSettings = SeedSettings()
+    slow: SlowSettings = SlowSettings()
+    rate_limit: RateLimitSettings = RateLimitSettings()
+    external: ExternalSettings = ExternalSettings()
+    process: ProcessSettings = ProcessSettings()
+
+    def worker_count(self) -> int:
+        """Worker processes, with 0 resolved to one per CPU that this process may use."""
+        return self.workers or cpus()
+
+    def dump(self) -> bytes:
+        """JSON from which `restore` makes the same settings; carries secrets."""
+        return orjson.dumps(self.model_dump(mode="json", by_alias=True))
+
+
+def cpus() -> int:
+    """CPUs that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def restore(data: bytes) -> BackendSettings:
+    """The settings that `dump` wrote."""
+    return BackendSettings.model_validate(orjson.loads(data))
+
+
+def load(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    sets: Sequence[str] = (),
+) -> BackendSettings:
+    """Settings from `path` (default: configs/backend.yaml), the environment and `--set`."""
+    source = config.read_yaml(path or config.find(CONFIG_NAME))
+    return config.load(
+        BackendSettings,
+        source,
+        environ=os.environ if environ is None else environ,
+        prefix=ENV_PREFIX,
+        sets=sets,
+    )

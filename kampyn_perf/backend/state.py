@@ -1,0 +1,118 @@
+"""The state folder: what lies where, and which backend runs on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import orjson
+import psutil
+
+from kampyn_perf import files
+from kampyn_perf.errors import KampynError
+
+DEFAULT = Path(".kampyn")
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """Paths within one state folder."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The embedded store."""
+        return self.root / "backend.db"
+
+    @property
+    def data_file(self) -> Path:
+        """Ids and credentials for a load; mode 0600."""
+        return self.root / "data.json"
+
+    @property
+    def record(self) -> Path:
+        """Which backend runs here: a `Running`, while it does."""
+        return self.root / "backend.json"
+
+    @property
+    def secret(self) -> Path:
+        """What signs the tokens; mode 0600."""
+        return self.root / "token.secret"
+
+    @property
+    def logs(self) -> Path:
+        """error.log, out.log and combined.log."""
+        return self.root / "logs"
+
+    @property
+    def metrics(self) -> Path:
+        """One file per worker, which /metrics adds up."""
+        return self.root / "metrics"
+
+    def store_url(self, configured: str) -> str:
+        """`configured`, or the embedded store of this folder."""
+        return configured or f"sqlite:///{self.database}"
+
+    def make(self) -> None:
+        """Create what is missing. Raises KampynError where the folder cannot be written."""
+        files.ensure_writable(self.root)
+        self.logs.mkdir(exist_ok=True)
+
+    def lock(self) -> IO[bytes]:
+        """Claim the folder for this process, until the result is closed or the process ends.
+
+        Raises KampynError when a backend has it.
+        """
+        handle = (self.root / "lock").open("ab")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            running = self.running()
+            what = f"a backend (pid {running.pid}, {running.url})" if running else "another process"
+            raise KampynError(
+                f"{what} already uses the state folder {self.root}",
+                hint="Stop it with `kampyn-perf backend stop`, or choose another --state.",
+            ) from None
+        return handle
+
+    def running(self) -> Running | None:
+        """The backend that runs on this folder, if one does."""
+        try:
+            running = Running(**orjson.loads(self.record.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        return running if running.alive() else None
+
+
+@dataclass(frozen=True)
+class Running:
+    """A backend at work; `started` tells its process from a later one with the same number."""
+
+    pid: int
+    started: float
+    url: str
+    workers: list[int]
+    redis: int | None
+    store: str
+    cache: str
+
+    def alive(self) -> bool:
+        """Whether the process is still the one that wrote the record."""
+        try:
+            return abs(psutil.Process(self.pid).create_time() - self.started) < 1
+        except psutil.Error:
+            return False
+
+    def write(self, path: Path) -> None:
+        """Put the record at `path`."""
+        files.write_whole(path, orjson.dumps(asdict(self)), durable=False)
+
+
+def own_start() -> float:
+    """When this process started, as `Running.started` means it."""
+    return psutil.Process(os.getpid()).create_time()

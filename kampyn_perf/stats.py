@@ -1,1 +1,0 @@
-"""Intervals that can be trusted: order statistics, proportions, autocorrelated samples."""

@@ -1,0 +1,49 @@
+"""Intervals that can be trusted: order statistics, proportions, autocorrelated samples.
+
+Pure functions without a unit of their own: values come out in the unit they went in with. scipy is
+imported where a number is computed, so that importing this costs no more than numpy.
+"""
+
+from kampyn_perf.stats.dependence import (
+    Deflation,
+    deflation,
+    mean_interval,
+    proportion_deflation,
+    quantile_deflation,
+)
+from kampyn_perf.stats.intervals import Interval
+from kampyn_perf.stats.proportions import Method, proportion_interval, samples_without_failure
+from kampyn_perf.stats.ranks import (
+    RankedValues,
+    deflated_rank_bounds,
+    document_rank,
+    min_samples,
+    nearest_rank,
+    quantile_interval,
+    rank_bounds,
+    rank_interval,
+)
+from kampyn_perf.stats.sizing import mean_size, proportion_size, quantile_size
+
+__all__ = [
+    "Deflation",
+    "Interval",
+    "Method",
+    "RankedValues",
+    "deflated_rank_bounds",
+    "deflation",
+    "document_rank",
+    "mean_interval",
+    "mean_size",
+    "min_samples",
+    "nearest_rank",
+    "proportion_deflation",
+    "proportion_interval",
+    "proportion_size",
+    "quantile_deflation",
+    "quantile_interval",
+    "quantile_size",
+    "rank_bounds",
+    "rank_interval",
+    "samples_without_failure",
+]

@@ -1,1 +1,0 @@
-"""Samples into histograms per endpoint, flow, phase and second; errors by kind; lateness."""

@@ -1,0 +1,131 @@
+"""The generator's side of the recorder: one cheap append per sample. Unit: whole microseconds.
+
+It never raises into a scenario: a sample that cannot be kept is a fault, faults are counted, and
+a run with a fault is invalid. Numbers are never lost in silence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
+
+MAX_ENDPOINTS = 500
+"""Names of endpoints that are kept apart; the rest share one, so that a path with an id in it
+cannot fill the memory."""
+OTHER_ENDPOINTS = "(other endpoints)"
+
+
+class Sample(NamedTuple):
+    """How one request ended."""
+
+    response_us: int
+    """From when it was due to be sent."""
+    service_us: int
+    """From when it was sent."""
+    status: int
+    """0 where no response came."""
+    error: ErrorKind | None
+    received: int = 0
+    """Bytes."""
+    sent: int = 0
+    """Bytes."""
+
+
+class SampleBuffer:
+    """Samples since the last `take`. Not for threads: greenlets of one process share it."""
+
+    def __init__(self, *, max_endpoints: int = MAX_ENDPOINTS) -> None:
+        self._known: set[str] = set()
+        self._max_endpoints = max_endpoints
+        self._begin(0)
+
+    def _begin(self, from_us: int) -> None:
+        self._from_us = from_us
+        self._cells: defaultdict[CellKey, Cell] = defaultdict(Cell)
+        self._sessions: defaultdict[tuple[str, int], SessionCounts] = defaultdict(SessionCounts)
+        self._started_in: defaultdict[int, int] = defaultdict(int)
+        self._lateness: list[int] = []
+        self._waited = 0
+        self._waited_max = 0
+        self._faults = 0
+
+    def request(self, sample: Sample, *, endpoint: str, flow: str, phase: int) -> None:
+        """One request that ended."""
+        if sample.response_us < 0 or sample.service_us < 0:
+            self._faults += 1
+            return
+        cell = self._cells[CellKey(self._name(endpoint), flow, phase)]
+        cell.responses_us.append(sample.response_us)
+        cell.services_us.append(sample.service_us)
+        if sample.status:
+            key = str(sample.status)
+            cell.statuses[key] = cell.statuses.get(key, 0) + 1
+        if sample.error is not None:
+            cell.errors[sample.error] = cell.errors.get(sample.error, 0) + 1
+        cell.received += sample.received
+        cell.sent += sample.sent
+
+    def session_planned(self, *, flow: str, phase: int) -> None:
+        """An arrival came due."""
+        self._sessions[flow, phase].planned += 1
+
+    def session_started(
+        self, *, flow: str, phase: int, phase_now: int, late_us: int, waited: bool
+    ) -> None:
+        """A session began `late_us` after its due time, having waited for a virtual user or not."""
+        self._sessions[flow, phase].started += 1
+        self._started_in[phase_now] += 1
+        if waited:
+            self._waited += 1
+            self._waited_max = max(self._waited_max, late_us)
+        else:
+            self._lateness.append(late_us)
+
+    def session_dropped(self, *, flow: str, phase: int) -> None:
+        """An arrival that is never started."""
+        self._sessions[flow, phase].dropped += 1
+
+    def session_ended(self, *, flow: str, phase: int, duration_us: int, success: bool) -> None:
+        """A session came to its own end."""
+        counts = self._sessions[flow, phase]
+        if success:
+            counts.completed += 1
+        else:
+            counts.failed += 1
+        counts.durations_us.append(duration_us)
+
+    def session_cut(self, *, flow: str, phase: int) -> None:
+        """A session was still at work when the run was ended."""
+        self._sessions[flow, phase].cut += 1
+
+    def fault(self) -> None:
+        """Something that should have been recorded was not."""
+        self._faults += 1
+
+    def take(self, to_us: int, gauges: Gauges) -> Interval:
+        """Everything since the last call, and a fresh start at `to_us`."""
+        interval = Interval(
+            from_us=self._from_us,
+            to_us=to_us,
+            cells=dict(self._cells),
+            sessions=dict(self._sessions),
+            started_in=dict(self._started_in),
+            lateness_us=self._lateness,
+            waited=self._waited,
+            waited_max_us=self._waited_max,
+            faults=self._faults,
+            gauges=gauges,
+        )
+        self._begin(to_us)
+        return interval
+
+    def _name(self, endpoint: str) -> str:
+        if endpoint in self._known:
+            return endpoint
+        if len(self._known) >= self._max_endpoints:
+            return OTHER_ENDPOINTS
+        self._known.add(endpoint)
+        return endpoint

@@ -1,0 +1,113 @@
+"""What a generator hands over about once a second: everything that happened since the last time.
+
+Pure data; the unit is microseconds since the start of the run. It travels as one JSON line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+
+class CellKey(NamedTuple):
+    """The finest group that samples are kept in."""
+
+    endpoint: str
+    flow: str
+    phase: int
+
+
+@dataclass
+class Cell:
+    """Requests of one endpoint, flow and phase that ended within the interval."""
+
+    responses_us: list[int] = field(default_factory=list)
+    services_us: list[int] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+    received: int = 0
+    """Bytes."""
+    sent: int = 0
+    """Bytes."""
+
+
+@dataclass
+class SessionCounts:
+    """Sessions of one flow and phase; their ends count where they began."""
+
+    planned: int = 0
+    """Arrivals that came due."""
+    started: int = 0
+    dropped: int = 0
+    completed: int = 0
+    failed: int = 0
+    cut: int = 0
+    durations_us: list[int] = field(default_factory=list)
+    """From due time to end, of those that ended within the interval."""
+
+
+@dataclass
+class Gauges:
+    """The generator's state at the end of the interval, and its health within it."""
+
+    in_flight: int = 0
+    """Sessions at work."""
+    waiting: int = 0
+    """Arrivals due that wait for a free virtual user."""
+    vusers: int = 0
+    cpu_us: int = 0
+    """CPU time that the generator used within the interval."""
+    loop_lag_us: int = 0
+    """The longest that its event loop did not turn."""
+
+
+@dataclass
+class Interval:
+    """One stretch of one generator's run."""
+
+    from_us: int
+    to_us: int
+    cells: dict[CellKey, Cell] = field(default_factory=dict)
+    sessions: dict[tuple[str, int], SessionCounts] = field(default_factory=dict)
+    """By flow and phase."""
+    started_in: dict[int, int] = field(default_factory=dict)
+    """Sessions by the phase that was running when they actually started."""
+    lateness_us: list[int] = field(default_factory=list)
+    """Of sessions that found a free virtual user."""
+    waited: int = 0
+    """Sessions that had to wait for one."""
+    waited_max_us: int = 0
+    faults: int = 0
+    """Samples or intervals that the recorder could not keep: any makes the run invalid."""
+    gauges: Gauges = field(default_factory=Gauges)
+
+    def to_message(self) -> dict[str, Any]:
+        """Plain data for the wire; JSON has no tuples as keys."""
+        return {
+            "from_us": self.from_us,
+            "to_us": self.to_us,
+            "cells": [[*key, vars(cell)] for key, cell in self.cells.items()],
+            "sessions": [[*key, vars(counts)] for key, counts in self.sessions.items()],
+            "started_in": [[phase, count] for phase, count in self.started_in.items()],
+            "lateness_us": self.lateness_us,
+            "waited": self.waited,
+            "waited_max_us": self.waited_max_us,
+            "faults": self.faults,
+            "gauges": asdict(self.gauges),
+        }
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> Interval:
+        """The interval of `to_message`."""
+        return cls(
+            **message
+            | {
+                "cells": {CellKey(*key): Cell(**cell) for *key, cell in message["cells"]},
+                "sessions": {
+                    (flow, phase): SessionCounts(**counts)
+                    for flow, phase, counts in message["sessions"]
+                },
+                "started_in": dict(message["started_in"]),
+                "gauges": Gauges(**message["gauges"]),
+            }
+        )

@@ -34,7 +34,9 @@ Milliseconds = Annotated[
 Size = Annotated[int, BeforeValidator(units.parse_size)]
 """Bytes; written as a number or with a unit (`256MB`)."""
 Rate = Annotated[
-    Fraction, BeforeValidator(units.parse_rate), PlainSerializer(float, return_type=float)
+    Fraction,
+    BeforeValidator(units.parse_rate),
+    PlainSerializer(lambda rate: f"{rate}/s", return_type=str, when_used="json"),
 ]
 """Events per second, exactly."""
 

@@ -27,6 +27,7 @@ _SIZE_BYTES: dict[str, int] = {"b": 1} | {
 }
 _RATE_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3_600}
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
+_RATE = re.compile(rf"{_NUMBER}(?:/(?P<over>[1-9]\d*))?\s*(?:/\s*(?P<per>[a-z]+))?")
 _DURATION_PART = re.compile(
     rf"(\d+(?:\.\d+)?)({'|'.join(sorted(_DURATION_US, key=len, reverse=True))})"
 )
@@ -85,14 +86,15 @@ def parse_size(value: object) -> int:
 
 
 def parse_rate(value: object) -> Fraction:
-    """Events per second, exactly, of `50`, `0.5`, `"50/s"` or `"3000/min"`."""
+    """Events per second, exactly, of `50`, `0.5`, `"50/s"`, `"3000/min"` or `"1/60/s"`."""
     match = None
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         text = value if isinstance(value, str) else _plain(value)
-        match = re.fullmatch(rf"{_NUMBER}\s*(?:/\s*(?P<per>[a-z]+))?", text.strip())
+        match = _RATE.fullmatch(text.strip())
     if match is None or (match["per"] or "s") not in _RATE_SECONDS:
         raise ValueError(f"not a rate: {value!r} (write for example 50, 0.5 or 3000/min)")
-    return Fraction(Decimal(match["number"])) / _RATE_SECONDS[match["per"] or "s"]
+    whole = Fraction(Decimal(match["number"])) / int(match["over"] or 1)
+    return whole / _RATE_SECONDS[match["per"] or "s"]
 
 
 def format_duration(us: float) -> str:

@@ -161,9 +161,7 @@ def apply_sets(source: Source, sets: Iterable[str]) -> Source:
         if not equals or not key.strip():
             raise KampynError(f"--set {text}: expected key=value, as in --set backend.workers=2")
         path = [part for part in re.split(r"\.|\[|\]\.?", key.strip()) if part]
-        data = _put(
-            data, path, parse_yaml(value, f"--set {key}").data if value else "", f"--set {key}"
-        )
+        data = _put(data, path, _flag_value(value, f"--set {key}"), f"--set {key}")
     return Source(data, source.name, source.lines)
 
 
@@ -173,6 +171,13 @@ def format_path(path: Iterable[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
+
+
+def _flag_value(text: str, name: str) -> Any:
+    """`text` as YAML; a leading > or | is meant as it stands (`>= 99 %`), not as a block."""
+    if not text or text.lstrip()[:1] in (">", "|"):
+        return text.strip()
+    return parse_yaml(text, name).data
 
 
 def _put(data: Any, path: Sequence[str], value: Any, source: str) -> Any:

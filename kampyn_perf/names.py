@@ -7,6 +7,7 @@ from typing import Final
 # Schemas of result files: a name and a version. A reader takes every version up to its own.
 LOAD_SCHEMA: Final = "kampyn-perf/load"
 BENCH_SCHEMA: Final = "kampyn-perf/bench"
+VERDICT_SCHEMA: Final = "kampyn-perf/verdict"
 RESULT_VERSION = 1
 DATA_SCHEMA = "kampyn-perf/data"
 DATA_VERSION = 1
@@ -20,6 +21,14 @@ LATEST = "latest"
 # Metrics of the reference backend, with the document's names in Prometheus's units (seconds).
 METRIC_HTTP = "http_request_duration_seconds"
 METRIC_DB = "db_query_duration_seconds"
+
+# What is watched beside the client (`results.Series.metric`), and what objectives may name.
+CPU = "cpu"
+MEMORY = "memory"
+DISK_IO = "disk_io"
+MEMORY_PER_INSTANCE = "memory_per_instance"
+DB_QUERY_TIME = "db_query_time"
+PROBE_AVAILABILITY = "probe_availability"
 
 # The collections (tables, in the embedded store) of the document.
 USERS = "users"

@@ -38,7 +38,9 @@ def write(path: Path, record: Record, *, durable: bool = True) -> None:
 
 def dumps(record: Record) -> bytes:
     """`record` as JSON, ending in a newline."""
-    return orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(
+        record.model_dump(mode="json", by_alias=True), option=orjson.OPT_APPEND_NEWLINE
+    )
 
 
 def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:

@@ -15,6 +15,7 @@ from kampyn_perf import names
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.io import Record
+from kampyn_perf.results.series import Series
 
 NonNegative = Annotated[int, Field(ge=0)]
 
@@ -216,6 +217,8 @@ class LoadResult(Record):
     flows: list[FlowResult]
     phases: list[PhaseResult]
     seconds: list[Second]
+    measurements: list[Series] = Field(default_factory=list)
+    """What was watched beside the client; empty where nothing was."""
 
     @property
     def requests_per_second(self) -> float:

@@ -10,7 +10,7 @@ an interval more cautious.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from kampyn_perf.stats.intervals import CONFIDENCE, Interval, check_confidence
@@ -25,8 +25,8 @@ class RankedValues(Protocol):
         """How many values there are."""
         ...
 
-    def value_at_rank(self, rank: int) -> float:
-        """The rank-th smallest value, 1-based."""
+    def values_at_ranks(self, ranks: Iterable[int]) -> Mapping[int, float]:
+        """The value of each 1-based rank, smallest first."""
         ...
 
 
@@ -114,19 +114,18 @@ def quantile_interval(
 
     `effective` is what the samples are worth when they are not independent (`quantile_deflation`).
     """
-    n, at = _ranked(values)
+    n = values.count if isinstance(values, RankedValues) else len(values)
     lower, upper = deflated_rank_bounds(n, q, n if effective is None else effective, confidence)
+    ranks = [rank for rank in (lower, upper) if rank is not None]
+    if isinstance(values, RankedValues):
+        found = dict(values.values_at_ranks(ranks))
+    else:
+        found = {rank: values[rank - 1] for rank in ranks}
     return Interval(
-        low=None if lower is None else float(at(lower)),
-        high=None if upper is None else float(at(upper)),
+        low=None if lower is None else float(found[lower]),
+        high=None if upper is None else float(found[upper]),
         confidence=confidence,
     )
-
-
-def _ranked(values: Sequence[float] | RankedValues) -> tuple[int, Callable[[int], float]]:
-    if isinstance(values, RankedValues):
-        return values.count, values.value_at_rank
-    return len(values), lambda rank: values[rank - 1]
 
 
 def _first(true_from: Callable[[int], bool], n: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import quantile_test
 
 from kampyn_perf import stats
+from kampyn_perf.histogram import Histogram
 
 QUANTILES = st.sampled_from([0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999])
 
@@ -123,15 +123,13 @@ def test_the_documents_rank_is_its_index_and_one(q: float, index: int) -> None:
     assert stats.document_rank(1, q) == 1
 
 
-def test_what_answers_by_rank_need_not_be_a_list() -> None:
-    @dataclass
-    class Squares:
-        count: int
-
-        def value_at_rank(self, rank: int) -> float:
-            return float(rank**2)
-
-    assert stats.quantile_interval(Squares(1_000), 0.95) == stats.Interval(936.0**2, 964.0**2)
+def test_a_histogram_answers_as_its_sorted_values_do() -> None:
+    values = np.sort(np.random.default_rng(2).integers(1, 2_000, 5_000))
+    histogram = Histogram()
+    histogram.record_all(values)
+    for q in (0.5, 0.95, 0.99):
+        exact, coarse = (stats.quantile_interval(each, q) for each in (list(values), histogram))
+        assert (coarse.low, coarse.high) == (exact.low, exact.high)
 
 
 @pytest.mark.parametrize("q", [0.0, 1.0, -0.1, 95.0])

@@ -1,0 +1,137 @@
+"""The verdict's model and its JSON: what every objective came to, and why.
+
+Values are in the unit that `unit` names: whole microseconds (`us`), shares of one (`share`),
+events per second (`per_s`), bytes (`bytes`). Documented in `docs/slo.md`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from kampyn_perf import names, units
+from kampyn_perf.errors import ExitCode
+from kampyn_perf.results.io import Record
+
+
+class Unit(StrEnum):
+    """What a value counts."""
+
+    DURATION = "us"
+    SHARE = "share"
+    RATE = "per_s"
+    SIZE = "bytes"
+
+    def text(self, value: float) -> str:
+        """`value` as people read it."""
+        formats = {
+            Unit.DURATION: units.format_duration,
+            Unit.SHARE: units.format_percent,
+            Unit.RATE: units.format_rate,
+            Unit.SIZE: units.format_size,
+        }
+        return formats[self](value)
+
+
+class Outcome(StrEnum):
+    """What one objective came to."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    """The interval straddles the target: this sample does not decide."""
+    NO_DATA = "no_data"
+    """Nothing measured it. Never a pass."""
+    NOT_EXERCISED = "not_exercised"
+    """Throughput: the offered load was below the target, and was met."""
+    INVALID = "invalid"
+    """The run was not valid: its numbers mean nothing."""
+
+
+class Conclusion(StrEnum):
+    """What all of them come to."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    NO_VERDICT = "no_verdict"
+
+
+class Bounds(Record):
+    """The values that the data do not rule out; None is an end that the sample cannot bound."""
+
+    low: float | None
+    high: float | None
+    confidence: float
+
+
+class Judgement(Record):
+    """One objective, what was observed, and the outcome."""
+
+    name: str
+    metric: str
+    statistic: str
+    scope: dict[str, str] = Field(default_factory=dict)
+    """{"endpoint": "GET /api/..."}, or the same with flow, phase or case; empty for overall."""
+    required: bool
+    unit: Unit
+    comparison: Literal["<", "<=", ">", ">="]
+    target: float
+    outcome: Outcome
+    observed: float | None = None
+    """The point estimate; None where there is none."""
+    margin: float | None = None
+    """How far inside the target the observed value is; negative outside."""
+    samples: int = 0
+    effective_samples: float | None = None
+    """What the samples are worth as independent ones; None where that does not apply."""
+    interval: Bounds | None = None
+    samples_needed: int | None = None
+    """About how many samples like these would decide; for inconclusive ones."""
+    explanation: str = ""
+
+    @property
+    def target_text(self) -> str:
+        """`< 200 ms`."""
+        return f"{self.comparison} {self.unit.text(self.target)}"
+
+    @property
+    def observed_text(self) -> str:
+        """`187 ms`, or a dash."""
+        return "–" if self.observed is None else self.unit.text(self.observed)
+
+    @property
+    def interval_text(self) -> str:
+        """`181 ms to 195 ms`, an unknown end as `?`; empty without an interval."""
+        if self.interval is None:
+            return ""
+        ends = (self.interval.low, self.interval.high)
+        return " to ".join("?" if end is None else self.unit.text(end) for end in ends)
+
+    @property
+    def scope_text(self) -> str:
+        """`endpoint GET /api/...`, or `overall`."""
+        return " ".join(f"{key} {name}" for key, name in self.scope.items()) or "overall"
+
+
+class Verdict(Record):
+    """All objectives of one result."""
+
+    schema_: Literal["kampyn-perf/verdict"] = Field(default=names.VERDICT_SCHEMA, alias="schema")
+    version: int = names.RESULT_VERSION
+    subject: str
+    """The schema of the result that was judged."""
+    started_at: str
+    """Of that result: ISO 8601, UTC."""
+    partial: bool
+    strict: bool
+    conclusion: Conclusion
+    exit_code: ExitCode
+    reasons: list[str]
+    """Why there is no verdict, or why it failed; empty for a plain pass."""
+    objectives: list[Judgement]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many objectives have this outcome."""
+        return sum(judgement.outcome is outcome for judgement in self.objectives)

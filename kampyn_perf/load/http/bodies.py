@@ -1,0 +1,136 @@
+"""Bodies: what the scenario gives becomes bytes to send; what came is decoded, within a bound."""
+
+from __future__ import annotations
+
+import json as stdlib_json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from kampyn_perf.load.http.errors import DecodeError, RequestRefusedError
+
+try:
+    import brotli  # type: ignore[import-untyped]
+
+    brotli.Decompressor().process(b"", output_buffer_limit=1)  # older ones cannot be bounded
+except (ImportError, TypeError):
+    brotli = None
+
+ACCEPT_ENCODING = "gzip, deflate, br" if brotli is not None else "gzip, deflate"
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+def encode_json(value: Any) -> bytes:
+    """`value` as JSON; orjson where it can, the standard library for the rest (big integers)."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return stdlib_json.dumps(value).encode()
+
+
+def encode_data(data: Any) -> tuple[bytes, str]:
+    """The bytes of `data`, and the content type that its form implies (may be empty)."""
+    if isinstance(data, bytes):
+        return data, ""
+    if isinstance(data, str):
+        return data.encode(), ""
+    if isinstance(data, Mapping) or (isinstance(data, list | tuple) and _is_pairs(data)):
+        return urlencode(data, doseq=True).encode(), FORM
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data), ""
+    if hasattr(data, "read"):
+        return encode_data(data.read())
+    if isinstance(data, Iterable):
+        return b"".join(encode_data(piece)[0] for piece in data), ""
+    raise RequestRefusedError(
+        f"data cannot be a {type(data).__name__}: give text, bytes or a mapping"
+    )
+
+
+def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
+    """A multipart body of `files` (as requests takes them) and form fields."""
+    from urllib3.filepost import encode_multipart_formdata
+
+    fields = list(data.items()) if isinstance(data, Mapping) else list(data or ())
+    for name, content in files.items() if isinstance(files, Mapping) else files:
+        value = content if isinstance(content, tuple) else (name, content)
+        filename, body, *rest = value
+        fields.append((name, (filename, encode_data(body)[0], *rest)))
+    body, content_type = encode_multipart_formdata(fields)
+    return body, content_type
+
+
+def _is_pairs(data: list[Any] | tuple[Any, ...]) -> bool:
+    return all(isinstance(item, tuple | list) and len(item) == 2 for item in data)
+
+
+def decode(body: bytes, encodings: str, limit: int) -> bytes:
+    """`body` without its Content-Encoding(s), never more than `limit` bytes. Raises DecodeError."""
+    for encoding in reversed([word.strip().lower() for word in encodings.split(",")]):
+        if encoding in ("", "identity") or not body:
+            continue
+        if encoding in ("gzip", "x-gzip"):
+            body = _inflate_gzip(body, limit)
+        elif encoding == "deflate":
+            body = _inflate(body, limit)
+        elif encoding == "br" and brotli is not None:
+            body = _unbrotli(body, limit)
+        else:
+            raise DecodeError(f"unknown Content-Encoding {encoding!r}")
+    return body
+
+
+def _inflate_gzip(body: bytes, limit: int) -> bytes:
+    """gzip, of one member or several."""
+    pieces: list[bytes] = []
+    size = 0
+    while body:
+        machine = zlib.decompressobj(wbits=31)
+        pieces.append(_run(machine, body, limit - size))
+        size += len(pieces[-1])
+        body = machine.unused_data.lstrip(b"\0")  # some servers pad the end with zeros
+    return b"".join(pieces)
+
+
+def _inflate(body: bytes, limit: int) -> bytes:
+    """`deflate` is zlib's format by the RFC, and raw deflate from servers that misread it."""
+    try:
+        return _run(zlib.decompressobj(), body, limit)
+    except DecodeError:
+        if body[0] & 0x0F == 8 and (body[0] << 8 | body[1 % len(body)]) % 31 == 0:
+            raise
+        return _run(zlib.decompressobj(wbits=-15), body, limit)
+
+
+def _run(machine: Any, body: bytes, limit: int) -> bytes:
+    try:
+        decoded: bytes = machine.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise DecodeError(f"a compressed body is broken: {error}") from error
+    if len(decoded) > limit:
+        raise DecodeError(f"a body of more than {limit} bytes once decoded")
+    if not machine.eof:
+        raise DecodeError("a compressed body ends in the middle")
+    return decoded
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    machine = brotli.Decompressor()
+    try:
+        pieces = [machine.process(body, output_buffer_limit=limit + 1)]
+        size = len(pieces[0])
+        while size <= limit and not machine.is_finished() and not machine.can_accept_more_data():
+            pieces.append(machine.process(b"", output_buffer_limit=limit + 1 - size))
+            size += len(pieces[-1])
+    except brotli.error as error:
+        raise DecodeError(f"a compressed body is broken: {error}") from error
+    if size > limit:
+        raise DecodeError(f"a body of more than {limit} bytes once decoded")
+    if not machine.is_finished():
+        raise DecodeError("a compressed body ends in the middle")
+    return b"".join(pieces)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
@@ -149,7 +149,7 @@ def load(
         for key, value in sorted(environ.items()):
             if key.startswith(prefix):
                 path = _spell(model, key.removeprefix(prefix).split("__"))
-                data = _put(data, path, parse_yaml(value, key).data, key)
+                data = _put(data, path, _flag_value(value, key), key)
     return parse(model, apply_sets(Source(data, source.name, source.lines), sets))
 
 
@@ -252,9 +252,12 @@ def _is_tag(part: str | int) -> bool:
 def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
     """The allowed key that was probably meant, or the list of what is allowed."""
     current: Any = model
+    below_mapping = False
     for part in loc[:-1]:
-        if not isinstance(part, int):  # an index: the model of a list's entries is known already
-            current = _child(current, part)
+        if below_mapping or isinstance(part, int):
+            below_mapping = False  # a key or an index: the model of the entries is known already
+        else:
+            current, below_mapping = _child(current, part)
     fields = getattr(current, "model_fields", None)
     if not fields:
         return ""
@@ -278,15 +281,15 @@ def _spell(model: Any, path: Sequence[str]) -> list[str]:
     return spelled
 
 
-def _child(current: Any, part: str | int) -> Any:
-    """The model that stands behind one step of a path, as far as annotations tell."""
+def _child(current: Any, part: str | int) -> tuple[Any, bool]:
+    """The model behind one step of a path, as far as annotations tell; whether in a mapping."""
     fields = getattr(current, "model_fields", None)
     if not fields:
-        return None
+        return None, False
     annotation = next(
         (info.annotation for name, info in fields.items() if part in (name, info.alias)), None
     )
-    return _find_model(annotation)
+    return _find_model(annotation), get_origin(annotation) in (dict, Mapping)
 
 
 def _find_model(annotation: Any) -> Any:

@@ -1,0 +1,167 @@
+"""Objectives: a pure grammar, checked before anything runs; every problem at once, with its path.
+
+`configs/slo.yaml` has the built-in ones. An objective names a metric, a statistic of it, a target,
+and which part of the result it is about.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from kampyn_perf import config
+from kampyn_perf.config import Section
+from kampyn_perf.results.verdict import Unit
+from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
+from kampyn_perf.slo.targets import Comparison, Target, parse_target
+
+CONFIG_NAME = "slo"
+ENV_PREFIX = "KAMPYN_SLO_"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A part of a result: all of it, or a named endpoint, flow, phase or case."""
+
+    kind: ScopeKind = ScopeKind.OVERALL
+    name: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """{"endpoint": "GET /..."}; empty for overall."""
+        return {} if self.kind is ScopeKind.OVERALL else {self.kind.value: self.name}
+
+    def __str__(self) -> str:
+        return "overall" if self.kind is ScopeKind.OVERALL else f"{self.kind.value} {self.name}"
+
+
+def _parse_scope(value: object) -> Scope:
+    kinds = [kind.value for kind in ScopeKind if kind is not ScopeKind.OVERALL]
+    if isinstance(value, Scope):
+        return value
+    if value == ScopeKind.OVERALL.value:
+        return Scope()
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise ValueError(
+            f"expected overall, or one of {_listed(kinds)} with a name (got {value!r})"
+        )
+    kind, name = next(iter(value.items()))
+    if kind not in kinds:
+        raise ValueError(f"unknown scope {kind!r}{_near(str(kind), kinds)}")
+    if not isinstance(name, str | int | float) or not str(name).strip():
+        raise ValueError(f"the name of the {kind} is missing")
+    return Scope(ScopeKind(kind), str(name).strip())
+
+
+class Objective(Section):
+    """One promise."""
+
+    # The order of the fields is the order of their checks: each one needs the metric.
+    metric: str
+    statistic: Annotated[str, Field(validate_default=True)] = ""
+    """`p95`, `mean`, `max`, ...; where left out, the metric's own."""
+    scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
+    target: Target
+    """Written as `< 200 ms`."""
+    required: bool = True
+    """Whether it counts for the exit code."""
+
+    @property
+    def quantile(self) -> float | None:
+        """0.95 of p95; None for another statistic."""
+        return _quantile(self.statistic)
+
+    @property
+    def described(self) -> Metric:
+        """What is known of its metric."""
+        return METRICS[self.metric]
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"unknown metric {name!r}{_near(name, METRICS)}")
+        return name
+
+    @field_validator("statistic", mode="before")
+    @classmethod
+    def _offered(cls, name: object, info: ValidationInfo) -> str:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is None:
+            return ""
+        text = str(name or metric.default_statistic or "").strip().lower()
+        if text in metric.statistics and text != PERCENTILE:
+            return text
+        if PERCENTILE in metric.statistics and _quantile(text) is not None:
+            return text
+        allowed = _listed(
+            ["p50, p95, p99.9 ..." if s == PERCENTILE else s for s in metric.statistics]
+        )
+        got = f" (got {name!r})" if name else ""
+        raise ValueError(f"{metric.name} needs one of {allowed}{got}")
+
+    @field_validator("scope")
+    @classmethod
+    def _measured(cls, scope: Scope, info: ValidationInfo) -> Scope:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is not None and scope.kind not in metric.scopes:
+            allowed = _listed([kind.value for kind in metric.scopes])
+            raise ValueError(f"{metric.name} is measured for {allowed} (got {scope.kind.value})")
+        return scope
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _fits(cls, value: object, info: ValidationInfo) -> Target:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if isinstance(value, Target):
+            return value
+        if metric is None:  # a problem already; this one can only be checked against a metric
+            return Target(Comparison.BELOW, 0, Unit.DURATION)
+        return parse_target(value, metric.unit, more_is_better=metric.more_is_better)
+
+
+class Slo(Section):
+    """All objectives, by name."""
+
+    objectives: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Objective] = Field(
+        min_length=1
+    )
+
+
+def load(
+    name: str = CONFIG_NAME,
+    *,
+    sets: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Slo:
+    """The objectives of a file (`./configs/slo.yaml` or the built-in ones), environment and flags.
+
+    Raises ConfigError with every problem.
+    """
+    return config.load(
+        Slo,
+        config.read_yaml(config.find(name)),
+        environ=os.environ if environ is None else environ,
+        prefix=ENV_PREFIX,
+        sets=sets,
+    )
+
+
+def _quantile(statistic: str) -> float | None:
+    match = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?)", statistic)
+    share = float(f"{match[1]}e-2") if match else 0.0
+    return share if 0 < share < 1 else None
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known here: {_listed(sorted(known))}"

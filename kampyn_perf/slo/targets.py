@@ -1,0 +1,118 @@
+"""Targets as people write them (`< 200 ms`, `>= 99.9 %`) into numbers, checked by unit. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kampyn_perf import units
+from kampyn_perf.results.verdict import Unit
+
+EXAMPLES = {
+    Unit.DURATION: "200 ms",
+    Unit.SHARE: "99.9 %",
+    Unit.RATE: "1000/s",
+    Unit.SIZE: "512 MB",
+}
+_NAMES = {
+    Unit.DURATION: "a duration",
+    Unit.SHARE: "a percentage",
+    Unit.RATE: "a rate",
+    Unit.SIZE: "a size",
+}
+
+
+class Comparison(StrEnum):
+    """On which side of its target a value is good."""
+
+    BELOW = "<"
+    AT_MOST = "<="
+    ABOVE = ">"
+    AT_LEAST = ">="
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether greater values are the good ones."""
+        return self in (Comparison.ABOVE, Comparison.AT_LEAST)
+
+    @property
+    def words(self) -> str:
+        """`below`, `at most`, `above`, `at least`."""
+        return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A comparison with a value, in the metric's unit."""
+
+    comparison: Comparison
+    value: float
+    unit: Unit
+
+    def met_by(self, value: float) -> bool:
+        """Whether `value` is on the good side."""
+        return {
+            Comparison.BELOW: value < self.value,
+            Comparison.AT_MOST: value <= self.value,
+            Comparison.ABOVE: value > self.value,
+            Comparison.AT_LEAST: value >= self.value,
+        }[self.comparison]
+
+    def margin(self, value: float) -> float:
+        """How far on the good side `value` is; negative on the other."""
+        return value - self.value if self.comparison.more_is_better else self.value - value
+
+    def __str__(self) -> str:
+        return f"{self.comparison.value} {self.unit.text(self.value)}"
+
+
+def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
+    """The target that `text` says. Raises ValueError with what is allowed."""
+    sides = (">=", ">") if more_is_better else ("<", "<=")
+    example = f'"{sides[0]} {EXAMPLES[unit]}"'
+    match = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", str(text))
+    if match is None or not isinstance(text, str):
+        raise ValueError(
+            f"expected a comparison with {_NAMES[unit]}, such as {example} (got {text!r})"
+        )
+    comparison = Comparison(match[1].replace("≤", "<=").replace("≥", ">="))
+    if comparison.more_is_better is not more_is_better:
+        better = "more" if more_is_better else "less"
+        raise ValueError(
+            f"{better} is better here, so the target begins with {sides[0]} or {sides[1]}, "
+            f"such as {example} (got {text!r})"
+        )
+    value = _parse(match[2], unit)
+    if value is None:
+        found = next((_NAMES[other] for other in Unit if _parse(match[2], other) is not None), "")
+        raise ValueError(
+            f"expected {_NAMES[unit]}, such as {example}"
+            + (f", not {found}" if found else "")
+            + f" (got {text!r})"
+        )
+    if unit is Unit.SHARE and value > 1:
+        raise ValueError(f"a share is at most 100 % (got {text!r})")
+    return Target(comparison, value, unit)
+
+
+def _parse(text: str, unit: Unit) -> float | None:
+    """The number that `text` is in `unit`; None where it is none. A unit must be written."""
+    if re.fullmatch(r"[\d.]+", text):
+        return None
+    try:
+        match unit:
+            case Unit.DURATION:
+                value: float = units.parse_duration(text)
+            case Unit.SIZE:
+                value = units.parse_size(text)
+            case Unit.RATE:
+                value = float(units.parse_rate(re.sub(r"\s*(requests|req)\s*/", "/", text)))
+            case Unit.SHARE:
+                number, sign, rest = text.partition("%")
+                # 99.9 / 100 in decimal: the binary division would miss 0.999 by its last digit.
+                value = float(f"{number.strip()}e-2") if sign and not rest else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None

@@ -37,3 +37,8 @@ RETAILS = "retails"
 PRODUCES = "produces"
 VENDORS = "vendors"
 CARTS = "carts"
+
+# What this program keeps inside a database it manages (lock, journal): never planned, never listed.
+OWN_PREFIX = "kampyn_perf_"
+LOCK_COLLECTION = "kampyn_perf_lock"
+JOURNAL_COLLECTION = "kampyn_perf_journal"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from kampyn_perf.indexes.facts import Headroom, KeySizes, UseReport
 from kampyn_perf.indexes.live import LiveCollection, ServerInfo
 from kampyn_perf.indexes.query import Query
 from kampyn_perf.indexes.spec import IndexSpec
@@ -135,6 +136,11 @@ class Sampler(Protocol):
 class Preflight(Protocol):
     def find_duplicates(self, collection: str, spec: IndexSpec, limit: int) -> Duplicates: ...
     def current_builds(self, collection: str) -> Sequence[Build]: ...
+    def key_sizes(self, collection: str, spec: IndexSpec, size: int) -> KeySizes:
+        """By a sample of `size` documents."""
+        ...
+
+    def headroom(self) -> Headroom: ...
 
 
 class Locker(Protocol):
@@ -143,6 +149,24 @@ class Locker(Protocol):
     def acquire_lock(self, owner: str, ttl_us: int) -> Lock: ...
     def renew_lock(self, lock: Lock, ttl_us: int) -> Lock: ...
     def release_lock(self, lock: Lock) -> None: ...
+
+
+class Journal(Protocol):
+    """What was done to the indexes of this database, by whom, when and how long it took."""
+
+    def append_journal(self, entry: Mapping[str, Any]) -> None:
+        """Durable when it returns."""
+        ...
+
+    def read_journal(self, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The last `limit` entries, oldest first."""
+        ...
+
+
+class Usage(Protocol):
+    def index_use(self, collection: str) -> UseReport:
+        """Operations of each index on each node."""
+        ...
 
 
 class QueryRunner(Protocol):
@@ -155,7 +179,22 @@ class QueryRunner(Protocol):
         ...
 
 
-class Database(StateReader, IndexWriter, Sampler, Preflight, Locker, QueryRunner, Protocol):
+class Database(
+    StateReader,
+    IndexWriter,
+    Sampler,
+    Preflight,
+    Locker,
+    Journal,
+    Usage,
+    QueryRunner,
+    Protocol,
+):
     """Everything; what an adapter implements for one cluster."""
+
+    @property
+    def label(self) -> str:
+        """Where it is, for people: without user, password or options."""
+        ...
 
     def close(self) -> None: ...

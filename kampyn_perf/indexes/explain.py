@@ -1,0 +1,275 @@
+"""MongoDB's explain output of any shape -> what a plan reads: pure, and never fails on a stage.
+
+The shapes, from servers 3.2 to 8: a classic plan; the slot-based one (`winningPlan.queryPlan`); an
+aggregation whose first stage is `$cursor`; a sharded find (`SHARD_MERGE` with `shards` inside the
+winning plan) and a sharded aggregation (`shards` by name at the top); express and clustered plans.
+The stages of the winning plan say how documents are reached, the execution statistics how many
+were touched. Source: mongodb.com/docs/manual/reference/explain-results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kampyn_perf.indexes.stages import (
+    LEAVES,
+    SLOT_LEAVES,
+    THROUGH,
+    Reach,
+    is_known,
+    is_known_in_pipeline,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """One leaf of the winning plan."""
+
+    reach: Reach
+    stage: str
+    index: str = ""
+    keys: Mapping[str, Any] | None = None
+    shard: str = ""
+    collection: str = ""
+    """Set where it is not the query's own: the other side of a `$lookup` or `$unionWith`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What a plan does, in the words that expectations are written in."""
+
+    scans: tuple[Scan, ...]
+    in_memory_sort: bool = False
+    spilled: bool = False
+    """A sort or group wrote to disk."""
+    covered: bool = False
+    """Answered from index keys alone."""
+    returned: int | None = None
+    """Documents that the access path gave, before later stages of an aggregation."""
+    keys_examined: int | None = None
+    docs_examined: int | None = None
+    execution_ms: int | None = None
+    unknown_stages: tuple[str, ...] = ()
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """Names of the indexes used on the query's own collection, each once."""
+        names = (scan.index for scan in self.scans if scan.index and not scan.collection)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def reach(self) -> Reach:
+        """The worst of the query's own scans: one shard that scans everything decides."""
+        found = {scan.reach for scan in self.scans if not scan.collection}
+        for reach in (Reach.COLLECTION, Reach.UNKNOWN, Reach.INDEX, Reach.PRIMARY, Reach.NOTHING):
+            if reach in found:
+                return reach
+        return Reach.UNKNOWN
+
+    @property
+    def examined_per_result(self) -> float | None:
+        """Keys or documents examined, whichever is more, per document returned (0 counts as 1)."""
+        counts = [count for count in (self.keys_examined, self.docs_examined) if count is not None]
+        if not counts or self.returned is None:
+            return None
+        return max(counts) / max(self.returned, 1)
+
+
+class NotAnExplainError(ValueError):
+    """The document has no plan in it: another kind of server, or an error passed for a plan."""
+
+
+_SORTS = frozenset({"SORT", "sort"})
+_CHILDREN = ("inputStage", "outerStage", "innerStage", "thenStage", "elseStage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Node:
+    stage: str
+    data: Mapping[str, Any]
+    shard: str = ""
+
+
+def parse_explain(document: Mapping[str, Any]) -> Explained:
+    """What `document` says. Raises NotAnExplainError when there is no plan in it at all."""
+    parts = list(_parts(document, ""))
+    if not parts:
+        raise NotAnExplainError("the answer has no query plan in it")
+    nodes = [node for part in parts for node in _plan_nodes(part)]
+    stages = list(_pipeline_stages(document))
+    scans = tuple(filter(None, map(_scan, nodes)))
+    own = [scan for scan in scans if scan.reach is Reach.INDEX]
+    return Explained(
+        scans=(*scans, *_foreign_scans(stages)),
+        in_memory_sort=any(node.stage in _SORTS for node in nodes) or _sorts(stages),
+        spilled=any(map(_spilled, _executions(parts))) or any(map(_spilled, stages)),
+        covered=bool(own) and len(own) == len(scans) and _covered(nodes),
+        returned=_total(parts, "nReturned"),
+        keys_examined=_total(parts, "totalKeysExamined"),
+        docs_examined=_total(parts, "totalDocsExamined"),
+        execution_ms=_slowest(parts),
+        unknown_stages=_unknown(nodes, stages),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One `queryPlanner` and its `executionStats`: of the server, or of one shard."""
+
+    plan: Mapping[str, Any]
+    stats: Mapping[str, Any]
+    shard: str
+
+
+def _parts(document: Mapping[str, Any], shard: str) -> Iterator[_Part]:
+    planner = document.get("queryPlanner")
+    if isinstance(planner, Mapping) and isinstance(planner.get("winningPlan"), Mapping):
+        stats = document.get("executionStats")
+        stats = stats if isinstance(stats, Mapping) else {}
+        yield _Part(plan=planner["winningPlan"], stats=stats, shard=shard)
+    for stage in _list(document.get("stages")):
+        for name in ("$cursor", "$geoNearCursor"):
+            if isinstance(stage.get(name), Mapping):
+                yield from _parts(stage[name], shard)
+    shards = document.get("shards")
+    if isinstance(shards, Mapping):
+        for name, inner in shards.items():
+            if isinstance(inner, Mapping):
+                yield from _parts(inner, str(name))
+
+
+def _plan_nodes(part: _Part) -> Iterator[_Node]:
+    """Every stage of the winning plan; of the execution, where the plan has no stages to read."""
+    plan = part.plan.get("queryPlan", part.plan)
+    nodes = list(_walk(plan, part.shard))
+    if not nodes:
+        execution = part.stats.get("executionStages")
+        nodes = list(_walk(execution, part.shard)) if isinstance(execution, Mapping) else []
+    yield from nodes
+
+
+def _walk(node: Mapping[str, Any], shard: str) -> Iterator[_Node]:
+    if isinstance(node.get("stage"), str):
+        yield _Node(stage=node["stage"], data=node, shard=shard)
+    for child in _children(node):
+        yield from _walk(child, shard)
+    for inner in _list(node.get("shards")):
+        plan = inner.get("winningPlan", inner.get("executionStages"))
+        if isinstance(plan, Mapping):
+            name = str(inner.get("shardName", ""))
+            yield from _walk(plan.get("queryPlan", plan), name)
+
+
+def _children(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for name in _CHILDREN:
+        if isinstance(node.get(name), Mapping):
+            yield node[name]
+    yield from _list(node.get("inputStages"))
+
+
+def _scan(node: _Node) -> Scan | None:
+    """The leaf that `node` is, or None for a stage that only hands documents on."""
+    reach = LEAVES.get(node.stage) or SLOT_LEAVES.get(node.stage)
+    index = str(node.data.get("indexName", ""))
+    if reach is None:
+        if node.stage in THROUGH or node.stage.islower():
+            return None
+        if index:
+            reach = Reach.INDEX
+        elif any(_children(node.data)) or node.data.get("shards"):
+            return None
+        else:
+            reach = Reach.UNKNOWN
+    if node.stage in ("TEXT", "TEXT_MATCH") and any(_children(node.data)):
+        return None  # the scans of the text index stand below it
+    keys = node.data.get("keyPattern")
+    return Scan(
+        reach=reach,
+        stage=node.stage,
+        index=index if reach is Reach.INDEX else "",
+        keys=keys if isinstance(keys, Mapping) else None,
+        shard=node.shard,
+    )
+
+
+def _covered(nodes: list[_Node]) -> bool:
+    """Nothing fetches. A count over keys needs no projection; anything else has one."""
+    return not any(
+        node.stage in ("FETCH", "seek") or node.stage.startswith("EXPRESS") for node in nodes
+    )
+
+
+def _pipeline_stages(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The stages of an aggregation, of every shard."""
+    yield from _list(document.get("stages"))
+    shards = document.get("shards")
+    if isinstance(shards, Mapping):
+        for inner in shards.values():
+            if isinstance(inner, Mapping):
+                yield from _list(inner.get("stages"))
+    split = document.get("splitPipeline")
+    if isinstance(split, Mapping):
+        yield from _list(split.get("mergerPart"))
+
+
+def _name(stage: Mapping[str, Any]) -> str:
+    return next((key for key in stage if key.startswith("$")), "")
+
+
+def _sorts(stages: list[Mapping[str, Any]]) -> bool:
+    """A `$sort` of its own blocks; one that only merges what shards have sorted does not."""
+    bodies = (stage["$sort"] for stage in stages if "$sort" in stage)
+    return any(not (isinstance(body, Mapping) and body.get("mergePresorted")) for body in bodies)
+
+
+def _foreign_scans(stages: list[Mapping[str, Any]]) -> Iterator[Scan]:
+    """What was done on other collections. Servers since 5.0 say it beside `$lookup`; `$unionWith`
+    has a whole explained pipeline inside."""
+    for stage in stages:
+        lookup, union = stage.get("$lookup"), stage.get("$unionWith")
+        if isinstance(lookup, Mapping):
+            other = str(lookup.get("from", "another collection"))
+            for index in stage.get("indexesUsed") or ():
+                yield Scan(reach=Reach.INDEX, stage="$lookup", index=str(index), collection=other)
+            if int(stage.get("collectionScans") or 0):
+                yield Scan(reach=Reach.COLLECTION, stage="$lookup", collection=other)
+        if isinstance(union, Mapping):
+            other = str(union.get("coll", "another collection"))
+            for part in _parts({"stages": union.get("pipeline")}, ""):
+                scans = filter(None, map(_scan, _plan_nodes(part)))
+                yield from (replace(scan, collection=other) for scan in scans)
+
+
+def _executions(parts: list[_Part]) -> Iterator[Mapping[str, Any]]:
+    for part in parts:
+        execution = part.stats.get("executionStages")
+        if isinstance(execution, Mapping):
+            yield from (node.data for node in _walk(execution, part.shard))
+
+
+def _spilled(data: Mapping[str, Any]) -> bool:
+    return bool(data.get("usedDisk")) or int(data.get("spills") or 0) > 0
+
+
+def _total(parts: list[_Part], name: str) -> int | None:
+    counts = [int(part.stats[name]) for part in parts if name in part.stats]
+    return sum(counts) if counts else None
+
+
+def _slowest(parts: list[_Part]) -> int | None:
+    times = [int(part.stats.get("executionTimeMillis", -1)) for part in parts]
+    known = [time for time in times if time >= 0]
+    return max(known) if known else None
+
+
+def _unknown(nodes: list[_Node], stages: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    names = [node.stage for node in nodes if not is_known(node.stage)]
+    names += [name for name in map(_name, stages) if name and not is_known_in_pipeline(name)]
+    return tuple(dict.fromkeys(names))
+
+
+def _list(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list | tuple):
+        yield from (item for item in value if isinstance(item, Mapping))

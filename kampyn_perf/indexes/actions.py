@@ -120,6 +120,8 @@ class Plan:
     """SHA-256 over the normalised catalogue, the normalised state and what --prune names."""
     state_hashes: Mapping[str, str] = field(default_factory=dict)
     """Per collection, of its live state alone: what apply compares before it begins."""
+    prunes: tuple[Prune, ...] = ()
+    """What may be dropped."""
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -42,7 +42,9 @@ class Feature(StrEnum):
     """collMod prepareUnique, then unique (6.0)."""
     COEXIST = "coexist"
     """unique, sparse, partial filter and wildcard projection are part of an index's signature: two
-    indexes of the same keys may differ in them (5.0). A differing collation always could."""
+    indexes of the same keys may differ in them (5.0)."""
+    COLLATION_COEXIST = "collation-coexist"
+    """Two indexes of the same keys may differ in their collation (3.4)."""
     ANY_COEXIST = "any-coexist"
     """Any number of indexes of the same keys (SQLite)."""
     COMMIT_QUORUM = "commit-quorum"
@@ -75,6 +77,7 @@ def features_of(version: tuple[int, ...], topology: Topology) -> frozenset[Featu
     """What MongoDB of this version (feature compatibility version, where known) can do."""
     since: tuple[tuple[Feature, tuple[int, int]], ...] = (
         (Feature.TTL_CHANGE, (0, 0)),
+        (Feature.COLLATION_COEXIST, (3, 4)),
         (Feature.HIDE, (4, 4)),
         (Feature.COEXIST, (5, 0)),
         (Feature.TTL_ADD, (5, 1)),

@@ -113,6 +113,13 @@ def format_duration(us: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
 
 
+def format_nanoseconds(ns: float) -> str:
+    """`412 ns`, `1.23 µs`, then as `format_duration`; for what is shorter than a microsecond."""
+    if abs(ns) < 1_000:
+        return f"{ns:.0f} ns"
+    return f"{_three(ns / 1_000)} µs" if abs(ns) < 1e6 else format_duration(ns / 1_000)
+
+
 def format_size(size: float) -> str:
     """`512 B`, `4.20 MB`, `1.00 GB`, in powers of 1024."""
     for unit in ("B", "KB", "MB", "GB"):

@@ -34,9 +34,14 @@ def say(text: str, *, style: str | None = None) -> None:
     stderr().print(text, style=style, markup=False)
 
 
-def show(renderable: Any) -> None:
-    """A table or another rich renderable for people."""
-    stderr().print(renderable)
+def show(renderable: Any, *, width: int | None = None) -> None:
+    """A table or another rich renderable for people; `width` where it is not the terminal's."""
+    console = stderr()
+    if width is not None and width != console.width:
+        from rich.console import Console
+
+        console = Console(stderr=True, highlight=False, width=width)
+    console.print(renderable)
 
 
 def print_json(value: Any) -> None:

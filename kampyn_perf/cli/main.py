@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf import __version__
+from kampyn_perf.cli.bench import bench
 from kampyn_perf.errors import ExitCode, KampynError
 
 app = typer.Typer(
@@ -37,6 +38,9 @@ def root(
     ] = False,
 ) -> None:
     """Whether a KAMPYN backend meets its goals, why not, and what a change did to it."""
+
+
+app.command()(bench)
 
 
 def main() -> None:

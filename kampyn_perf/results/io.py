@@ -25,7 +25,7 @@ _PROBLEMS_SHOWN = 10
 class Record(BaseModel):
     """A part of a result. Unknown fields are kept out of the way: a later minor may add some."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, serialize_by_alias=True)
 
 
 Model = TypeVar("Model", bound=Record)

@@ -1,0 +1,224 @@
+"""A run of many cases: suites opened and closed, results saved after each case, all ends handled.
+
+Whatever ends the run, what was measured until then is in the result and in what `save` was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from kampyn_perf.bench.case import Variant
+from kampyn_perf.bench.doubts import Circumstances, doubts
+from kampyn_perf.bench.loops import Clock
+from kampyn_perf.bench.measure import Measured, measure
+from kampyn_perf.bench.suite import Suite
+from kampyn_perf.bench.summary import summarise
+from kampyn_perf.bench.tally import Failure, Failures, Stage, Stop
+from kampyn_perf.errors import KampynError
+from kampyn_perf.machine import Machine
+from kampyn_perf.results.bench import (
+    BenchOptions,
+    BenchResult,
+    CaseResult,
+    CaseStatus,
+    FailureCount,
+    Samples,
+)
+from kampyn_perf.results.load import RunStatus
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A suite, and those of its variants that were asked for."""
+
+    suite: Suite
+    variants: Sequence[Variant]
+
+
+class Observer(Protocol):
+    """Who watches a run."""
+
+    def started(self, name: str, number: int, total: int) -> None:
+        """A case begins: the `number`-th of `total`."""
+
+    def progressed(self, done: int, planned: int) -> None:
+        """Iterations of the case that began so far. Called between iterations: be quick."""
+
+    def finished(self, result: CaseResult) -> None:
+        """A case is done."""
+
+
+class Ended(Exception):  # noqa: N818 - not an error
+    """The run was ended from outside; `result` holds what there is."""
+
+    def __init__(self, result: BenchResult, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.result = result
+        self.cause = cause
+
+
+@dataclass(kw_only=True)
+class Session:
+    """Runs the selected cases, one after the other."""
+
+    options: BenchOptions
+    clock: Clock
+    machine: Machine
+    observer: Observer | None = None
+    save: Callable[[BenchResult], None] = lambda _result: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _cases: list[CaseResult] = field(default_factory=list)
+    _context: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def run(self, selected: Sequence[Selected]) -> BenchResult:
+        """The result of all cases. Raises Ended, with the result, where the run was ended."""
+        self._started = self.now()
+        self._total = sum(len(part.variants) for part in selected)
+        try:
+            with asyncio.Runner() as runner:
+                for part in selected:
+                    self._run_suite(part, runner)
+        except Exception:
+            raise
+        except BaseException as cause:
+            result = self._result(RunStatus.PARTIAL, reason=_reason(cause))
+            self.save(result)
+            raise Ended(result, cause) from cause
+        result = self._result(RunStatus.COMPLETE)
+        self.save(result)
+        return result
+
+    def _run_suite(self, part: Selected, runner: asyncio.Runner) -> None:
+        suite = part.suite
+        try:
+            try:
+                facts = runner.run(_timed(suite.open(), self.options.timeout_ns))
+            except Exception as error:  # noqa: BLE001 - told as the failure of all its cases
+                self._give_up(part, error)
+                return
+            self._context[suite.name] = dict(facts)
+            for variant in part.variants:
+                self._run_variant(suite, variant, runner)
+        finally:
+            runner.run(_closed(suite, self.options.timeout_ns))
+
+    def _run_variant(self, suite: Suite, variant: Variant, runner: asyncio.Runner) -> None:
+        self.save(self._result(RunStatus.RUNNING, running=variant.name))
+        tick = None
+        if self.observer:
+            self.observer.started(variant.name, len(self._cases) + 1, self._total)
+            tick = self._tick
+        measured = measure(variant, self.options, clock=self.clock, runner=runner, tick=tick)
+        self._keep(conclude(suite.name, variant, measured, self.options))
+        if measured.ending is not None:
+            raise measured.ending
+
+    def _give_up(self, part: Selected, error: Exception) -> None:
+        failures = Failures()
+        failures.add(Stage.SETUP, error)
+        for variant in part.variants:
+            measured = Measured(
+                failures=list(failures.listed()),
+                failed=1,
+                unavailable=isinstance(error, KampynError | TimeoutError | OSError),
+            )
+            self._keep(conclude(part.suite.name, variant, measured, self.options))
+
+    def _keep(self, result: CaseResult) -> None:
+        self._cases.append(result)
+        if self.observer:
+            self.observer.finished(result)
+
+    def _tick(self, done: int) -> None:
+        if self.observer:
+            self.observer.progressed(done, self.options.iterations)
+
+    def _result(self, status: RunStatus, *, reason: str = "", running: str = "") -> BenchResult:
+        elapsed = self.now() - self._started
+        return BenchResult(
+            status=status,
+            reason=reason,
+            running=running,
+            started_at=self._started.isoformat(timespec="seconds"),
+            elapsed_us=max(0, round(elapsed.total_seconds() * 1e6)),
+            machine=self.machine,
+            options=self.options,
+            context=dict(self._context),
+            planned_cases=self._total,
+            cases=list(self._cases),
+        )
+
+
+def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOptions) -> CaseResult:
+    """What `measured` says about `variant`. Pure."""
+    summary = summarise(measured.times, elapsed_ns=measured.elapsed_ns)
+    about = Circumstances(
+        planned=options.iterations,
+        warmup=measured.warmup,
+        overhead_ns=measured.overhead_ns,
+        stop=measured.stop,
+        preempted=measured.disturbances.preempted,
+        collections=measured.disturbances.collections,
+        lazy=measured.lazy,
+        max_time_ns=options.max_time_ns,
+    )
+    return CaseResult(
+        name=variant.name,
+        case=variant.case.name,
+        suite=suite,
+        params=dict(variant.values),
+        clients=variant.clients,
+        status=_status(measured),
+        stopped_by="" if measured.unavailable else str(measured.stop),
+        planned=options.iterations,
+        completed=len(measured.times),
+        failed=measured.failed,
+        failures=[_failure(failure) for failure in measured.failures],
+        warmup=measured.warmup,
+        overhead_ns=measured.overhead_ns,
+        elapsed_ns=measured.elapsed_ns,
+        summary=summary,
+        warnings=doubts(measured.times, summary, about) if summary else [],
+        samples=Samples.of(measured.times) if measured.times else None,
+        preempted=measured.disturbances.preempted,
+        collections=measured.disturbances.collections,
+    )
+
+
+def _status(measured: Measured) -> CaseStatus:
+    if measured.unavailable:
+        return CaseStatus.UNAVAILABLE
+    if measured.failed or measured.stop is Stop.HUNG:
+        return CaseStatus.FAILED
+    return CaseStatus.INTERRUPTED if measured.stop is Stop.INTERRUPTED else CaseStatus.OK
+
+
+def _failure(failure: Failure) -> FailureCount:
+    return FailureCount(
+        stage=str(failure.stage),
+        kind=failure.kind,
+        message=failure.message,
+        where=failure.where,
+        count=failure.count,
+    )
+
+
+def _reason(cause: BaseException) -> str:
+    return "interrupted" if isinstance(cause, KeyboardInterrupt) else str(cause) or repr(cause)
+
+
+async def _timed(work: Any, timeout_ns: int) -> Any:
+    async with asyncio.timeout(timeout_ns / 1e9):
+        return await work
+
+
+async def _closed(suite: Suite, timeout_ns: int) -> None:
+    """Close `suite`; a failure to do so takes nothing from what was measured."""
+    try:
+        await _timed(suite.close(), timeout_ns)
+    except Exception:  # noqa: BLE001
+        return

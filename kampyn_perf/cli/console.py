@@ -6,6 +6,7 @@ without a terminal, and NO_COLOR is respected (by rich itself).
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_PLAIN_WIDTH = 140
+"""Columns where nobody watches: a log has no window that a table must fit into."""
+
+
 @cache
 def stderr() -> Console:
     """The terminal for people."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PLAIN_WIDTH
+    return console
 
 
 def is_terminal() -> bool:

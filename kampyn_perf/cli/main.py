@@ -14,6 +14,7 @@ import typer
 
 from kampyn_perf import __version__
 from kampyn_perf.cli.bench import bench
+from kampyn_perf.cli.check import check
 from kampyn_perf.errors import ExitCode, KampynError
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ def root(
 
 
 app.command()(bench)
+app.command()(check)
 
 
 def main() -> None:

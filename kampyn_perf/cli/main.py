@@ -14,7 +14,7 @@ import typer
 
 from kampyn_perf import __version__
 from kampyn_perf.cli.bench import bench
-from kampyn_perf.cli.check import check
+from kampyn_perf.cli.load.command import load
 from kampyn_perf.errors import ExitCode, KampynError
 
 app = typer.Typer(
@@ -42,7 +42,9 @@ def root(
 
 
 app.command()(bench)
-app.command()(check)
+
+
+app.command("load", no_args_is_help=False)(load)
 
 
 def main() -> None:

@@ -1,0 +1,136 @@
+"""The flags of `kampyn-perf load`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HELP = """
+Run the load test against a backend, and judge the result.
+
+Without --target the bundled reference backend is started for the run and stopped after it.
+Sessions arrive on a schedule, whatever the backend does (open model), and response times count
+from the moment a request was due, so that a backend that stands still cannot hide it.
+
+**Examples**
+
+The document's load test, about 7 minutes; or the same rates in one minute:
+
+    kampyn-perf load
+    kampyn-perf load --profile quick
+
+A backend of your own; any host but this machine has to be allowed by name:
+
+    kampyn-perf load --target kampyn --url https://staging.example.edu
+        --allow-host staging.example.edu --data my-users.json
+
+Only one flow, and what would run without running it:
+
+    kampyn-perf load --flow order --dry-run
+
+Exit codes: 0 objectives met, 1 an objective failed, 2 usage or configuration, 3 target not
+reached, 4 no verdict (the run was invalid or partial), 130 / 143 interrupted.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadFlags:
+    """What was asked for on the command line."""
+
+    profile: str | None
+    flows: tuple[str, ...]
+    target: str | None
+    url: str | None
+    data: Path | None
+    config: Path | None
+    slo: Path | None
+    sets: tuple[str, ...]
+    seed: int | None
+    out: Path | None
+    state: Path
+    allow_hosts: tuple[str, ...]
+    dry_run: bool
+    strict: bool
+    as_json: bool
+
+
+def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+    profile: Annotated[
+        str | None, typer.Option(help="A profile of load.yaml: documented, quick, or your own.")
+    ] = None,
+    flow: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this flow (any part of its name); may be given again."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(help="A file of configs/targets (reference, kampyn), or a URL."),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Where the target is, as http://host:port.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The file of ids and credentials, as `backend seed` writes it."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A load.yaml of your own. Default: configs/load.yaml.")
+    ] = None,
+    slo: Annotated[
+        Path | None, typer.Option(help="The objectives. Default: configs/slo.yaml.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="One value of load.yaml (config.maxVusers=500), of the bundled backend "
+            "(backend.workers=2) or of slo.yaml (slo.objectives.throughput.required=false).",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Decides the order of flows and arrivals.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder. Default: a new one in ./reports.")
+    ] = None,
+    state: Annotated[
+        Path, typer.Option(help="Where the bundled backend keeps its data; emptied at the start.")
+    ] = Path(".kampyn/load"),
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A host that load may go to; may be given again.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Print what would run, and run nothing.")] = False,
+    strict: Annotated[
+        bool, typer.Option(help="Exit with 4 when a required objective could not be decided.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
+    ] = False,
+) -> None:
+    from kampyn_perf.cli.load.run import run
+
+    flags = LoadFlags(
+        profile=profile,
+        flows=tuple(flow or ()),
+        target=target,
+        url=url,
+        data=data,
+        config=config,
+        slo=slo,
+        sets=tuple(set_ or ()),
+        seed=seed,
+        out=out,
+        state=state,
+        allow_hosts=tuple(allow_host or ()),
+        dry_run=dry_run,
+        strict=strict,
+        as_json=json,
+    )
+    raise typer.Exit(int(run(flags)))
+
+
+load.__doc__ = HELP

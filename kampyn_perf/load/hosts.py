@@ -1,0 +1,39 @@
+"""Where load may go: loopback freely, any other host only by name. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.redact import redact_url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_target(url: str, allowed: Collection[str]) -> None:
+    """Refuse a URL that is none, or whose host nobody allowed. Raises KampynError (usage)."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise KampynError(f"not a URL: {redact_url(url)} ({error})") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise KampynError(
+            f"not an http or https URL: {redact_url(url)}",
+            hint="Write for example http://localhost:5001.",
+        )
+    if not is_loopback(host) and host.lower() not in {name.lower() for name in allowed}:
+        raise KampynError(
+            f"{host} is not this machine, and nobody allowed to put load on it",
+            hint=f"If it is yours to load: --allow-host {host}, or allowHosts in load.yaml.",
+        )

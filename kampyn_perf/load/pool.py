@@ -1,0 +1,100 @@
+"""Virtual users of a run: Locust users that serve one session after the other."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from typing import Any
+
+from gevent.queue import SimpleQueue
+from locust.exception import StopUser
+
+from kampyn_perf.load.flow import FlowUser, StepFailedError
+from kampyn_perf.load.pacer import Pacer
+from kampyn_perf.load.session import Session
+
+_ERRORS_KEPT = 20
+
+
+class Worker:
+    """One virtual user at work for the pacer. Locust runs its loop as the user's only task."""
+
+    def __init__(self, user: FlowUser, pool: Pool) -> None:
+        self.user = user
+        self.flow = user.flow_name()
+        self.session: Session | None = None
+        self._pool = pool
+        self._inbox: SimpleQueue = SimpleQueue()
+        user.tasks = [self._serve]
+
+    def give(self, session: Session) -> None:
+        """Run this session next."""
+        self.session = session
+        self._inbox.put(session)
+
+    def retire(self) -> None:
+        """End, once idle."""
+        self._inbox.put(None)
+
+    def _serve(self, _user: FlowUser) -> None:
+        """Session after session. Raises StopUser when this user is not needed any more."""
+        pacer = self._pool.pacer
+        while True:
+            session = self._inbox.get()
+            if session is None:
+                break
+            success = self._run(session)
+            self.session = None
+            if not pacer.done(self, session, success=success):
+                break
+        self._pool.workers.discard(self)
+        raise StopUser
+
+    def _run(self, session: Session) -> bool:
+        try:
+            self.user.run_session(session)
+        except StepFailedError:
+            return False
+        except Exception as error:  # noqa: BLE001 (a scenario's own defect must not end the run)
+            self._pool.scenario_error(self.user, error)
+            return False
+        return session.failures == 0
+
+
+class Pool:
+    """All virtual users of a process, by Locust's runner."""
+
+    def __init__(self, environment: Any, classes: dict[str, type[FlowUser]]) -> None:
+        self._environment = environment
+        self._classes = classes
+        self.pacer: Pacer
+        self.workers: set[Worker] = set()
+        self.errors: Counter[str] = Counter()
+        """Exceptions of scenarios, by their words: each kind with its number."""
+
+    def spawn(self, flow: str) -> Worker:
+        """A new virtual user of `flow`, running."""
+        user = self._classes[flow](self._environment)
+        worker = Worker(user, self)
+        self.workers.add(worker)
+        user.start(self._environment.runner.user_greenlets)
+        return worker
+
+    def cut(self) -> list[Session]:
+        """End everybody at once; the sessions that were at work."""
+        cut = [worker.session for worker in self.workers if worker.session is not None]
+        self._environment.runner.user_greenlets.kill(block=True, timeout=5)
+        self.workers.clear()
+        return cut
+
+    def scenario_error(self, user: FlowUser, error: Exception) -> None:
+        """Note an exception that a scenario did not handle; Locust's listeners hear of it too."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        words = f"{type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
+        if words in self.errors or len(self.errors) < _ERRORS_KEPT:
+            self.errors[words] += 1
+        else:
+            self.errors["(other exceptions)"] += 1
+        self._environment.events.user_error.fire(
+            user_instance=user, exception=error, tb=error.__traceback__
+        )

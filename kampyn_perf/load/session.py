@@ -1,0 +1,68 @@
+"""One session: one arrival of one virtual user that runs one flow once. Microseconds.
+
+The session knows when its next request was due: at first its own due time, then the end of the
+step before (and the think time after it). A sample's response time counts from there, so that a
+generator or a target that stands still cannot hide it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
+
+
+class Session:
+    """A session at work."""
+
+    __slots__ = ("buffer", "data", "due_us", "failures", "flow", "number", "phase", "ready_us")
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        flow: str,
+        phase: int,
+        due_us: int,
+        data: dict[str, Any],
+        buffer: SampleBuffer | None,
+    ) -> None:
+        self.number = number
+        self.flow = flow
+        self.phase = phase
+        self.due_us = due_us
+        """By the clock of the generator (`clock.now_us`)."""
+        self.ready_us = due_us
+        """When the next request is due."""
+        self.data = data
+        self.failures = 0
+        self.buffer = buffer
+        """None under stock Locust, which keeps its own statistics."""
+
+    def request_done(
+        self,
+        method: str,
+        name: str,
+        sent_us: int,
+        end_us: int,
+        status: int,
+        kind: ErrorKind | None,
+        received: int,
+        sent: int,
+        /,
+    ) -> None:
+        """Count one request. Never raises: a sample that cannot be kept is a recorder fault."""
+        # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
+        due_us = min(self.ready_us, sent_us)
+        self.ready_us = end_us
+        if kind is not None:
+            self.failures += 1
+        if self.buffer is None:
+            return
+        try:
+            sample = Sample(end_us - due_us, end_us - sent_us, status, kind, received, sent)
+            endpoint = name if name.startswith(method) else f"{method} {name}"
+            self.buffer.request(sample, endpoint=endpoint, flow=self.flow, phase=self.phase)
+        except Exception:  # noqa: BLE001 (whatever it was, the sample is lost and must be counted)
+            self.buffer.fault()

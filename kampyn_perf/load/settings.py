@@ -1,0 +1,181 @@
+"""What `configs/load.yaml` and `configs/targets/*.yaml` may say, with Artillery's own key names.
+
+Durations are whole microseconds inside, rates sessions per second.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Self
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from kampyn_perf.config import Duration, Milliseconds, Rate, Section
+from kampyn_perf.schedule import ArrivalMode, Phase
+
+DEFAULT_PROFILE = "documented"
+
+
+class PhaseSettings(Section):
+    """One phase, as Artillery writes it."""
+
+    name: str = ""
+    duration: Duration | None = None
+    arrivalRate: Rate | None = None  # noqa: N815 (Artillery's key)
+    rampTo: Rate | None = None  # noqa: N815
+    arrivalCount: int | None = Field(default=None, ge=0)  # noqa: N815
+    pause: Duration | None = None
+    maxVusers: int | None = Field(default=None, ge=1)  # noqa: N815
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.pause is not None:
+            others = {"duration", "arrivalRate", "rampTo", "arrivalCount"}
+            if given := sorted(others & self.model_fields_set):
+                raise ValueError(f"a pause stands alone; take out {', '.join(given)}")
+            if self.pause == 0:
+                raise ValueError("a pause needs a length above 0")
+            return self
+        if not self.duration:
+            raise ValueError("needs a duration above 0 (or a pause)")
+        if self.arrivalCount is not None and (self.arrivalRate or self.rampTo):
+            raise ValueError("has arrivalCount and a rate; choose one")
+        if self.arrivalCount is None and self.arrivalRate is None and self.rampTo is None:
+            raise ValueError("needs arrivalRate, arrivalCount or pause")
+        return self
+
+    def to_phase(self, number: int) -> Phase:
+        """The schedule's phase; `number` (from 1) names one that has no name."""
+        if self.pause is not None:
+            return Phase(name=self.name or f"Pause {number}", duration_us=self.pause)
+        return Phase(
+            name=self.name or f"Phase {number}",
+            duration_us=self.duration or 0,
+            rate=self.arrivalRate or Fraction(0),
+            ramp_to=self.rampTo,
+            count=self.arrivalCount,
+            max_vusers=self.maxVusers,
+        )
+
+
+class ProfileSettings(Section):
+    """A named schedule."""
+
+    description: str = ""
+    phases: tuple[PhaseSettings, ...] = Field(min_length=1)
+    mode: ArrivalMode | None = None
+    """Overrides the run's mode."""
+
+
+class TimeoutSettings(Section):
+    """When a request is given up."""
+
+    connect: Duration = 10_000_000
+    total: Duration = 30_000_000
+    """From send to last byte."""
+
+
+class ValidityLimits(Section):
+    """From where on the generator, not the target, makes the numbers. Beyond: an invalid run."""
+
+    latenessP99: Milliseconds = 50_000  # noqa: N815
+    """Of sessions that found a free virtual user: anything more is the generator's own delay."""
+    latenessMax: Milliseconds = 1_000_000  # noqa: N815
+    loopLagMax: Milliseconds = 1_000_000  # noqa: N815
+    """The longest that the event loop may stand still."""
+    rateShortfall: float = Field(default=0.05, gt=0, lt=1)  # noqa: N815
+    """How much of a phase's planned rate may be missing."""
+
+
+class RunSettings(Section):
+    """The `config` section."""
+
+    target: str = "reference"
+    scenarios: str = "locustfile.py"
+    """In `./scenarios`, or as shipped; or a path."""
+    phases: tuple[PhaseSettings, ...] = ()
+    """Used when no profile is asked for; otherwise the profile's."""
+    mode: ArrivalMode = ArrivalMode.EVEN
+    seed: int = 1
+    maxVusers: int = Field(default=10_000, ge=1)  # noqa: N815
+    maxWaiting: int = Field(default=100_000, ge=0)  # noqa: N815
+    """Arrivals that may wait for a free virtual user; more are dropped: the run is invalid."""
+    allowHosts: tuple[str, ...] = ()  # noqa: N815
+    drain: Duration = 30_000_000
+    """How long sessions in flight may take to finish after the last arrival."""
+    timeouts: TimeoutSettings = TimeoutSettings()
+    validity: ValidityLimits = ValidityLimits()
+    weights: dict[str, int] = Field(default_factory=dict)
+    """Replaces the weights that the scenarios declare, by flow."""
+
+
+class LoadSettings(Section):
+    """The whole file."""
+
+    config: RunSettings = RunSettings()
+    profiles: dict[str, ProfileSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _something_to_run(self) -> Self:
+        if not self.config.phases and not self.profiles:
+            raise ValueError("needs config.phases or at least one profile")
+        return self
+
+
+class Identity(StrEnum):
+    """Whose token an operation needs."""
+
+    NOBODY = "nobody"
+    USER = "user"
+    VENDOR = "vendor"
+
+
+class Operation(Section):
+    """One request of the API. `{...}` in path and body is filled in from the session's data."""
+
+    method: str = "GET"
+    path: str
+    """Below the target's URL, as `/cart/add/{user.id}`."""
+    name: str = ""
+    """What reports call it; without one, the method and the path."""
+    body: Any = Field(default=None, alias="json")
+    identity: Identity = Field(default=Identity.NOBODY, alias="as")
+    """Whose token goes along; the flow signs in first where need be."""
+    expect: tuple[str, ...] = ()
+    """Keys that the JSON answer must have: a 200 with the wrong content is no success."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    @field_validator("method")
+    @classmethod
+    def _known(cls, method: str) -> str:
+        if method.upper() not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+            raise ValueError(f"not an HTTP method: {method!r}")
+        return method.upper()
+
+    @field_validator("path")
+    @classmethod
+    def _rooted(cls, path: str) -> str:
+        if not path.startswith("/"):
+            raise ValueError(f"a path begins with /: {path!r}")
+        return path
+
+    @property
+    def endpoint(self) -> str:
+        """The name in reports: `POST /cart/add/{userId}`."""
+        return self.name or f"{self.method} {self.path}"
+
+
+class TargetSettings(Section):
+    """A concrete API: how each operation that the scenarios name is asked for there."""
+
+    name: str
+    description: str = ""
+    url: str = ""
+    """Empty: the bundled backend, or what --target names."""
+    data: str = ""
+    """The data file of ids and credentials; empty: the bundled backend's, or --data."""
+    token: str = "token"  # noqa: S105 (the key of the answer, not a secret)
+    """Key of a login's JSON answer that holds the token, sent as a Bearer token."""
+    operations: dict[str, Operation]

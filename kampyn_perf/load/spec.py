@@ -1,0 +1,107 @@
+"""A run, resolved: everything that the generator needs, in one document. Pure.
+
+Configuration describes; nothing here starts anything. The command line resolves a specification,
+prints it (`--dry-run`) or hands it to the supervisor, which hands it to the generator as JSON.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from kampyn_perf.config import Duration, Section
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.settings import (
+    DEFAULT_PROFILE,
+    LoadSettings,
+    Operation,
+    PhaseSettings,
+    ProfileSettings,
+    TimeoutSettings,
+    ValidityLimits,
+)
+from kampyn_perf.schedule import ArrivalMode, Schedule
+
+CUSTOM_PROFILE = "config"
+"""The name of the phases that stand under `config` itself, as in an Artillery file."""
+
+
+class RunSpec(Section):
+    """One run."""
+
+    profile: str
+    phases: tuple[PhaseSettings, ...]
+    mode: ArrivalMode
+    seed: int
+    scenarios: Path
+    """The locustfile."""
+    flows: tuple[str, ...] = ()
+    """Only these; empty: all that the scenarios declare."""
+    weights: dict[str, int] = Field(default_factory=dict)
+    """Replace what the scenarios declare."""
+    max_vusers: int
+    max_waiting: int
+    drain: Duration
+    timeouts: TimeoutSettings
+    validity: ValidityLimits
+    target: str
+    """The name of the target's file."""
+    url: str
+    allow_hosts: tuple[str, ...] = ()
+    operations: dict[str, Operation]
+    token: str
+    data: Path
+
+    def schedule(self) -> Schedule:
+        """The arrivals."""
+        phases = [phase.to_phase(number) for number, phase in enumerate(self.phases, start=1)]
+        return Schedule(phases, mode=self.mode, seed=self.seed)
+
+
+def choose_profile(settings: LoadSettings, wanted: str | None) -> tuple[str, ProfileSettings]:
+    """The profile that was asked for; without a wish, `config.phases`, or the documented one."""
+    if wanted is None:
+        if settings.config.phases:
+            return CUSTOM_PROFILE, ProfileSettings(phases=settings.config.phases)
+        wanted = DEFAULT_PROFILE
+    if wanted in settings.profiles:
+        return wanted, settings.profiles[wanted]
+    known = ", ".join(sorted(settings.profiles)) or "none"
+    close = difflib.get_close_matches(wanted, settings.profiles, n=1)
+    raise KampynError(
+        f"there is no profile {wanted!r}; known: {known}",
+        hint=f"Did you mean {close[0]}?" if close else "Profiles stand in configs/load.yaml.",
+    )
+
+
+def choose_flows(
+    declared: Mapping[str, int], wanted: tuple[str, ...], weights: Mapping[str, int]
+) -> dict[str, int]:
+    """Flows and their weights: those declared, narrowed by `wanted`, with `weights` put in.
+
+    A wish may be any part of a flow's name that only one flow has. Raises KampynError.
+    """
+    unknown = [name for name in weights if name not in declared]
+    if unknown:
+        raise KampynError(
+            f"config.weights names no flow: {', '.join(unknown)}; there are: {', '.join(declared)}"
+        )
+    chosen = {_match(wish, declared) for wish in wanted} or set(declared)
+    result = {
+        name: weights.get(name, weight) for name, weight in declared.items() if name in chosen
+    }
+    if not any(result.values()):
+        raise KampynError("no flow is left with a weight above 0, so there is nothing to run")
+    return {name: weight for name, weight in result.items() if weight > 0}
+
+
+def _match(wish: str, declared: Mapping[str, int]) -> str:
+    found = [name for name in declared if wish.lower() in name.lower()]
+    exact = [name for name in found if name.lower() == wish.lower()]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    what = "more than one flow" if found else "no flow"
+    raise KampynError(f"--flow {wish!r} names {what}; there are: {', '.join(declared)}")

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf import __version__
+from kampyn_perf.cli import indexes
 from kampyn_perf.cli.bench import bench
 from kampyn_perf.cli.load.command import load
 from kampyn_perf.errors import ExitCode, KampynError
@@ -45,6 +46,7 @@ app.command()(bench)
 
 
 app.command("load", no_args_is_help=False)(load)
+app.add_typer(indexes.app)
 
 
 def main() -> None:

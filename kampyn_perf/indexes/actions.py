@@ -80,6 +80,10 @@ class Action:
     name: str
     """Its name on the server now, or the name it gets."""
     reason: str
+    purpose: str = ""
+    """Why the catalogue wants it."""
+    serves: tuple[str, ...] = ()
+    """Names of the queries it is for."""
     wanted: IndexSpec | None = None
     live: LiveIndex | None = None
     differences: tuple[str, ...] = ()

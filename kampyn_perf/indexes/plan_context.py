@@ -100,6 +100,8 @@ def action_for(
         collection=context.name,
         name=name,
         reason=reason,
+        purpose=match.entry.reason,
+        serves=match.entry.serves,
         wanted=match.entry.spec,
         live=live.index if live else None,
         differences=differs,

@@ -1,0 +1,14 @@
+"""`kampyn-perf indexes`: one module per command; features are imported inside the functions."""
+
+from __future__ import annotations
+
+import typer
+
+from kampyn_perf.cli.indexes import plan
+
+app = typer.Typer(
+    name="indexes",
+    no_args_is_help=True,
+    help="Plan, check, apply and verify database indexes, from a catalogue.",
+)
+app.command("plan")(plan.plan)

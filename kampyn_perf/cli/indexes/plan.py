@@ -1,0 +1,53 @@
+"""`indexes plan`: what would change, and nothing is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, PruneNames, Uri
+from kampyn_perf.errors import ExitCode
+
+
+def plan(
+    catalogue: CatalogueName = "indexes",
+    uri: Uri = "",
+    prune: PruneNames = [],  # noqa: B006 - typer's way to declare a repeatable option
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Plan the drop of what --prune names, without hiding.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 when the catalogue is not met; for CI.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show what stays as it is, too.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Compare the catalogue with what is there. Changes nothing.
+
+    Examples:
+
+        kampyn-perf indexes plan --uri mongodb://localhost:27017/kampyn
+
+        kampyn-perf indexes plan --check --json > plan.json
+
+        kampyn-perf indexes plan --prune orders.vendorId_1
+    """
+    from kampyn_perf.cli.console import print_json
+    from kampyn_perf.cli.indexes import options
+    from kampyn_perf.indexes.actions import PruneStage
+    from kampyn_perf.indexes.plan import make_plan
+    from kampyn_perf.indexes.render import plan_json, plan_lines
+
+    wanted = options.load_catalogue(catalogue)
+    stage = PruneStage.DROP if drop else PruneStage.HIDE
+    prunes = options.parse_prunes(prune, wanted, stage)
+    with options.databases(wanted, uri) as databases:
+        made = make_plan(wanted, databases.state(), prunes)
+    if json:
+        print_json(plan_json(made))
+    else:
+        options.say_lines(plan_lines(made, keeps=everything))
+    return ExitCode.FAILED if check and made.pending else ExitCode.OK

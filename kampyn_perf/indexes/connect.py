@@ -1,0 +1,96 @@
+"""Which database each collection of a catalogue lives in, opened once each, and their state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Self
+
+from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.indexes.catalogue import Catalogue
+from kampyn_perf.indexes.catalogue_load import cluster_uri
+from kampyn_perf.indexes.live import LiveState
+from kampyn_perf.indexes.ports import Database, ServerRefusal
+from kampyn_perf.redact import redact_url
+
+_UNAUTHORISED = 13
+
+
+def open_database(uri: str, database: str = "") -> Database:
+    """The adapter for the URI's scheme. The drivers are imported here, when they are needed."""
+    scheme = uri.partition("://")[0]
+    if scheme in ("mongodb", "mongodb+srv"):
+        from kampyn_perf.indexes.mongo import open_mongo
+
+        return open_mongo(uri, database)
+    raise KampynError(
+        f"not a database: {redact_url(uri)}",
+        hint="Write mongodb://host:27017/name, mongodb+srv://... or sqlite:///path/to/file.db.",
+    )
+
+
+class Databases(AbstractContextManager["Databases"]):
+    """The databases behind a catalogue, one per URI; closed at the end of the block."""
+
+    def __init__(self, *, catalogue: Catalogue, environ: Mapping[str, str], uri: str = "") -> None:
+        self._catalogue = catalogue
+        self._environ = environ
+        self._uri = uri
+        self._open: dict[tuple[str, str], Database] = {}
+
+    def of(self, collection: str) -> Database:
+        """Where `collection`, which the catalogue has, lives."""
+        wanted = self._catalogue.collection(collection)
+        if wanted is None:
+            raise KampynError(f"{collection} is not in {self._catalogue.source}")
+        uri = cluster_uri(self._catalogue, wanted, self._environ, self._uri)
+        key = (uri, self._catalogue.clusters[wanted.cluster].database)
+        if key not in self._open:
+            self._open[key] = open_database(*key)
+        return self._open[key]
+
+    def all(self) -> tuple[Database, ...]:
+        """Each database once, in the catalogue's order."""
+        found = [self.of(wanted.name) for wanted in self._catalogue.collections]
+        return tuple({id(database): database for database in found}.values())
+
+    def state(self) -> LiveState:
+        """Every collection of the catalogue as it is now. Raises KampynError where a server says
+        no, UnreachableError where it says nothing."""
+        found = {}
+        for wanted in self._catalogue.collections:
+            try:
+                found[wanted.name] = self.of(wanted.name).read_collection(wanted.name)
+            except ServerRefusal as refusal:
+                raise refusal_error(f"cannot read {wanted.name}", refusal) from refusal
+        return LiveState(collections=found)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+def refusal_error(what: str, refusal: ServerRefusal) -> KampynError:
+    """A server's no, in words: what was tried, what it said, and what to do."""
+    hint = ""
+    if refusal.code == _UNAUTHORISED:
+        hint = (
+            "Its user needs the privileges listCollections, listIndexes, collStats and, to "
+            "apply, createIndex, dropIndex and collMod on the database (role dbAdmin)."
+        )
+    code = f" (error {refusal.code})" if refusal.code else ""
+    return KampynError(f"{what}: {refusal.message}{code}", code=ExitCode.UNREACHABLE, hint=hint)

@@ -6,6 +6,7 @@ without a terminal, and NO_COLOR is respected (by rich itself).
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from kampyn_perf.errors import KampynError
 if TYPE_CHECKING:
     from rich.console import Console
 
-_PLAIN_WIDTH = 160
-"""Columns without a terminal: tables in a log are better wide than folded."""
+_PLAIN_WIDTH = 140
+"""Columns where nobody watches: a log has no window that a table must fit into."""
 
 
 @cache
@@ -25,7 +26,7 @@ def stderr() -> Console:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PLAIN_WIDTH
     return console
 

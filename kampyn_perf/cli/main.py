@@ -15,6 +15,7 @@ import typer
 from kampyn_perf import __version__
 from kampyn_perf.cli import indexes
 from kampyn_perf.cli.bench import bench
+from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
 from kampyn_perf.errors import ExitCode, KampynError
 
@@ -42,10 +43,10 @@ def root(
     """Whether a KAMPYN backend meets its goals, why not, and what a change did to it."""
 
 
+# In the order of `--help`: what most people come for first.
+app.command()(load)
+app.command()(check)
 app.command()(bench)
-
-
-app.command("load", no_args_is_help=False)(load)
 app.add_typer(indexes.app)
 
 

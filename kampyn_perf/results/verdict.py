@@ -103,11 +103,13 @@ class Judgement(Record):
 
     @property
     def interval_text(self) -> str:
-        """`181 ms to 195 ms`, an unknown end as `?`; empty without an interval."""
+        """`181 to 195 ms`, an unknown end as `?`; empty without an interval."""
         if self.interval is None:
             return ""
         ends = (self.interval.low, self.interval.high)
-        return " to ".join("?" if end is None else self.unit.text(end) for end in ends)
+        low, high = ("?" if end is None else self.unit.text(end) for end in ends)
+        number, space, unit = low.rpartition(" ")
+        return f"{number if space and high.endswith(f' {unit}') else low} to {high}"
 
     @property
     def scope_text(self) -> str:
@@ -129,7 +131,7 @@ class Verdict(Record):
     conclusion: Conclusion
     exit_code: ExitCode
     reasons: list[str]
-    """Why there is no verdict, or why it failed; empty for a plain pass."""
+    """Why it is no plain pass: what failed, what stood against a verdict, what was let by."""
     objectives: list[Judgement]
 
     def count(self, outcome: Outcome) -> int:

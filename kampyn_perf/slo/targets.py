@@ -10,7 +10,7 @@ from enum import StrEnum
 from kampyn_perf import units
 from kampyn_perf.results.verdict import Unit
 
-EXAMPLES = {
+_EXAMPLES = {
     Unit.DURATION: "200 ms",
     Unit.SHARE: "99.9 %",
     Unit.RATE: "1000/s",
@@ -68,10 +68,17 @@ class Target:
         return f"{self.comparison.value} {self.unit.text(self.value)}"
 
 
+def example_of(unit: Unit, *, more_is_better: bool) -> str:
+    """A target such as people write for such a metric."""
+    if unit is Unit.SHARE and not more_is_better:
+        return "< 1 %"
+    return f"{'>=' if more_is_better else '<'} {_EXAMPLES[unit]}"
+
+
 def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     """The target that `text` says. Raises ValueError with what is allowed."""
     sides = (">=", ">") if more_is_better else ("<", "<=")
-    example = f'"{sides[0]} {EXAMPLES[unit]}"'
+    example = f'"{example_of(unit, more_is_better=more_is_better)}"'
     match = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", str(text))
     if match is None or not isinstance(text, str):
         raise ValueError(

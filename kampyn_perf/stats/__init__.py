@@ -8,6 +8,7 @@ from kampyn_perf.stats.dependence import (
     Deflation,
     deflation,
     mean_interval,
+    normal_half_width,
     proportion_deflation,
     quantile_deflation,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "mean_size",
     "min_samples",
     "nearest_rank",
+    "normal_half_width",
     "proportion_deflation",
     "proportion_interval",
     "proportion_size",

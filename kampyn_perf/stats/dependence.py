@@ -99,13 +99,18 @@ def quantile_deflation(
 ) -> Deflation:
     """The worth of single samples, in the order of time, for their q-quantile.
 
-    A quantile is known as well as the share of samples at or below it is.
+    A quantile is known as well as the share of samples at or below it is. Where many samples are
+    equal to it, the share below it counts as well, whichever hangs together more.
     """
     values = np.asarray(samples, dtype=np.float64)
     if values.size == 0:
         return Deflation(n=0, effective=0.0, batches=0)
     at = np.partition(values, nearest_rank(values.size, q) - 1)[nearest_rank(values.size, q) - 1]
-    return proportion_deflation(values <= at, strata=strata, confidence=confidence)
+    sides = (
+        proportion_deflation(side, strata=strata, confidence=confidence)
+        for side in (values <= at, values < at)
+    )
+    return min(sides, key=lambda side: side.effective)
 
 
 def mean_interval(
@@ -130,6 +135,14 @@ def mean_interval(
     mean = float(values.sum() / weights.sum())
     half = float(stdtrit(freedom, (1 + confidence) / 2)) * math.sqrt(variance)
     return Interval(mean - half, mean + half, confidence)
+
+
+def normal_half_width(stddev: float, n: float, confidence: float = CONFIDENCE) -> float:
+    """Half the width of a mean's interval from `n` independent values, by the normal law."""
+    from scipy.special import ndtri
+
+    check_confidence(confidence)
+    return float(ndtri((1 + confidence) / 2)) * stddev / math.sqrt(n)
 
 
 def _pair(totals: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:

@@ -1,0 +1,113 @@
+"""`kampyn-perf check`: a result and objectives -> verdict -> table, file, exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kampyn_perf import names
+from kampyn_perf.errors import KampynError
+
+if TYPE_CHECKING:
+    from kampyn_perf.results.verdict import Verdict
+
+
+def check(  # noqa: PLR0913 - one parameter for each flag
+    run: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A run folder or its result.json. [default: reports/latest]", show_default=False
+        ),
+    ] = None,
+    *,
+    slo: Annotated[
+        str, typer.Option("--slo", help="Objectives: a file, or a name in configs/.")
+    ] = "slo",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One value: objectives.cpu.target='< 60 %'. Repeatable."),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="What is required and was not decided is no success (4)."),
+    ] = False,
+    allow_partial: Annotated[
+        bool, typer.Option("--allow-partial", help="Let a run that ended early pass.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Give the reason of every outcome, passes too.")
+    ] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Only list what objectives may be about.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="The verdict as JSON, on stdout.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the verdict goes. [default: beside the result]")
+    ] = None,
+) -> int:
+    """Judge a run by objectives: exit code 0 passed, 1 failed, 4 no verdict.
+
+    `kampyn-perf check reports/latest --strict --set 'objectives.response_time_p95.target=< 150 ms'`
+    """
+    if metrics:
+        return _list_metrics(json=json)
+    from kampyn_perf.cli import console, judging, verdict_view
+    from kampyn_perf.results.folder import REPORTS, find_result
+    from kampyn_perf.slo import objectives
+
+    goals = objectives.load(slo, sets=sets or [])
+    path = find_result(run or REPORTS / names.LATEST)
+    verdict = judging.judge(
+        judging.read_result(path), goals, strict=strict, allow_partial=allow_partial
+    )
+    _write(verdict, beside=path, out=out)
+    if json:
+        console.print_json(verdict.model_dump(mode="json", by_alias=True))
+    else:
+        console.say(f"{path} by {slo}")
+        verdict_view.show(verdict, explain=explain)
+    return int(verdict.exit_code)
+
+
+def _write(verdict: Verdict, *, beside: Path, out: Path | None) -> None:
+    """A place that was asked for must be writable; beside the result is a courtesy."""
+    from kampyn_perf.cli import console, judging
+
+    if out is not None:
+        judging.write_verdict(verdict, out / names.VERDICT_FILE if out.is_dir() else out)
+        return
+    try:
+        judging.write_verdict(verdict, beside.parent / names.VERDICT_FILE)
+    except KampynError as error:
+        console.say(f"note: the verdict was not kept: {error.message}", style="yellow")
+
+
+def _list_metrics(*, json: bool) -> int:
+    from kampyn_perf.cli import console
+    from kampyn_perf.slo.metrics import METRICS
+    from kampyn_perf.slo.targets import example_of
+
+    if json:
+        console.print_json(
+            [
+                {
+                    "metric": each.name,
+                    "unit": each.unit.value,
+                    "statistics": list(each.statistics),
+                    "scopes": [kind.value for kind in each.scopes],
+                    "more_is_better": each.more_is_better,
+                    "meaning": each.meaning,
+                }
+                for each in METRICS.values()
+            ]
+        )
+        return 0
+    for each in METRICS.values():
+        example = example_of(each.unit, more_is_better=each.more_is_better)
+        console.say(f"{each.name}  {example}", style="bold")
+        console.say(f"  {each.meaning}")
+        console.say(f"  statistics: {', '.join(each.statistics)}", style="dim")
+        console.say(f"  scopes: {', '.join(kind.value for kind in each.scopes)}", style="dim")
+    return 0

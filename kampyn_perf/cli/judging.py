@@ -1,0 +1,51 @@
+"""A result, judged and its verdict written: what `check` does and `load` does at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kampyn_perf import names
+
+if TYPE_CHECKING:
+    from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.load import LoadResult
+    from kampyn_perf.results.verdict import Verdict
+    from kampyn_perf.slo.objectives import Slo
+
+
+def judge(
+    result: LoadResult | BenchResult,
+    slo: Slo,
+    *,
+    strict: bool = False,
+    allow_partial: bool = False,
+) -> Verdict:
+    """The verdict on `result`."""
+    from kampyn_perf.results.load import LoadResult
+    from kampyn_perf.slo.bench_evidence import BenchEvidence
+    from kampyn_perf.slo.load_evidence import LoadEvidence
+    from kampyn_perf.slo.verdict import verdict
+
+    evidence = LoadEvidence(result) if isinstance(result, LoadResult) else BenchEvidence(result)
+    return verdict(evidence, slo, strict=strict, allow_partial=allow_partial)
+
+
+def read_result(path: Path) -> LoadResult | BenchResult:
+    """The result at `path`, of either kind. Raises KampynError saying what is wrong with it."""
+    from kampyn_perf.results import io
+    from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.load import LoadResult
+
+    kinds: dict[str, type[LoadResult] | type[BenchResult]] = {
+        names.LOAD_SCHEMA: LoadResult,
+        names.BENCH_SCHEMA: BenchResult,
+    }
+    return io.read(path, kinds)
+
+
+def write_verdict(verdict: Verdict, path: Path) -> None:
+    """Put the verdict's JSON at `path`, whole or not at all."""
+    from kampyn_perf.results import io
+
+    io.write(path, verdict)

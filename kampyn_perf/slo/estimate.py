@@ -1,0 +1,205 @@
+"""What a result says about one objective: a value, the interval around it, and the sample. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kampyn_perf import stats
+from kampyn_perf.histogram import Histogram
+from kampyn_perf.slo.objectives import Objective, Scope
+from kampyn_perf.slo.targets import Target
+
+_NAMES_SHOWN = 10
+
+
+def _undecidable(_: Target) -> int | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One observed value, in the metric's unit."""
+
+    observed: float
+    interval: stats.Interval | None
+    """None for what has no interval (a maximum)."""
+    samples: int
+    noun: str
+    """What the samples are: `requests`."""
+    effective: float | None = None
+    """What the samples are worth as independent ones, where that was estimated."""
+    needed: Callable[[Target], int | None] = field(default=_undecidable, repr=False)
+    """About how many such samples would tell the value from a target."""
+    note: str = ""
+    """What else a reader should know: which phase, which process."""
+    failures: int | None = None
+    """Of a share: how many of the samples failed."""
+    unexercised: str = ""
+    """Why a target that was not reached was not tried either."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Nothing measured it, and why."""
+
+    reason: str
+
+
+class Evidence(Protocol):
+    """A result, as far as a verdict needs it."""
+
+    @property
+    def subject(self) -> str:
+        """The result's schema."""
+        ...
+
+    @property
+    def started_at(self) -> str:
+        """ISO 8601, UTC."""
+        ...
+
+    @property
+    def invalid(self) -> list[str]:
+        """Why its numbers mean nothing; empty for a valid one."""
+        ...
+
+    @property
+    def partial(self) -> str:
+        """Why it ended early; empty for a complete one."""
+        ...
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no sample at all."""
+        ...
+
+    def find(self, objective: Objective) -> Estimate | Missing:
+        """What it says about `objective`."""
+        ...
+
+
+def histogram_quantile(
+    histogram: Histogram, q: float, *, worth: Callable[[float], float], noun: str
+) -> Estimate | Missing:
+    """The q-quantile with its order-statistic interval. Unit: microseconds.
+
+    `worth(value)` is the effective size of the sample for the share of it up to `value`.
+    """
+    observed = histogram.percentiles((q,))[q]
+    if observed is None:
+        return Missing(f"there were no {noun}")
+    effective = worth(observed)
+
+    def below(target: Target) -> float:
+        # A bucket that the target lies in counts as above it, as its values are read.
+        return 1 - histogram.count_above(max(0, math.ceil(target.value) - 1)) / histogram.count
+
+    return quantile(
+        q,
+        observed=float(observed),
+        interval=stats.quantile_interval(histogram, q, effective=effective),
+        samples=histogram.count,
+        effective=effective,
+        noun=noun,
+        below=below,
+    )
+
+
+def quantile(
+    q: float,
+    *,
+    observed: float,
+    interval: stats.Interval,
+    samples: int,
+    effective: float,
+    noun: str,
+    below: Callable[[Target], float],
+) -> Estimate:
+    """A quantile with the interval that was found for it; `below` is the share under a target."""
+
+    def needed(target: Target) -> int | None:
+        size = stats.quantile_size(below(target), q)
+        return None if size is None else math.ceil(size * samples / effective)
+
+    return Estimate(
+        observed=observed,
+        interval=interval,
+        samples=samples,
+        effective=effective,
+        noun=noun,
+        needed=needed,
+    )
+
+
+def mean(
+    observed: float, interval: stats.Interval, *, samples: int, noun: str, note: str = ""
+) -> Estimate:
+    """A mean with the interval that was found for it."""
+
+    def needed(target: Target) -> int | None:
+        if interval.low is None or interval.high is None:
+            return None
+        half = (interval.high - interval.low) / 2
+        return stats.mean_size(samples, half, target.value - observed)
+
+    return Estimate(
+        observed=observed,
+        interval=interval,
+        samples=samples,
+        noun=noun,
+        needed=needed,
+        note=note,
+    )
+
+
+def share(
+    failures: int, total: int, *, effective: float, noun: str, of_successes: bool
+) -> Estimate | Missing:
+    """The share of failures (or of successes) with its Clopper-Pearson interval."""
+    if not total:
+        return Missing(f"there were no {noun}")
+    worth = min(effective, total)
+    bounds = stats.proportion_interval(min(failures / total * worth, worth), worth)
+    low, high = bounds.low or 0.0, 1.0 if bounds.high is None else bounds.high
+    rate = failures / total
+
+    def needed(target: Target) -> int | None:
+        limit = 1 - target.value if of_successes else target.value
+        if not 0 < limit < 1:
+            return None
+        size = stats.proportion_size(rate, limit)
+        return None if size is None else math.ceil(size * total / worth)
+
+    return Estimate(
+        observed=1 - rate if of_successes else rate,
+        interval=stats.Interval(1 - high, 1 - low) if of_successes else bounds,
+        samples=total,
+        effective=worth,
+        noun=noun,
+        needed=needed,
+        failures=failures,
+    )
+
+
+def maximum(observed: float, *, samples: int, noun: str, note: str = "") -> Estimate:
+    """The greatest value seen. Another run may show a greater one: there is no interval."""
+    return Estimate(observed=observed, interval=None, samples=samples, noun=noun, note=note)
+
+
+def unknown(scope: Scope, known: Iterable[str]) -> Missing:
+    """The result has no part of that name; the names that are near, or all of them."""
+    names = sorted(set(known))
+    kind = scope.kind.value
+    close = difflib.get_close_matches(scope.name, names, n=3, cutoff=0.5)
+    if close:
+        hint = f"; near: {', '.join(close)}"
+    elif names:
+        more = ", ..." if len(names) > _NAMES_SHOWN else ""
+        hint = f"; there are: {', '.join(names[:_NAMES_SHOWN])}{more}"
+    else:
+        hint = f"; it has no {kind}s at all"
+    return Missing(f"the result has no {kind} {scope.name!r}{hint}")

@@ -1,0 +1,88 @@
+"""One objective and what was observed, to an outcome. Pure.
+
+An objective passes when the whole interval is on the good side of its target, and fails when the
+whole interval is on the bad side; in between, the sample does not decide.
+"""
+
+from __future__ import annotations
+
+from kampyn_perf import stats
+from kampyn_perf.results.verdict import Bounds, Judgement, Outcome
+from kampyn_perf.slo import words
+from kampyn_perf.slo.estimate import Estimate, Missing
+from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.targets import Target
+
+
+def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgement:
+    """The judgement of one objective, with its explanation."""
+    plain = _plain(name, objective)
+    if isinstance(found, Missing):
+        return plain.model_copy(update={"explanation": found.reason})
+    target = objective.target
+    outcome = outcome_of(found, target)
+    needed = found.needed(target) if outcome is Outcome.INCONCLUSIVE else None
+    return plain.model_copy(
+        update={
+            "outcome": outcome,
+            "observed": found.observed,
+            "margin": target.margin(found.observed),
+            "samples": found.samples,
+            "effective_samples": found.effective,
+            "interval": _bounds(found.interval),
+            "samples_needed": needed,
+            "explanation": words.explain(objective, found, outcome, needed),
+        }
+    )
+
+
+def invalidate(judgement: Judgement, reason: str) -> Judgement:
+    """The same, of a run whose numbers mean nothing."""
+    return judgement.model_copy(
+        update={
+            "outcome": Outcome.INVALID,
+            "samples_needed": None,
+            "explanation": f"the run is not valid: {reason}",
+        }
+    )
+
+
+def outcome_of(found: Estimate, target: Target) -> Outcome:
+    """Where the interval lies."""
+    if found.interval is None:
+        return Outcome.PASS if target.met_by(found.observed) else Outcome.FAIL
+    good, bad = _ends(found.interval, target)
+    if bad is not None and target.met_by(bad):
+        return Outcome.PASS
+    if found.unexercised:
+        return Outcome.NOT_EXERCISED
+    if good is not None and not target.met_by(good):
+        return Outcome.FAIL
+    return Outcome.INCONCLUSIVE
+
+
+def _ends(interval: stats.Interval, target: Target) -> tuple[float | None, float | None]:
+    """The interval's better and its worse end."""
+    if target.comparison.more_is_better:
+        return interval.high, interval.low
+    return interval.low, interval.high
+
+
+def _plain(name: str, objective: Objective) -> Judgement:
+    return Judgement(
+        name=name,
+        metric=objective.metric,
+        statistic=objective.statistic,
+        scope=objective.scope.as_dict(),
+        required=objective.required,
+        unit=objective.target.unit,
+        comparison=objective.target.comparison.value,
+        target=objective.target.value,
+        outcome=Outcome.NO_DATA,
+    )
+
+
+def _bounds(interval: stats.Interval | None) -> Bounds | None:
+    if interval is None:
+        return None
+    return Bounds(low=interval.low, high=interval.high, confidence=interval.confidence)

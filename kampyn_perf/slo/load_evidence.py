@@ -1,0 +1,194 @@
+"""A load's result, as far as a verdict needs it. Pure."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from kampyn_perf import stats
+from kampyn_perf.histogram import merged
+from kampyn_perf.outcomes import TRANSPORT_KINDS
+from kampyn_perf.results.load import Latency, LoadResult, Requests, RunStatus
+from kampyn_perf.slo import estimate, series_evidence
+from kampyn_perf.slo.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.metrics import ScopeKind
+from kampyn_perf.slo.objectives import Objective, Scope
+from kampyn_perf.slo.throughput import phase_rates, throughput
+from kampyn_perf.slo.timeline import Timeline
+
+
+class LoadEvidence:
+    """What a load says about objectives."""
+
+    def __init__(self, result: LoadResult) -> None:
+        self._result = result
+
+    @property
+    def subject(self) -> str:
+        return self._result.schema_
+
+    @property
+    def started_at(self) -> str:
+        return self._result.started_at
+
+    @property
+    def invalid(self) -> list[str]:
+        certificate = self._result.certificate
+        if certificate.valid:
+            return []
+        return certificate.reasons or ["the run says so, without a reason"]
+
+    @property
+    def partial(self) -> str:
+        match self._result.status:
+            case RunStatus.COMPLETE:
+                return ""
+            case RunStatus.PARTIAL:
+                return self._result.reason or "the run ended early"
+            case RunStatus.RUNNING:
+                return "the run was killed, or still goes on"
+
+    @property
+    def empty(self) -> bool:
+        return self._result.requests.count == 0
+
+    def find(self, objective: Objective) -> Estimate | Missing:
+        """What the load says about `objective`."""
+        match objective.metric:
+            case "response_time" | "service_time":
+                return self._times(objective)
+            case "session_time":
+                return self._session_times(objective)
+            case "throughput":
+                return self._throughput(objective)
+            case "availability" | "error_rate" | "error_rate_4xx" | "error_rate_5xx":
+                return self._share(objective)
+            case "case_time":
+                return Missing("a load has no benchmark cases")
+            case metric:
+                found = self._result.measurements
+                return series_evidence.find(found, metric, objective.statistic)
+
+    @cached_property
+    def _timeline(self) -> Timeline:
+        result = self._result
+        return Timeline.of(result.seconds, result.phases, elapsed_us=result.elapsed_us)
+
+    def _timeline_of(self, scope: Scope) -> Timeline:
+        if scope.kind is not ScopeKind.PHASE:
+            return self._timeline
+        return self._timeline.of_phase(self._phase_names.index(scope.name))
+
+    @cached_property
+    def _phase_names(self) -> list[str]:
+        return [phase.name for phase in self._result.phases]
+
+    def _requests(self, scope: Scope) -> Requests | Missing:
+        """The group of requests that `scope` names; overall is all of them."""
+        groups = {
+            ScopeKind.ENDPOINT: {each.name: each.requests for each in self._result.endpoints},
+            ScopeKind.FLOW: {each.name: each.requests for each in self._result.flows},
+            ScopeKind.PHASE: {each.name: each.requests for each in reversed(self._result.phases)},
+        }
+        if scope.kind is ScopeKind.OVERALL:
+            return self._result.requests
+        known = groups[scope.kind]
+        return known.get(scope.name) or unknown(scope, known)
+
+    def _times(self, objective: Objective) -> Estimate | Missing:
+        requests = self._requests(objective.scope)
+        if isinstance(requests, Missing):
+            return requests
+        service = objective.metric == "service_time"
+        latency = requests.service if service else requests.response
+        timeline = self._timeline_of(objective.scope)
+        count = latency.count
+        if objective.quantile is not None:
+            return estimate.histogram_quantile(
+                latency.decode(),
+                objective.quantile,
+                worth=lambda value: _worth(count, timeline.factor_at(value)),
+                noun="requests",
+            )
+        whole = objective.scope.kind in (ScopeKind.OVERALL, ScopeKind.PHASE) and not service
+        exact = timeline.mean_interval() if whole else None
+        return _mean_or_max(latency, objective, timeline, noun="requests", interval=exact)
+
+    def _session_times(self, objective: Objective) -> Estimate | Missing:
+        """Sessions are not recorded by the second: they hang together as requests do at q."""
+        flows = {flow.name: flow.session_time for flow in self._result.flows}
+        scope = objective.scope
+        if scope.kind is ScopeKind.FLOW:
+            found = flows.get(scope.name)
+            if found is None:
+                return unknown(scope, flows)
+            latency = found
+        else:
+            latency = Latency.of(merged(each.decode() for each in flows.values()))
+        q = objective.quantile
+        if q is None:
+            return _mean_or_max(latency, objective, self._timeline, noun="sessions")
+        alike = self._result.requests.response.decode().percentiles((q,))[q]
+        factor = self._timeline.factor_at(alike or 0)
+        return estimate.histogram_quantile(
+            latency.decode(), q, worth=lambda _: _worth(latency.count, factor), noun="sessions"
+        )
+
+    def _throughput(self, objective: Objective) -> Estimate | Missing:
+        rates = phase_rates(self._result.phases, self._timeline)
+        if objective.scope.kind is ScopeKind.PHASE:
+            if objective.scope.name not in self._phase_names:
+                return unknown(objective.scope, self._phase_names)
+            rates = [rate for rate in rates if rate.name == objective.scope.name]
+        return throughput(rates, objective.target)
+
+    def _share(self, objective: Objective) -> Estimate | Missing:
+        requests = self._requests(objective.scope)
+        if isinstance(requests, Missing):
+            return requests
+        failures = _failures(requests, objective.metric)
+        factor = self._timeline_of(objective.scope).factor_failed() if failures else 1.0
+        return estimate.share(
+            failures,
+            requests.count,
+            effective=_worth(requests.count, factor),
+            noun="requests",
+            of_successes=objective.metric == "availability",
+        )
+
+
+def _failures(requests: Requests, metric: str) -> int:
+    """How many of `requests` the metric counts."""
+    if metric == "error_rate":
+        return requests.failed
+    if metric == "availability":
+        broken = sum(requests.errors.get(kind.value, 0) for kind in TRANSPORT_KINDS)
+        # By status, not by kind: a scenario that expects a 503 does not make it an answer.
+        return min(requests.count, broken + _statuses(requests, "5"))
+    return min(requests.count, _statuses(requests, "4" if metric == "error_rate_4xx" else "5"))
+
+
+def _statuses(requests: Requests, first: str) -> int:
+    return sum(count for status, count in requests.statuses.items() if status.startswith(first))
+
+
+def _mean_or_max(
+    latency: Latency,
+    objective: Objective,
+    timeline: Timeline,
+    *,
+    noun: str,
+    interval: stats.Interval | None = None,
+) -> Estimate | Missing:
+    if latency.mean_us is None or latency.max_us is None:
+        return Missing(f"there were no {noun}")
+    if objective.statistic == "max":
+        return estimate.maximum(float(latency.max_us), samples=latency.count, noun=noun)
+    if interval is None:
+        interval = timeline.group_mean_interval(
+            latency.mean_us, latency.stddev_us or 0.0, latency.count
+        )
+    return estimate.mean(latency.mean_us, interval, samples=latency.count, noun=noun)
+
+
+def _worth(count: int, factor: float) -> float:
+    return max(min(float(count), 1.0), count / factor)

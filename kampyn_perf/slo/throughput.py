@@ -1,0 +1,98 @@
+"""Throughput: what was shown, and whether the target was tried at all. Pure.
+
+A load that offers 240 requests/s and gets them all answered says nothing about 1000: neither fail
+nor pass. One that offers 240 and gets 180 answered has shown that 1000 is out of reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kampyn_perf import stats
+from kampyn_perf.results.load import PhaseResult
+from kampyn_perf.results.verdict import Unit
+from kampyn_perf.slo.estimate import Estimate, Missing
+from kampyn_perf.slo.estimate import mean as mean_estimate
+from kampyn_perf.slo.targets import Target
+from kampyn_perf.slo.timeline import Timeline
+
+MET = 0.95
+"""The share of an offered load that must be answered for it to count as met. Below 1, because a
+phase's last requests end in the next one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseRate:
+    """Requests per second of one phase."""
+
+    name: str
+    offered: float
+    """Sessions that were due per second, times the requests of a session."""
+    answered: float
+    """Successfully, by the clock of the phase."""
+    interval: stats.Interval
+    successes: int
+
+    @property
+    def met(self) -> bool:
+        """Whether what was offered was answered."""
+        return self.answered >= MET * self.offered
+
+
+def phase_rates(phases: Sequence[PhaseResult], timeline: Timeline) -> list[PhaseRate]:
+    """The rates of every phase that offered something and took time."""
+    rates = []
+    for index, phase in enumerate(phases):
+        part = timeline.of_phase(index)
+        lasted = float(part.seconds.sum())
+        if not lasted or not phase.sessions.started:
+            continue
+        successes = float((part.totals - part.failed).sum())
+        rates.append(
+            PhaseRate(
+                name=phase.name,
+                offered=phase.offered_rate * phase.requests.count / phase.sessions.started,
+                answered=successes / lasted,
+                interval=part.rate_interval(),
+                successes=round(successes),
+            )
+        )
+    return rates
+
+
+def throughput(rates: Sequence[PhaseRate], target: Target) -> Estimate | Missing:
+    """The best rate of any phase, or the reason why it says nothing about `target`."""
+    if not rates:
+        return Missing("no phase lasted long enough to have a rate")
+    best = max(rates, key=lambda rate: rate.answered)
+    most = max(rates, key=lambda rate: rate.offered)
+    if target.met_by(most.offered) or target.met_by(best.answered):
+        return _estimate(best)
+    if not most.met:
+        return _estimate(most)
+    offered, asked = (Unit.RATE.text(round(value, 1)) for value in (most.offered, target.value))
+    return _estimate(
+        most,
+        unexercised=f'phase "{most.name}" offered {offered} at most and got it answered, so '
+        f"{asked} was not tried",
+    )
+
+
+def _estimate(rate: PhaseRate, *, unexercised: str = "") -> Estimate:
+    plain = mean_estimate(
+        rate.answered,
+        rate.interval,
+        samples=rate.successes,
+        noun="requests",
+        note=f'in phase "{rate.name}", which offered {Unit.RATE.text(round(rate.offered, 1))}',
+    )
+    return Estimate(
+        observed=plain.observed,
+        interval=plain.interval,
+        samples=plain.samples,
+        noun=plain.noun,
+        needed=plain.needed,
+        note=plain.note,
+        unexercised=unexercised,
+    )

@@ -1,0 +1,92 @@
+"""All objectives of one result to a verdict and an exit code. Pure.
+
+The rules, in this order (documented in `docs/exit-codes.md`):
+
+1. a run that is not valid, or holds no sample: no verdict (4);
+2. a required objective failed: 1;
+3. a partial run: no verdict (4), unless it was asked to count. It can fail but not pass: what it
+   did not come to, the peak above all, is what objectives are for;
+4. a required objective was not decided, and its observed value misses the target: no verdict (4);
+   what is only inconclusive because the sample is small does not stop anybody, but 0 never stands
+   beside a value that is worse than was promised;
+5. `strict`, and a required objective was not decided: no verdict (4);
+6. no required objective passed: no verdict (4);
+7. otherwise 0.
+"""
+
+from __future__ import annotations
+
+from kampyn_perf.errors import ExitCode
+from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.slo.estimate import Evidence
+from kampyn_perf.slo.judge import invalidate, judge
+from kampyn_perf.slo.objectives import Slo
+
+PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
+LET_BY = "required, not decided, and let by without --strict"
+_UNDECIDED = (Outcome.INCONCLUSIVE, Outcome.NO_DATA, Outcome.NOT_EXERCISED)
+
+
+def verdict(
+    evidence: Evidence, slo: Slo, *, strict: bool = False, allow_partial: bool = False
+) -> Verdict:
+    """What `evidence` comes to, judged by every objective of `slo`."""
+    judgements = [
+        judge(name, objective, evidence.find(objective))
+        for name, objective in slo.objectives.items()
+    ]
+    if evidence.invalid:
+        judgements = [invalidate(each, evidence.invalid[0]) for each in judgements]
+    code, reasons = _conclude(
+        evidence, judgements, strict=strict, partial_counts=allow_partial or not evidence.partial
+    )
+    return Verdict(
+        subject=evidence.subject,
+        started_at=evidence.started_at,
+        partial=bool(evidence.partial),
+        strict=strict,
+        conclusion=_CONCLUSIONS[code],
+        exit_code=code,
+        reasons=reasons,
+        objectives=judgements,
+    )
+
+
+_CONCLUSIONS = {
+    ExitCode.OK: Conclusion.PASS,
+    ExitCode.FAILED: Conclusion.FAIL,
+    ExitCode.NO_VERDICT: Conclusion.NO_VERDICT,
+}
+
+
+def _conclude(
+    evidence: Evidence, judgements: list[Judgement], *, strict: bool, partial_counts: bool
+) -> tuple[ExitCode, list[str]]:
+    """The exit code and its reasons, by the rules above."""
+    required = [each for each in judgements if each.required]
+    partial = [f"the run is partial: {evidence.partial}"] if evidence.partial else []
+    failed = _named(required, Outcome.FAIL)
+    undecided = _named(required, *_UNDECIDED)
+    doubtful = _named([each for each in required if (each.margin or 0) < 0], Outcome.INCONCLUSIVE)
+    passed = _named(required, Outcome.PASS)
+    nothing = "no required objective passed" if required else "no objective is required"
+    no_verdict = ExitCode.NO_VERDICT
+    rules: list[tuple[bool, ExitCode, list[str]]] = [
+        (
+            bool(evidence.invalid),
+            no_verdict,
+            [f"the run is not valid: {w}" for w in evidence.invalid],
+        ),
+        (evidence.empty, no_verdict, ["the result holds no sample at all"]),
+        (bool(failed), ExitCode.FAILED, [f"failed: {failed}"]),
+        (not partial_counts, no_verdict, [PARTIAL_RULE]),
+        (bool(doubtful), no_verdict, [f"missed its target, but not for sure: {doubtful}"]),
+        (strict and bool(undecided), no_verdict, [f"required, but not decided: {undecided}"]),
+        (not passed, no_verdict, [nothing]),
+        (True, ExitCode.OK, [f"{LET_BY}: {undecided}"] if undecided else []),
+    ]
+    return next((code, [*reasons, *partial]) for holds, code, reasons in rules if holds)
+
+
+def _named(judgements: list[Judgement], *outcomes: Outcome) -> str:
+    return ", ".join(each.name for each in judgements if each.outcome in outcomes)

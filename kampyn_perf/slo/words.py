@@ -1,0 +1,103 @@
+"""Why an objective came out as it did, in a sentence for people. Pure."""
+
+from __future__ import annotations
+
+from kampyn_perf import stats
+from kampyn_perf.results.verdict import Outcome, Unit
+from kampyn_perf.slo.estimate import Estimate
+from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.targets import Target
+
+
+def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int | None) -> str:
+    """The sentence for `outcome`; `needed` is the sample that would decide an inconclusive one."""
+    if outcome is Outcome.NOT_EXERCISED:
+        return found.unexercised
+    if outcome is Outcome.INCONCLUSIVE:
+        return _undecided(objective, found, needed)
+    if found.failures == 0 and outcome is Outcome.PASS:
+        return _none(objective, found)
+    value = _value(objective, found)
+    side = _side(objective.target, good=outcome is Outcome.PASS)
+    within = _interval(found.interval, objective.target.unit)
+    return f"{value}, {side}" + (f"; {within}" if within else "; the largest value has no interval")
+
+
+def count(number: float, noun: str) -> str:
+    """`51,840 requests`, `1 request`."""
+    whole = round(number)
+    singular = noun.removesuffix("ies") + "y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{whole:,} {singular if whole == 1 else noun}"
+
+
+def _value(objective: Objective, found: Estimate) -> str:
+    unit = objective.target.unit
+    text = unit.text(_rounded(found.observed, unit))
+    if found.failures is not None:
+        of = f"{found.failures:,} of {count(found.samples, found.noun)}"
+        return f"{text} ({of}{' failed' if _of_successes(objective) else ''})"
+    if objective.metric != "throughput":
+        text = f"{objective.statistic} is {text}"
+    return f"{text} ({found.note})" if found.note else text
+
+
+def _of_successes(objective: Objective) -> bool:
+    return objective.target.comparison.more_is_better
+
+
+def _side(target: Target, *, good: bool) -> str:
+    if good:
+        return f"{target.comparison.words} {target.unit.text(target.value)}"
+    return f"not {target.comparison.words} {target.unit.text(target.value)}"
+
+
+def _interval(interval: stats.Interval | None, unit: Unit) -> str:
+    if interval is None:
+        return ""
+    low, high = (
+        None if end is None else unit.text(_rounded(end, unit))
+        for end in (interval.low, interval.high)
+    )
+    level = f"{interval.confidence * 100:.4g} %"
+    if low is None and high is None:
+        return f"too few to give a {level} interval"
+    if low is None:
+        return f"with {level} confidence at most {high}"
+    if high is None:
+        return f"with {level} confidence at least {low}, and no upper bound from so few"
+    return f"{level} interval {low} to {high}"
+
+
+def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str:
+    target = objective.target
+    made = count(found.samples, found.noun)
+    if found.effective is not None and found.effective < 0.9 * found.samples:
+        made += f" (worth {round(found.effective):,} independent ones)"
+    if found.failures == 0:
+        start = _none(objective, found)
+    else:
+        within = _interval(found.interval, target.unit)
+        start = f"{_value(objective, found)}, but {made} do not tell it from "
+        start += f"{target.unit.text(target.value)}; {within}"
+    if needed is None:
+        return f"{start}; it stands so close that no sample would decide"
+    if found.failures == 0:
+        return f"{start}; {count(needed, found.noun)} without one would show {target}"
+    return f"{start}; about {count(needed, found.noun)} would decide"
+
+
+def _none(objective: Objective, found: Estimate) -> str:
+    """Zero failures prove a rate of zero as little as a dry day proves a desert."""
+    interval = found.interval or stats.Interval(None, None)
+    successes = _of_successes(objective)
+    end = interval.low if successes else interval.high
+    most = 1.0 if end is None else 1 - end if successes else end
+    level = f"{interval.confidence * 100:.4g} %"
+    return (
+        f"{'no failure' if successes else 'none'} in {count(found.samples, found.noun)}: with "
+        f"{level} confidence at most {Unit.SHARE.text(most)}{' fail' if successes else ''}"
+    )
+
+
+def _rounded(value: float, unit: Unit) -> float:
+    return round(value, 1) if unit is Unit.RATE else value

@@ -46,7 +46,7 @@ class LoadFlags:
     url: str | None
     data: Path | None
     config: Path | None
-    slo: Path | None
+    slo: str
     sets: tuple[str, ...]
     seed: int | None
     out: Path | None
@@ -80,8 +80,8 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         Path | None, typer.Option(help="A load.yaml of your own. Default: configs/load.yaml.")
     ] = None,
     slo: Annotated[
-        Path | None, typer.Option(help="The objectives. Default: configs/slo.yaml.")
-    ] = None,
+        str, typer.Option(help="The objectives: a name in configs/, or a file.")
+    ] = "slo",
     set_: Annotated[
         list[str] | None,
         typer.Option(

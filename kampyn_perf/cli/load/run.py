@@ -13,7 +13,7 @@ from typing import Any
 from kampyn_perf import machine, names
 from kampyn_perf.backend import control
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.cli import console
+from kampyn_perf.cli import console, judging, verdict_view
 from kampyn_perf.cli.load import dry_run, tables
 from kampyn_perf.cli.load.command import LoadFlags
 from kampyn_perf.cli.load.live import LiveView
@@ -28,12 +28,16 @@ from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact
 from kampyn_perf.results import io
 from kampyn_perf.results.folder import REPORTS, claim_run_folder, create_run_folder, point_latest
+from kampyn_perf.results.io import Record
 from kampyn_perf.results.load import LoadResult, RunStatus
+from kampyn_perf.slo import objectives
+from kampyn_perf.slo.objectives import Slo
 
 
 def run(flags: LoadFlags) -> ExitCode:
     """Run, report, judge."""
     plan = resolve(flags)
+    slo = objectives.load(flags.slo, sets=plan.slo_sets)
     if flags.dry_run:
         return dry_run.show(plan, as_json=flags.as_json)
     now = datetime.now(UTC)
@@ -48,7 +52,7 @@ def run(flags: LoadFlags) -> ExitCode:
         _remove_if_empty(folder)
         raise
     point_latest(folder)
-    code = _report(result, folder, flags)
+    code = _report(result, folder, flags, slo)
     return interrupted or code
 
 
@@ -152,15 +156,24 @@ def _config_document(spec: RunSpec) -> str:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
-def _report(result: LoadResult, folder: Path, flags: LoadFlags) -> ExitCode:
+def _report(result: LoadResult, folder: Path, flags: LoadFlags, slo: Slo) -> ExitCode:
     """Tables and verdict for people, or one JSON document; the verdict's code."""
-    code = ExitCode.OK
+    verdict = judging.judge(result, slo, strict=flags.strict)
+    judging.write_verdict(verdict, folder / names.VERDICT_FILE)
     if flags.as_json:
-        console.print_json({"folder": str(folder), "result": result.model_dump(mode="json")})
-        return code
-    tables.show(result)
-    console.say(f"Report: {folder}")
-    return code
+        document = {"folder": str(folder), "result": result, "verdict": verdict}
+        console.print_json(
+            {key: _plain(value) for key, value in document.items()},
+        )
+    else:
+        tables.show(result)
+        verdict_view.show(verdict)
+        console.say(f"Report: {folder}")
+    return ExitCode(verdict.exit_code)
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, Record) else value
 
 
 def _remove_if_empty(folder: Path) -> None:

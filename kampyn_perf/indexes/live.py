@@ -119,6 +119,8 @@ class LiveCollection:
     shard_key: Mapping[str, Any] | None = None
     documents: int | None = None
     size_bytes: int | None = None
+    fields: frozenset[str] | None = None
+    """The columns of an engine that has fixed ones (and `rowid`, where there is one)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from kampyn_perf.indexes.live import CollectionKind, Engine, Feature, LiveCollec
 from kampyn_perf.indexes.matching import How, Match, clash
 from kampyn_perf.indexes.normalise import Normal, same_index
 from kampyn_perf.indexes.spec import HASHED, MAX_INDEXES, PLANE, describe_keys
+from kampyn_perf.indexes.sqlite.counterparts import no_counterpart
 from kampyn_perf.indexes.steps import in_place_steps
 
 
@@ -35,6 +36,8 @@ def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
 
 def _by_collection(match: Match, live: LiveCollection) -> str:
     normal = match.normal
+    if live.server.engine is Engine.SQLITE:
+        return _by_sqlite(match, live)
     if live.kind is CollectionKind.VIEW:
         return "is a view (error 166): index the collection that the view reads from"
     if live.kind is CollectionKind.CAPPED and normal.ttl is not None:
@@ -55,6 +58,15 @@ def _by_collection(match: Match, live: LiveCollection) -> str:
         if bad:
             return f"a time-series collection has no {' or '.join(bad)} indexes (error 72)"
     return ""
+
+
+def _by_sqlite(match: Match, live: LiveCollection) -> str:
+    if live.kind is CollectionKind.MISSING:
+        return "there is no such table: `kampyn-perf backend seed` makes the store"
+    if live.kind is CollectionKind.VIEW:
+        return "is a view: index the table that it reads from"
+    reason = no_counterpart(match.entry.spec, live.fields)
+    return f"SQLite has no counterpart of {reason}" if reason else ""
 
 
 def _by_itself(match: Match) -> str:

@@ -99,16 +99,20 @@ def _markdown(result: BenchResult) -> bytes:
 
 
 def _markdown_row(case: CaseResult) -> str:
-    name = case.name.replace("|", "\\|")
     if case.status in (CaseStatus.FAILED, CaseStatus.UNAVAILABLE) or not case.summary:
-        why = case.failures[0].message.splitlines()[0] if case.failures else str(case.status)
-        return f"| {name} | {case.completed} | **{case.status}**: {why} | | | | | |".replace(
-            "\n", " "
-        )
+        why = f": {_text(case.failures[0].message)}" if case.failures else ""
+        cells = [_text(case.name), str(case.completed), f"**{case.status}**{why}", *[""] * 5]
+        return f"| {' | '.join(cells)} |"
+    name = _text(case.name)
     s = case.summary
     cells = [_cell(estimate) for estimate in (s.mean, s.p50, s.p95, s.p99)]
     ends = f"{_ms(s.min_ns)} / {_ms(s.max_ns)}"
     return f"| {name} | {s.n} | {' | '.join(cells)} | {ends} | {s.per_second:.0f} |"
+
+
+def _text(text: str) -> str:
+    """Its first line, safe within a table."""
+    return text.partition("\n")[0].replace("|", "\\|")
 
 
 def _cell(estimate: Estimate) -> str:

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 _REDRAW_S = 0.5
 
 
-class Terminated(BaseException):
-    """SIGTERM."""
-
-
 def bench(  # noqa: PLR0913 - one parameter for each flag
     what: Annotated[
         list[str] | None,
@@ -181,12 +177,12 @@ def _run(session: Session, selected: list[Selected]) -> tuple[BenchResult, ExitC
     from kampyn_perf.bench.session import Ended
     from kampyn_perf.results.bench import CaseStatus
 
-    try:
-        with _terminable():
+    with _terminable() as signals:
+        try:
             result = session.run(selected)
-    except Ended as ended:
-        terminated = isinstance(ended.cause, Terminated)
-        return ended.result, ExitCode.TERMINATED if terminated else ExitCode.INTERRUPTED
+        except Ended as ended:
+            terminated = signal.SIGTERM in signals
+            return ended.result, ExitCode.TERMINATED if terminated else ExitCode.INTERRUPTED
     statuses = {case.status for case in result.cases}
     if CaseStatus.UNAVAILABLE in statuses:
         return result, ExitCode.UNREACHABLE
@@ -194,15 +190,19 @@ def _run(session: Session, selected: list[Selected]) -> tuple[BenchResult, ExitC
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does: with what there is."""
+def _terminable() -> Iterator[list[int]]:
+    """Let SIGTERM end the run in the way of Ctrl-C, whoever answers that just now (a loop does it
+    by cancelling its task); yields the signals that came.
+    """
+    seen: list[int] = []
 
-    def end(_number: int, _frame: Any) -> None:
-        raise Terminated("terminated")
+    def end(number: int, _frame: Any) -> None:
+        seen.append(number)
+        signal.raise_signal(signal.SIGINT)
 
     previous = signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield seen
     finally:
         signal.signal(signal.SIGTERM, previous)
 

@@ -16,7 +16,9 @@ from kampyn_perf.errors import UnreachableError
 from tests.bench.conftest import Run, VirtualClock, only, options, timed_case
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+)
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=50))
 def test_samples_are_exactly_what_the_calls_took(durations: list[int]) -> None:
     clock = VirtualClock()

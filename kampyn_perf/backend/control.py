@@ -20,10 +20,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+import psutil
 
 from kampyn_perf import files
 from kampyn_perf.backend.settings import BackendSettings, SeedSettings
-from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.backend.state import Running, StateFolder
 from kampyn_perf.errors import ExitCode, KampynError
 
 START_TIMEOUT = 120.0
@@ -125,6 +126,23 @@ def start(
         _end(process, grace=5)
         raise
     return RunningBackend(process=process, url=url, state=state, log_path=log_path)
+
+
+def stop_running(state: StateFolder, *, timeout: float) -> Running | None:
+    """Stop whatever backend runs on `state`; after `timeout` s by force. None: there was none."""
+    running = state.running()
+    if running is None:
+        return None
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(running.pid)
+        process.terminate()
+        try:
+            process.wait(timeout)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+    state.record.unlink(missing_ok=True)
+    return running
 
 
 def _handshake(

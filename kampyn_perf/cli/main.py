@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf import __version__
-from kampyn_perf.cli import indexes
+from kampyn_perf.cli import backend, indexes
 from kampyn_perf.cli.bench import bench
 from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
@@ -47,6 +47,7 @@ def root(
 app.command()(load)
 app.command()(check)
 app.command()(bench)
+app.add_typer(backend.app, name="backend")
 app.add_typer(indexes.app)
 
 

@@ -1,0 +1,92 @@
+"""The application of one worker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from kampyn_perf import __version__
+from kampyn_perf.backend import web
+from kampyn_perf.backend.asgi import Guard
+from kampyn_perf.backend.caches.none import NoCache
+from kampyn_perf.backend.caches.redis import RedisCache
+from kampyn_perf.backend.metrics import Metrics
+from kampyn_perf.backend.passwords import Passwords
+from kampyn_perf.backend.ports import ResponseCache
+from kampyn_perf.backend.routes import auth, items, operations, orders, vendors
+from kampyn_perf.backend.services.health import Health
+from kampyn_perf.backend.services.notifications import LogNotifier
+from kampyn_perf.backend.services.ordering import Ordering
+from kampyn_perf.backend.settings import BackendSettings
+from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.backend.stores.opening import open_store
+from kampyn_perf.backend.tokens import Tokens
+from kampyn_perf.backend.wiring import Services
+
+_DESCRIPTION = "The reference backend of kampyn-perf: what the performance document describes."
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerOrder:
+    """What the supervisor tells a worker beyond the settings."""
+
+    settings: BackendSettings
+    state: StateFolder
+    cache_url: str
+    """Empty: no cache."""
+    secret: str
+
+
+def build(order: WorkerOrder) -> Guard:
+    """The whole application; its lifespan opens and closes store and cache."""
+    settings = order.settings
+    metrics = Metrics(
+        folder=order.state.metrics,
+        slow_request=settings.slow.request / 1e6,
+        slow_query=settings.slow.query / 1e6,
+    )
+    store = open_store(order.state.store_url(settings.store.url), settings.store, metrics)
+    cache = _cache(order, metrics)
+    services = Services(
+        settings=settings,
+        store=store,
+        cache=cache,
+        metrics=metrics,
+        passwords=Passwords(settings=settings.passwords),
+        tokens=Tokens(secret=order.secret, lifetime=settings.token_lifetime, mode=settings.auth),
+        ordering=Ordering(store=store, notifier=LogNotifier()),
+        health=Health(store=store, cache=cache, external=settings.external),
+    )
+    app = FastAPI(
+        title="KAMPYN reference backend",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lambda _: _lifespan(services),
+    )
+    for module in (auth, items, orders, vendors, operations):
+        app.include_router(module.router(services))
+    web.handle_errors(app)
+    return Guard(app=app, metrics=metrics, max_body=settings.max_body)
+
+
+def _cache(order: WorkerOrder, metrics: Metrics) -> ResponseCache:
+    if not order.cache_url:
+        return NoCache()
+    settings = order.settings.cache
+    return RedisCache(
+        url=order.cache_url, ttl=settings.ttl, timeout=settings.timeout, count=metrics.cached
+    )
+
+
+@asynccontextmanager
+async def _lifespan(services: Services) -> AsyncIterator[None]:
+    await services.store.open()
+    try:
+        yield
+    finally:
+        services.passwords.close()
+        await services.cache.close()
+        await services.store.close()

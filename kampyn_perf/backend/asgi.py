@@ -1,0 +1,141 @@
+"""What surrounds every request: time, count, limit, protect. Plain ASGI, since it runs each time.
+
+Takes the place of a stack of middlewares, each of which would cost as much as a query.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+
+from kampyn_perf.backend.metrics import Metrics
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+UNMATCHED = "unmatched"
+"""The route of a request that none answers: paths of strangers must not become label values."""
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+)
+_log = logging.getLogger("kampyn.error")
+
+
+class TooLargeError(HTTPException):
+    """The body is larger than `max_body`; an HTTPException, so that it gets through FastAPI."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "The body is too large.")
+
+
+class Guard:
+    """One worker's outermost layer."""
+
+    def __init__(self, *, app: App, metrics: Metrics, max_body: int) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._max_body = max_body
+        self.in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send, self._metrics)
+        self.in_flight += 1
+        try:
+            if _declared_length(scope) > self._max_body:
+                raise TooLargeError
+            await self._app(scope, _bounded(receive, self._max_body), exchange.send)
+        except TooLargeError:
+            await exchange.fail(413, "too_large", "The body is too large.")
+        except Exception:  # noqa: BLE001 - the last place that can answer
+            _log.exception("%s %s", scope["method"], scope["path"])
+            await exchange.fail(500, "internal", "Something went wrong here.")
+        finally:
+            self.in_flight -= 1
+            exchange.count()
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    __slots__ = ("_counted", "_metrics", "_scope", "_send", "_started", "_status")
+
+    def __init__(self, scope: Scope, send: Send, metrics: Metrics) -> None:
+        self._scope = scope
+        self._send = send
+        self._metrics = metrics
+        self._started = time.perf_counter()
+        self._counted = False
+        self._status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
+        elif not message.get("more_body", False):
+            # Before it is sent: a client that has the answer finds it counted.
+            self.count()
+        await self._send(message)
+
+    async def fail(self, status: int, code: str, message: str) -> None:
+        """Answer instead of the application, unless it has begun to."""
+        if self._status:
+            return
+        body = orjson.dumps({"error": code, "message": message})
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def count(self) -> None:
+        """Once. A request whose client went away before its answer is counted as 499."""
+        if self._counted:
+            return
+        self._counted = True
+        scope = self._scope
+        route = getattr(scope.get("route"), "path", None) or UNMATCHED
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        seconds = time.perf_counter() - self._started
+        self._metrics.request(method, route, self._status or 499, seconds, scope["path"])
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """`receive`, which refuses to read more than `limit` bytes: a chunked body declares nothing."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise TooLargeError
+        return message
+
+    return bounded

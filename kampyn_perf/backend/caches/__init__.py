@@ -1,0 +1,1 @@
+"""Response caches: Redis, and none."""

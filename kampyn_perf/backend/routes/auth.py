@@ -1,0 +1,85 @@
+"""Logging in, and asking who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field, model_validator
+
+from kampyn_perf.backend.domain import Role
+from kampyn_perf.backend.tokens import COOKIE, unauthorised
+from kampyn_perf.backend.web import JSON, Body, errors
+from kampyn_perf.backend.wiring import Services
+
+
+class Login(Body):
+    """Credentials: `email`, or `identifier` (an email or a phone number)."""
+
+    email: str | None = Field(default=None, min_length=1, max_length=254)
+    identifier: str | None = Field(default=None, min_length=1, max_length=254)
+    password: str = Field(min_length=1, max_length=1024, repr=False)
+
+    @model_validator(mode="after")
+    def _one(self) -> Login:
+        if not (self.email or self.identifier):
+            raise ValueError("email is missing")
+        return self
+
+
+def router(services: Services) -> APIRouter:
+    """The routes under /api/user/auth and /api/vendor/auth."""
+    routes = APIRouter(tags=["auth"])
+    secure = services.settings.secure_cookies
+
+    async def log_in(credentials: Login, *, vendor: bool) -> JSON:
+        identifier = credentials.email or credentials.identifier or ""
+        account = await services.store.users.account(identifier, vendor=vendor)
+        password_hash = account["passwordHash"] if account else None
+        # One message and one duration, whether the user or only the password is wrong.
+        if not await services.passwords.matches(password_hash, credentials.password) or not account:
+            raise unauthorised("The email or the password is wrong.")
+        issued = services.tokens.issue(account["_id"], Role(account["role"]))
+        user: dict[str, Any] = {name: account[name] for name in ("_id", "name", "email", "role")}
+        answer = JSON({"token": issued.token, "user": user})
+        answer.set_cookie(
+            COOKIE,
+            issued.token,
+            max_age=issued.seconds,
+            httponly=True,
+            samesite="lax",
+            secure=secure,
+        )
+        return answer
+
+    @routes.post("/api/user/auth/login", responses=errors(401))
+    async def user_login(credentials: Login) -> Any:
+        """Log a user in: a token in the answer and in an http-only cookie."""
+        return await log_in(credentials, vendor=False)
+
+    @routes.post("/api/vendor/auth/login", responses=errors(401))
+    async def vendor_login(credentials: Login) -> Any:
+        """Log a vendor in."""
+        return await log_in(credentials, vendor=True)
+
+    @routes.get("/api/user/auth/check", responses=errors(401))
+    async def check(request: Request) -> Any:
+        """Who the token belongs to."""
+        caller = services.tokens.require(request.scope["headers"])
+        if caller.role is Role.VENDOR:
+            vendor = await services.store.vendors.get(caller.id)
+            found: Any = vendor and {**vendor, "role": Role.VENDOR}
+        else:
+            found = await services.store.users.get(caller.id)
+        if found is None:
+            raise unauthorised("The token's user is no more.")
+        return JSON({"user": found})
+
+    @routes.post("/api/user/auth/logout", responses=errors())
+    async def logout() -> Any:
+        """Let go of the cookie. The token itself stays good until it expires."""
+        answer = JSON({"message": "Logged out."})
+        answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=secure)
+        return answer
+
+    return routes

@@ -1,0 +1,118 @@
+"""Putting seeded data into a store, and keeping what is there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+import orjson
+
+from kampyn_perf.backend.domain import Kind
+from kampyn_perf.backend.seeding import generate
+from kampyn_perf.backend.settings import PasswordSettings, SeedSettings
+from kampyn_perf.names import ORDERS, PRODUCES, RETAILS, USERS, VENDORS
+
+_BATCH = 5_000
+_SEED = "seed"
+Progress = Callable[[str, int, int], None]
+"""Called with a collection, how many of it are in, and how many there will be."""
+
+
+class Loader(Protocol):
+    """A store as seeding sees it: raw, in bulk, by one process."""
+
+    def note(self, name: str) -> str | None:
+        """What was noted under `name`."""
+
+    def set_note(self, name: str, value: str) -> None: ...
+
+    def is_empty(self) -> bool:
+        """Whether there are no users."""
+
+    def clear(self) -> None:
+        """Drop all data, and the secondary indexes: they are built when the data is in."""
+
+    def insert(self, collection: str, documents: list[dict[str, Any]]) -> None: ...
+
+    def replace_hash(self, old: str, new: str) -> None:
+        """Change the password's hash of everybody who has `old`."""
+
+    def finish(self) -> None:
+        """The data is in: build the indexes."""
+
+    def close(self) -> None: ...
+
+
+class Outcome(Enum):
+    """What seeding came to."""
+
+    SEEDED = "seeded"
+    KEPT = "kept"
+    """The same data was there already."""
+    FOREIGN = "foreign"
+    """Other data was there, and stays."""
+
+
+@dataclass(frozen=True)
+class Seeding:
+    """What to put in."""
+
+    seed: SeedSettings
+    passwords: PasswordSettings
+
+
+def seed(
+    loader: Loader,
+    wanted: Seeding,
+    *,
+    reset: bool = False,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Outcome:
+    """Fill an empty store; with `reset`, any store. Data that is there otherwise stays.
+
+    Only the seeded password's hash follows the configured cost.
+    """
+    password_hash = generate.shared_hash(wanted.passwords, wanted.seed.seed)
+    noted = orjson.loads(loader.note(_SEED) or "{}")
+    figures = wanted.seed.model_dump(mode="json")
+    if not reset and not loader.is_empty():
+        if noted.get("hash") and noted["hash"] != password_hash and noted["figures"] == figures:
+            loader.replace_hash(noted["hash"], password_hash)
+            _note(loader, figures, password_hash)
+        return Outcome.KEPT if noted.get("figures") == figures else Outcome.FOREIGN
+    loader.clear()
+    for collection, total, documents in _collections(wanted.seed, password_hash):
+        done = 0
+        progress(collection, done, total)
+        for batch in _batches(documents):
+            loader.insert(collection, batch)
+            done += len(batch)
+            progress(collection, done, total)
+    loader.finish()
+    _note(loader, figures, password_hash)
+    return Outcome.SEEDED
+
+
+def _note(loader: Loader, figures: dict[str, Any], password_hash: str) -> None:
+    loader.set_note(_SEED, orjson.dumps({"figures": figures, "hash": password_hash}).decode())
+
+
+def _collections(
+    wanted: SeedSettings, password_hash: str
+) -> Iterator[tuple[str, int, Iterable[dict[str, Any]]]]:
+    produces = len(range(2, wanted.items, 3))
+    yield VENDORS, wanted.vendors, generate.vendors(wanted, password_hash)
+    yield RETAILS, wanted.items - produces, generate.items(wanted, Kind.RETAIL)
+    yield PRODUCES, produces, generate.items(wanted, Kind.PRODUCE)
+    yield ORDERS, wanted.orders, generate.orders(wanted)
+    # Last: a store with users is a store that was seeded to its end.
+    yield USERS, wanted.users + 1, generate.users(wanted, password_hash)
+
+
+def _batches(documents: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(documents)
+    while batch := list(itertools.islice(iterator, _BATCH)):
+        yield batch

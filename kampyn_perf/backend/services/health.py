@@ -1,0 +1,93 @@
+"""Whether the backend is well: the database, the cache, and an external API where one is set."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+
+from kampyn_perf.backend.domain import UnavailableError
+from kampyn_perf.backend.ports import ResponseCache, Store
+from kampyn_perf.backend.settings import ExternalSettings
+
+_log = logging.getLogger("kampyn.health")
+
+
+class Health:
+    """Asks all three at the same time. What is not configured is `null` and hurts nobody."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        cache: ResponseCache,
+        external: ExternalSettings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._external = external
+        self._clock = clock
+        self._started = clock()
+        self._process = psutil.Process()
+
+    async def report(self) -> tuple[bool, dict[str, Any]]:
+        """Whether all is well, and the document's answer."""
+        database, redis, external = await asyncio.gather(
+            self._database(), self._redis(), self._external_api()
+        )
+        checks = {"database": database, "redis": redis, "external_apis": external}
+        healthy = all(check is not False for check in checks.values())
+        memory = self._process.memory_info()
+        return healthy, {
+            "status": "healthy" if healthy else "unhealthy",
+            "timestamp": datetime.now(UTC),
+            "checks": checks,
+            "uptime": round(self._clock() - self._started, 3),
+            "memory": {"rss": memory.rss, "vms": memory.vms},
+        }
+
+    async def _database(self) -> bool:
+        try:
+            await self._store.ping()
+        except UnavailableError as error:
+            _log.error("Database health check failed: %s", error.message)
+            return False
+        return True
+
+    async def _redis(self) -> bool | None:
+        if not self._cache.enabled:
+            return None
+        answers = await self._cache.ping()
+        if not answers:
+            _log.error("Redis health check failed")
+        return answers
+
+    async def _external_api(self) -> bool | None:
+        if not self._external.url:
+            return None
+        timeout = self._external.timeout / 1e6
+        try:
+            status = await asyncio.to_thread(_status_of, self._external.url, timeout)
+        except (OSError, http.client.HTTPException) as error:
+            _log.error("External API health check failed: %s", error)
+            return False
+        return status == 200
+
+
+def _status_of(url: str, timeout: float) -> int:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=timeout)
+    try:
+        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        return connection.getresponse().status
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""The stores: one package per database, each behind the ports of `backend.ports`."""

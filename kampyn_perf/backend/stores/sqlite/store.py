@@ -1,0 +1,77 @@
+"""The embedded store as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from kampyn_perf.backend.domain import UnavailableError
+from kampyn_perf.backend.ports import QueryMetrics
+from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.stores.sqlite import schema
+from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
+from kampyn_perf.backend.stores.sqlite.database import Database, Query, connect
+from kampyn_perf.backend.stores.sqlite.items import SqliteItems
+from kampyn_perf.backend.stores.sqlite.orders import SqliteOrders
+from kampyn_perf.backend.stores.sqlite.people import SqliteUsers, SqliteVendors
+from kampyn_perf.errors import KampynError, UnreachableError
+
+_PING = Query("meta", "ping", "SELECT COUNT(*) FROM meta")
+
+
+class SqliteStore:
+    """See `ports.Store`."""
+
+    def __init__(self, *, path: Path, settings: SqliteSettings, metrics: QueryMetrics) -> None:
+        self._database = Database(path=path, settings=settings, metrics=metrics)
+        self.users = SqliteUsers(database=self._database)
+        self.items = SqliteItems(database=self._database)
+        self.vendors = SqliteVendors(database=self._database)
+        self.carts = SqliteCarts(database=self._database)
+        self.orders = SqliteOrders(database=self._database)
+
+    async def open(self) -> None:
+        self._database.open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def ping(self) -> None:
+        """That the file can be read; a full disk or a stuck writer shows in the answers."""
+        try:
+            async with asyncio.timeout(1):
+                await self._database.read_long(_PING)
+        except TimeoutError as error:
+            raise UnavailableError from error
+
+
+def path_of(url: str) -> Path:
+    """The file of a `sqlite:///path` URL."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def prepare(path: Path, settings: SqliteSettings, *, indexes: bool) -> None:
+    """Make the file and its tables. Raises KampynError where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = connect(path, settings)
+        try:
+            _check_version(connection, path)
+            schema.create(connection, indexes=indexes)
+        finally:
+            connection.close()
+    except (OSError, sqlite3.Error) as error:
+        raise UnreachableError(
+            f"cannot use {path} as the store: {error}",
+            hint="Choose another file with --store sqlite:///path.",
+        ) from error
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    [(version,)] = connection.execute("PRAGMA user_version").fetchall()
+    if version > schema.VERSION:
+        raise KampynError(
+            f"{path} was made by a newer version (tables {version}, known {schema.VERSION})",
+            hint="Update kampyn-perf, or choose another --state.",
+        )

@@ -1,0 +1,219 @@
+"""The process over the workers: starts them, replaces the dead and the fat, stops them in order.
+
+It holds what must not be lost with a worker: the listening socket, the cache, the state folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+
+from kampyn_perf.backend import logs, metrics
+from kampyn_perf.backend.caches import embedded
+from kampyn_perf.backend.process import WorkerPool
+from kampyn_perf.backend.seeding.generate import data_file
+from kampyn_perf.backend.seeding.load import Outcome, Progress, Seeding, seed
+from kampyn_perf.backend.settings import BackendSettings
+from kampyn_perf.backend.state import Running, StateFolder, own_start
+from kampyn_perf.backend.stores.opening import open_loader, prepare_store
+from kampyn_perf.backend.tokens import secret_of
+from kampyn_perf.datafile import write as write_data_file
+from kampyn_perf.errors import KampynError
+from kampyn_perf.redact import redact_url
+
+_TICK = 0.1
+"""Seconds between two looks at the workers."""
+_log = logging.getLogger("kampyn.supervisor")
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """What to run, and where."""
+
+    settings: BackendSettings
+    state: StateFolder
+
+
+def run(
+    what: Supervision,
+    *,
+    announce: Callable[[Running], None],
+    owner: int | None = None,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> None:
+    """Serve until SIGTERM, SIGINT, or the end of the stream `owner`.
+
+    Calls `announce` once all workers accept requests. Raises KampynError when it does not come to
+    that. Leaves no process behind.
+    """
+    stop = _Stop(owner)
+    with ExitStack() as stack:
+        what.state.make()
+        stack.enter_context(what.state.lock())
+        logs.set_up(what.state.logs)
+        listener = stack.enter_context(_listen(what.settings.host, what.settings.port))
+        seed_store(what, progress=progress)
+        metrics.clear(what.state.metrics)
+        cache = _Cache(what)
+        stack.callback(cache.close)
+        pool = WorkerPool(
+            settings=what.settings,
+            state=what.state,
+            cache_url=cache.url,
+            secret=secret_of(what.settings.token_secret, what.state.secret),
+            listener=listener,
+        )
+        stack.callback(pool.stop)
+        pool.start()
+        running = _record(what, listener, pool, cache)
+        stack.callback(lambda: what.state.record.unlink(missing_ok=True))
+        announce(running)
+        _log.info("Serving at %s with %d workers", running.url, len(pool.pids))
+        while not stop.wait(_TICK):
+            cache.look_after()
+            pool.look_after()
+            now = replace(running, workers=pool.pids, redis=cache.pid)
+            if now != running:
+                running = now
+                running.write(what.state.record)
+        _log.info("Stopping")
+        listener.close()
+
+
+def seed_store(
+    what: Supervision,
+    *,
+    reset: bool = False,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Outcome:
+    """Prepare the store, fill it if it is empty (or `reset`), and write the data file."""
+    store = what.settings.store
+    url = what.state.store_url(store.url)
+    prepare_store(url, store)
+    loader = open_loader(url, store)
+    try:
+        wanted = Seeding(what.settings.seed, what.settings.passwords)
+        outcome = seed(loader, wanted, reset=reset, progress=progress)
+    finally:
+        loader.close()
+    if outcome is Outcome.FOREIGN:
+        _log.warning("The store holds other data than configured; it stays as it is")
+    if outcome is not Outcome.FOREIGN:
+        write_data_file(what.state.data_file, data_file(what.settings.seed))
+    return outcome
+
+
+class _Stop:
+    """Waits for a signal, or for the end of the owner's stream."""
+
+    def __init__(self, owner: int | None) -> None:
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._read, selectors.EVENT_READ)
+        self._owner = owner
+        if owner is not None:
+            self._selector.register(owner, selectors.EVENT_READ)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, *_: object) -> None:
+        with suppress(BlockingIOError):
+            self._write.send(b"s")
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is time to stop."""
+        for key, _ in self._selector.select(seconds):
+            if key.fileobj is self._read:
+                return True
+            if self._owner is not None and not os.read(self._owner, 64):
+                return True
+        return False
+
+
+class _Cache:
+    """The configured cache, or an embedded one, which is started again when it dies."""
+
+    def __init__(self, what: Supervision) -> None:
+        self._what = what
+        self._server: embedded.EmbeddedRedis | None = None
+        self._retry_at = 0.0
+        self.url = what.settings.cache.url if "://" in what.settings.cache.url else ""
+        if what.settings.cache.url == "auto":
+            self._start()
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid if self._server else None
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        if self._server:
+            return f"embedded redis (pid {self._server.pid})"
+        return redact_url(self.url) if self.url else "off"
+
+    def look_after(self) -> None:
+        """Start a dead server again, at most once a second."""
+        if self._server and not self._server.alive() and time.monotonic() > self._retry_at:
+            _log.error("The cache (pid %d) died; starting it again", self._server.pid)
+            self._retry_at = time.monotonic() + 1
+            self._start()
+
+    def close(self) -> None:
+        if self._server:
+            self._server.close()
+
+    def _start(self) -> None:
+        program = embedded.find_server()
+        if program is None:
+            _log.warning("There is no redis-server: the cache is off")
+            return
+        state = self._what.state
+        try:
+            self._server = embedded.start(
+                program, self._what.settings.cache, state=state.root, log=state.logs / "redis.log"
+            )
+        except OSError as error:
+            _log.warning("The cache is off: %s", error)
+            return
+        self.url = self._server.url
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises KampynError when the port is taken or the host is not ours."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except OSError as error:
+        raise KampynError(
+            f"cannot listen on port {port} of {host}: {error.strerror or error}",
+            hint="Choose another with --port (0 takes a free one), or stop what uses it.",
+        ) from error
+
+
+def _record(what: Supervision, listener: socket.socket, pool: WorkerPool, cache: _Cache) -> Running:
+    host, port = listener.getsockname()[:2]
+    running = Running(
+        pid=os.getpid(),
+        started=own_start(),
+        url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
+        workers=pool.pids,
+        redis=cache.pid,
+        store=_place(what.state.store_url(what.settings.store.url)),
+        cache=cache.words,
+    )
+    running.write(what.state.record)
+    return running
+
+
+def _place(url: str) -> str:
+    """The store in words, without secrets (a file's URL has none, and three slashes)."""
+    return url if url.startswith("sqlite:") else redact_url(url)

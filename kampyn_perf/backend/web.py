@@ -1,0 +1,123 @@
+"""JSON in and out: bodies of requests, the one shape of errors, answers, and cached answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import FastAPI, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from kampyn_perf.backend.domain import ShopError
+from kampyn_perf.backend.ports import ResponseCache
+
+_ID_PATTERN = r"^[A-Za-z0-9._-]+$"
+_URL_MAX = 512
+"""Bytes of a URL that is worth a place in the cache."""
+
+UniId = Annotated[str, Path(alias="uniId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
+UserId = Annotated[str, Path(alias="userId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
+VendorId = Annotated[str, Path(alias="vendorId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
+OrderId = Annotated[str, Path(alias="orderId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
+
+
+class Body(BaseModel):
+    """A request's body: types are taken at their word (no "2" for 2), unknown fields are left."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class ErrorBody(BaseModel):
+    """What every error looks like."""
+
+    error: str
+    """For programs: one word per kind."""
+    message: str
+    """For people."""
+    details: Any = None
+
+
+class JSON(Response):
+    """Whatever orjson can write."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route, for its description; 413, 422, 429 and 503 can happen to all."""
+    return {status: {"model": ErrorBody} for status in (*statuses, 413, 422, 429, 503)}
+
+
+def error_response(
+    status: int, code: str, message: str, *, details: Any = None, headers: Mapping[str, str] = {}
+) -> JSON:
+    """An error in its one shape."""
+    body = {"error": code, "message": message}
+    if details is not None:
+        body["details"] = details
+    return JSON(body, status, dict(headers))
+
+
+async def cached(
+    cache: ResponseCache, request: Request, tag: str, produce: Callable[[], Awaitable[Any]]
+) -> Response:
+    """A public answer: from the cache, or what `produce` says, which is then kept."""
+    scope = request.scope
+    query = scope["query_string"]
+    url = f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
+    if len(url) > _URL_MAX:
+        return JSON(await produce())
+    body, token = await cache.get(url, tag)
+    if body is None:
+        body = orjson.dumps(await produce(), option=orjson.OPT_UTC_Z)
+        await cache.put(url, tag, body, token)
+    return Response(body, media_type="application/json")
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Turn every expected exception into the one shape of errors."""
+    app.add_exception_handler(ShopError, _shop_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+async def _shop_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ShopError)  # noqa: S101 - registered for nothing else
+    return error_response(
+        error.status, error.code, error.message, details=error.details, headers=error.headers
+    )
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    """Where and why; never what was sent, which may be anything."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    details = [
+        {"path": ".".join(str(part) for part in problem["loc"])[:200], "message": problem["msg"]}
+        for problem in error.errors()[:20]
+    ]
+    text = orjson.dumps(details, default=str) if _is_text(details) else b"[]"
+    return error_response(
+        422, "invalid", "The request is not as it should be.", details=orjson.loads(text)
+    )
+
+
+def _is_text(details: list[dict[str, str]]) -> bool:
+    try:
+        str(details).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, in a key of the body
+        return False
+    return True
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
+        error.status_code, "bad_request"
+    )
+    return error_response(error.status_code, code, str(error.detail), headers=error.headers or {})

@@ -1,0 +1,83 @@
+"""One worker process: granian, the event loop and the application on an inherited socket.
+
+Started by the supervisor, which writes one line of JSON to its stdin. It ends with the supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kampyn_perf.backend import lifeline, logs
+from kampyn_perf.backend.app import WorkerOrder, build
+from kampyn_perf.backend.settings import restore
+from kampyn_perf.backend.state import StateFolder
+
+_BACKLOG = 1024
+_SWITCH_INTERVAL = 0.001
+"""Seconds a thread may keep the interpreter from the event loop (Python's default: 5 ms)."""
+
+
+def main() -> None:
+    """Serve until SIGTERM, then finish what is in flight."""
+    order: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
+    lifeline.end_with(order["parent"])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor passes on what it means
+    state = StateFolder(Path(order["state"]))
+    logs.set_up(state.logs)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    settings = restore(orjson.dumps(order["settings"]))
+    app = build(
+        WorkerOrder(
+            settings=settings,
+            state=state,
+            cache_url=order["cache"],
+            secret=order["secret"],
+        )
+    )
+    _run(_serve(app, order["socket"], ready=order["ready"]))
+
+
+def _run(main_task: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main_task)
+    else:
+        uvloop.run(main_task)
+
+
+async def _serve(app: Any, descriptor: int, *, ready: int) -> None:
+    from granian.constants import Interfaces
+    from granian.net import SocketHolder
+    from granian.server.embed import Server
+
+    class Inheriting(Server):  # type: ignore[misc]
+        """Granian on a socket that is open already: all workers accept from one queue, which
+        stays when one of them dies."""
+
+        def _init_shared_socket(self) -> None:
+            self._shd = SocketHolder(descriptor, False, _BACKLOG)
+            self._sfd = descriptor
+
+    server = Inheriting(
+        app, interface=Interfaces.ASGI, log_enabled=False, websockets=False, backlog=_BACKLOG
+    )
+    server.on_startup(lambda: _say_ready(ready))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
+    await server.serve()
+
+
+def _say_ready(descriptor: int) -> None:
+    os.write(descriptor, b"r")
+    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""`kampyn-perf backend`: serve, seed and stop the bundled reference backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kampyn_perf.backend.settings import BackendSettings
+    from kampyn_perf.backend.state import Running, StateFolder
+
+app = typer.Typer(no_args_is_help=True, help="The bundled reference backend.")
+
+Config = Annotated[Path | None, typer.Option("--config", help="A file like configs/backend.yaml.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting: `--set passwords.memory=8MB`.")
+]
+State = Annotated[
+    Path, typer.Option("--state", help="The folder for the database, data file and logs.")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", help="`sqlite:///path` or `mongodb://host/database`.")
+]
+_STATE = Path(".kampyn")
+
+
+@app.command()
+def serve(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+    config: Config = None,
+    sets: Sets = None,
+    state: State = _STATE,
+    store: StoreUrl = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; 0: one per CPU.")] = None,
+    cache: Annotated[str | None, typer.Option(help="`auto`, `off` or `redis://host`.")] = None,
+    auth: Annotated[str | None, typer.Option(help="`documented` or `strict`.")] = None,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="Print what the settings come to, and end.")
+    ] = False,
+) -> None:
+    """Serve until Ctrl-C. An empty store is seeded first.
+
+    Example: `kampyn-perf backend serve --port 0 --workers 2 --set passwords.iterations=1`
+    """
+    from kampyn_perf.cli.console import print_text
+
+    flags = {"store.url": store, "host": host, "port": port, "workers": workers}
+    settings = _settings(config, sets, flags | {"cache.url": cache, "auth": auth})
+    if show_config:
+        print_text(_yaml(settings))
+        return
+    from kampyn_perf.backend import supervisor
+
+    what = supervisor.Supervision(settings, _folder(state))
+    with _Bars() as bars:
+        supervisor.run(what, announce=lambda running: _say_running(running, bars), progress=bars)
+
+
+@app.command()
+def seed(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+    config: Config = None,
+    sets: Sets = None,
+    state: State = _STATE,
+    store: StoreUrl = None,
+    users: Annotated[int | None, typer.Option(help="Users, the document's included.")] = None,
+    vendors: Annotated[int | None, typer.Option(help="Vendors.")] = None,
+    items: Annotated[int | None, typer.Option(help="Items, both kinds together.")] = None,
+    orders: Annotated[int | None, typer.Option(help="Orders of the past.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--seed", help="Another number, other data.")
+    ] = None,
+    reset: Annotated[bool, typer.Option(help="Drop what the store holds first.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The machine form on stdout.")] = False,
+) -> None:
+    """Fill the store with data that is the same every time, and write the data file for a load.
+
+    Example: `kampyn-perf backend seed --orders 100000 --reset`
+    """
+    from kampyn_perf.backend import supervisor
+    from kampyn_perf.backend.seeding.load import Outcome
+    from kampyn_perf.cli.console import print_json, say
+    from kampyn_perf.errors import KampynError
+
+    flags = {"seed.users": users, "seed.vendors": vendors, "seed.items": items}
+    flags |= {"seed.orders": orders, "seed.seed": number}
+    settings = _settings(config, sets, {**flags, "store.url": store})
+    folder = _folder(state)
+    folder.make()
+    with folder.lock(), _Bars() as bars:
+        what = supervisor.Supervision(settings, folder)
+        outcome = supervisor.seed_store(what, reset=reset, progress=bars)
+    if outcome is Outcome.FOREIGN:
+        raise KampynError(
+            "the store holds other data than asked for; it stays as it is",
+            hint="Drop it with --reset, or choose another --state or --store.",
+        )
+    if as_json:
+        print_json({"outcome": outcome.value, "dataFile": str(folder.data_file)})
+    say(f"{outcome.value}; ids and credentials are in {folder.data_file}")
+
+
+@app.command()
+def stop(
+    state: State = _STATE,
+    timeout: Annotated[float, typer.Option(help="Seconds before force is used.")] = 20.0,
+) -> None:
+    """Stop the backend that runs on a state folder; requests in flight finish.
+
+    Example: `kampyn-perf backend stop`
+    """
+    from kampyn_perf.backend.control import stop_running
+    from kampyn_perf.cli.console import say
+
+    stopped = stop_running(_folder(state), timeout=timeout)
+    say(f"stopped {stopped.url}" if stopped else f"no backend runs on {state}")
+
+
+def _settings(
+    config: Path | None, sets: list[str] | None, flags: Mapping[str, object]
+) -> BackendSettings:
+    """File, environment, `--set`, then the flags of their own."""
+    from kampyn_perf.backend import settings
+
+    given = [f"{key}={value}" for key, value in flags.items() if value is not None]
+    return settings.load(config, sets=[*(sets or ()), *given])
+
+
+def _folder(state: Path) -> StateFolder:
+    from kampyn_perf.backend.state import StateFolder
+
+    return StateFolder(state.absolute())
+
+
+def _yaml(settings: BackendSettings) -> str:
+    import yaml
+
+    from kampyn_perf.redact import redact
+
+    return yaml.safe_dump(redact(settings.model_dump(mode="json")), sort_keys=False)
+
+
+def _say_running(running: Running, bars: _Bars) -> None:
+    from kampyn_perf.cli.console import say
+
+    bars.close()
+    say(f"serving at {running.url}  (Ctrl-C stops it)")
+    say(f"  workers  {', '.join(map(str, running.workers))}")
+    say(f"  store    {running.store}")
+    say(f"  cache    {running.cache}")
+
+
+class _Bars:
+    """Progress of seeding, shown from the first thousand documents on, on a terminal."""
+
+    def __init__(self) -> None:
+        self._progress: object = None
+        self._tasks: dict[str, object] = {}
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        from kampyn_perf.cli import console
+
+        if total < 10_000 or not console.is_terminal():
+            return
+        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        if not isinstance(self._progress, Progress):
+            columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn())
+            self._progress = Progress(
+                *columns, TimeRemainingColumn(), console=console.stderr(), transient=True
+            )
+            self._progress.start()
+        task = self._tasks.get(what)
+        if task is None:
+            task = self._tasks[what] = self._progress.add_task(f"seeding {what}", total=total)
+        self._progress.update(task, completed=done)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Take the bars away."""
+        stop = getattr(self._progress, "stop", None)
+        if stop:
+            stop()
+        self._progress = None

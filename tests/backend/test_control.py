@@ -1,0 +1,138 @@
+"""Starting and stopping: what is wrong is said, and no process stays, whoever is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import orjson
+import psutil
+import pytest
+
+from kampyn_perf.backend import control
+from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.errors import ExitCode, KampynError
+from tests.backend.conftest import SETTINGS, Client
+
+ONE = SETTINGS.model_copy(update={"workers": 1})
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def gone(pids: Iterable[int | None]) -> bool:
+    return not any(pid is not None and _runs(pid) for pid in pids)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def all_pids(running: control.RunningBackend) -> list[int | None]:
+    return [running.supervisor_pid, *running.pids, running.redis_pid]
+
+
+def test_stop_leaves_no_process_and_no_record(state: Path) -> None:
+    with control.start(ONE, state_dir=state) as running:
+        pids = all_pids(running)
+        assert len(running.pids) == 1
+        assert running.redis_pid is not None
+        assert Client(running.url).get("/health").status == 200
+    assert until(lambda: gone(pids), 5)
+    assert StateFolder(state).running() is None
+    assert not (state / "redis.sock").exists()
+
+
+def test_a_killed_supervisor_takes_its_children_with_it(state: Path) -> None:
+    with control.start(ONE, state_dir=state) as running:
+        pids = all_pids(running)
+        os.kill(running.supervisor_pid, signal.SIGKILL)
+        assert until(lambda: gone(pids))
+
+
+def test_a_killed_caller_leaves_no_backend(state: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from kampyn_perf.backend import control, settings\n"
+        "s = settings.restore(sys.argv[2].encode())\n"
+        "r = control.start(s, state_dir=Path(sys.argv[1]))\n"
+        "print(r.supervisor_pid, *r.pids, r.redis_pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    command = [sys.executable, "-c", code, str(state), ONE.dump().decode()]
+    caller = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert caller.stdout is not None
+    pids = [int(word) for word in caller.stdout.readline().split()]
+    assert len(pids) == 3
+    caller.kill()
+    caller.wait()
+    caller.stdout.close()
+    assert until(lambda: gone(pids))
+
+
+def test_a_taken_port_is_named_with_the_way_out(state: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(KampynError) as caught:
+            control.start(ONE, state_dir=state, port=port)
+    assert f"port {port}" in caught.value.message
+    assert "--port" in caught.value.hint
+    assert caught.value.code is ExitCode.USAGE
+
+
+def test_a_state_folder_serves_one_backend(state: Path) -> None:
+    with control.start(ONE, state_dir=state) as running:
+        with pytest.raises(KampynError, match=f"pid {running.supervisor_pid}"):
+            control.start(ONE, state_dir=state)
+        assert Client(running.url).get("/health").status == 200
+
+
+def test_a_dead_worker_is_replaced_and_no_count_is_lost(state: Path) -> None:
+    from tests.backend.test_document import requests_counted
+
+    with control.start(ONE, state_dir=state) as running:
+        Client(running.url).get("/api/vendor/list/uni/123")
+        [old] = running.pids
+        os.kill(old, signal.SIGKILL)
+        assert until(lambda: running.pids not in ([old], []))
+        client = Client(running.url)
+        assert client.get("/health").status == 200
+        assert requests_counted(client, "/api/vendor/list/uni/{uniId}") == 1
+
+
+def test_requests_in_flight_finish_when_the_backend_stops(state: Path) -> None:
+    slow = SETTINGS.model_copy(
+        update={
+            "workers": 1,
+            "passwords": SETTINGS.passwords.model_copy(update={"iterations": 20_000}),
+        }
+    )
+    with control.start(slow, state_dir=state) as running:
+        address = ("127.0.0.1", int(running.url.rsplit(":", 1)[1]))
+        body = orjson.dumps({"email": "test@example.com", "password": "password"})
+        head = (
+            "POST /api/user/auth/login HTTP/1.1\r\nHost: x\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection(address, timeout=30) as connection:
+            connection.sendall(head.encode() + body)
+            worker = psutil.Process(running.pids[0])
+            before = worker.cpu_times().user
+            assert until(lambda: worker.cpu_times().user > before + 0.05)  # it hashes
+            os.kill(running.supervisor_pid, signal.SIGTERM)
+            assert connection.recv(64).startswith(b"HTTP/1.1 200")

@@ -7,14 +7,13 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.catalogue import Catalogue
 from kampyn_perf.indexes.catalogue_load import cluster_uri
 from kampyn_perf.indexes.live import LiveState
 from kampyn_perf.indexes.ports import Database, ServerRefusal
+from kampyn_perf.indexes.refusals import refusal_error
 from kampyn_perf.redact import redact_url
-
-_UNAUTHORISED = 13
 
 
 def open_database(uri: str, database: str = "") -> Database:
@@ -24,6 +23,10 @@ def open_database(uri: str, database: str = "") -> Database:
         from kampyn_perf.indexes.mongo import open_mongo
 
         return open_mongo(uri, database)
+    if scheme == "sqlite":
+        from kampyn_perf.indexes.sqlite.database import open_sqlite
+
+        return open_sqlite(uri)
     raise KampynError(
         f"not a database: {redact_url(uri)}",
         hint="Write mongodb://host:27017/name, mongodb+srv://... or sqlite:///path/to/file.db.",
@@ -82,15 +85,3 @@ class Databases(AbstractContextManager["Databases"]):
         """Close what was opened."""
         while self._open:
             self._open.popitem()[1].close()
-
-
-def refusal_error(what: str, refusal: ServerRefusal) -> KampynError:
-    """A server's no, in words: what was tried, what it said, and what to do."""
-    hint = ""
-    if refusal.code == _UNAUTHORISED:
-        hint = (
-            "Its user needs the privileges listCollections, listIndexes, collStats and, to "
-            "apply, createIndex, dropIndex and collMod on the database (role dbAdmin)."
-        )
-    code = f" (error {refusal.code})" if refusal.code else ""
-    return KampynError(f"{what}: {refusal.message}{code}", code=ExitCode.UNREACHABLE, hint=hint)

@@ -19,7 +19,11 @@ def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
     refused: the server has shown that it can be."""
     found: dict[int, str] = {}
     for position, match in enumerate(matches):
-        if match.how is How.SAME:
+        if match.how is How.SAME and match.live:
+            if match.live.normal.hidden != match.normal.hidden and not live.server.has(
+                Feature.HIDE
+            ):
+                found[position] = f"{live.server.label} can neither hide nor show an index"
             continue
         reasons = [
             _by_collection(match, live),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kampyn_perf.indexes.actions import Action, ActionKind, CollectionPlan, Plan, Prune
 from kampyn_perf.indexes.catalogue import Catalogue, WantedCollection
 from kampyn_perf.indexes.live import CollectionKind, LiveCollection, LiveState
-from kampyn_perf.indexes.matching import match, read_live
+from kampyn_perf.indexes.matching import How, match, read_live
 from kampyn_perf.indexes.normalise import describe, digest, normal_of, state_hash
 from kampyn_perf.indexes.obstacles import additions, free_slots, obstacles
 from kampyn_perf.indexes.plan_context import Wanting
@@ -72,7 +72,11 @@ def plan_collection(
         wanted_action(context, found, refused.get(position, ""))
         for position, found in enumerate(matches)
     ]
-    claimed = {action.name for action in actions if _takes_live(action)}
+    claimed = {
+        action.name
+        for found, action in zip(matches, actions, strict=True)
+        if _takes_live(action) or found.how is How.SAME
+    }
     leftovers = [found for found in lives if found.name not in claimed and not found.is_bridge]
     actions += leftover_actions(context, leftovers, tuple(actions))
     actions += bridge_actions(context, tuple(actions))

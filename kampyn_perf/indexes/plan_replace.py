@@ -5,6 +5,7 @@ from __future__ import annotations
 from kampyn_perf.indexes.actions import Action, ActionKind, Step, StepKind
 from kampyn_perf.indexes.coverage import covers
 from kampyn_perf.indexes.matching import Found, Match
+from kampyn_perf.indexes.normalise import Normal
 from kampyn_perf.indexes.plan_context import Wanting, action_for, build_warnings, name_for
 from kampyn_perf.indexes.spec import IndexSpec
 from kampyn_perf.indexes.steps import bridge_spec, create_step, make_step
@@ -25,6 +26,8 @@ def replace_action(context: Wanting, match: Match, live: Found) -> Action:
         name, needs, trouble = _replacement_name(context, match, live)
     if trouble:
         blocked = trouble
+    if not gap and not live.normal.hidden and not _covered_by_others(context, live):
+        gap = _lasting_gap(match.normal, live.normal)
     return action_for(
         match,
         context,
@@ -37,6 +40,29 @@ def replace_action(context: Wanting, match: Match, live: Found) -> Action:
         gap=gap,
         warnings=build_warnings(match.normal),
     )
+
+
+def _covered_by_others(context: Wanting, live: Found) -> bool:
+    """Whether something else serves its queries, before and after this plan."""
+    hiding = {m.live.name for m in context.matches if m.live and m.normal.hidden}
+    return any(
+        covers(other.normal, live.normal)
+        for other in context.lives
+        if other is not live
+        and not other.is_bridge
+        and not other.index.building
+        and other.name not in context.prunes
+        and other.name not in hiding
+    )
+
+
+def _lasting_gap(wanted: Normal, live: Normal) -> str:
+    """What the wanted form does not do that the old one did."""
+    if wanted.hidden:
+        return "the catalogue wants it hidden: it serves no query then"
+    if not covers(wanted, live):
+        return "the wanted form does not serve all queries that the old one does"
+    return ""
 
 
 def _replacement_name(
@@ -54,15 +80,7 @@ def _replacement_name(
 def _bridge(context: Wanting, match: Match, live: Found) -> tuple[IndexSpec | None, str]:
     """The bridge that is needed, and where none can be built, what that means."""
     keeps_unique = live.normal.unique and match.normal.unique
-    others = [
-        found.normal
-        for found in context.lives
-        if found is not live
-        and not found.is_bridge
-        and not found.index.building
-        and found.name not in context.prunes
-    ]
-    covered = live.normal.hidden or any(covers(other, live.normal) for other in others)
+    covered = live.normal.hidden or _covered_by_others(context, live)
     if covered and not keeps_unique:
         return None, ""
     bridge = bridge_spec(live, match.normal)

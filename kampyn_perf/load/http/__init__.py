@@ -7,7 +7,8 @@
 The parser (`parser.py`), cookies, URLs and bodies are pure; sockets are in `connection.py` alone.
 """
 
-from kampyn_perf.load.http.client import Client, Options, RequestObserver, Timeouts
+from kampyn_perf.load.http.api import Options, RequestObserver, Timeouts
+from kampyn_perf.load.http.client import Client
 from kampyn_perf.load.http.cookies import Cookie, CookieJar
 from kampyn_perf.load.http.errors import (
     CheckError,

@@ -9,82 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Any, Unpack
 
+from kampyn_perf.load.http.api import Options, RequestObserver, Timeouts
 from kampyn_perf.load.http.bodies import JSON, encode_data, encode_files, encode_json
-from kampyn_perf.load.http.connection import Connection, now_us
+from kampyn_perf.load.http.connection import now_us
 from kampyn_perf.load.http.cookies import CookieJar
-from kampyn_perf.load.http.errors import (
-    ConnectionLostError,
-    HttpError,
-    ProtocolError,
-    RequestRefusedError,
-    StatusError,
-)
 from kampyn_perf.load.http.pool import ConnectionPool
-from kampyn_perf.load.http.requests import Prepared, RequestFactory
+from kampyn_perf.load.http.requests import RequestFactory
 from kampyn_perf.load.http.response import CaughtResponse, Response
-from kampyn_perf.load.http.urls import REDIRECTS, with_params
-from kampyn_perf.outcomes import ErrorKind
-
-
-class RequestObserver(Protocol):
-    """Who counts the samples. Called once for each finished request; must not block or raise."""
-
-    def request_done(
-        self,
-        method: str,
-        name: str,
-        sent_us: int,
-        end_us: int,
-        status: int,
-        kind: ErrorKind | None,
-        received: int,
-        sent: int,
-        /,
-    ) -> None:
-        """`sent_us` and `end_us` are microseconds of time.perf_counter_ns; `status` is 0 without a
-        response; `received` and `sent` are bytes of the wire."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Limits of one request."""
-
-    connect_us: int = 10_000_000
-    """To connect, TLS included."""
-    read_us: int = 60_000_000
-    """Between two arrivals of bytes."""
-    total_us: int = 120_000_000
-    """For all of it, redirects included."""
-
-    @classmethod
-    def of(cls, value: float | tuple[float, float]) -> Timeouts:
-        """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds."""
-        if isinstance(value, tuple):
-            return cls(connect_us=int(value[0] * 1e6), read_us=int(value[1] * 1e6))
-        limit = int(value * 1e6)
-        return cls(connect_us=limit, read_us=limit, total_us=limit)
-
-
-class Options(TypedDict, total=False):
-    """What every method takes beside the URL."""
-
-    name: str | None
-    data: Any
-    json: Any
-    params: Any
-    headers: Mapping[str, str] | None
-    cookies: Mapping[str, str] | None
-    files: Any
-    auth: tuple[str | bytes, str | bytes] | None
-    timeout: float | tuple[float, float] | None
-    allow_redirects: bool
-    catch_response: bool
-    context: Mapping[str, Any] | None
-    discard_body: bool
-    stream: bool
+from kampyn_perf.load.http.sender import Sender
+from kampyn_perf.load.http.urls import with_params
 
 
 class Client:
@@ -109,13 +44,13 @@ class Client:
         self.pool = pool
         self.observer = observer
         self.request_event = request_event
-        self.cookies = CookieJar()
         self.timeouts = timeouts or Timeouts()
-        self.max_redirects = max_redirects
         self.request_name: str | None = None
         self._context = context
         self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
         self._known = self._factory.known
+        self._sender = Sender(factory=self._factory, max_redirects=max_redirects)
+        self.cookies = self._sender.cookies
 
     @property
     def base_url(self) -> str:
@@ -192,12 +127,12 @@ class Client:
             method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
         )
         response = (CaughtResponse if catch_response else Response)(prepared, body, now_us())
-        self._perform(
+        self._sender.perform(
             response,
-            follow=allow_redirects,
-            timeouts=self.timeouts if timeout is None else Timeouts.of(timeout),
-            extra=_cookie_line(cookies) if cookies else b"",
-            keep_body=not discard_body,
+            self.timeouts if timeout is None else Timeouts.of(timeout),
+            _cookie_line(cookies) if cookies else b"",
+            allow_redirects,
+            not discard_body,
         )
         sample_name = name or self.request_name or url
         if isinstance(response, CaughtResponse):
@@ -214,114 +149,6 @@ class Client:
             yield
         finally:
             self.request_name = None
-
-    def _perform(
-        self,
-        response: Response,
-        *,
-        follow: bool,
-        timeouts: Timeouts,
-        extra: bytes,
-        keep_body: bool,
-    ) -> None:
-        """Send, follow redirects, and put the outcome into `response`. Raises no HttpError."""
-        hops = 0
-        try:
-            while True:
-                self._send(response, timeouts, extra, keep_body)
-                status = response.status_code
-                if status < 300:
-                    return
-                if status >= 400:
-                    response.error = StatusError(status, response.url)
-                    return
-                if not follow or status not in REDIRECTS or not self._redirect(response):
-                    return
-                hops += 1
-                if hops > self.max_redirects:
-                    raise ProtocolError(f"more than {self.max_redirects} redirects")
-                extra = b""
-        except HttpError as error:
-            response.error = error
-            response.end_us = now_us()
-
-    def _send(self, response: Response, timeouts: Timeouts, extra: bytes, keep_body: bool) -> None:
-        """One request and its response, sent again if that is safe. Raises HttpError."""
-        prepared = response.prepared
-        if self.cookies:
-            own = self.cookies.line(prepared.url.host, prepared.path, prepared.secure, time.time())
-            extra = b"; ".join(line for line in (own, extra) if line)
-        payload = prepared.payload(response.sent_body, extra)
-        total = response.sent_us + timeouts.total_us
-        origin = prepared.origin
-        connection = origin.take(
-            careful=not prepared.idempotent,
-            deadline=min(now_us() + timeouts.connect_us, total),
-        )
-        response.wire_out += len(payload)
-        try:
-            self._exchange(connection, response, payload, timeouts, keep_body)
-        except ConnectionLostError:
-            if not _may_repeat(connection, prepared):
-                raise
-            self.pool.retried += 1
-            connection = origin.open(min(now_us() + timeouts.connect_us, total))
-            self._exchange(connection, response, payload, timeouts, keep_body)
-        parser = connection.parser
-        response.take(parser)
-        response.end_us = end = now_us()
-        if parser.reusable:
-            origin.give_back(connection, end)
-        else:
-            connection.close()
-        if parser.has_cookies:
-            self.cookies.store(
-                [value for name, value in parser.headers if name.lower() == b"set-cookie"],
-                host=prepared.url.host,
-                path=prepared.path,
-                secure=prepared.secure,
-                now=time.time(),
-            )
-
-    @staticmethod
-    def _exchange(
-        connection: Connection,
-        response: Response,
-        payload: bytes,
-        timeouts: Timeouts,
-        keep_body: bool,
-    ) -> None:
-        """Run one exchange on `connection`, which is closed if anything at all goes wrong."""
-        prepared = response.prepared
-        total = response.sent_us + timeouts.total_us
-        connection.parser.start(head_request=prepared.head_request, keep_body=keep_body)
-        deadline = min(now_us() + timeouts.read_us, total)
-        try:
-            if prepared.expects and response.sent_body:
-                cut = len(payload) - len(response.sent_body)
-                connection.exchange_expecting(
-                    payload[:cut], payload[cut:], deadline, timeouts.read_us, total
-                )
-            else:
-                connection.exchange(payload, deadline, timeouts.read_us, total)
-        except BaseException:
-            response.wire_in += connection.parser.received
-            connection.close()
-            raise
-
-    def _redirect(self, response: Response) -> bool:
-        """Turn `response` to where it points; False if it is not to be followed."""
-        location = response.headers.get("location")
-        if not location:
-            return False
-        try:
-            hop = self._factory.redirect(response.prepared, response.status_code, location)
-        except RequestRefusedError as error:
-            raise ProtocolError(f"redirected to what cannot be asked: {error}") from error
-        if hop is None:
-            return False
-        response.redirect(hop.prepared, keeps_body=hop.keeps_body)
-        return True
 
     def _report(
         self,
@@ -358,14 +185,6 @@ class Client:
                 response_length=response.size,
                 response_time=elapsed_us / 1000,
             )
-
-
-def _may_repeat(connection: Connection, prepared: Prepared) -> bool:
-    """Whether a request that broke may be sent again: only on a connection that had sat idle, and
-    only if it was certainly not processed, or repeating it does no harm and no answer had begun."""
-    if not connection.used or prepared.expects:
-        return False
-    return not connection.sent_any or (prepared.idempotent and not connection.parser.received)
 
 
 def _cookie_line(cookies: Mapping[str, str]) -> bytes:

@@ -8,6 +8,7 @@ changes.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http.cookiejar import http2time  # type: ignore[attr-defined]
@@ -109,13 +110,10 @@ class CookieJar:
             else:
                 self._put(cookie)
 
-    def line(self, host: str, path: str, secure: bool, now: float) -> bytes:
+    def line(self, host: str, path: str, secure: bool, now: float | None = None) -> bytes:
         """The value of the Cookie header, or nothing. `path` is without its query."""
-        if self._next_expiry is not None and now >= self._next_expiry:
-            for key, cookie in list(self._cookies.items()):
-                if cookie.expires is not None and cookie.expires <= now:
-                    del self._cookies[key]
-            self._changed()
+        if self._next_expiry is not None:
+            self._expire(time.time() if now is None else now)
         key_line = (host, path, secure)
         line = self._lines.get(key_line)
         if line is None:
@@ -123,6 +121,14 @@ class CookieJar:
                 self._lines.clear()
             line = self._lines[key_line] = self._build_line(host, path, secure)
         return line
+
+    def _expire(self, now: float) -> None:
+        if self._next_expiry is None or now < self._next_expiry:
+            return
+        for key, cookie in list(self._cookies.items()):
+            if cookie.expires is not None and cookie.expires <= now:
+                del self._cookies[key]
+        self._changed()
 
     def _build_line(self, host: str, path: str, secure: bool) -> bytes:
         chosen = [c for c in self._cookies.values() if c.goes_to(host, path, secure)]

@@ -82,7 +82,7 @@ class ResponseParser:
         self.complete = False
         self.start()
 
-    def start(self, *, head_request: bool = False, keep_body: bool = True) -> None:
+    def start(self, head_request: bool = False, keep_body: bool = True) -> None:
         """Get ready for the response to one request."""
         if not self.complete:
             self._spoiled = True  # whatever it was in the middle of is over

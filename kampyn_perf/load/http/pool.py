@@ -49,15 +49,16 @@ class Origin:
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self._addresses_until = 0
 
-    def take(self, *, careful: bool, deadline: int) -> Connection:
-        """An idle connection, or a new one. `careful`: ask the kernel whether it still lives."""
+    def take_idle(self, at_us: int, trust_us: int) -> Connection | None:
+        """The idle connection used last, if it still lives. One that has been idle for longer
+        than `trust_us` is asked of the kernel first."""
         while self.idle:
             connection = self.idle.pop()
-            if careful and connection.is_stale():
+            if at_us - connection.idle_since > trust_us and connection.is_stale():
                 connection.close()
                 continue
             return connection
-        return self.open(deadline)
+        return None
 
     def give_back(self, connection: Connection, at_us: int) -> None:
         """Keep a connection for the next request."""

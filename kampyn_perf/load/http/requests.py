@@ -31,7 +31,7 @@ class Prepared:
     """One request but for its cookies and body."""
 
     __slots__ = (
-        "bare", "cookie_header", "expects", "head", "head_request", "headers", "idempotent",
+        "bare", "cookie_header", "expects", "head", "head_request", "headers", "host", "idempotent",
         "method", "origin", "path", "secure", "text", "url",
     )  # fmt: skip
 
@@ -48,6 +48,7 @@ class Prepared:
         self.text = str(url)
         self.headers = headers
         self.origin = origin
+        self.host = url.host
         self.path = url.path
         # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
         self.secure = url.scheme == "https" or is_loopback(url.host)

@@ -94,6 +94,10 @@ class Response:
         if not keeps_body:
             self.sent_body = None
 
+    def raw_cookies(self) -> list[bytes]:
+        """The values of Set-Cookie."""
+        return [value for name, value in self._raw if name.lower() == b"set-cookie"]
+
     @property
     def ok(self) -> bool:
         """Whether a response came, with a status below 400."""

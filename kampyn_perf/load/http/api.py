@@ -1,0 +1,67 @@
+"""The client's contracts: who counts its samples, its limits of time, what its methods take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypedDict
+
+from kampyn_perf.outcomes import ErrorKind
+
+
+class RequestObserver(Protocol):
+    """Who counts the samples. Called once for each finished request; must not block or raise."""
+
+    def request_done(
+        self,
+        method: str,
+        name: str,
+        sent_us: int,
+        end_us: int,
+        status: int,
+        kind: ErrorKind | None,
+        received: int,
+        sent: int,
+        /,
+    ) -> None:
+        """`sent_us` and `end_us` are microseconds of time.perf_counter_ns; `status` is 0 without a
+        response; `received` and `sent` are bytes of the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Limits of one request."""
+
+    connect_us: int = 10_000_000
+    """To connect, TLS included."""
+    read_us: int = 60_000_000
+    """Between two arrivals of bytes."""
+    total_us: int = 120_000_000
+    """For all of it, redirects included."""
+
+    @classmethod
+    def of(cls, value: float | tuple[float, float]) -> Timeouts:
+        """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds."""
+        if isinstance(value, tuple):
+            return cls(connect_us=int(value[0] * 1e6), read_us=int(value[1] * 1e6))
+        limit = int(value * 1e6)
+        return cls(connect_us=limit, read_us=limit, total_us=limit)
+
+
+class Options(TypedDict, total=False):
+    """What every method takes beside the URL."""
+
+    name: str | None
+    data: Any
+    json: Any
+    params: Any
+    headers: Mapping[str, str] | None
+    cookies: Mapping[str, str] | None
+    files: Any
+    auth: tuple[str | bytes, str | bytes] | None
+    timeout: float | tuple[float, float] | None
+    allow_redirects: bool
+    catch_response: bool
+    context: Mapping[str, Any] | None
+    discard_body: bool
+    stream: bool

@@ -91,7 +91,7 @@ def _inflate_gzip(body: bytes, limit: int) -> bytes:
     size = 0
     while body:
         machine = zlib.decompressobj(wbits=31)
-        pieces.append(_run(machine, body, limit - size))
+        pieces.append(_run(machine, body, limit, limit - size))
         size += len(pieces[-1])
         body = machine.unused_data.lstrip(b"\0")  # some servers pad the end with zeros
     return b"".join(pieces)
@@ -100,19 +100,20 @@ def _inflate_gzip(body: bytes, limit: int) -> bytes:
 def _inflate(body: bytes, limit: int) -> bytes:
     """`deflate` is zlib's format by the RFC, and raw deflate from servers that misread it."""
     try:
-        return _run(zlib.decompressobj(), body, limit)
+        return _run(zlib.decompressobj(), body, limit, limit)
     except DecodeError:
         if body[0] & 0x0F == 8 and (body[0] << 8 | body[1 % len(body)]) % 31 == 0:
             raise
-        return _run(zlib.decompressobj(wbits=-15), body, limit)
+        return _run(zlib.decompressobj(wbits=-15), body, limit, limit)
 
 
-def _run(machine: Any, body: bytes, limit: int) -> bytes:
+def _run(machine: Any, body: bytes, limit: int, left: int) -> bytes:
+    """What `machine` makes of `body`: no more than what is `left` of the limit."""
     try:
-        decoded: bytes = machine.decompress(body, limit + 1)
+        decoded: bytes = machine.decompress(body, left + 1)
     except zlib.error as error:
         raise DecodeError(f"a compressed body is broken: {error}") from error
-    if len(decoded) > limit:
+    if len(decoded) > left:
         raise DecodeError(f"a body of more than {limit} bytes once decoded")
     if not machine.eof:
         raise DecodeError("a compressed body ends in the middle")

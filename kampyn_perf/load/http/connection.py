@@ -16,6 +16,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 import gevent
+from gevent.monkey import get_original
 from greenlet import getcurrent
 
 from kampyn_perf.load.http.errors import ConnectError, ConnectionLostError, TimedOutError
@@ -24,6 +25,9 @@ from kampyn_perf.load.http.tls import TlsStream
 
 if TYPE_CHECKING:
     from kampyn_perf.load.http.pool import Origin
+
+_poll = get_original("select", "poll")  # Locust's patching makes it cooperative, and slow
+_POLLIN = 1
 
 NEVER = 1 << 62
 """A deadline that does not come."""
@@ -42,7 +46,7 @@ class Connection:
     """A socket and the state of its exchange; used by one greenlet at a time."""
 
     __slots__ = (
-        "_hub", "_recv", "_send", "_sock", "_tls", "_watcher", "closed", "deadline", "idle_since",
+        "_hub", "_poll", "_recv", "_send", "_sock", "_tls", "_watcher", "closed", "deadline",
         "origin", "parser", "sent_any", "used", "waiter",
     )  # fmt: skip
 
@@ -55,11 +59,13 @@ class Connection:
         self._tls: TlsStream | None = None
         self._recv: Any = self._sock.recv
         self._send: Any = self._sock.send
+        poller = _poll()
+        poller.register(self._sock.fileno(), _POLLIN)
+        self._poll = poller.poll
         self._watcher: Any = None
         self.parser = ResponseParser(origin.pool.limits, origin.pool.memory)
         self.waiter: Any = None
         self.deadline = NEVER
-        self.idle_since = 0
         self.sent_any = False
         self.used = False
         self.closed = False
@@ -231,9 +237,14 @@ class Connection:
         return True  # closed, or bytes that nobody asked for: either way, not to be used again
 
     def is_stale(self) -> bool:
-        """Whether the server has closed meanwhile, asked of the kernel before a POST is risked."""
+        """Whether the server has closed meanwhile, or sent what nobody asked for: asked of the
+        kernel before the connection is used again, because the loop may not have turned since."""
+        if not self._poll(0):
+            return False
+        if self._tls is None:
+            return True
         try:
-            return not self._sock.recv(1, _socket.MSG_PEEK) or self._tls is None
+            return not self._sock.recv(1, _socket.MSG_PEEK)  # a session ticket is no harm
         except BlockingIOError:
             return False
         except OSError:

@@ -172,7 +172,7 @@ class ResponseParser:
             self.keep_alive = False
             self._spoiled = True
             return True
-        what = "body" if self._headers_done else "headers" if self.received else "response"
+        what = "body" if self._headers_done else "head" if self.received else "response"
         raise ConnectionLostError(
             f"closed after {self.received} bytes, before the {what} was complete"
             if self.received
@@ -235,7 +235,7 @@ class ResponseParser:
                 self.body = [b"".join(self.body)]
 
     def on_message_complete(self) -> None:
-        if self.complete:
+        if self.complete or self._error is not None:
             return
         if not self._headers_done:
             self.interim += 1

@@ -49,15 +49,13 @@ class Origin:
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self._addresses_until = 0
 
-    def take_idle(self, at_us: int, trust_us: int) -> Connection | None:
-        """The idle connection used last, if it still lives. One that has been idle for longer
-        than `trust_us` is asked of the kernel first."""
+    def take_idle(self) -> Connection | None:
+        """The idle connection used last, if any still lives."""
         while self.idle:
             connection = self.idle.pop()
-            if at_us - connection.idle_since > trust_us and connection.is_stale():
-                connection.close()
-                continue
-            return connection
+            if not connection.is_stale():
+                return connection
+            connection.close()
         return None
 
     def give_back(self, connection: Connection, at_us: int) -> None:
@@ -66,7 +64,6 @@ class Origin:
         if len(self.idle) >= pool.options.max_idle or pool.closed:
             connection.close()
             return
-        connection.idle_since = at_us
         connection.used = True
         connection.deadline = deadline = at_us + pool.options.idle_us
         if deadline < pool.next_check:

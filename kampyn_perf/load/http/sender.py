@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from kampyn_perf.load.http.requests import Prepared, RequestFactory
     from kampyn_perf.load.http.response import Response
 
-_FRESH_US = 1_000
-"""A connection idle for longer is asked about before it is used: the loop has turned since, and
-the server may have closed it, or sent what nobody asked for."""
-
 
 class Sender:
     """Sends for one user: its cookies, on the pool of all."""
@@ -70,7 +66,7 @@ class Sender:
         started = response.end_us or response.sent_us
         total = response.sent_us + timeouts.total_us
         origin = prepared.origin
-        connection = origin.take_idle(started, 0 if not prepared.idempotent else _FRESH_US)
+        connection = origin.take_idle()
         if connection is None:
             connection = origin.open(min(started + timeouts.connect_us, total))
             started = now_us()

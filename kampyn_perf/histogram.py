@@ -4,7 +4,9 @@ A histogram keeps three significant digits between 1 µs and one hour, in bounde
 up losslessly. The layout of the buckets and the encoded form are HdrHistogram's, read from the
 library itself; the counts stand in a numpy array, because the library's own loops cost about
 2 µs for a value and 75 ms for a percentile of 100,000 values. What the library forgets or hides is
-kept here: exact minimum, maximum and sum, values out of range, and None (not 0) when empty.
+kept here: exact minimum, maximum and sum, values out of range, and None (not 0) when empty. It
+rounds a percentile's rank to the nearest, too: of 11 values it takes the 10th for P95, below which
+only 91 % lie; here the rank is rounded up.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ class SampleBuffer:
             key = str(sample.status)
             cell.statuses[key] = cell.statuses.get(key, 0) + 1
         if sample.error is not None:
-            cell.errors[sample.error] = cell.errors.get(sample.error, 0) + 1
+            kind = sample.error.value
+            cell.errors[kind] = cell.errors.get(kind, 0) + 1
         cell.received += sample.received
         cell.sent += sample.sent
 

@@ -1,0 +1,40 @@
+# Two commands on a fresh machine: `make load` and `make test`. Everything else follows from them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help load test setup mongo check clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+load: $(READY) ## Start the bundled backend, run the document's load for a minute, judge it
+	$(BIN)/kampyn-perf load --profile quick
+
+test: $(READY) mongo ## Run the tests
+	$(BIN)/python -m pytest
+
+setup: $(READY) ## Make the virtual environment and install into it
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "kampyn-perf needs Python 3.11 or newer; name one with make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (once; about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+mongo: $(READY) ## Make the environment of the MongoDB stand-in, if there is a Python 3.13
+	@$(BIN)/python -m tests.mongo_setup
+
+check: $(READY) ## Lint, types and the direction of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## Remove environments, caches and state; never reports
+	rm -rf $(VENV) .venv-mongo .kampyn .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache build dist

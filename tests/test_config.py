@@ -1,0 +1,155 @@
+"""Configuration: what is wrong is said all at once, with file, line and path."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from kampyn_perf import config
+from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Size
+from kampyn_perf.errors import ConfigError, KampynError
+
+
+class Inner(Section):
+    duration: Duration = 0
+    rate: Rate = Fraction(1)
+    limit: Milliseconds = 0
+    memory: Size = 0
+
+
+class Outer(Section):
+    phases: tuple[Inner, ...] = ()
+    name: str = "x"
+    inner: Inner = Inner()
+
+
+def load(text: str, **options) -> Outer:
+    return config.load(Outer, config.parse_yaml(text, "f.yaml"), **options)
+
+
+def problems(text: str, **options) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(text, **options)
+    assert caught.value.code == 2
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_units_are_read():
+    inner = load("inner: {duration: 1m30s, rate: 3000/min, limit: 250, memory: 1MB}").inner
+    assert (inner.duration, inner.limit, inner.memory) == (90_000_000, 250_000, 2**20)
+    assert inner.rate == Fraction(50)
+
+
+def test_every_problem_is_named_with_its_line_and_path():
+    text = """\
+phases:
+  - duration: 60
+  - duration: soon
+    durration: 5
+nmae: y
+"""
+    assert problems(text) == [
+        "f.yaml:3: phases[1].duration: not a duration: 'soon' "
+        "(write for example 60, 60s, 250ms or 1m30s)",
+        "f.yaml:4: phases[1].durration: unknown key; did you mean duration?",
+        "f.yaml:5: nmae: unknown key; did you mean name?",
+    ]
+
+
+def test_an_unknown_key_that_is_like_none_gets_the_list():
+    assert problems("zzz: 1") == ["f.yaml:1: zzz: unknown key; known here: inner, name, phases"]
+
+
+def test_a_wrong_type_says_what_came():
+    assert problems("name: [1]") == ["f.yaml:1: name: input should be a valid string (got [1])"]
+
+
+def test_a_key_that_stands_twice_is_an_error():
+    assert problems("name: a\nphases: []\nname: b\n") == [
+        "f.yaml:3: name: stands twice (first on line 1)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [1", "f.yaml:1: is not valid YAML"),
+        ("a: !!python/object/apply:os.system [id]", "is not valid YAML"),
+        ("a: &x [*x]", "contains itself"),
+    ],
+)
+def test_what_is_not_safe_yaml_is_refused(text, message):
+    assert any(message in problem for problem in problems(text))
+
+
+def test_an_empty_file_is_all_defaults():
+    assert load("") == Outer()
+    assert load("# nothing\n") == Outer()
+
+
+def test_the_order_of_strength_is_file_environment_flag():
+    environ = {"T_NAME": "environment", "T_INNER__DURATION": "5s", "OTHER": "no"}
+    options = {"environ": environ, "prefix": "T_"}
+    assert load("name: file", **options).name == "environment"
+    assert load("", **options).inner.duration == 5_000_000
+    assert load("name: file", sets=["name=flag"], **options).name == "flag"
+
+
+def test_set_reaches_into_lists():
+    outer = load("phases: [{duration: 1}, {duration: 2}]", sets=["phases[1].duration=9"])
+    assert [each.duration for each in outer.phases] == [1_000_000, 9_000_000]
+
+
+def test_set_replaces_a_whole_value():
+    assert load("", sets=["phases=[{duration: 3}]"]).phases == (Inner(duration="3s"),)
+
+
+@pytest.mark.parametrize(
+    ("sets", "message"),
+    [
+        (["name"], "--set name: expected key=value"),
+        (["=x"], "--set =x: expected key=value"),
+        (["phases[7].duration=1"], "no such entry; the list has 1"),
+        (["name.below=1"], "its parent is a plain value"),
+        (["nmae=1"], "unknown key; did you mean name?"),
+        (["name=[1"], "--set name:1: is not valid YAML"),
+    ],
+)
+def test_a_wrong_set_says_which(sets, message):
+    with pytest.raises(KampynError) as caught:
+        load("phases: [{duration: 1}]\nname: x", sets=sets)
+    assert message in caught.value.message
+
+
+def test_a_wrong_environment_names_the_variable():
+    assert problems("", environ={"T_NAME": "[1"}, prefix="T_")[0].startswith("T_NAME:1: is not")
+
+
+def test_a_section_in_json_means_the_same_when_read_back():
+    inner = Inner(duration=90_000_000, rate="1/3/s", limit=250, memory=5)
+    assert Inner.model_validate_json(inner.model_dump_json()) == inner
+
+
+def test_find_prefers_the_users_own_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert config.find("load") == config.shipped("configs") / "load.yaml"
+    own = tmp_path / "configs" / "load.yaml"
+    own.parent.mkdir()
+    own.write_text("")
+    assert config.find("load").resolve() == own
+
+
+def test_find_says_where_it_looked_and_what_was_meant():
+    with pytest.raises(KampynError) as caught:
+        config.find("laod")
+    assert caught.value.message == "no such configuration: laod"
+    assert "Did you mean load?" in caught.value.hint
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        config.read_yaml(tmp_path / "x.yaml")
+    with pytest.raises(KampynError, match="cannot read"):
+        config.read_yaml(tmp_path / "none.yaml")

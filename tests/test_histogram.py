@@ -1,0 +1,128 @@
+"""Histograms against sorted lists, and against HdrHistogram's own encoding."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hdrh.histogram import HdrHistogram
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf.histogram import DIGITS, HIGHEST_US, LOWEST_US, Histogram, from_counts, merged
+
+values = st.lists(st.integers(0, HIGHEST_US), min_size=1, max_size=300)
+quantiles = st.sampled_from([0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
+
+
+def of(numbers: list[int]) -> Histogram:
+    histogram = Histogram()
+    histogram.record_all(numbers)
+    return histogram
+
+
+@given(values, quantiles)
+def test_a_percentile_is_the_value_at_its_rank_within_three_digits(numbers, quantile):
+    ordered = sorted(numbers)
+    rank = max(1, math.ceil(round(quantile * len(ordered), 6)))
+    exact = ordered[rank - 1]
+    found = of(numbers).percentiles([quantile])[quantile]
+    assert exact <= found <= exact + exact // 1000 + 1
+    assert ordered[0] <= found <= ordered[-1]
+
+
+@given(values)
+def test_extremes_mean_and_count_are_exact(numbers):
+    histogram = of(numbers)
+    assert (histogram.min_us, histogram.max_us) == (min(numbers), max(numbers))
+    assert histogram.percentiles([0.0, 1.0]) == {0.0: min(numbers), 1.0: max(numbers)}
+    assert histogram.count == len(numbers)
+    assert histogram.mean_us == sum(numbers) / len(numbers)
+
+
+@given(st.lists(values, min_size=1, max_size=5), st.randoms())
+def test_adding_up_is_exact_in_any_order(parts, random):
+    whole = of([number for part in parts for number in part])
+    shuffled = [of(part) for part in parts]
+    random.shuffle(shuffled)
+    total = merged(shuffled)
+    assert total.buckets() == whole.buckets()
+    assert (total.count, total.sum_us) == (whole.count, whole.sum_us)
+    assert (total.min_us, total.max_us) == (whole.min_us, whole.max_us)
+
+
+@given(values)
+def test_encoding_loses_nothing(numbers):
+    histogram = of(numbers)
+    copy = Histogram.decode(
+        histogram.encode(),
+        min_us=histogram.min_us,
+        max_us=histogram.max_us,
+        sum_us=histogram.sum_us,
+    )
+    assert copy.buckets() == histogram.buckets()
+    assert copy.percentiles([0.5, 0.99, 1.0]) == histogram.percentiles([0.5, 0.99, 1.0])
+
+
+@given(values)
+def test_the_encoding_is_that_of_the_library(numbers):
+    theirs = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
+    for number in numbers:
+        assert theirs.record_value(number)
+    assert of(numbers).encode() == theirs.encode().decode("ascii")
+
+
+def test_counts_and_single_records_are_the_same():
+    one = from_counts({5: 3, 1_000_000: 1})
+    other = Histogram()
+    for value in (5, 5, 1_000_000, 5):
+        other.record(value)
+    assert one.buckets() == other.buckets()
+    assert one.sum_us == other.sum_us
+
+
+def test_an_empty_histogram_has_no_percentile_not_zero():
+    empty = Histogram()
+    assert empty.percentiles([0.5, 0.99]) == {0.5: None, 0.99: None}
+    assert empty.mean_us is None
+    assert empty.stddev_us() is None
+    assert empty.min_us is None
+    assert empty.buckets() == []
+
+
+def test_beyond_an_hour_is_counted_and_said_never_lost():
+    histogram = of([1, HIGHEST_US + 5])
+    assert histogram.count == 2
+    assert histogram.clamped == 1
+    assert histogram.max_us == HIGHEST_US + 5
+    assert histogram.percentiles([1.0]) == {1.0: HIGHEST_US + 5}
+
+
+@pytest.mark.parametrize(("value", "count"), [(-1, 1), (5, -1)])
+def test_what_cannot_be_counted_is_an_error(value, count):
+    with pytest.raises(ValueError, match="cannot record"):
+        Histogram().record(value, count)
+
+
+def test_zero_times_is_nothing():
+    histogram = Histogram()
+    histogram.record(5, 0)
+    assert histogram.count == 0
+    assert histogram.max_us is None
+
+
+def test_ranks_outside_are_left_out():
+    assert of([7]).values_at_ranks([0, 1, 2]) == {1: 7}
+
+
+def test_count_above_counts_buckets_that_begin_above():
+    assert of([10, 20, 30]).count_above(20) == 1
+
+
+def test_the_standard_deviation_is_near_the_exact_one():
+    assert of([100_000, 300_000]).stddev_us() == pytest.approx(100_000, rel=0.001)
+
+
+def test_rubbish_is_not_decoded():
+    with pytest.raises(ValueError, match="not an encoded histogram"):
+        Histogram.decode("rubbish", min_us=1, max_us=1, sum_us=1)

@@ -70,6 +70,10 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "contentHash": plan.content_hash,
         "pending": plan.pending,
         "empty": plan.empty,
+        "prunes": [
+            {"collection": prune.collection, "name": prune.name, "stage": prune.stage.value}
+            for prune in plan.prunes
+        ],
         "counts": {kind.value: n for kind, n in sorted(_counts(plan).items())},
         "collections": [
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kampyn_perf.cli.indexes import plan
+from kampyn_perf.cli.indexes import apply, plan
 
 app = typer.Typer(
     name="indexes",
@@ -12,3 +12,4 @@ app = typer.Typer(
     help="Plan, check, apply and verify database indexes, from a catalogue.",
 )
 app.command("plan")(plan.plan)
+app.command("apply")(apply.apply)

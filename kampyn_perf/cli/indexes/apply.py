@@ -1,0 +1,81 @@
+"""`indexes apply`: a plan carried out, after a look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, PruneNames, Uri
+
+
+def apply(  # noqa: PLR0913, PLR0917 - a flag each
+    catalogue: CatalogueName = "indexes",
+    uri: Uri = "",
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            help="A plan that `indexes plan --json` wrote: carried out without asking, if "
+            "catalogue and database are still as they were then.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    prune: PruneNames = [],  # noqa: B006 - typer's way to declare a repeatable option
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Drop what --prune names now, without hiding it first.")
+    ] = False,
+    soak: Annotated[
+        str, typer.Option("--soak", help="How long an index stays hidden before --prune drops it.")
+    ] = "7d",
+    commit_quorum: Annotated[
+        str,
+        typer.Option(
+            "--commit-quorum",
+            help="How many members of a replica set must have built an index before it counts: "
+            "votingMembers, majority or a number. Without it, the server's default.",
+        ),
+    ] = "",
+    timeout: Annotated[
+        str,
+        typer.Option("--timeout", help="Stop waiting after this long (10m); builds go on."),
+    ] = "",
+    skip_preflight: Annotated[
+        bool,
+        typer.Option(
+            "--skip-preflight",
+            help="Do not look for duplicates and room first: that reads whole collections.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Make the database's indexes what the catalogue says. Running it again changes nothing.
+
+    Nothing is dropped but what --prune names: hidden first, dropped after --soak.
+
+    Examples:
+
+        kampyn-perf indexes apply --uri sqlite:///.kampyn/backend.db --yes
+
+        kampyn-perf indexes apply --prune orders.vendorId_1
+
+        kampyn-perf indexes apply --plan plan.json --timeout 2h --json
+    """
+    from kampyn_perf.cli.indexes import options
+    from kampyn_perf.cli.indexes.applying import Settings, run
+    from kampyn_perf.indexes.actions import PruneStage
+
+    wanted = options.load_catalogue(catalogue)
+    settings = Settings(
+        file=plan,
+        yes=yes or plan is not None,
+        prunes=options.parse_prunes(prune, wanted, PruneStage.DROP if drop else PruneStage.HIDE),
+        soak=soak,
+        commit_quorum=commit_quorum,
+        timeout=timeout,
+        preflight=not skip_preflight,
+        json=json,
+    )
+    with options.databases(wanted, uri) as databases:
+        return run(wanted, databases, settings)

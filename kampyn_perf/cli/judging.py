@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf import names
+from kampyn_perf.errors import KampynError
 
 if TYPE_CHECKING:
     from kampyn_perf.results.bench import BenchResult
@@ -21,14 +22,20 @@ def judge(
     strict: bool = False,
     allow_partial: bool = False,
 ) -> Verdict:
-    """The verdict on `result`."""
+    """The verdict on `result`. Raises KampynError where its histograms or samples are damaged."""
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo.bench_evidence import BenchEvidence
     from kampyn_perf.slo.load_evidence import LoadEvidence
     from kampyn_perf.slo.verdict import verdict
 
     evidence = LoadEvidence(result) if isinstance(result, LoadResult) else BenchEvidence(result)
-    return verdict(evidence, slo, strict=strict, allow_partial=allow_partial)
+    try:
+        return verdict(evidence, slo, strict=strict, allow_partial=allow_partial)
+    except ValueError as error:  # what was written encoded is only read when it is judged
+        raise KampynError(
+            f"the result cannot be judged: {error}",
+            hint="The file was changed or damaged after the run.",
+        ) from error
 
 
 def read_result(path: Path) -> LoadResult | BenchResult:

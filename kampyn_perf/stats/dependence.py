@@ -6,7 +6,8 @@ consecutive batches, and the scatter between the batches says how much less (bat
 Operations Research 30, 1982: ten to thirty are enough). Ten, because shorter batches cut long
 pauses in two: with pauses that fade over 5 s in a run of 60 s, the 95 % interval of a p95 held the
 truth in 87 % of simulated runs with ten batches, 78 % with twenty, 55 % with one per second, 16 %
-without any of this; in a run of 420 s in 96, 95, 57 and 18 % (tests/stats/test_dependence.py).
+without any of this; in a run of 420 s in 96, 95, 57 and 18 %. What a run never showed (a pause
+every ten minutes) no statistics of that run can know.
 Batches do not cross strata: the phases of a load differ by design, and that is no uncertainty.
 
 The result is an effective sample size, to be used in the exact binomial interval of a share or a

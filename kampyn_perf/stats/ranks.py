@@ -92,15 +92,25 @@ def deflated_rank_bounds(
     standing for a block of n / effective: the lowest rank of the lower block, the highest of the
     upper one. This inverts an interval of the distribution function, as Woodruff (1952, JASA 47)
     does for correlated surveys. With effective = n it is `rank_bounds`, exactly.
+
+    Where the effective samples are too few for an end that n would have, the extreme sample is
+    that end: that not one of n samples lies beyond a value is no less than that none of n failed,
+    which takes n as it stands, too. One effective sample bounds nothing.
     """
     size = min(n, math.floor(effective + 1e-9))
-    if size <= 0:
-        return None, None
+    if size <= 1:
+        return (None, None) if n > 1 else rank_bounds(n, q, confidence)
     lower, upper = rank_bounds(size, q, confidence)
-    return (
-        None if lower is None else (lower - 1) * n // size + 1,
-        None if upper is None else min(n, -(-upper * n // size)),
-    )
+    whole_lower, whole_upper = (lower, upper) if size == n else rank_bounds(n, q, confidence)
+    if lower is not None:
+        lower = (lower - 1) * n // size + 1
+    elif whole_lower is not None:
+        lower = 1
+    if upper is not None:
+        upper = min(n, -(-upper * n // size))
+    elif whole_upper is not None:
+        upper = n
+    return lower, upper
 
 
 def quantile_interval(

@@ -102,6 +102,13 @@ def test_a_deflated_interval_holds_the_undeflated_one(n: int, q: float, share: f
     assert stats.deflated_rank_bounds(n, q, n) == (lower, upper)
 
 
+def test_the_largest_of_many_dependent_samples_still_bounds_a_quantile() -> None:
+    assert stats.deflated_rank_bounds(7_200, 0.99, effective=20) == (6_481, 7_200)
+    assert stats.deflated_rank_bounds(300, 0.99, effective=20) == (271, None)
+    assert stats.deflated_rank_bounds(7_200, 0.99, effective=1) == (None, None)
+    assert stats.deflated_rank_bounds(7_200, 0.01, effective=20) == (1, 720)
+
+
 @given(n=st.integers(100, 50_000), q=QUANTILES)
 def test_the_quantile_rises_with_q(n: int, q: float) -> None:
     lower, upper = stats.rank_bounds(n, q * 0.9)

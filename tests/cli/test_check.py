@@ -1,0 +1,236 @@
+"""`kampyn-perf check` as the real program: outcomes, files, and what is wrong with a result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kampyn_perf.results import io
+from kampyn_perf.results.load import RunStatus
+from kampyn_perf.results.verdict import Verdict
+from tests.slo.runs import Run, machine, steady
+
+SLO = """\
+objectives:
+  p95:
+    metric: response_time
+    statistic: p95
+    target: "< 200 ms"
+  errors:
+    metric: error_rate_5xx
+    target: "< 0.1 %"
+  cpu:
+    metric: cpu
+    target: "< 70 %"
+"""
+PHASES = [("p", steady(seconds=40, rate=100))]
+ALL = [machine("cpu", [0.5, 0.55] * 20)]
+
+
+def check(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "kampyn_perf", "check", *arguments],
+        cwd=cwd,
+        env=plain | environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder with objectives of its own in configs/."""
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "slo.yaml").write_text(SLO, encoding="utf-8")
+    return tmp_path
+
+
+def put(folder: Path, run: Run, name: str = "one") -> Path:
+    path = folder / "reports" / name / "result.json"
+    io.write(path, run.result())
+    return path
+
+
+def test_a_run_that_keeps_every_promise(folder: Path) -> None:
+    path = put(folder, Run(phases=PHASES, measurements=ALL))
+    done = check(folder, "reports/one", "--strict")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "PASS: 3 pass" in done.stderr
+    verdict = io.read(path.parent / "verdict.json", {"kampyn-perf/verdict": Verdict})
+    assert verdict.exit_code == 0
+    assert [each.name for each in verdict.objectives] == ["p95", "errors", "cpu"]
+
+
+def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    (folder / "reports" / "latest").symlink_to("one")
+    done = check(folder)
+    assert done.returncode == 0, done.stderr
+    assert "required, not decided, and let by without --strict: cpu" in done.stderr
+    assert (folder / "reports" / "one" / "verdict.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("run", "arguments", "code", "words"),
+    [
+        (Run(phases=PHASES), ["--strict"], 4, "required, but not decided: cpu"),
+        (
+            Run(phases=PHASES),
+            ["--set", "objectives.p95.target=< 20 ms"],
+            1,
+            "FAIL: 1 pass, 1 fail, 1 no data",
+        ),
+        (Run(phases=PHASES, errors={"503": 400}), [], 1, "failed: errors"),
+        (
+            Run(phases=PHASES, invalid=["the generator was late"]),
+            [],
+            4,
+            "the run is not valid: the generator was late",
+        ),
+        (Run(phases=[]), [], 4, "the result holds no sample at all"),
+        (
+            Run(phases=PHASES, status=RunStatus.PARTIAL, reason="interrupted"),
+            [],
+            4,
+            "a partial run can fail but not pass",
+        ),
+        (
+            Run(phases=PHASES, status=RunStatus.PARTIAL, reason="interrupted"),
+            ["--allow-partial"],
+            0,
+            "(partial run)",
+        ),
+    ],
+    ids=["strict", "slow", "errors", "invalid", "empty", "partial", "partial-allowed"],
+)
+def test_the_exit_code_says_what_the_words_say(
+    folder: Path, run: Run, arguments: list[str], code: int, words: str
+) -> None:
+    put(folder, run)
+    done = check(folder, "reports/one", *arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+
+
+def test_json_is_alone_on_stdout_and_equals_the_file(folder: Path) -> None:
+    path = put(folder, Run(phases=PHASES))
+    done = check(folder, str(path), "--json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    verdict = json.loads(done.stdout)
+    assert verdict == json.loads((path.parent / "verdict.json").read_text(encoding="utf-8"))
+    assert verdict["schema"] == "kampyn-perf/verdict"
+    assert verdict["conclusion"] == "pass"
+    assert {each["outcome"] for each in verdict["objectives"]} == {"pass", "no_data"}
+
+
+def test_the_environment_and_another_file(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    done = check(folder, "reports/one", KAMPYN_SLO_OBJECTIVES__P95__TARGET="< 1 ms")
+    assert done.returncode == 1
+    other = folder / "other.yaml"
+    other.write_text(
+        "objectives: {rate: {metric: throughput, target: '>= 90/s'}}\n", encoding="utf-8"
+    )
+    done = check(folder, "reports/one", "--slo", "other.yaml", "--explain")
+    assert done.returncode == 0, done.stderr
+    assert "pass rate: 100/s" in done.stderr
+
+
+def test_where_the_verdict_goes(folder: Path) -> None:
+    path = put(folder, Run(phases=PHASES))
+    assert check(folder, "reports/one", "--out", "gate/verdict.json").returncode == 0
+    assert (folder / "gate" / "verdict.json").is_file()
+    assert not (path.parent / "verdict.json").exists()
+    (folder / "file").write_text("", encoding="utf-8")
+    done = check(folder, "reports/one", "--out", "file/verdict.json")
+    assert done.returncode == 2
+    assert "cannot write file/verdict.json" in done.stderr
+
+
+GOOD = Run(phases=[("p", steady(seconds=3, rate=4))]).result()
+
+
+def document() -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(io.dumps(GOOD))
+    return value
+
+
+def _without(key: str) -> str:
+    value = document()
+    del value[key]
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "reports/one/result.json is not JSON"),
+        ("[]", "it holds no JSON object"),
+        ("{}", "is not a result that can be used here: it has no schema"),
+        (
+            json.dumps({"schema": "kampyn-perf/other", "version": 1}),
+            "its schema is 'kampyn-perf/other', not kampyn-perf/bench or kampyn-perf/load",
+        ),
+        (json.dumps(document() | {"version": 99}), "is of version 99; this kampyn-perf reads"),
+        (_without("requests"), "reports/one/result.json: requests: Field required"),
+        (json.dumps(document() | {"elapsed_us": "x"}), "reports/one/result.json: elapsed_us"),
+    ],
+    ids=["broken", "list", "object", "schema", "newer", "missing", "type"],
+)
+def test_what_is_not_a_result(folder: Path, text: str, words: str) -> None:
+    path = folder / "reports" / "one" / "result.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    done = check(folder, "reports/one")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (path.parent / "verdict.json").exists()
+
+
+def test_a_damaged_histogram_is_named(folder: Path) -> None:
+    value = document()
+    value["requests"]["response"]["histogram"] = "not a histogram"
+    path = folder / "reports" / "one" / "result.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
+    done = check(folder, "reports/one")
+    assert done.returncode == 2
+    assert "not an encoded histogram" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_there(folder: Path) -> None:
+    done = check(folder)
+    assert done.returncode == 2
+    assert "there is no result at reports/latest/result.json" in done.stderr
+    assert "Run kampyn-perf load first" in done.stderr
+
+
+def test_wrong_objectives_are_told_before_the_result_is_read(folder: Path) -> None:
+    (folder / "configs" / "slo.yaml").write_text(
+        "objectives:\n  a: {metric: cpus, target: 5}\n  b: {metric: cpu}\n", encoding="utf-8"
+    )
+    done = check(folder)
+    assert done.returncode == 2
+    assert "configs/slo.yaml:2: objectives.a.metric: unknown metric 'cpus'" in done.stderr
+    assert "configs/slo.yaml:3: objectives.b.target: is missing" in done.stderr
+
+
+def test_the_metrics_are_listed(folder: Path) -> None:
+    done = check(folder, "--metrics", "--json")
+    assert done.returncode == 0
+    metrics = {each["metric"]: each for each in json.loads(done.stdout)}
+    assert metrics["response_time"]["scopes"] == ["overall", "endpoint", "flow", "phase"]
+    assert "db_query_time" in check(folder, "--metrics").stderr

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from kampyn_perf.cli.indexes import apply, plan
+from kampyn_perf.cli.indexes import (
+    apply,
+    lint,
+    plan,
+)
 
 app = typer.Typer(
     name="indexes",
@@ -13,3 +17,4 @@ app = typer.Typer(
 )
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
+app.command("lint")(lint.lint)

@@ -1,0 +1,116 @@
+"""`indexes lint`: what is wrong with a catalogue, with or without a database."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.errors import ExitCode
+
+if TYPE_CHECKING:
+    from kampyn_perf.config import Source
+    from kampyn_perf.indexes.catalogue import Catalogue
+    from kampyn_perf.indexes.lint import Evidence, LintResult
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def lint(
+    catalogue: CatalogueName = "indexes",
+    form: Annotated[
+        Format, typer.Option("--format", help="text on stderr; json or sarif on stdout.")
+    ] = Format.TEXT,
+    json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    sample: Annotated[
+        int,
+        typer.Option(
+            "--sample",
+            min=0,
+            help="Look at this many documents of each collection, and at the use of indexes.",
+        ),
+    ] = 0,
+    uri: Uri = "",
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="RULE", help="Why a rule is true; `all` lists them.")
+    ] = "",
+) -> int:
+    """Judge a catalogue: what a server would refuse, and what costs without use.
+
+    Exit code 1 when there is an error (with --strict, a warning).
+
+    Examples:
+
+        kampyn-perf indexes lint
+
+        kampyn-perf indexes lint --format sarif > lint.sarif
+
+        kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
+
+        kampyn-perf indexes lint --explain unique-may-be-missing
+    """
+    from kampyn_perf.indexes.catalogue_load import read_catalogue
+    from kampyn_perf.indexes.lint import lint as judge
+    from kampyn_perf.indexes.lint_rules import Severity
+
+    if explain:
+        return _explain(explain)
+    wanted, source = read_catalogue(catalogue)
+    evidence = _evidence(wanted, uri, sample) if sample else None
+    result = judge(wanted, evidence)
+    _print(result, source, Format.JSON if json else form)
+    fails = result.count(Severity.ERROR) or (strict and result.count(Severity.WARNING))
+    return ExitCode.FAILED if fails else ExitCode.OK
+
+
+def _print(result: LintResult, source: Source, form: Format) -> None:
+    from kampyn_perf import __version__
+    from kampyn_perf.cli.console import print_json
+    from kampyn_perf.cli.indexes.options import say_lines
+    from kampyn_perf.indexes.lint_format import lint_json, lint_lines, lint_sarif
+
+    if form is Format.JSON:
+        print_json(lint_json(result, source))
+    elif form is Format.SARIF:
+        print_json(lint_sarif(result, source, version=__version__))
+    else:
+        say_lines(lint_lines(result, source))
+
+
+def _evidence(catalogue: Catalogue, uri: str, size: int) -> Evidence:
+    from kampyn_perf.cli.indexes.options import databases
+    from kampyn_perf.indexes.lint import Evidence
+    from kampyn_perf.indexes.ports import ServerRefusal
+    from kampyn_perf.indexes.refusals import refusal_error
+
+    samples, uses = {}, {}
+    with databases(catalogue, uri) as opened:
+        for collection in catalogue.collections:
+            database = opened.of(collection.name)
+            try:
+                samples[collection.name] = database.sample_fields(collection.name, size)
+                uses[collection.name] = database.index_use(collection.name)
+            except ServerRefusal as refusal:
+                raise refusal_error(f"cannot sample {collection.name}", refusal) from refusal
+    return Evidence(samples=samples, uses=uses, now_us=time.time_ns() // 1_000)
+
+
+def _explain(rule: str) -> int:
+    from kampyn_perf.cli.indexes.options import say_lines
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.indexes.lint_format import explain_lines
+    from kampyn_perf.indexes.lint_rules import BY_ID, RULES
+
+    if rule != "all" and rule not in BY_ID:
+        raise KampynError(f"no such rule: {rule}", hint="Known: " + ", ".join(BY_ID))
+    for known in RULES if rule == "all" else (BY_ID[rule],):
+        say_lines(explain_lines(known))
+    return ExitCode.OK

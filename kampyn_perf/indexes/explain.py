@@ -106,7 +106,7 @@ def parse_explain(document: Mapping[str, Any]) -> Explained:
         in_memory_sort=any(node.stage in _SORTS for node in nodes) or _sorts(stages),
         spilled=any(map(_spilled, _executions(parts))) or any(map(_spilled, stages)),
         covered=bool(own) and len(own) == len(scans) and _covered(nodes),
-        returned=_total(parts, "nReturned"),
+        returned=_returned(parts),
         keys_examined=_total(parts, "totalKeysExamined"),
         docs_examined=_total(parts, "totalDocsExamined"),
         execution_ms=_slowest(parts),
@@ -256,6 +256,17 @@ def _spilled(data: Mapping[str, Any]) -> bool:
 def _total(parts: list[_Part], name: str) -> int | None:
     counts = [int(part.stats[name]) for part in parts if name in part.stats]
     return sum(counts) if counts else None
+
+
+def _returned(parts: list[_Part]) -> int | None:
+    """Documents given; for a count, which gives none, those counted."""
+    roots = [part.stats.get("executionStages") for part in parts]
+    counted = [
+        int(root.get("nCounted", 0))
+        for root in roots
+        if isinstance(root, Mapping) and root.get("stage") in ("COUNT", "RECORD_STORE_FAST_COUNT")
+    ]
+    return sum(counted) if counted else _total(parts, "nReturned")
 
 
 def _slowest(parts: list[_Part]) -> int | None:

@@ -8,6 +8,9 @@ from kampyn_perf.cli.indexes import (
     apply,
     lint,
     plan,
+    stats,
+    unhide,
+    verify,
 )
 
 app = typer.Typer(
@@ -18,3 +21,6 @@ app = typer.Typer(
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
 app.command("lint")(lint.lint)
+app.command("verify")(verify.verify)
+app.command("stats")(stats.stats)
+app.command("unhide")(unhide.unhide)

@@ -29,7 +29,6 @@ from kampyn_perf.indexes.ports import BuildOptions, Database
 from kampyn_perf.indexes.preflight import Finding, preflight
 from kampyn_perf.indexes.render import plan_lines
 from kampyn_perf.indexes.soak import due
-from kampyn_perf.units import parse_duration
 
 JOURNAL_ENTRIES = 1_000
 """How far back the journal is read for the soaking time of a hidden index."""
@@ -53,7 +52,7 @@ def run(wanted: Catalogue, databases: Databases, settings: Settings) -> int:
     """The whole of it; the exit code."""
     saved = read_plan(settings.file) if settings.file else None
     build = _build_options(settings, wanted, databases)
-    timeout_us = _duration(settings.timeout, "--timeout") if settings.timeout else None
+    timeout_us = options.duration(settings.timeout, "--timeout") if settings.timeout else None
     made = _plan(wanted, databases, settings, saved)
     options.say_lines(plan_lines(made))
     if not made.steps:
@@ -61,7 +60,7 @@ def run(wanted: Catalogue, databases: Databases, settings: Settings) -> int:
     check_writable(_changed(made, databases))
     findings = _look_first(made, databases) if settings.preflight else []
     _ask(settings)
-    report = _apply(made, findings, databases, build, timeout_us)
+    report = carry_out(made, findings, databases, build, timeout_us)
     lost = report.code is ExitCode.UNREACHABLE
     after = None if lost else make_plan(wanted, databases.state())
     options.say_lines(report_lines(report, after))
@@ -89,7 +88,7 @@ def _plan(
 
 def _due(settings: Settings, databases: Databases, state: LiveState) -> Iterable[Prune]:
     """What --prune names, at the stage that its soaking time has brought it to."""
-    soak_us = _duration(settings.soak, "--soak")
+    soak_us = options.duration(settings.soak, "--soak")
     now = dt.datetime.now(dt.UTC)
     for prune in settings.prunes:
         journal = databases.of(prune.collection).read_journal(JOURNAL_ENTRIES)
@@ -128,17 +127,19 @@ def _ask(settings: Settings) -> None:
         raise KampynError("not confirmed; nothing was done", code=ExitCode.FAILED)
 
 
-def _apply(
+def carry_out(
     made: Plan,
     findings: Iterable[Finding],
     databases: Databases,
     build: BuildOptions,
     timeout_us: int | None,
+    command: str = "apply",
 ) -> ApplyReport:
+    """`made` carried out, with progress on the terminal and an answer to Ctrl-C and SIGTERM."""
     by = who()
     clock = _monotonic_us
     journaler = Journaler(
-        command="apply",
+        command=command,
         plan_hash=made.content_hash[:12],
         by=by,
         now=lambda: dt.datetime.now(dt.UTC),
@@ -176,13 +177,6 @@ def _build_options(settings: Settings, wanted: Catalogue, databases: Databases) 
         if not server.has(Feature.COMMIT_QUORUM):
             raise KampynError(f"--commit-quorum: {server.label} has none (replica sets have)")
     return BuildOptions(commit_quorum=int(text) if text.isdigit() else text)
-
-
-def _duration(text: str, flag: str) -> int:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise KampynError(f"{flag}: {error}") from error
 
 
 def _monotonic_us() -> int:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kampyn_perf.indexes.actions import Prune, PruneStage
     from kampyn_perf.indexes.catalogue import Catalogue
     from kampyn_perf.indexes.connect import Databases
+    from kampyn_perf.indexes.query import Query
     from kampyn_perf.indexes.render import Line
 
 CatalogueName = Annotated[
@@ -65,6 +66,44 @@ def databases(catalogue: Catalogue, uri: str) -> Databases:
     from kampyn_perf.indexes.connect import Databases
 
     return Databases(catalogue=catalogue, environ=os.environ, uri=uri)
+
+
+def duration(text: str, flag: str) -> int:
+    """Microseconds of a flag's `10m` or `7d`."""
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.units import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise KampynError(f"{flag}: {error}") from error
+
+
+def declared_queries(
+    catalogue: Catalogue, names: Sequence[str], parameters: Iterable[str]
+) -> tuple[Query, ...]:
+    """The catalogue's queries with their placeholders filled, or those of them that `names` has.
+    `parameters` are `name=value`, the value as YAML."""
+    import datetime as dt
+
+    from kampyn_perf.config import parse_yaml
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.indexes.catalogue_load import resolved_queries
+
+    values = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise KampynError(f"--param {text}: expected name=value, as in --param uniId=123")
+        values[name] = parse_yaml(value, f"--param {name}").data if value else ""
+    found = resolved_queries(catalogue, now=dt.datetime.now(dt.UTC), parameters=values)
+    known = {query.name for query in found}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise KampynError(
+            f"no such query: {', '.join(unknown)}", hint=f"Known: {', '.join(sorted(known))}"
+        )
+    return tuple(query for query in found if not names or query.name in names)
 
 
 def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) -> list[Prune]:

@@ -1,0 +1,76 @@
+"""`indexes verify`: each declared query explained, and held to its expectation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+
+if TYPE_CHECKING:
+    from kampyn_perf.indexes.verify import Verified
+
+_STYLES = {"pass": "green", "fail": "bold red", "no-verdict": "yellow"}
+
+
+def verify(
+    catalogue: CatalogueName = "indexes",
+    uri: Uri = "",
+    query: Annotated[
+        list[str], typer.Option("--query", "-q", help="Only this one. Repeatable.")
+    ] = [],  # noqa: B006 - typer's way to declare a repeatable option
+    parameter: Annotated[
+        list[str],
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="A value for the queries' {name}, before the catalogue's. Repeatable.",
+        ),
+    ] = [],  # noqa: B006
+    json: Json = False,
+) -> int:
+    """Explain each declared query: by which index it reaches its documents, how much it examines.
+
+    The server runs each query once. Exit code 1 when one is not as the catalogue expects, 4 when
+    one could not be judged.
+
+    Examples:
+
+        kampyn-perf indexes verify --uri sqlite:///.kampyn/backend.db
+
+        kampyn-perf indexes verify -q active-orders-of-vendor --param vendorId=vendor123
+    """
+    from kampyn_perf.cli.console import print_json
+    from kampyn_perf.cli.indexes import options
+    from kampyn_perf.indexes.verify import exit_code
+    from kampyn_perf.indexes.verify_render import verify_json
+    from kampyn_perf.indexes.verify_run import verify as explain_all
+
+    wanted = options.load_catalogue(catalogue)
+    queries = options.declared_queries(wanted, query, parameter)
+    with options.databases(wanted, uri) as databases:
+        results = tuple(explain_all(queries, databases.of))
+    _show(results)
+    if json:
+        print_json(verify_json(results))
+    return exit_code(results)
+
+
+def _show(results: tuple[Verified, ...]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from kampyn_perf.cli.console import say, show
+    from kampyn_perf.indexes.verify_render import COLUMNS, row, summary
+
+    table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
+    for result in results:
+        *facts, verdict = row(result)
+        style = _STYLES[verdict]
+        table.add_row(*map(escape, facts), f"[{style}]{verdict}[/]")
+    show(table)
+    for result in results:
+        for words in (*result.reasons, *result.notes):
+            say(f"{result.query.collection}.{result.query.name}: {words}")
+    say(summary(results))

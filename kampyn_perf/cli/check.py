@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,17 @@ from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 
 if TYPE_CHECKING:
+    from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
+
+
+class Form(StrEnum):
+    """What a verdict can be written as."""
+
+    JSON = "json"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
 
 
 def check(  # noqa: PLR0913 - one parameter for each flag
@@ -42,44 +53,68 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Only list what objectives may be about.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The verdict as JSON, on stdout.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="The verdict in this form, on stdout.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the verdict goes. [default: beside the result]")
+        Path | None,
+        typer.Option(help="Put it into this file, in the form of --format, or else as JSON."),
     ] = None,
 ) -> int:
     """Judge a run by objectives: exit code 0 passed, 1 failed, 4 no verdict.
 
     `kampyn-perf check reports/latest --strict --set 'objectives.response_time_p95.target=< 150 ms'`
+
+    In CI: `kampyn-perf check --format junit --out junit.xml`, and for a job's summary
+    `kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"`
     """
     if metrics:
         return _list_metrics(json=json)
     from kampyn_perf.cli import console, judging, verdict_view
+    from kampyn_perf.files import write_whole
     from kampyn_perf.results.folder import REPORTS, find_result
     from kampyn_perf.slo import objectives
 
     goals = objectives.load(slo, sets=sets or [])
     path = find_result(run or REPORTS / names.LATEST)
-    verdict = judging.judge(
-        judging.read_result(path), goals, strict=strict, allow_partial=allow_partial
-    )
-    _write(verdict, beside=path, out=out)
-    if json:
-        console.print_json(verdict.model_dump(mode="json", by_alias=True))
+    result = judging.read_result(path)
+    verdict = judging.judge(result, goals, strict=strict, allow_partial=allow_partial)
+    asked = form or (Form.JSON if json else None)
+    if out is not None:
+        write_whole(out, _render(asked or Form.JSON, verdict, result))
+    _keep(verdict, path.parent / names.VERDICT_FILE)
+    if asked is not None and out is None:
+        console.print_bytes(_render(asked, verdict, result))
     else:
         console.say(f"{path} by {slo}")
         verdict_view.show(verdict, explain=explain)
     return int(verdict.exit_code)
 
 
-def _write(verdict: Verdict, *, beside: Path, out: Path | None) -> None:
-    """A place that was asked for must be writable; beside the result is a courtesy."""
+def _render(form: Form, verdict: Verdict, result: LoadResult | BenchResult) -> bytes:
+    match form:
+        case Form.JSON:
+            import orjson
+
+            document = verdict.model_dump(mode="json", by_alias=True)
+            return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        case Form.JUNIT:
+            from kampyn_perf.report.junit import junit
+
+            return junit(verdict)
+        case Form.MARKDOWN:
+            from kampyn_perf.report.markdown import markdown
+
+            return markdown(verdict, result)
+
+
+def _keep(verdict: Verdict, path: Path) -> None:
+    """Beside the result it is a courtesy: a folder that cannot be written spoils no verdict."""
     from kampyn_perf.cli import console, judging
 
-    if out is not None:
-        judging.write_verdict(verdict, out / names.VERDICT_FILE if out.is_dir() else out)
-        return
     try:
-        judging.write_verdict(verdict, beside.parent / names.VERDICT_FILE)
+        judging.write_verdict(verdict, path)
     except KampynError as error:
         console.say(f"note: the verdict was not kept: {error.message}", style="yellow")
 

@@ -66,6 +66,12 @@ def print_text(text: str) -> None:
     sys.stdout.flush()
 
 
+def print_bytes(data: bytes) -> None:
+    """A document that is encoded already (XML), alone on stdout."""
+    sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
+    sys.stdout.buffer.flush()
+
+
 def print_error(error: KampynError) -> None:
     """What was wrong and what to do."""
     console = stderr()

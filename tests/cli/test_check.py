@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_where_the_verdict_goes(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES))
     assert check(folder, "reports/one", "--out", "gate/verdict.json").returncode == 0
     assert (folder / "gate" / "verdict.json").is_file()
-    assert not (path.parent / "verdict.json").exists()
+    assert (path.parent / "verdict.json").is_file()
     (folder / "file").write_text("", encoding="utf-8")
     done = check(folder, "reports/one", "--out", "file/verdict.json")
     assert done.returncode == 2
@@ -234,3 +235,27 @@ def test_the_metrics_are_listed(folder: Path) -> None:
     metrics = {each["metric"]: each for each in json.loads(done.stdout)}
     assert metrics["response_time"]["scopes"] == ["overall", "endpoint", "flow", "phase"]
     assert "db_query_time" in check(folder, "--metrics").stderr
+
+
+def test_forms_for_ci(folder: Path) -> None:
+    put(folder, Run(phases=PHASES, errors={"503": 400}))
+    done = check(folder, "reports/one", "--format", "junit", "--out", "ci/junit.xml")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "FAIL" in done.stderr
+    suite = ElementTree.parse(folder / "ci" / "junit.xml").getroot().find("testsuite")
+    assert suite is not None
+    assert suite.attrib["failures"] == "2"
+    done = check(folder, "reports/one", "--format", "markdown")
+    assert done.returncode == 1
+    assert done.stdout.startswith("## kampyn-perf: ❌ failed\n")
+    assert done.stderr == ""
+    assert check(folder, "reports/one", "--format", "pdf").returncode == 2
+
+
+def test_a_run_folder_that_cannot_be_written_is_judged_all_the_same(folder: Path) -> None:
+    path = put(folder, Run(phases=PHASES))
+    (path.parent / "verdict.json").mkdir()
+    done = check(folder, "reports/one")
+    assert done.returncode == 0
+    assert "note: the verdict was not kept" in done.stderr

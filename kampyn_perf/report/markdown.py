@@ -1,0 +1,130 @@
+"""A verdict, and the run it judges, as Markdown for a pull request or a job's summary. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.results.load import Latency, LoadResult, Requests
+from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
+from kampyn_perf.units import format_duration, format_rate
+
+_TITLES = {
+    Conclusion.PASS: "✅ passed",
+    Conclusion.FAIL: "❌ failed",
+    Conclusion.NO_VERDICT: "⚠️ no verdict",
+}
+_MARKS = {
+    Outcome.PASS: "✅ pass",
+    Outcome.FAIL: "❌ fail",
+    Outcome.INCONCLUSIVE: "❔ inconclusive",
+    Outcome.NO_DATA: "➖ no data",
+    Outcome.NOT_EXERCISED: "➖ not exercised",
+    Outcome.INVALID: "⚠️ invalid",
+}
+
+
+def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -> bytes:
+    """The document, UTF-8; with the figures of the run where `result` is given."""
+    blocks = [
+        f"## kampyn-perf: {_TITLES[verdict.conclusion]}",
+        _bullets(verdict.reasons),
+        _objectives(verdict.objectives),
+        _why(verdict.objectives),
+    ]
+    if isinstance(result, LoadResult):
+        blocks += [_requests("Endpoint", _named(result)), _run(result)]
+    elif isinstance(result, BenchResult):
+        blocks.append(f"_Benchmark of {escape(result.started_at)}, {escape(result.machine.cpu)}._")
+    return ("\n\n".join(block for block in blocks if block) + "\n").encode()
+
+
+def escape(text: str) -> str:
+    """`text` so that Markdown, and the HTML within it, show it as it is, on one line."""
+    flat = re.sub(r"\s+", " ", text)
+    plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]|#~@])", r"\\\1", plain)
+
+
+def _objectives(judgements: Iterable[Judgement]) -> str:
+    return _table(
+        ("Objective", "Target", "Observed", "95 % interval", "Samples", "Outcome"),
+        "lrrlrl",
+        [
+            (
+                escape(_title(each)),
+                escape(each.target_text),
+                escape(each.observed_text),
+                escape(each.interval_text),
+                f"{each.samples:,}" if each.samples else "",
+                _MARKS[each.outcome],
+            )
+            for each in judgements
+        ],
+    )
+
+
+def _why(judgements: Iterable[Judgement]) -> str:
+    """The reasons of what did not pass; folded away, for there may be many."""
+    told = [
+        f"{each.name}: {each.explanation}"
+        for each in judgements
+        if each.outcome is not Outcome.PASS
+    ]
+    if not told:
+        return ""
+    return f"<details><summary>Why</summary>\n\n{_bullets(told)}\n\n</details>"
+
+
+def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
+    return _table(
+        (title, "Requests", "Failed", "P50", "P95", "P99", "Max", "Service P95"),
+        "lrrrrrrr",
+        [
+            (
+                escape(name),
+                f"{group.count:,}",
+                f"{group.failed:,}",
+                *(_time(value) for value in _figures(group.response)),
+                _time(group.service.p95_us),
+            )
+            for name, group in named
+        ],
+    )
+
+
+def _named(result: LoadResult) -> list[tuple[str, Requests]]:
+    return [(each.name, each.requests) for each in result.endpoints] + [("all", result.requests)]
+
+
+def _figures(latency: Latency) -> tuple[int | None, ...]:
+    return latency.p50_us, latency.p95_us, latency.p99_us, latency.max_us
+
+
+def _run(result: LoadResult) -> str:
+    rate = format_rate(round(result.requests_per_second, 1))
+    return (
+        f"_Profile {escape(result.profile)} against {escape(result.target.name)}, "
+        f"{escape(result.started_at)}, {format_duration(result.elapsed_us)}: "
+        f"{result.sessions.started:,} sessions, {result.requests.count:,} requests, {rate}. "
+        f"{escape(result.machine.cpu)}, {result.machine.cores} cores._"
+    )
+
+
+def _time(value: int | None) -> str:
+    return "–" if value is None else Unit.DURATION.text(value)
+
+
+def _title(judgement: Judgement) -> str:
+    scope = f" ({judgement.scope_text})" if judgement.scope else ""
+    return f"{judgement.name}{scope}{'' if judgement.required else ', optional'}"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {escape(line)}" for line in lines)
+
+
+def _table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> str:
+    rules = ["---:" if side == "r" else "---" for side in align]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rules, *rows))

@@ -1,0 +1,87 @@
+"""The summary as a Markdown parser reads it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from kampyn_perf.errors import ExitCode
+from kampyn_perf.report.markdown import escape, markdown
+from kampyn_perf.results.verdict import Outcome
+from tests.report.test_junit import judgement, verdict
+from tests.slo.runs import ENDPOINTS, Run, steady
+
+
+def tables(data: bytes) -> list[list[list[str]]]:
+    """Rows of cells of every table, as plain text."""
+    found: list[list[list[str]]] = []
+    cell = False
+    for token in MarkdownIt("commonmark").enable("table").parse(data.decode()):
+        if token.type == "table_open":
+            found.append([])
+        elif token.type == "tr_open":
+            found[-1].append([])
+        elif token.type in ("td_open", "th_open"):
+            cell = True
+        elif token.type == "inline" and cell:
+            children = token.children or []
+            found[-1][-1].append("".join(child.content for child in children))
+            cell = False
+    return found
+
+
+def test_the_objectives_in_a_table() -> None:
+    of = verdict(
+        judgement("p95", Outcome.PASS, observed=150_000, samples=7_200),
+        judgement("p99", Outcome.NO_DATA, required=False, scope={"flow": "Order | pay"}),
+        code=ExitCode.OK,
+    )
+    assert tables(markdown(of)) == [
+        [
+            ["Objective", "Target", "Observed", "95 % interval", "Samples", "Outcome"],
+            ["p95", "< 200 ms", "150 ms", "", "7,200", "✅ pass"],
+            ["p99 (flow Order | pay), optional", "< 200 ms", "–", "", "", "➖ no data"],
+        ]
+    ]
+
+
+def test_the_run_beside_it() -> None:
+    result = Run(phases=[("p", steady(seconds=3))]).result()
+    text = markdown(verdict(judgement("a", Outcome.PASS), code=ExitCode.OK), result)
+    endpoints = tables(text)[1]
+    assert [row[0] for row in endpoints] == ["Endpoint", *ENDPOINTS, "all"]
+    assert endpoints[-1][1] == "360"
+    assert "180 sessions, 360 requests, 120/s" in text.decode()
+
+
+def test_reasons_come_first_and_whys_are_folded() -> None:
+    of = verdict(
+        judgement("a", Outcome.FAIL), code=ExitCode.FAILED, reasons=("failed: a", "partial")
+    )
+    lines = markdown(of).decode().splitlines()
+    assert lines[:4] == ["## kampyn-perf: ❌ failed", "", "- failed: a", "- partial"]
+    assert "- a: because of a" in lines
+    assert lines[-1] == "</details>"
+
+
+@given(name=st.text(min_size=1), reason=st.text())
+def test_no_name_breaks_out_of_its_cell(name: str, reason: str) -> None:
+    of = verdict(
+        judgement("a", Outcome.FAIL, scope={"endpoint": name}, explanation=reason),
+        judgement("b", Outcome.PASS),
+        code=ExitCode.FAILED,
+        reasons=(reason,),
+    )
+    (table,) = tables(markdown(of))
+    assert [len(row) for row in table] == [6, 6, 6]
+    assert table[2][0] == "b"
+
+
+@given(st.text())
+def test_escaped_text_is_one_line_without_markup(text: str) -> None:
+    escaped = escape(text)
+    assert "\n" not in escaped
+    assert "<" not in escaped
+    tokens = MarkdownIt("commonmark").parse(f"x{escaped}x")
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]

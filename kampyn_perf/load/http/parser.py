@@ -79,12 +79,12 @@ class ResponseParser:
         self._memory = memory or HeadMemory()
         self._machine: Any = None
         self._spoiled = True
-        self.complete = False
+        self.complete = self.surplus = False
         self.start()
 
     def start(self, head_request: bool = False, keep_body: bool = True) -> None:
         """Get ready for the response to one request."""
-        if not self.complete:
+        if self.surplus or not self.complete:
             self._spoiled = True  # whatever it was in the middle of is over
         self._head_request = head_request
         self._keep_body = keep_body

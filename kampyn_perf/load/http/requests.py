@@ -13,6 +13,7 @@ from kampyn_perf.load.http.urls import (
     Url,
     basic_auth,
     build_head,
+    header_value,
     is_loopback,
     join,
     parse_url,
@@ -38,7 +39,7 @@ class Prepared:
     def __init__(self, method: str, url: Url, headers: dict[str, str], origin: Origin) -> None:
         names = {name.lower(): name for name in headers}
         cookie = names.get("cookie")
-        self.cookie_header = headers[cookie].encode("latin-1") if cookie else b""
+        self.cookie_header = header_value("Cookie", headers[cookie]) if cookie else b""
         self.head = build_head(
             method, url, {k: v for k, v in headers.items() if k.lower() != "cookie"}
         )

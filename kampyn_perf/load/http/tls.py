@@ -37,6 +37,7 @@ class TlsStream:
 
     def handshake_step(self) -> bool:
         """One step with what is there; True when done. Wait for the socket and call again."""
+        self._fill()
         try:
             self._object.do_handshake()
             done = True
@@ -46,8 +47,6 @@ class TlsStream:
             self._try_flush()  # the alert, so that the server's log says why
             raise
         self.flush()
-        if not done:
-            self._fill()
         return done
 
     def recv(self, _size: int = _PIECE) -> bytes:

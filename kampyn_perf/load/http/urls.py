@@ -133,14 +133,18 @@ def build_head(method: str, url: Url, headers: Mapping[str, str]) -> bytes:
 
 
 def _header_line(name: str, value: object) -> bytes:
+    return name.encode("ascii", "replace") + b": " + header_value(name, value)
+
+
+def header_value(name: str, value: object) -> bytes:
+    """The bytes of a header's value. Raises RequestRefusedError if they would break the head."""
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     if not _TOKEN.fullmatch(name) or _BAD_VALUE.search(text):
         raise RequestRefusedError(f"the header {name!r} cannot be sent: it would break the head")
     try:
-        encoded = text.encode("latin-1")
+        return text.encode("latin-1").strip()
     except UnicodeEncodeError:
-        encoded = text.encode()
-    return name.encode("ascii") + b": " + encoded.strip()
+        return text.encode().strip()
 
 
 def redirected_method(status: int, method: str) -> str:
@@ -153,8 +157,11 @@ def redirected_method(status: int, method: str) -> str:
 
 
 def redirected_url(current: str, location: str) -> str:
-    """Where a Location header points, seen from `current`."""
-    return urljoin(current, location.strip())
+    """Where a Location header points, seen from `current`. Raises RequestRefusedError."""
+    try:
+        return urljoin(current, location.strip())
+    except ValueError as error:
+        raise RequestRefusedError(f"not a URL: {error}") from error
 
 
 def is_loopback(host: str) -> bool:

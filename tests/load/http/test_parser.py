@@ -157,8 +157,8 @@ def _swallow(pieces: list[bytes], *, head_request: bool = False) -> tuple[object
 def test_bytes_beyond_a_response_spoil_the_connection_but_not_the_response(
     response: Sent, surplus: bytes
 ) -> None:
-    if response.ends_with_connection:
-        return
+    if response.ends_with_connection or not surplus.strip(b"\r\n"):
+        return  # an empty line between two messages is skipped, and can be taken for nothing else
     parser = ResponseParser()
     for _again in range(2):  # the second time the head is a remembered one
         parser.start()

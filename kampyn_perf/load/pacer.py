@@ -84,6 +84,8 @@ class Pacer:
             if self._stopped:
                 return
             self._deal(number, due_us, arrival.phase)
+        # The last phase takes its whole time, so that rates are over what was planned.
+        sleep_until(self.started_us + self._schedule.duration_us)
 
     def stop(self) -> None:
         """No more arrivals, from now on; those that wait are dropped."""

@@ -63,9 +63,15 @@ class ProfileSettings(Section):
     """A named schedule."""
 
     description: str = ""
-    phases: tuple[PhaseSettings, ...] = Field(min_length=1)
+    phases: tuple[PhaseSettings, ...]
     mode: ArrivalMode | None = None
     """Overrides the run's mode."""
+
+    @model_validator(mode="after")
+    def _has_phases(self) -> Self:
+        if not self.phases:
+            raise ValueError("needs at least one phase")
+        return self
 
 
 class TimeoutSettings(Section):

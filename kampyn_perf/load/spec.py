@@ -55,6 +55,10 @@ class RunSpec(Section):
     token: str
     data: Path
 
+    def dump(self) -> bytes:
+        """JSON from which the generator makes the same specification."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
     def schedule(self) -> Schedule:
         """The arrivals."""
         phases = [phase.to_phase(number) for number, phase in enumerate(self.phases, start=1)]

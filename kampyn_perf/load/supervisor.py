@@ -65,7 +65,7 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C at the terminal is ours to answer
             )
             try:
-                self._say(process, self._spec.model_dump_json(by_alias=True).encode())
+                self._say(process, self._spec.dump())
                 self._follow(process)
             finally:
                 _end(process)

@@ -19,7 +19,7 @@ def show(plan: Plan, *, as_json: bool) -> ExitCode:
     schedule = spec.schedule()
     weights = choose_flows(declared_flows(spec.scenarios), spec.flows, spec.weights)
     if as_json:
-        document = redact(orjson.loads(spec.model_dump_json(by_alias=True)))
+        document = redact(orjson.loads(spec.dump()))
         console.print_json({"spec": document, "flows": weights, "planned": schedule.planned})
         return ExitCode.OK
     where = "the bundled backend" if plan.backend else redact_url(spec.url)

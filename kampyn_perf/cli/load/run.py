@@ -152,7 +152,7 @@ def _config_document(spec: RunSpec) -> str:
     """The resolved configuration, as it was run."""
     import orjson
 
-    document = redact(spec.model_dump(mode="json", by_alias=True))
+    document = redact(orjson.loads(spec.dump()))
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 

@@ -1,0 +1,30 @@
+"""A backend that outlives a load, so that what it counted can be held against the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kampyn_perf.backend import control
+from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+
+SETTINGS = BackendSettings(
+    workers=2,
+    passwords=PasswordSettings(memory=8 * 1024, iterations=1),
+    seed=SeedSettings(users=20, vendors=4, items=60, orders=100),
+)
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
+    state = tmp_path_factory.mktemp("backend")
+    with control.start(SETTINGS, state_dir=state) as running:
+        yield running
+
+
+@pytest.fixture
+def against(backend: RunningBackend) -> tuple[str, ...]:
+    """Flags that aim a load at the backend."""
+    return ("--target", backend.url, "--data", str(backend.data_file))

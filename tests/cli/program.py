@@ -1,0 +1,89 @@
+"""The command line as the real program: started, signalled, and looked at from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+
+ROOT = Path(__file__).parent.parent.parent
+CHEAP = ("--set", "backend.passwords.memory=8KB", "--set", "backend.passwords.iterations=1")
+SMALL = ("--set", "backend.seed={users: 20, vendors: 4, items: 50, orders: 50}")
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+
+def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | (extra or {})
+
+
+def start(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "kampyn_perf", *arguments],
+        cwd=folder,
+        env=environment(options.pop("env", None)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def run(
+    folder: Path, *arguments: str, timeout: float = 90, env: dict[str, str] | None = None
+) -> Done:
+    process = start(folder, *arguments, env=env)
+    out, err = process.communicate(timeout=timeout)
+    return Done(process.returncode, out, err)
+
+
+def profile(*phases: str) -> tuple[str, ...]:
+    """Flags for a schedule of the test's own."""
+    return ("--profile", "t", "--set", f"profiles.t={{phases: [{', '.join(phases)}]}}")
+
+
+def wait_for(condition: Callable[[], Any], *, seconds: float = 30, what: str = "it") -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def all_gone(processes: Sequence[psutil.Process]) -> bool:
+    return all(not each.is_running() or each.status() == psutil.STATUS_ZOMBIE for each in processes)
+
+
+def interrupt(process: subprocess.Popen[str], number: signal.Signals) -> Done:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    return Done(process.returncode, out, err)

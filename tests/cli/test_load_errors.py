@@ -1,0 +1,176 @@
+"""What a user can get wrong: a clear message, the right exit code, nothing started or lost."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from tests.cli import program
+from tests.cli.program import profile
+
+SHORT = profile("{duration: 1, arrivalRate: 5}")
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "data.json"
+    path.write_text(
+        '{"schema": "kampyn-perf/data", "version": 1, "uniId": "1", '
+        '"users": [{"id": "u", "email": "e", "password": "p"}], '
+        '"vendors": [{"id": "v"}], "items": [{"id": "i", "vendorId": "v"}]}'
+    )
+    return str(path)
+
+
+def test_a_target_that_is_not_there(tmp_path, data):
+    url = f"http://127.0.0.1:{closed_port()}"
+    done = program.run(tmp_path, "load", "--target", url, "--data", data, *SHORT)
+    assert done.code == 3
+    assert f"{url} cannot be reached: Connection refused" in done.err
+    assert "hint:" in done.err
+    assert not list(tmp_path.glob("reports/20*")), "no empty report is left"
+
+
+def test_a_host_that_nobody_allowed(tmp_path, data):
+    arguments = ("load", "--target", "http://user:s3cret@staging.example:80", "--data", data)
+    done = program.run(tmp_path, *arguments, *SHORT)
+    assert done.code == 2
+    assert "staging.example is not this machine, and nobody allowed" in done.err
+    assert "--allow-host staging.example" in done.err
+    assert "s3cret" not in done.err
+
+
+def test_every_problem_of_a_configuration_at_once(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        """\
+config:
+  maxVuser: 5
+profiles:
+  mine:
+    phases:
+      - {duration: soon, arrivalRate: 5}
+      - {duration: 5}
+      - {pause: 5, arrivalRate: 5}
+"""
+    )
+    done = program.run(tmp_path, "load", "--config", "mine.yaml", "--profile", "mine")
+    assert done.code == 2
+    assert "4 problems in the configuration" in done.err
+    for text in (
+        "mine.yaml:2: config.maxVuser: unknown key; did you mean maxVusers?",
+        "mine.yaml:6: profiles.mine.phases[0].duration: not a duration: 'soon'",
+        "mine.yaml:7: profiles.mine.phases[1]: needs arrivalRate, arrivalCount or pause",
+        "mine.yaml:8: profiles.mine.phases[2]: a pause stands alone; take out arrivalRate",
+    ):
+        assert text in done.err
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--profile", "qick"], "there is no profile 'qick'; known: documented, quick"),
+        (["--target", "refrence"], "no such configuration: targets/refrence.yaml"),
+        (["--target", "kampyn"], "the target kampyn has no URL"),
+        (["--target", "ftp://localhost/"], "not an http or https URL"),
+        (["--target", "http://localhost:1"], "needs a data file of ids and credentials"),
+        (["--data", "x.json"], "--data is for a target of your own"),
+        (["--flow", "pay", "--dry-run"], "--flow 'pay' names no flow; there are: User auth"),
+        (["--set", "config.seed"], "--set config.seed: expected key=value"),
+        (["--set", "backend.wrkers=2"], "wrkers: unknown key; did you mean workers?"),
+        (["--set", "slo.objectives.x=1"], "objectives.x"),
+        (["--slo", "nope"], "no such configuration: nope"),
+        (["--config", "nope.yaml"], "cannot read nope.yaml"),
+        (["--bogus"], "No such option: --bogus"),
+    ],
+)
+def test_wrong_flags(tmp_path, arguments, message):
+    done = program.run(tmp_path, "load", *arguments)
+    assert done.code == 2, done.err
+    assert message in done.err
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_missing_data_file(tmp_path):
+    done = program.run(tmp_path, "load", "--target", "http://localhost:1", "--data", "none.json")
+    assert done.code == 2
+    assert "there is no data file none.json" in done.err
+
+
+def test_data_that_lacks_what_the_target_needs(tmp_path, data):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        arguments = ("load", "--target", "kampyn", "--url", url, "--data", data)
+        done = program.run(tmp_path, *arguments, *SHORT)
+    assert done.code == 2
+    assert "operations.order.json: {user.phone} is not in the data file" in done.err
+    assert "operations.vendor_login.json: {vendor.email} is not in the data file" in done.err
+
+
+def test_a_report_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "reports").write_text("a file is in the way")
+    done = program.run(tmp_path, "load", *SHORT)
+    assert done.code == 2
+    assert "reports" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder(tmp_path):
+    tmp_path.chmod(0o500)
+    done = program.run(tmp_path, "load", *SHORT)
+    assert done.code == 2
+    assert "cannot make the run folder" in done.err
+
+
+def test_a_run_does_not_overwrite_another(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "result.json").write_text("{}")
+    done = program.run(tmp_path, "load", "--out", "run", *SHORT)
+    assert done.code == 2
+    assert "run holds a result already" in done.err
+
+
+def test_scenarios_with_a_mistake(tmp_path, data):
+    scenarios = tmp_path / "mine.py"
+    scenarios.write_text("import nothing_of_this_name\n")
+    done = program.run(tmp_path, "load", "--dry-run", "--set", f"config.scenarios={scenarios}")
+    assert done.code == 2
+    assert f"{scenarios} cannot be imported: ModuleNotFoundError" in done.err
+
+
+def test_an_exception_in_a_scenario_makes_the_run_invalid(tmp_path, backend, against):
+    """A flow that never sends anything has no failed request: it must not pass."""
+    (tmp_path / "mine.py").write_text(
+        """\
+from locust import task
+from kampyn_perf.load.flow import FlowUser
+
+class Broken(FlowUser):
+    @task
+    def run_flow(self):
+        self.call("vendors")
+        raise KeyError("token")
+"""
+    )
+    done = program.run(tmp_path, "load", *against, "--set", "config.scenarios=mine.py", *SHORT)
+    assert done.code == 4, done.err
+    assert "5 sessions ended by an exception in the scenario: KeyError: 'token'" in done.err
+
+
+def test_a_port_that_is_taken(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        done = program.run(tmp_path, "backend", "serve", "--port", str(port))
+    assert done.code == 2
+    assert str(port) in done.err
+    assert "--port" in done.err

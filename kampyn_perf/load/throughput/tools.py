@@ -1,0 +1,102 @@
+"""`wrk` and `hey`, where they are installed: how to start them and what their output says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kampyn_perf.load.throughput.jobs import Figures
+
+_UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Another load generator."""
+
+    name: str
+    flat: Callable[[str, int, float], list[str]]
+    """Arguments for a closed loop flat out: URL, connections, seconds."""
+    paced: Callable[[str, int, float, float], list[str]]
+    """Arguments for the latency at a moderate rate: URL, connections, seconds, requests/s."""
+    read: Callable[[str, float], Figures]
+    """Figures of its output and of the CPU seconds it used."""
+
+
+def read_wrk(output: str, cpu_s: float) -> Figures:
+    """The figures of `wrk --latency`. Raises ValueError where it printed none."""
+    total = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)\b", output)
+    if total is None:
+        raise ValueError(f"wrk printed no figures: {output.strip()[:200]!r}")
+    requests = int(total[1])
+    seconds = float(total[2]) * _UNITS[total[3]] / 1e6
+    latency = {
+        share: round(float(value) * _UNITS[unit])
+        for share, value, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s|m)\b", output)
+    }
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    lost = re.search(
+        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output
+    )
+    failed = (int(bad[1]) if bad else 0) + (sum(map(int, lost.groups())) if lost else 0)
+    return _figures(requests, failed, seconds, cpu_s, latency, "99")
+
+
+def read_hey(output: str, cpu_s: float) -> Figures:
+    """The figures of `hey`. Raises ValueError where it printed none."""
+    seconds = re.search(r"Total:\s+([\d.]+) secs", output)
+    statuses = re.findall(r"\[(\d{3})\]\s+(\d+) responses", output)
+    if seconds is None or not statuses:
+        raise ValueError(f"hey printed no figures: {output.strip()[:200]!r}")
+    requests = sum(int(count) for _, count in statuses)
+    failed = sum(int(count) for status, count in statuses if status[0] not in "23")
+    latency = {
+        share: round(float(value) * 1e6)
+        for share, value in re.findall(r"(\d+)% in ([\d.]+) secs", output)
+    }
+    return _figures(requests, failed, float(seconds[1]), cpu_s, latency, "99")
+
+
+def _figures(
+    requests: int, failed: int, seconds: float, cpu_s: float, latency: dict[str, int], last: str
+) -> Figures:
+    return Figures(
+        requests=requests,
+        failed=failed,
+        seconds=seconds,
+        cpu_us_per_request=cpu_s * 1e6 / requests if requests else 0.0,
+        p50_us=latency.get("50", 0),
+        p95_us=latency.get("95", 0),
+        p99_us=latency.get(last, 0),
+    )
+
+
+TOOLS = (
+    Tool(
+        "wrk",
+        lambda url, users, s: ["-t1", f"-c{users}", f"-d{_whole(s)}s", "--latency", url],
+        # wrk has no rate. At a moderate rate about one request is under way at a time, so one
+        # connection is the same concurrency.
+        lambda url, _users, s, _rate: ["-t1", "-c1", f"-d{_whole(s)}s", "--latency", url],
+        read_wrk,
+    ),
+    Tool(
+        "hey",
+        lambda url, users, s: ["-cpus", "1", "-c", str(users), "-z", f"{_whole(s)}s", url],
+        lambda url, users, s, rate: [
+            "-cpus", "1", "-c", str(users), "-z", f"{_whole(s)}s", "-q", f"{rate / users:g}", url,
+        ],
+        read_hey,
+    ),
+)  # fmt: skip
+
+
+def installed() -> list[Tool]:
+    """Those on the PATH."""
+    return [tool for tool in TOOLS if shutil.which(tool.name)]
+
+
+def _whole(seconds: float) -> int:
+    return max(round(seconds), 1)

@@ -224,8 +224,9 @@ def _keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
 
 
 def _direction(value: Any) -> Any:
+    """1 or -1: MongoDB takes any number but 0 (old tools wrote true and 2.0) and reads its sign."""
     found = number(value)
-    return int(found) if isinstance(found, bool) else found
+    return found if isinstance(found, str) else 1 if found > 0 else -1
 
 
 def _weights(spec: IndexSpec) -> dict[str, int]:
@@ -271,13 +272,14 @@ def _json(value: Any) -> str:
 def _show(name: str, normal: Normal) -> str:
     value = getattr(normal, name)
     if name == "collation":
-        return _show_collation(value)
+        return show_collation(value)
     if value in ("", None, ()):
         return "none"
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)
 
 
-def _show_collation(text: str) -> str:
+def show_collation(text: str) -> str:
+    """A `Normal`'s collation without what its locale has by default."""
     if not text:
         return "simple"
     given = json.loads(text)

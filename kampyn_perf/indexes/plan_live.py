@@ -74,7 +74,10 @@ def _leftover(
         kind, reason = ActionKind.HIDDEN, f"{reason}, and hidden from queries"
     prune = context.prunes.get(found.name)
     steps, blocked = _prune_steps(context, found, prune, wanted, successors)
-    has_cover = any(covers(other, found.normal) for _, other in standing)
+    # An index that takes the name of this one is built after its drop: too late to cover it.
+    drop = step_id(context.name, StepKind.DROP, found.name)
+    late = {a.name for a in wanted if any(drop in step.needs for step in a.steps)}
+    has_cover = any(name not in late and covers(other, found.normal) for name, other in standing)
     lonely = bool(steps) and not has_cover and not found.normal.hidden
     return Action(
         kind=kind,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from kampyn_perf.indexes.actions import Action, ActionKind, CollectionPlan, Plan, Step, StepKind
-from kampyn_perf.indexes.normalise import read_listing
+from kampyn_perf.indexes.normalise import normal_of, read_listing, show_collation
 from kampyn_perf.indexes.spec import IndexSpec, describe_keys
+from kampyn_perf.indexes.values import canonical
 
 PLAN_SCHEMA = "kampyn-perf/index-plan"
 PLAN_VERSION = 1
@@ -107,17 +108,18 @@ def describe_spec(spec: IndexSpec) -> str:
 
 
 def _valued_options(spec: IndexSpec) -> Iterator[tuple[str, Any]]:
+    collation = normal_of(spec).collation
     named = {
         "partialFilterExpression": spec.partial,
         "expireAfterSeconds": spec.ttl_seconds,
-        "collation": None if (spec.collation or {}).get("locale") == "simple" else spec.collation,
+        "collation": show_collation(collation) if collation else None,
         "weights": spec.weights,
         "default_language": spec.default_language,
         "wildcardProjection": spec.wildcard_projection,
     }
     for label, value in named.items():
         if value is not None:
-            yield label, dict(value) if isinstance(value, dict) else value
+            yield label, canonical(value) if isinstance(value, Mapping) else value
 
 
 def _collection_lines(part: CollectionPlan, keeps: bool) -> Iterator[Line]:

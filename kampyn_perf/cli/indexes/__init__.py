@@ -6,6 +6,7 @@ import typer
 
 from kampyn_perf.cli.indexes import (
     apply,
+    importing,
     lint,
     plan,
     stats,
@@ -24,3 +25,4 @@ app.command("lint")(lint.lint)
 app.command("verify")(verify.verify)
 app.command("stats")(stats.stats)
 app.command("unhide")(unhide.unhide)
+app.command("import")(importing.import_catalogue)

@@ -1,0 +1,139 @@
+"""`indexes import`: a catalogue from what is there, or from what an application declares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kampyn_perf.cli.indexes.options import Uri
+from kampyn_perf.errors import ExitCode, KampynError
+
+if TYPE_CHECKING:
+    from kampyn_perf.indexes.catalogue import Catalogue
+    from kampyn_perf.indexes.live import LiveCollection
+
+
+def import_catalogue(
+    uri: Uri = "",
+    mongoose: Annotated[
+        Path | None,
+        typer.Option(
+            "--mongoose",
+            metavar="FILE",
+            help="JSON of Mongoose declarations instead of a database: schema.indexes() by "
+            "collection, or schemas.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        list[str],
+        typer.Option(
+            "--cluster",
+            metavar="NAME=VARIABLE",
+            help="Read the database whose URI is in this environment variable, too. Repeatable.",
+        ),
+    ] = [],  # noqa: B006 - typer's way to declare a repeatable option
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here instead of to stdout.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> int:
+    """Write a catalogue of the indexes that a database has, or an application declares.
+
+    The plan of an imported catalogue against its own database is empty.
+
+    Examples:
+
+        kampyn-perf indexes import --uri mongodb://localhost:27017/kampyn -o configs/indexes.yaml
+
+        kampyn-perf indexes import --cluster user=MONGO_URI_USER --cluster order=MONGO_URI_ORDER
+
+        kampyn-perf indexes import --mongoose declarations.json
+    """
+    from kampyn_perf.cli.console import print_text, say
+    from kampyn_perf.config import parse_yaml
+    from kampyn_perf.files import write_whole
+    from kampyn_perf.indexes.catalogue_load import load_catalogue
+    from kampyn_perf.indexes.catalogue_write import catalogue_yaml
+
+    if output and output.exists() and not force:
+        raise KampynError(f"{output} is there already", hint="Give another name, or --force.")
+    if mongoose:
+        catalogue, comment = _from_mongoose(mongoose)
+    else:
+        catalogue, comment = _from_databases(uri, cluster)
+    text = catalogue_yaml(catalogue, comment=comment)
+    load_catalogue(parse_yaml(text, str(output or "the imported catalogue")))
+    if output:
+        write_whole(output, text)
+        say(f"wrote {output}")
+    else:
+        print_text(text)
+    count = sum(len(part.entries) for part in catalogue.collections)
+    say(f"{count} indexes of {len(catalogue.collections)} collections", style="dim")
+    return ExitCode.OK
+
+
+def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
+    import json
+
+    from kampyn_perf.cli.console import say
+    from kampyn_perf.indexes.import_mongoose import catalogue_of_mongoose
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise KampynError(f"{path} is not JSON: {error}") from error
+    catalogue, notes = catalogue_of_mongoose(data, source=str(path))
+    for note in notes:
+        say(note, style="yellow")
+    return catalogue, f"Imported from the Mongoose declarations in {path.name}."
+
+
+def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:
+    from kampyn_perf.indexes.import_live import catalogue_of
+
+    variables = dict(_cluster(text) for text in clusters)
+    places = [(name, _value(variable)) for name, variable in variables.items()]
+    if uri or not places:
+        places.insert(0, ("default", uri or _value("MONGO_URI")))
+    found: list[tuple[str, LiveCollection]] = []
+    labels = []
+    for name, place in places:
+        label, collections = _read(place)
+        labels.append(label)
+        found += [(name, live) for live in collections]
+    return catalogue_of(found, variables), f"Imported from {', '.join(labels)}."
+
+
+def _cluster(text: str) -> tuple[str, str]:
+    name, equals, variable = text.partition("=")
+    if not (name and equals and variable):
+        raise KampynError(f"--cluster {text}: expected NAME=VARIABLE, as user=MONGO_URI_USER")
+    return name, variable
+
+
+def _value(variable: str) -> str:
+    value = os.environ.get(variable)
+    if not value:
+        raise KampynError(f"{variable} is not set", hint="Set it, or give --uri.")
+    return value
+
+
+def _read(uri: str) -> tuple[str, list[LiveCollection]]:
+    from kampyn_perf.indexes.connect import open_database
+    from kampyn_perf.indexes.ports import ServerRefusal
+    from kampyn_perf.indexes.refusals import refusal_error
+
+    database = open_database(uri)
+    try:
+        names = database.collection_names()
+        return database.label, [database.read_collection(name) for name in sorted(names)]
+    except ServerRefusal as refusal:
+        raise refusal_error(f"cannot read {database.label}", refusal) from refusal
+    finally:
+        database.close()

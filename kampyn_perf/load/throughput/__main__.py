@@ -38,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m kampyn_perf.load.throughput")
     parser.add_argument("--rounds", type=int, default=plan.rounds)
     parser.add_argument("--seconds", type=float, default=plan.seconds)
+    parser.add_argument("--warmup", type=float, default=plan.warmup_s)
     parser.add_argument("--users", type=int, default=plan.users)
     parser.add_argument("--rate", type=float, default=plan.rate)
     parser.add_argument("--no-tools", action="store_true", help="leave wrk and hey out")
@@ -47,6 +48,7 @@ def main() -> int:
     plan = Plan(
         rounds=args.rounds,
         seconds=args.seconds,
+        warmup_s=args.warmup,
         users=args.users,
         rate=args.rate,
         tools=not args.no_tools,

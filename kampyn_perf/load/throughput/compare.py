@@ -39,7 +39,8 @@ class Plan:
 
     rounds: int = 5
     seconds: float = 3.0
-    """Of each generator and load, after a second of warm-up."""
+    """Of each generator and load, after the warm-up."""
+    warmup_s: float = 1.0
     users: int = 50
     rate: float = 1200.0
     """Requests per second of the open loop."""
@@ -78,7 +79,7 @@ class Comparison:
 
     def add(self, load: str, generator: str, figures: Figures) -> None:
         """One more round of one generator."""
-        self.figures[load].setdefault(generator, []).append(figures)
+        self.figures[load].setdefault(str(generator), []).append(figures)
 
     def middle(self, load: str, generator: str, value: Callable[[Figures], float]) -> float | None:
         """The median over the rounds; None where there are none."""
@@ -173,6 +174,7 @@ def _round(result: Comparison, load: str, url: str) -> None:
             url=url,
             users=plan.users,
             seconds=plan.seconds,
+            warmup_s=plan.warmup_s,
             rate=plan.rate if load == PACED else 0.0,
         )
         result.add(load, client, run_generator(job, cores))

@@ -37,11 +37,10 @@ def read_wrk(output: str, cpu_s: float) -> Figures:
         for share, value, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s|m)\b", output)
     }
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
-    lost = re.search(
-        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output
-    )
-    failed = (int(bad[1]) if bad else 0) + (sum(map(int, lost.groups())) if lost else 0)
-    return _figures(requests, failed, seconds, cpu_s, latency, "99")
+    lost = re.search(r"Socket errors: (.*)", output)
+    failed = int(bad[1]) if bad else 0
+    failed += sum(map(int, re.findall(r"\d+", lost[1]))) if lost else 0
+    return _figures(requests, failed, seconds, cpu_s, latency)
 
 
 def read_hey(output: str, cpu_s: float) -> Figures:
@@ -56,11 +55,11 @@ def read_hey(output: str, cpu_s: float) -> Figures:
         share: round(float(value) * 1e6)
         for share, value in re.findall(r"(\d+)% in ([\d.]+) secs", output)
     }
-    return _figures(requests, failed, float(seconds[1]), cpu_s, latency, "99")
+    return _figures(requests, failed, float(seconds[1]), cpu_s, latency)
 
 
 def _figures(
-    requests: int, failed: int, seconds: float, cpu_s: float, latency: dict[str, int], last: str
+    requests: int, failed: int, seconds: float, cpu_s: float, latency: dict[str, int]
 ) -> Figures:
     return Figures(
         requests=requests,
@@ -69,7 +68,7 @@ def _figures(
         cpu_us_per_request=cpu_s * 1e6 / requests if requests else 0.0,
         p50_us=latency.get("50", 0),
         p95_us=latency.get("95", 0),
-        p99_us=latency.get(last, 0),
+        p99_us=latency.get("99", 0),
     )
 
 

@@ -22,9 +22,11 @@ from kampyn_perf.errors import ExitCode, KampynError
 app = typer.Typer(
     name="kampyn-perf",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,  # rich costs more to import than everything else that --help needs
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done or passed, 1 failed, 2 usage or configuration, 3 not reachable, "
+    "4 no verdict, 130 / 143 interrupted. NO_COLOR is respected.",
 )
 
 
@@ -40,7 +42,18 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Whether a KAMPYN backend meets its goals, why not, and what a change did to it."""
+    """Whether a KAMPYN backend meets its goals, why not, and what a change did to it.
+
+    \b
+    Put the document's load on the bundled backend, for a minute, and judge it:
+      kampyn-perf load --profile quick
+    \b
+    Judge the newest run again, strictly, as CI would:
+      kampyn-perf check --strict
+    \b
+    What would change in a database's indexes:
+      kampyn-perf indexes plan --uri mongodb://localhost/kampyn
+    """
 
 
 # In the order of `--help`: what most people come for first.

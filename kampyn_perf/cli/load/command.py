@@ -15,24 +15,23 @@ Without --target the bundled reference backend is started for the run and stoppe
 Sessions arrive on a schedule, whatever the backend does (open model), and response times count
 from the moment a request was due, so that a backend that stands still cannot hide it.
 
-**Examples**
-
+\b
 The document's load test, about 7 minutes; or the same rates in one minute:
+  kampyn-perf load
+  kampyn-perf load --profile quick
 
-    kampyn-perf load
-    kampyn-perf load --profile quick
-
+\b
 A backend of your own; any host but this machine has to be allowed by name:
+  kampyn-perf load --target kampyn --url https://staging.example.edu \\
+    --allow-host staging.example.edu --data my-users.json
 
-    kampyn-perf load --target kampyn --url https://staging.example.edu
-        --allow-host staging.example.edu --data my-users.json
-
+\b
 Only one flow, and what would run without running it:
+  kampyn-perf load --flow order --dry-run
 
-    kampyn-perf load --flow order --dry-run
-
-Exit codes: 0 objectives met, 1 an objective failed, 2 usage or configuration, 3 target not
-reached, 4 no verdict (the run was invalid or partial), 130 / 143 interrupted.
+Ctrl-C ends the run and reports what was measured. Exit codes: 0 objectives met, 1 an objective
+failed, 2 usage or configuration, 3 target not reached, 4 no verdict (the run was invalid or
+partial), 130 / 143 interrupted.
 """
 
 
@@ -103,9 +102,12 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     allow_host: Annotated[
         list[str] | None, typer.Option(help="A host that load may go to; may be given again.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Print what would run, and run nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
+    ] = False,
     strict: Annotated[
-        bool, typer.Option(help="Exit with 4 when a required objective could not be decided.")
+        bool,
+        typer.Option("--strict", help="Exit with 4 when a required objective was not decided."),
     ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")

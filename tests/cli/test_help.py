@@ -1,0 +1,78 @@
+"""Help teaches: every command has an example. It is instant: nothing heavy is imported for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli import program
+
+HEAVY = ("locust", "gevent", "rich", "pymongo", "redis", "fastapi", "numpy", "scipy", "hdrh")
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command, found by asking the program itself."""
+    import typer
+
+    from kampyn_perf.cli.main import app
+
+    found: list[tuple[str, ...]] = []
+
+    def walk(command, path: tuple[str, ...]) -> None:
+        below = getattr(command, "commands", None)
+        if below is None:
+            found.append(path)
+            return
+        for name, each in below.items():
+            walk(each, (*path, name))
+
+    walk(typer.main.get_command(app), ())
+    return found
+
+
+@pytest.mark.parametrize("path", commands(), ids=" ".join)
+def test_every_command_has_an_example(path):
+    done = program.run(program.ROOT, *path, "--help")
+    assert done.code == 0
+    examples = [line for line in done.out.splitlines() if line.strip().startswith("kampyn-perf ")]
+    assert any(" ".join(("kampyn-perf", *path)) in line for line in examples), done.out
+    assert "--no-" not in done.out
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['kampyn-perf', '--help']\n"
+        "from kampyn_perf.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=program.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.strip() == ""
+    assert "kampyn-perf load --profile quick" in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_completes(shell, tmp_path):
+    """The variables are those that the completion script of each shell sets."""
+    words = {"bash": {"COMP_WORDS": "kampyn-perf ba", "COMP_CWORD": "1"}}.get(
+        shell, {"_TYPER_COMPLETE_ARGS": "kampyn-perf ba", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    )
+    launcher = tmp_path / "kampyn-perf"
+    launcher.write_text(f"#!{sys.executable}\nfrom kampyn_perf.cli.main import main\nmain()\n")
+    launcher.chmod(0o755)
+    done = subprocess.run(
+        [str(launcher)],
+        env=program.environment({"_KAMPYN_PERF_COMPLETE": f"complete_{shell}", **words}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "backend" in done.stdout, done.stderr

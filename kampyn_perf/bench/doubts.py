@@ -76,11 +76,14 @@ def _outliers(times: Times, about: Circumstances) -> Iterator[CaseWarning]:
     if count == 0:
         return
     first = max(3, len(times) // 50)
-    if int((places < first).sum()) * 2 > count or (count == 1 and places[0] == 0):
+    early = int((places < first).sum())
+    if early * 2 > count and (count > 1 or places[0] == 0):
         yield CaseWarning(
             kind=WarningKind.SLOW_START,
-            message=f"{_calls(count)} far slower than the rest, most of them the first ones: "
-            "likely a cold cache, connection or code path",
+            message=("the first call was" if count == 1 else f"{_calls(count)}")
+            + " far slower than the rest"
+            + (", most of them the first ones" if count > 1 else "")
+            + ": likely a cold cache, connection or code path",
             advice=f"Warm up for longer: --warmup {max(10, 5 * max(1, about.warmup))}"
             if about.warmup
             else "Warm up before measuring: --warmup 50",

@@ -138,21 +138,29 @@ class _Work:
 
     async def _between(self, bound: Bound) -> None:
         options = self._options
-        self._enter(Stage.WARMUP)
-        wanted, limit = _warmup(options)
-        warm = self._new_tally(Stage.WARMUP, wanted, limit)
-        if wanted:
-            await self._loop(self._probing(bound), warm)
-        self.done.warmup = warm.issued
-        if warm.issued and not warm.times:  # not one call succeeded: more would say nothing new
-            self.done.stop = Stop.FAILURES
-            return
         self.done.overhead_ns = await self._overhead()
-        self._enter(Stage.MEASURE)
-        tally = self._new_tally(Stage.MEASURE, options.iterations, options.max_time_ns)
         with quiet(collect_garbage=options.collect_garbage) as disturbances:
+            # Nothing comes between the last warm call and the first measured one: a collection of
+            # garbage there would leave the processor's caches cold.
             self.done.disturbances = disturbances
-            await self._loop(bound, tally)
+            if await self._warm(bound):
+                self._enter(Stage.MEASURE)
+                tally = self._new_tally(Stage.MEASURE, options.iterations, options.max_time_ns)
+                disturbances.restart()
+                await self._loop(bound, tally)
+
+    async def _warm(self, bound: Bound) -> bool:
+        """Warm up; False where not one call succeeded: more of them would say nothing new."""
+        self._enter(Stage.WARMUP)
+        wanted, limit = _warmup(self._options)
+        tally = self._new_tally(Stage.WARMUP, wanted, limit)
+        if wanted:
+            await self._loop(self._probing(bound), tally)
+        self.done.warmup = tally.issued
+        if tally.issued and not tally.times:
+            self.done.stop = Stop.FAILURES
+            return False
+        return True
 
     async def _loop(self, bound: Bound, tally: Tally) -> None:
         start = self._clock()

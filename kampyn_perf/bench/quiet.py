@@ -19,11 +19,21 @@ except ImportError:  # pragma: no cover - not on Windows
 
 @dataclass
 class Disturbances:
-    """What happened to the process inside the block, known at its end."""
+    """What happened to the process since the start of the block, or the last `restart`."""
 
     preempted: int = 0
-    """Involuntary context switches: the system took the processor away."""
+    """Involuntary context switches: the system took the processor away. Known at the end."""
     collections: int = 0
+    _before: int = 0
+
+    def restart(self) -> None:
+        """Forget what was: from here on it counts."""
+        self.collections = 0
+        self._before = _switches()
+
+    def finish(self) -> None:
+        """The end of what counts."""
+        self.preempted = _switches() - self._before
 
 
 @contextmanager
@@ -38,11 +48,11 @@ def quiet(*, collect_garbage: bool) -> Iterator[Disturbances]:
     gc.collect()
     (gc.enable if collect_garbage else gc.disable)()
     gc.callbacks.append(count)
-    before = _switches()
+    seen.restart()
     try:
         yield seen
     finally:
-        seen.preempted = _switches() - before
+        seen.finish()
         gc.callbacks.remove(count)
         (gc.enable if was_on else gc.disable)()
 

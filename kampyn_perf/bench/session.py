@@ -96,7 +96,7 @@ class Session:
         suite = part.suite
         try:
             try:
-                facts = runner.run(_timed(suite.open(), self.options.timeout_ns))
+                facts = runner.run(_timed(suite.open(), suite.open_seconds))
             except Exception as error:  # noqa: BLE001 - told as the failure of all its cases
                 self._give_up(part, error)
                 return
@@ -104,7 +104,7 @@ class Session:
             for variant in part.variants:
                 self._run_variant(suite, variant, runner)
         finally:
-            runner.run(_closed(suite, self.options.timeout_ns))
+            runner.run(_closed(suite))
 
     def _run_variant(self, suite: Suite, variant: Variant, runner: asyncio.Runner) -> None:
         self.save(self._result(RunStatus.RUNNING, running=variant.name))
@@ -211,14 +211,17 @@ def _reason(cause: BaseException) -> str:
     return "interrupted" if isinstance(cause, KeyboardInterrupt) else str(cause) or repr(cause)
 
 
-async def _timed(work: Any, timeout_ns: int) -> Any:
-    async with asyncio.timeout(timeout_ns / 1e9):
-        return await work
+async def _timed(work: Any, seconds: float) -> Any:
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError as error:
+        raise TimeoutError(str(error) or f"not ready after {seconds:g} s") from error
 
 
-async def _closed(suite: Suite, timeout_ns: int) -> None:
+async def _closed(suite: Suite) -> None:
     """Close `suite`; a failure to do so takes nothing from what was measured."""
     try:
-        await _timed(suite.close(), timeout_ns)
+        await _timed(suite.close(), suite.open_seconds)
     except Exception:  # noqa: BLE001
         return

@@ -27,5 +27,7 @@ class Suite:
     cases: Sequence[Case]
     open: Callable[[], Awaitable[Facts]] = _no_facts
     """Raises UnreachableError where what is measured is not there."""
+    open_seconds: float = 60
+    """How long `open` and `close` may take: starting and seeding a backend takes its time."""
     close: Callable[[], Awaitable[None]] = _nothing
     """Called after `open`, even if that failed half-way."""

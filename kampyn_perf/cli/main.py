@@ -14,7 +14,7 @@ import typer
 
 from kampyn_perf import __version__
 from kampyn_perf.cli import backend, indexes
-from kampyn_perf.cli.bench import bench
+from kampyn_perf.cli.bench.command import bench
 from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
 from kampyn_perf.errors import ExitCode, KampynError

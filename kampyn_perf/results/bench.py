@@ -75,7 +75,8 @@ class Summary(Record):
     stddev_ns: float
     """Of the sample (n - 1); 0 for a single one."""
     per_second: float
-    """Throughput: calls that succeeded over the time in which they were made, set-ups left out."""
+    """Throughput: calls that succeeded over `elapsed_ns`. With several clients the set-up of an
+    iteration is part of that time."""
     per_second_low: float | None
     per_second_high: float | None
 

@@ -103,8 +103,9 @@ def test_a_suite_that_never_opens_is_given_up(clock: VirtualClock) -> None:
         await asyncio.Event().wait()
         return {}
 
-    suite = Suite(name="slow", cases=[build(lambda: None, "a")], open=never)
-    (case,) = session([], clock, timeout_ns=50_000_000).run([selected(suite)]).cases
+    suite = Suite(name="slow", cases=[build(lambda: None, "a")], open=never, open_seconds=0.05)
+    (case,) = session([], clock).run([selected(suite)]).cases
+    assert case.failures[0].message == "not ready after 0.05 s"
     assert case.status is CaseStatus.UNAVAILABLE
 
 

@@ -1,0 +1,163 @@
+"""The flags of `kampyn-perf bench`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.cli.bench.flags import BenchFlags, SuiteFlags
+
+HELP = """
+Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
+
+Cases are functions under `@bench.case` in Python files, or the built-in suites: `http` (each
+endpoint of the target), `db` (each hot query), `cache`, `auth`. Without a name all suites run,
+on the bundled backend and the embedded store and cache. Percentiles are the document's,
+`sorted[floor(n * p)]`.
+
+**Examples**
+
+Your own cases, some of them, with parameters:
+
+    kampyn-perf bench my_benchmarks.py -k sort --iterations 2000 --param size=10,100
+
+The queries on a MongoDB; reads only, unless --allow-writes is given:
+
+    kampyn-perf bench db --db mongodb://127.0.0.1:27017/kampyn
+
+The endpoints of a backend of your own, with one and with eight clients:
+
+    kampyn-perf bench http --target http://127.0.0.1:5001 --param clients=1,8
+
+Exit codes: 0 all cases measured, 1 a case failed, 2 usage, 3 what a case measures cannot be
+reached, 130 / 143 interrupted (the result is kept).
+"""
+
+_TARGET = "Where the suites measure"
+
+
+def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(help="Built-in suites or Python files. Default: all suites."),
+    ] = None,
+    keyword: Annotated[
+        str, typer.Option("-k", help="Only cases of this name; takes *, not, and, or.")
+    ] = "",
+    iterations: Annotated[
+        int, typer.Option("--iterations", "-n", min=1, help="Calls of each case.")
+    ] = 1000,
+    warmup: Annotated[
+        int | None,
+        typer.Option(min=0, help="Calls before measuring. [default: a tenth, 100 at most]"),
+    ] = None,
+    max_time: Annotated[
+        str, typer.Option(help="No call of a case begins later than this after its first.")
+    ] = "30s",
+    timeout: Annotated[
+        str, typer.Option(help="A call that takes longer is ended, and failed.")
+    ] = "30s",
+    max_failures: Annotated[
+        int, typer.Option(min=1, help="A case ends after this many failed calls.")
+    ] = 10,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(help="Values of a parameter, as size=10,100; may be given again."),
+    ] = None,
+    gc: Annotated[bool, typer.Option("--gc", help="Leave Python's garbage collector on.")] = False,
+    list_only: Annotated[bool, typer.Option("--list", help="Name the cases, run none.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    form: Annotated[
+        str,
+        typer.Option("--format", help="json, markdown, csv or pytest-benchmark, on stdout."),
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder. Default: a new one in ./reports.")
+    ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=_TARGET,
+            help="http: a URL, or a file of configs/targets. Default: the bundled backend.",
+        ),
+    ] = "",
+    url: Annotated[
+        str, typer.Option(rich_help_panel=_TARGET, help="http: where a named target is.")
+    ] = "",
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            rich_help_panel=_TARGET,
+            help="http: ids and credentials, as `backend seed` writes them.",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            rich_help_panel=_TARGET,
+            help="A host other than this machine that may be measured; may be given again.",
+        ),
+    ] = None,
+    db: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=_TARGET,
+            help="db: `mongodb://host/database` or `sqlite:///path`. Default: a seeded SQLite.",
+        ),
+    ] = "",
+    allow_writes: Annotated[
+        bool,
+        typer.Option(
+            "--allow-writes",
+            rich_help_panel=_TARGET,
+            help="db: also bulk updates and inserts on the database of --db.",
+        ),
+    ] = False,
+    redis: Annotated[
+        str,
+        typer.Option(
+            rich_help_panel=_TARGET, help="cache: `redis://host`. Default: an embedded server."
+        ),
+    ] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            rich_help_panel=_TARGET,
+            help="One value of the bundled backend, as passwords.iterations=3.",
+        ),
+    ] = None,
+) -> int:
+    from kampyn_perf.cli.bench.run import run
+
+    flags = BenchFlags(
+        what=tuple(what or ()),
+        keyword=keyword,
+        iterations=iterations,
+        warmup=warmup,
+        max_time=max_time,
+        timeout=timeout,
+        max_failures=max_failures,
+        params=tuple(param or ()),
+        gc=gc,
+        list_only=list_only,
+        form=form or ("json" if json else ""),
+        out=out,
+        suites=SuiteFlags(
+            target=target,
+            url=url,
+            data=data,
+            allow_hosts=tuple(allow_host or ()),
+            db=db,
+            allow_writes=allow_writes,
+            redis=redis,
+            sets=tuple(set_ or ()),
+        ),
+    )
+    return int(run(flags))
+
+
+bench.__doc__ = HELP

@@ -1,0 +1,203 @@
+"""What the suite `db` measures: the backend's store, and the index catalogue's queries on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kampyn_perf.backend import settings as backend_settings
+from kampyn_perf.backend.domain import DOCUMENT_VENDOR, Kind, ShopError
+from kampyn_perf.backend.ids import new_id
+from kampyn_perf.backend.ports import Store
+from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.settings import BackendSettings
+from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.backend.stores.opening import open_store
+from kampyn_perf.backend.supervisor import Supervision, seed_store
+from kampyn_perf.bench.suite import Suite
+from kampyn_perf.bench.suites.db import DbParts, Opened, Sample, db_suite
+from kampyn_perf.cli.bench.db_cleanup import remove_items
+from kampyn_perf.cli.bench.flags import SuiteFlags
+from kampyn_perf.cli.bench.hosts import check_host
+from kampyn_perf.errors import UnreachableError
+from kampyn_perf.indexes.catalogue import Catalogue
+from kampyn_perf.indexes.catalogue_load import read_catalogue, resolved_queries
+from kampyn_perf.indexes.connect import open_database
+from kampyn_perf.indexes.ports import BuildOptions, Database, ServerRefusal
+from kampyn_perf.indexes.query import Query
+from kampyn_perf.indexes.refusals import refusal_error
+from kampyn_perf.redact import redact_url
+
+_MONTH = timedelta(days=30)
+_SQLITE = "sqlite:///"
+
+
+def make_db(flags: SuiteFlags) -> Suite:
+    """The suite on `--db`, or on an SQLite seeded for it."""
+    if flags.db:
+        check_host(flags.db, flags.allow_hosts, flag="--db")
+    catalogue, _source = read_catalogue()
+    bench = _Bench(flags, catalogue)
+    return db_suite(
+        DbParts(
+            open=bench.open,
+            close=bench.close,
+            query_names=[_name(query) for query in catalogue.queries],
+            writes=bench.scratch or flags.allow_writes,
+        )
+    )
+
+
+def _name(query: Query) -> str:
+    return f"{query.collection}.{query.name}"
+
+
+class _NoMetrics:
+    """See `backend.ports.QueryMetrics`: here the runner measures."""
+
+    def query(self, collection: str, operation: str, seconds: float) -> None: ...
+
+
+class _Bench:
+    """What is open, and how it is closed."""
+
+    def __init__(self, flags: SuiteFlags, catalogue: Catalogue) -> None:
+        self.scratch = not flags.db
+        self._flags = flags
+        self._catalogue = catalogue
+        self._settings = backend_settings.load(environ=os.environ, sets=flags.sets)
+        self._stack = ExitStack()
+        self._store: Store | None = None
+        self._own_uni = f"kampyn-bench-{secrets.token_hex(6)}"
+        """The university of items that are inserted, so that they can be told from others."""
+        self._url = flags.db
+
+    async def open(self) -> Opened:
+        if self.scratch:
+            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kampyn-bench-"))
+            self._url = await asyncio.to_thread(_seed, self._settings, Path(folder))
+        elif self._url.startswith(_SQLITE) and not _sqlite_path(self._url).is_file():
+            raise UnreachableError(
+                f"there is no database at {_sqlite_path(self._url)}",
+                hint="`kampyn-perf backend seed --store ...` makes one.",
+            )
+        database = open_database(self._url)
+        self._stack.callback(database.close)
+        store = await self._open_store()
+        sample = await self._sample(store)
+        if self.scratch:
+            _index(database, self._catalogue)
+        queries = resolved_queries(self._catalogue, now=sample.end)
+        return Opened(
+            store=store,
+            queries={_name(query): _runner(database, query) for query in queries},
+            sample=sample,
+            facts=self._facts(database),
+        )
+
+    async def close(self) -> None:
+        if self._store is not None:
+            await self._store.close()
+        if self._flags.allow_writes and not self.scratch:
+            await asyncio.to_thread(remove_items, self._url, self._own_uni)
+        self._stack.close()
+
+    async def _open_store(self) -> Store:
+        store = open_store(self._url, self._settings.store, _NoMetrics())
+        try:
+            await store.open()
+            self._store = store
+            await store.ping()
+        except ShopError as error:
+            raise UnreachableError(
+                f"{redact_url(self._url)} does not answer: {error.message}",
+                hint="Is it running? --db names another one.",
+            ) from error
+        return store
+
+    async def _sample(self, store: Store) -> Sample:
+        """Ids that the data has, and the month before its end."""
+        values = self._catalogue.parameters
+        uni, vendor = str(values.get("uniId", "")), str(values.get("vendorId", DOCUMENT_VENDOR))
+        items, _total = await store.items.page(Kind.RETAIL, uni, skip=0, limit=100)
+        if not items:
+            raise UnreachableError(
+                f"{redact_url(self._url)} has no items of the university {uni!r}",
+                hint="Fill it with `kampyn-perf backend seed --store ...`, or put an id that it "
+                "has under parameters: in configs/indexes.yaml.",
+            )
+        now = datetime.now(UTC)
+        lately = await store.orders.analytics(vendor, now - _MONTH, now)
+        end = now if lately else SEEDED_UNTIL
+        return Sample(
+            kind=Kind.RETAIL,
+            uni_id=uni,
+            vendor_id=vendor,
+            start=end - _MONTH,
+            end=end,
+            item_ids=[item["_id"] for item in items],
+            new_item=partial(_new_item, self._own_uni, vendor, now),
+        )
+
+    def _facts(self, database: Database) -> Mapping[str, Any]:
+        facts: dict[str, Any] = {"store": database.label, "server": str(database.server.version)}
+        if self.scratch:
+            seed = self._settings.seed.model_dump(mode="json")
+            facts |= {"store": "a seeded SQLite of its own", "seed": seed}
+        return facts
+
+
+def _seed(settings: BackendSettings, folder: Path) -> str:
+    """A new store with the configured data; its URL."""
+    store = settings.store.model_copy(update={"url": ""})
+    state = StateFolder(folder)
+    state.make()
+    seed_store(Supervision(settings.model_copy(update={"store": store}), state))
+    return state.store_url("")
+
+
+def _index(database: Database, catalogue: Catalogue) -> None:
+    """Every index of the catalogue that the store did not come with (the text indexes)."""
+    for wanted in catalogue.collections:
+        for entry in wanted.entries:
+            try:
+                database.create_indexes(wanted.name, [entry.spec], BuildOptions())
+            except ServerRefusal as refusal:
+                raise refusal_error(f"cannot index {wanted.name}", refusal) from refusal
+
+
+def _runner(database: Database, query: Query) -> Callable[[], int]:
+    def run() -> int:
+        try:
+            return database.run_query(query)
+        except ServerRefusal as refusal:
+            raise refusal_error(f"cannot run {_name(query)}", refusal) from refusal
+
+    return run
+
+
+def _new_item(uni: str, vendor: str, now: datetime) -> Mapping[str, Any]:
+    return {
+        "_id": new_id(),
+        "name": "Benchmark Wrap",
+        "description": "inserted by kampyn-perf bench, and removed at its end",
+        "price": 120,
+        "image": "/images/bench.webp",
+        "type": "meal",
+        "uniId": uni,
+        "vendorId": vendor,
+        "quantity": 10,
+        "createdAt": now,
+    }
+
+
+def _sqlite_path(url: str) -> Path:
+    return Path(url.removeprefix(_SQLITE).partition("?")[0])

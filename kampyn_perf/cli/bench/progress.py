@@ -1,0 +1,50 @@
+"""What is seen while cases run: one line that changes on a terminal, one line a case without."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from kampyn_perf.cli.console import is_terminal, say
+from kampyn_perf.results.bench import CaseResult
+from kampyn_perf.units import format_nanoseconds
+
+_REDRAW_SECONDS = 0.5
+_CLEAR = "\r\x1b[2K"
+
+
+class Progress:
+    """See `session.Observer`. Draws between iterations only, and seldom: drawing disturbs."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._live = is_terminal()
+        self._quiet = quiet
+        self._head = ""
+        self._drawn = 0.0
+
+    def started(self, name: str, number: int, total: int) -> None:
+        self._head = f"[{number}/{total}] {name}"
+        self._draw("")
+
+    def progressed(self, done: int, planned: int) -> None:
+        if self._live and time.monotonic() - self._drawn > _REDRAW_SECONDS:
+            self._draw(f" {done}/{planned}")
+
+    def finished(self, result: CaseResult) -> None:
+        if self._live:
+            self._write(_CLEAR)
+        elif not self._quiet:
+            mean = result.summary.mean.value_ns if result.summary else None
+            figure = "" if mean is None else f", average {format_nanoseconds(mean)}"
+            say(f"{self._head or result.name}: {result.status}{figure}")
+        self._head = ""
+
+    def _draw(self, tail: str) -> None:
+        if self._live:
+            self._drawn = time.monotonic()
+            self._write(f"{_CLEAR}{self._head}{tail}")
+
+    @staticmethod
+    def _write(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -44,7 +44,9 @@ def serve(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
 ) -> None:
     """Serve until Ctrl-C. An empty store is seeded first.
 
-    Example: `kampyn-perf backend serve --port 0 --workers 2 --set passwords.iterations=1`
+    \b
+    Example:
+      kampyn-perf backend serve --port 0 --workers 2 --set passwords.iterations=1
     """
     from kampyn_perf.cli.console import print_text
 
@@ -78,7 +80,9 @@ def seed(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
 ) -> None:
     """Fill the store with data that is the same every time, and write the data file for a load.
 
-    Example: `kampyn-perf backend seed --orders 100000 --reset`
+    \b
+    Example:
+      kampyn-perf backend seed --orders 100000 --reset
     """
     from kampyn_perf.backend import supervisor
     from kampyn_perf.backend.seeding.load import Outcome
@@ -110,7 +114,9 @@ def stop(
 ) -> None:
     """Stop the backend that runs on a state folder; requests in flight finish.
 
-    Example: `kampyn-perf backend stop`
+    \b
+    Example:
+      kampyn-perf backend stop
     """
     from kampyn_perf.backend.control import stop_running
     from kampyn_perf.cli.console import say

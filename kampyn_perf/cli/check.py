@@ -64,10 +64,14 @@ def check(  # noqa: PLR0913 - one parameter for each flag
 ) -> int:
     """Judge a run by objectives: exit code 0 passed, 1 failed, 4 no verdict.
 
-    `kampyn-perf check reports/latest --strict --set 'objectives.response_time_p95.target=< 150 ms'`
-
-    In CI: `kampyn-perf check --format junit --out junit.xml`, and for a job's summary
-    `kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"`
+    \b
+    The newest run by the built-in objectives; one of them stricter, and no doubt allowed:
+      kampyn-perf check
+      kampyn-perf check reports/latest --strict --set 'objectives.cpu.target=< 60 %'
+    \b
+    For CI: a JUnit file, and a job's summary:
+      kampyn-perf check --format junit --out junit.xml
+      kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"
     """
     if metrics:
         return _list_metrics(json=json)

@@ -14,6 +14,7 @@ from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo import estimate
 from kampyn_perf.slo.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
 
@@ -50,6 +51,10 @@ class BenchEvidence:
     def empty(self) -> bool:
         return not any(case.samples and case.samples.count for case in self._result.cases)
 
+    def names(self, kind: ScopeKind) -> list[str]:
+        """Of its cases."""
+        return [case.name for case in self._result.cases] if kind is ScopeKind.CASE else []
+
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the benchmark says about `objective`."""
         if objective.metric == names.DB_QUERY_TIME:
@@ -58,7 +63,7 @@ class BenchEvidence:
             return Missing(f"a benchmark does not measure {objective.metric}")
         case = self._result.find(objective.scope.name)
         if case is None:
-            return unknown(objective.scope, [each.name for each in self._result.cases])
+            return unknown(objective.scope, self.names(ScopeKind.CASE))
         return _spoiled([case]) or _times([case], objective, noun="calls")
 
     def _queries(self, objective: Objective) -> Estimate | Missing:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from kampyn_perf import stats
 from kampyn_perf.histogram import Histogram
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Scope
 from kampyn_perf.slo.targets import Target
 
@@ -75,6 +76,10 @@ class Evidence(Protocol):
     @property
     def empty(self) -> bool:
         """Whether it holds no sample at all."""
+        ...
+
+    def names(self, kind: ScopeKind) -> list[str]:
+        """What its parts of that kind are called."""
         ...
 
     def find(self, objective: Objective) -> Estimate | Missing:

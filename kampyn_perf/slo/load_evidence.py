@@ -51,6 +51,18 @@ class LoadEvidence:
     def empty(self) -> bool:
         return self._result.requests.count == 0
 
+    def names(self, kind: ScopeKind) -> list[str]:
+        """Of endpoints, flows or phases, as the report has them."""
+        match kind:
+            case ScopeKind.ENDPOINT:
+                return [each.name for each in self._result.endpoints]
+            case ScopeKind.FLOW:
+                return [each.name for each in self._result.flows]
+            case ScopeKind.PHASE:
+                return [each.name for each in self._result.phases]
+            case _:
+                return []
+
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the load says about `objective`."""
         match objective.metric:
@@ -76,11 +88,7 @@ class LoadEvidence:
     def _timeline_of(self, scope: Scope) -> Timeline:
         if scope.kind is not ScopeKind.PHASE:
             return self._timeline
-        return self._timeline.of_phase(self._phase_names.index(scope.name))
-
-    @cached_property
-    def _phase_names(self) -> list[str]:
-        return [phase.name for phase in self._result.phases]
+        return self._timeline.of_phase(self.names(ScopeKind.PHASE).index(scope.name))
 
     def _requests(self, scope: Scope) -> Requests | Missing:
         """The group of requests that `scope` names; overall is all of them."""
@@ -136,8 +144,8 @@ class LoadEvidence:
     def _throughput(self, objective: Objective) -> Estimate | Missing:
         rates = phase_rates(self._result.phases, self._timeline)
         if objective.scope.kind is ScopeKind.PHASE:
-            if objective.scope.name not in self._phase_names:
-                return unknown(objective.scope, self._phase_names)
+            if objective.scope.name not in self.names(ScopeKind.PHASE):
+                return unknown(objective.scope, self.names(ScopeKind.PHASE))
             rates = [rate for rate in rates if rate.name == objective.scope.name]
         return throughput(rates, objective.target)
 

@@ -32,6 +32,16 @@ class Scope:
     kind: ScopeKind = ScopeKind.OVERALL
     name: str = ""
 
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it stands for every part whose name fits: `*` is any text."""
+        return "*" in self.name
+
+    def fits(self, name: str) -> bool:
+        """Whether the pattern stands for the part of that name."""
+        pattern = ".*".join(re.escape(piece) for piece in self.name.split("*"))
+        return re.fullmatch(pattern, name, re.DOTALL) is not None
+
     def as_dict(self) -> dict[str, str]:
         """{"endpoint": "GET /..."}; empty for overall."""
         return {} if self.kind is ScopeKind.OVERALL else {self.kind.value: self.name}

@@ -16,11 +16,13 @@ The rules, in this order (documented in `docs/exit-codes.md`):
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.slo.estimate import Evidence
 from kampyn_perf.slo.judge import invalidate, judge
-from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.objectives import Objective, Scope, Slo
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
 LET_BY = "required, not decided, and let by without --strict"
@@ -33,7 +35,7 @@ def verdict(
     """What `evidence` comes to, judged by every objective of `slo`."""
     judgements = [
         judge(name, objective, evidence.find(objective))
-        for name, objective in slo.objectives.items()
+        for name, objective in _expanded(evidence, slo)
     ]
     if evidence.invalid:
         judgements = [invalidate(each, evidence.invalid[0]) for each in judgements]
@@ -50,6 +52,21 @@ def verdict(
         reasons=reasons,
         objectives=judgements,
     )
+
+
+def _expanded(evidence: Evidence, slo: Slo) -> Iterator[tuple[str, Objective]]:
+    """Every objective; one whose scope is a pattern once for each part that it stands for.
+
+    A pattern that stands for nothing stays as it is, and is found missing under its own name.
+    """
+    for name, objective in slo.objectives.items():
+        scope = objective.scope
+        parts = [part for part in evidence.names(scope.kind) if scope.fits(part)]
+        if not scope.is_pattern or not parts:
+            yield name, objective
+            continue
+        for part in parts:
+            yield name, objective.model_copy(update={"scope": Scope(scope.kind, part)})
 
 
 _CONCLUSIONS = {
@@ -89,4 +106,6 @@ def _conclude(
 
 
 def _named(judgements: list[Judgement], *outcomes: Outcome) -> str:
-    return ", ".join(each.name for each in judgements if each.outcome in outcomes)
+    """Names of those with one of the outcomes; each once, however many parts it stood for."""
+    found = dict.fromkeys(each.name for each in judgements if each.outcome in outcomes)
+    return ", ".join(found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.verdict import Outcome
@@ -190,6 +192,31 @@ def test_a_certificate_without_a_reason_still_counts() -> None:
         update={"certificate": bare.certificate.model_copy(update={"reasons": []})}
     )
     assert LoadEvidence(bare).invalid == ["the run says so, without a reason"]
+
+
+ORDER = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
+
+
+@given(
+    slower=st.floats(1, 30),
+    statistic=st.sampled_from(["p50", "p95", "p99", "mean", "max"]),
+    scope=st.sampled_from(["overall", {"phase": "Peak"}, {"endpoint": ENDPOINTS[0]}]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_slower_system_never_has_a_better_outcome(
+    slower: float, statistic: str, scope: Any
+) -> None:
+    target = objective("response_time", "< 60 ms", statistic, scope)
+
+    def outcome(factor: float) -> int:
+        phases = [
+            (name, [[int(value * factor) for value in second] for second in seconds])
+            for name, seconds in PHASES
+        ]
+        evidence = LoadEvidence(Run(phases=phases).result())
+        return ORDER.index(judge("a", target, evidence.find(target)).outcome)
+
+    assert outcome(slower) <= outcome(1)
 
 
 def test_a_stall_of_three_seconds_is_seen_and_is_one_event() -> None:

@@ -45,6 +45,16 @@ def test_a_small_load_that_was_not_answered_has_shown_that_more_is_out_of_reach(
     assert found.note == 'in phase "Peak", which offered 240/s'
 
 
+def test_a_pause_before_the_end_of_a_phase_is_no_limit_of_throughput() -> None:
+    paused = steady(seconds=30, rate=240)
+    paused[26:30] = [[], [], [], []]
+    outcome, found = judged(Run(phases=[("Peak", paused)], offered={"Peak": 120.0}))
+    assert outcome is Outcome.NOT_EXERCISED
+    assert found.unexercised == (
+        'phase "Peak" offered 240/s at most (208/s answered), so 1000/s was not tried'
+    )
+
+
 @pytest.mark.parametrize(
     ("answered", "outcome"), [(1_200, Outcome.PASS), (1_000, Outcome.PASS), (900, Outcome.FAIL)]
 )

@@ -13,6 +13,7 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
 from kampyn_perf.slo import estimate
 from kampyn_perf.slo.estimate import Estimate, Missing
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Slo
 from kampyn_perf.slo.verdict import verdict
 
@@ -44,6 +45,9 @@ class Result:
     empty: bool = False
     subject: str = "test"
     started_at: str = "2026-11-23T20:00:00Z"
+
+    def names(self, kind: ScopeKind) -> list[str]:
+        return list(self.found) if kind is ScopeKind.FLOW else []
 
     def find(self, objective: Objective) -> Estimate | Missing:
         return self.found[objective.scope.name]
@@ -157,6 +161,32 @@ def test_what_is_not_required_neither_fails_nor_passes_a_run() -> None:
         result = judged(*outcomes, required=False)
         assert result.exit_code is ExitCode.NO_VERDICT
         assert result.reasons == ["no objective is required"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "outcomes"),
+    [("*", [P, F, P]), ("GET *", [P, F]), ("*/b", [F, P]), ("POST /a", [N]), ("PUT *", [N])],
+)
+def test_a_pattern_is_judged_for_every_part(pattern: str, outcomes: list[Outcome]) -> None:
+    found = {"GET /a": FOUND[P], "GET /b": FOUND[F], "POST /b": FOUND[P]}
+    everything = found | {pattern: Missing("no such flow")} | {"POST /a": Missing("none")}
+    slo = Slo.model_validate(
+        {
+            "objectives": {
+                "a": {"metric": "error_rate", "scope": {"flow": pattern}, "target": "< 50 %"}
+            }
+        }
+    )
+
+    class Known(Result):
+        def find(self, objective: Objective) -> Estimate | Missing:
+            return everything[objective.scope.name]
+
+    judgements = verdict(Known(found), slo).objectives
+    assert [each.outcome for each in judgements] == outcomes
+    assert {each.name for each in judgements} == {"a"}
+    if len(judgements) > 1:
+        assert all("*" not in each.scope["flow"] for each in judgements)
 
 
 EVERY = st.lists(st.sampled_from([P, F, I, N, X, DOUBTFUL]), min_size=1, max_size=6)

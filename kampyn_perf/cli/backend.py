@@ -75,7 +75,9 @@ def seed(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     number: Annotated[
         int | None, typer.Option("--seed", help="Another number, other data.")
     ] = None,
-    reset: Annotated[bool, typer.Option(help="Drop what the store holds first.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Drop what the store holds first.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The machine form on stdout.")] = False,
 ) -> None:
     """Fill the store with data that is the same every time, and write the data file for a load.

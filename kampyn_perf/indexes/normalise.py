@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from kampyn_perf.indexes.live import LiveCollection, LiveIndex
-from kampyn_perf.indexes.spec import PLANE, TEXT, IndexSpec, Key
+from kampyn_perf.indexes.spec import PLANE, TEXT, IndexSpec, Key, describe_keys
 from kampyn_perf.indexes.values import (
     canonical,
     normal_filter,
@@ -273,6 +273,8 @@ def _show(name: str, normal: Normal) -> str:
     value = getattr(normal, name)
     if name == "collation":
         return show_collation(value)
+    if name == "keys":
+        return describe_keys(value)
     if value in ("", None, ()):
         return "none"
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)

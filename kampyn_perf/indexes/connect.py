@@ -77,6 +77,8 @@ class Databases(AbstractContextManager["Databases"]):
         /,
     ) -> None:
         self.close()
+        if isinstance(error, ServerRefusal):
+            raise refusal_error("the database refuses", error) from error
 
     def __enter__(self) -> Self:
         return self

@@ -237,6 +237,26 @@ def test_the_metrics_are_listed(folder: Path) -> None:
     assert "db_query_time" in check(folder, "--metrics").stderr
 
 
+def test_what_nobody_measured_is_told_on_one_line(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    (folder / "configs" / "slo.yaml").unlink()
+    done = check(folder, "reports/one")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "  no_data availability_probe, db_query_time, memory_per_instance, cpu, memory, disk_io: "
+        "nothing measured them in this run\n"
+    ) in done.stderr
+    assert done.stderr.count("nothing measured") == 1
+
+
+@pytest.mark.parametrize(("columns", "samples"), [("70", False), ("100", True)])
+def test_a_narrow_terminal_keeps_every_name(folder: Path, columns: str, samples: bool) -> None:
+    put(folder, Run(phases=PHASES))
+    done = check(folder, "reports/one", COLUMNS=columns)
+    assert ("samples" in done.stderr) is samples
+    assert "…" not in done.stderr
+
+
 def test_forms_for_ci(folder: Path) -> None:
     put(folder, Run(phases=PHASES, errors={"503": 400}))
     done = check(folder, "reports/one", "--format", "junit", "--out", "ci/junit.xml")

@@ -56,7 +56,7 @@ def _whys(verdict: Verdict, *, every: bool) -> Iterator[tuple[Outcome, str, str]
         if each.outcome is Outcome.INVALID or (each.outcome is Outcome.PASS and not every):
             continue
         if each.name not in unmeasured or len(unmeasured) == 1:
-            yield each.outcome, each.name, each.explanation
+            yield each.outcome, _place(each), each.explanation
         elif each.name == unmeasured[0]:
             yield each.outcome, ", ".join(unmeasured), "nothing measured them in this run"
 
@@ -98,6 +98,8 @@ def _table(verdict: Verdict) -> Table:
 
 
 def _title(judgement: Judgement) -> str:
-    optional = "" if judgement.required else " (optional)"
-    scope = f" [{judgement.scope_text}]" if judgement.scope else ""
-    return f"{judgement.name}{scope}{optional}"
+    return _place(judgement) + ("" if judgement.required else " (optional)")
+
+
+def _place(judgement: Judgement) -> str:
+    return judgement.name + (f" [{judgement.scope_text}]" if judgement.scope else "")

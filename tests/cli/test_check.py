@@ -15,7 +15,7 @@ import pytest
 from kampyn_perf.results import io
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.verdict import Verdict
-from tests.slo.runs import Run, machine, steady
+from tests.slo.runs import ENDPOINTS, Run, machine, steady
 
 SLO = """\
 objectives:
@@ -146,6 +146,15 @@ def test_the_environment_and_another_file(folder: Path) -> None:
     done = check(folder, "reports/one", "--slo", "other.yaml", "--explain")
     assert done.returncode == 0, done.stderr
     assert "pass rate: 100/s" in done.stderr
+
+
+def test_every_endpoint_by_itself(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    every = '{metric: response_time, statistic: p95, target: "< 200 ms", scope: {endpoint: "*"}}'
+    done = check(folder, "reports/one", "--set", f"objectives.each={every}", "--explain")
+    assert done.returncode == 0, done.stderr
+    for endpoint in ENDPOINTS:
+        assert f"pass each [endpoint {endpoint}]: p95 is " in done.stderr
 
 
 def test_where_the_verdict_goes(folder: Path) -> None:

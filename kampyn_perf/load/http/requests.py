@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from kampyn_perf.load.http.bodies import ACCEPT_ENCODING, JSON
 from kampyn_perf.load.http.urls import (
+    ABSOLUTE,
     basic_auth,
     clean_target,
     header_block,
     header_value,
-    join,
     method_token,
     parse_url,
     redirected_method,
@@ -140,11 +140,11 @@ class RequestFactory:
     ) -> Prepared:
         """The request, remembered under `key`. Raises RequestRefusedError, HostNotAllowedError."""
         origin = self._origin
-        if url.startswith("/"):
-            target = clean_target(self._prefix + url)
-        else:
-            parsed = parse_url(join(self.base_url, url))
+        if ABSOLUTE.match(url):
+            parsed = parse_url(url)
             origin, target, auth = self._pool.origin(parsed), parsed.target, auth or parsed.auth
+        else:
+            target = clean_target(self._prefix + url if url[:1] == "/" else f"{self._prefix}/{url}")
         block_key = (origin, content_type, auth, tuple(headers.items()) if headers else None)
         block = self._blocks.get(block_key)
         if block is None:
@@ -229,7 +229,7 @@ def _put(headers: dict[str, str], name: str, value: str | None) -> None:
 
 
 def _prefix(base_url: str) -> str:
-    """The path of a base URL, as Locust appends to it: literally."""
-    rest = base_url.partition("://")[2]
+    """The path of a base URL, to which the scenario's paths are appended."""
+    rest = base_url.partition("://")[2].partition("#")[0].partition("?")[0]
     slash = rest.find("/")
-    return "" if slash < 0 else rest[slash:].partition("#")[0]
+    return "" if slash < 0 else rest[slash:].rstrip("/")

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 from kampyn_perf.load.http.errors import RequestRefusedError
 
 ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+"""What starts like an absolute URL, of whatever scheme."""
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BAD_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BAD_URL = re.compile(r"[\x00-\x1f\x7f]")
@@ -81,11 +82,6 @@ def _clean_host(host: str, bracketed: bool) -> str:
     if not _HOST.fullmatch(f"[{name}]" if bracketed else name):
         raise RequestRefusedError(f"not a host name: {host!r}")
     return name.replace("%25", "%")
-
-
-def join(base: str, url: str) -> str:
-    """`url` on `base` as Locust does it: an absolute URL stands, a path is appended."""
-    return url if ABSOLUTE.match(url) else f"{base}{url}"
 
 
 def with_params(url: str, params: Mapping[str, object] | Iterable[tuple[str, object]] | str) -> str:

@@ -13,7 +13,6 @@ from kampyn_perf.load.http.urls import (
     clean_target,
     header_block,
     is_loopback,
-    join,
     method_token,
     parse_url,
     redirected_method,
@@ -129,11 +128,6 @@ def test_a_target_is_one_word(text: str) -> None:
 
 def test_targets_are_encoded_once_and_lose_their_fragment() -> None:
     assert clean_target("/a b/ü?c=%20#d") == "/a%20b/%C3%BC?c=%20"
-
-
-def test_paths_are_appended_and_absolute_urls_stand() -> None:
-    assert join("http://h/base", "/x") == "http://h/base/x"
-    assert join("http://h", "https://other/x") == "https://other/x"
 
 
 def test_parameters_are_added() -> None:

@@ -13,9 +13,9 @@ HELP = """
 Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
 
 Cases are functions under `@bench.case` in Python files, or the built-in suites: `http` (each
-endpoint of the target), `db` (each hot query), `cache`, `auth`. Without a name all suites run,
-on the bundled backend and the embedded store and cache. Percentiles are the document's,
-`sorted[floor(n * p)]`.
+endpoint of the target), `db` (each hot query), `cache`, `auth`, and `generator` (what this machine
+can generate, against stock Locust). Without a name the first four run, on the bundled backend and
+the embedded store and cache. Percentiles are the document's, `sorted[floor(n * p)]`.
 
 **Examples**
 
@@ -41,7 +41,7 @@ _TARGET = "Where the suites measure"
 def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="Built-in suites or Python files. Default: all suites."),
+        typer.Argument(help="Built-in suites or Python files. Default: http db cache auth."),
     ] = None,
     keyword: Annotated[
         str, typer.Option("-k", help="Only cases of this name; takes *, not, and, or.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +20,7 @@ from kampyn_perf.slo import objectives
 def main() -> None:
     run = Path(sys.argv[1] if len(sys.argv) > 1 else "reports/latest")
     result = io.read(find_result(run), {names.LOAD_SCHEMA: LoadResult})
-    paper = Console(record=True, width=118, file=Path("/dev/null").open("w"), force_terminal=True)
+    paper = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     console.stderr = lambda: paper  # type: ignore[assignment]
     paper.print("$ kampyn-perf load --profile quick", style="bold")
     tables.show(result)

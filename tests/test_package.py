@@ -47,8 +47,10 @@ def test_an_installed_program_loads_in_an_empty_folder(wheel, tmp_path):
     empty.mkdir()
     code = "from kampyn_perf.cli.main import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "load", *program.CHEAP, *program.SMALL]
-        + ["--profile", "t", "--set", "profiles.t={phases: [{duration: 1, arrivalRate: 20}]}"],
+        [
+            *(sys.executable, "-c", code, "load", *program.CHEAP, *program.SMALL),
+            *program.profile("{duration: 1, arrivalRate: 20}"),
+        ],
         cwd=empty,
         env={**program.environment(), "PYTHONPATH": str(site)},
         capture_output=True,

@@ -114,8 +114,10 @@ def test_lint_of_indexes(folder):
 
 @pytest.mark.mongo
 def test_plan_of_indexes(folder, mongo_uri):
+    server, _, options = mongo_uri.partition("/?")
     for command in those("kampyn-perf indexes plan"):
-        done = run(folder, command.replace("mongodb://localhost:27017", mongo_uri.rstrip("/")))
+        there = command.replace("mongodb://localhost:27017", server)
+        done = run(folder, f"{there}?{options}" if options else there)
         assert done.code == 0, done.err
         assert "vendorId" in done.out + done.err
 

@@ -202,7 +202,7 @@ ORDER = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
     statistic=st.sampled_from(["p50", "p95", "p99", "mean", "max"]),
     scope=st.sampled_from(["overall", {"phase": "Peak"}, {"endpoint": ENDPOINTS[0]}]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_slower_system_never_has_a_better_outcome(
     slower: float, statistic: str, scope: Any
 ) -> None:

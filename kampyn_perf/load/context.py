@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,15 @@ class LoadContext:
         feed: Feed,
         allowed_hosts: tuple[str, ...] = (),
         timeouts: TimeoutSettings | None = None,
+        connect_failed: Callable[[], None] | None = None,
     ) -> None:
         check_target(url, allowed_hosts)
         self.url = url
         self.operations = operations
         self.token_key = token_key
         self.feed = feed
+        self.connect_failed = connect_failed
+        """Told of every connection that could not be made."""
         self.tokens: dict[tuple[str, str], str] = {}
         """Of users and vendors that signed in, by kind and id."""
         self.sessions_begun = 0
@@ -74,6 +77,6 @@ class LoadContext:
             url=host or target.url or "http://localhost:5001",
             operations=target.operations,
             token_key=target.token,
-            feed=Feed(data),
+            feed=Feed.of_file(data),
             allowed_hosts=allowed,
         )

@@ -1,31 +1,125 @@
 """Which user, item and vendor a session works with: by the session's number, so that it is the
-same in every run and every worker has its own. Pure."""
+same in every run, and sessions of different generators never meet in one row unless the rows come
+round again. Nothing is shared between processes for it. Pure, but for `Feed.of`, which reads files.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.datafile import DataFile
+from kampyn_perf import datafile
+from kampyn_perf.errors import ConfigError, Problem
+from kampyn_perf.load.rows import read_rows
+from kampyn_perf.load.settings import FeedOrder
+from kampyn_perf.load.spec import FeedSpec, RunSpec
 
-# Each list is walked with a stride of its own that shares no factor with it, so that neighbouring
-# sessions differ in all three and every combination comes.
-_STRIDES = (1, 7_919, 104_729)
+Row = Mapping[str, Any]
+
+# Each list of the data file is walked with a stride of its own that shares no factor with it, so
+# that neighbouring sessions differ in all three and every combination comes.
+_STRIDES = {"user": 1, "item": 7_919, "vendor": 104_729}
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Rows of one name, and the order in which sessions get them."""
+
+    name: str
+    rows: Sequence[Row]
+    order: FeedOrder
+    seed: int = 1
+
+    def row(self, number: int) -> Row:
+        """The row of session `number`. Raises IndexError where each is used once and none is left.
+
+        Random rows are drawn by number, not one after the other: the same in every generator.
+        """
+        match self.order:
+            case FeedOrder.UNIQUE:
+                return self.rows[number]
+            case FeedOrder.RANDOM:
+                return self.rows[_scatter(number, self.seed) % len(self.rows)]
+            case FeedOrder.SPREAD:
+                return self.rows[number * _STRIDES.get(self.name, 1) % len(self.rows)]
+            case FeedOrder.SEQUENTIAL:
+                return self.rows[number % len(self.rows)]
 
 
 class Feed:
-    """Session data by number; endless."""
+    """Session data by number; endless but for rows that are used only once."""
 
-    def __init__(self, data: DataFile) -> None:
-        self._uni = data.uniId
-        self._lists = tuple(
-            [entry.model_dump() for entry in entries]
-            for entries in (data.users, data.items, data.vendors)
-        )
+    def __init__(self, sources: Sequence[Source], *, constants: Row | None = None) -> None:
+        self._sources = tuple(sources)
+        self._constants = dict(constants or {})
 
     def __getitem__(self, number: int) -> dict[str, Any]:
-        """The data of session `number`: {"uniId", "user", "item", "vendor"}."""
-        user, item, vendor = (
-            entries[number * stride % len(entries)]
-            for entries, stride in zip(self._lists, _STRIDES, strict=True)
+        """The data of session `number`: {"uniId", "user", "item", "vendor"}, and what else."""
+        data = dict(self._constants)
+        for source in self._sources:
+            data[source.name] = source.row(number)
+        return data
+
+    @classmethod
+    def of_file(cls, data: datafile.DataFile) -> Feed:
+        """The data file alone, in its own order."""
+        return cls(_of_file(data, {}, seed=1), constants={"uniId": data.uniId})
+
+    @classmethod
+    def of(cls, spec: RunSpec) -> Feed:
+        """What a run asks for. Raises KampynError or ConfigError for files that do not serve."""
+        sources: list[Source] = []
+        constants: dict[str, Any] = {}
+        if spec.data is not None:
+            data = datafile.read(spec.data)
+            constants["uniId"] = data.uniId
+            sources = _of_file(data, spec.feeds, seed=spec.seed)
+        for name, feed in spec.feeds.items():
+            if feed.file:
+                rows = read_rows(feed.file, delimiter=feed.delimiter)
+                sources.append(Source(name=name, rows=rows, order=feed.order, seed=spec.seed))
+        known = {source.name for source in sources}
+        problems = [
+            Problem(f"config.data.{name}", "needs a file: the data file has no list of that name")
+            for name in spec.feeds
+            if name not in known
+        ]
+        planned = spec.schedule().planned
+        problems += [
+            Problem(
+                f"config.data.{source.name}",
+                f"each row is used once, and {planned:,} sessions need more than its "
+                f"{len(source.rows):,} rows",
+            )
+            for source in sources
+            if source.order is FeedOrder.UNIQUE and planned > len(source.rows)
+        ]
+        if problems:
+            raise ConfigError(problems, hint="docs/data.md tells how sessions get their data.")
+        return cls(sources, constants=constants)
+
+
+def _of_file(data: datafile.DataFile, feeds: Mapping[str, FeedSpec], *, seed: int) -> list[Source]:
+    """The data file's lists, but for those that have a file of their own."""
+    lists = {"user": data.users, "item": data.items, "vendor": data.vendors}
+    return [
+        Source(
+            name=name,
+            rows=[entry.model_dump() for entry in entries],
+            order=feeds[name].order if name in feeds else FeedOrder.SPREAD,
+            seed=seed,
         )
-        return {"uniId": self._uni, "user": user, "item": item, "vendor": vendor}
+        for name, entries in lists.items()
+        if name not in feeds or not feeds[name].file
+    ]
+
+
+def _scatter(number: int, seed: int) -> int:
+    """A number that looks like chance: splitmix64 of Steele, Lea and Flood (2014)."""
+    value = (number + 1 + seed * 0x9E3779B97F4A7C15) & _MASK
+    value = (value * 0x9E3779B97F4A7C15) & _MASK
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)

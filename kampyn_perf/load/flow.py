@@ -31,6 +31,7 @@ from kampyn_perf.load.context import LoadContext
 from kampyn_perf.load.requests import fill_body, fill_path
 from kampyn_perf.load.session import Session
 from kampyn_perf.load.settings import Identity, Operation
+from kampyn_perf.outcomes import ErrorKind
 
 
 class StepFailedError(RescheduleTask):  # type: ignore[misc]
@@ -40,6 +41,8 @@ class StepFailedError(RescheduleTask):  # type: ignore[misc]
     """
 
 
+_KIND = 5
+"""Where a sample has its kind of error: `Session.request_done`."""
 _SIGN_IN = {Identity.USER: "login", Identity.VENDOR: "vendor_login"}
 
 
@@ -93,6 +96,8 @@ class FlowUser(User):  # type: ignore[misc]
     def request_done(self, *sample: Any) -> None:
         """The client's observer: every request counts for the session that is at work."""
         self.session.request_done(*sample)
+        if sample[_KIND] is ErrorKind.CONNECT and self.kampyn.connect_failed:
+            self.kampyn.connect_failed()
 
     def run_session(self, session: Session) -> None:
         """Run the flow once, as a person who was never here before."""

@@ -1,11 +1,14 @@
 """The generator's process: `python -m kampyn_perf.load.generator`, started by the supervisor.
 
-It reads one specification, tells which flows there are, runs the schedule and hands over what was
-recorded about once a second. It decides nothing: judging, drawing and writing happen elsewhere.
+It reads one specification, tells which flows there are, runs its share of the schedule and hands
+over what was recorded once a second. It decides nothing: judging, drawing and writing happen
+elsewhere.
 """
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,74 +16,76 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from locust.env import Environment
-from locust.event import EventHook
-from locust.util.load_locustfile import load_locustfile
 
-from kampyn_perf import datafile
 from kampyn_perf.errors import ConfigError, KampynError
+from kampyn_perf.load import system
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.context import LoadContext
 from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.flow import FlowUser
 from kampyn_perf.load.health import Health
-from kampyn_perf.load.link import ABORT, STOP, Link
-from kampyn_perf.load.pacer import Pacer, sleep_until
+from kampyn_perf.load.link import Line, Link, Order
+from kampyn_perf.load.locustfile import declared, load_flows
+from kampyn_perf.load.pacer import Pacer
 from kampyn_perf.load.pool import Pool
 from kampyn_perf.load.requests import check_operations
+from kampyn_perf.load.share import Share, Takeover
 from kampyn_perf.load.spec import RunSpec, choose_flows
+from kampyn_perf.load.timer import Timer
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Mix
 
-_HAND_OVER_SECONDS = 1.0
+_HAND_OVER_US = 1_000_000
 
 
 def main() -> None:
     """Entry point of the process."""
     link = Link()
     if sys.argv[1:2] == ["--describe"]:
-        _describe(Path(sys.argv[2]), link)
+        try:
+            link.send("flows", weights=declared(load_flows(Path(sys.argv[2]))))
+        except KampynError as error:
+            send_error(link, error)
         return
-    line = link.read_line()
-    if not line:
+    environment = Environment()
+    environment.create_local_runner()
+    serve(link, environment)
+
+
+def serve(line: Line, environment: Any) -> None:
+    """One run, as ordered over `line`; `environment` is Locust's, and has a runner."""
+    order = line.read()
+    if order is None:
         return
     try:
-        spec = RunSpec.model_validate_json(line)
-        generator = Generator(spec, link)
+        spec = RunSpec.model_validate(order["spec"])
+        share = Share(index=order["index"], count=order["count"])
+        generator = Generator(spec, line, share=share, environment=environment)
     except KampynError as error:
-        _send_error(link, error)
+        send_error(line, error)
         return
     generator.run()
 
 
-def _describe(scenarios: Path, link: Link) -> None:
-    try:
-        link.send("flows", weights=_declared(load_flows(scenarios)))
-    except KampynError as error:
-        _send_error(link, error)
-
-
-def _declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
-    return {name: int(each.weight) for name, each in classes.items()}
-
-
-def _send_error(link: Link, error: KampynError) -> None:
-    link.send("error", message=error.message, code=int(error.code), hint=error.hint)
+def send_error(line: Line, error: KampynError) -> None:
+    """Tell the supervisor why there will be no run."""
+    line.send("error", message=error.message, code=int(error.code), hint=error.hint)
 
 
 class Generator:
     """One run in this process."""
 
-    def __init__(self, spec: RunSpec, link: Link) -> None:
+    def __init__(self, spec: RunSpec, line: Line, *, share: Share, environment: Any) -> None:
         self._spec = spec
-        self._link = link
+        self._line = line
         classes = load_flows(spec.scenarios)
-        self._weights = choose_flows(_declared(classes), spec.flows, spec.weights)
-        data = datafile.read(spec.data)
-        feed = Feed(data)
+        self._weights = choose_flows(declared(classes), spec.flows, spec.weights)
+        feed = Feed.of(spec)
         if problems := check_operations(spec.operations, feed[0], source=f"target {spec.target}"):
             raise ConfigError(problems, hint=f"The data file is {spec.data}.")
-        environment = Environment(user_classes=list(classes.values()), host=spec.url)
-        environment.create_local_runner()
+        self._health = Health()
+        environment.user_classes = list(classes.values())
+        environment.host = spec.url
         environment.kampyn = LoadContext(
             url=spec.url,
             operations=spec.operations,
@@ -88,110 +93,110 @@ class Generator:
             feed=feed,
             allowed_hosts=spec.allow_hosts,
             timeouts=spec.timeouts,
+            connect_failed=self._health.connect_failed,
         )
-        _silence_statistics(environment)
         self._environment = environment
         self._pool = Pool(environment, classes)
-        self._buffer = SampleBuffer()
+        self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         self._pacer = self._pool.pacer = Pacer(
             schedule=spec.schedule(),
             mix=Mix(self._weights, seed=spec.seed),
             feed=feed,
             buffer=self._buffer,
             spawn=self._pool.spawn,
+            clock=now_us,
             max_vusers=spec.max_vusers,
             max_waiting=spec.max_waiting,
+            share=share,
         )
-        self._health = Health()
+        self._timer = Timer()
         self._aborted = Event()
         self._stopped = False
 
     def run(self) -> None:
         """The whole run, from the first message to the last."""
-        self._link.send("flows", weights=self._weights, note=self._environment.kampyn.stock_reason)
-        if self._link.read_line() != b"start":
+        self._line.send("flows", weights=self._weights, note=self._environment.kampyn.stock_reason)
+        order = self._line.read()
+        if order is None or order["type"] != Order.START:
             return
-        self._link.listen(self._on_line, self._on_gone)
+        start_us: int = order["at_us"]
+        _settle()
+        self._line.listen(self._on_order, self._on_gone)
         self._environment.events.test_start.fire(environment=self._environment)
-        gevent.spawn(self._hand_over_forever)
-        dealing = gevent.spawn(self._pacer.run, sleep_until)
+        self._health.start()
+        gevent.spawn(self._hand_over_forever, start_us)
+        dealing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
         gevent.wait([dealing, self._aborted], count=1)
         dealing.kill()
         self._drain()
-        for session in self._pool.cut():
-            self._buffer.session_cut(flow=session.flow, phase=session.phase)
-        self._pacer.stop()
-        self._pacer.in_flight = 0
-        self._environment.events.test_stop.fire(environment=self._environment)
-        self._hand_over()
-        self._link.send("end", stopped=self._stopped, scenario_errors=dict(self._pool.errors))
+        self._end()
 
     def _drain(self) -> None:
         """Wait until nobody is at work, for so long as the specification allows."""
         limit_us = self._pacer.elapsed_us + self._spec.drain
-        while self._pacer.in_flight and not self._aborted.is_set():
+        while (self._pacer.in_flight or self._pacer.waiting) and not self._aborted.is_set():
             if self._pacer.elapsed_us > limit_us:
                 return
             self._aborted.wait(0.02)
 
-    def _hand_over_forever(self) -> None:
+    def _end(self) -> None:
+        """Cut who is still at work, and hand over the rest."""
+        self._pacer.stop()
+        for session in self._pool.cut():
+            if session.begun:
+                self._buffer.session_cut(flow=session.flow, phase=session.phase)
+            else:
+                self._pacer.drop(session)
+        self._environment.events.test_stop.fire(environment=self._environment)
+        self._hand_over(over=True)
+        self._line.send("end", stopped=self._stopped, scenario_errors=dict(self._pool.errors))
+
+    def _hand_over_forever(self, start_us: int) -> None:
+        """At every whole second of the run, so that the seconds of all generators are the same."""
+        number = 1
         while True:
-            gevent.sleep(_HAND_OVER_SECONDS)
+            gevent.sleep(max(start_us + number * _HAND_OVER_US - now_us(), 0) / 1e6)
             self._hand_over()
+            number = max((now_us() - start_us) // _HAND_OVER_US, number) + 1
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, *, over: bool = False) -> None:
         pacer = self._pacer
-        cpu_us, lag_us = self._health.take()
         gauges = Gauges(
-            in_flight=pacer.in_flight,
-            waiting=pacer.waiting,
+            in_flight=0 if over else pacer.in_flight,
+            waiting=0 if over else pacer.waiting,
             vusers=pacer.vusers,
-            cpu_us=cpu_us,
-            loop_lag_us=lag_us,
         )
-        interval = self._buffer.take(pacer.elapsed_us, gauges)
-        self._link.send("interval", interval=interval.to_message())
+        interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
+        self._line.send("interval", interval=interval.to_message())
 
-    def _on_line(self, line: bytes) -> None:
-        if line in (STOP, ABORT):
-            self._stopped = True
-            self._pacer.stop()
-        if line == ABORT:
-            self._aborted.set()
+    def _on_order(self, order: dict[str, Any]) -> None:
+        match order["type"]:
+            case Order.STOP:
+                self._stopped = True
+                self._pacer.stop()
+            case Order.ABORT:
+                self._stopped = True
+                self._pacer.stop()
+                self._aborted.set()
+            case Order.TAKE_OVER:
+                takeover = Takeover(
+                    lost=order["lost"],
+                    heirs=tuple(order["heirs"]),
+                    from_number=order["from_number"],
+                )
+                self._pacer.take_over(takeover)
 
     def _on_gone(self) -> None:
         """The supervisor is gone: nobody wants this load any more."""
-        self._environment.runner.user_greenlets.kill(block=False)
-        sys.exit(1)
+        os._exit(1)
 
 
-def load_flows(path: Path) -> dict[str, type[FlowUser]]:
-    """The flows of a locustfile by name, in the order they stand. Raises KampynError."""
-    try:
-        classes, _shapes = load_locustfile(str(path.absolute()))
-    except Exception as error:
-        raise KampynError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    flows: dict[str, type[FlowUser]] = {}
-    for each in classes.values():
-        if not issubclass(each, FlowUser):
-            raise KampynError(
-                f"{path}: {each.__name__} is a Locust user, but no FlowUser",
-                hint="Derive it from kampyn_perf.load.flow.FlowUser, so that it can be scheduled.",
-            )
-        name = each.flow_name()
-        if name in flows:
-            raise KampynError(f"{path}: two classes have the flow name {name!r}")
-        if not each.tasks:
-            raise KampynError(f"{path}: {each.__name__} has no @task")
-        flows[name] = each
-    if not flows:
-        raise KampynError(f"{path} declares no flow: no class that derives from FlowUser")
-    return flows
-
-
-def _silence_statistics(environment: Any) -> None:
-    """Take Locust's own statistics off the request event: rounded, and paid for by every sample."""
-    environment.events.request = EventHook()
+def _settle() -> None:
+    """Get the process ready to be on time: all that is loaded by now will stay, and need not be
+    looked through by every garbage collection."""
+    system.raise_open_files_limit()
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -1,40 +1,114 @@
-"""The generator watches itself: how long its event loop stood still, and its CPU time. In µs."""
+"""The generator watches itself: its event loop, CPU, garbage collection, descriptors, clocks.
+
+Durations are whole microseconds.
+"""
 
 from __future__ import annotations
 
+import gc
 import time
+from typing import Any
 
 import gevent
 
+from kampyn_perf.load import system
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.recorder.vitals import Vitals
 
 _TICK_US = 20_000
+_CLOCK_NOISE_US = 2_000
+"""Between two readings of one tick a process may lose the CPU; less than this is no step."""
 
 
 class Health:
-    """Figures since the last `take`."""
+    """Figures since the last `take`. `start` begins to watch."""
 
     def __init__(self) -> None:
-        self._lag_us = 0
-        self._cpu_us = _cpu_us()
+        self._vitals = Vitals()
+        self._cpu_us = 0
+        self._wait_us: int | None = None
+        self._machine: tuple[int, int] | None = None
+        self._suspended_us = 0
         self._turned_us = now_us()
+        self._gc_began_us = 0
+        self._wall_ahead_us = _wall_ahead_us()
+
+    def start(self) -> None:
+        """Watch, until the process ends."""
+        self._read()
+        self._turned_us = now_us()
+        self._wall_ahead_us = _wall_ahead_us()
+        gc.callbacks.append(self._on_gc)
         gevent.spawn(self._watch)
 
-    def take(self) -> tuple[int, int]:
-        """(CPU time, longest standstill of the event loop), and a fresh start."""
-        cpu_us = _cpu_us()
-        used, self._cpu_us = cpu_us - self._cpu_us, cpu_us
+    def take(self) -> Vitals:
+        """What was seen since the last time, and a fresh start."""
         # What stands still at this very moment has not come to `_watch` yet.
-        lag = max(self._lag_us, now_us() - self._turned_us - _TICK_US)
-        self._lag_us = 0
-        return used, max(lag, 0)
+        lag_us = now_us() - self._turned_us - _TICK_US
+        if lag_us > 0:
+            self._vitals.lags_us.append(lag_us)
+        vitals, self._vitals = self._vitals, Vitals()
+        before = (self._cpu_us, self._wait_us, self._machine, self._suspended_us)
+        self._read()
+        cpu_us, wait_us, machine, suspended_us = before
+        vitals.cpu_us = self._cpu_us - cpu_us
+        if wait_us is not None and self._wait_us is not None:
+            vitals.cpu_wait_us = self._wait_us - wait_us
+        if machine is not None and self._machine is not None:
+            vitals.steal_us = max(self._machine[0] - machine[0], 0)
+            vitals.machine_us = self._machine[1] - machine[1]
+        # The two clocks are read one after the other: less than a millisecond is no sleep.
+        slept = self._suspended_us - suspended_us
+        vitals.suspended_us = slept if slept > 1000 else 0
+        vitals.fds, vitals.fd_limit = system.open_files(), system.open_files_limit()
+        vitals.ports, vitals.port_limit = system.ports_in_use(), system.port_limit()
+        return vitals
+
+    def connect_failed(self) -> None:
+        """A connection could not be made: was it for want of a descriptor, or of a port?"""
+        if system.no_file_left():
+            self._vitals.fds_exhausted += 1
+            return
+        ports, limit = system.ports_in_use(), system.port_limit()
+        if ports is not None and limit is not None and ports >= limit:
+            self._vitals.ports_exhausted += 1
+
+    def _read(self) -> None:
+        self._cpu_us = system.cpu_us()
+        self._wait_us = system.cpu_wait_us()
+        self._machine = system.machine_time()
+        self._suspended_us = system.suspended_us()
 
     def _watch(self) -> None:
         while True:
             self._turned_us = now_us()
             gevent.sleep(_TICK_US / 1e6)
-            self._lag_us = max(self._lag_us, now_us() - self._turned_us - _TICK_US)
+            self._vitals.lags_us.append(max(now_us() - self._turned_us - _TICK_US, 0))
+            self._watch_clock()
+
+    def _watch_clock(self) -> None:
+        ahead = _wall_ahead_us()
+        step = abs(ahead - self._wall_ahead_us)
+        self._wall_ahead_us = ahead
+        if step > _CLOCK_NOISE_US:
+            self._vitals.clock_step_us = max(self._vitals.clock_step_us, step)
+
+    def _on_gc(self, phase: str, _info: dict[str, Any]) -> None:
+        if phase == "start":
+            self._gc_began_us = now_us()
+            return
+        took = now_us() - self._gc_began_us
+        self._vitals.gc_pauses += 1
+        self._vitals.gc_us += took
+        self._vitals.gc_max_us = max(self._vitals.gc_max_us, took)
 
 
-def _cpu_us() -> int:
-    return time.process_time_ns() // 1000
+def _wall_ahead_us() -> int:
+    """The wall clock minus the monotonic one; the tightest of three readings."""
+    readings = []
+    for _ in range(3):
+        before = now_us()
+        wall = time.time_ns() // 1000
+        after = now_us()
+        readings.append((after - before, wall - before))
+    return min(readings)[1]

@@ -1,4 +1,4 @@
-"""The line between the generator and its supervisor: one JSON object per line, each way.
+"""The line between a generator and its supervisor: one JSON object per line, each way.
 
 The generator speaks on what was its stdout when it started (prints of a scenario go to stderr) and
 listens on stdin. When the supervisor is gone stdin ends, and so does the generator.
@@ -6,42 +6,76 @@ listens on stdin. When the supervisor is gone stdin ends, and so does the genera
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from enum import StrEnum
+from typing import Any, Protocol
 
 import gevent
 import orjson
 from gevent.os import make_nonblocking, nb_read, nb_write
 
-STOP = b"stop"
-"""No more arrivals; let sessions in flight finish."""
-ABORT = b"abort"
-"""Cut everything now, and report."""
+_PR_SET_PDEATHSIG = 1
+
+
+class Order(StrEnum):
+    """What a supervisor says."""
+
+    RUN = "run"
+    """The specification, and which share of it."""
+    START = "start"
+    """Begin at this moment of the generator's own clock."""
+    STOP = "stop"
+    """No more arrivals; let sessions in flight finish."""
+    ABORT = "abort"
+    """Cut everything now, and report."""
+    TAKE_OVER = "take_over"
+    """Deal a part of a lost generator's share."""
+
+
+class Line(Protocol):
+    """A generator's way to its supervisor, whatever lies between them."""
+
+    def read(self) -> dict[str, Any] | None:
+        """The next order; None when the supervisor is gone."""
+
+    def send(self, kind: str, **fields: Any) -> None:
+        """Tell the supervisor."""
+
+    def listen(
+        self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
+    ) -> None:
+        """Call `on_order` for every order to come, in a greenlet of its own."""
 
 
 class Link:
-    """The generator's end."""
+    """A line over the pipes of a child process."""
 
     def __init__(self) -> None:
+        _die_with_parent()
         self._out = os.dup(1)
         os.dup2(2, 1)
         make_nonblocking(self._out)
         make_nonblocking(0)
         self._rest = b""
 
-    def read_line(self) -> bytes:
-        """The next line of the supervisor, without its end; empty when it is gone."""
+    def read(self) -> dict[str, Any] | None:
+        """The next order; None when the supervisor is gone."""
         while b"\n" not in self._rest:
             try:
                 part = nb_read(0, 65536)
             except OSError:
                 part = b""
             if not part:
-                return b""
+                return None
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
-        return line
+        order: dict[str, Any] = orjson.loads(line)
+        return order
 
     def send(self, kind: str, **fields: Any) -> None:
         """Tell the supervisor; without a supervisor there is nobody to report to, and no point."""
@@ -52,12 +86,21 @@ class Link:
         except OSError:
             os._exit(1)
 
-    def listen(self, on_line: Callable[[bytes], None], on_gone: Callable[[], None]) -> None:
-        """Call `on_line` for every line to come, in a greenlet of its own."""
+    def listen(
+        self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
+    ) -> None:
+        """Call `on_order` for every order to come, in a greenlet of its own."""
 
         def loop() -> None:
-            while line := self.read_line():
-                on_line(line)
+            while (order := self.read()) is not None:
+                on_order(order)
             on_gone()
 
         gevent.spawn(loop)
+
+
+def _die_with_parent() -> None:
+    """Even a generator that hangs in a scenario's endless loop must not outlive its supervisor."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

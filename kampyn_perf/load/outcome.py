@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kampyn_perf.load.certificate import certify
+from kampyn_perf.load.certificate import CrewFacts, certify
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.machine import Machine
 from kampyn_perf.recorder.build import build
@@ -34,8 +34,7 @@ class RunEnd:
 
     status: RunStatus = RunStatus.RUNNING
     reason: str = ""
-    trouble: str = ""
-    scenario_errors: Mapping[str, int] = field(default_factory=dict)
+    crew: CrewFacts = field(default_factory=CrewFacts)
 
 
 def make_result(
@@ -65,8 +64,7 @@ def make_result(
             schedule=schedule,
             limits=spec.validity,
             complete=end.status is RunStatus.COMPLETE,
-            scenario_errors=end.scenario_errors,
-            trouble=end.trouble,
+            crew=end.crew,
         ),
         sessions=figures.sessions,
         requests=figures.requests,
@@ -74,4 +72,5 @@ def make_result(
         flows=figures.flows,
         phases=figures.phases,
         seconds=collector.timeline.seconds(),
+        warm_up=figures.warm_up,
     )

@@ -4,6 +4,8 @@ Arrivals are asked of the schedule by number; nothing is accumulated. An arrival
 virtual user of its flow; if there is none a new one is made; if there may be none more it waits,
 in order, and its waiting is part of its response time. What waits beyond the limit is dropped and
 counted. The order of free users is last in, first out: connections that are warm stay in use.
+
+Clock and sleep are passed in, so that hours of schedule can be dealt in virtual time.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-import gevent
-
-from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.session import Session
+from kampyn_perf.load.share import Share, Takeover
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule
+
+_NAP_US = 250_000
+"""The longest sleep at a stretch: so soon a stop, or a larger share, is noticed."""
 
 
 class VirtualUser(Protocol):
@@ -27,16 +30,16 @@ class VirtualUser(Protocol):
     flow: str
 
     def give(self, session: Session) -> None:
-        """Run this session now."""
+        """Run this session now; call `Pacer.began` when it really begins, and `done` after it."""
 
     def retire(self) -> None:
         """End: nobody will give it another."""
 
 
 class Pacer:
-    """Deals the arrivals of one schedule. `run` returns when all are dealt, or after `stop`."""
+    """Deals a share of one schedule's arrivals. `run` returns at its end, or after `stop`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (explicit wiring)
         self,
         *,
         schedule: Schedule,
@@ -44,20 +47,29 @@ class Pacer:
         feed: Feed,
         buffer: SampleBuffer,
         spawn: Callable[[str], VirtualUser],
+        clock: Callable[[], int],
         max_vusers: int,
         max_waiting: int,
+        share: Share | None = None,
     ) -> None:
         self._schedule = schedule
         self._mix = mix
         self._feed = feed
         self._buffer = buffer
         self._spawn = spawn
-        self._max_vusers = max_vusers
-        self._max_waiting = max_waiting
+        self._clock = clock
+        self._share = share or Share()
+        self._max_vusers = _part(max_vusers, self._share.count)
+        self._max_waiting = max_waiting // self._share.count
         self._idle: dict[str, list[VirtualUser]] = {flow: [] for flow in set(mix.order)}
         self._waiting: deque[Session] = deque()
-        self._phase_limits = [phase.max_vusers for phase in schedule.phases]
+        self._phase_limits = [
+            phase.max_vusers and _part(phase.max_vusers, self._share.count)
+            for phase in schedule.phases
+        ]
+        self._given = 0
         self._stopped = False
+        self._share_changed = False
         self.started_us = 0
         """When the run began, by the generator's clock."""
         self.vusers = 0
@@ -65,33 +77,54 @@ class Pacer:
 
     @property
     def waiting(self) -> int:
-        """Arrivals due that wait for a virtual user."""
-        return len(self._waiting)
+        """Arrivals due that have not begun: no virtual user is free, or it has yet to turn up."""
+        return len(self._waiting) + self._given
 
     @property
     def elapsed_us(self) -> int:
-        """Since the start of the run."""
-        return now_us() - self.started_us
+        """Since the start of the run; negative before it."""
+        return self._clock() - self.started_us
 
-    def run(self, sleep_until: Callable[[int], None]) -> None:
-        """Deal every arrival at its due time, from now on."""
-        self.started_us = now_us()
-        for number in range(self._schedule.planned):
-            arrival = self._schedule[number]
-            due_us = self.started_us + arrival.due_us
-            if due_us > now_us():
-                sleep_until(due_us)
-            if self._stopped:
+    def run(self, start_us: int, sleep_until: Callable[[int], None]) -> None:
+        """Deal every arrival of the share at its due time, the run beginning at `start_us`."""
+        self.started_us = start_us
+        number = 0
+        while not self._stopped:
+            self._share_changed = False
+            while number < self._schedule.planned and number not in self._share:
+                number += 1
+            over = number >= self._schedule.planned
+            due_us = self._schedule.duration_us if over else self._schedule[number].due_us
+            if not self._sleep(start_us + due_us, sleep_until):
+                continue
+            if over:
                 return
-            self._deal(number, due_us, arrival.phase)
-        # The last phase takes its whole time, so that rates are over what was planned.
-        sleep_until(self.started_us + self._schedule.duration_us)
+            self._deal(number)
+            number += 1
+
+    def take_over(self, takeover: Takeover) -> None:
+        """Deal a part of a lost generator's share from now on."""
+        self._share.take_over(takeover)
+        self._share_changed = True
 
     def stop(self) -> None:
         """No more arrivals, from now on; those that wait are dropped."""
         self._stopped = True
         while self._waiting:
-            self._drop(self._waiting.popleft())
+            self.drop(self._waiting.popleft())
+
+    def began(self, session: Session) -> None:
+        """A session really begins: this is when its lateness is taken."""
+        session.begun = True
+        self._given -= 1
+        self.in_flight += 1
+        self._buffer.session_started(
+            flow=session.flow,
+            phase=session.phase,
+            phase_now=self._schedule.phase_at(self.elapsed_us),
+            late_us=max(self._clock() - session.due_us, 0),
+            waited=session.waited,
+        )
 
     def done(self, user: VirtualUser, session: Session, *, success: bool) -> bool:
         """A session came to its end. Returns whether its virtual user should stay."""
@@ -99,41 +132,55 @@ class Pacer:
         self._buffer.session_ended(
             flow=session.flow,
             phase=session.phase,
-            duration_us=now_us() - session.due_us,
+            duration_us=self._clock() - session.due_us,
             success=success,
         )
         if self._waiting:
             waiting = self._waiting.popleft()
             if waiting.flow == user.flow:
-                self._start(user, waiting, waited=True)
+                self._give(user, waiting)
                 return True
             # A user belongs to one flow; the arrival that waited longest is of another.
             self.vusers -= 1
-            self._start(self._new(waiting.flow), waiting, waited=True)
+            self._give(self._new(waiting.flow), waiting)
             return False
         self._idle[user.flow].append(user)
         return True
 
-    def _deal(self, number: int, due_us: int, phase: int) -> None:
+    def drop(self, session: Session) -> None:
+        """This arrival is never started."""
+        self._buffer.session_dropped(flow=session.flow, phase=session.phase)
+
+    def _sleep(self, due_us: int, sleep_until: Callable[[int], None]) -> bool:
+        """Sleep until `due_us`; False when something changed before it came."""
+        while (now := self._clock()) < due_us:
+            sleep_until(min(due_us, now + _NAP_US))
+            if self._stopped or self._share_changed:
+                return False
+        return True
+
+    def _deal(self, number: int) -> None:
+        arrival = self._schedule[number]
         flow = self._mix[number]
-        self._buffer.session_planned(flow=flow, phase=phase)
+        self._buffer.session_planned(flow=flow, phase=arrival.phase)
         session = Session(
             number=number,
             flow=flow,
-            phase=phase,
-            due_us=due_us,
+            phase=arrival.phase,
+            due_us=self.started_us + arrival.due_us,
             data=self._feed[number],
             buffer=self._buffer,
         )
         idle = self._idle[flow]
         if idle and not self._waiting:
-            self._start(idle.pop(), session, waited=False)
-        elif self._room(phase):
-            self._start(self._new(flow), session, waited=False)
+            self._give(idle.pop(), session)
+        elif self._room(arrival.phase):
+            self._give(self._new(flow), session)
         elif len(self._waiting) < self._max_waiting:
+            session.waited = True
             self._waiting.append(session)
         else:
-            self._drop(session)
+            self.drop(session)
 
     def _room(self, phase: int) -> bool:
         """Whether one more virtual user may be made; an idle one of another flow may give way."""
@@ -156,23 +203,11 @@ class Pacer:
         self.vusers += 1
         return self._spawn(flow)
 
-    def _start(self, user: VirtualUser, session: Session, *, waited: bool) -> None:
-        self.in_flight += 1
-        late_us = now_us() - session.due_us
-        self._buffer.session_started(
-            flow=session.flow,
-            phase=session.phase,
-            phase_now=self._schedule.phase_at(self.elapsed_us),
-            late_us=max(late_us, 0),
-            waited=waited,
-        )
+    def _give(self, user: VirtualUser, session: Session) -> None:
+        self._given += 1
         user.give(session)
 
-    def _drop(self, session: Session) -> None:
-        self._buffer.session_dropped(flow=session.flow, phase=session.phase)
 
-
-def sleep_until(due_us: int) -> None:
-    """Let other greenlets work until `due_us`, by the generator's clock."""
-    while (ahead := due_us - now_us()) > 0:
-        gevent.sleep(ahead / 1e6)
+def _part(limit: int, count: int) -> int:
+    """A limit of the whole run for one generator of `count`; at least one."""
+    return max(1, limit // count)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from gevent.queue import SimpleQueue
+from locust.event import EventHook
 from locust.exception import StopUser
 
 from kampyn_perf.load.flow import FlowUser, StepFailedError
@@ -43,6 +44,7 @@ class Worker:
             session = self._inbox.get()
             if session is None:
                 break
+            pacer.began(session)
             success = self._run(session)
             self.session = None
             if not pacer.done(self, session, success=success):
@@ -65,6 +67,8 @@ class Pool:
     """All virtual users of a process, by Locust's runner."""
 
     def __init__(self, environment: Any, classes: dict[str, type[FlowUser]]) -> None:
+        # Locust's own statistics are rounded, and paid for by every sample.
+        environment.events.request = EventHook()
         self._environment = environment
         self._classes = classes
         self.pacer: Pacer

@@ -16,7 +16,18 @@ from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 class Session:
     """A session at work."""
 
-    __slots__ = ("buffer", "data", "due_us", "failures", "flow", "number", "phase", "ready_us")
+    __slots__ = (
+        "begun",
+        "buffer",
+        "data",
+        "due_us",
+        "failures",
+        "flow",
+        "number",
+        "phase",
+        "ready_us",
+        "waited",
+    )
 
     def __init__(
         self,
@@ -37,6 +48,9 @@ class Session:
         """When the next request is due."""
         self.data = data
         self.failures = 0
+        self.waited = False
+        """Whether it had to wait for a free virtual user."""
+        self.begun = False
         self.buffer = buffer
         """None under stock Locust, which keeps its own statistics."""
 

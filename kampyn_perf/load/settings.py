@@ -83,7 +83,10 @@ class TimeoutSettings(Section):
 
 
 class ValidityLimits(Section):
-    """From where on the generator, not the target, makes the numbers. Beyond: an invalid run."""
+    """From where on the generator, not the target, makes the numbers. Beyond: an invalid run.
+
+    The reasons of the values stand in configs/load.yaml.
+    """
 
     latenessP99: Milliseconds = 50_000  # noqa: N815
     """Of sessions that found a free virtual user: anything more is the generator's own delay."""
@@ -92,6 +95,42 @@ class ValidityLimits(Section):
     """The longest that the event loop may stand still."""
     rateShortfall: float = Field(default=0.05, gt=0, lt=1)  # noqa: N815
     """How much of a phase's planned rate may be missing."""
+    cpuShare: float = Field(default=0.95, gt=0, le=1)  # noqa: N815
+    """Of one core, by one generator, over five seconds."""
+    cpuWait: float = Field(default=0.4, gt=0, le=1)  # noqa: N815
+    """Share of the run in which a generator was ready to work, and others had the CPU."""
+    cpuSteal: float = Field(default=0.1, gt=0, le=1)  # noqa: N815
+    """Share of the machine's CPU time that the hypervisor gave to other machines."""
+    gcPauseMax: Milliseconds = 250_000  # noqa: N815
+    headroom: float = Field(default=0.9, gt=0, le=1)
+    """Share of file descriptors or ports in use from which on there is a warning."""
+    clockUncertainty: Milliseconds = 10_000  # noqa: N815
+    """Of generators on other machines."""
+    clockDrift: Milliseconds = 50_000  # noqa: N815
+    """By how much two machines' clocks may part during the run."""
+
+
+class FeedOrder(StrEnum):
+    """Which row a session gets."""
+
+    SEQUENTIAL = "sequential"
+    """Row after row, and from the beginning again."""
+    RANDOM = "random"
+    """Any row, by chance; the same seed, the same rows."""
+    UNIQUE = "unique"
+    """Row after row, each only once: there must be as many as sessions."""
+    SPREAD = "spread"
+    """As `sequential`, with a stride of its own for each list of the data file, so that users,
+    items and vendors meet in every combination."""
+
+
+class FeedSettings(Section):
+    """Rows that sessions work with, as `{name.field}` in an operation."""
+
+    file: str = ""
+    """CSV with a header, or JSON Lines (.jsonl, .ndjson); empty: the data file's list."""
+    order: FeedOrder = FeedOrder.SEQUENTIAL
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
 
 
 class RunSettings(Section):
@@ -108,12 +147,18 @@ class RunSettings(Section):
     maxWaiting: int = Field(default=100_000, ge=0)  # noqa: N815
     """Arrivals that may wait for a free virtual user; more are dropped: the run is invalid."""
     allowHosts: tuple[str, ...] = ()  # noqa: N815
+    warmUp: Duration = 0  # noqa: N815
+    """A stretch before the first phase, at its rate, that is in no number."""
     drain: Duration = 30_000_000
     """How long sessions in flight may take to finish after the last arrival."""
     timeouts: TimeoutSettings = TimeoutSettings()
     validity: ValidityLimits = ValidityLimits()
     weights: dict[str, int] = Field(default_factory=dict)
     """Replaces the weights that the scenarios declare, by flow."""
+    data: dict[str, FeedSettings] = Field(default_factory=dict)
+    """What sessions work with beside the data file, or in place of its lists, by name."""
+    workers: int = Field(default=1, ge=1, le=256)
+    """Generator processes on this machine."""
 
 
 class LoadSettings(Section):

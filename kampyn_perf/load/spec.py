@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from kampyn_perf.config import Duration, Section
+from kampyn_perf.config import Section
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.settings import (
     DEFAULT_PROFILE,
+    FeedOrder,
     LoadSettings,
     Operation,
     PhaseSettings,
@@ -23,10 +24,20 @@ from kampyn_perf.load.settings import (
     TimeoutSettings,
     ValidityLimits,
 )
-from kampyn_perf.schedule import ArrivalMode, Schedule
+from kampyn_perf.schedule import ArrivalMode, Phase, Schedule
 
 CUSTOM_PROFILE = "config"
 """The name of the phases that stand under `config` itself, as in an Artillery file."""
+WARM_UP = "Warm-up"
+
+
+class FeedSpec(Section):
+    """Rows that sessions work with."""
+
+    file: Path | None = None
+    """None: the data file's list of that name."""
+    order: FeedOrder
+    delimiter: str = ","
 
 
 class RunSpec(Section):
@@ -44,7 +55,10 @@ class RunSpec(Section):
     """Replace what the scenarios declare."""
     max_vusers: int
     max_waiting: int
-    drain: Duration
+    warm_up: int = 0
+    """Microseconds before the first phase that count in no number."""
+    drain: int
+    """Microseconds that sessions in flight have after the last arrival."""
     timeouts: TimeoutSettings
     validity: ValidityLimits
     target: str
@@ -53,15 +67,22 @@ class RunSpec(Section):
     allow_hosts: tuple[str, ...] = ()
     operations: dict[str, Operation]
     token: str
-    data: Path
+    data: Path | None
+    feeds: dict[str, FeedSpec] = Field(default_factory=dict)
+    workers: int = 1
+    """Generator processes on this machine."""
 
     def dump(self) -> bytes:
         """JSON from which the generator makes the same specification."""
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
     def schedule(self) -> Schedule:
-        """The arrivals."""
+        """The arrivals; a warm-up is phase 0."""
         phases = [phase.to_phase(number) for number, phase in enumerate(self.phases, start=1)]
+        if self.warm_up:
+            first = next((each for each in phases if each.expected), phases[0])
+            rate = first.rates[0] or first.rates[1]
+            phases.insert(0, Phase(name=WARM_UP, duration_us=self.warm_up, rate=rate))
         return Schedule(phases, mode=self.mode, seed=self.seed)
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kampyn_perf.outcomes import ErrorKind
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
+from kampyn_perf.recorder.vitals import Vitals
 
 MAX_ENDPOINTS = 500
 """Names of endpoints that are kept apart; the rest share one, so that a path with an id in it
@@ -37,7 +38,9 @@ class Sample(NamedTuple):
 class SampleBuffer:
     """Samples since the last `take`. Not for threads: greenlets of one process share it."""
 
-    def __init__(self, *, max_endpoints: int = MAX_ENDPOINTS) -> None:
+    def __init__(self, *, max_endpoints: int = MAX_ENDPOINTS, warm_up: bool = False) -> None:
+        """With `warm_up`, phase 0 is one: how late its sessions begin is of no account."""
+        self._first_phase = 1 if warm_up else 0
         self._known: set[str] = set()
         self._max_endpoints = max_endpoints
         self._begin(0)
@@ -79,6 +82,8 @@ class SampleBuffer:
         """A session began `late_us` after its due time, having waited for a virtual user or not."""
         self._sessions[flow, phase].started += 1
         self._started_in[phase_now] += 1
+        if phase < self._first_phase:
+            return
         if waited:
             self._waited += 1
             self._waited_max = max(self._waited_max, late_us)
@@ -106,7 +111,7 @@ class SampleBuffer:
         """Something that should have been recorded was not."""
         self._faults += 1
 
-    def take(self, to_us: int, gauges: Gauges) -> Interval:
+    def take(self, to_us: int, gauges: Gauges, vitals: Vitals | None = None) -> Interval:
         """Everything since the last call, and a fresh start at `to_us`."""
         interval = Interval(
             from_us=self._from_us,
@@ -119,6 +124,7 @@ class SampleBuffer:
             waited_max_us=self._waited_max,
             faults=self._faults,
             gauges=gauges,
+            vitals=vitals or Vitals(),
         )
         self._begin(to_us)
         return interval

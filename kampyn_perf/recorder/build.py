@@ -1,13 +1,16 @@
-"""A collector's state as the parts of a result. Pure."""
+"""A collector's state as the parts of a result. Pure.
+
+It is asked for once a second, to save as the run goes; a group that has not changed since the last
+time is not computed again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kampyn_perf.histogram import Histogram
+from kampyn_perf.histogram import merged
 from kampyn_perf.recorder.collector import Collector, Group
-from kampyn_perf.recorder.interval import CellKey
 from kampyn_perf.results.load import (
     EndpointResult,
     FlowResult,
@@ -15,6 +18,7 @@ from kampyn_perf.results.load import (
     PhaseResult,
     Requests,
     Sessions,
+    WarmUp,
 )
 from kampyn_perf.schedule import Schedule
 from kampyn_perf.units import MICROSECONDS
@@ -29,64 +33,59 @@ class Figures:
     endpoints: list[EndpointResult]
     flows: list[FlowResult]
     phases: list[PhaseResult]
+    warm_up: WarmUp | None
 
 
 def build(collector: Collector, *, schedule: Schedule, weights: Mapping[str, int]) -> Figures:
     """All groups of the result, in the order of the schedule's phases and of `weights`."""
-    names = collector.endpoints()
     return Figures(
-        sessions=_sessions(collector, lambda _flow, _phase: True),
-        requests=requests(collector.group(lambda _key: True)),
+        sessions=_sessions(collector, lambda _flow, phase: collector.is_measured(phase)),
+        requests=requests(collector.total),
         endpoints=[
-            EndpointResult(
-                name=name,
-                requests=requests(collector.group(_of_endpoint(name))),
-            )
-            for name in names
+            EndpointResult(name=name, requests=requests(collector.endpoints[name]))
+            for name in sorted(collector.endpoints)
         ],
         flows=[_flow(collector, flow, weight) for flow, weight in weights.items()],
         phases=_phases(collector, schedule),
+        warm_up=_warm_up(collector),
     )
 
 
 def requests(group: Group) -> Requests:
     """One group's requests."""
-    return Requests(
-        count=group.response.count,
-        failed=sum(group.errors.values()),
-        statuses=dict(sorted(group.statuses.items())),
-        errors=dict(sorted(group.errors.items())),
-        bytes_received=group.received,
-        bytes_sent=group.sent,
-        response=Latency.of(group.response),
-        service=Latency.of(group.service),
-    )
-
-
-def _of_endpoint(name: str) -> Callable[[CellKey], bool]:
-    return lambda key: key.endpoint == name
+    if group.figures is None:
+        group.figures = Requests(
+            count=group.response.count,
+            failed=sum(group.errors.values()),
+            statuses=dict(sorted(group.statuses.items())),
+            errors=dict(sorted(group.errors.items())),
+            bytes_received=group.received,
+            bytes_sent=group.sent,
+            response=Latency.of(group.response),
+            service=Latency.of(group.service),
+        )
+    return group.figures
 
 
 def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:
-    duration = Histogram()
-    for (name, _phase), totals in collector.sessions.items():
-        if name == flow:
-            duration.add(totals.duration)
+    def wanted(name: str, phase: int) -> bool:
+        return name == flow and collector.is_measured(phase)
+
+    durations = [each.duration for key, each in collector.sessions.items() if wanted(*key)]
     return FlowResult(
         name=flow,
         weight=weight,
-        sessions=_sessions(collector, lambda name, _phase: name == flow),
-        requests=requests(collector.group(lambda key: key.flow == flow)),
-        session_time=Latency.of(duration),
+        sessions=_sessions(collector, wanted),
+        requests=requests(collector.flows[flow]),
+        session_time=Latency.of(merged(durations)),
     )
 
 
 def _phases(collector: Collector, schedule: Schedule) -> list[PhaseResult]:
-    reached = zip(schedule.phases, schedule.starts_us, strict=False)
     return [
         _phase(collector, schedule, index)
-        for index, (_phase_spec, start_us) in enumerate(reached)
-        if start_us <= collector.elapsed_us
+        for index, start_us in enumerate(schedule.starts_us[:-1])
+        if start_us <= collector.elapsed_us and collector.is_measured(index)
     ]
 
 
@@ -101,28 +100,35 @@ def _phase(collector: Collector, schedule: Schedule, index: int) -> PhaseResult:
         sessions=_sessions(collector, lambda _flow, phase: phase == index),
         offered_rate=_per_second(schedule.planned_in(index), spec.duration_us),
         achieved_rate=_per_second(started_in, lasted_us),
-        requests=requests(collector.group(lambda key: key.phase == index)),
+        requests=requests(collector.phases[index]),
+    )
+
+
+def _warm_up(collector: Collector) -> WarmUp | None:
+    if not collector.warm_up_us:
+        return None
+    return WarmUp(
+        duration_us=collector.warm_up_us,
+        sessions=_sessions(collector, lambda _flow, phase: not collector.is_measured(phase)),
+        requests=requests(collector.phases[0]),
+        seconds=collector.warm_up_timeline.seconds(),
     )
 
 
 def _sessions(collector: Collector, wanted: Callable[[str, int], bool]) -> Sessions:
     totals = [each for key, each in collector.sessions.items() if wanted(*key)]
-    planned = _total([each.planned for each in totals])
-    started = _total([each.started for each in totals])
+    planned = sum(each.planned for each in totals)
+    started = sum(each.started for each in totals)
     return Sessions(
         planned=planned,
         started=started,
         # Those that still waited when the run was ended never started either. That the generator
         # counted the same number of dropped ones is checked by `Collector.unaccounted`.
         dropped=planned - started,
-        completed=_total([each.completed for each in totals]),
-        failed=_total([each.failed for each in totals]),
-        cut=_total([each.cut for each in totals]),
+        completed=sum(each.completed for each in totals),
+        failed=sum(each.failed for each in totals),
+        cut=sum(each.cut for each in totals),
     )
-
-
-def _total(counts: Sequence[int]) -> int:
-    return sum(counts)
 
 
 def _per_second(count: int, duration_us: int) -> float:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from kampyn_perf.recorder.vitals import Vitals
+
 
 class CellKey(NamedTuple):
     """The finest group that samples are kept in."""
@@ -48,17 +50,13 @@ class SessionCounts:
 
 @dataclass
 class Gauges:
-    """The generator's state at the end of the interval, and its health within it."""
+    """The generator's state at the end of the interval."""
 
     in_flight: int = 0
     """Sessions at work."""
     waiting: int = 0
     """Arrivals due that wait for a free virtual user."""
     vusers: int = 0
-    cpu_us: int = 0
-    """CPU time that the generator used within the interval."""
-    loop_lag_us: int = 0
-    """The longest that its event loop did not turn."""
 
 
 @dataclass
@@ -80,6 +78,7 @@ class Interval:
     faults: int = 0
     """Samples or intervals that the recorder could not keep: any makes the run invalid."""
     gauges: Gauges = field(default_factory=Gauges)
+    vitals: Vitals = field(default_factory=Vitals)
 
     def to_message(self) -> dict[str, Any]:
         """Plain data for the wire; JSON has no tuples as keys."""
@@ -94,6 +93,7 @@ class Interval:
             "waited_max_us": self.waited_max_us,
             "faults": self.faults,
             "gauges": asdict(self.gauges),
+            "vitals": vars(self.vitals),
         }
 
     @classmethod
@@ -109,5 +109,6 @@ class Interval:
                 },
                 "started_in": dict(message["started_in"]),
                 "gauges": Gauges(**message["gauges"]),
+                "vitals": Vitals(**message["vitals"]),
             }
         )

@@ -7,7 +7,10 @@ instead of 190 KB) and its figures are not computed again at every save.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kampyn_perf.histogram import Histogram
+from kampyn_perf.recorder.interval import Cell
 from kampyn_perf.results.load import Latency, Second
 from kampyn_perf.units import MICROSECONDS
 
@@ -22,10 +25,38 @@ class Stretch:
         self.started = 0
         self.requests = 0
         self.failed = 0
-        self.in_flight = 0
         self.late_max_us = 0
+        self._in_flight: dict[int, tuple[int, int]] = {}
         self._open: Histogram | None = Histogram()
         self._sealed: Latency | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """Sessions at work at the end of the stretch, of all generators."""
+        return sum(count for _moment, count in self._in_flight.values())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the response times may still grow."""
+        return self._open is not None
+
+    def take(self, cells: Iterable[Cell]) -> None:
+        """Add the requests of `cells`."""
+        responses: list[int] = []
+        for cell in cells:
+            responses += cell.responses_us
+            self.failed += sum(cell.errors.values())
+        self.requests += len(responses)
+        self.response().record_all(responses)
+
+    def late(self, *late_us: int) -> None:
+        """Note how late sessions began."""
+        self.late_max_us = max(self.late_max_us, *late_us)
+
+    def gauge(self, generator: int, moment_us: int, in_flight: int) -> None:
+        """What a generator had at work at a moment of this stretch; the latest counts."""
+        before = self._in_flight.get(generator, (0, 0))
+        self._in_flight[generator] = max(before, (moment_us, in_flight))
 
     def response(self) -> Histogram:
         """The response times, open for more."""
@@ -41,13 +72,18 @@ class Stretch:
         self._open = None
         return self._sealed
 
+    def figures(self) -> Latency:
+        """The figures as they are now; what is open stays open."""
+        return Latency.of(self._open) if self._open is not None else self.seal()
+
     def add(self, other: Stretch) -> None:
         """Add the stretch that follows."""
         self.started += other.started
         self.requests += other.requests
         self.failed += other.failed
-        self.in_flight = other.in_flight
-        self.late_max_us = max(self.late_max_us, other.late_max_us)
+        for generator, (moment_us, in_flight) in other._in_flight.items():
+            self.gauge(generator, moment_us, in_flight)
+        self.late(other.late_max_us)
         self.response().add(other.response())
 
 
@@ -64,9 +100,10 @@ class Timeline:
             self._halve()
         number = moment_us // self.width_us
         if number not in self._stretches:
-            for old in self._numbers()[:-_OPEN_STRETCHES]:
-                self._stretches[old].seal()
             self._stretches[number] = Stretch()
+            for old in self._numbers()[:-_OPEN_STRETCHES]:
+                if old != number and self._stretches[old].is_open:
+                    self._stretches[old].seal()
         return self._stretches[number]
 
     def recent(self, count: int) -> list[Stretch]:
@@ -79,8 +116,7 @@ class Timeline:
 
     def _second(self, number: int) -> Second:
         stretch = self._stretches[number]
-        is_open = stretch._open is not None
-        latency = Latency.of(stretch.response()) if is_open else stretch.seal()
+        latency = stretch.figures()
         return Second(
             at_us=number * self.width_us,
             width_us=self.width_us,

@@ -12,12 +12,28 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kampyn_perf import names
-from kampyn_perf.histogram import Histogram
 from kampyn_perf.machine import Machine
+from kampyn_perf.results.certificate import Certificate, GeneratorHealth, Headroom
 from kampyn_perf.results.io import Record
+from kampyn_perf.results.latency import Latency, NonNegative
 from kampyn_perf.results.series import Series
 
-NonNegative = Annotated[int, Field(ge=0)]
+__all__ = [
+    "Certificate",
+    "EndpointResult",
+    "FlowResult",
+    "GeneratorHealth",
+    "Headroom",
+    "Latency",
+    "LoadResult",
+    "PhaseResult",
+    "Requests",
+    "RunStatus",
+    "Second",
+    "Sessions",
+    "Target",
+    "WarmUp",
+]
 
 
 class RunStatus(StrEnum):
@@ -28,56 +44,6 @@ class RunStatus(StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"
     """Ended early: interrupted, terminated, or its generator died."""
-
-
-class Latency(Record):
-    """A distribution of durations. All figures but `count` and `sum_us` are None when empty."""
-
-    count: NonNegative
-    sum_us: NonNegative
-    min_us: NonNegative | None
-    max_us: NonNegative | None
-    mean_us: float | None
-    stddev_us: float | None
-    p50_us: NonNegative | None
-    p90_us: NonNegative | None
-    p95_us: NonNegative | None
-    p99_us: NonNegative | None
-    p999_us: NonNegative | None
-    clamped: NonNegative = 0
-    """Values above one hour, counted as one hour in the histogram (`max_us` is still exact)."""
-    histogram: str
-    """HdrHistogram V2, compressed, base64: 1 µs to 1 h, three significant digits."""
-
-    @classmethod
-    def of(cls, histogram: Histogram) -> Latency:
-        """The figures of `histogram`, and the histogram itself."""
-        at = histogram.percentiles((0.5, 0.9, 0.95, 0.99, 0.999))
-        return cls(
-            count=histogram.count,
-            sum_us=histogram.sum_us,
-            min_us=histogram.min_us,
-            max_us=histogram.max_us,
-            mean_us=histogram.mean_us,
-            stddev_us=histogram.stddev_us(),
-            p50_us=at[0.5],
-            p90_us=at[0.9],
-            p95_us=at[0.95],
-            p99_us=at[0.99],
-            p999_us=at[0.999],
-            clamped=histogram.clamped,
-            histogram=histogram.encode(),
-        )
-
-    def decode(self) -> Histogram:
-        """The histogram, for percentiles and ranks that are not among the figures."""
-        return Histogram.decode(
-            self.histogram,
-            min_us=self.min_us,
-            max_us=self.max_us,
-            sum_us=self.sum_us,
-            clamped=self.clamped,
-        )
 
 
 class Requests(Record):
@@ -162,24 +128,13 @@ class Second(Record):
     """None where no request ended."""
 
 
-class Certificate(Record):
-    """Whether the generator itself was healthy enough for the numbers to mean anything."""
+class WarmUp(Record):
+    """The stretch before the first phase: shown, and in no other number of the result."""
 
-    valid: bool
-    reasons: list[str]
-    """Why not; empty for a valid run."""
-    warnings: list[str]
-    lateness: Latency
-    """Actual start minus due time, of every session that found a free virtual user."""
-    waited: NonNegative = 0
-    """Sessions that had to wait for a free virtual user (the target's slowness, not ours)."""
-    recorder_faults: NonNegative = 0
-    loop_lag_max_us: NonNegative = 0
-    """The longest that the generator's event loop did not turn."""
-    cpu_share: float | None = None
-    """The generator's CPU time over wall time, 1 = one core; None when it was not measured."""
-    vusers_max: NonNegative = 0
-    """Virtual users in the pool at its largest."""
+    duration_us: NonNegative
+    sessions: Sessions
+    requests: Requests
+    seconds: list[Second]
 
 
 class Target(Record):
@@ -201,9 +156,9 @@ class LoadResult(Record):
     started_at: str
     """ISO 8601, UTC."""
     elapsed_us: NonNegative
-    """From the first due time to the end of the last session."""
+    """From the start of the schedule to the end of the last session, a warm-up included."""
     planned_us: NonNegative
-    """The schedule's length."""
+    """The schedule's length, a warm-up included."""
     profile: str
     seed: int
     target: Target
@@ -217,10 +172,17 @@ class LoadResult(Record):
     flows: list[FlowResult]
     phases: list[PhaseResult]
     seconds: list[Second]
+    warm_up: WarmUp | None = None
+    """None for a run without one. The phases' and seconds' times still count from its start."""
     measurements: list[Series] = Field(default_factory=list)
     """What was watched beside the client; empty where nothing was."""
 
     @property
+    def measured_us(self) -> int:
+        """The time that the numbers are of: all of the run but its warm-up."""
+        return max(self.elapsed_us - (self.warm_up.duration_us if self.warm_up else 0), 0)
+
+    @property
     def requests_per_second(self) -> float:
         """Requests that ended, over the time that the run took."""
-        return self.requests.count / (self.elapsed_us / 1e6) if self.elapsed_us else 0.0
+        return self.requests.count / (self.measured_us / 1e6) if self.measured_us else 0.0

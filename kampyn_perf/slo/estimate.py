@@ -128,9 +128,7 @@ def quantile(
 
     def needed(target: Target) -> int | None:
         size = stats.quantile_size(below(target), q)
-        # One stretch of time does not show how its samples hang together: at least so many.
-        factor = samples / effective if effective > 1 else 1
-        return None if size is None else math.ceil(size * factor)
+        return None if size is None else math.ceil(size * samples / effective)
 
     return Estimate(
         observed=observed,

@@ -53,10 +53,7 @@ def mean_size(n: float, half_width: float, gap: float) -> int | None:
     """
     if gap == 0 or not math.isfinite(half_width):
         return None
-    ratio = abs(half_width / gap)
-    if ratio > math.sqrt(LIMIT):
-        return None
-    size = math.ceil(n * ratio**2)
+    size = math.ceil(n * (half_width / gap) ** 2)
     return size if size <= LIMIT else None
 
 

@@ -93,7 +93,7 @@ class _Bench:
         if not self._url:
             return await asyncio.to_thread(self._start)
         await asyncio.to_thread(check_reachable, self._url)
-        self._feed = Feed(datafile.read(self._data_file()))
+        self._feed = Feed.of_file(datafile.read(self._data_file()))
         return self._url, {"target": self._target.name, "url": redact_url(self._url)}
 
     async def close(self) -> None:
@@ -117,7 +117,7 @@ class _Bench:
         settings = backend_settings.load(environ=os.environ, sets=self._flags.sets)
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kampyn-bench-"))
         backend = self._stack.enter_context(control.start(settings, state_dir=Path(folder)))
-        self._feed = Feed(datafile.read(backend.data_file))
+        self._feed = Feed.of_file(datafile.read(backend.data_file))
         return backend.url, {
             "target": "the bundled backend",
             "workers": settings.worker_count(),

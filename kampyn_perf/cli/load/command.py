@@ -48,6 +48,8 @@ class LoadFlags:
     slo: str
     sets: tuple[str, ...]
     seed: int | None
+    workers: int | None
+    warm_up: str | None
     out: Path | None
     state: Path
     allow_hosts: tuple[str, ...]
@@ -93,6 +95,17 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     seed: Annotated[
         int | None, typer.Option(help="Decides the order of flows and arrivals.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Generator processes; one uses one core."),
+    ] = None,
+    warm_up: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Load at the first phase's rate that comes first, and into no number.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The run's folder. Default: a new one in ./reports.")
     ] = None,
@@ -125,6 +138,8 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         slo=slo,
         sets=tuple(set_ or ()),
         seed=seed,
+        workers=workers,
+        warm_up=warm_up,
         out=out,
         state=state,
         allow_hosts=tuple(allow_host or ()),

@@ -74,7 +74,7 @@ class LiveView:
             self._live.update(self._picture(collector), refresh=True)
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_LINE_SECONDS:
             self._said = time.monotonic()
-            console.say("; ".join(f"{label}: {text}" for label, text in self._facts(collector)))
+            console.say("  ".join(text for _label, text in self._facts(collector)))
 
     def _picture(self, collector: Collector) -> Group:
         from rich.console import Group
@@ -86,18 +86,15 @@ class LiveView:
         facts.add_column()
         for label, text in self._facts(collector):
             facts.add_row(label, text)
-        bar = Table.grid()
-        bar.add_row(
-            ProgressBar(
-                total=self._schedule.duration_us,
-                completed=min(collector.elapsed_us, self._schedule.duration_us),
-                width=60,
-            )
+        bar = ProgressBar(
+            total=self._schedule.duration_us,
+            completed=min(collector.elapsed_us, self._schedule.duration_us),
+            width=60,
         )
         return Group(bar, facts)
 
     def _facts(self, collector: Collector) -> list[tuple[str, str]]:
-        """(label, text) of everything that is worth watching."""
+        """(label, text) of everything that is worth watching; a text makes sense by itself too."""
         elapsed = collector.elapsed_us
         index = self._schedule.phase_at(elapsed)
         phase = self._schedule.phases[index].name
@@ -105,7 +102,7 @@ class LiveView:
             phase = "finishing sessions in flight"
         left = format_duration(max(self._schedule.duration_us - elapsed, 0))
         recent = collector.timeline.recent(_WINDOW + 1)[:-1] or collector.timeline.recent(1)
-        span = len(recent) * collector.timeline.width_us / MICROSECONDS
+        span = max(len(recent), 1) * collector.timeline.width_us / MICROSECONDS
         window = merged(each.response() for each in recent)
         at = window.percentiles((0.5, 0.95, 0.99))
         times = " / ".join("-" if each is None else format_duration(each) for each in at.values())
@@ -123,6 +120,6 @@ class LiveView:
                 f"{collector.last.in_flight} in flight",
             ),
             ("requests", f"{format_rate(round(requests / span, 1))}, {failed} failed{share}"),
-            ("P50 / P95 / P99", times),
-            ("lateness", f"{format_duration(late)} at most"),
+            ("P50 / P95 / P99", f"P50/P95/P99 {times}"),
+            ("lateness", f"late by {format_duration(late)} at most"),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from kampyn_perf import config
 from kampyn_perf.backend import settings as backend_settings
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.cli.load.command import LoadFlags
-from kampyn_perf.errors import KampynError
+from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load.hosts import check_target
-from kampyn_perf.load.settings import LoadSettings, TargetSettings
-from kampyn_perf.load.spec import RunSpec, choose_profile
+from kampyn_perf.load.settings import FeedSettings, LoadSettings, TargetSettings
+from kampyn_perf.load.spec import FeedSpec, RunSpec, choose_profile
 
 ENV_PREFIX = "KAMPYN_LOAD_"
 BUNDLED_URL = "http://127.0.0.1:0"
@@ -39,7 +39,7 @@ def resolve(flags: LoadFlags) -> Plan:
         config.read_yaml(path),
         environ=os.environ,
         prefix=ENV_PREFIX,
-        sets=load_sets,
+        sets=(*load_sets, *_short_flags(flags)),
     )
     profile_name, profile = choose_profile(settings, flags.profile)
     name, url = _target_and_url(flags, settings.config.target)
@@ -66,6 +66,7 @@ def resolve(flags: LoadFlags) -> Plan:
         weights=run.weights,
         max_vusers=run.maxVusers,
         max_waiting=run.maxWaiting,
+        warm_up=run.warmUp,
         drain=run.drain,
         timeouts=run.timeouts,
         validity=run.validity,
@@ -75,9 +76,17 @@ def resolve(flags: LoadFlags) -> Plan:
         operations=target.operations,
         token=target.token,
         data=_data_file(flags, target, bundled=not url),
+        feeds=_feeds(run.data, flags),
+        workers=run.workers,
     )
     backend = None if url else backend_settings.load(sets=backend_sets)
     return Plan(spec=spec, backend=backend, slo_sets=slo_sets)
+
+
+def _short_flags(flags: LoadFlags) -> list[str]:
+    """Flags that are another way to write a value of load.yaml, so that one form is checked."""
+    short = {"config.warmUp": flags.warm_up, "config.workers": flags.workers}
+    return [f"{key}={value}" for key, value in short.items() if value is not None]
 
 
 def _split_sets(
@@ -109,6 +118,24 @@ def _scenarios(name: str) -> Path:
         f"there are no scenarios {name}",
         hint="Looked at " + ", ".join(str(candidate) for candidate in candidates) + ".",
     )
+
+
+def _feeds(feeds: Mapping[str, FeedSettings], flags: LoadFlags) -> dict[str, FeedSpec]:
+    missing = [
+        Problem(f"config.data.{name}.file", f"there is no file {feed.file}")
+        for name, feed in feeds.items()
+        if feed.file and not Path(feed.file).is_file() and not flags.dry_run
+    ]
+    if missing:
+        raise ConfigError(missing)
+    return {
+        name: FeedSpec(
+            file=Path(feed.file).absolute() if feed.file else None,
+            order=feed.order,
+            delimiter=feed.delimiter,
+        )
+        for name, feed in feeds.items()
+    }
 
 
 def _data_file(flags: LoadFlags, target: TargetSettings, *, bundled: bool) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,24 +13,18 @@ from typing import Any
 from kampyn_perf import machine, names
 from kampyn_perf.backend import control
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.cli import console, judging, verdict_view
 from kampyn_perf.cli.load import dry_run, tables
 from kampyn_perf.cli.load.command import LoadFlags
-from kampyn_perf.cli.load.live import LiveView
+from kampyn_perf.cli.load.drive import Driven, drive
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.files import write_whole
-from kampyn_perf.load.outcome import RunEnd, RunFacts, make_result
+from kampyn_perf.load.outcome import RunFacts
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.spec import RunSpec
-from kampyn_perf.load.supervisor import Supervisor
-from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact
-from kampyn_perf.results import io
 from kampyn_perf.results.folder import REPORTS, claim_run_folder, create_run_folder, point_latest
 from kampyn_perf.results.io import Record
-from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.objectives import Slo
 
@@ -48,13 +42,13 @@ def run(flags: LoadFlags) -> ExitCode:
         folder = create_run_folder(REPORTS, label=f"load-{plan.spec.profile}", now=now)
     try:
         with _target(plan, flags, folder) as target:
-            result, interrupted = _drive(target, folder, now, quiet=flags.as_json)
+            driven = drive(target.facts(now), folder, quiet=flags.as_json)
     except KampynError:
         _remove_if_empty(folder)
         raise
     point_latest(folder)
-    code = _report(result, folder, flags, slo)
-    return interrupted or code
+    code = _report(driven, folder, flags, slo)
+    return driven.interrupted or code
 
 
 @dataclass(frozen=True)
@@ -62,6 +56,16 @@ class _Target:
     spec: RunSpec
     bundled: bool
     context: dict[str, Any]
+
+    def facts(self, now: datetime) -> RunFacts:
+        """What is known before the first arrival."""
+        return RunFacts(
+            spec=self.spec,
+            machine=machine.describe(),
+            started_at=now.isoformat(timespec="seconds"),
+            bundled=self.bundled,
+            context=self.context,
+        )
 
 
 @contextmanager
@@ -71,13 +75,12 @@ def _target(plan: Plan, flags: LoadFlags, folder: Path) -> Iterator[_Target]:
         check_reachable(plan.spec.url)
         yield _Target(plan.spec, bundled=False, context={})
         return
-    StateFolder(flags.state).clear()
-    note = nullcontext() if flags.as_json else console.working("Starting the bundled backend ...")
-    with note:
-        backend = control.start(
-            plan.backend, state_dir=flags.state, log_path=folder / "backend.log"
-        )
-    with backend:
+    if not flags.as_json:
+        console.say("Starting the bundled backend ...", style="dim")
+    shutil.rmtree(flags.state, ignore_errors=True)
+    with control.start(
+        plan.backend, state_dir=flags.state, log_path=folder / "backend.log"
+    ) as backend:
         spec = plan.spec.model_copy(update={"url": backend.url, "data": backend.data_file})
         yield _Target(spec, bundled=True, context=_context(plan.backend))
 
@@ -88,80 +91,12 @@ def _context(settings: BackendSettings) -> dict[str, Any]:
     return {"backend": redact({"workers": settings.worker_count(), **plain})}
 
 
-def _drive(
-    target: _Target, folder: Path, now: datetime, *, quiet: bool
-) -> tuple[LoadResult, ExitCode | None]:
-    """Run the generator to its end, saving as it goes."""
-    spec = target.spec
-    write_whole(folder / names.CONFIG_FILE, _config_document(spec))
-    facts = RunFacts(
-        spec=spec,
-        machine=machine.describe(),
-        started_at=now.isoformat(timespec="seconds"),
-        bundled=target.bundled,
-        context=target.context,
-    )
-    schedule = spec.schedule()
-    weights: dict[str, int] = {}
-    view = LiveView(schedule, quiet=quiet)
-
-    def result_so_far(end: RunEnd) -> LoadResult:
-        return make_result(
-            facts, schedule=schedule, weights=weights, collector=supervisor.collector, end=end
-        )
-
-    def save(collector: Collector) -> None:
-        io.write(folder / names.RESULT_FILE, result_so_far(RunEnd()), durable=False)
-        view.update(collector)
-
-    def begin(flows: dict[str, int], note: str | None) -> None:
-        weights.update(flows)
-        view.begin(spec, flows, note)
-
-    supervisor = Supervisor(
-        spec,
-        log_path=folder / "generator.log",
-        on_start=begin,
-        on_interval=save,
-    )
-    with view:
-        supervisor.run()
-    end = _end_of(supervisor)
-    result = result_so_far(end)
-    io.write(folder / names.RESULT_FILE, result)
-    return result, _interrupted(supervisor)
-
-
-def _end_of(supervisor: Supervisor) -> RunEnd:
-    if supervisor.complete:
-        return RunEnd(status=RunStatus.COMPLETE, scenario_errors=supervisor.scenario_errors)
-    reason = supervisor.trouble
-    if supervisor.signal:
-        reason = f"ended early by {supervisor.signal.name}"
-    return RunEnd(
-        status=RunStatus.PARTIAL,
-        reason=reason,
-        trouble=supervisor.trouble,
-        scenario_errors=supervisor.scenario_errors,
-    )
-
-
-def _interrupted(supervisor: Supervisor) -> ExitCode | None:
-    return ExitCode(128 + supervisor.signal) if supervisor.signal else None
-
-
-def _config_document(spec: RunSpec) -> str:
-    """The resolved configuration, as it was run."""
-    import orjson
-
-    document = redact(orjson.loads(spec.dump()))
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
-
-
-def _report(result: LoadResult, folder: Path, flags: LoadFlags, slo: Slo) -> ExitCode:
+def _report(driven: Driven, folder: Path, flags: LoadFlags, slo: Slo) -> ExitCode:
     """Tables and verdict for people, or one JSON document; the verdict's code."""
+    result = driven.result
     verdict = judging.judge(result, slo, strict=flags.strict)
-    judging.write_verdict(verdict, folder / names.VERDICT_FILE)
+    if not driven.unwritten:
+        judging.write_verdict(verdict, folder / names.VERDICT_FILE)
     if flags.as_json:
         document = {"folder": str(folder), "result": result, "verdict": verdict}
         console.print_json(
@@ -171,6 +106,9 @@ def _report(result: LoadResult, folder: Path, flags: LoadFlags, slo: Slo) -> Exi
         tables.show(result)
         verdict_view.show(verdict)
         console.say(f"Report: {folder}")
+    if driven.unwritten:
+        console.say(f"The result is not in {folder}: {driven.unwritten}", style="bold red")
+        return ExitCode(verdict.exit_code) or ExitCode.NO_VERDICT
     return ExitCode(verdict.exit_code)
 
 

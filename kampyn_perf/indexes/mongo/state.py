@@ -20,16 +20,7 @@ from kampyn_perf.indexes.mongo.values import to_plain
 from kampyn_perf.indexes.ports import NAMESPACE_NOT_FOUND, ServerRefusal
 from kampyn_perf.names import OWN_PREFIX
 
-_OF_MONGODB_ITSELF = frozenset(
-    {
-        Feature.HIDE,
-        Feature.TTL_CHANGE,
-        Feature.TTL_ADD,
-        Feature.MAKE_UNIQUE,
-        Feature.COEXIST,
-        Feature.COLLATION_COEXIST,
-    }
-)
+_COLL_MOD = frozenset({Feature.HIDE, Feature.TTL_CHANGE, Feature.TTL_ADD, Feature.MAKE_UNIQUE})
 
 
 def read_server(connection: Connection) -> ServerInfo:
@@ -40,8 +31,7 @@ def read_server(connection: Connection) -> ServerInfo:
     features = features_of(version, topology)
     commands = (connection.optional({"listCommands": 1}, admin=True) or {}).get("commands")
     if isinstance(commands, Mapping) and "collMod" not in commands:
-        # A server that only speaks the wire protocol; its version is the one it imitates.
-        features -= _OF_MONGODB_ITSELF
+        features -= _COLL_MOD  # a server that only speaks the wire protocol
     writable, note = _writable(hello)
     return ServerInfo(
         engine=Engine.MONGODB,

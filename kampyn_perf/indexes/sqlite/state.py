@@ -134,20 +134,12 @@ def _partial(connection: Connection, index: str) -> Mapping[str, Any]:
     return {"partialFilterExpression": {"$sql": sql.upper().rpartition(" WHERE ")[2].strip()}}
 
 
-def text_table(connection: Connection, table: str) -> tuple[str, str] | None:
-    """The full-text table over `table`'s rows, and its definition."""
+def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
     for name, sql in _text_tables(connection):
         inside = _FTS.search(sql)
         content = _FTS_CONTENT.search(inside["inside"]) if inside else None
-        if content and content[1].strip("\"'") == table:
-            return name, sql
-    return None
-
-
-def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
-    found = text_table(connection, table)
-    if found is not None:
-        name, sql = found
+        if not content or content[1].strip("\"'") != table:
+            continue
         columns = [
             row[0] for row in connection.rows("SELECT name FROM pragma_table_info(?)", (name,))
         ]

@@ -34,31 +34,32 @@ class Request:
     @property
     def method(self) -> str:
         """As sent last: a redirect may have changed it."""
-        return self._prepared.method.name
+        return self._prepared.method
 
     @property
     def url(self) -> str:
         """The full URL."""
-        return self._prepared.url
+        return self._prepared.text
 
     @property
     def headers(self) -> dict[str, str]:
         """As sent, without those that the client computes."""
-        return dict(self._prepared.headers.pairs)
+        return dict(self._prepared.headers)
 
 
 class Response:
     """A finished request: the server's answer, or the error that stands in its place."""
 
     __slots__ = (
-        "_body", "_content", "_first", "_headers", "_raw", "encoding", "end_us", "error",
+        "_body", "_content", "_headers", "_raw", "encoding", "end_us", "error", "first_url",
         "prepared", "sent_body", "sent_us", "size", "status_code", "wire_in", "wire_out",
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
         self.prepared = prepared
         self.sent_body = sent_body
-        self._first = prepared
+        self.first_url = prepared.text
+        """The URL that was asked for, before redirects."""
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: Headers | None = None
         self._body: list[bytes] = []
@@ -105,12 +106,7 @@ class Response:
     @property
     def url(self) -> str:
         """The URL that answered: after redirects, the last one."""
-        return self.prepared.url
-
-    @property
-    def first_url(self) -> str:
-        """The URL that was asked for, before redirects."""
-        return self._first.url
+        return self.prepared.text
 
     @property
     def request(self) -> Request:
@@ -134,20 +130,11 @@ class Response:
         """The body, decoded. Raises DecodeError if it is not what its Content-Encoding says."""
         if self._content is None:
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            self._content = self._decode(body)
+            encodings = self.headers.get("content-encoding", "")
+            limit = self.prepared.origin.pool.limits.body_bytes
+            self._content = decode(body, encodings, limit) if encodings else body
             self._body = []
         return self._content
-
-    def _decode(self, body: bytes) -> bytes:
-        # Looked for in the raw headers: most responses have none, and the mapping is not for free.
-        encodings = [
-            value.decode("latin-1")
-            for name, value in self._raw
-            if len(name) == 16 and name.lower() == b"content-encoding"
-        ]
-        if not encodings:
-            return body
-        return decode(body, ",".join(encodings), self.prepared.origin.pool.limits.body_bytes)
 
     @property
     def text(self) -> str:

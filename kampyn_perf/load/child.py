@@ -1,0 +1,82 @@
+"""A child process that speaks in JSON lines, as the supervisor holds it. No gevent here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+_PATIENCE_SECONDS = 5
+_PIECE = 1 << 20
+
+
+class Child:
+    """`python -m <module>`, started at once, with its stderr in a log."""
+
+    def __init__(self, module: str, *arguments: str, log: IO[bytes], log_path: Path) -> None:
+        self._log_path = log_path
+        self._rest = b""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C at the terminal is the supervisor's to answer
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    def fileno(self) -> int:
+        """What a selector watches."""
+        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        return self._process.stdout.fileno()
+
+    def say(self, message: dict[str, Any]) -> None:
+        """One line to its stdin. If it is dead, the end of its output will say so."""
+        assert self._process.stdin is not None  # noqa: S101 (a pipe was asked for)
+        with suppress(BrokenPipeError, ValueError):
+            self._process.stdin.write(orjson.dumps(message) + b"\n")
+            self._process.stdin.flush()
+
+    def hear(self) -> list[dict[str, Any]] | None:
+        """Whole lines that have come, when `fileno` is readable; None at the end of its output."""
+        part = os.read(self.fileno(), _PIECE)
+        if not part:
+            return None
+        *lines, self._rest = (self._rest + part).split(b"\n")
+        return [orjson.loads(line) for line in lines]
+
+    def how_it_ended(self) -> str:
+        """`ended by SIGKILL`, or with which code, and the last line of its log."""
+        code = self._process.wait()
+        words = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        with suppress(OSError):
+            tail = self._log_path.read_text(errors="replace").strip().splitlines()[-1:]
+            words += f": {tail[0]}" if tail else ""
+        return words
+
+    def kill(self) -> None:
+        """At once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Make sure that it is gone: it ends when its stdin does, or else by force."""
+        if self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(timeout=_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()

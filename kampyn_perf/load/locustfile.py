@@ -1,0 +1,39 @@
+"""The flows that a locustfile declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from locust.util.load_locustfile import load_locustfile
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.flow import FlowUser
+
+
+def declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
+    """The weight of each flow."""
+    return {name: int(each.weight) for name, each in classes.items()}
+
+
+def load_flows(path: Path) -> dict[str, type[FlowUser]]:
+    """The flows of a locustfile by name, in the order they stand. Raises KampynError."""
+    try:
+        classes, _shapes = load_locustfile(str(path.absolute()))
+    except Exception as error:
+        raise KampynError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    flows: dict[str, type[FlowUser]] = {}
+    for each in classes.values():
+        if not issubclass(each, FlowUser):
+            raise KampynError(
+                f"{path}: {each.__name__} is a Locust user, but no FlowUser",
+                hint="Derive it from kampyn_perf.load.flow.FlowUser, so that it can be scheduled.",
+            )
+        name = each.flow_name()
+        if name in flows:
+            raise KampynError(f"{path}: two classes have the flow name {name!r}")
+        if not each.tasks:
+            raise KampynError(f"{path}: {each.__name__} has no @task")
+        flows[name] = each
+    if not flows:
+        raise KampynError(f"{path} declares no flow: no class that derives from FlowUser")
+    return flows

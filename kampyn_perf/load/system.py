@@ -1,0 +1,99 @@
+"""What the operating system tells of this process and this machine. Each None where it does not.
+
+Linux's /proc for the most part; durations in whole microseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from pathlib import Path
+
+_TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 10_000
+_STEAL = 7
+_COUNTED = 8
+"""Columns of /proc/stat: user nice system idle iowait irq softirq steal; guest is in user."""
+
+
+def cpu_us() -> int:
+    """CPU time of this process."""
+    return time.process_time_ns() // 1000
+
+
+def cpu_wait_us() -> int | None:
+    """For how long this process (its main thread) was ready to run while others had the CPU."""
+    words = _read("/proc/self/schedstat").split()
+    return int(words[1]) // 1000 if len(words) == 3 else None
+
+
+def machine_time() -> tuple[int, int] | None:
+    """(stolen by the hypervisor, all of it): time of all CPUs since the machine started."""
+    first = _read("/proc/stat").partition("\n")[0].split()
+    if len(first) <= _COUNTED:
+        return None
+    ticks = [int(word) for word in first[1 : 1 + _COUNTED]]
+    return ticks[_STEAL] * _TICK_US, sum(ticks) * _TICK_US
+
+
+def open_files() -> int | None:
+    """File descriptors that this process has open."""
+    try:
+        return len(os.listdir("/proc/self/fd")) - 1  # noqa: PTH208 (the listing's own is gone)
+    except OSError:
+        return None
+
+
+def open_files_limit() -> int:
+    """How many it may have."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def raise_open_files_limit() -> None:
+    """As many as this process may give itself: one connection is one descriptor."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):  # macOS says "unlimited" and means less
+            return
+
+
+def no_file_left() -> bool:
+    """Whether one more file descriptor cannot be had, found out by trying."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return True
+    return False
+
+
+def ports_in_use() -> int | None:
+    """TCP sockets of this machine that hold a port, those that are still closing included."""
+    for line in _read("/proc/net/sockstat").splitlines():
+        if line.startswith("TCP:"):
+            words = line.split()
+            figures = dict(zip(words[1::2], words[2::2], strict=False))
+            return int(figures.get("inuse", 0)) + int(figures.get("tw", 0))
+    return None
+
+
+def port_limit() -> int | None:
+    """Ephemeral ports that there are towards one address."""
+    words = _read("/proc/sys/net/ipv4/ip_local_port_range").split()
+    return int(words[1]) - int(words[0]) + 1 if len(words) == 2 else None
+
+
+def suspended_us() -> int:
+    """For how long this machine slept since it started; 0 where that is not told."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    if clock is None:
+        return 0
+    return (time.clock_gettime_ns(clock) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)) // 1000
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""

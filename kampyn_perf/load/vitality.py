@@ -1,0 +1,139 @@
+"""What the generators reported of themselves: judged, explained, and as parts of a result. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from kampyn_perf.load.crew import ClockReading
+from kampyn_perf.load.settings import ValidityLimits
+from kampyn_perf.recorder.generators import GeneratorTotals
+from kampyn_perf.results.load import GeneratorHealth, Headroom
+from kampyn_perf.units import format_duration, format_percent
+
+Generators = Mapping[int, GeneratorTotals]
+
+
+def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
+    """Why the numbers mean nothing: what a generator had too little of."""
+    yield from _loop(generators.values(), limits)
+    busiest = max((each.cpu_share_max for each in generators.values()), default=0.0)
+    if busiest > limits.cpuShare:
+        yield (
+            f"a generator used {format_percent(busiest)} of a core for five seconds "
+            f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
+        )
+    waits = [share for each in generators.values() if (share := wait_share(each)) is not None]
+    if waits and max(waits) > limits.cpuWait:
+        yield (
+            f"a generator waited for a CPU {format_percent(max(waits))} of the time "
+            f"(limit {format_percent(limits.cpuWait)}): others had it"
+        )
+    steals = [share for each in generators.values() if (share := steal_share(each)) is not None]
+    if steals and max(steals) > limits.cpuSteal:
+        yield (
+            f"the hypervisor took {format_percent(max(steals))} of the machine's CPU time "
+            f"(limit {format_percent(limits.cpuSteal)})"
+        )
+    for what, failed in (
+        ("file descriptors: raise the limit (ulimit -n)", "fds_exhausted"),
+        ("ephemeral ports: use more machines, or a wider ip_local_port_range", "ports_exhausted"),
+    ):
+        count = sum(getattr(each, failed) for each in generators.values())
+        if count:
+            yield f"{count} connections failed because the generator had run out of {what}"
+
+
+def _loop(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iterator[str]:
+    totals = list(generators)
+    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    if lag > limits.loopLagMax:
+        yield (
+            f"the generator stood still for {format_duration(lag)} "
+            f"(limit {format_duration(limits.loopLagMax)})"
+        )
+    pause = max((each.gc_max_us for each in totals), default=0)
+    if pause > limits.gcPauseMax:
+        yield (
+            f"garbage collection held the generator for {format_duration(pause)} "
+            f"(limit {format_duration(limits.gcPauseMax)})"
+        )
+    slept = max((each.suspended_us for each in totals), default=0)
+    if slept:
+        yield f"the machine of the generator slept for {format_duration(slept)}"
+
+
+def cause(generators: Generators, limits: ValidityLimits) -> str:
+    """What most likely made the generator late, in words."""
+    totals = generators.values()
+    wait = max((wait_share(each) or 0.0 for each in totals), default=0.0)
+    busiest = max((each.cpu_share_max for each in totals), default=0.0)
+    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    if lag > limits.loopLagMax:
+        return f"it stood still for {format_duration(lag)}"
+    if wait > limits.cpuWait / 2 and wait > busiest / 4:
+        return f"it waited for a CPU {format_percent(wait)} of the time, because others had it"
+    if busiest > limits.cpuShare * 0.9:
+        return f"it used {format_percent(busiest)} of its core, and could not keep up"
+    return f"its event loop was late by up to {format_duration(lag)}"
+
+
+def wait_share(totals: GeneratorTotals) -> float | None:
+    """The share of the time for which a generator was ready, and others had the CPU."""
+    if totals.cpu_wait_us is None or not totals.measured_us:
+        return None
+    return totals.cpu_wait_us / totals.measured_us
+
+
+def steal_share(totals: GeneratorTotals) -> float | None:
+    """The share of its machine's CPU time that the hypervisor gave to others."""
+    if totals.steal_us is None or not totals.machine_us:
+        return None
+    return totals.steal_us / totals.machine_us
+
+
+def worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
+    """Of (used, limit), the one that came nearest to its limit."""
+    known = [(used, limit) for used, limit in pairs if used is not None and limit]
+    if not known:
+        return None
+    used, limit = max(known, key=lambda pair: pair[0] / pair[1])
+    return Headroom(used=used, limit=limit)
+
+
+def health_of(
+    generators: Generators,
+    names: Sequence[str],
+    lost: Mapping[int, str],
+    clocks: Sequence[tuple[ClockReading, ClockReading]],
+) -> list[GeneratorHealth]:
+    """Each generator, for the result."""
+    unknown = (ClockReading(), ClockReading())
+    return [
+        _health(
+            generators.get(index, GeneratorTotals()),
+            name,
+            lost.get(index, ""),
+            clocks[index] if index < len(clocks) else unknown,
+        )
+        for index, name in enumerate(names)
+    ]
+
+
+def _health(
+    totals: GeneratorTotals, name: str, lost: str, clocks: tuple[ClockReading, ClockReading]
+) -> GeneratorHealth:
+    start, end = clocks
+    return GeneratorHealth(
+        name=name,
+        planned=totals.planned,
+        started=totals.started,
+        lost=lost,
+        cpu_share=totals.cpu_us / totals.measured_us if totals.measured_us else None,
+        cpu_share_max=totals.cpu_share_max,
+        cpu_wait_share=wait_share(totals),
+        lateness_p99_us=totals.lateness.percentiles([0.99])[0.99],
+        loop_lag_max_us=totals.lag.max_us or 0,
+        clock_uncertainty_us=start.uncertainty_us,
+        clock_drift_us=end.offset_us - start.offset_us,
+        wall_clock_offset_us=start.wall_offset_us,
+    )

@@ -1,0 +1,95 @@
+"""What each generator process reported of itself, added up. Durations are whole microseconds."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from kampyn_perf.histogram import Histogram
+from kampyn_perf.recorder.interval import Gauges, Interval
+from kampyn_perf.recorder.vitals import Vitals
+
+_WINDOW = 5
+
+
+@dataclass
+class GeneratorTotals:
+    """One process over the run."""
+
+    planned: int = 0
+    """Arrivals of its share that came due."""
+    started: int = 0
+    last: Gauges = field(default_factory=Gauges)
+    heard_us: int = 0
+    """Up to where it has reported."""
+    vusers_max: int = 0
+    lateness: Histogram = field(default_factory=Histogram)
+    lag: Histogram = field(default_factory=Histogram)
+    measured_us: int = 0
+    """The time that the sums below are of; a warm-up is not in them."""
+    cpu_us: int = 0
+    cpu_wait_us: int | None = None
+    steal_us: int | None = None
+    machine_us: int = 0
+    gc_pauses: int = 0
+    gc_us: int = 0
+    gc_max_us: int = 0
+    fds_max: int | None = None
+    fd_limit: int | None = None
+    ports_max: int | None = None
+    port_limit: int | None = None
+    fds_exhausted: int = 0
+    ports_exhausted: int = 0
+    clock_step_us: int = 0
+    suspended_us: int = 0
+    _busiest: float = 0.0
+    _window: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+
+    @property
+    def cpu_share_max(self) -> float:
+        """Of one core, in its busiest five intervals (seconds); in all, where there are fewer."""
+        if len(self._window) < _WINDOW:
+            return self.cpu_us / self.measured_us if self.measured_us else 0.0
+        return self._busiest
+
+    def take(self, interval: Interval, *, measured: bool) -> None:
+        """Add one interval; `measured` is False for those of a warm-up."""
+        self.planned += sum(counts.planned for counts in interval.sessions.values())
+        self.started += sum(counts.started for counts in interval.sessions.values())
+        if interval.to_us >= self.heard_us:
+            self.heard_us, self.last = interval.to_us, interval.gauges
+        self.vusers_max = max(self.vusers_max, interval.gauges.vusers)
+        self.lateness.record_all(interval.lateness_us)
+        if measured:
+            self._take_vitals(interval.vitals, interval.to_us - interval.from_us)
+
+    def _take_vitals(self, vitals: Vitals, length_us: int) -> None:
+        self.measured_us += length_us
+        self.lag.record_all(vitals.lags_us)
+        self.cpu_us += vitals.cpu_us
+        self._window.append((vitals.cpu_us, length_us))
+        if len(self._window) == _WINDOW:
+            used, lasted = (sum(column) for column in zip(*self._window, strict=True))
+            self._busiest = max(self._busiest, used / max(lasted, 1))
+        self.cpu_wait_us = _sum(self.cpu_wait_us, vitals.cpu_wait_us)
+        self.steal_us = _sum(self.steal_us, vitals.steal_us)
+        self.machine_us += vitals.machine_us
+        self.gc_pauses += vitals.gc_pauses
+        self.gc_us += vitals.gc_us
+        self.gc_max_us = max(self.gc_max_us, vitals.gc_max_us)
+        self.fds_max = _max(self.fds_max, vitals.fds)
+        self.fd_limit = vitals.fd_limit if self.fd_limit is None else self.fd_limit
+        self.ports_max = _max(self.ports_max, vitals.ports)
+        self.port_limit = vitals.port_limit if self.port_limit is None else self.port_limit
+        self.fds_exhausted += vitals.fds_exhausted
+        self.ports_exhausted += vitals.ports_exhausted
+        self.clock_step_us = max(self.clock_step_us, vitals.clock_step_us)
+        self.suspended_us += vitals.suspended_us
+
+
+def _sum(total: int | None, more: int | None) -> int | None:
+    return total if more is None else (total or 0) + more
+
+
+def _max(greatest: int | None, other: int | None) -> int | None:
+    return greatest if other is None else max(greatest or 0, other)

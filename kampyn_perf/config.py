@@ -9,18 +9,33 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from kampyn_perf import units
 from kampyn_perf.errors import ConfigError, KampynError, Problem
+from kampyn_perf.sources import PathKey, Source, format_path, parse_yaml, read_yaml
 
-PathKey = tuple[str | int, ...]
+__all__ = [
+    "Duration",
+    "Milliseconds",
+    "PathKey",
+    "Rate",
+    "Section",
+    "Size",
+    "Source",
+    "apply_sets",
+    "find",
+    "format_path",
+    "load",
+    "parse",
+    "parse_yaml",
+    "read_yaml",
+    "shipped",
+]
 
 # As JSON, durations and sizes are written with their unit, so that what was dumped can be read.
 _WithUnit = PlainSerializer(units.spell_duration, return_type=str, when_used="json")
@@ -50,22 +65,6 @@ class Section(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Source:
-    """Plain data and where it came from: a name for messages, and the line of each path."""
-
-    data: Any
-    name: str
-    lines: Mapping[PathKey, int] = field(default_factory=dict)
-
-    def where(self, path: PathKey) -> str:
-        """`name:line` of the deepest part of `path` that the file has."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return f"{self.name}:{self.lines[path[:length]]}"
-        return self.name
-
-
 def shipped(folder: str) -> Path:
     """The folder of `configs` or `scenarios` that came with the program."""
     installed = Path(__file__).parent / "_shipped" / folder
@@ -90,41 +89,6 @@ def find(name: str, folder: str = "configs") -> Path:
         + ", ".join(str(path) for path in candidates)
         + ".",
     )
-
-
-def read_yaml(path: Path) -> Source:
-    """The file's data, read safely. Raises ConfigError for what is not YAML or has a key twice."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            [Problem("", f"is not UTF-8 text ({error.reason})", str(path))]
-        ) from error
-    return parse_yaml(text, str(path))
-
-
-def parse_yaml(text: str, name: str) -> Source:
-    """`read_yaml` for a text; `name` is what messages call it."""
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        lines: dict[PathKey, int] = {}
-        problems: list[Problem] = []
-        if node is not None:
-            _walk(node, (), lines, problems, name, frozenset())
-        if problems:
-            raise ConfigError(problems)
-        data = None if node is None else loader.construct_document(node)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        problem = getattr(error, "problem", None) or str(error)
-        raise ConfigError([Problem("", f"is not valid YAML: {problem}", where)]) from error
-    finally:
-        loader.dispose()
-    return Source({} if data is None else data, name, lines)
 
 
 def parse(model: type[Model], source: Source, *, prefix: PathKey = ()) -> Model:
@@ -165,14 +129,6 @@ def apply_sets(source: Source, sets: Iterable[str]) -> Source:
     return Source(data, source.name, source.lines)
 
 
-def format_path(path: Iterable[str | int]) -> str:
-    """`config.phases[1].duration` of ("config", "phases", 1, "duration")."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
 def _flag_value(text: str, name: str) -> Any:
     """`text` as YAML; a leading > or | is meant as it stands (`>= 99 %`), not as a block."""
     if not text or text.lstrip()[:1] in (">", "|"):
@@ -196,36 +152,6 @@ def _put(data: Any, path: Sequence[str], value: Any, source: str) -> Any:
     copy = dict(data or {})
     copy[head] = _put(copy.get(head), rest, value, source) if rest else value
     return copy
-
-
-def _walk(
-    node: yaml.Node,
-    path: PathKey,
-    lines: dict[PathKey, int],
-    problems: list[Problem],
-    name: str,
-    above: frozenset[int],
-) -> None:
-    """Note the line of every path, and keys that stand twice (YAML silently keeps the last)."""
-    lines[path] = node.start_mark.line + 1
-    if id(node) in above:
-        problems.append(Problem(format_path(path), "contains itself", f"{name}:{lines[path]}"))
-        return
-    above = above | {id(node)}
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _walk(item, (*path, index), lines, problems, name, above)
-    elif isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, item in node.value:
-            line = key.start_mark.line + 1
-            text = str(key.value)
-            if text in seen and text != "<<":
-                message = f"stands twice (first on line {seen[text]})"
-                problems.append(Problem(format_path((*path, text)), message, f"{name}:{line}"))
-            seen[text] = line
-            _walk(item, (*path, text), lines, problems, name, above)
-            lines[(*path, text)] = line
 
 
 def _problems(

@@ -97,8 +97,10 @@ class Action:
 
     @property
     def pending(self) -> bool:
-        """Whether the catalogue is not met here: what makes `plan --check` fail."""
-        return self.kind in (ActionKind.CREATE, ActionKind.CHANGE, ActionKind.CONFLICT)
+        """Whether the catalogue is not met here, or what --prune asks for cannot be done: what
+        makes `plan --check` fail."""
+        wanted = (ActionKind.CREATE, ActionKind.CHANGE, ActionKind.CONFLICT)
+        return self.kind in wanted or bool(self.blocked)
 
 
 @dataclass(frozen=True, kw_only=True)

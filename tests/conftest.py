@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import mongo_server
 from tests.mongo_server import mongo_database, mongo_uri
 
 __all__ = ["mongo_database", "mongo_uri"]
+
+# No test judges how long it takes: the machine may be busy, and a first call may import much.
+settings.register_profile("kampyn", deadline=None)
+settings.load_profile("kampyn")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -136,13 +136,22 @@ def stop_running(state: StateFolder, *, timeout: float) -> Running | None:
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(running.pid)
         process.terminate()
-        try:
-            process.wait(timeout)
-        except psutil.TimeoutExpired:
+        if not _ended_within(process, timeout):
             process.kill()
-            process.wait(5)
+            _ended_within(process, 5)
     state.record.unlink(missing_ok=True)
     return running
+
+
+def _ended_within(process: psutil.Process, seconds: float) -> bool:
+    """Whether a process that need not be our child ends in time. A zombie has ended: that its
+    parent has not asked after it yet is no concern of ours."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _handshake(

@@ -62,6 +62,18 @@ class StateFolder:
         files.ensure_writable(self.root)
         self.logs.mkdir(exist_ok=True)
 
+    def clear(self) -> None:
+        """Forget the store and what belongs to it, and nothing else that may lie in the folder.
+
+        Raises KampynError when a backend uses it.
+        """
+        self.make()
+        with self.lock():
+            for ending in ("", "-wal", "-shm"):
+                self.database.with_name(self.database.name + ending).unlink(missing_ok=True)
+            for path in (self.data_file, self.record):
+                path.unlink(missing_ok=True)
+
     def lock(self) -> IO[bytes]:
         """Claim the folder for this process, until the result is closed or the process ends.
 

@@ -31,6 +31,8 @@ class Measured:
     """Everything that is known when a variant is done. `times` are free of the loop's overhead."""
 
     times: list[int] = field(default_factory=list)
+    planned: int = 0
+    """Where it is not the run's number of iterations."""
     elapsed_ns: int = 0
     overhead_ns: int = 0
     warmup: int = 0

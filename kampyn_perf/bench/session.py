@@ -6,7 +6,7 @@ Whatever ends the run, what was measured until then is in the result and in what
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from kampyn_perf.bench.case import Variant
 from kampyn_perf.bench.doubts import Circumstances, doubts
 from kampyn_perf.bench.loops import Clock
 from kampyn_perf.bench.measure import Measured, measure
-from kampyn_perf.bench.suite import Suite
+from kampyn_perf.bench.suite import Rounds, Suite
 from kampyn_perf.bench.summary import summarise
 from kampyn_perf.bench.tally import Failure, Failures, Stage, Stop
 from kampyn_perf.errors import KampynError
@@ -101,6 +101,9 @@ class Session:
                 self._give_up(part, error)
                 return
             self._context[suite.name] = dict(facts)
+            if suite.rounds is not None:
+                self._run_rounds(part, suite.rounds)
+                return
             for variant in part.variants:
                 self._run_variant(suite, variant, runner)
         finally:
@@ -116,6 +119,32 @@ class Session:
         self._keep(conclude(suite.name, variant, measured, self.options))
         if measured.ending is not None:
             raise measured.ending
+
+    def _run_rounds(self, part: Selected, rounds: Rounds) -> None:
+        """The cases of a suite that measures by itself; ended early they keep what they have."""
+        self.save(self._result(RunStatus.RUNNING, running=part.suite.name))
+        known: Mapping[str, Measured] = {}
+        try:
+            for known in rounds(part.variants, self.options, self._say):  # noqa: B007
+                pass
+        except KampynError as error:
+            self._give_up(part, error)
+            return
+        except BaseException:
+            for measured in known.values():
+                measured.stop = Stop.INTERRUPTED
+            raise
+        finally:
+            self._context[part.suite.name] |= rounds.facts
+            for variant in part.variants:
+                if variant.name in known:
+                    self._keep(
+                        conclude(part.suite.name, variant, known[variant.name], self.options)
+                    )
+
+    def _say(self, text: str) -> None:
+        if self.observer:
+            self.observer.started(text, len(self._cases) + 1, self._total)
 
     def _give_up(self, part: Selected, error: Exception) -> None:
         failures = Failures()
@@ -156,8 +185,9 @@ class Session:
 def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOptions) -> CaseResult:
     """What `measured` says about `variant`. Pure."""
     summary = summarise(measured.times, elapsed_ns=measured.elapsed_ns)
+    planned = measured.planned or options.iterations
     about = Circumstances(
-        planned=options.iterations,
+        planned=planned,
         warmup=measured.warmup,
         overhead_ns=measured.overhead_ns,
         stop=measured.stop,
@@ -174,7 +204,7 @@ def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOpt
         clients=variant.clients,
         status=_status(measured),
         stopped_by="" if measured.unavailable else str(measured.stop),
-        planned=options.iterations,
+        planned=planned,
         completed=len(measured.times),
         failed=measured.failed,
         failures=[_failure(failure) for failure in measured.failures],
@@ -182,7 +212,8 @@ def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOpt
         overhead_ns=measured.overhead_ns,
         elapsed_ns=measured.elapsed_ns,
         summary=summary,
-        warnings=doubts(measured.times, summary, about) if summary else [],
+        # Rounds are few by nature: what is said of samples does not fit them.
+        warnings=doubts(measured.times, summary, about) if summary and not measured.planned else [],
         samples=Samples.of(measured.times) if measured.times else None,
         preempted=measured.disturbances.preempted,
         collections=measured.disturbances.collections,

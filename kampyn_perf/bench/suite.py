@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from kampyn_perf.bench.case import Case
+from kampyn_perf.bench.case import Case, Variant
+from kampyn_perf.bench.measure import Measured
+from kampyn_perf.results.bench import BenchOptions
 
 Facts = Mapping[str, Any]
 """What decides the numbers, for the result: the store, its version, the cost of a password."""
+
+
+class Rounds(Protocol):
+    """Measures all its variants by itself, in rounds, so that they meet the same disturbances."""
+
+    def __call__(
+        self, variants: Sequence[Variant], options: BenchOptions, say: Callable[[str], None]
+    ) -> Iterator[Mapping[str, Measured]]:
+        """After each round all that is known, by name. `say` is told what is being done."""
+
+    @property
+    def facts(self) -> Facts:
+        """What else came out."""
 
 
 async def _no_facts() -> Facts:
@@ -30,4 +45,6 @@ class Suite:
     open_seconds: float = 60
     """How long `open` and `close` may take: starting and seeding a backend takes its time."""
     close: Callable[[], Awaitable[None]] = _nothing
+    rounds: Rounds | None = None
+    """Instead of the runner: for what is no function that can be called (a process under load)."""
     """Called after `open`, even if that failed half-way."""

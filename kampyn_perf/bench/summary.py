@@ -9,6 +9,7 @@ dependent about once in sixty cases, and then only for a wider interval.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -40,9 +41,9 @@ def summarise(
     per_second = n / (elapsed_ns / 1e9) if elapsed_ns else 0.0
     # Callers that always wait for their answer: throughput times mean is their number (Little).
     callers = per_second * mean.value_ns
-    percentiles = {
-        name: _percentile(times, ordered, p, confidence) for name, p in PERCENTILES.items()
-    }
+    percentiles = _coherent(
+        {name: _percentile(times, ordered, p, confidence) for name, p in PERCENTILES.items()}
+    )
     return Summary(
         n=n,
         confidence=confidence,
@@ -72,6 +73,28 @@ def _percentile(times: Times, ordered: Times, p: float, confidence: float) -> Es
         effective=effective,
         needs=enough if low is None or high is None else 0,
     )
+
+
+def _coherent(estimates: dict[str, Estimate]) -> dict[str, Estimate]:
+    """Widened where they contradict each other: a higher percentile is not below a lower one.
+
+    They can, as each is taken from what the samples are worth for it alone. An interval that grows
+    keeps its promise.
+    """
+    order = list(estimates)
+    for lower, upper in itertools.pairwise(order):
+        below, above = estimates[lower], estimates[upper]
+        if above.high_ns is not None and (below.high_ns is None or below.high_ns > above.high_ns):
+            estimates[upper] = above.model_copy(
+                update={"high_ns": below.high_ns, "needs": max(above.needs, below.needs)}
+            )
+    for upper, lower in itertools.pairwise(reversed(order)):
+        above, below = estimates[upper], estimates[lower]
+        if below.low_ns is not None and (above.low_ns is None or above.low_ns < below.low_ns):
+            estimates[lower] = below.model_copy(
+                update={"low_ns": above.low_ns, "needs": max(above.needs, below.needs)}
+            )
+    return estimates
 
 
 def _mean(times: Times, confidence: float) -> Estimate:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,17 @@ def show(renderable: Any, *, width: int | None = None) -> None:
 
         console = Console(stderr=True, highlight=False, width=width)
     console.print(renderable)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say that something takes a while: turning on a terminal, one line without one."""
+    if is_terminal():
+        with stderr().status(text):
+            yield
+    else:
+        say(text)
+        yield
 
 
 def print_json(value: Any) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kampyn_perf.cli import console
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import (
+    Conclusion,
+    Judgement,
+    Outcome,
+    Verdict,
+    unmeasured_reason,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,6 +25,8 @@ STYLES = {
     Outcome.NOT_EXERCISED: "cyan",
     Outcome.INVALID: "magenta",
 }
+_ROOM_FOR_SAMPLES = 90
+"""Columns of a terminal that has room for one more column of the table."""
 _CONCLUSIONS = {
     Conclusion.PASS: ("PASS", "bold green"),
     Conclusion.FAIL: ("FAIL", "bold red"),
@@ -28,20 +37,28 @@ _CONCLUSIONS = {
 def show(verdict: Verdict, *, explain: bool = False) -> None:
     """The table, the reasons of what did not pass (of all with `explain`), the conclusion."""
     console.show(_table(verdict))
-    told = [
-        each
-        for each in verdict.objectives
-        if each.outcome is not Outcome.INVALID and (explain or each.outcome is not Outcome.PASS)
-    ]
-    for judgement in told:
-        console.say(
-            f"  {judgement.outcome.value} {judgement.name}: {judgement.explanation}",
-            style=STYLES[judgement.outcome],
-        )
+    for outcome, names, why in _whys(verdict, every=explain):
+        console.say(f"  {outcome.value} {names}: {why}", style=STYLES[outcome])
     word, style = _CONCLUSIONS[verdict.conclusion]
     console.say(f"{word}: {summary(verdict)}", style=style)
     for reason in verdict.reasons:
         console.say(f"  {reason}")
+
+
+def _whys(verdict: Verdict, *, every: bool) -> Iterator[tuple[Outcome, str, str]]:
+    """Outcome, names and reason; what nobody measured on one line, in the place of the first."""
+    unmeasured = [
+        each.name
+        for each in verdict.objectives
+        if each.outcome is Outcome.NO_DATA and each.explanation == unmeasured_reason(each.metric)
+    ]
+    for each in verdict.objectives:
+        if each.outcome is Outcome.INVALID or (each.outcome is Outcome.PASS and not every):
+            continue
+        if each.name not in unmeasured or len(unmeasured) == 1:
+            yield each.outcome, _place(each), each.explanation
+        elif each.name == unmeasured[0]:
+            yield each.outcome, ", ".join(unmeasured), "nothing measured them in this run"
 
 
 def summary(verdict: Verdict) -> str:
@@ -58,12 +75,14 @@ def _table(verdict: Verdict) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    narrow = console.stderr().width < _ROOM_FOR_SAMPLES
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("objective")
+    table.add_column("objective", overflow="fold")
     table.add_column("target", justify="right")
     table.add_column("observed", justify="right")
     table.add_column("95 % interval")
-    table.add_column("samples", justify="right")
+    if not narrow:
+        table.add_column("samples", justify="right")
     table.add_column("outcome")
     for each in verdict.objectives:
         style = STYLES[each.outcome]
@@ -72,13 +91,15 @@ def _table(verdict: Verdict) -> Table:
             Text(each.target_text),
             Text(each.observed_text),
             Text(each.interval_text),
-            f"{each.samples:,}" if each.samples else "",
+            *([] if narrow else [f"{each.samples:,}" if each.samples else ""]),
             Text(each.outcome.value.replace("_", " "), style=style),
         )
     return table
 
 
 def _title(judgement: Judgement) -> str:
-    optional = "" if judgement.required else " (optional)"
-    scope = f" [{judgement.scope_text}]" if judgement.scope else ""
-    return f"{judgement.name}{scope}{optional}"
+    return _place(judgement) + ("" if judgement.required else " (optional)")
+
+
+def _place(judgement: Judgement) -> str:
+    return judgement.name + (f" [{judgement.scope_text}]" if judgement.scope else "")

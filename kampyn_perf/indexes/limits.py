@@ -97,7 +97,10 @@ def _special_refusals(spec: IndexSpec) -> Iterator[Refusal]:
     has_collation = spec.collation is not None and spec.collation.get("locale") != "simple"
     if has_collation and (spec.is_text or any(kind == PLANE for _, kind in spec.keys)):
         yield Refusal("special-keys", "text and 2d indexes know only the simple collation")
-    if spec.fields == ("_id",) and (spec.unique or spec.sparse or spec.partial or spec.hidden):
+    if spec.keys == (("_id", -1),):
+        yield Refusal("special-keys", "an index on _id alone is ascending or hashed")
+    has_options = spec.unique or spec.sparse or spec.partial is not None or spec.hidden
+    if spec.fields == ("_id",) and not spec.is_hashed and has_options:
         yield Refusal("special-keys", "the index on _id takes no options")
     if (spec.weights or spec.default_language or spec.language_override) and not spec.is_text:
         yield Refusal("special-keys", "weights and languages belong to a text index")

@@ -9,6 +9,7 @@ from kampyn_perf.indexes.catalogue import Entry, WantedCollection
 from kampyn_perf.indexes.limits import refusals
 from kampyn_perf.indexes.lint_finding import Finding, at_entry
 from kampyn_perf.indexes.lint_rules import Severity
+from kampyn_perf.indexes.matching import is_id_key
 from kampyn_perf.indexes.ports import FieldSample
 from kampyn_perf.indexes.values import normal_filter
 
@@ -21,7 +22,7 @@ def entry_findings(
         yield at_entry(refusal.rule, refusal.message, collection, entry)
     yield from _may_be_missing(collection, entry, sample)
     yield from _two_arrays(collection, entry, sample)
-    if entry.spec.fields == ("_id",):
+    if is_id_key(entry.spec.keys):
         yield at_entry("id-index", "every collection has this index", collection, entry)
     if entry.spec.hidden and entry.serves:
         message = f"is hidden, and said to serve {', '.join(entry.serves)}"

@@ -18,7 +18,7 @@ from kampyn_perf.indexes.normalise import (
     read_listing,
     same_index,
 )
-from kampyn_perf.indexes.spec import IndexSpec
+from kampyn_perf.indexes.spec import IndexSpec, Key
 
 
 class How(StrEnum):
@@ -61,8 +61,13 @@ def read_live(collection: LiveCollection) -> tuple[Found, ...]:
     return tuple(
         Found(index=index, normal=normal_live(index), spec=read_listing(index.definition))
         for index in collection.indexes
-        if index.name != "_id_" and list(index.definition["key"]) != ["_id"]
+        if not is_id_key(read_listing(index.definition).keys)
     )
+
+
+def is_id_key(keys: tuple[Key, ...]) -> bool:
+    """Whether this is the key of the index that every collection has. A hashed one is not."""
+    return keys == (("_id", 1),)
 
 
 def clash(a: Normal, b: Normal, server: ServerInfo) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from kampyn_perf.indexes.limits import refusals
 from kampyn_perf.indexes.live import CollectionKind, Engine, Feature, LiveCollection
-from kampyn_perf.indexes.matching import How, Match, clash
+from kampyn_perf.indexes.matching import How, Match, clash, is_id_key
 from kampyn_perf.indexes.normalise import Normal, same_index
 from kampyn_perf.indexes.spec import HASHED, MAX_INDEXES, PLANE, describe_keys
 from kampyn_perf.indexes.sqlite.counterparts import no_counterpart
@@ -158,7 +158,7 @@ def additions(matches: Sequence[Match], live: LiveCollection, refused: Mapping[i
 def _adds_one(match: Match, live: LiveCollection) -> bool:
     if match.how is How.KIN and match.live:
         return in_place_steps(live.name, match.live, match.normal, live.server) is None
-    return match.how is How.NEW
+    return match.how is How.NEW and not is_id_key(match.normal.keys)
 
 
 def _explicit(match: Match) -> str:

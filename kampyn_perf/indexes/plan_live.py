@@ -131,6 +131,8 @@ def _prune_steps(
 ) -> tuple[tuple[Step, ...], str]:
     if prune is None:
         return (), ""
+    if _supports_shard_key(context, found):
+        return (), "the collection is sharded by its keys, and no other index begins with them"
     needs = _builds_before(context, found, wanted, successors)
     if prune.stage is PruneStage.DROP:
         return (make_step(context.name, StepKind.DROP, found.name, needs=needs),), ""
@@ -139,6 +141,21 @@ def _prune_steps(
     if not context.collection.server.has(Feature.HIDE):
         return (), f"{context.collection.server.label} cannot hide it first; ask for the drop"
     return (make_step(context.name, StepKind.HIDE, found.name, needs=needs),), ""
+
+
+def _supports_shard_key(context: Wanting, found: Found) -> bool:
+    """Whether it is the only live index that begins with the shard key: sharding needs one."""
+    shard = tuple((context.collection.shard_key or {}).items())
+    if not shard:
+        return False
+    able = [
+        other.name
+        for other in context.lives
+        if other.spec.keys[: len(shard)] == shard
+        and not (other.normal.partial or other.normal.sparse or other.normal.hidden)
+        and (other is found or other.name not in context.prunes)
+    ]
+    return able == [found.name]
 
 
 def _builds_before(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kampyn_perf.indexes.actions import Action, ActionKind, Step, StepKind
-from kampyn_perf.indexes.matching import Found, How, Match
+from kampyn_perf.indexes.matching import Found, How, Match, is_id_key
 from kampyn_perf.indexes.plan_context import Wanting, action_for, build_warnings, name_for
 from kampyn_perf.indexes.plan_replace import replace_action
 from kampyn_perf.indexes.steps import create_step, in_place_steps
@@ -22,7 +22,8 @@ def wanted_action(context: Wanting, match: Match, refused: str) -> Action:
             live=match.live,
         )
     if match.live is None:
-        return _create(context, match, None)
+        build = _id if is_id_key(match.normal.keys) else _new
+        return build(context, match)
     if match.how is How.SAME and match.live.index.building:
         return _still_building(context, match, match.live)
     steps = in_place_steps(context.name, match.live, match.normal, context.collection.server)
@@ -32,6 +33,15 @@ def wanted_action(context: Wanting, match: Match, refused: str) -> Action:
     return (
         _in_place(context, match, match.live, steps) if steps else _keep(context, match, match.live)
     )
+
+
+def _new(context: Wanting, match: Match) -> Action:
+    return _create(context, match, None)
+
+
+def _id(context: Wanting, match: Match) -> Action:
+    reason = "every collection has it"
+    return action_for(match, context, kind=ActionKind.KEEP, name="_id_", reason=reason, live=None)
 
 
 def _keep(context: Wanting, match: Match, live: Found) -> Action:

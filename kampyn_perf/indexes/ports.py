@@ -169,6 +169,15 @@ class Usage(Protocol):
         ...
 
 
+class WriteProbe(Protocol):
+    def time_inserts(
+        self, collection: str, specs: Sequence[IndexSpec], count: int
+    ) -> Sequence[int]:
+        """Nanoseconds of each of up to `count` single inserts of this collection's documents into
+        an empty scratch collection that has only these indexes. It is gone afterwards."""
+        ...
+
+
 class QueryRunner(Protocol):
     def explain(self, query: Query) -> Mapping[str, Any]:
         """The server's own explain document with execution statistics, in plain values."""
@@ -187,6 +196,7 @@ class Database(
     Locker,
     Journal,
     Usage,
+    WriteProbe,
     QueryRunner,
     Protocol,
 ):

@@ -108,13 +108,15 @@ def describe_spec(spec: IndexSpec) -> str:
 
 
 def _valued_options(spec: IndexSpec) -> Iterator[tuple[str, Any]]:
-    collation = normal_of(spec).collation
+    normal = normal_of(spec)
+    weights = {field: weight for field, weight in (spec.weights or {}).items() if weight != 1}
+    is_english = normal.default_language in ("", "english")
     named = {
         "partialFilterExpression": spec.partial,
         "expireAfterSeconds": spec.ttl_seconds,
-        "collation": show_collation(collation) if collation else None,
-        "weights": spec.weights,
-        "default_language": spec.default_language,
+        "collation": show_collation(normal.collation) if normal.collation else None,
+        "weights": weights or None,
+        "default_language": None if is_english else spec.default_language,
         "wildcardProjection": spec.wildcard_projection,
     }
     for label, value in named.items():
@@ -166,7 +168,9 @@ def _summary(plan: Plan) -> Iterator[Line]:
         counts[kind] for kind in (ActionKind.EXTRA, ActionKind.REDUNDANT, ActionKind.HIDDEN)
     )
     if plan.empty:
-        yield Line(LineKind.ADD, f"No changes: {counts[ActionKind.KEEP]} indexes are as wanted.")
+        kept = counts[ActionKind.KEEP]
+        words = "1 index is" if kept == 1 else f"{kept} indexes are"
+        yield Line(LineKind.ADD, f"No changes: {words} as wanted.")
     else:
         parts = [
             f"{counts[ActionKind.CREATE]} to create",

@@ -68,7 +68,7 @@ def _objectives(judgements: Iterable[Judgement]) -> str:
 def _why(judgements: Iterable[Judgement]) -> str:
     """The reasons of what did not pass; folded away, for there may be many."""
     told = [
-        f"{each.name}: {each.explanation}"
+        f"{_title(each)}: {each.explanation}"
         for each in judgements
         if each.outcome is not Outcome.PASS
     ]

@@ -16,6 +16,11 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.io import Record
 
 
+def unmeasured_reason(metric: str) -> str:
+    """The explanation of an objective that nothing measured; views put such ones together."""
+    return f"nothing measured {metric} in this run"
+
+
 class Unit(StrEnum):
     """What a value counts."""
 

@@ -128,7 +128,9 @@ def quantile(
 
     def needed(target: Target) -> int | None:
         size = stats.quantile_size(below(target), q)
-        return None if size is None else math.ceil(size * samples / effective)
+        # One stretch of time does not show how its samples hang together: at least so many.
+        factor = samples / effective if effective > 1 else 1
+        return None if size is None else math.ceil(size * factor)
 
     return Estimate(
         observed=observed,

@@ -117,7 +117,8 @@ class LoadEvidence:
                 worth=lambda value: _worth(count, timeline.factor_at(value)),
                 noun="requests",
             )
-        whole = objective.scope.kind in (ScopeKind.OVERALL, ScopeKind.PHASE) and not service
+        # Only all requests together are the same by the second as by the schedule.
+        whole = objective.scope.kind is ScopeKind.OVERALL and not service
         exact = timeline.mean_interval() if whole else None
         return _mean_or_max(latency, objective, timeline, noun="requests", interval=exact)
 

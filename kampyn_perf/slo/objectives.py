@@ -11,12 +11,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from kampyn_perf import config
 from kampyn_perf.config import Section
+from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
 from kampyn_perf.slo.targets import Comparison, Target, parse_target
@@ -155,11 +157,21 @@ def load(
     """
     return config.load(
         Slo,
-        config.read_yaml(config.find(name)),
+        _read(config.find(name)),
         environ=os.environ if environ is None else environ,
         prefix=ENV_PREFIX,
         sets=sets,
     )
+
+
+def _read(path: Path) -> config.Source:
+    """The file's data. What makes it no YAML is most often a target without its quotes."""
+    try:
+        return config.read_yaml(path)
+    except ConfigError as error:
+        raise ConfigError(
+            error.problems, hint='Quote targets that begin with >, as in target: ">= 99.9 %".'
+        ) from error
 
 
 def _quantile(statistic: str) -> float | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from kampyn_perf import names, stats
 from kampyn_perf.results.series import Series
+from kampyn_perf.results.verdict import unmeasured_reason
 from kampyn_perf.slo import estimate
 from kampyn_perf.slo.estimate import Estimate, Missing
 
@@ -18,7 +19,7 @@ def find(series: Sequence[Series], metric: str, statistic: str) -> Estimate | Mi
     """The estimate of `metric` from all the series that have it."""
     held = [each for each in series if each.metric == metric and each.values]
     if not held:
-        return Missing(f"nothing measured {metric} in this run")
+        return Missing(unmeasured_reason(metric))
     if metric == names.PROBE_AVAILABILITY:
         return _availability(held)
     if statistic == "max":

@@ -72,7 +72,7 @@ def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str
     target = objective.target
     made = count(found.samples, found.noun)
     if found.effective is not None and found.effective < 0.9 * found.samples:
-        made += f" (worth {round(found.effective):,} independent ones)"
+        made += f" (worth {count(found.effective, 'independent ones')})"
     if found.failures == 0:
         start = _none(objective, found)
     else:

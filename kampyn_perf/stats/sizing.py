@@ -53,7 +53,10 @@ def mean_size(n: float, half_width: float, gap: float) -> int | None:
     """
     if gap == 0 or not math.isfinite(half_width):
         return None
-    size = math.ceil(n * (half_width / gap) ** 2)
+    ratio = abs(half_width / gap)
+    if ratio > math.sqrt(LIMIT):
+        return None
+    size = math.ceil(n * ratio**2)
     return size if size <= LIMIT else None
 
 

@@ -226,3 +226,16 @@ def test_bad_usage_is_refused_before_anything_runs(
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+def test_the_documented_example_works(bench: Bench, tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent.parent / "docs/examples/my_benchmarks.py"
+    done = bench(example, "-n", 8)
+    assert done.returncode == 0, done.stderr
+    assert [case.name for case in latest(tmp_path).cases] == [
+        "my_benchmarks.encode[lines=1]",
+        "my_benchmarks.encode[lines=20]",
+        "orders.total[lines=20]",
+        "my_benchmarks.empty_cart",
+        *(f"my_benchmarks.look_up[clients={n}]" for n in (1, 4, 8)),
+    ]

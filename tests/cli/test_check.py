@@ -15,7 +15,7 @@ import pytest
 from kampyn_perf.results import io
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.verdict import Verdict
-from tests.slo.runs import Run, machine, steady
+from tests.slo.runs import ENDPOINTS, Run, machine, steady
 
 SLO = """\
 objectives:
@@ -148,6 +148,15 @@ def test_the_environment_and_another_file(folder: Path) -> None:
     assert "pass rate: 100/s" in done.stderr
 
 
+def test_every_endpoint_by_itself(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    every = '{metric: response_time, statistic: p95, target: "< 200 ms", scope: {endpoint: "*"}}'
+    done = check(folder, "reports/one", "--set", f"objectives.each={every}", "--explain")
+    assert done.returncode == 0, done.stderr
+    for endpoint in ENDPOINTS:
+        assert f"pass each [endpoint {endpoint}]: p95 is " in done.stderr
+
+
 def test_where_the_verdict_goes(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES))
     assert check(folder, "reports/one", "--out", "gate/verdict.json").returncode == 0
@@ -235,6 +244,26 @@ def test_the_metrics_are_listed(folder: Path) -> None:
     metrics = {each["metric"]: each for each in json.loads(done.stdout)}
     assert metrics["response_time"]["scopes"] == ["overall", "endpoint", "flow", "phase"]
     assert "db_query_time" in check(folder, "--metrics").stderr
+
+
+def test_what_nobody_measured_is_told_on_one_line(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    (folder / "configs" / "slo.yaml").unlink()
+    done = check(folder, "reports/one")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "  no_data availability_probe, db_query_time, memory_per_instance, cpu, memory, disk_io: "
+        "nothing measured them in this run\n"
+    ) in done.stderr
+    assert done.stderr.count("nothing measured") == 1
+
+
+@pytest.mark.parametrize(("columns", "samples"), [("70", False), ("100", True)])
+def test_a_narrow_terminal_keeps_every_name(folder: Path, columns: str, samples: bool) -> None:
+    put(folder, Run(phases=PHASES))
+    done = check(folder, "reports/one", COLUMNS=columns)
+    assert ("samples" in done.stderr) is samples
+    assert "…" not in done.stderr
 
 
 def test_forms_for_ci(folder: Path) -> None:

@@ -174,3 +174,24 @@ def test_a_port_that_is_taken(tmp_path):
     assert done.code == 2
     assert str(port) in done.err
     assert "--port" in done.err
+
+
+def test_the_state_folder_keeps_what_is_not_ours(tmp_path):
+    """The bundled backend begins with fresh data; a folder given by mistake loses nothing."""
+    state = tmp_path / "thesis"
+    state.mkdir()
+    (state / "chapter1.txt").write_text("years of work")
+    arguments = ("--state", "thesis", *program.CHEAP, *program.SMALL, *SHORT)
+    for _ in range(2):
+        done = program.run(tmp_path, "load", *arguments)
+        assert done.code in (0, 1, 4), done.err
+    assert (state / "chapter1.txt").read_text() == "years of work"
+
+
+def test_a_state_folder_in_use_is_refused(tmp_path, backend):
+    state = str(backend.data_file.parent)
+    done = program.run(tmp_path, "load", "--state", state, *program.SMALL, *SHORT)
+    assert done.code == 2
+    assert "already uses the state folder" in done.err
+    assert backend.data_file.exists()
+    assert backend.alive()

@@ -228,6 +228,24 @@ def test_a_unique_index_that_begins_with_the_shard_key_is_fine() -> None:
     assert only(plan(wanted, live_collection(shard_key={"b": 1}))).kind is ActionKind.CREATE
 
 
+def test_the_index_that_a_shard_key_needs_is_not_pruned() -> None:
+    live = live_collection(spec(("b", 1), ("c", 1)), shard_key={"b": 1})
+    action = only(plan([], live, "b_1_c_1"))
+    assert (action.steps, "is sharded by its keys" in action.blocked) == ((), True)
+    spare = live_collection(spec(("b", 1), ("c", 1)), spec(("b", 1)), shard_key={"b": 1})
+    assert step_ids(plan([], spare, "b_1_c_1").actions[0]) == ["drop b_1_c_1"]
+
+
+def test_the_index_on_id_is_always_there_and_a_hashed_one_is_another() -> None:
+    made = plan([spec(("_id", 1)), spec(("_id", "hashed"))], live_collection())
+    assert [(a.kind, a.name) for a in made.actions] == [
+        (ActionKind.KEEP, "_id_"),
+        (ActionKind.CREATE, "_id_hashed"),
+    ]
+    live = live_collection(spec(("_id", "hashed")))
+    assert only(plan([], live)).kind is ActionKind.EXTRA
+
+
 def test_the_sixty_fifth_index_is_refused_beforehand() -> None:
     wanted = [spec((f"f{number}", 1)) for number in range(64)]
     kinds = [action.kind for action in plan(wanted, live_collection()).actions]

@@ -15,7 +15,10 @@ from kampyn_perf import stats
 from kampyn_perf.results.verdict import Outcome, Unit
 from kampyn_perf.slo import estimate
 from kampyn_perf.slo.judge import outcome_of
+from kampyn_perf.slo.load_evidence import LoadEvidence
+from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Comparison, Target
+from tests.slo.runs import Run
 from tests.stats.test_dependence import Runs, fading
 
 RUNS = 400
@@ -63,6 +66,25 @@ def test_a_system_that_misses_by_a_third_practically_never_passes(runs: Runs, tr
 def test_a_clear_answer_is_given(runs: Runs, truth: float) -> None:
     assert p95_outcomes(runs, truth * 30)[Outcome.PASS] >= 0.95 * RUNS
     assert p95_outcomes(runs, truth / 4)[Outcome.FAIL] >= 0.95 * RUNS
+
+
+def test_a_load_is_judged_by_the_same_intervals(runs: Runs) -> None:
+    """The simulations above take a short cut; a result's histograms say the same, rounded."""
+    target = Objective.model_validate(
+        {"metric": "response_time", "statistic": "p95", "target": "< 1 s"}
+    )
+    for run in runs[:5]:
+        whole = np.rint(run * 10_000).astype(int)
+        samples = np.sort(whole.ravel())
+        at = samples[stats.nearest_rank(samples.size, 0.95) - 1]
+        worth = stats.deflation(np.full(60, whole.shape[1]), (whole <= at).sum(axis=1))
+        direct = stats.quantile_interval(list(samples), 0.95, effective=worth.effective)
+        found = LoadEvidence(Run(phases=[("p", whole.tolist())]).result()).find(target)
+        assert isinstance(found, estimate.Estimate)
+        assert found.effective == pytest.approx(worth.effective, rel=0.1)
+        assert found.interval is not None
+        assert found.interval.low == pytest.approx(direct.low, rel=0.02)
+        assert found.interval.high == pytest.approx(direct.high, rel=0.1)
 
 
 @pytest.mark.parametrize("n", [1_000, 10_000, 51_840])

@@ -13,8 +13,10 @@ from kampyn_perf.results.verdict import Bounds, Outcome, Unit
 from kampyn_perf.slo import estimate
 from kampyn_perf.slo.estimate import Estimate, Missing
 from kampyn_perf.slo.judge import invalidate, judge, outcome_of
+from kampyn_perf.slo.load_evidence import LoadEvidence
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Comparison, Target
+from tests.slo.runs import Run, steady
 
 BELOW_200 = Target(Comparison.BELOW, 200, Unit.RATE)
 AT_LEAST_200 = Target(Comparison.AT_LEAST, 200, Unit.RATE)
@@ -200,6 +202,17 @@ def test_the_words_of_a_share(
     judgement = judge("a", of, share(failures, n, of))
     assert judgement.outcome is outcome
     assert judgement.explanation == words
+
+
+def test_a_single_second_is_a_single_observation() -> None:
+    result = Run(phases=[("p", steady(seconds=1, rate=24))]).result()
+    judgement = judge("a", objective(), LoadEvidence(result).find(objective()))
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert judgement.samples_needed == 72
+    assert judgement.explanation.endswith(
+        "but 24 requests (worth 1 independent one) do not tell it from 200 ms; too few to give a "
+        "95 % interval; about 72 requests would decide"
+    )
 
 
 def test_dependent_failures_need_more_requests() -> None:

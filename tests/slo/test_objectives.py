@@ -198,3 +198,11 @@ def test_every_metric_can_be_an_objective() -> None:
             scope="overall" if kind is ScopeKind.OVERALL else {kind.value: "x"},
         )
         assert one.objectives["one"].metric == metric.name
+
+
+def test_a_target_without_quotes_is_told_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("objectives:\n  a:\n    target: >= 99.9 %\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mine\.yaml:3: is not valid YAML") as caught:
+        objectives.load(str(path), environ={})
+    assert caught.value.hint == 'Quote targets that begin with >, as in target: ">= 99.9 %".'

@@ -46,4 +46,5 @@ def test_half_the_gap_takes_four_times_the_sample() -> None:
     assert stats.mean_size(1_000, half_width=2.0, gap=0.5) == 16_000
     assert stats.mean_size(1_000, half_width=2.0, gap=0.0) is None
     assert stats.mean_size(1_000, half_width=float("inf"), gap=1.0) is None
-    assert stats.mean_size(10**9, half_width=1.0, gap=1e-9) is None
+    assert stats.mean_size(10**9, half_width=1.0, gap=1e-5) is None
+    assert stats.mean_size(1_000, half_width=1e300, gap=1e-9) is None

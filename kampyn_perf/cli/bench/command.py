@@ -13,35 +13,34 @@ HELP = """
 Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
 
 Cases are functions under `@bench.case` in Python files, or the built-in suites: `http` (each
-endpoint of the target), `db` (each hot query), `cache`, `auth`. Without a name all suites run,
-on the bundled backend and the embedded store and cache. Percentiles are the document's,
-`sorted[floor(n * p)]`.
-
-**Examples**
+endpoint of the target), `db` (each hot query), `cache`, `auth`, and `generator` (what this machine
+can generate, against stock Locust). Without a name the first four run, on the bundled backend and
+the embedded store and cache. Percentiles are the document's, `sorted[floor(n * p)]`.
 
 Your own cases, some of them, with parameters:
 
-    kampyn-perf bench my_benchmarks.py -k sort --iterations 2000 --param size=10,100
+\b
+  kampyn-perf bench my_benchmarks.py -k sort --param size=10,100
 
 The queries on a MongoDB; reads only, unless --allow-writes is given:
 
-    kampyn-perf bench db --db mongodb://127.0.0.1:27017/kampyn
+\b
+  kampyn-perf bench db --db mongodb://127.0.0.1:27017/kampyn
 
-The endpoints of a backend of your own, with one and with eight clients:
+A backend of your own, with one and with eight clients:
 
-    kampyn-perf bench http --target http://127.0.0.1:5001 --param clients=1,8
+\b
+  kampyn-perf bench http --target http://127.0.0.1:5001 --param clients=1,8
 
 Exit codes: 0 all cases measured, 1 a case failed, 2 usage, 3 what a case measures cannot be
 reached, 130 / 143 interrupted (the result is kept).
 """
 
-_TARGET = "Where the suites measure"
-
 
 def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="Built-in suites or Python files. Default: all suites."),
+        typer.Argument(help="Built-in suites or Python files. Default: http db cache auth."),
     ] = None,
     keyword: Annotated[
         str, typer.Option("-k", help="Only cases of this name; takes *, not, and, or.")
@@ -79,31 +78,25 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     target: Annotated[
         str,
         typer.Option(
-            rich_help_panel=_TARGET,
             help="http: a URL, or a file of configs/targets. Default: the bundled backend.",
         ),
     ] = "",
-    url: Annotated[
-        str, typer.Option(rich_help_panel=_TARGET, help="http: where a named target is.")
-    ] = "",
+    url: Annotated[str, typer.Option(help="http: where a named target is.")] = "",
     data: Annotated[
         Path | None,
         typer.Option(
-            rich_help_panel=_TARGET,
             help="http: ids and credentials, as `backend seed` writes them.",
         ),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
-            rich_help_panel=_TARGET,
             help="A host other than this machine that may be measured; may be given again.",
         ),
     ] = None,
     db: Annotated[
         str,
         typer.Option(
-            rich_help_panel=_TARGET,
             help="db: `mongodb://host/database` or `sqlite:///path`. Default: a seeded SQLite.",
         ),
     ] = "",
@@ -111,22 +104,18 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         bool,
         typer.Option(
             "--allow-writes",
-            rich_help_panel=_TARGET,
             help="db: also bulk updates and inserts on the database of --db.",
         ),
     ] = False,
     redis: Annotated[
         str,
-        typer.Option(
-            rich_help_panel=_TARGET, help="cache: `redis://host`. Default: an embedded server."
-        ),
+        typer.Option(help="cache: `redis://host`. Default: an embedded server."),
     ] = "",
     set_: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            rich_help_panel=_TARGET,
             help="One value of the bundled backend, as passwords.iterations=3.",
         ),
     ] = None,

@@ -91,6 +91,7 @@ class _Bench:
             )
         database = open_database(self._url)
         self._stack.callback(database.close)
+        facts = self._facts(database)  # asks the server: one that is not there is told here
         store = await self._open_store()
         sample = await self._sample(store)
         if self.scratch:
@@ -100,7 +101,7 @@ class _Bench:
             store=store,
             queries={_name(query): _runner(database, query) for query in queries},
             sample=sample,
-            facts=self._facts(database),
+            facts=facts,
         )
 
     async def close(self) -> None:

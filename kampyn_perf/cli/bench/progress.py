@@ -36,8 +36,8 @@ class Progress:
         elif not self._quiet:
             mean = result.summary.mean.value_ns if result.summary else None
             figure = "" if mean is None else f", average {format_nanoseconds(mean)}"
-            say(f"{self._head or result.name}: {result.status}{figure}")
-        self._head = ""
+            head = self._head if self._head.endswith(result.name) else result.name
+            say(f"{head}: {result.status}{figure}")
 
     def _draw(self, tail: str) -> None:
         if self._live:

@@ -150,6 +150,8 @@ def _show(result: BenchResult, folder: Path) -> None:
         say(line, style="red")
     for line in view.warning_lines(result):
         say(f"note: {line}", style="yellow")
+    for line in view.context_lines(result):
+        say(line)
     if result.reason:
         left = result.planned_cases - len(result.cases)
         say(f"{result.reason}: {left} of {result.planned_cases} cases were not begun.")

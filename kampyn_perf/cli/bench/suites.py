@@ -24,11 +24,16 @@ class BuiltIn(StrEnum):
     DB = "db"
     CACHE = "cache"
     AUTH = "auth"
+    GENERATOR = "generator"
+
+
+DEFAULT = (BuiltIn.HTTP, BuiltIn.DB, BuiltIn.CACHE, BuiltIn.AUTH)
+"""Without a name: those about the backend. The generator's takes minutes and is about ourselves."""
 
 
 def find_suites(what: Sequence[str], flags: SuiteFlags) -> list[Suite]:
-    """The suites meant by `what`, in this order; all built-in ones where it is empty."""
-    return [_find(word, flags) for word in what or tuple(BuiltIn)]
+    """The suites meant by `what`, in this order; DEFAULT where it is empty."""
+    return [_find(word, flags) for word in what or DEFAULT]
 
 
 def _find(word: str, flags: SuiteFlags) -> Suite:
@@ -53,6 +58,8 @@ def _built_in(which: BuiltIn, flags: SuiteFlags) -> Suite:
         from kampyn_perf.cli.bench.db import make_db as make
     elif which is BuiltIn.CACHE:
         from kampyn_perf.cli.bench.cache import make_cache as make
-    else:
+    elif which is BuiltIn.AUTH:
         from kampyn_perf.cli.bench.auth import make_auth as make
+    else:
+        from kampyn_perf.cli.bench.generator import make_generator as make
     return make(flags)

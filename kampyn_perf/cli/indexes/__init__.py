@@ -6,6 +6,7 @@ import typer
 
 from kampyn_perf.cli.indexes import (
     apply,
+    effect,
     importing,
     lint,
     plan,
@@ -24,5 +25,6 @@ app.command("apply")(apply.apply)
 app.command("lint")(lint.lint)
 app.command("verify")(verify.verify)
 app.command("stats")(stats.stats)
+app.command("effect")(effect.effect)
 app.command("unhide")(unhide.unhide)
 app.command("import")(importing.import_catalogue)

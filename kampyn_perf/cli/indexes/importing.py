@@ -72,7 +72,7 @@ def import_catalogue(
     else:
         print_text(text)
     count = sum(len(part.entries) for part in catalogue.collections)
-    say(f"{count} indexes of {len(catalogue.collections)} collections", style="dim")
+    say(f"indexes: {count}, collections: {len(catalogue.collections)}", style="dim")
     return ExitCode.OK
 
 

@@ -106,24 +106,32 @@ def declared_queries(
     return tuple(query for query in found if not names or query.name in names)
 
 
-def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) -> list[Prune]:
-    """`orders.vendorId_1` as a request; the collection must be the catalogue's."""
+def parse_names(names: Iterable[str], catalogue: Catalogue, flag: str) -> list[tuple[str, str]]:
+    """`orders.vendorId_1` as (collection, index); the collection must be the catalogue's."""
     from kampyn_perf.errors import KampynError
-    from kampyn_perf.indexes.actions import Prune
 
-    prunes = []
+    found = []
     for text in names:
         # A collection's name may have dots, an index's as well: the catalogue knows the former.
         known = [c.name for c in catalogue.collections if text.startswith(c.name + ".")]
         if not known:
             raise KampynError(
-                f"--prune {text}: expected COLLECTION.INDEX, with a collection of the catalogue",
+                f"{flag} {text}: expected COLLECTION.INDEX, with a collection of the catalogue",
                 hint="Known: " + ", ".join(c.name for c in catalogue.collections),
             )
         collection = max(known, key=len)
-        index = text.removeprefix(collection + ".")
-        prunes.append(Prune(collection=collection, name=index, stage=stage))
-    return prunes
+        found.append((collection, text.removeprefix(collection + ".")))
+    return found
+
+
+def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) -> list[Prune]:
+    """What --prune names, as requests."""
+    from kampyn_perf.indexes.actions import Prune
+
+    return [
+        Prune(collection=collection, name=index, stage=stage)
+        for collection, index in parse_names(names, catalogue, "--prune")
+    ]
 
 
 def say_lines(lines: Iterable[Line]) -> None:

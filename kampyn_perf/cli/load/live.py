@@ -74,7 +74,7 @@ class LiveView:
             self._live.update(self._picture(collector), refresh=True)
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_LINE_SECONDS:
             self._said = time.monotonic()
-            console.say("  ".join(text for _label, text in self._facts(collector)))
+            console.say("; ".join(f"{label}: {text}" for label, text in self._facts(collector)))
 
     def _picture(self, collector: Collector) -> Group:
         from rich.console import Group
@@ -86,15 +86,18 @@ class LiveView:
         facts.add_column()
         for label, text in self._facts(collector):
             facts.add_row(label, text)
-        bar = ProgressBar(
-            total=self._schedule.duration_us,
-            completed=min(collector.elapsed_us, self._schedule.duration_us),
-            width=60,
+        bar = Table.grid()
+        bar.add_row(
+            ProgressBar(
+                total=self._schedule.duration_us,
+                completed=min(collector.elapsed_us, self._schedule.duration_us),
+                width=60,
+            )
         )
         return Group(bar, facts)
 
     def _facts(self, collector: Collector) -> list[tuple[str, str]]:
-        """(label, text) of everything that is worth watching; a text makes sense by itself too."""
+        """(label, text) of everything that is worth watching."""
         elapsed = collector.elapsed_us
         index = self._schedule.phase_at(elapsed)
         phase = self._schedule.phases[index].name
@@ -120,6 +123,6 @@ class LiveView:
                 f"{collector.last.in_flight} in flight",
             ),
             ("requests", f"{format_rate(round(requests / span, 1))}, {failed} failed{share}"),
-            ("P50 / P95 / P99", f"P50/P95/P99 {times}"),
-            ("lateness", f"late by {format_duration(late)} at most"),
+            ("P50 / P95 / P99", times),
+            ("lateness", f"{format_duration(late)} at most"),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from kampyn_perf import machine, names
 from kampyn_perf.backend import control
 from kampyn_perf.backend.settings import BackendSettings
+from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.cli import console, judging, verdict_view
 from kampyn_perf.cli.load import dry_run, tables
 from kampyn_perf.cli.load.command import LoadFlags
@@ -75,12 +76,13 @@ def _target(plan: Plan, flags: LoadFlags, folder: Path) -> Iterator[_Target]:
         check_reachable(plan.spec.url)
         yield _Target(plan.spec, bundled=False, context={})
         return
-    if not flags.as_json:
-        console.say("Starting the bundled backend ...", style="dim")
-    shutil.rmtree(flags.state, ignore_errors=True)
-    with control.start(
-        plan.backend, state_dir=flags.state, log_path=folder / "backend.log"
-    ) as backend:
+    StateFolder(flags.state).clear()
+    note = nullcontext() if flags.as_json else console.working("Starting the bundled backend ...")
+    with note:
+        backend = control.start(
+            plan.backend, state_dir=flags.state, log_path=folder / "backend.log"
+        )
+    with backend:
         spec = plan.spec.model_copy(update={"url": backend.url, "data": backend.data_file})
         yield _Target(spec, bundled=True, context=_context(plan.backend))
 

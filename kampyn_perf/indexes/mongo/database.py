@@ -17,6 +17,7 @@ from kampyn_perf.indexes.mongo import (
     queries,
     records,
     sampling,
+    scratch,
     state,
     usage,
 )
@@ -112,6 +113,11 @@ class MongoDatabase:
 
     def index_use(self, collection: str) -> UseReport:
         return usage.index_use(self._connection, collection)
+
+    def time_inserts(
+        self, collection: str, specs: Sequence[IndexSpec], count: int
+    ) -> Sequence[int]:
+        return scratch.time_inserts(self._connection, collection, specs, count)
 
     def explain(self, query: Query) -> Mapping[str, Any]:
         return queries.explain(self._connection, query)

@@ -20,7 +20,16 @@ from kampyn_perf.indexes.mongo.values import to_plain
 from kampyn_perf.indexes.ports import NAMESPACE_NOT_FOUND, ServerRefusal
 from kampyn_perf.names import OWN_PREFIX
 
-_COLL_MOD = frozenset({Feature.HIDE, Feature.TTL_CHANGE, Feature.TTL_ADD, Feature.MAKE_UNIQUE})
+_OF_MONGODB_ITSELF = frozenset(
+    {
+        Feature.HIDE,
+        Feature.TTL_CHANGE,
+        Feature.TTL_ADD,
+        Feature.MAKE_UNIQUE,
+        Feature.COEXIST,
+        Feature.COLLATION_COEXIST,
+    }
+)
 
 
 def read_server(connection: Connection) -> ServerInfo:
@@ -31,7 +40,8 @@ def read_server(connection: Connection) -> ServerInfo:
     features = features_of(version, topology)
     commands = (connection.optional({"listCommands": 1}, admin=True) or {}).get("commands")
     if isinstance(commands, Mapping) and "collMod" not in commands:
-        features -= _COLL_MOD  # a server that only speaks the wire protocol
+        # A server that only speaks the wire protocol; its version is the one it imitates.
+        features -= _OF_MONGODB_ITSELF
     writable, note = _writable(hello)
     return ServerInfo(
         engine=Engine.MONGODB,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,15 @@ class Connection:
                 self._opened.execute("ROLLBACK")
             raise
 
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of the whole file, also while others write."""
+        with self.answers(), closing(sqlite3.connect(path)) as target:
+            self._open().backup(target)
+
     def close(self) -> None:
         if self._opened is not None:
+            # A build may still run in a thread that nobody waits for: it is rolled back.
+            self._opened.interrupt()
             self._opened.close()
             self._opened = None
 

@@ -25,7 +25,7 @@ from kampyn_perf.indexes.ports import (
 )
 from kampyn_perf.indexes.query import Query
 from kampyn_perf.indexes.spec import IndexSpec
-from kampyn_perf.indexes.sqlite import ddl, preflight, records, state
+from kampyn_perf.indexes.sqlite import ddl, preflight, records, scratch, state
 from kampyn_perf.indexes.sqlite.connection import Connection
 from kampyn_perf.indexes.sqlite.counterparts import no_counterpart
 from kampyn_perf.indexes.sqlite.filters import NoCounterpartError
@@ -150,6 +150,15 @@ class SqliteDatabase:
     def index_use(self, collection: str) -> UseReport:
         return UseReport(supported=False)
 
+    def time_inserts(
+        self, collection: str, specs: Sequence[IndexSpec], count: int
+    ) -> Sequence[int]:
+        return scratch.time_inserts(self._connection, collection, specs, count)
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of the whole file, also while others write."""
+        self._connection.copy_to(path)
+
     def explain(self, query: Query) -> Mapping[str, Any]:
         """SQLite's plan, with how many rows the query gives and how many the table has."""
         statement = self._statement(query)
@@ -178,9 +187,9 @@ class SqliteDatabase:
             raise ServerRefusal(CANNOT_CREATE, f"no counterpart in SQLite: {error}") from None
 
     def _text_table(self, collection: str) -> str:
-        for index in self.read_collection(collection).indexes:
-            if "_fts" in index.definition["key"]:
-                return self._physical(collection, index.name)
+        found = state.text_table(self._connection, collection)
+        if found is not None:
+            return found[0]
         raise ServerRefusal(INDEX_NOT_FOUND, "text index required for $text query")
 
     def close(self) -> None:

@@ -134,12 +134,20 @@ def _partial(connection: Connection, index: str) -> Mapping[str, Any]:
     return {"partialFilterExpression": {"$sql": sql.upper().rpartition(" WHERE ")[2].strip()}}
 
 
-def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
+def text_table(connection: Connection, table: str) -> tuple[str, str] | None:
+    """The full-text table over `table`'s rows, and its definition."""
     for name, sql in _text_tables(connection):
         inside = _FTS.search(sql)
         content = _FTS_CONTENT.search(inside["inside"]) if inside else None
-        if not content or content[1].strip("\"'") != table:
-            continue
+        if content and content[1].strip("\"'") == table:
+            return name, sql
+    return None
+
+
+def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
+    found = text_table(connection, table)
+    if found is not None:
+        name, sql = found
         columns = [
             row[0] for row in connection.rows("SELECT name FROM pragma_table_info(?)", (name,))
         ]

@@ -28,6 +28,9 @@ class RequestObserver(Protocol):
         response; `received` and `sent` are bytes of the wire."""
 
 
+_NO_LIMIT_US = 1 << 60
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Limits of one request."""
@@ -40,10 +43,12 @@ class Timeouts:
     """For all of it, redirects included."""
 
     @classmethod
-    def of(cls, value: float | tuple[float, float]) -> Timeouts:
-        """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds."""
+    def of(cls, value: float | tuple[float | None, float | None]) -> Timeouts:
+        """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds,
+        either of them None for no limit but the total one."""
         if isinstance(value, tuple):
-            return cls(connect_us=int(value[0] * 1e6), read_us=int(value[1] * 1e6))
+            connect, read = (_NO_LIMIT_US if part is None else int(part * 1e6) for part in value)
+            return cls(connect_us=connect, read_us=read)
         limit = int(value * 1e6)
         return cls(connect_us=limit, read_us=limit, total_us=limit)
 

@@ -57,6 +57,11 @@ class Client:
         """Where paths are appended to; without credentials."""
         return self._factory.base_url
 
+    @property
+    def cookiejar(self) -> CookieJar:
+        """The cookies, under the name that they have in FastHttpSession."""
+        return self.cookies
+
     def get(self, url: str, **options: Unpack[Options]) -> Response:
         """GET."""
         return self.request("GET", url, **options)
@@ -171,7 +176,7 @@ class Client:
                 response.wire_out,
             )
         event = self.request_event
-        if event is not None and event._handlers:
+        if event is not None and getattr(event, "_handlers", True):
             elapsed_us = response.end_us - response.sent_us
             own = self._context() if self._context is not None else {}
             event.fire(

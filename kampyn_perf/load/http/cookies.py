@@ -52,12 +52,13 @@ class Cookie:
 class CookieJar:
     """The cookies of one user. False while empty."""
 
-    __slots__ = ("_cookies", "_lines", "_next_expiry", "_order")
+    __slots__ = ("_cookies", "_lines", "_next_expiry", "_only_root", "_order")
 
     def __init__(self) -> None:
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
         self._lines: dict[tuple[str, str, bool], bytes] = {}
         self._next_expiry: float | None = None
+        self._only_root = True
         self._order = count()
 
     def __bool__(self) -> bool:
@@ -114,6 +115,8 @@ class CookieJar:
         """The value of the Cookie header, or nothing. `path` is without its query."""
         if self._next_expiry is not None:
             self._expire(time.time() if now is None else now)
+        if self._only_root:
+            path = "/"  # every cookie goes to every path, so one line serves them all
         key_line = (host, path, secure)
         line = self._lines.get(key_line)
         if line is None:
@@ -148,6 +151,7 @@ class CookieJar:
 
     def _changed(self) -> None:
         self._lines.clear()
+        self._only_root = all(cookie.path == "/" for cookie in self._cookies.values())
         self._next_expiry = min(
             (c.expires for c in self._cookies.values() if c.expires is not None), default=None
         )

@@ -38,13 +38,20 @@ class PoolOptions:
 class Origin:
     """A scheme, host and port, with its idle connections."""
 
-    __slots__ = ("_addresses", "_addresses_until", "host", "idle", "pool", "port", "scheme")
+    __slots__ = (
+        "_addresses", "_addresses_until", "authority", "base", "host", "idle", "pool", "port",
+        "scheme", "secure",
+    )  # fmt: skip
 
     def __init__(self, pool: ConnectionPool, url: Url) -> None:
         self.pool = pool
         self.scheme = url.scheme
         self.host = url.host
         self.port = url.port
+        self.authority = url.authority
+        self.base = f"{url.scheme}://{url.authority}"
+        # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
+        self.secure = url.scheme == "https" or is_loopback(url.host)
         self.idle: list[Connection] = []
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self._addresses_until = 0

@@ -1,25 +1,27 @@
-"""Requests made ready to send: everything that does not change between two equal requests is
-computed once and kept, so that repeating a request costs a lookup."""
+"""Requests made ready to send. What two requests share is computed once: the whole of equal ones,
+and the header block of those that differ in the path alone, as those of real sessions do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kampyn_perf.load.http.bodies import ACCEPT_ENCODING, JSON
-from kampyn_perf.load.http.pool import ConnectionPool, Origin
 from kampyn_perf.load.http.urls import (
-    Url,
+    ABSOLUTE,
     basic_auth,
-    build_head,
+    clean_target,
+    header_block,
     header_value,
-    is_loopback,
-    join,
+    method_token,
     parse_url,
     redirected_method,
     redirected_url,
 )
+
+if TYPE_CHECKING:
+    from kampyn_perf.load.http.pool import ConnectionPool, Origin
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
@@ -28,44 +30,67 @@ _PRIVATE = frozenset({"authorization", "cookie", "proxy-authorization"})
 _OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-language", "content-length"})
 
 
+class RequestHeaders:
+    """The headers of a request to one origin: as a block of bytes, but for cookies and length."""
+
+    __slots__ = ("block", "cookies", "expects", "pairs")
+
+    def __init__(self, pairs: dict[str, str], authority: str) -> None:
+        names = {name.lower(): name for name in pairs}
+        cookie = names.get("cookie")
+        self.pairs = pairs
+        self.cookies = header_value("Cookie", pairs[cookie]) if cookie else b""
+        self.expects = pairs.get(names.get("expect", ""), "").lower() == "100-continue"
+        self.block = header_block(pairs, authority)
+
+
+class Method:
+    """What follows from a request's method."""
+
+    __slots__ = ("empty", "head_request", "idempotent", "line", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.line = method_token(name) + b" "
+        self.head_request = name == "HEAD"
+        self.idempotent = name in _IDEMPOTENT
+        self.empty = b"Content-Length: 0\r\n\r\n" if name in _BODIES else b"\r\n"
+        """What ends the head when there is no body."""
+
+
 class Prepared:
     """One request but for its cookies and body."""
 
-    __slots__ = (
-        "bare", "cookie_header", "expects", "head", "head_request", "headers", "host", "idempotent",
-        "method", "origin", "path", "secure", "text", "url",
-    )  # fmt: skip
+    __slots__ = ("head", "headers", "method", "origin", "target")
 
-    def __init__(self, method: str, url: Url, headers: dict[str, str], origin: Origin) -> None:
-        names = {name.lower(): name for name in headers}
-        cookie = names.get("cookie")
-        self.cookie_header = header_value("Cookie", headers[cookie]) if cookie else b""
-        self.head = build_head(
-            method, url, {k: v for k, v in headers.items() if k.lower() != "cookie"}
-        )
-        self.bare = self.head + (b"Content-Length: 0\r\n\r\n" if method in _BODIES else b"\r\n")
+    def __init__(
+        self, method: Method, origin: Origin, target: str, headers: RequestHeaders
+    ) -> None:
         self.method = method
-        self.url = url
-        self.text = str(url)
-        self.headers = headers
         self.origin = origin
-        self.host = url.host
-        self.path = url.path
-        # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
-        self.secure = url.scheme == "https" or is_loopback(url.host)
-        self.head_request = method == "HEAD"
-        self.idempotent = method in _IDEMPOTENT
-        self.expects = headers.get(names.get("expect", ""), "").lower() == "100-continue"
+        self.target = target
+        self.headers = headers
+        self.head = b"%s%s HTTP/1.1\r\n%s" % (method.line, target.encode("ascii"), headers.block)
+
+    @property
+    def url(self) -> str:
+        """The full URL."""
+        return self.origin.base + self.target
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
 
     def payload(self, body: bytes | None, cookies: bytes) -> bytes:
         """What goes over the wire."""
-        if self.cookie_header:
-            cookies = self.cookie_header + (b"; " + cookies if cookies else b"")
+        own = self.headers.cookies
+        if own:
+            cookies = b"%s; %s" % (own, cookies) if cookies else own
         if body is None:
             if not cookies:
-                return self.bare
-            ending = self.bare[len(self.head) :]
-            return b"%sCookie: %s\r\n%s" % (self.head, cookies, ending)
+                return self.head + self.method.empty
+            return b"%sCookie: %s\r\n%s" % (self.head, cookies, self.method.empty)
         if cookies:
             return b"%sCookie: %s\r\nContent-Length: %d\r\n\r\n%s" % (
                 self.head, cookies, len(body), body,
@@ -79,16 +104,18 @@ class RequestFactory:
     def __init__(
         self, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, str] | None = None
     ) -> None:
+        base = parse_url(base_url)
         self._pool = pool
-        self.base = parse_url(base_url)
-        credentials = self.base.auth
-        self.base_url = f"{self.base.scheme}://{self.base.authority}{_prefix(base_url)}"
-        self._auth = basic_auth(*credentials) if credentials else ""
+        self._origin = pool.origin(base)  # not allowed: better said now than at the first request
+        self._prefix = _prefix(base_url)
+        self.base_url = self._origin.base + self._prefix
+        self._auth = basic_auth(*base.auth) if base.auth else ""
         self._defaults = {"User-Agent": "kampyn-perf", "Accept-Encoding": ACCEPT_ENCODING}
         for name, value in (headers or {}).items():
-            self._put(self._defaults, name, value)
+            _put(self._defaults, name, value)
         self.known: dict[Any, Prepared] = {}
-        pool.origin(self.base)  # not allowed: better said now than at the first request
+        self._blocks: dict[Any, RequestHeaders] = {}
+        self._methods: dict[str, Method] = {}
 
     @classmethod
     def shared(
@@ -112,23 +139,20 @@ class RequestFactory:
         key: Any,
     ) -> Prepared:
         """The request, remembered under `key`. Raises RequestRefusedError, HostNotAllowedError."""
-        parsed = parse_url(join(self.base_url, url))
-        merged = dict(self._defaults)
-        if content_type:
-            merged["Content-Type"] = content_type
-        if content_type == JSON:
-            merged["Accept"] = JSON
-        if self._auth and parsed.origin == self.base.origin:
-            merged["Authorization"] = self._auth
-        for name, value in (headers or {}).items():
-            self._put(merged, name, value)
-        credentials = auth or parsed.auth
-        if credentials:
-            self._put(merged, "Authorization", basic_auth(*credentials))
-        prepared = Prepared(method, parsed, merged, self._pool.origin(parsed))
-        if len(self.known) >= _MAX_KNOWN:
-            self.known.clear()
-        self.known[key] = prepared
+        origin = self._origin
+        if ABSOLUTE.match(url):
+            parsed = parse_url(url)
+            origin, target, auth = self._pool.origin(parsed), parsed.target, auth or parsed.auth
+        else:
+            target = clean_target(self._prefix + url if url[:1] == "/" else f"{self._prefix}/{url}")
+        block_key = (origin, content_type, auth, tuple(headers.items()) if headers else None)
+        block = self._blocks.get(block_key)
+        if block is None:
+            merged = self._merge(origin, content_type, headers, auth)
+            block = RequestHeaders(merged, origin.authority)
+            _remember(self._blocks, block_key, block)
+        prepared = Prepared(self._method(method), origin, target, block)
+        _remember(self.known, key, prepared)
         return prepared
 
     def redirect(self, prepared: Prepared, status: int, location: str) -> Hop | None:
@@ -137,26 +161,49 @@ class RequestFactory:
         Followed: the same host (any port, either scheme), and hosts that were allowed by name.
         Loopback is not allowed by default here: a remote server has no say over this machine.
         """
-        url = parse_url(redirected_url(prepared.text, location))
-        if url.host != prepared.url.host and url.host not in self._pool.allowed_hosts:
+        url = parse_url(redirected_url(prepared.url, location))
+        if url.host != prepared.origin.host and url.host not in self._pool.allowed_hosts:
             return None
-        method = redirected_method(status, prepared.method)
+        origin = self._pool.origin(url)
+        before = prepared.method.name
+        method = redirected_method(status, before)
         drop: frozenset[str] = frozenset({"host"})
-        if method != prepared.method:
+        if method != before:
             drop |= _OF_THE_BODY
-        if url.origin != prepared.url.origin:
+        if origin is not prepared.origin:
             drop |= _PRIVATE
-        headers = {k: v for k, v in prepared.headers.items() if k.lower() not in drop}
-        again = Prepared(method, url, headers, self._pool.origin(url))
-        return Hop(again, keeps_body=method == prepared.method)
+        pairs = {k: v for k, v in prepared.headers.pairs.items() if k.lower() not in drop}
+        block = RequestHeaders(pairs, origin.authority)
+        again = Prepared(self._method(method), origin, url.target, block)
+        return Hop(again, keeps_body=method == before)
 
-    @staticmethod
-    def _put(headers: dict[str, str], name: str, value: str | None) -> None:
-        """Set a header whatever the case of its name; None takes a default away."""
-        for present in [key for key in headers if key.lower() == name.lower()]:
-            del headers[present]
-        if value is not None:
-            headers[name] = value
+    def _merge(
+        self,
+        origin: Origin,
+        content_type: str,
+        headers: Mapping[str, str] | None,
+        auth: tuple[str | bytes, str | bytes] | None,
+    ) -> dict[str, str]:
+        """The headers of a request; the scenario's own win."""
+        merged = dict(self._defaults)
+        if content_type:
+            merged["Content-Type"] = content_type
+        if content_type == JSON:
+            merged["Accept"] = JSON
+        if self._auth and origin is self._origin:
+            merged["Authorization"] = self._auth
+        for name, value in (headers or {}).items():
+            _put(merged, name, value)
+        if auth:
+            _put(merged, "Authorization", basic_auth(*auth))
+        return merged
+
+    def _method(self, name: str) -> Method:
+        method = self._methods.get(name)
+        if method is None:
+            method = Method(name)
+            _remember(self._methods, name, method)
+        return method
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +214,22 @@ class Hop:
     keeps_body: bool
 
 
+def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(store) >= _MAX_KNOWN:
+        store.clear()
+    store[key] = value
+
+
+def _put(headers: dict[str, str], name: str, value: str | None) -> None:
+    """Set a header whatever the case of its name; None takes a default away."""
+    for present in [key for key in headers if key.lower() == name.lower()]:
+        del headers[present]
+    if value is not None:
+        headers[name] = value
+
+
 def _prefix(base_url: str) -> str:
-    """The path of a base URL, as Locust appends to it: literally."""
-    rest = base_url.partition("://")[2]
+    """The path of a base URL, to which the scenario's paths are appended."""
+    rest = base_url.partition("://")[2].partition("#")[0].partition("?")[0]
     slash = rest.find("/")
-    return "" if slash < 0 else rest[slash:].partition("#")[0]
+    return "" if slash < 0 else rest[slash:].rstrip("/")

@@ -34,32 +34,31 @@ class Request:
     @property
     def method(self) -> str:
         """As sent last: a redirect may have changed it."""
-        return self._prepared.method
+        return self._prepared.method.name
 
     @property
     def url(self) -> str:
         """The full URL."""
-        return self._prepared.text
+        return self._prepared.url
 
     @property
     def headers(self) -> dict[str, str]:
         """As sent, without those that the client computes."""
-        return dict(self._prepared.headers)
+        return dict(self._prepared.headers.pairs)
 
 
 class Response:
     """A finished request: the server's answer, or the error that stands in its place."""
 
     __slots__ = (
-        "_body", "_content", "_headers", "_raw", "encoding", "end_us", "error", "first_url",
+        "_body", "_content", "_first", "_headers", "_raw", "encoding", "end_us", "error",
         "prepared", "sent_body", "sent_us", "size", "status_code", "wire_in", "wire_out",
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
         self.prepared = prepared
         self.sent_body = sent_body
-        self.first_url = prepared.text
-        """The URL that was asked for, before redirects."""
+        self._first = prepared
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: Headers | None = None
         self._body: list[bytes] = []
@@ -106,7 +105,12 @@ class Response:
     @property
     def url(self) -> str:
         """The URL that answered: after redirects, the last one."""
-        return self.prepared.text
+        return self.prepared.url
+
+    @property
+    def first_url(self) -> str:
+        """The URL that was asked for, before redirects."""
+        return self._first.url
 
     @property
     def request(self) -> Request:
@@ -130,11 +134,20 @@ class Response:
         """The body, decoded. Raises DecodeError if it is not what its Content-Encoding says."""
         if self._content is None:
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            encodings = self.headers.get("content-encoding", "")
-            limit = self.prepared.origin.pool.limits.body_bytes
-            self._content = decode(body, encodings, limit) if encodings else body
+            self._content = self._decode(body)
             self._body = []
         return self._content
+
+    def _decode(self, body: bytes) -> bytes:
+        # Looked for in the raw headers: most responses have none, and the mapping is not for free.
+        encodings = [
+            value.decode("latin-1")
+            for name, value in self._raw
+            if len(name) == 16 and name.lower() == b"content-encoding"
+        ]
+        if not encodings:
+            return body
+        return decode(body, ",".join(encodings), self.prepared.origin.pool.limits.body_bytes)
 
     @property
     def text(self) -> str:

@@ -60,7 +60,8 @@ class Sender:
         """One request and its response, sent again if that is safe. Raises HttpError."""
         prepared = response.prepared
         if self.cookies:
-            own = self.cookies.line(prepared.host, prepared.path, prepared.secure)
+            origin = prepared.origin
+            own = self.cookies.line(origin.host, prepared.path, origin.secure)
             extra = own if not extra else b"; ".join((own, extra)) if own else extra
         payload = prepared.payload(response.sent_body, extra)
         started = response.end_us or response.sent_us
@@ -104,10 +105,10 @@ class Sender:
         total = response.sent_us + timeouts.total_us
         deadline = started + read_us
         deadline = min(deadline, total)
-        connection.parser.start(prepared.head_request, keep_body)
+        connection.parser.start(prepared.method.head_request, keep_body)
         response.wire_out += len(payload)
         try:
-            if prepared.expects and response.sent_body:
+            if prepared.headers.expects and response.sent_body:
                 cut = len(payload) - len(response.sent_body)
                 connection.exchange_expecting(
                     payload[:cut], payload[cut:], deadline, read_us, total
@@ -122,9 +123,9 @@ class Sender:
     def _store_cookies(self, prepared: Prepared, response: Response) -> None:
         self.cookies.store(
             response.raw_cookies(),
-            host=prepared.host,
+            host=prepared.origin.host,
             path=prepared.path,
-            secure=prepared.secure,
+            secure=prepared.origin.secure,
             now=time.time(),
         )
 
@@ -146,6 +147,8 @@ class Sender:
 def _may_repeat(connection: Connection, prepared: Prepared) -> bool:
     """Whether a request that broke may be sent again: only on a connection that had sat idle, and
     only if it was certainly not processed, or repeating it does no harm and no answer had begun."""
-    if not connection.used or prepared.expects:
+    if not connection.used or prepared.headers.expects:
         return False
-    return not connection.sent_any or (prepared.idempotent and not connection.parser.received)
+    return not connection.sent_any or (
+        prepared.method.idempotent and not connection.parser.received
+    )

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 from kampyn_perf.load.http.errors import RequestRefusedError
 
 ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+"""What starts like an absolute URL, of whatever scheme."""
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BAD_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BAD_URL = re.compile(r"[\x00-\x1f\x7f]")
@@ -34,11 +35,6 @@ class Url:
     """Path and query, percent-encoded: the request target."""
     auth: tuple[str, str] | None = None
     """User and password of the URL, decoded."""
-
-    @property
-    def path(self) -> str:
-        """The target without its query."""
-        return self.target.partition("?")[0]
 
     @property
     def authority(self) -> str:
@@ -73,9 +69,7 @@ def parse_url(url: str) -> Url:
     auth = None
     if parts.username is not None:
         auth = (unquote(parts.username), unquote(parts.password or ""))
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not _PLAIN_TARGET.fullmatch(target):
-        target = quote(target, safe=_SAFE)
+    target = clean_target((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     return Url(parts.scheme, host, port or _PORTS[parts.scheme], target, auth)
 
 
@@ -88,11 +82,6 @@ def _clean_host(host: str, bracketed: bool) -> str:
     if not _HOST.fullmatch(f"[{name}]" if bracketed else name):
         raise RequestRefusedError(f"not a host name: {host!r}")
     return name.replace("%25", "%")
-
-
-def join(base: str, url: str) -> str:
-    """`url` on `base` as Locust does it: an absolute URL stands, a path is appended."""
-    return url if ABSOLUTE.match(url) else f"{base}{url}"
 
 
 def with_params(url: str, params: Mapping[str, object] | Iterable[tuple[str, object]] | str) -> str:
@@ -112,28 +101,48 @@ def basic_auth(user: str | bytes, password: str | bytes) -> str:
     return "Basic " + b64encode(b":".join(pair)).decode()
 
 
-def build_head(method: str, url: Url, headers: Mapping[str, str]) -> bytes:
-    """The request line and headers, without the empty line: cookies and the length follow.
-
-    `headers` may replace Host; Content-Length is always computed; Transfer-Encoding is refused.
-    """
+def method_token(method: str) -> bytes:
+    """The method as it goes into the request line. Raises RequestRefusedError."""
     if not _TOKEN.fullmatch(method):
         raise RequestRefusedError(f"not an HTTP method: {method!r}")
-    lines = [f"{method} {url.target} HTTP/1.1".encode("ascii")]
+    return method.encode("ascii")
+
+
+def clean_target(text: str) -> str:
+    """A path and query as they go into the request line, without a fragment.
+
+    Raises RequestRefusedError for line breaks and control characters.
+    """
+    if "#" in text:
+        text = text.partition("#")[0]
+    if _PLAIN_TARGET.fullmatch(text):
+        return text
+    if _BAD_URL.search(text):
+        raise RequestRefusedError("a URL cannot hold line breaks or control characters")
+    try:
+        return quote(text, safe=_SAFE) or "/"
+    except UnicodeEncodeError as error:
+        raise RequestRefusedError(f"not a URL: {error}") from error
+
+
+def header_block(headers: Mapping[str, str], authority: str) -> bytes:
+    """The header lines, each with its line break, without the empty line.
+
+    Cookies and the length differ from request to request and are left out. `headers` may replace
+    Host; Transfer-Encoding is refused, and so is all that would break the head.
+    """
+    lines = []
     if not any(name.lower() == "host" for name in headers):
-        lines.append(b"Host: " + url.authority.encode("ascii"))
+        lines.append(b"Host: " + authority.encode("ascii"))
     for name, value in headers.items():
         lowered = name.lower()
         if lowered == "transfer-encoding":
             raise RequestRefusedError("Transfer-Encoding is the client's own business; give `data`")
-        if lowered != "content-length":
-            lines.append(_header_line(name, value))
+        if lowered not in ("content-length", "cookie"):
+            line = header_value(name, value)
+            lines.append(name.encode("ascii") + b": " + line)
     lines.append(b"")
     return b"\r\n".join(lines)
-
-
-def _header_line(name: str, value: object) -> bytes:
-    return name.encode("ascii", "replace") + b": " + header_value(name, value)
 
 
 def header_value(name: str, value: object) -> bytes:

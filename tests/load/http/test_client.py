@@ -50,6 +50,22 @@ def test_a_request_goes_out_as_it_should(serve: Serve, connect: Connect) -> None
     assert request.body == b""
 
 
+@pytest.mark.parametrize(
+    ("base", "url", "line"),
+    [
+        ("", "/x", "/x"), ("/", "/x", "/x"), ("/", "x", "/x"), ("/api", "/x", "/api/x"),
+        ("/api/", "x?y", "/api/x?y"), ("", "", "/"), ("", "?q=1", "/?q=1"),
+        ("/a?b#c", "/x", "/a/x"),
+    ],
+)  # fmt: skip
+def test_paths_are_appended_to_the_base(
+    serve: Serve, connect: Connect, base: str, url: str, line: str
+) -> None:
+    server = serve(answering(OK))
+    connect(server.url + base).get(url)
+    assert server.requests[0].line == f"GET {line}"
+
+
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head", "options"])
 def test_every_method(serve: Serve, connect: Connect, observer: Observer, method: str) -> None:
     server = serve(answering(OK if method != "head" else OK[:-5]))

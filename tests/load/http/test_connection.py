@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import gevent
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -400,6 +401,23 @@ def test_a_greenlet_killed_in_the_middle_leaves_no_connection_behind(
     job.kill()
     assert not pool.connections
     assert not observer.samples
+
+
+def test_failures_leave_no_descriptors_behind(
+    serve: Serve, connect: Connect, pool: ConnectionPool
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.read()
+        peer.reset()
+
+    client = connect(serve(script))
+    client.get("/")
+    settle(lambda: not pool.connections)
+    before = psutil.Process().num_fds()
+    for _ in range(50):
+        client.get("/")
+        client.get("http://127.0.0.1:1/", timeout=0.5)
+    settle(lambda: psutil.Process().num_fds() <= before + 1)  # the server closes on its threads
 
 
 def test_a_large_body_is_sent_whole(serve: Serve, connect: Connect) -> None:

@@ -1,0 +1,52 @@
+"""What the suite `generator` measures: the load engine's own client against stock Locust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kampyn_perf.bench.suite import Facts, Suite
+from kampyn_perf.bench.suites.generator import CLIENTS, GeneratorParts, Round, generator_suite
+from kampyn_perf.cli.bench.flags import SuiteFlags
+from kampyn_perf.load.throughput import FLAT, PACED, Comparison, Figures, Plan, compare
+
+_PLAN = Plan(rounds=1)
+
+
+def make_generator(flags: SuiteFlags) -> Suite:  # noqa: ARG001 (it needs none)
+    """The suite, round by round, so that an interrupted run keeps the rounds that it had."""
+    rounds: list[Comparison] = []
+
+    def round_(number: int, say: Callable[[str], None]) -> Mapping[str, Round]:
+        say(f"generator, round {number}")
+        found = compare(_PLAN)
+        rounds.append(found)
+        return {client: _round(found, client) for client in CLIENTS}
+
+    return generator_suite(GeneratorParts(round_=round_, facts=lambda: _facts(rounds)))
+
+
+def _round(found: Comparison, client: str) -> Round:
+    flat, paced = found.figures[FLAT][client][0], found.figures[PACED][client][0]
+    return Round(
+        flat_ns=1e9 / flat.rate if flat.rate else 0.0,
+        cpu_ns=paced.cpu_us_per_request * 1_000,
+        p99_ns=paced.p99_us * 1_000,
+        failed=flat.failed + paced.failed,
+    )
+
+
+def _facts(rounds: list[Comparison]) -> Facts:
+    """The rounds put together: every figure, the medians, and the client's own goals."""
+    if not rounds:
+        return {}
+    together = Comparison(rounds[0].plan, rounds[0].cores)
+    for one in rounds:
+        for load, by_name in one.figures.items():
+            for name, figures in by_name.items():
+                _add_all(together, load, name, figures)
+    return {"comparison": together.to_json()}
+
+
+def _add_all(together: Comparison, load: str, name: str, figures: list[Figures]) -> None:
+    for each in figures:
+        together.add(load, name, each)

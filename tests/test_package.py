@@ -1,0 +1,63 @@
+"""The wheel: what users edit is in it, and it works in an empty folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli import program
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+            *("--wheel-dir", str(target), str(program.ROOT)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stderr
+    return next(target.glob("kampyn_perf-*.whl"))
+
+
+def test_the_wheel_has_scenarios_and_configuration(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    for folder in ("scenarios", "configs"):
+        for path in (program.ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                inside = f"kampyn_perf/_shipped/{path.relative_to(program.ROOT)}"
+                assert inside in names
+    assert not [name for name in names if name.startswith("tests")]
+
+
+def test_an_installed_program_loads_in_an_empty_folder(wheel, tmp_path):
+    """The wheel alone is unpacked; what it depends on comes from this environment."""
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    code = "from kampyn_perf.cli.main import main; main()"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", code, "load", *program.CHEAP, *program.SMALL),
+            *program.profile("{duration: 1, arrivalRate: 20}"),
+        ],
+        cwd=empty,
+        env={**program.environment(), "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode in (0, 1, 4), done.stderr
+    assert "20 sessions planned = 20 started + 0 dropped; 20 completed" in done.stderr
+    assert (empty / "reports" / "latest" / "result.json").is_file()

@@ -1,0 +1,155 @@
+"""Every command of the README is run, as it stands there; the loads are made short by environment.
+
+What cannot be run as it stands is replaced in `STANDS_FOR`, each with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli import program
+
+README = (program.ROOT / "README.md").read_text()
+JUDGED = (0, 1, 4)
+SHORT = "[{duration: 1, arrivalRate: 30}]"
+ENVIRONMENT = {
+    "KAMPYN_LOAD_PROFILES__QUICK__PHASES": SHORT,
+    "KAMPYN_LOAD_PROFILES__DOCUMENTED__PHASES": SHORT,
+    "KAMPYN_BACKEND_PORT": "0",  # 5001 may be somebody's
+    "KAMPYN_BACKEND_PASSWORDS__MEMORY": "8KB",
+    "KAMPYN_BACKEND_PASSWORDS__ITERATIONS": "1",
+    "KAMPYN_BACKEND_SEED__ORDERS": "50",
+}
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.S)
+    lines = [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def those(beginning: str) -> list[str]:
+    return [command for command in commands() if command.startswith(beginning)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The commands build on each other: `check` judges what `load` left."""
+    return tmp_path_factory.mktemp("readme")
+
+
+def run(folder: Path, command: str) -> program.Done:
+    words = shlex.split(command)
+    assert words[0] == "kampyn-perf"
+    return program.run(folder, *words[1:], env=ENVIRONMENT)
+
+
+def test_no_command_is_left_out():
+    known = ("make ", "pip install .", "kampyn-perf ", "locust ")
+    assert commands()
+    assert [command for command in commands() if not command.startswith(known)] == []
+
+
+@pytest.mark.parametrize("command", those("kampyn-perf load"))
+def test_loads(folder, command):
+    if "staging" in command:
+        command += " --dry-run"  # no such host; nothing may leave this machine
+    done = run(folder, command)
+    assert done.code in JUDGED, done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("command", those("kampyn-perf check"))
+def test_checks(folder, command):
+    if not (folder / "reports" / "latest").exists():
+        run(folder, "kampyn-perf load --profile quick")
+    done = run(folder, command)
+    assert done.code in JUDGED, done.err
+    assert "response_time_p95" in done.out + done.err + "".join(
+        path.read_text() for path in folder.glob("junit.xml")
+    )
+
+
+def test_serving_stopping_and_stock_locust(folder):
+    serve, stop = those("kampyn-perf backend")
+    process = program.start(folder, *shlex.split(serve)[1:], env=ENVIRONMENT)
+    try:
+        record = folder / ".kampyn" / "backend.json"
+        program.wait_for(record.exists, seconds=60, what="the backend")
+        url = orjson.loads(record.read_bytes())["url"]
+        for command in those("locust"):
+            words = shlex.split(command.replace("http://localhost:5001", url).replace("10s", "2s"))
+            done = subprocess.run(
+                [sys.executable, "-m", *words],
+                cwd=program.ROOT,
+                env=program.environment({"KAMPYN_DATA": str(folder / ".kampyn" / "data.json")}),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+            )
+            assert done.returncode == 0, done.stderr
+        stopped = run(folder, stop)
+        assert stopped.code == 0, stopped.err
+        process.communicate(timeout=30)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+
+
+def test_lint_of_indexes(folder):
+    for command in those("kampyn-perf indexes lint"):
+        assert run(folder, command).code in (0, 1)
+
+
+@pytest.mark.mongo
+def test_plan_of_indexes(folder, mongo_uri):
+    server, _, options = mongo_uri.partition("/?")
+    for command in those("kampyn-perf indexes plan"):
+        there = command.replace("mongodb://localhost:27017", server)
+        done = run(folder, f"{there}?{options}" if options else there)
+        assert done.code == 0, done.err
+        assert "vendorId" in done.out + done.err
+
+
+@pytest.mark.parametrize("command", those("make "))
+def test_make_targets(command):
+    """The real thing where the environment of `make` stands; otherwise what it would do."""
+    ready = (program.ROOT / ".venv" / ".ready").exists()
+    words = command.split()
+    if words[1] == "test" or not ready:  # the tests are running already
+        done = subprocess.run(
+            [*words, "--dry-run"], cwd=program.ROOT, capture_output=True, text=True, check=True
+        )
+        assert {"load": "kampyn-perf load --profile quick", "test": "-m pytest"}[
+            words[1]
+        ] in done.stdout
+        return
+    done = subprocess.run(
+        words,
+        cwd=program.ROOT,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    # make says 2 for whatever its command ended with.
+    assert done.returncode in (0, 2), done.stderr
+    assert "Report: reports/" in done.stderr
+
+
+def test_links_lead_somewhere():
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert targets
+    assert [target for target in targets if not (program.ROOT / target).exists()] == []

@@ -21,6 +21,11 @@ ENV_PREFIX = "KAMPYN_BACKEND_"
 CONFIG_NAME = "backend"
 
 
+def _on_off(value: Any) -> Any:
+    """YAML reads a bare `on` or `off` as a boolean."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
 class AuthMode(StrEnum):
     """Who may use carts and orders without a token."""
 
@@ -52,6 +57,15 @@ class SqliteSettings(Section):
     page_cache: Size = 16 * 1024**2
 
 
+class Transactions(StrEnum):
+    """Whether an order is placed in a transaction."""
+
+    AUTO = "auto"
+    """Where the server has them: on a replica set or a sharded cluster."""
+    ON = "on"
+    OFF = "off"
+
+
 class MongoSettings(Section):
     """The document's client options, with the document's names."""
 
@@ -67,6 +81,12 @@ class MongoSettings(Section):
     readPreference: str = "secondaryPreferred"  # noqa: N815
     compressors: tuple[str, ...] = ("zlib",)
     zlibCompressionLevel: int = Field(default=6, ge=-1, le=9)  # noqa: N815
+    transactions: Transactions = Transactions.AUTO
+
+    @field_validator("transactions", mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return _on_off(value)
 
 
 class StoreSettings(Section):
@@ -102,8 +122,7 @@ class CacheSettings(Section):
     @field_validator("url", mode="before")
     @classmethod
     def _known(cls, url: Any) -> Any:
-        if url is False:  # YAML reads a bare `off` as a boolean
-            return "off"
+        url = _on_off(url)
         if (
             isinstance(url, str)
             and url not in ("auto", "off")

@@ -22,7 +22,7 @@ from kampyn_perf.backend.seeding.generate import data_file
 from kampyn_perf.backend.seeding.load import Outcome, Progress, Seeding, seed
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import Running, StateFolder, own_start
-from kampyn_perf.backend.stores.opening import open_loader, prepare_store
+from kampyn_perf.backend.stores.opening import open_loader
 from kampyn_perf.backend.tokens import secret_of
 from kampyn_perf.datafile import write as write_data_file
 from kampyn_perf.errors import KampynError
@@ -96,7 +96,6 @@ def seed_store(
     """Prepare the store, fill it if it is empty (or `reset`), and write the data file."""
     store = what.settings.store
     url = what.state.store_url(store.url)
-    prepare_store(url, store)
     loader = open_loader(url, store)
     try:
         wanted = Seeding(what.settings.seed, what.settings.passwords)

@@ -35,7 +35,7 @@ _OTHER_UNI = "124"
 _ADMIN = "admin123"
 _WORDS = ("Masala", "Paneer", "Cheese", "Spicy", "Cold", "Fresh", "Classic", "Double", "Royal")
 _DISHES = ("Dosa", "Wrap", "Burger", "Juice", "Thali", "Coffee", "Sandwich", "Biryani", "Lassi")
-_TYPES = ("snack", "meal", "drink", "dessert")
+_TYPES = ("veg", "nonveg", "drink", "dessert")
 _STATUSES = tuple(OrderStatus)
 _WEIGHTS = (6, 2, 2, 85, 5)  # most orders of the past are done
 
@@ -59,7 +59,7 @@ def shared_hash(settings: PasswordSettings, seed: int) -> str:
 def users(settings: SeedSettings, password_hash: str) -> Iterator[dict[str, Any]]:
     """The document's user, an admin, then the others; `settings.users` without the admin."""
     yield _user(0, DOCUMENT_USER, DOCUMENT_EMAIL, Role.USER, password_hash)
-    yield _user(settings.users, _ADMIN, "admin@example.com", Role.ADMIN, password_hash)
+    yield _user(settings.users + 1_000, _ADMIN, "admin@example.com", Role.ADMIN, password_hash)
     for number in range(1, settings.users):
         yield _user(number, user_id(number), _email(number), Role.USER, password_hash)
 
@@ -198,7 +198,7 @@ def _uni_of(vendor: int) -> str:
 
 
 def _phone(number: int) -> str:
-    return f"9{number:09d}"
+    return f"+919{number:09d}" if number else "+910000000123"
 
 
 def _email(number: int) -> str:
@@ -213,7 +213,7 @@ def _user(
         "name": f"Student {number}",
         "email": email,
         "phone": _phone(number),
-        "collegeId": f"C{number % 50:04d}",
+        "collegeId": str(123 + number % 50),
         "role": role.value,
         "passwordHash": password_hash,
         "createdAt": NOW - timedelta(days=365, seconds=number),

@@ -6,26 +6,29 @@ from kampyn_perf.backend.ports import QueryMetrics, Store
 from kampyn_perf.backend.seeding.load import Loader
 from kampyn_perf.backend.settings import IndexMode, StoreSettings
 
+_SQLITE = "sqlite:///"
+
 
 def open_store(url: str, settings: StoreSettings, metrics: QueryMetrics) -> Store:
     """The store at `url`, not yet connected."""
+    if not url.startswith(_SQLITE):
+        from kampyn_perf.backend.stores.mongo.store import MongoStore
+
+        return MongoStore(url=url, settings=settings.mongo, metrics=metrics)
     from kampyn_perf.backend.stores.sqlite.store import SqliteStore, path_of
 
     return SqliteStore(path=path_of(url), settings=settings.sqlite, metrics=metrics)
 
 
-def prepare_store(url: str, settings: StoreSettings) -> None:
-    """Make what the store needs: tables, and the documented indexes where they are wanted."""
+def open_loader(url: str, settings: StoreSettings) -> Loader:
+    """The store at `url` for seeding, its tables made. Raises KampynError when it is not there."""
+    indexes = settings.indexes is IndexMode.DOCUMENTED
+    if not url.startswith(_SQLITE):
+        from kampyn_perf.backend.stores.mongo.loader import MongoLoader
+
+        return MongoLoader(url=url, settings=settings.mongo, indexes=indexes)
+    from kampyn_perf.backend.stores.sqlite.loader import SqliteLoader
     from kampyn_perf.backend.stores.sqlite.store import path_of, prepare
 
-    indexes = settings.indexes is IndexMode.DOCUMENTED
-    prepare(path_of(url), settings.sqlite, indexes=indexes)
-
-
-def open_loader(url: str, settings: StoreSettings) -> Loader:
-    """The store at `url`, for seeding; prepared before."""
-    from kampyn_perf.backend.stores.sqlite.loader import SqliteLoader
-    from kampyn_perf.backend.stores.sqlite.store import path_of
-
-    indexes = settings.indexes is IndexMode.DOCUMENTED
+    prepare(path_of(url), settings.sqlite)
     return SqliteLoader(path=path_of(url), settings=settings.sqlite, indexes=indexes)

@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import orjson
 
-from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected
+from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected, UnavailableError
 from kampyn_perf.backend.ports import Cursor
 from kampyn_perf.backend.stores.sqlite.database import Database, Query
-from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF
+from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF, text_index
 from kampyn_perf.backend.times import from_ms, to_ms
 
 _SHOWN = ("_id", "name", "description", "price", "image", "type", "vendorId")
@@ -42,12 +42,22 @@ _AFTER = _per_table(
     f"{_SELECT}, createdAt FROM {{table}} WHERE uniId = ? AND (createdAt, _id) < (?, ?)"
     " ORDER BY createdAt DESC, _id DESC LIMIT ?",
 )
-# All words, anywhere in the name or the description. `indexes apply` may add a full-text index.
-_SEARCH = _per_table(
+_SEARCH = {
+    kind: Query(
+        table,
+        "find",
+        f"{_SELECT} FROM {table} WHERE uniId = ? AND rowid IN (SELECT rowid FROM"
+        f" {text_index(table)} WHERE {text_index(table)} MATCH ?)"
+        " ORDER BY createdAt DESC, _id DESC LIMIT ?",
+    )
+    for kind, table in TABLE_OF.items()
+}
+# Without the text index: all words, anywhere in the name or the description.
+_SCAN = _per_table(
     "find",
     f"{_SELECT} FROM {{table}} WHERE uniId = ?1 AND NOT EXISTS ("
     "SELECT 1 FROM json_each(?2) WHERE instr(lower(name || ' ' || description), value) = 0)"
-    " ORDER BY instr(lower(name), ?3) = 0, name, _id LIMIT ?4",
+    " ORDER BY createdAt DESC, _id DESC LIMIT ?3",
 )
 
 
@@ -75,9 +85,19 @@ class SqliteItems:
         return [(_item(row[:-1]), (from_ms(row[-1]), row[0])) for row in rows]
 
     async def search(self, kind: Kind, uni_id: str, words: str, *, limit: int) -> list[Item]:
-        wanted = words.lower().split()
-        parameters = (uni_id, orjson.dumps(wanted).decode(), wanted[0] if wanted else "", limit)
-        return [_item(row) for row in await self._database.read(_SEARCH[kind], parameters)]
+        """By the text index where there is one, else by reading every item of the university."""
+        wanted = [word.replace('"', "") for word in words.lower().split()]
+        phrases = " ".join(f'"{word}"' for word in wanted if word)
+        if not phrases:
+            return []
+        try:
+            rows = await self._database.read(_SEARCH[kind], (uni_id, phrases, limit))
+        except UnavailableError as error:
+            if "no such table" not in error.message:
+                raise
+            texts = orjson.dumps(wanted).decode()
+            rows = await self._database.read(_SCAN[kind], (uni_id, texts, limit))
+        return [_item(row) for row in rows]
 
     async def add_stock(
         self, kind: Kind, updates: Sequence[Mapping[str, Any]], vendor_id: str | None

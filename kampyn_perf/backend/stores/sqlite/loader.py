@@ -38,12 +38,8 @@ class SqliteLoader:
         return not self._connection.execute(f"SELECT 1 FROM {USERS} LIMIT 1").fetchone()
 
     def clear(self) -> None:
-        names = self._connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        ).fetchall()
+        schema.drop_indexes(self._connection)
         self._connection.execute("BEGIN IMMEDIATE")
-        for (name,) in names:
-            self._connection.execute(f'DROP INDEX "{name}"')
         for table in _DATA:
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("COMMIT")
@@ -69,7 +65,8 @@ class SqliteLoader:
             self._connection.execute(sql, (new, old))
 
     def finish(self) -> None:
-        schema.create(self._connection, indexes=self._indexes)
+        if self._indexes:
+            schema.create_indexes(self._connection)
         self._connection.execute("ANALYZE")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

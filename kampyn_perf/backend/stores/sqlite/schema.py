@@ -8,6 +8,7 @@ Times are whole milliseconds since 1970 (UTC), as MongoDB keeps them.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from kampyn_perf.backend.domain import Kind
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
@@ -108,13 +109,55 @@ INDEXES = (
 )
 
 
-def create(connection: sqlite3.Connection, *, indexes: bool) -> None:
-    """Make what is missing; harmless when nothing is."""
+def text_index(table: str) -> str:
+    """The FTS5 table that stands for the text index of `table`."""
+    return f"{table}_name_text_description_text"
+
+
+def _text_statements(table: str) -> tuple[str, ...]:
+    """The table and the triggers that keep it in step, as `indexes apply` makes them."""
+    name, columns = text_index(table), '"name", "description"'
+    put = f"INSERT INTO {name} (rowid, {columns}) VALUES (new.rowid, new.name, new.description);"
+    take = (
+        f"INSERT INTO {name} ({name}, rowid, {columns})"
+        " VALUES ('delete', old.rowid, old.name, old.description);"
+    )
+    return (
+        f'CREATE VIRTUAL TABLE {name} USING fts5({columns}, content="{table}",'
+        " tokenize='porter unicode61')",
+        f"CREATE TRIGGER {name}_ai AFTER INSERT ON {table} BEGIN {put} END",
+        f"CREATE TRIGGER {name}_ad AFTER DELETE ON {table} BEGIN {take} END",
+        f"CREATE TRIGGER {name}_au AFTER UPDATE OF {columns} ON {table} BEGIN {take} {put} END",
+        f"INSERT INTO {name} ({name}) VALUES ('rebuild')",
+    )
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that are missing."""
+    _in_one(connection, TABLES)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def create_indexes(connection: sqlite3.Connection) -> None:
+    """Make the documented indexes of a store that has none."""
+    texts = (_text_statements(table) for table in (RETAILS, PRODUCES))
+    _in_one(connection, (*INDEXES, *(statement for text in texts for statement in text)))
+
+
+def drop_indexes(connection: sqlite3.Connection) -> None:
+    """Drop every secondary index, whoever made it."""
+    rows = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL AND (type IN ('index',"
+        " 'trigger') OR (type = 'table' AND sql LIKE '%USING fts5%')) ORDER BY type = 'table'"
+    ).fetchall()
+    _in_one(connection, [f'DROP {kind} IF EXISTS "{name}"' for kind, name in rows])
+
+
+def _in_one(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in (*TABLES, *(INDEXES if indexes else ())):
+        for statement in statements:
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
     except BaseException:
         connection.execute("ROLLBACK")
         raise

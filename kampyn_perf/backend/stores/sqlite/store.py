@@ -51,14 +51,14 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def prepare(path: Path, settings: SqliteSettings, *, indexes: bool) -> None:
+def prepare(path: Path, settings: SqliteSettings) -> None:
     """Make the file and its tables. Raises KampynError where that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = connect(path, settings)
         try:
             _check_version(connection, path)
-            schema.create(connection, indexes=indexes)
+            schema.create_tables(connection)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:

@@ -1,0 +1,1 @@
+"""The MongoDB store: pymongo's asynchronous client with the document's options."""

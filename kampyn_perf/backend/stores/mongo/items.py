@@ -1,0 +1,136 @@
+"""Items in MongoDB: pages, search, and unordered bulk writes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, OperationFailure
+
+from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected
+from kampyn_perf.backend.ports import Cursor
+from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.names import PRODUCES, RETAILS
+
+COLLECTION_OF = {Kind.RETAIL: RETAILS, Kind.PRODUCE: PRODUCES}
+_SHOWN = dict.fromkeys(("name", "description", "price", "image", "type", "vendorId"), 1)
+_NEWEST = [("createdAt", -1), ("_id", -1)]
+_NO_TEXT_INDEX = 27
+_LESS = "There is less in stock than that."
+_UNKNOWN = "There is no such item."
+
+
+class MongoItems:
+    """See `ports.ItemStore`."""
+
+    def __init__(self, *, connection: Connection) -> None:
+        self._connection = connection
+
+    async def page(
+        self, kind: Kind, uni_id: str, *, skip: int, limit: int
+    ) -> tuple[list[Item], int]:
+        items, total = await asyncio.gather(
+            self._find(kind, {"uniId": uni_id}, skip=skip, limit=limit), self._count(kind, uni_id)
+        )
+        return cast("list[Item]", items), total
+
+    async def page_after(
+        self, kind: Kind, uni_id: str, *, after: Cursor | None, limit: int
+    ) -> list[tuple[Item, Cursor]]:
+        wanted: dict[str, Any] = {"uniId": uni_id}
+        if after is not None:
+            moment, item_id = after
+            wanted["$or"] = [
+                {"createdAt": {"$lt": moment}},
+                {"createdAt": moment, "_id": {"$lt": item_id}},
+            ]
+        found = await self._find(kind, wanted, limit=limit, shown=_SHOWN | {"createdAt": 1})
+        return [
+            (cast("Item", document), (document.pop("createdAt"), document["_id"]))
+            for document in found
+        ]
+
+    async def search(self, kind: Kind, uni_id: str, words: str, *, limit: int) -> list[Item]:
+        """By the text index where there is one, else by reading every item of the university."""
+        wanted = [word.replace('"', " ").strip() for word in words.split()]
+        phrases = " ".join(f'"{word}"' for word in wanted if word)
+        if not phrases:
+            return []
+        try:
+            by_index = {"uniId": uni_id, "$text": {"$search": phrases}}
+            found = await self._find(kind, by_index, limit=limit)
+        except OperationFailure as error:
+            if error.code != _NO_TEXT_INDEX and "text index" not in str(error):
+                raise
+            each = [{"$regex": re.escape(word), "$options": "i"} for word in wanted if word]
+            anywhere = [{"$or": [{"name": one}, {"description": one}]} for one in each]
+            found = await self._find(kind, {"uniId": uni_id, "$and": anywhere}, limit=limit)
+        return cast("list[Item]", found)
+
+    async def add_stock(
+        self, kind: Kind, updates: Sequence[Mapping[str, Any]], vendor_id: str | None
+    ) -> BulkResult:
+        """Additions in one unordered bulk write, since to a known item they cannot fail.
+
+        A bulk write does not say which of its conditions held, so what is taken away goes one by
+        one, each only if there is enough.
+        """
+        collection = self._connection.primary(COLLECTION_OF[kind])
+        ids = sorted({update["itemId"] for update in updates})
+        wanted: dict[str, Any] = {"_id": {"$in": ids}}
+        if vendor_id is not None:
+            wanted["vendorId"] = vendor_id
+        with self._connection.timed(collection.name, "bulkWrite"):
+            known = {item["_id"] for item in await collection.find(wanted, {"_id": 1}).to_list()}
+            rejected = []
+            additions: list[UpdateOne] = []
+            for index, update in enumerate(updates):
+                item_id, quantity = update["itemId"], update["quantity"]
+                change = {"$inc": {"quantity": quantity}}
+                if item_id not in known:
+                    rejected.append(Rejected(index, _UNKNOWN))
+                elif quantity >= 0:
+                    additions.append(UpdateOne({"_id": item_id}, change))
+                else:
+                    enough = {"_id": item_id, "quantity": {"$gte": -quantity}}
+                    if not (await collection.update_one(enough, change)).matched_count:
+                        rejected.append(Rejected(index, _LESS))
+            if additions:
+                await collection.bulk_write(additions, ordered=False)
+        return BulkResult(len(updates) - len(rejected), tuple(rejected))
+
+    async def insert(self, kind: Kind, items: Sequence[Mapping[str, Any]]) -> BulkResult:
+        collection = self._connection.primary(COLLECTION_OF[kind])
+        rejected: list[Rejected] = []
+        with self._connection.timed(collection.name, "insertMany"):
+            try:
+                await collection.bulk_write(
+                    [InsertOne(dict(item)) for item in items], ordered=False
+                )
+            except BulkWriteError as error:
+                failed = (error.details or {}).get("writeErrors", ())
+                rejected = [Rejected(one["index"], "This _id is taken.") for one in failed]
+        rejected.sort(key=lambda one: one.index)
+        return BulkResult(len(items) - len(rejected), tuple(rejected))
+
+    async def _find(
+        self,
+        kind: Kind,
+        wanted: dict[str, Any],
+        *,
+        limit: int,
+        skip: int = 0,
+        shown: Mapping[str, int] = _SHOWN,
+    ) -> list[dict[str, Any]]:
+        collection = self._connection.read(COLLECTION_OF[kind])
+        with self._connection.timed(collection.name, "find"):
+            cursor = collection.find(wanted, shown).sort(_NEWEST).skip(skip).limit(limit)
+            return await cursor.to_list()
+
+    async def _count(self, kind: Kind, uni_id: str) -> int:
+        collection = self._connection.read(COLLECTION_OF[kind])
+        with self._connection.timed(collection.name, "countDocuments"):
+            return await collection.count_documents({"uniId": uni_id})

@@ -1,0 +1,81 @@
+"""The MongoDB store as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from kampyn_perf.backend.domain import UnavailableError
+from kampyn_perf.backend.ports import QueryMetrics
+from kampyn_perf.backend.settings import MongoSettings, Transactions
+from kampyn_perf.backend.stores.mongo.carts import MongoCarts
+from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.items import MongoItems
+from kampyn_perf.backend.stores.mongo.orders import MongoOrders
+from kampyn_perf.backend.stores.mongo.people import MongoUsers, MongoVendors
+from kampyn_perf.backend.stores.mongo.placing import Placing
+from kampyn_perf.backend.stores.mongo.undoing import LEASE, Step, Undoing
+
+_CLOSE_TIMEOUT = 5.0
+_log = logging.getLogger("kampyn.mongodb")
+
+
+class MongoStore:
+    """See `ports.Store`. Sweeps up after crashed workers as long as it is open."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        settings: MongoSettings,
+        metrics: QueryMetrics,
+        step: Step = lambda _name: None,
+    ) -> None:
+        self._settings = settings
+        self._connection = Connection(url=url, settings=settings, metrics=metrics)
+        self.undoing = Undoing(connection=self._connection, step=step)
+        self._placing = Placing(connection=self._connection, undoing=self.undoing, step=step)
+        self.users = MongoUsers(connection=self._connection)
+        self.items = MongoItems(connection=self._connection)
+        self.vendors = MongoVendors(connection=self._connection)
+        self.carts = MongoCarts(connection=self._connection)
+        self.orders = MongoOrders(connection=self._connection, placing=self._placing)
+        self._sweeper: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+
+    async def open(self) -> None:
+        await self._connection.open()
+        with self._connection.timed("admin", "hello"):
+            hello = await self._connection.client.admin.command("hello")
+        able = "setName" in hello or hello.get("msg") == "isdbgrid"
+        wanted = self._settings.transactions
+        self._placing.transactions = (
+            able if wanted is Transactions.AUTO else wanted is Transactions.ON
+        )
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def close(self) -> None:
+        """Ask the sweeper to end: cancelled in the middle of a command, the driver may go on."""
+        self._closing.set()
+        if self._sweeper is not None:
+            await asyncio.wait([self._sweeper], timeout=_CLOSE_TIMEOUT)
+            self._sweeper.cancel()
+        await self._connection.close()
+
+    async def ping(self) -> None:
+        with self._connection.timed("admin", "ping"):
+            await self._connection.client.admin.command("ping")
+
+    async def _sweep(self) -> None:
+        while not self._closing.is_set():
+            try:
+                found = await self.undoing.recover()
+            except UnavailableError:
+                _log.warning("Recovery has to wait: the database does not answer")
+            else:
+                if found:
+                    _log.warning("Recovered after a crash: %s", found)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEASE.total_seconds()):
+                    await self._closing.wait()

@@ -1,0 +1,94 @@
+"""Each store, seeded and opened, for one contract suite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kampyn_perf.backend.ports import Store
+from kampyn_perf.backend.seeding.load import Outcome, Seeding, seed
+from kampyn_perf.backend.settings import IndexMode, MongoSettings, StoreSettings, Transactions
+from kampyn_perf.backend.stores.opening import open_loader, open_store
+from tests.backend.conftest import CHEAP, SMALL
+
+Check = Callable[[Store], Awaitable[Any]]
+SQLITE = pytest.param("sqlite", id="sqlite")
+MONGO = pytest.param("mongo", id="mongo", marks=pytest.mark.mongo)
+TRANSACTIONS = pytest.param(
+    "mongo-transactions", id="mongo in transactions", marks=pytest.mark.mongo
+)
+BARE = [
+    pytest.param("sqlite-bare", id="sqlite without indexes"),
+    pytest.param("mongo-bare", id="mongo without indexes", marks=pytest.mark.mongo),
+]
+in_transactions_too = pytest.mark.parametrize("case", [SQLITE, MONGO, TRANSACTIONS], indirect=True)
+"""For placing orders one at a time: mongoeco's commits that conflict are not atomic."""
+without_indexes_too = pytest.mark.parametrize("case", [SQLITE, MONGO, *BARE], indirect=True)
+"""For queries that are written differently where an index is missing."""
+
+
+class Queries(list[tuple[str, str]]):
+    """Metrics that remember which queries there were."""
+
+    def query(self, collection: str, operation: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.append((collection, operation))
+
+
+class Case:
+    """One seeded store of one flavour."""
+
+    def __init__(self, url: str, settings: StoreSettings) -> None:
+        self.url = url
+        self.settings = settings
+        self.queries = Queries()
+
+    def seed(self) -> Outcome:
+        loader = open_loader(self.url, self.settings)
+        try:
+            return seed(loader, Seeding(SMALL, CHEAP))
+        finally:
+            loader.close()
+
+    def open(self) -> Store:
+        return open_store(self.url, self.settings, self.queries)
+
+    def run(self, check: Check) -> Any:
+        """`check` on the opened store, on an event loop of its own."""
+
+        async def whole() -> Any:
+            store = self.open()
+            await store.open()
+            try:
+                return await check(store)
+            finally:
+                await store.close()
+
+        return asyncio.run(whole())
+
+
+@pytest.fixture(params=[SQLITE, MONGO])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    flavour = request.param
+    bare = flavour.endswith("bare")
+    on = flavour == "mongo-transactions"
+    settings = StoreSettings(
+        indexes=IndexMode.NONE if bare else IndexMode.DOCUMENTED,
+        mongo=MongoSettings(
+            transactions=Transactions.ON if on else Transactions.OFF, minPoolSize=0, compressors=()
+        ),
+    )
+    if flavour.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'shop.db'}"
+    else:
+        uri = request.getfixturevalue("mongo_uri")
+        name = request.getfixturevalue("mongo_database")
+        address, _, query = uri.partition("?")
+        url = f"{address.rstrip('/')}/{name}?{query}"
+    case = Case(url, settings)
+    assert case.seed() is Outcome.SEEDED
+    return case

@@ -110,7 +110,8 @@ class Connection:
         Raises HttpError; the connection is then of no more use.
         """
         parser = self.parser
-        self.sent_any = False
+        # With TLS an error may come when some records are already under way.
+        self.sent_any = self._tls is not None
         self.deadline = deadline
         self.waiter = getcurrent()
         pool = self.origin.pool

@@ -48,11 +48,10 @@ class RememberedHead:
 class HeadMemory:
     """Heads already parsed, shared by the connections of one pool; bounded."""
 
-    __slots__ = ("heads", "misses")
+    __slots__ = ("heads",)
 
     def __init__(self) -> None:
         self.heads: dict[bytes, RememberedHead] = {}
-        self.misses = 0
 
     def remember(self, head: bytes, parsed: RememberedHead) -> None:
         """Keep `parsed`; the whole memory is dropped when full (the Date moves on anyway)."""
@@ -96,7 +95,7 @@ class ResponseParser:
         self.status = 0
         self.headers: RawHeaders = []
         self.has_cookies = False
-        self.body: list[bytes] = []
+        self.body: list[bytes | bytearray] = []
         self.body_size = 0
         self.received = 0
         self.complete = False
@@ -232,7 +231,15 @@ class ResponseParser:
         if self._keep_body and self._error is None:
             self.body.append(data)
             if len(self.body) > _MAX_PIECES:
-                self.body = [b"".join(self.body)]
+                self._merge_body()
+
+    def _merge_body(self) -> None:
+        """One piece of many; a bytearray grows without copying what it has."""
+        first = self.body[0]
+        merged = first if isinstance(first, bytearray) else bytearray(first)
+        for piece in self.body[1:]:
+            merged += piece
+        self.body = [merged]
 
     def on_message_complete(self) -> None:
         if self.complete or self._error is not None:

@@ -22,6 +22,7 @@ from kampyn_perf.load.http.tls import make_context
 from kampyn_perf.load.http.urls import Url, is_loopback
 
 _ADDRESSES_US = 30_000_000
+_ROUND_US = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,15 @@ class Origin:
         self.base = f"{url.scheme}://{url.authority}"
         # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
         self.secure = url.scheme == "https" or is_loopback(url.host)
-        self.idle: list[Connection] = []
+        self.idle: dict[Connection, None] = {}
+        """In the order of their last use; a dictionary, so that any one can leave at no cost."""
         self._addresses: list[tuple[int, tuple[Any, ...]]] = []
         self._addresses_until = 0
 
     def take_idle(self) -> Connection | None:
         """The idle connection used last, if any still lives."""
         while self.idle:
-            connection = self.idle.pop()
+            connection, _ = self.idle.popitem()
             if not connection.is_stale():
                 return connection
             connection.close()
@@ -75,18 +77,20 @@ class Origin:
         connection.deadline = deadline = at_us + pool.options.idle_us
         if deadline < pool.next_check:
             pool.watch(deadline)
-        self.idle.append(connection)
+        self.idle[connection] = None
 
     def forget(self, connection: Connection) -> None:
         """Close an idle connection: the server did, or it has been idle for too long."""
-        if connection in self.idle:
-            self.idle.remove(connection)
+        self.idle.pop(connection, None)
         connection.close()
 
     def open(self, deadline: int) -> Connection:
         """A new connection, to the first address that answers. Raises HttpError."""
         error: HttpError = ConnectError(f"{self.host} has no address")
-        for family, address in self._resolve(deadline):
+        addresses = self._resolve(deadline)
+        for number, (family, address) in enumerate(addresses):
+            now = now_us()
+            share = now + (deadline - now) // (len(addresses) - number)
             try:
                 connection = Connection(self, family)
             except OSError as failure:
@@ -94,10 +98,12 @@ class Origin:
             self.pool.connections.add(connection)
             self.pool.opened += 1
             try:
-                connection.connect(address, deadline)
-            except ConnectError as failure:
+                connection.connect(address, share)
+            except (ConnectError, TimedOutError) as failure:
                 error = failure
             else:
+                # The next connection begins with what works: localhost is often two addresses.
+                addresses.insert(0, addresses.pop(number))
                 return connection
         self._addresses_until = 0
         raise error
@@ -189,7 +195,15 @@ class ConnectionPool:
         for connection in [c for c in self.connections if c.deadline <= now]:
             if connection.deadline <= now:  # one that was woken may have given another back
                 connection.expire()
-        soonest = min((c.deadline for c in self.connections), default=NEVER)
+        # Idle connections need not expire to the millisecond: they wait for the next round.
+        round_at = now + _ROUND_US
+        soonest = min(
+            (
+                c.deadline if c.waiter is not None else max(c.deadline, round_at)
+                for c in self.connections
+            ),
+            default=NEVER,
+        )
         if soonest < self.next_check:
             self.watch(soonest)
 
@@ -202,7 +216,7 @@ class ConnectionPool:
             self._timer = None
         for origin in self._origins.values():
             while origin.idle:
-                origin.idle.pop().close()
+                origin.idle.popitem()[0].close()
 
 
 def _lookup(host: str, port: int) -> list[Any]:

@@ -19,6 +19,7 @@ from kampyn_perf.load.http.headers import Headers
 from kampyn_perf.load.http.parser import ResponseParser
 from kampyn_perf.load.http.requests import Prepared
 
+_OWN_VERDICTS = (CheckError, DecodeError)
 _ASK_FOR_CATCH = "pass catch_response=True and use a with-block to judge a response yourself"
 
 
@@ -61,7 +62,7 @@ class Response:
         self._first = prepared
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: Headers | None = None
-        self._body: list[bytes] = []
+        self._body: list[bytes | bytearray] = []
         self._content: bytes | None = None
         self.status_code = 0
         """0 without a response."""
@@ -134,7 +135,7 @@ class Response:
         """The body, decoded. Raises DecodeError if it is not what its Content-Encoding says."""
         if self._content is None:
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            self._content = self._decode(body)
+            self._content = self._decode(bytes(body))
             self._body = []
         return self._content
 
@@ -224,13 +225,14 @@ class CaughtResponse(Response):
     def failure(self, why: object) -> None:
         """Count it as a failure of content, for the reason given (text or an exception)."""
         before = self.error
-        if not isinstance(why, HttpError):
-            cause = why if isinstance(why, BaseException) else None
-            why = CheckError(str(why) if cause is None else repr(cause))
-            why.__cause__ = cause
-            if before is not None:
-                why.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
-        self.error = why
+        if isinstance(why, _OWN_VERDICTS) or (before is not None and why is before):
+            self.error = why
+            return
+        cause = why if isinstance(why, BaseException) else None
+        self.error = CheckError(str(why) if cause is None else repr(cause))
+        self.error.__cause__ = cause
+        if before is not None:
+            self.error.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
 
     def __enter__(self) -> CaughtResponse:
         return self
@@ -241,9 +243,12 @@ class CaughtResponse(Response):
         error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> bool:
-        """Report. An HttpError raised inside is the verdict; another error counts and goes on."""
-        judged = isinstance(error, HttpError)
-        if error is not None and (judged or _is_a_fault(error)):
+        """Report. This response's own error raised inside is the verdict, and stays inside;
+        another error counts as a failed check, and goes on."""
+        judged = error is not None and (
+            error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
+        )
+        if judged or (isinstance(error, Exception) and not _is_locusts(error, _STEERING)):
             self.failure(error)
         self._finish()
         return judged
@@ -258,9 +263,18 @@ class CaughtResponse(Response):
         self._finish()
 
 
-def _is_a_fault(error: BaseException) -> bool:
-    """Whether an exception is a failed check, not Locust's or gevent's way to steer a user."""
-    return isinstance(error, Exception) and not type(error).__module__.startswith("locust.")
+_VERDICTS = frozenset({"ResponseError"})
+_STEERING = frozenset(
+    {"StopUser", "StopTest", "RescheduleTask", "RescheduleTaskImmediately", "InterruptTaskSet"}
+)
+
+
+def _is_locusts(error: BaseException, names: frozenset[str]) -> bool:
+    """Whether an exception is one of Locust's; told by name, because importing Locust patches."""
+    return any(
+        kind.__name__ in names and kind.__module__ == "locust.exception"
+        for kind in type(error).__mro__
+    )
 
 
 def _charset(content_type: str) -> str:

@@ -232,10 +232,31 @@ def test_an_error_inside_the_with_block_is_counted(
     assert [sample.kind for sample in observer.samples] == [ErrorKind.PROTOCOL, ErrorKind.CONTENT]
 
 
+def test_another_requests_error_inside_the_with_block_is_not_swallowed(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    client = connect(serve(routed({"GET /bad": response(b"", status=500)})))
+    with (
+        pytest.raises(StatusError),
+        client.get("/", catch_response=True),
+        client.get("/bad", catch_response=True, name="inner") as inner,
+    ):
+        inner.success()
+        client.get("/bad", name="plain").raise_for_status()
+    with client.get("/bad", catch_response=True) as own:
+        own.raise_for_status()
+    kinds = [(sample.name, sample.kind) for sample in observer.samples]
+    assert kinds == [
+        ("plain", ErrorKind.HTTP_5XX), ("inner", ErrorKind.CONTENT), ("/", ErrorKind.CONTENT),
+        ("/bad", ErrorKind.HTTP_5XX),
+    ]  # fmt: skip
+
+
 def test_steering_a_user_inside_the_with_block_is_no_failure(
     serve: Serve, connect: Connect, observer: Observer
 ) -> None:
-    steering = type("RescheduleTask", (Exception,), {"__module__": "locust.exception"})
+    base = type("RescheduleTask", (Exception,), {"__module__": "locust.exception"})
+    steering = type("StepFailed", (base,), {})
     client = connect(serve(answering(OK)))
     with pytest.raises(steering), client.get("/", catch_response=True):
         raise steering

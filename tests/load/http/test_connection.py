@@ -55,10 +55,11 @@ def test_the_connection_used_last_is_taken_first(
     server = serve(answering(OK))
     client = connect(server)
     gevent.joinall([gevent.spawn(client.get, "/") for _ in range(4)])
-    busiest = next(iter(pool._origins.values())).idle[-1]
+    (origin,) = pool._origins.values()
+    busiest = list(origin.idle)[-1]
     for _ in range(5):
         client.get("/")
-        assert next(iter(pool._origins.values())).idle[-1] is busiest
+        assert list(origin.idle)[-1] is busiest
 
 
 def test_idle_connections_are_bounded_and_expire(serve: Serve, observer: Observer) -> None:
@@ -364,6 +365,20 @@ def test_nobody_listening_is_a_connect_error(connect: Connect, observer: Observe
     assert observer.samples[0].kind is ErrorKind.CONNECT
 
 
+def test_the_address_that_works_is_found_and_tried_first_from_then_on(
+    serve: Serve, connect: Connect, pool: ConnectionPool
+) -> None:
+    server = serve(answering(OK))
+    client = connect(server)
+    (origin,) = pool._origins.values()
+    dead = (int(socket.AF_INET), ("127.0.0.1", 1))
+    alive = (int(socket.AF_INET), ("127.0.0.1", server.port))
+    origin._addresses, origin._addresses_until = [dead, alive], 1 << 62
+    assert client.get("/").ok
+    assert origin._addresses == [alive, dead]
+    assert pool.opened == 2
+
+
 def test_a_name_that_does_not_resolve_is_a_connect_error(observer: Observer) -> None:
     pool = ConnectionPool(allowed_hosts=["nowhere.invalid"])
     client = Client(base_url="http://nowhere.invalid", pool=pool, observer=observer)
@@ -503,6 +518,29 @@ def test_expect_continue_sends_the_body_when_it_is_asked_for(
     assert response.ok
     assert server.requests[0].body == b"0123456"
     assert pool.idle == 1
+
+
+def test_expect_continue_does_not_wait_for_ever(serve: Serve, connect: Connect) -> None:
+    server = serve(expecting(b"", reads_body=True))
+    response = connect(server).post("/", data=b"0123456", headers={"Expect": "100-continue"})
+    assert response.ok
+    assert server.requests[0].body == b"0123456"
+
+
+def test_many_idle_connections_that_end_together_are_all_dropped(
+    serve: Serve, connect: Connect, pool: ConnectionPool
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.read()
+        peer.send(OK)
+        peer.server.released.wait(10)
+
+    server = serve(script)
+    client = connect(server)
+    gevent.joinall([gevent.spawn(client.get, "/") for _ in range(30)])
+    assert pool.idle == 30
+    server.released.set()
+    settle(lambda: pool.idle == 0 and not pool.connections)
 
 
 def test_expect_continue_does_not_send_the_body_when_it_is_refused(

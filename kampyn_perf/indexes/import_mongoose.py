@@ -24,13 +24,8 @@ from kampyn_perf.indexes.catalogue import (
     WantedCollection,
 )
 from kampyn_perf.indexes.catalogue_load import DEFAULT_VARIABLE
+from kampyn_perf.indexes.mongoose_index import mongoose_spec
 from kampyn_perf.indexes.normalise import normal_of
-from kampyn_perf.indexes.spec import SPECIAL, IndexSpec, Key
-from kampyn_perf.units import MICROSECONDS, parse_duration
-
-_IGNORED = frozenset({"background", "w", "writeConcern", "dropDups", "autoIndex", "_autoIndex"})
-"""Options that say how Mongoose builds, not what."""
-
 
 _PLURALS = (
     (r"person$", "people"),
@@ -134,7 +129,7 @@ def _declared_indexes(declared: Any, model: _Model, name: str, notes: list[str])
         if not pair or len(pair) > 2 or not all(isinstance(part, Mapping) for part in pair):
             raise ValueError(f"not an index: {item!r:.60} (expected [keys, options])")
         options = pair[1] if len(pair) > 1 else {}
-        model.entries.append(Entry(spec=_spec(pair[0], options, name, notes)))
+        model.entries.append(Entry(spec=mongoose_spec(pair[0], options, name, notes)))
 
 
 def _schema(
@@ -196,65 +191,7 @@ def _field(
     if direction is None:
         return
     (model.required if is_required else model.optional).add(path)
-    model.entries.append(Entry(spec=_spec({path: direction}, options, name, notes)))
-
-
-def _spec(
-    keys: Mapping[str, Any], options: Mapping[str, Any], name: str, notes: list[str]
-) -> IndexSpec:
-    known = {
-        "name": "name",
-        "unique": "unique",
-        "sparse": "sparse",
-        "hidden": "hidden",
-        "partialFilterExpression": "partial",
-        "expireAfterSeconds": "ttl_seconds",
-        "collation": "collation",
-        "weights": "weights",
-        "default_language": "default_language",
-        "language_override": "language_override",
-        "wildcardProjection": "wildcard_projection",
-        "bits": "bits",
-        "min": "minimum",
-        "max": "maximum",
-        "storageEngine": "storage_engine",
-    }
-    given: dict[str, Any] = {}
-    for option, value in options.items():
-        if option in ("expires", "expireAfterSeconds"):
-            given["ttl_seconds"] = _seconds(value)
-        elif option in known:
-            given[known[option]] = value
-        elif option not in _IGNORED:
-            notes.append(f"{name}: left out the option {option}, which no index has")
-    given["unique"] = bool(given.get("unique"))
-    given["sparse"] = bool(given.get("sparse"))
-    given["hidden"] = bool(given.get("hidden"))
-    return IndexSpec(keys=_keys(keys), **given)
-
-
-def _keys(keys: Mapping[str, Any]) -> tuple[Key, ...]:
-    if not keys:
-        raise ValueError("an index without keys")
-    return tuple((str(path), _direction(path, kind)) for path, kind in keys.items())
-
-
-def _direction(path: str, kind: Any) -> int | str:
-    """Mongoose takes 1, "1", "asc", "ascending" and their opposites."""
-    words = {"1": 1, "asc": 1, "ascending": 1, "true": 1, "-1": -1, "desc": -1, "descending": -1}
-    text = str(kind).lower().removesuffix(".0")
-    if text in words:
-        return words[text]
-    if kind in SPECIAL:
-        return str(kind)
-    raise ValueError(f"{path}: {kind!r} is no direction of an index")
-
-
-def _seconds(value: Any) -> int | float:
-    """`expires: "30d"` or a number of seconds."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return parse_duration(str(value)) // MICROSECONDS
+    model.entries.append(Entry(spec=mongoose_spec({path: direction}, options, name, notes)))
 
 
 def _unrepeated(entries: Sequence[Entry], name: str, notes: list[str]) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from kampyn_perf.indexes.collation import normal_collation, show_collation
 from kampyn_perf.indexes.live import LiveCollection, LiveIndex
 from kampyn_perf.indexes.spec import PLANE, TEXT, IndexSpec, Key, describe_keys
 from kampyn_perf.indexes.values import (
@@ -25,23 +26,6 @@ from kampyn_perf.indexes.values import (
 )
 
 SIMPLE = {"locale": "simple"}
-_COLLATION_DEFAULTS: dict[str, Any] = {
-    "caseLevel": False,
-    "caseFirst": "off",
-    "strength": 3,
-    "numericOrdering": False,
-    "alternate": "non-ignorable",
-    "maxVariable": "punct",
-    "normalization": False,
-    "backwards": False,
-}
-# The locales whose defaults differ, from the manual's "Collation Locales and Default Parameters".
-_LOCALE_DEFAULTS: dict[str, dict[str, Any]] = {
-    "da": {"caseFirst": "upper"},
-    "mt": {"caseFirst": "upper"},
-    "fr_CA": {"backwards": True},
-    "th": {"alternate": "shifted"},
-}
 _LANGUAGES = {
     "da": "danish",
     "nl": "dutch",
@@ -115,7 +99,7 @@ def normal_of(spec: IndexSpec, *, collation: Mapping[str, Any] | None = None) ->
         sparse=truth(spec.sparse),
         partial=_json(normal_filter(spec.partial)) if spec.partial is not None else "",
         ttl=_ttl(spec.ttl_seconds),
-        collation=_collation(effective_collation(spec, collation)),
+        collation=normal_collation(effective_collation(spec, collation)),
         projection=_json(projection) if projection else "",
         weights=_json(_weights(spec)) if is_text else "",
         default_language=_language(spec.default_language) if is_text else "",
@@ -200,7 +184,7 @@ def state_hash(collection: LiveCollection) -> str:
         (index.name, describe(normal_live(index)), truth(index.definition.get("prepareUnique")))
         for index in collection.indexes
     )
-    collation = _collation(collection.collation)
+    collation = normal_collation(collection.collation)
     return digest([collection.name, collection.kind.value, collation, indexes])
 
 
@@ -257,14 +241,6 @@ def _plane(spec: IndexSpec) -> tuple[Any, ...]:
     )
 
 
-def _collation(collation: Mapping[str, Any] | None) -> str:
-    if not collation or collation.get("locale") == "simple":
-        return ""
-    given = {str(key): number(value) for key, value in collation.items() if key != "version"}
-    locale = _LOCALE_DEFAULTS.get(str(given.get("locale")), {})
-    return _json(dict(sorted({**_COLLATION_DEFAULTS, **locale, **given}.items())))
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
@@ -278,14 +254,3 @@ def _show(name: str, normal: Normal) -> str:
     if value in ("", None, ()):
         return "none"
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)
-
-
-def show_collation(text: str) -> str:
-    """A `Normal`'s collation without what its locale has by default."""
-    if not text:
-        return "simple"
-    given = json.loads(text)
-    locale = str(given["locale"])
-    defaults = {**_COLLATION_DEFAULTS, **_LOCALE_DEFAULTS.get(locale, {})}
-    special = {k: v for k, v in given.items() if k != "locale" and defaults.get(k) != v}
-    return _json({"locale": locale} | special)

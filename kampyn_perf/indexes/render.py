@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from kampyn_perf.indexes.actions import Action, ActionKind, CollectionPlan, Plan, Step, StepKind
-from kampyn_perf.indexes.normalise import normal_of, read_listing, show_collation
+from kampyn_perf.indexes.collation import show_collation
+from kampyn_perf.indexes.normalise import normal_of, read_listing
 from kampyn_perf.indexes.spec import IndexSpec, describe_keys
 from kampyn_perf.indexes.values import canonical
 

@@ -218,10 +218,12 @@ def test_a_lock_held_by_somebody_else_is_named(fake: FakeMongo, cli: Cli) -> Non
 
 @pytest.fixture
 def slow_build(fake: FakeMongo) -> Iterator[threading.Event]:
-    """The build of orders ends when the event is set, whoever still waits for it."""
+    """The build of orders is listed at once, as servers do, and ends when the event is set, whoever
+    still waits for it."""
     released = threading.Event()
 
     def build(order: Document) -> Document:
+        answer = fake._create_indexes(order)
         if order["createIndexes"] == "orders":
             fake.operations = [
                 {
@@ -233,14 +235,14 @@ def slow_build(fake: FakeMongo) -> Iterator[threading.Event]:
             ]
             released.wait(60)
             fake.operations = []
-        return fake._create_indexes(order)
+        return answer
 
     fake.always["createIndexes"] = build
     yield released
     released.set()
 
 
-def test_a_timeout_leaves_the_build_running_and_says_so(
+def test_a_timeout_leaves_the_build_running_and_the_next_run_waits_for_it(
     fake: FakeMongo, cli: Cli, slow_build: threading.Event
 ) -> None:
     done = cli("apply", "--yes", "--timeout", "1500ms", "--json", "--uri", fake.uri)
@@ -249,9 +251,18 @@ def test_a_timeout_leaves_the_build_running_and_says_so(
     outcomes = [step["outcome"] for step in json.loads(done.stdout)["steps"]]
     assert outcomes == ["done"] * 3 + ["stopped"] * 5 + ["not-begun"] * 4
     assert fake.records["kampyn_perf_lock"] == []
+    stats = json.loads(cli("stats", "--json", "--uri", fake.uri).stdout)["indexes"]
+    [row] = [each for each in stats if each["name"] == "userId_1"]
+    assert row["building"] == {"progress": 0.45, "phase": "scanning collection"}
+
+    fake.commands.clear()
+    again = _start("apply", "--yes", "--json", "--uri", fake.uri)
+    _until(lambda: any(c.get("createIndexes") == "orders" for c in list(fake.commands)))
     slow_build.set()
-    _until(lambda: "userId_1" in fake.collections["orders"].rules.indexes)
-    assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
+    told, words = again.communicate(timeout=60)
+    assert again.returncode == 0, words
+    assert "is being built on the server now" in words
+    assert json.loads(told)["met"] is True
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

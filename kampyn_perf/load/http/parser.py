@@ -54,9 +54,9 @@ class HeadMemory:
         self.heads: dict[bytes, RememberedHead] = {}
 
     def remember(self, head: bytes, parsed: RememberedHead) -> None:
-        """Keep `parsed`; the whole memory is dropped when full (the Date moves on anyway)."""
+        """Keep `parsed`; the oldest goes (its Date will not come again)."""
         if len(self.heads) >= _MAX_REMEMBERED:
-            self.heads.clear()
+            del self.heads[next(iter(self.heads))]
         self.heads[head] = parsed
 
 

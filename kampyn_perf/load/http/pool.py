@@ -185,7 +185,7 @@ class ConnectionPool:
         if self._timer is not None:
             self._timer.stop()
             self._timer.close()
-        self._timer = gevent.get_hub().loop.timer(max(deadline - now_us(), 0) / 1e6, ref=False)
+        self._timer = gevent.get_hub().loop.timer(max(deadline - now_us(), 1_000) / 1e6, ref=False)
         self._timer.start(self._check)
 
     def _check(self) -> None:

@@ -216,7 +216,7 @@ class Hop:
 
 def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:
     if len(store) >= _MAX_KNOWN:
-        store.clear()
+        del store[next(iter(store))]  # one at a time: to drop all at once stops the loop for ms
     store[key] = value
 
 

@@ -149,6 +149,23 @@ def test_a_step_down_in_the_middle_is_finished_by_the_next_run(fake: FakeMongo, 
     assert "users" not in [c.get("createIndexes") for c in fake.index_writes]
 
 
+def test_a_lost_connection_ends_the_run_and_the_next_one_goes_on(fake: FakeMongo, cli: Cli) -> None:
+    def hang_up(order: Document) -> Document:
+        fake._create_indexes(order)  # the server builds on
+        raise HangUpError
+
+    fake.always["createIndexes"] = hang_up
+    done = cli("apply", "--yes", "--json", "--uri", fake.uri)
+    assert done.returncode == 3, done.stderr
+    outcomes = [step["outcome"] for step in json.loads(done.stdout)["steps"]]
+    assert outcomes == ["stopped"] * 3 + ["not-begun"] * 9
+    assert fake.records["kampyn_perf_lock"] == []
+    fake.always.clear()
+    fake.commands.clear()
+    assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
+    assert [c["createIndexes"] for c in fake.index_writes] == ["orders", "retails", "produces"]
+
+
 def test_a_node_that_takes_no_writes_is_refused_first(fake: FakeMongo, cli: Cli) -> None:
     fake.hello = {"isWritablePrimary": False, "setName": "r0", "primary": "two:2", "me": "one:1"}
     done = cli("apply", "--yes", "--uri", fake.uri)

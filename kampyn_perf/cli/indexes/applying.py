@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kampyn_perf.cli.console import print_json, say
 from kampyn_perf.cli.indexes import options
-from kampyn_perf.cli.indexes.progress import Progress, as_termination
+from kampyn_perf.cli.indexes.progress import Progress, as_termination, working
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.indexes.actions import Plan, Prune
 from kampyn_perf.indexes.apply import Applying, ApplyReport, apply_plan
@@ -108,9 +108,10 @@ def _nothing_to_do(made: Plan, settings: Settings) -> int:
 
 def _look_first(made: Plan, databases: Databases) -> list[Finding]:
     findings = []
-    for finding in preflight(made, databases.of):
-        options.say_lines([finding_line(finding)])
-        findings.append(finding)
+    with working("looking for duplicates, long keys and room"):
+        for finding in preflight(made, databases.of):
+            options.say_lines([finding_line(finding)])
+            findings.append(finding)
     return findings
 
 

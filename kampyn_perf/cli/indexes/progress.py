@@ -66,6 +66,16 @@ class Progress:
             self._status = None
 
 
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """A live line while something takes its time; nothing without a terminal."""
+    if not is_terminal():
+        yield
+        return
+    with stderr().status(text):
+        yield
+
+
 class Termination:
     """Whether SIGTERM came."""
 

@@ -43,6 +43,7 @@ def verify(
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
+    from kampyn_perf.cli.indexes.progress import working
     from kampyn_perf.indexes.verify import exit_code
     from kampyn_perf.indexes.verify_render import verify_json
     from kampyn_perf.indexes.verify_run import verify as explain_all
@@ -50,7 +51,8 @@ def verify(
     wanted = options.load_catalogue(catalogue)
     queries = options.declared_queries(wanted, query, parameter)
     with options.databases(wanted, uri) as databases:
-        results = tuple(explain_all(queries, databases.of))
+        with working(f"explaining {len(queries)} queries"):
+            results = tuple(explain_all(queries, databases.of))
     _show(results)
     if json:
         print_json(verify_json(results))

@@ -35,7 +35,7 @@ def _operations(connection: Connection) -> list[Document]:
         stage = {"allUsers": everybody, "idleConnections": False}
         try:
             with connection.answers():
-                return list(connection.client["admin"].aggregate([{"$currentOp": stage}]))
+                return list(connection.admin.aggregate([{"$currentOp": stage}]))
         except ServerRefusal:
             continue
     answer = connection.optional({"currentOp": 1}, admin=True) or {}

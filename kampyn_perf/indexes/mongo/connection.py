@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 
 from kampyn_perf import mongo
@@ -25,7 +26,9 @@ class Connection:
         self.client = client
         self.uri = uri
         self.name = database
-        self.database = client[database]
+        # Of the primary, whatever the URI prefers: a secondary's list of indexes may be an old one.
+        self.database = client.get_database(database, read_preference=ReadPreference.PRIMARY)
+        self.admin = client.get_database("admin", read_preference=ReadPreference.PRIMARY)
 
     @property
     def label(self) -> str:
@@ -34,7 +37,7 @@ class Connection:
 
     def command(self, command: Mapping[str, Any], *, admin: bool = False) -> Document:
         """The server's answer to one command. Raises as the port promises."""
-        target = self.client["admin"] if admin else self.database
+        target = self.admin if admin else self.database
         with self.answers():
             answer: Document = target.command(dict(command))
             return answer

@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.indexes.mongo.connection import Connection
@@ -16,7 +18,14 @@ from kampyn_perf.names import JOURNAL_COLLECTION, LOCK_COLLECTION
 from kampyn_perf.units import MICROSECONDS
 
 _LOCK_ID = "indexes"
+WTIMEOUT_MS = 10_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def _records(connection: Connection, name: str) -> Collection[dict[str, Any]]:
+    """What is written here must survive a change of primary."""
+    concern = WriteConcern(w="majority", wtimeout=WTIMEOUT_MS)
+    return connection.database.get_collection(name, write_concern=concern)
 
 
 def server_now_us(connection: Connection) -> int:
@@ -28,7 +37,7 @@ def server_now_us(connection: Connection) -> int:
 def acquire_lock(connection: Connection, owner: str, ttl_us: int) -> Lock:
     """The lock, if nobody holds one that has not expired."""
     now = server_now_us(connection)
-    locks = connection.database[LOCK_COLLECTION]
+    locks = _records(connection, LOCK_COLLECTION)
     free = {"_id": _LOCK_ID, "$or": [{"expiresAt": {"$lt": _date(now)}}, {"owner": owner}]}
     change = {"$set": {"owner": owner, "since": _date(now), "expiresAt": _date(now + ttl_us)}}
     try:
@@ -64,7 +73,7 @@ def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
     """The same lock for longer. Raises where it expired and somebody else took it."""
     now = server_now_us(connection)
     with connection.answers():
-        done = connection.database[LOCK_COLLECTION].update_one(
+        done = _records(connection, LOCK_COLLECTION).update_one(
             {"_id": _LOCK_ID, "owner": lock.owner}, {"$set": {"expiresAt": _date(now + ttl_us)}}
         )
     if not done.matched_count:
@@ -78,18 +87,18 @@ def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
 
 def release_lock(connection: Connection, lock: Lock) -> None:
     with connection.answers():
-        connection.database[LOCK_COLLECTION].delete_one({"_id": _LOCK_ID, "owner": lock.owner})
+        _records(connection, LOCK_COLLECTION).delete_one({"_id": _LOCK_ID, "owner": lock.owner})
 
 
 def append_journal(connection: Connection, entry: Mapping[str, Any]) -> None:
     with connection.answers():
-        connection.database[JOURNAL_COLLECTION].insert_one(dict(entry))
+        _records(connection, JOURNAL_COLLECTION).insert_one(dict(entry))
 
 
 def read_journal(connection: Connection, limit: int) -> list[Mapping[str, Any]]:
     """The last `limit` entries, oldest first."""
     with connection.answers():
-        found = connection.database[JOURNAL_COLLECTION].find().sort("_id", -1).limit(limit)
+        found = _records(connection, JOURNAL_COLLECTION).find().sort("_id", -1).limit(limit)
         rows = [to_plain({name: row[name] for name in row if name != "_id"}) for row in found]
     return rows[::-1]
 

@@ -93,7 +93,7 @@ def _duplicates(step: Step, spec: IndexSpec | None, database: Database) -> Itera
 
 def _duplicate_words(found: Duplicates) -> str:
     count = f"more than {len(found.groups)}" if found.more else str(len(found.groups))
-    many = "value stands" if count == "1" else "values stand"
+    many = "value stands" if len(found.groups) == 1 else "values stand"
     return f"{count} {many} more than once: " + "; ".join(map(_group_words, found.groups))
 
 

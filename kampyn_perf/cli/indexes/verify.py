@@ -50,9 +50,9 @@ def verify(
 
     wanted = options.load_catalogue(catalogue)
     queries = options.declared_queries(wanted, query, parameter)
-    with options.databases(wanted, uri) as databases:
-        with working(f"explaining {len(queries)} queries"):
-            results = tuple(explain_all(queries, databases.of))
+    label = f"explaining {len(queries)} queries"
+    with options.databases(wanted, uri) as databases, working(label):
+        results = tuple(explain_all(queries, databases.of))
     _show(results)
     if json:
         print_json(verify_json(results))

@@ -115,12 +115,12 @@ class Generator:
 
     def run(self) -> None:
         """The whole run, from the first message to the last."""
+        _settle()
         self._line.send("flows", weights=self._weights, note=self._environment.kampyn.stock_reason)
         order = self._line.read()
         if order is None or order["type"] != Order.START:
             return
         start_us: int = order["at_us"]
-        _settle()
         self._line.listen(self._on_order, self._on_gone)
         self._environment.events.test_start.fire(environment=self._environment)
         self._health.start()

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import gevent
 import orjson
+from gevent.lock import BoundedSemaphore
 from gevent.os import make_nonblocking, nb_read, nb_write
 
 _PR_SET_PDEATHSIG = 1
@@ -56,12 +57,13 @@ class Link:
     """A line over the pipes of a child process."""
 
     def __init__(self) -> None:
-        _die_with_parent()
+        die_with_parent()
         self._out = os.dup(1)
         os.dup2(2, 1)
         make_nonblocking(self._out)
         make_nonblocking(0)
         self._rest = b""
+        self._one_at_a_time = BoundedSemaphore(1)
 
     def read(self) -> dict[str, Any] | None:
         """The next order; None when the supervisor is gone."""
@@ -79,10 +81,15 @@ class Link:
 
     def send(self, kind: str, **fields: Any) -> None:
         """Tell the supervisor; without a supervisor there is nobody to report to, and no point."""
-        data = memoryview(orjson.dumps({"type": kind, **fields}) + b"\n")
+        self.send_raw(orjson.dumps({"type": kind, **fields}) + b"\n")
+
+    def send_raw(self, line: bytes) -> None:
+        """Send what is JSON already, with its end of line."""
+        data = memoryview(line)
         try:
-            while data:
-                data = data[nb_write(self._out, data) :]
+            with self._one_at_a_time:  # writing may give way, and lines must not mix
+                while data:
+                    data = data[nb_write(self._out, data) :]
         except OSError:
             os._exit(1)
 
@@ -99,7 +106,7 @@ class Link:
         gevent.spawn(loop)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Even a generator that hangs in a scenario's endless loop must not outlive its supervisor."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

@@ -30,7 +30,7 @@ _GRACE_SECONDS = 30
 """How long beyond schedule and drain a generator may take before it is given up."""
 _SILENCE_SECONDS = 20
 """How long a generator may be silent within the run before it is given up."""
-_HEAD_START_US = 300_000
+_HEAD_START_US = 500_000
 """From the order to start to the start itself: all generators have read it by then."""
 _GATHER_SECONDS = 0.3
 """How long the first news of a second wait for those of the other generators."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,14 @@ partial), 130 / 143 interrupted.
 """
 
 
+class Role(StrEnum):
+    """What this process is in a run."""
+
+    LOCAL = "local"
+    MASTER = "master"
+    WORKER = "worker"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoadFlags:
     """What was asked for on the command line."""
@@ -49,6 +58,10 @@ class LoadFlags:
     sets: tuple[str, ...]
     seed: int | None
     workers: int | None
+    role: Role
+    master_host: str
+    master_port: int
+    expect_workers: int
     warm_up: str | None
     out: Path | None
     state: Path
@@ -99,6 +112,20 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         int | None,
         typer.Option(min=1, max=256, help="Generator processes; one uses one core."),
     ] = None,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="local: load from here. master: lead workers on other machines. "
+            "worker: join a master."
+        ),
+    ] = Role.LOCAL,
+    master_host: Annotated[
+        str, typer.Option(help="Where a master listens, and a worker finds it.")
+    ] = "127.0.0.1",
+    master_port: Annotated[int, typer.Option(min=1, max=65535, help="The port of it.")] = 5557,
+    expect_workers: Annotated[
+        int, typer.Option(min=1, max=1000, help="Workers that a master waits for.")
+    ] = 1,
     warm_up: Annotated[
         str | None,
         typer.Option(
@@ -139,6 +166,10 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         sets=tuple(set_ or ()),
         seed=seed,
         workers=workers,
+        role=role,
+        master_host=master_host,
+        master_port=master_port,
+        expect_workers=expect_workers,
         warm_up=warm_up,
         out=out,
         state=state,

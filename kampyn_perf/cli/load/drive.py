@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import orjson
 
@@ -66,23 +66,27 @@ class Saver:
         return f"{self.failures} times the result could not be saved: {self.last_failure}"
 
 
-@contextmanager
-def local_crew(count: int, folder: Path) -> Iterator[Crew]:
-    """Generators on this machine, ended when the run is."""
-    path = folder / GENERATOR_LOG
-    with path.open("ab") as log:
-        crew = LocalCrew(count, log=log, log_path=path)
-        try:
-            yield crew
-        finally:
-            crew.close()
+MakeCrew = Callable[[RunSpec, IO[bytes], Path], Crew]
+"""Of a specification, and a log that is open, and its path."""
 
 
-def drive(facts: RunFacts, folder: Path, *, quiet: bool) -> Driven:
+def local_crew(spec: RunSpec, log: IO[bytes], log_path: Path) -> Crew:
+    """Generators on this machine."""
+    return LocalCrew(spec.workers, log=log, log_path=log_path)
+
+
+def drive(
+    facts: RunFacts, folder: Path, *, quiet: bool, make_crew: MakeCrew = local_crew
+) -> Driven:
     """Run the generators to their end."""
     write_whole(folder / names.CONFIG_FILE, _config_document(facts.spec))
-    with local_crew(facts.spec.workers, folder) as crew:
-        return lead(crew, facts, folder, quiet=quiet)
+    path = folder / GENERATOR_LOG
+    with path.open("ab") as log:
+        crew = make_crew(facts.spec, log, path)
+        try:
+            return lead(crew, facts, folder, quiet=quiet)
+        finally:
+            crew.close()
 
 
 def lead(crew: Crew, facts: RunFacts, folder: Path, *, quiet: bool) -> Driven:

@@ -15,9 +15,9 @@ from kampyn_perf.backend import control
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.cli import console, judging, verdict_view
-from kampyn_perf.cli.load import dry_run, tables
-from kampyn_perf.cli.load.command import LoadFlags
-from kampyn_perf.cli.load.drive import Driven, drive
+from kampyn_perf.cli.load import dry_run, machines, tables
+from kampyn_perf.cli.load.command import LoadFlags, Role
+from kampyn_perf.cli.load.drive import Driven, drive, local_crew
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.outcome import RunFacts
@@ -32,6 +32,8 @@ from kampyn_perf.slo.objectives import Slo
 
 def run(flags: LoadFlags) -> ExitCode:
     """Run, report, judge."""
+    if flags.role is Role.WORKER:
+        return machines.work(flags)
     plan = resolve(flags)
     slo = objectives.load(flags.slo, sets=plan.slo_sets)
     if flags.dry_run:
@@ -43,7 +45,12 @@ def run(flags: LoadFlags) -> ExitCode:
         folder = create_run_folder(REPORTS, label=f"load-{plan.spec.profile}", now=now)
     try:
         with _target(plan, flags, folder) as target:
-            driven = drive(target.facts(now), folder, quiet=flags.as_json)
+            driven = drive(
+                target.facts(now),
+                folder,
+                quiet=flags.as_json,
+                make_crew=machines.machine_crew(flags) if flags.role is Role.MASTER else local_crew,
+            )
     except KampynError:
         _remove_if_empty(folder)
         raise

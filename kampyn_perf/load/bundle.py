@@ -1,0 +1,51 @@
+"""What a worker on another machine needs beside the specification: scenarios and data, as text.
+
+The locustfile alone travels; what it imports has to be installed on the worker. Everything arrives
+in a folder that only the worker's own user may read.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from kampyn_perf.files import write_whole
+
+_FILES = "files"
+
+
+def pack(order: dict[str, Any]) -> dict[str, Any]:
+    """The order to run, with the content of every file that its specification names."""
+    spec = dict(order["spec"])
+    files: dict[str, str] = {}
+
+    def take(path: str, name: str) -> str:
+        files[name] = base64.b64encode(Path(path).read_bytes()).decode()
+        return name
+
+    spec["scenarios"] = take(spec["scenarios"], "locustfile.py")
+    if spec.get("data"):
+        spec["data"] = take(spec["data"], "data.json")
+    spec["feeds"] = {
+        name: {**feed, "file": take(feed["file"], f"feed-{number}{Path(feed['file']).suffix}")}
+        if feed.get("file")
+        else feed
+        for number, (name, feed) in enumerate(spec.get("feeds", {}).items())
+    }
+    return {**order, "spec": spec, _FILES: files}
+
+
+def unpack(order: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The order to run with its files in `folder`, and paths that name them there."""
+    for name, content in order[_FILES].items():
+        write_whole(folder / Path(name).name, base64.b64decode(content), mode=0o600, durable=False)
+    spec = dict(order["spec"])
+    spec["scenarios"] = str(folder / spec["scenarios"])
+    if spec.get("data"):
+        spec["data"] = str(folder / spec["data"])
+    spec["feeds"] = {
+        name: {**feed, "file": str(folder / feed["file"])} if feed.get("file") else feed
+        for name, feed in spec.get("feeds", {}).items()
+    }
+    return {**order, "spec": spec}

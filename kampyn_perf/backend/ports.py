@@ -5,7 +5,7 @@ Every method of a store raises `UnavailableError` when the database cannot be re
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,6 +26,10 @@ from kampyn_perf.backend.domain import (
 
 Cursor = tuple[datetime, str]
 """The last row of a page: its createdAt and _id."""
+
+
+Step = Callable[[str], None]
+"""Called by a store with the name of each step of placing an order; tests end the process there."""
 
 
 class UserStore(Protocol):

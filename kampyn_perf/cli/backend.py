@@ -127,6 +127,38 @@ def stop(
     say(f"stopped {stopped.url}" if stopped else f"no backend runs on {state}")
 
 
+@app.command()
+def audit(
+    config: Config = None,
+    sets: Sets = None,
+    state: State = _STATE,
+    store: StoreUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The machine form on stdout.")] = False,
+) -> int:
+    """Check that stock, orders and carts agree; exit code 1 when they do not.
+
+    Example: `kampyn-perf load && kampyn-perf backend audit`
+    """
+    from kampyn_perf.backend.audit import audit as audit_store
+    from kampyn_perf.cli.console import print_json, say
+    from kampyn_perf.errors import ExitCode
+
+    settings = _settings(config, sets, {"store.url": store})
+    report = audit_store(_folder(state).store_url(settings.store.url), settings.store)
+    if as_json:
+        print_json(report.as_json())
+    for finding in report.findings:
+        say(f"broken: {finding.invariant} ({finding.count} times)", style="bold red")
+        for example in finding.examples:
+            say(f"  {example}")
+    state_word = "all invariants hold" if report.ok else f"{len(report.findings)} are broken"
+    say(
+        f"{state_word}: {report.orders} orders of {report.units_sold} units,"
+        f" {report.items} items, {report.carts} carts"
+    )
+    return ExitCode.OK if report.ok else ExitCode.FAILED
+
+
 def _settings(
     config: Path | None, sets: list[str] | None, flags: Mapping[str, object]
 ) -> BackendSettings:

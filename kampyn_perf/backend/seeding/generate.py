@@ -101,6 +101,7 @@ def items(settings: SeedSettings, kind: Kind) -> Iterator[dict[str, Any]]:
             "uniId": _uni_of(vendor),
             "vendorId": vendor_id(vendor),
             "quantity": settings.stock,
+            "stocked": settings.stock,
             "createdAt": NOW - timedelta(days=100, seconds=60 * number),
         }
 

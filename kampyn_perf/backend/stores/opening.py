@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kampyn_perf.backend.audit import Auditor
 from kampyn_perf.backend.ports import QueryMetrics, Store
 from kampyn_perf.backend.seeding.load import Loader
 from kampyn_perf.backend.settings import IndexMode, StoreSettings
+from kampyn_perf.errors import UnreachableError
 
 _SQLITE = "sqlite:///"
 
@@ -18,6 +20,20 @@ def open_store(url: str, settings: StoreSettings, metrics: QueryMetrics) -> Stor
     from kampyn_perf.backend.stores.sqlite.store import SqliteStore, path_of
 
     return SqliteStore(path=path_of(url), settings=settings.sqlite, metrics=metrics)
+
+
+def open_auditor(url: str, settings: StoreSettings) -> Auditor:
+    """The store at `url` for an audit. Raises UnreachableError when it is not there."""
+    if not url.startswith(_SQLITE):
+        from kampyn_perf.backend.stores.mongo.auditing import MongoAuditor
+
+        return MongoAuditor(url=url, settings=settings.mongo)
+    from kampyn_perf.backend.stores.sqlite.auditing import SqliteAuditor
+    from kampyn_perf.backend.stores.sqlite.store import path_of
+
+    if not path_of(url).is_file():
+        raise UnreachableError(f"there is no store at {path_of(url)}", hint="Seed it first.")
+    return SqliteAuditor(path=path_of(url), settings=settings.sqlite)
 
 
 def open_loader(url: str, settings: StoreSettings) -> Loader:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pymongo import AsyncMongoClient, ReadPreference
+from pymongo import AsyncMongoClient, MongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.database import Database
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, WTimeoutError
 from pymongo.monitoring import ServerDescriptionChangedEvent, ServerListener
 from pymongo.uri_parser import parse_uri
@@ -22,6 +23,8 @@ from pymongo.uri_parser import parse_uri
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
 from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.errors import UnreachableError
+from kampyn_perf.redact import redact_url
 
 DEFAULT_DATABASE = "kampyn"
 Collection = AsyncCollection[dict[str, Any]]
@@ -64,6 +67,23 @@ def _compression(settings: MongoSettings) -> dict[str, Any]:
 def database_of(url: str) -> str:
     """The database that a URL names."""
     return str(parse_uri(url, validate=False, warn=False).get("database") or DEFAULT_DATABASE)
+
+
+def connect_sync(
+    url: str, settings: MongoSettings
+) -> tuple[MongoClient[dict[str, Any]], Database[dict[str, Any]]]:
+    """A client for seeding and auditing, which serve nobody. Raises UnreachableError."""
+    given = options(settings) | {"readPreference": "primary"}
+    client: MongoClient[dict[str, Any]] = MongoClient(url, **given)
+    try:
+        client.admin.command("ping")
+    except ConnectionFailure as error:
+        client.close()
+        raise UnreachableError(
+            f"the database at {redact_url(url)} does not answer",
+            hint="Start it, or choose another with --store.",
+        ) from error
+    return client, client[database_of(url)]
 
 
 class Connection:

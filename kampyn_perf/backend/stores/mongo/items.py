@@ -89,7 +89,7 @@ class MongoItems:
             additions: list[UpdateOne] = []
             for index, update in enumerate(updates):
                 item_id, quantity = update["itemId"], update["quantity"]
-                change = {"$inc": {"quantity": quantity}}
+                change = {"$inc": {"quantity": quantity, "stocked": quantity}}
                 if item_id not in known:
                     rejected.append(Rejected(index, _UNKNOWN))
                 elif quantity >= 0:
@@ -108,7 +108,8 @@ class MongoItems:
         with self._connection.timed(collection.name, "insertMany"):
             try:
                 await collection.bulk_write(
-                    [InsertOne(dict(item)) for item in items], ordered=False
+                    [InsertOne({**item, "stocked": item["quantity"]}) for item in items],
+                    ordered=False,
                 )
             except BulkWriteError as error:
                 failed = (error.details or {}).get("writeErrors", ())

@@ -9,8 +9,9 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from kampyn_perf.backend.domain import Draft, KeyReusedError, Order, ShopError
+from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.stores.mongo.client import Connection
-from kampyn_perf.backend.stores.mongo.undoing import KEYS, UNDECIDED, Step
+from kampyn_perf.backend.stores.mongo.undoing import KEYS, UNDECIDED
 from kampyn_perf.names import ORDERS
 
 _KEY_WAIT = 2.0

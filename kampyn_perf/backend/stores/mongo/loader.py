@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pymongo import IndexModel, MongoClient, WriteConcern
-from pymongo.errors import ConnectionFailure
+from pymongo import IndexModel, WriteConcern
 
 from kampyn_perf.backend.settings import MongoSettings
-from kampyn_perf.backend.stores.mongo.client import database_of, options
+from kampyn_perf.backend.stores.mongo.client import connect_sync
 from kampyn_perf.backend.stores.mongo.undoing import KEYS
-from kampyn_perf.errors import UnreachableError
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
-from kampyn_perf.redact import redact_url
 
 _DATA = (USERS, VENDORS, RETAILS, PRODUCES, CARTS, ORDERS, KEYS)
 _META = "meta"
@@ -40,20 +37,10 @@ class MongoLoader:
     """See `seeding.load.Loader`."""
 
     def __init__(self, *, url: str, settings: MongoSettings, indexes: bool) -> None:
-        self._client: MongoClient[dict[str, Any]] = MongoClient(url, **options(settings))
+        self._client, database = connect_sync(url, settings)
         self._indexes = indexes
-        try:
-            self._client.admin.command("ping")
-        except ConnectionFailure as error:
-            self._client.close()
-            raise UnreachableError(
-                f"the database at {redact_url(url)} does not answer",
-                hint="Start it, or choose another with --store.",
-            ) from error
         # Seeding is repeated when it is interrupted, so it need not wait for the journal.
-        self._database = self._client.get_database(
-            database_of(url), write_concern=WriteConcern(w=1)
-        )
+        self._database = database.with_options(write_concern=WriteConcern(w=1))
 
     def note(self, name: str) -> str | None:
         found = self._database[_META].find_one({"_id": name})

@@ -39,13 +39,13 @@ from kampyn_perf.backend.domain import (
     UnavailableError,
     not_found,
 )
+from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.stores.mongo.client import Connection
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.keys import Keys, shown
 from kampyn_perf.backend.stores.mongo.undoing import (
     LEASE,
     RESERVING,
-    Step,
     Undoing,
 )
 from kampyn_perf.backend.times import from_ms, to_ms

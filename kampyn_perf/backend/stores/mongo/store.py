@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.ports import QueryMetrics
+from kampyn_perf.backend.ports import QueryMetrics, Step
 from kampyn_perf.backend.settings import MongoSettings, Transactions
 from kampyn_perf.backend.stores.mongo.carts import MongoCarts
 from kampyn_perf.backend.stores.mongo.client import Connection
@@ -15,7 +15,7 @@ from kampyn_perf.backend.stores.mongo.items import MongoItems
 from kampyn_perf.backend.stores.mongo.orders import MongoOrders
 from kampyn_perf.backend.stores.mongo.people import MongoUsers, MongoVendors
 from kampyn_perf.backend.stores.mongo.placing import Placing
-from kampyn_perf.backend.stores.mongo.undoing import LEASE, Step, Undoing
+from kampyn_perf.backend.stores.mongo.undoing import LEASE, Undoing
 
 _CLOSE_TIMEOUT = 5.0
 _log = logging.getLogger("kampyn.mongodb")

@@ -5,7 +5,6 @@ Everything here may run twice, in any process, at any time: each update presumes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from kampyn_perf.backend.domain import Kind
+from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.stores.mongo.client import Connection, unavailable_is_503
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.names import CARTS, ORDERS
@@ -24,8 +24,6 @@ UNDECIDED = [RESERVING, UNDOING]
 KEYS = "order_keys"
 LEASE = timedelta(seconds=30)
 """After so long without a commit an order is given up. A live one takes milliseconds."""
-Step = Callable[[str], None]
-"""Called with a step's name when it is done; tests end the process there."""
 
 
 @dataclass

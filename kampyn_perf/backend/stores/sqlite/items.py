@@ -16,7 +16,7 @@ from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF, text_index
 from kampyn_perf.backend.times import from_ms, to_ms
 
 _SHOWN = ("_id", "name", "description", "price", "image", "type", "vendorId")
-_COLUMNS = (*_SHOWN, "uniId", "quantity", "createdAt")
+_COLUMNS = (*_SHOWN, "uniId", "quantity", "stocked", "createdAt")
 _SELECT = f"SELECT {', '.join(_SHOWN)}"
 
 
@@ -124,7 +124,8 @@ class SqliteItems:
         def work(connection: sqlite3.Connection) -> BulkResult:
             rejected = []
             for index, item in enumerate(items):
-                values = [_stored(item[column]) for column in _COLUMNS]
+                whole = {**item, "stocked": item["quantity"]}
+                values = [_stored(whole[column]) for column in _COLUMNS]
                 if not connection.execute(sql, values).rowcount:
                     rejected.append(Rejected(index, "This _id is taken."))
             return BulkResult(len(items) - len(rejected), tuple(rejected))
@@ -139,7 +140,8 @@ def _add_one(
     where = "_id = ?1 AND (?3 IS NULL OR vendorId = ?3)"
     parameters = (update["itemId"], update["quantity"], vendor_id)
     changed = connection.execute(
-        f"UPDATE {table} SET quantity = quantity + ?2 WHERE {where} AND quantity + ?2 >= 0",
+        f"UPDATE {table} SET quantity = quantity + ?2, stocked = stocked + ?2"
+        f" WHERE {where} AND quantity + ?2 >= 0",
         parameters,
     ).rowcount
     if changed:

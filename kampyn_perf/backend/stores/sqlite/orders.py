@@ -11,6 +11,7 @@ from typing import Any, cast
 import orjson
 
 from kampyn_perf.backend.domain import ACTIVE, DayFigures, Draft, Order, OrderStatus, Placed
+from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.stores.sqlite.database import Database, Query
 from kampyn_perf.backend.stores.sqlite.placing import place
 from kampyn_perf.backend.times import from_ms, to_ms
@@ -40,11 +41,16 @@ _STREAM = Query(
 class SqliteOrders:
     """See `ports.OrderStore`."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, step: Step = lambda _name: None) -> None:
         self._database = database
+        self._step = step
 
     async def place(self, draft: Draft) -> Placed:
-        return await self._database.write(ORDERS, "place", lambda c: place(c, draft))
+        placed = await self._database.write(
+            ORDERS, "place", lambda connection: place(connection, draft, self._step)
+        )
+        self._step("committed")
+        return placed
 
     async def get(self, order_id: str) -> Order | None:
         rows = await self._database.read(_BY_ID, (order_id,))

@@ -23,6 +23,7 @@ from kampyn_perf.backend.domain import (
     ShopError,
     not_found,
 )
+from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF
 from kampyn_perf.backend.times import from_ms, to_ms
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
@@ -63,7 +64,7 @@ class _Line:
     quantity: int
 
 
-def place(connection: sqlite3.Connection, draft: Draft) -> Placed:
+def place(connection: sqlite3.Connection, draft: Draft, step: Step) -> Placed:
     """See `ports.OrderStore.place`; runs inside a transaction that an exception undoes."""
     if draft.key is not None:
         earlier = connection.execute(_KEY, (draft.user_id, draft.key)).fetchone()
@@ -73,11 +74,15 @@ def place(connection: sqlite3.Connection, draft: Draft) -> Placed:
     if not user or not vendor:
         raise not_found("vendor" if user else "user")
     lines = _check(connection, draft)
+    step("checked")
     order = _create(connection, draft, lines)
+    step("created")
     for line in lines:
         connection.execute(_TAKE[line.kind], (line.quantity, line.item_id))
+        step(f"taken {line.item_id}")
     if not draft.lines:
         connection.execute(_EMPTY, (draft.user_id, draft.vendor_id))
+        step("emptied")
     return Placed(order)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from kampyn_perf.backend.domain import Kind
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
 
-VERSION = 1
+VERSION = 2
 """`PRAGMA user_version` of a file with these tables."""
 
 TABLE_OF = {Kind.RETAIL: RETAILS, Kind.PRODUCE: PRODUCES}
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS {table} (
     uniId TEXT NOT NULL,
     vendorId TEXT NOT NULL,
     quantity INTEGER NOT NULL CHECK (quantity >= 0),
+    stocked INTEGER NOT NULL,
     createdAt INTEGER NOT NULL
 )"""
 

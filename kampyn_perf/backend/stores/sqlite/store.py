@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.ports import QueryMetrics
+from kampyn_perf.backend.ports import QueryMetrics, Step
 from kampyn_perf.backend.settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
@@ -23,13 +23,20 @@ _PING = Query("meta", "ping", "SELECT COUNT(*) FROM meta")
 class SqliteStore:
     """See `ports.Store`."""
 
-    def __init__(self, *, path: Path, settings: SqliteSettings, metrics: QueryMetrics) -> None:
+    def __init__(
+        self,
+        *,
+        path: Path,
+        settings: SqliteSettings,
+        metrics: QueryMetrics,
+        step: Step = lambda _name: None,
+    ) -> None:
         self._database = Database(path=path, settings=settings, metrics=metrics)
         self.users = SqliteUsers(database=self._database)
         self.items = SqliteItems(database=self._database)
         self.vendors = SqliteVendors(database=self._database)
         self.carts = SqliteCarts(database=self._database)
-        self.orders = SqliteOrders(database=self._database)
+        self.orders = SqliteOrders(database=self._database, step=step)
 
     async def open(self) -> None:
         self._database.open()
@@ -70,8 +77,9 @@ def prepare(path: Path, settings: SqliteSettings) -> None:
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     [(version,)] = connection.execute("PRAGMA user_version").fetchall()
-    if version > schema.VERSION:
+    if version not in (0, schema.VERSION):
+        age = "a newer" if version > schema.VERSION else "an older"
         raise KampynError(
-            f"{path} was made by a newer version (tables {version}, known {schema.VERSION})",
-            hint="Update kampyn-perf, or choose another --state.",
+            f"{path} was made by {age} version (tables {version}, known {schema.VERSION})",
+            hint="Choose another --state, or delete the file: it is made and seeded again.",
         )

@@ -1,0 +1,93 @@
+"""The facts of an audit, from MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from kampyn_perf.backend.audit import Facts, StockFact
+from kampyn_perf.backend.domain import Kind
+from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.stores.mongo.client import connect_sync
+from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
+from kampyn_perf.backend.stores.mongo.undoing import KEYS, LEASE, UNDECIDED
+from kampyn_perf.names import CARTS, ORDERS, USERS, VENDORS
+
+_STANDS = {"status": {"$nin": UNDECIDED}}
+_LINES = {"userId": 1, "vendorId": 1, "total": 1, "items": 1}
+
+
+class MongoAuditor:
+    """See `audit.Auditor`. Reads from the primary."""
+
+    def __init__(self, *, url: str, settings: MongoSettings) -> None:
+        self._client, self._database = connect_sync(url, settings)
+
+    def facts(self, since: datetime) -> Facts:
+        facts = Facts(stocks=list(self._stocks()))
+        self._orders(facts)
+        self._marks(facts)
+        self._carts(facts, {one.item_id for one in facts.stocks})
+        count = self._database[ORDERS].count_documents
+        facts.orders = count({**_STANDS, "createdAt": {"$gte": since}})
+        facts.stray_keys = [
+            key["_id"]
+            for key in self._database[KEYS].find({})
+            if not count({"_id": key["orderId"], **_STANDS}, limit=1)
+        ]
+        return facts
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _stocks(self) -> Iterable[StockFact]:
+        for collection in COLLECTION_OF.values():
+            for item in self._database[collection].find({}, {"quantity": 1, "stocked": 1}):
+                yield StockFact(item["_id"], item["quantity"], item.get("stocked"))
+
+    def _orders(self, facts: Facts) -> None:
+        """One pass over what was placed since the seeding, in the cursor's own batches."""
+        users, vendors = (
+            {one["_id"] for one in self._database[name].find({}, {"_id": 1})}
+            for name in (USERS, VENDORS)
+        )
+        sold: dict[str, int] = {}
+        wrong, ownerless = [], []
+        wanted = {**_STANDS, "createdAt": {"$gte": SEEDED_UNTIL}}
+        for order in self._database[ORDERS].find(wanted, _LINES):
+            for line in order["items"]:
+                sold[line["itemId"]] = sold.get(line["itemId"], 0) + line["quantity"]
+            if order["total"] != sum(line["price"] * line["quantity"] for line in order["items"]):
+                wrong.append(order["_id"])
+            if order["userId"] not in users or order["vendorId"] not in vendors:
+                ownerless.append(order["_id"])
+        facts.sold, facts.wrong_totals, facts.without_owner = sold, wrong, ownerless
+        before = datetime.now(UTC) - LEASE
+        stale = {"status": {"$in": UNDECIDED}, "leasedAt": {"$lte": before}}
+        facts.unfinished = [one["_id"] for one in self._database[ORDERS].find(stale, {"_id": 1})]
+
+    def _marks(self, facts: Facts) -> None:
+        """Marks whose order is decided, or never came to be."""
+        stray = []
+        for kind in Kind:
+            marked = {"taken.0": {"$exists": True}}
+            for item in self._database[COLLECTION_OF[kind]].find(marked, {"taken": 1}):
+                stray += [item["_id"] for mark in item["taken"] if self._decided(mark["orderId"])]
+        for cart in self._database[CARTS].find({"claims.0": {"$exists": True}}, {"claims": 1}):
+            stray += [cart["_id"] for claim in cart["claims"] if self._decided(claim["orderId"])]
+        facts.stray_marks = stray
+
+    def _decided(self, order_id: str) -> bool:
+        undecided = {"_id": order_id, "status": {"$in": UNDECIDED}}
+        return self._database[ORDERS].count_documents(undecided, limit=1) == 0
+
+    def _carts(self, facts: Facts, known: set[str]) -> None:
+        bad: list[str] = []
+        for cart in self._database[CARTS].find({}, {"items": 1}):
+            lines: list[dict[str, Any]] = cart.get("items", [])
+            facts.carts += bool(lines)
+            if any(line["quantity"] < 1 or line["itemId"] not in known for line in lines):
+                bad.append(cart["_id"])
+        facts.bad_carts = bad

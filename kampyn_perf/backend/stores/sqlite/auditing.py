@@ -1,0 +1,71 @@
+"""The facts of an audit, from SQLite, as of one moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from kampyn_perf.backend.audit import Facts, StockFact
+from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.stores.sqlite.database import connect
+from kampyn_perf.backend.times import to_ms
+from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
+
+_ITEMS = (
+    f"SELECT _id, quantity, stocked FROM {RETAILS}"
+    f" UNION ALL SELECT _id, quantity, stocked FROM {PRODUCES}"
+)
+_SOLD = (
+    "SELECT json_extract(line.value, '$.itemId'), SUM(json_extract(line.value, '$.quantity'))"
+    f" FROM {ORDERS}, json_each({ORDERS}.items) AS line WHERE createdAt >= ? GROUP BY 1"
+)
+_COUNT = f"SELECT COUNT(*) FROM {ORDERS} WHERE createdAt >= ?"
+_TOTALS = (
+    f"SELECT _id FROM {ORDERS} WHERE createdAt >= ? AND total IS NOT (SELECT SUM("
+    "json_extract(value, '$.price') * json_extract(value, '$.quantity')) FROM json_each(items))"
+)
+_OWNERLESS = (
+    f"SELECT _id FROM {ORDERS} WHERE NOT EXISTS (SELECT 1 FROM {USERS} WHERE _id = userId)"
+    f" OR NOT EXISTS (SELECT 1 FROM {VENDORS} WHERE _id = vendorId)"
+)
+_CARTS = f"SELECT COUNT(DISTINCT userId) FROM {CARTS}"
+_BAD_CARTS = (
+    f"SELECT userId FROM {CARTS} WHERE quantity < 1"
+    f" OR NOT EXISTS (SELECT 1 FROM {RETAILS} WHERE _id = itemId"
+    f" UNION ALL SELECT 1 FROM {PRODUCES} WHERE _id = itemId)"
+)
+_STRAY_KEYS = (
+    "SELECT userId || ':' || key FROM order_keys"
+    f" WHERE NOT EXISTS (SELECT 1 FROM {ORDERS} WHERE _id = orderId)"
+)
+
+
+class SqliteAuditor:
+    """See `audit.Auditor`. An order here is one transaction, so none can be half placed."""
+
+    def __init__(self, *, path: Path, settings: SqliteSettings) -> None:
+        self._connection = connect(path, settings, read_only=True)
+
+    def facts(self, since: datetime) -> Facts:
+        self._connection.execute("BEGIN")
+        try:
+            seeded = (to_ms(SEEDED_UNTIL),)
+            return Facts(
+                stocks=[StockFact(*row) for row in self._connection.execute(_ITEMS)],
+                sold=dict(self._connection.execute(_SOLD, seeded).fetchall()),
+                orders=self._connection.execute(_COUNT, (to_ms(since),)).fetchone()[0],
+                carts=self._connection.execute(_CARTS).fetchone()[0],
+                wrong_totals=self._ids(_TOTALS, seeded),
+                without_owner=self._ids(_OWNERLESS),
+                bad_carts=self._ids(_BAD_CARTS),
+                stray_keys=self._ids(_STRAY_KEYS),
+            )
+        finally:
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _ids(self, sql: str, parameters: tuple[int, ...] = ()) -> list[str]:
+        return [row[0] for row in self._connection.execute(sql, parameters)]

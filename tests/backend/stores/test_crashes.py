@@ -1,0 +1,203 @@
+"""kill -9 between any two steps of placing an order: it stands whole afterwards, or never was."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from kampyn_perf.backend.audit import audit
+from kampyn_perf.backend.domain import Draft, Kind, OutOfStockError
+from kampyn_perf.backend.ids import new_id
+from kampyn_perf.backend.ports import Store
+from kampyn_perf.backend.seeding import generate
+from kampyn_perf.backend.stores.mongo.store import MongoStore
+from tests.backend.conftest import SMALL
+from tests.backend.stores.conftest import Case
+
+MINE = [
+    item["_id"]
+    for kind in (Kind.RETAIL, Kind.PRODUCE)
+    for item in generate.items(SMALL, kind)
+    if item["vendorId"] == "vendor123"
+]
+
+
+def die(case: Case, user: str, cart: dict[str, int], step: int, key: str = "") -> list[str]:
+    """The steps that were reached. `step` -1: nobody dies."""
+    settings = case.settings.model_dump_json()
+    arguments = [case.url, settings, user, orjson.dumps(cart).decode(), str(step), key]
+    command = [sys.executable, "-m", "tests.backend.stores.crashing", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == (0 if step < 0 else -signal.SIGKILL), done.stderr
+    return done.stdout.splitlines()
+
+
+async def recover(store: Store) -> None:
+    if isinstance(store, MongoStore):
+        await store.undoing.recover(lease=timedelta(0))
+        assert not await store.undoing.recover(lease=timedelta(0))  # there is nothing left to do
+
+
+async def carted(store: Store, user: str) -> dict[str, int]:
+    return {line["itemId"]: line["quantity"] for line in await store.carts.get(user)}
+
+
+def test_no_crash_loses_or_invents_anything(case: Case) -> None:
+    cart = {MINE[0]: 2, MINE[1]: 3}
+    steps = die(case, "user1000", cart, -1)
+    assert {"created", "committed", f"taken {MINE[0]}"} <= set(steps)
+    orders, units = 1, 5
+    for number, name in enumerate(steps):
+        user = f"user{1001 + number}"
+        assert die(case, user, cart, number)[-1] == name
+        left = case.run(lambda store, user=user: settle(store, user))
+        report = audit(case.url, case.settings)
+        assert report.ok, (name, report.findings)
+        placed = report.orders - orders
+        assert placed in (0, 1)
+        # What was in the cart is ordered or still there; nothing in between.
+        assert (placed, left) in ((1, {}), (0, cart)), name
+        orders, units = orders + placed, units + 5 * placed
+        assert report.units_sold == units
+    assert placed == 1  # died after the commit
+
+
+async def settle(store: Store, user: str) -> dict[str, int]:
+    await recover(store)
+    return await carted(store, user)
+
+
+def test_a_crash_while_undoing_undoes_it_all_the_same(case: Case) -> None:
+    """The second item is sold out between the check and the taking, or found short at once."""
+
+    async def empty(store: Store) -> None:
+        change = {"itemId": MINE[1], "quantity": -SMALL.stock}
+        for kind in Kind:
+            await store.items.add_stock(kind, [change], None)
+
+    case.run(empty)
+    cart = {MINE[0]: 2, MINE[1]: 1}
+    steps = die(case, "user1000", cart, -1)
+    for number, name in enumerate(steps):
+        user = f"user{1001 + number}"
+        die(case, user, cart, number)
+        assert case.run(lambda store, user=user: settle(store, user)) == cart, name
+        report = audit(case.url, case.settings)
+        assert report.ok, (name, report.findings)
+        assert report.orders == 0
+
+
+def test_after_a_crash_the_same_key_gives_exactly_one_order(case: Case) -> None:
+    cart = {MINE[0]: 1}
+    steps = die(case, "user1000", cart, -1, "key")
+    for number, name in enumerate(steps):
+        user = f"user{1001 + number}"
+        die(case, user, cart, number, "key")
+
+        async def again(store: Store, user: str = user) -> list[Any]:
+            await recover(store)
+            draft = {
+                "user_id": user,
+                "vendor_id": "vendor123",
+                "lines": {},
+                "created_at": datetime.now(UTC),
+                "key": "key",
+                "fingerprint": "f",
+            }
+            return [
+                (await store.orders.place(Draft(order_id=new_id(), **draft))).order["_id"]
+                for _ in range(2)
+            ]
+
+        first, second = case.run(again)
+        assert first == second, name
+        report = audit(case.url, case.settings)
+        assert report.ok, (name, report.findings)
+        assert report.orders == number + 2
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize("case", ["mongo"], indirect=True)
+def test_a_late_commit_misses_what_recovery_has_undone(case: Case) -> None:
+    """A process that stalls past the lease while somebody recovers takes nothing with it."""
+
+    async def check(store: Store) -> None:
+        assert isinstance(store, MongoStore)
+        await store.carts.add("user1000", MINE[0], None, 2)
+        placing = store._placing
+        taken = placing._take
+
+        async def stalled(order: Any, session: Any) -> None:
+            await store.undoing.recover(lease=timedelta(seconds=-5))
+            await taken(order, session)
+
+        placing._take = stalled  # type: ignore[method-assign]
+        with pytest.raises(Exception, match="too long"):
+            await store.orders.place(
+                Draft(
+                    order_id="late",
+                    user_id="user1000",
+                    vendor_id="vendor123",
+                    lines={},
+                    created_at=datetime.now(UTC),
+                )
+            )
+        assert await carted(store, "user1000") == {MINE[0]: 2}
+
+    case.run(check)
+    report = audit(case.url, case.settings)
+    assert (report.ok, report.orders) == (True, 0), report.findings
+
+
+def test_an_audit_sees_what_is_broken(case: Case) -> None:
+    async def order(store: Store) -> None:
+        draft = Draft(
+            order_id="mine",
+            user_id="user1000",
+            vendor_id="vendor123",
+            lines={MINE[0]: 2},
+            created_at=datetime.now(UTC),
+        )
+        await store.orders.place(draft)
+        with pytest.raises(OutOfStockError):
+            await store.orders.place(
+                Draft(
+                    order_id="much",
+                    user_id="user1000",
+                    vendor_id="vendor123",
+                    lines={MINE[0]: 10**9},
+                    created_at=datetime.now(UTC),
+                )
+            )
+
+    case.run(order)
+    whole = audit(case.url, case.settings)
+    assert (whole.ok, whole.orders, whole.units_sold) == (True, 1, 2)
+    remove_order(case, "mine")
+    report = audit(case.url, case.settings)
+    assert [one.invariant for one in report.findings] == ["what was stocked is sold or still there"]
+    [text] = report.findings[0].examples
+    stock = SMALL.stock
+    assert text == f"{MINE[0]}: {stock} stocked, 0 sold, {stock - 2} left"
+
+
+def remove_order(case: Case, order_id: str) -> None:
+    """As nobody should: behind the backend's back."""
+    if case.url.startswith("sqlite"):
+        import sqlite3
+
+        with sqlite3.connect(case.url.removeprefix("sqlite:///")) as connection:
+            connection.execute("DELETE FROM orders WHERE _id = ?", (order_id,))
+        connection.close()
+        return
+    from kampyn_perf.backend.stores.mongo.client import connect_sync
+
+    client, database = connect_sync(case.url, case.settings.mongo)
+    database["orders"].delete_one({"_id": order_id})
+    client.close()

@@ -1,0 +1,79 @@
+"""Several workers at once: never oversold, nothing lost, whoever is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+
+from kampyn_perf.backend import control
+from kampyn_perf.backend.audit import audit
+from kampyn_perf.backend.state import StateFolder
+from tests.backend.conftest import SETTINGS, SMALL, Client
+from tests.backend.test_control import until
+
+TIGHT = SETTINGS.model_copy(update={"seed": SMALL.model_copy(update={"stock": 50})})
+
+
+def place(url: str, number: int, key: str = "") -> int:
+    client = Client(url)
+    headers = {"Idempotency-Key": key} if key else {}
+    body = {"vendorId": "vendor123", "items": [{"itemId": "item123", "quantity": 1}]}
+    user = "user123" if number % 2 else "user1001"
+    try:
+        return client.post(f"/order/{user}", body, headers=headers).status
+    finally:
+        client.close()
+
+
+def test_200_orders_for_a_stock_of_50_give_50(state: Path) -> None:
+    with control.start(TIGHT, state_dir=state) as running, ThreadPoolExecutor(40) as threads:
+        statuses = list(threads.map(lambda number: place(running.url, number), range(200)))
+        assert (statuses.count(201), statuses.count(409)) == (50, 150)
+        replays = list(threads.map(lambda _: place(running.url, 1, "one"), range(3)))
+        assert replays == [409, 409, 409]
+    url = StateFolder(state).store_url("")
+    report = audit(url, TIGHT.store)
+    assert (report.ok, report.orders, report.units_sold) == (True, 50, 50), report.findings
+
+
+def test_one_key_over_all_workers_gives_one_order(state: Path) -> None:
+    with control.start(SETTINGS, state_dir=state) as running, ThreadPoolExecutor(10) as threads:
+        statuses = list(threads.map(lambda _: place(running.url, 1, "same"), range(20)))
+        assert (statuses.count(201), statuses.count(200)) == (1, 19)
+    assert audit(StateFolder(state).store_url(""), SETTINGS.store).orders == 1
+
+
+def test_workers_killed_under_load_lose_no_answered_order(state: Path) -> None:
+    """What was answered is in the store; what was not may or may not be, but never by half."""
+    answered: list[int] = []
+    over = threading.Event()
+
+    def orders(number: int) -> None:
+        while not over.is_set():
+            try:
+                answered.append(place(running.url, number))
+            except (OSError, HTTPException):
+                continue
+
+    with control.start(SETTINGS, state_dir=state) as running, ThreadPoolExecutor(4) as threads:
+        tasks = [threads.submit(orders, number) for number in range(4)]
+        try:
+            for _ in range(3):
+                enough = len(answered) + 30
+                assert until(lambda enough=enough: len(answered) >= enough)
+                victims = running.pids
+                os.kill(victims[0], signal.SIGKILL)
+                assert until(lambda v=victims: len(running.pids) == 2 and running.pids != v)
+        finally:
+            over.set()
+        for task in tasks:
+            task.result()
+        assert Client(running.url).get("/health").status == 200
+    assert set(answered) == {201}
+    report = audit(StateFolder(state).store_url(""), SETTINGS.store)
+    assert report.ok, report.findings
+    assert report.orders >= len(answered)

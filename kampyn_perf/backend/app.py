@@ -13,10 +13,11 @@ from kampyn_perf.backend import web
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.caches.none import NoCache
 from kampyn_perf.backend.caches.redis import RedisCache
+from kampyn_perf.backend.limiting.limiter import RateLimiter, redis_counters
 from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache
-from kampyn_perf.backend.routes import auth, items, operations, orders, vendors
+from kampyn_perf.backend.routes import auth, docs, items, operations, orders, vendors
 from kampyn_perf.backend.services.health import Health
 from kampyn_perf.backend.services.notifications import LogNotifier
 from kampyn_perf.backend.services.ordering import Ordering
@@ -64,12 +65,37 @@ def build(order: WorkerOrder) -> Guard:
         title="KAMPYN reference backend",
         version=__version__,
         description=_DESCRIPTION,
+        docs_url=None,  # FastAPI's own pages load scripts from elsewhere; see `routes.docs`
+        redoc_url=None,
+        openapi_url=None,
         lifespan=lambda _: _lifespan(services),
     )
     for module in (auth, items, orders, vendors, operations):
         app.include_router(module.router(services))
+    docs.attach(app)
     web.handle_errors(app)
-    return Guard(app=app, metrics=metrics, max_body=settings.max_body)
+    return Guard(
+        app=app,
+        metrics=metrics,
+        max_body=settings.max_body,
+        body_timeout=settings.http.body_timeout / 1e6,
+        limiter=_limiter(order, services.tokens),
+    )
+
+
+def _limiter(order: WorkerOrder, tokens: Tokens) -> RateLimiter | None:
+    settings = order.settings
+    if not settings.rate_limit.enabled:
+        return None
+    from kampyn_perf.backend.limiting.shared import SharedCounters
+
+    timeout = settings.cache.timeout / 1e6
+    return RateLimiter(
+        settings=settings.rate_limit,
+        tokens=tokens,
+        local=SharedCounters(path=order.state.limits),
+        redis=redis_counters(order.cache_url, timeout=timeout) if order.cache_url else None,
+    )
 
 
 def _cache(order: WorkerOrder, metrics: Metrics) -> ResponseCache:

@@ -5,6 +5,7 @@ Takes the place of a stack of middlewares, each of which would cost as much as a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -13,6 +14,7 @@ from typing import Any
 import orjson
 from starlette.exceptions import HTTPException
 
+from kampyn_perf.backend.limiting.limiter import Headers, RateLimiter
 from kampyn_perf.backend.metrics import Metrics
 
 Message = MutableMapping[str, Any]
@@ -27,9 +29,16 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_OWN_FILES = (
+    b"content-security-policy",
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    b" img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+)
+DOCS = "/docs"
+"""The pages for people; everything else is data, which may load nothing."""
 _METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 )
@@ -43,39 +52,70 @@ class TooLargeError(HTTPException):
         super().__init__(413, "The body is too large.")
 
 
+class TooSlowError(HTTPException):
+    """The body did not come to its end in time."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "The body took too long.")
+
+
 class Guard:
     """One worker's outermost layer."""
 
-    def __init__(self, *, app: App, metrics: Metrics, max_body: int) -> None:
+    def __init__(
+        self,
+        *,
+        app: App,
+        metrics: Metrics,
+        max_body: int,
+        body_timeout: float,
+        limiter: RateLimiter | None = None,
+    ) -> None:
+        """`max_body` in bytes, `body_timeout` in seconds."""
         self._app = app
         self._metrics = metrics
         self._max_body = max_body
-        self.in_flight = 0
+        self._body_timeout = body_timeout
+        self._limiter = limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send, self._metrics)
-        self.in_flight += 1
         try:
             if _declared_length(scope) > self._max_body:
                 raise TooLargeError
-            await self._app(scope, _bounded(receive, self._max_body), exchange.send)
+            if self._limiter is not None and not await self._admit(scope, exchange):
+                return
+            bounded = _bounded(receive, self._max_body, self._body_timeout)
+            await self._app(scope, bounded, exchange.send)
         except TooLargeError:
             await exchange.fail(413, "too_large", "The body is too large.")
+        except TooSlowError:
+            await exchange.fail(408, "too_slow", "The body took too long.")
         except Exception:  # noqa: BLE001 - the last place that can answer
             _log.exception("%s %s", scope["method"], scope["path"])
             await exchange.fail(500, "internal", "Something went wrong here.")
         finally:
-            self.in_flight -= 1
             exchange.count()
+
+    async def _admit(self, scope: Scope, exchange: _Exchange) -> bool:
+        """Whether the caller may still ask; the answer says how things stand either way."""
+        allowance = await self._limiter.check(scope) if self._limiter else None
+        if allowance is None:
+            return True
+        exchange.headers = allowance.headers()
+        if allowance.allowed:
+            return True
+        await exchange.fail(429, "too_many_requests", "Too many requests; wait and try again.")
+        return False
 
 
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_counted", "_metrics", "_scope", "_send", "_started", "_status")
+    __slots__ = ("_counted", "_metrics", "_scope", "_send", "_started", "_status", "headers")
 
     def __init__(self, scope: Scope, send: Send, metrics: Metrics) -> None:
         self._scope = scope
@@ -84,11 +124,14 @@ class _Exchange:
         self._started = time.perf_counter()
         self._counted = False
         self._status = 0
+        self.headers: Headers = []
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
+            policy = _OWN_FILES if self._scope["path"].startswith(DOCS) else _NOTHING
+            given = message.get("headers", ())
+            message["headers"] = [*given, *self.headers, policy, *SECURITY_HEADERS]
         elif not message.get("more_body", False):
             # Before it is sent: a client that has the answer finds it counted.
             self.count()
@@ -126,13 +169,24 @@ def _declared_length(scope: Scope) -> int:
     return 0
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """`receive`, which refuses to read more than `limit` bytes: a chunked body declares nothing."""
-    seen = 0
+def _bounded(receive: Receive, limit: int, timeout: float) -> Receive:
+    """`receive` for at most `limit` bytes (a chunked body declares nothing) in `timeout` s in all.
+
+    What is received after the body's end (that the client went away) may take any time.
+    """
+    seen, complete, deadline = 0, False, 0.0
 
     async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, complete, deadline
+        if complete:
+            return await receive()
+        deadline = deadline or asyncio.get_running_loop().time() + timeout
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlowError from None
+        complete = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > limit:
             raise TooLargeError

@@ -170,6 +170,10 @@ class RateLimitSettings(Section):
     admin: int = Field(default=1_000, ge=1)
     vendor: int = Field(default=500, ge=1)
     others: int = Field(default=100, ge=1)
+    exempt: tuple[str, ...] = ("/health", "/api/health")
+    """Paths that are never counted."""
+    trusted_proxies: int = Field(default=0, ge=0)
+    """Proxies of ours in front, which X-Forwarded-For may be believed through; 0: none."""
 
 
 class SlowSettings(Section):
@@ -184,6 +188,17 @@ class ExternalSettings(Section):
 
     url: str = ""
     timeout: Duration = 2_000_000
+    every: Duration = 10_000_000
+    """How old an answer may be: who asks for our health must not make us ask others' at will."""
+
+
+class HttpSettings(Section):
+    """How long a client may take; a slower one loses its connection."""
+
+    header_timeout: Duration = 30_000_000
+    """For a request's headers, and between two requests of one connection."""
+    body_timeout: Duration = 15_000_000
+    """For the whole body of a request."""
 
 
 class ProcessSettings(Section):
@@ -217,6 +232,7 @@ class BackendSettings(Section):
     slow: SlowSettings = SlowSettings()
     rate_limit: RateLimitSettings = RateLimitSettings()
     external: ExternalSettings = ExternalSettings()
+    http: HttpSettings = HttpSettings()
     process: ProcessSettings = ProcessSettings()
 
     def worker_count(self) -> int:

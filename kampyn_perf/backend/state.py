@@ -53,6 +53,11 @@ class StateFolder:
         """One file per worker, which /metrics adds up."""
         return self.root / "metrics"
 
+    @property
+    def limits(self) -> Path:
+        """How often who asked, where no Redis counts it."""
+        return self.root / "limits.table"
+
     def store_url(self, configured: str) -> str:
         """`configured`, or the embedded store of this folder."""
         return configured or f"sqlite:///{self.database}"

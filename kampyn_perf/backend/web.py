@@ -11,17 +11,22 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from kampyn_perf.backend.domain import ShopError
+from kampyn_perf.backend.domain import DOCUMENT_UNI, DOCUMENT_USER, DOCUMENT_VENDOR, ShopError
 from kampyn_perf.backend.ports import ResponseCache
 
 _ID_PATTERN = r"^[A-Za-z0-9._-]+$"
 _URL_MAX = 512
 """Bytes of a URL that is worth a place in the cache."""
 
-UniId = Annotated[str, Path(alias="uniId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
-UserId = Annotated[str, Path(alias="userId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
-VendorId = Annotated[str, Path(alias="vendorId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
-OrderId = Annotated[str, Path(alias="orderId", min_length=1, max_length=64, pattern=_ID_PATTERN)]
+
+def _id_in_path(name: str, example: str) -> Any:
+    return Path(alias=name, min_length=1, max_length=64, pattern=_ID_PATTERN, examples=[example])
+
+
+UniId = Annotated[str, _id_in_path("uniId", DOCUMENT_UNI)]
+UserId = Annotated[str, _id_in_path("userId", DOCUMENT_USER)]
+VendorId = Annotated[str, _id_in_path("vendorId", DOCUMENT_VENDOR)]
+OrderId = Annotated[str, _id_in_path("orderId", "68dd1a8000000000000003e8")]
 
 
 class Body(BaseModel):
@@ -47,6 +52,10 @@ class JSON(Response):
 
     def render(self, content: Any) -> bytes:
         return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+
+
+BODY = (400, 408)
+"""What can be wrong with any body: it cannot be read, or it does not come to an end."""
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -101,9 +101,13 @@ class RedisCache:
             self._failed(error)
 
     def _failed(self, error: Exception) -> None:
+        """Count it, and say so once for all requests that wait at this moment."""
         self._count("error")
-        self._quiet_until = time.monotonic() + _PAUSE
-        _log.warning("The cache does not answer (%s); going on without.", error or type(error))
+        now = time.monotonic()
+        if now >= self._quiet_until:
+            why = str(error) or type(error).__name__
+            _log.warning("The cache does not answer (%s); going on without.", why)
+        self._quiet_until = now + _PAUSE
 
 
 def _generation(tag: str) -> str:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from kampyn_perf.backend.domain import Role
+from kampyn_perf.backend.domain import DOCUMENT_EMAIL, DOCUMENT_PASSWORD, Role
+from kampyn_perf.backend.routes.answers import CheckedIn, LoggedIn, Message
 from kampyn_perf.backend.tokens import COOKIE, unauthorised
-from kampyn_perf.backend.web import JSON, Body, errors
+from kampyn_perf.backend.web import BODY, JSON, Body, errors
 from kampyn_perf.backend.wiring import Services
 
 
 class Login(Body):
     """Credentials: `email`, or `identifier` (an email or a phone number)."""
 
-    email: str | None = Field(default=None, min_length=1, max_length=254)
-    identifier: str | None = Field(default=None, min_length=1, max_length=254)
-    password: str = Field(min_length=1, max_length=1024, repr=False)
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["identifier"]}]}
+    )
+
+    email: str = Field(default="", min_length=1, max_length=254, examples=[DOCUMENT_EMAIL])
+    identifier: str = Field(default="", min_length=1, max_length=254)
+    password: str = Field(min_length=1, max_length=1024, repr=False, examples=[DOCUMENT_PASSWORD])
 
     @model_validator(mode="after")
     def _one(self) -> Login:
@@ -33,7 +38,7 @@ def router(services: Services) -> APIRouter:
     secure = services.settings.secure_cookies
 
     async def log_in(credentials: Login, *, vendor: bool) -> JSON:
-        identifier = credentials.email or credentials.identifier or ""
+        identifier = credentials.email or credentials.identifier
         account = await services.store.users.account(identifier, vendor=vendor)
         password_hash = account["passwordHash"] if account else None
         # One message and one duration, whether the user or only the password is wrong.
@@ -52,17 +57,17 @@ def router(services: Services) -> APIRouter:
         )
         return answer
 
-    @routes.post("/api/user/auth/login", responses=errors(401))
+    @routes.post("/api/user/auth/login", response_model=LoggedIn, responses=errors(*BODY, 401))
     async def user_login(credentials: Login) -> Any:
         """Log a user in: a token in the answer and in an http-only cookie."""
         return await log_in(credentials, vendor=False)
 
-    @routes.post("/api/vendor/auth/login", responses=errors(401))
+    @routes.post("/api/vendor/auth/login", response_model=LoggedIn, responses=errors(*BODY, 401))
     async def vendor_login(credentials: Login) -> Any:
         """Log a vendor in."""
         return await log_in(credentials, vendor=True)
 
-    @routes.get("/api/user/auth/check", responses=errors(401))
+    @routes.get("/api/user/auth/check", response_model=CheckedIn, responses=errors(401))
     async def check(request: Request) -> Any:
         """Who the token belongs to."""
         caller = services.tokens.require(request.scope["headers"])
@@ -75,7 +80,7 @@ def router(services: Services) -> APIRouter:
             raise unauthorised("The token's user is no more.")
         return JSON({"user": found})
 
-    @routes.post("/api/user/auth/logout", responses=errors())
+    @routes.post("/api/user/auth/logout", response_model=Message, responses=errors())
     async def logout() -> Any:
         """Let go of the cookie. The token itself stays good until it expires."""
         answer = JSON({"message": "Logged out."})

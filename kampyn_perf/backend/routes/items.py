@@ -13,8 +13,9 @@ from pydantic import Field
 from kampyn_perf.backend.domain import BulkResult, Item, Kind, Role, ShopError
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Cursor
+from kampyn_perf.backend.routes.answers import BulkDone, Found, ItemPage
 from kampyn_perf.backend.times import from_ms, to_ms
-from kampyn_perf.backend.web import JSON, Body, UniId, cached, errors
+from kampyn_perf.backend.web import BODY, JSON, Body, UniId, cached, errors
 from kampyn_perf.backend.wiring import Services
 
 _LIMIT = 20
@@ -85,7 +86,9 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
     base = f"/api/item/{kind.lower()}"
     store = services.store
 
-    @routes.get(f"{base}/uni/{{uniId}}", name=f"{kind} items", responses=errors())
+    @routes.get(
+        f"{base}/uni/{{uniId}}", name=f"{kind} items", response_model=ItemPage, responses=errors()
+    )
     async def page_of(
         request: Request, uni_id: UniId, page: Page = 1, limit: Limit = _LIMIT, cursor: Place = None
     ) -> Any:
@@ -109,7 +112,12 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
 
         return await cached(services.cache, request, tag_of(kind, uni_id), produce)
 
-    @routes.get(f"{base}/search/uni/{{uniId}}", name=f"{kind} search", responses=errors())
+    @routes.get(
+        f"{base}/search/uni/{{uniId}}",
+        name=f"{kind} search",
+        response_model=Found,
+        responses=errors(),
+    )
     async def search(request: Request, uni_id: UniId, q: Words, limit: Limit = _LIMIT) -> Any:
         """Items whose name or description has all the words of `q`."""
 
@@ -122,7 +130,12 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
 def _writing(routes: APIRouter, services: Services, kind: Kind) -> None:
     base = f"/api/item/{kind.lower()}"
 
-    @routes.patch(f"{base}/inventory", name=f"{kind} inventory", responses=errors(401, 403))
+    @routes.patch(
+        f"{base}/inventory",
+        name=f"{kind} inventory",
+        response_model=BulkDone,
+        responses=errors(*BODY, 401, 403),
+    )
     async def inventory(request: Request, body: StockUpdates) -> Any:
         """Change stocks, unordered: what cannot be done is reported and stops nothing else."""
         caller = services.tokens.require(request.scope["headers"], Role.VENDOR, Role.ADMIN)
@@ -131,7 +144,13 @@ def _writing(routes: APIRouter, services: Services, kind: Kind) -> None:
         # Lists do not show stock, so no cached page has to go.
         return JSON(_bulk(await services.store.items.add_stock(kind, updates, vendor_id)))
 
-    @routes.post(f"{base}/bulk", name=f"{kind} insert", status_code=201, responses=errors(401, 403))
+    @routes.post(
+        f"{base}/bulk",
+        name=f"{kind} insert",
+        status_code=201,
+        response_model=BulkDone,
+        responses=errors(*BODY, 401, 403),
+    )
     async def insert(request: Request, body: NewItems) -> Any:
         """Insert items, unordered; a vendor only their own."""
         caller = services.tokens.require(request.scope["headers"], Role.VENDOR, Role.ADMIN)

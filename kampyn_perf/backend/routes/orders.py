@@ -7,12 +7,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from pydantic import Field, field_validator
 
-from kampyn_perf.backend.domain import MAX_QUANTITY, EmptyCartError, Kind, Role
+from kampyn_perf.backend.domain import (
+    DOCUMENT_ITEM,
+    DOCUMENT_VENDOR,
+    MAX_QUANTITY,
+    EmptyCartError,
+    Kind,
+    Role,
+)
+from kampyn_perf.backend.routes.answers import Cart, CartChanged, OrderDetails, OrderPlaced
 from kampyn_perf.backend.tokens import forbidden
-from kampyn_perf.backend.web import JSON, Body, OrderId, UserId, errors
+from kampyn_perf.backend.web import BODY, JSON, Body, OrderId, UserId, errors
 from kampyn_perf.backend.wiring import Services
 
-_Id = Annotated[str, Field(min_length=1, max_length=64)]
+_ItemId = Annotated[str, Field(min_length=1, max_length=64, examples=[DOCUMENT_ITEM])]
+_VendorId = Annotated[str, Field(min_length=1, max_length=64, examples=[DOCUMENT_VENDOR])]
 _Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Key = Annotated[
     str | None,
@@ -28,7 +37,7 @@ Key = Annotated[
 class CartAdd(Body):
     """An item for the cart. Without a `kind`, whichever has it."""
 
-    itemId: _Id  # noqa: N815
+    itemId: _ItemId  # noqa: N815
     quantity: _Quantity = 1
     kind: str | None = None
 
@@ -43,14 +52,14 @@ class CartAdd(Body):
 class OrderedItem(Body):
     """So many of one item."""
 
-    itemId: _Id  # noqa: N815
+    itemId: _ItemId  # noqa: N815
     quantity: _Quantity = 1
 
 
 class NewOrder(Body):
     """What to order of one vendor; no items: what the cart holds of them."""
 
-    vendorId: _Id  # noqa: N815
+    vendorId: _VendorId  # noqa: N815
     items: list[OrderedItem] = Field(default=[], max_length=100)
 
     def lines(self) -> dict[str, int]:
@@ -66,7 +75,11 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(tags=["orders"])
     tokens, store = services.tokens, services.store
 
-    @routes.post("/cart/add/{userId}", responses=errors(401, 403, 404, 409))
+    @routes.post(
+        "/cart/add/{userId}",
+        response_model=CartChanged,
+        responses=errors(*BODY, 401, 403, 404, 409),
+    )
     async def add(request: Request, user_id: UserId, body: CartAdd) -> Any:
         """Put an item into the cart, or more of it."""
         tokens.allow(request.scope["headers"], user_id, Role.USER)
@@ -74,13 +87,18 @@ def router(services: Services) -> APIRouter:
         line = await store.carts.add(user_id, body.itemId, kind, body.quantity)
         return JSON({"message": "Added to the cart.", "userId": user_id, "item": line})
 
-    @routes.get("/cart/{userId}", responses=errors(401, 403))
+    @routes.get("/cart/{userId}", response_model=Cart, responses=errors(401, 403))
     async def cart(request: Request, user_id: UserId) -> Any:
         """What the cart holds."""
         tokens.allow(request.scope["headers"], user_id, Role.USER)
         return JSON({"userId": user_id, "items": await store.carts.get(user_id)})
 
-    @routes.post("/order/{userId}", status_code=201, responses=errors(401, 403, 404, 409))
+    @routes.post(
+        "/order/{userId}",
+        status_code=201,
+        response_model=OrderPlaced,
+        responses=errors(*BODY, 401, 403, 404, 409) | {200: {"model": OrderPlaced}},
+    )
     async def order(request: Request, user_id: UserId, body: NewOrder, key: Key = None) -> Any:
         """Place an order: 201 with the order, or 200 where no new one was made.
 
@@ -102,7 +120,7 @@ def router(services: Services) -> APIRouter:
             return JSON(answer, 200, {"Idempotent-Replayed": "true"})
         return JSON({"message": "The order is placed.", "order": placed.order}, 201)
 
-    @routes.get("/order/{orderId}", responses=errors(401, 403, 404))
+    @routes.get("/order/{orderId}", response_model=OrderDetails, responses=errors(401, 403, 404))
     async def details(request: Request, order_id: OrderId) -> Any:
         """An order with its vendor and user; for those two, and for admins."""
         caller = tokens.require(request.scope["headers"])

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role, ShopError, not_found
+from kampyn_perf.backend.routes.answers import Analytics, OrderList, VendorList
 from kampyn_perf.backend.web import JSON, UniId, VendorId, cached, errors
 from kampyn_perf.backend.wiring import Services
 
@@ -22,7 +23,7 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(tags=["vendors"])
     store = services.store
 
-    @routes.get("/api/vendor/list/uni/{uniId}", responses=errors())
+    @routes.get("/api/vendor/list/uni/{uniId}", response_model=VendorList, responses=errors())
     async def listed(request: Request, uni_id: UniId) -> Any:
         """All vendors of a university, by name."""
 
@@ -31,7 +32,11 @@ def router(services: Services) -> APIRouter:
 
         return await cached(services.cache, request, f"vendors:{uni_id}", produce)
 
-    @routes.get("/order/vendor/{vendorId}/active", responses=errors(401, 403, 404))
+    @routes.get(
+        "/order/vendor/{vendorId}/active",
+        response_model=OrderList,
+        responses=errors(401, 403, 404),
+    )
     async def active(request: Request, vendor_id: VendorId, limit: Limit = _ACTIVE_LIMIT) -> Any:
         """What the vendor still has to do, newest first."""
         services.tokens.allow(request.scope["headers"], vendor_id, Role.VENDOR)
@@ -40,7 +45,9 @@ def router(services: Services) -> APIRouter:
             raise not_found("vendor")
         return JSON({"orders": orders})
 
-    @routes.get("/api/vendor/{vendorId}/analytics", responses=errors(401, 403))
+    @routes.get(
+        "/api/vendor/{vendorId}/analytics", response_model=Analytics, responses=errors(401, 403)
+    )
     async def analytics(
         request: Request, vendor_id: VendorId, start: Day = None, end: Day = None
     ) -> Any:

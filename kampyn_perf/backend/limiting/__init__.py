@@ -1,0 +1,1 @@
+"""The adaptive rate limit, with counts that all workers share."""

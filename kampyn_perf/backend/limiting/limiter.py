@@ -1,0 +1,152 @@
+"""Who may still ask: so many requests per window, by role (the document's adaptive rate limit).
+
+A caller with a good token is counted by themselves, everybody else by address: students behind one
+campus address do not use up each other's share, and logging in is still limited by address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import RedisStorage, Storage
+from limits.errors import StorageError
+
+from kampyn_perf.backend.domain import Role, ShopError
+from kampyn_perf.backend.settings import RateLimitSettings
+from kampyn_perf.backend.tokens import Tokens
+
+Headers = list[tuple[bytes, bytes]]
+
+_PAUSE = 1.0
+"""Seconds in which a Redis that failed is left alone."""
+_IPV6_NETWORK = 64
+"""Bits: one customer has all addresses behind them."""
+_log = logging.getLogger("kampyn.limit")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one request was told."""
+
+    limit: int
+    used: int
+    reset: int
+    """Whole seconds until the window ends."""
+    window: int
+
+    @property
+    def allowed(self) -> bool:
+        """Whether this request still was within the limit."""
+        return self.used <= self.limit
+
+    def headers(self) -> Headers:
+        """The IETF draft's fields, as the document's `standardHeaders` sends them."""
+        fields = {
+            "ratelimit-policy": f"{self.limit};w={self.window}",
+            "ratelimit-limit": self.limit,
+            "ratelimit-remaining": max(0, self.limit - self.used),
+            "ratelimit-reset": self.reset,
+        }
+        if not self.allowed:
+            fields["retry-after"] = self.reset
+        return [(name.encode(), str(value).encode()) for name, value in fields.items()]
+
+
+class RateLimiter:
+    """Counts in Redis where there is one, and on this machine while it does not answer."""
+
+    def __init__(
+        self,
+        *,
+        settings: RateLimitSettings,
+        tokens: Tokens,
+        local: Storage,
+        redis: Storage | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._tokens = tokens
+        self._local = local
+        self._redis = redis
+        self._clock = clock
+        self._quiet_until = 0.0
+        self._exempt = frozenset(settings.exempt)
+        self._proxies = settings.trusted_proxies
+        self._window = max(1, settings.window // 1_000_000)
+        by_role = {Role.ADMIN: settings.admin, Role.VENDOR: settings.vendor}
+        self._items = {
+            role: RateLimitItemPerSecond(by_role.get(role, settings.others), self._window)
+            for role in Role
+        }
+
+    async def check(self, scope: Any) -> Allowance | None:
+        """Count this request. None: it is exempt."""
+        if scope["path"] in self._exempt:
+            return None
+        role, who = self._who(scope)
+        item = self._items[role]
+        # `incr` says how many there were, so the strategy's second look is not needed.
+        key = item.key_for(role.value, who)
+        used, ends = await self._count(key, item.get_expiry())
+        reset = min(self._window, max(1, math.ceil(ends - self._clock())))
+        return Allowance(item.amount, used, reset, self._window)
+
+    async def _count(self, key: str, window: int) -> tuple[int, float]:
+        if self._redis is not None and self._clock() >= self._quiet_until:
+            try:
+                used = await self._redis.incr(key, window)
+                return used, await self._redis.get_expiry(key)
+            except (StorageError, OSError, TimeoutError) as error:
+                self._quiet_until = self._clock() + _PAUSE
+                _log.warning("Redis does not count (%s); this machine does.", error)
+        return await self._local.incr(key, window), await self._local.get_expiry(key)
+
+    def _who(self, scope: Any) -> tuple[Role, str]:
+        try:
+            caller = self._tokens.caller(scope["headers"])
+        except ShopError:  # a bad token makes nobody somebody
+            caller = None
+        if caller is not None:
+            return caller.role, f"id:{caller.id}"
+        return Role.USER, self._address(scope)
+
+    def _address(self, scope: Any) -> str:
+        """The client's, or what the outermost trusted proxy says it is."""
+        address = scope["client"][0] if scope.get("client") else ""
+        if self._proxies:
+            forwarded = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
+            hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",") if hop.strip()]
+            if len(hops) >= self._proxies:
+                address = hops[-self._proxies]
+        return _network(address)
+
+
+def redis_counters(url: str, *, timeout: float) -> Storage:
+    """Counts in the Redis at `url`; an answer later than `timeout` s is none."""
+    uri = f"async+redis+{url}" if url.startswith("unix:") else f"async+{url}"
+    return RedisStorage(
+        uri,
+        wrap_exceptions=True,
+        implementation="redispy",
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=None,
+    )
+
+
+def _network(address: str) -> str:
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))

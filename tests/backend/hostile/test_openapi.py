@@ -1,0 +1,76 @@
+"""Generated requests find no 5xx and nothing that the description does not say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from kampyn_perf.backend.control import RunningBackend
+from tests.backend.conftest import Client
+
+CALLERS = {
+    "nobody": None,
+    "user": "test@example.com",
+    "vendor": "vendor123@example.com",
+    "admin": "admin@example.com",
+}
+EXAMPLES = 4
+"""For each operation, caller and mode; a thorough run is `schemathesis run URL/openapi.json`."""
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("caller", CALLERS)
+def test_only_documented_answers(
+    backend: RunningBackend, caller: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_url(f"{backend.url}/openapi.json")
+    headers = _headers(backend, caller)
+    seen: Counter[str] = Counter()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        _try(operation, mode, headers, seen)
+    # What takes nothing cannot be asked wrongly: /health, /metrics, the logout.
+    takes_nothing = 6 if mode is GenerationMode.NEGATIVE else 0
+    assert len(seen) >= schema.statistic.operations.total - takes_nothing
+
+
+def _try(operation: Any, mode: GenerationMode, headers: dict[str, str], seen: Counter[str]) -> None:
+    # Not all that fits the description is good: a cursor has to be one that was given out.
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case: Any) -> None:
+        answer = case.call(headers=headers, timeout=30)
+        assert answer.status_code < 500, case.as_curl_command()
+        assert b"Traceback" not in answer.content
+        case.validate_response(answer, excluded_checks=[positive_data_acceptance])
+        seen[operation.label] += 1
+
+    try:
+        check()
+    except Exception as error:
+        if "Unsatisfiable" not in type(error).__name__:
+            raise
+
+
+def _headers(backend: RunningBackend, caller: str) -> dict[str, str]:
+    email = CALLERS[caller]
+    if email is None:
+        return {}
+    client = Client(backend.url)
+    client.log_in(email, who="vendor" if caller == "vendor" else "user")
+    token = client.headers["Cookie"].partition("=")[2]
+    client.close()
+    return {"Authorization": f"Bearer {token}"}

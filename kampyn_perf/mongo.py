@@ -24,6 +24,7 @@ from pymongo.errors import (
     PyMongoError,
     ServerSelectionTimeoutError,
 )
+from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.redact import HIDDEN, redact_text
@@ -98,21 +99,26 @@ def connect(uri: str, **options: Any) -> Client:
 
 
 def connect_member(uri: str, *, host: str, port: int) -> Client:
-    """A client of one member of a replica set, with the credentials and options of `uri`."""
-    scheme = next((known for known in _SCHEMES if uri.startswith(known)), "")
-    rest = uri.removeprefix(scheme)
-    credentials, at, after = rest.rpartition("@")
-    path, _, options = after.partition("?")
-    kept = [
-        option
-        for option in options.split("&")
-        if option and option.partition("=")[0].lower() not in _OF_THE_SET
-    ]
-    if scheme == "mongodb+srv://" and not any("tls=" in option.lower() for option in kept):
-        kept.append("tls=true")  # what the srv form means by default
-    kept.append("directConnection=true")
-    database = path.partition("/")[2]
-    return connect(f"mongodb://{credentials}{at}{host}:{port}/{database}?{'&'.join(kept)}")
+    """A client of one member of a replica set, with the credentials and options of `uri`.
+
+    Those that a `mongodb+srv` name carries in its DNS records count, too.
+    """
+    # Not validated: that would turn texts into pymongo's own units, which it does not take back.
+    parsed = parse_uri(uri, validate=False)
+    options = {
+        name: value for name, value in parsed["options"].items() if name.lower() not in _OF_THE_SET
+    }
+    if parsed["username"]:
+        options |= {"username": parsed["username"], "password": parsed["password"]}
+        if not any(name.lower() == "authsource" for name in options):
+            options["authSource"] = parsed["database"] or "admin"
+    options.setdefault("serverSelectionTimeoutMS", SELECTION_TIMEOUT_US // 1_000)
+    try:
+        return MongoClient(host=host, port=port, directConnection=True, **options)
+    except (PyMongoError, ValueError, TypeError) as error:
+        raise KampynError(
+            f"cannot ask {host}:{port} of {label(uri)}: {clean(str(error), uri)}"
+        ) from None
 
 
 def default_database(uri: str) -> str:

@@ -9,7 +9,7 @@ from kampyn_perf import mongo
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.mongo import FailureKind
 
-URI = "mongodb://ada:s3cret@one:1,two:2/kampyn?replicaSet=r&authSource=admin"
+URI = "mongodb://ada:s3cret@one:1,two:2/kampyn?replicaSet=r&authSource=admin&tls=true"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,16 @@ def test_a_member_is_asked_with_the_credentials_of_its_set() -> None:
         credentials = options.pool_options._credentials
         assert (credentials.username, credentials.password) == ("ada", "s3cret")
         assert credentials.source == "admin"
+        assert options.pool_options._ssl_context is not None
+
+
+def test_a_member_waits_as_long_as_the_uri_says() -> None:
+    uri = "mongodb://a%40b:p%3Aw@one:1/kampyn?serverSelectionTimeoutMS=250"
+    with mongo.connect_member(uri, host="127.0.0.1", port=2) as client:
+        assert client.options.server_selection_timeout == 0.25
+        credentials = client.options.pool_options._credentials
+        assert (credentials.username, credentials.password) == ("a@b", "p:w")
+        assert credentials.source == "kampyn"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from kampyn_perf.indexes.ports import DUPLICATE_KEY, ServerRefusal
 
 BUSY_SECONDS = 30.0
 """How long to wait for another process's write: a backend under load has many short ones."""
+BUSY_PIECE_SECONDS = 0.2
 READ_ONLY = 13
 OUT_OF_DISK = 14031
 
@@ -27,12 +29,12 @@ class Connection:
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """Every row of one statement."""
         with self.answers():
-            return self._open().execute(sql, values).fetchall()
+            return self._execute(sql, values).fetchall()
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """One statement that changes something; how many rows it changed."""
         with self.answers():
-            return self._open().execute(sql, values).rowcount
+            return self._execute(sql, values).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -58,6 +60,18 @@ class Connection:
             self._opened.close()
             self._opened = None
 
+    def _execute(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> sqlite3.Cursor:
+        """Waits for other writers in short pieces: inside SQLite, Ctrl-C would not be heard."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            connection = self._open()
+            try:
+                return connection.execute(sql, values)
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or connection.in_transaction or time.monotonic() > deadline:
+                    raise
+
     def _open(self) -> sqlite3.Connection:
         if self._opened is None:
             if not self.path.is_file():
@@ -66,7 +80,7 @@ class Connection:
                     hint="`kampyn-perf backend seed` makes and fills one.",
                 )
             connection = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                self.path, timeout=BUSY_PIECE_SECONDS, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = sqlite3.Row
             self._opened = connection

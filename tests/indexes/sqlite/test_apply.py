@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -65,6 +66,29 @@ def test_killed_anywhere_the_next_run_converges(cli: Cli, store: Path, line: int
     connection.close()
     assert cli("apply", "--yes", "--uri", uri).returncode == 0
     assert cli("plan", "--check", "--uri", uri).returncode == 0
+
+
+def test_a_file_that_somebody_else_writes_is_waited_for_and_ctrl_c_is_heard(
+    cli: Cli, store: Path
+) -> None:
+    uri = f"sqlite:///{store}"
+    other = sqlite3.connect(store, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    process = subprocess.Popen(
+        command("apply", "--yes", "--uri", uri),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stderr
+    assert any("hash" in line for line in process.stderr)  # the plan was shown; now it waits
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    process.stderr.close()
+    other.execute("ROLLBACK")
+    other.close()
+    assert cli("apply", "--yes", "--uri", uri).returncode == 0
 
 
 def test_a_file_that_cannot_be_written_is_refused_first(

@@ -9,8 +9,6 @@ from typing import Any
 from kampyn_perf.indexes.spec import HASHED, MAX_KEYS, PLANE, TEXT, IndexSpec, is_wildcard_path
 from kampyn_perf.indexes.values import is_operators, truth
 
-MAX_NAMESPACE_BYTES = 255
-"""`database.collection` (MongoDB 4.4 and newer); an index's own name has no limit since 4.2."""
 MAX_TTL_SECONDS = 2**31 - 1
 PARTIAL_OPERATORS = frozenset({"$eq", "$exists", "$gt", "$gte", "$lt", "$lte", "$type", "$in"})
 PARTIAL_LOGIC = frozenset({"$and", "$or"})
@@ -23,6 +21,11 @@ class Refusal:
 
     rule: str
     message: str
+
+
+def max_namespace_bytes(version: tuple[int, ...]) -> int:
+    """How long `database.collection` may be. An index's own name has no limit since 4.2."""
+    return 255 if version >= (4, 4) else 120
 
 
 def refusals(spec: IndexSpec) -> tuple[Refusal, ...]:

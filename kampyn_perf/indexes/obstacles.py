@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kampyn_perf.indexes.limits import refusals
+from kampyn_perf.indexes.limits import max_namespace_bytes, refusals
 from kampyn_perf.indexes.live import CollectionKind, Engine, Feature, LiveCollection
 from kampyn_perf.indexes.matching import How, Match, clash, is_id_key
 from kampyn_perf.indexes.normalise import Normal, same_index
@@ -40,6 +40,9 @@ def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
 
 def _by_collection(match: Match, live: LiveCollection) -> str:
     normal = match.normal
+    limit = max_namespace_bytes(live.server.version)
+    if live.server.engine is Engine.MONGODB and len(live.name.encode()) + 2 > limit:
+        return f"database.collection has more than {limit} bytes (error 73)"
     if live.server.engine is Engine.SQLITE:
         return _by_sqlite(match, live)
     if live.kind is CollectionKind.VIEW:

@@ -24,6 +24,10 @@ from kampyn_perf.indexes.spec import IndexSpec
 ID = {"v": 2, "key": {"_id": 1}, "name": "_id_"}
 
 
+BARE = (0, 0)
+"""A server that speaks the protocol without collMod, and takes one index for each key pattern."""
+
+
 class Killed(BaseException):
     """The program died here, before or after the command took effect."""
 
@@ -39,11 +43,12 @@ class Simulator:
         name: str = "things",
     ) -> None:
         topology = Topology.REPLICA_SET
+        self.bare = version == BARE
         self.server = ServerInfo(
             engine=Engine.MONGODB,
             version=version,
             topology=topology,
-            features=features_of(version, topology),
+            features=frozenset() if self.bare else features_of(version, topology),
         )
         self.name = name
         self.documents = documents
@@ -108,6 +113,8 @@ class Simulator:
     def set_ttl(self, collection: str, name: str, seconds: float) -> None:
         def effect() -> None:
             index = self._named(name)
+            if self.bare:
+                raise ServerRefusal(59, "no such command: collMod")
             if len(index["key"]) > 1 or not _is_plain(index["key"]):
                 raise ServerRefusal(72, "TTL indexes are single-field indexes")
             if "expireAfterSeconds" not in index and self.server.version < (5, 1):
@@ -160,7 +167,8 @@ class Simulator:
         _validate(new)
         for old in after.values():
             if self._same_signature(old, new):
-                if _rest(old) != _rest(new) or old["name"] != new["name"]:
+                differs = self.bare and not _alike(old, new)
+                if differs or _rest(old) != _rest(new) or old["name"] != new["name"]:
                     raise ServerRefusal(85, "an equivalent index already exists")
                 return
             if old["name"] == new["name"]:
@@ -174,7 +182,7 @@ class Simulator:
         after[new["name"]] = new
 
     def _same_signature(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-        options = ["collation"]
+        options = [] if self.bare else ["collation"]
         if self.server.version >= (5, 0):
             options += ["unique", "sparse", "partialFilterExpression", "wildcardProjection"]
         return list(a["key"].items()) == list(b["key"].items()) and all(
@@ -222,6 +230,13 @@ def full_collation(collation: Mapping[str, Any] | None) -> dict[str, Any] | None
         "backwards": False,
     }
     return {**defaults, **collation, "version": "57.1"}
+
+
+def _alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    ignored = ("v", "hidden", "prepareUnique")
+    return {k: v for k, v in old.items() if k not in ignored} == {
+        k: v for k, v in new.items() if k not in ignored
+    }
 
 
 def _rest(index: Mapping[str, Any]) -> dict[str, Any]:

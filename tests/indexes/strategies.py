@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kampyn_perf.indexes.spec import IndexSpec
+from tests.indexes.simulator import BARE
 
 FIELDS = ("a", "b", "c")
 plain_keys = st.lists(
@@ -48,4 +49,4 @@ def specs(draw: Any, *, hidden: bool = True) -> IndexSpec:
 
 
 documents = st.lists(st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 2)), max_size=4)
-versions = st.sampled_from([(4, 2), (4, 4), (5, 0), (6, 0), (7, 0), (8, 0)])
+versions = st.sampled_from([BARE, (4, 2), (4, 4), (5, 0), (6, 0), (7, 0), (8, 0)])

@@ -51,7 +51,11 @@ def live_collection(*specs: IndexSpec, version: tuple[int, int] = V7, **rest: An
 
 
 def catalogue(*specs: IndexSpec) -> Catalogue:
-    wanted = WantedCollection(name="things", entries=tuple(Entry(spec=one) for one in specs))
+    return catalogue_for("things", *specs)
+
+
+def catalogue_for(name: str, *specs: IndexSpec) -> Catalogue:
+    wanted = WantedCollection(name=name, entries=tuple(Entry(spec=one) for one in specs))
     return Catalogue(
         collections=(wanted,), clusters={"default": Cluster(name="default", variable="MONGO_URI")}
     )
@@ -64,7 +68,8 @@ def plan(
     stage: PruneStage = PruneStage.DROP,
 ) -> Plan:
     asked = [Prune(collection="things", name=name, stage=stage) for name in prunes]
-    return make_plan(catalogue(*wanted), LiveState(collections={"things": live}), asked)
+    state = LiveState(collections={live.name: live})
+    return make_plan(catalogue_for(live.name, *wanted), state, asked)
 
 
 def only(made: Plan) -> Action:
@@ -212,6 +217,7 @@ def test_a_bridge_that_was_left_is_cleared_once_its_index_is_there() -> None:
         ([spec(unique=True)], live_collection(kind=CollectionKind.TIMESERIES), "no unique"),
         ([spec(unique=True)], live_collection(shard_key={"b": 1}), "shard key {b: 1}"),
         ([spec(hidden=True)], live_collection(version=(4, 2)), "cannot hide"),
+        ([spec()], live_collection(name="n" * 254), "more than 255 bytes"),
     ],
 )
 def test_what_the_server_would_refuse_is_a_conflict(

@@ -106,6 +106,13 @@ def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:
     for name, place in places:
         label, collections = _read(place)
         labels.append(label)
+        known = {live.name: cluster for cluster, live in found}
+        for live in collections:
+            if live.name in known:
+                raise KampynError(
+                    f"{live.name} is in the clusters {known[live.name]} and {name}",
+                    hint="A catalogue knows a collection by its name: import each for itself.",
+                )
         found += [(name, live) for live in collections]
     return catalogue_of(found, variables), f"Imported from {', '.join(labels)}."
 

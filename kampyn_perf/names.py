@@ -16,6 +16,7 @@ DATA_VERSION = 1
 RESULT_FILE = "result.json"
 CONFIG_FILE = "config.json"
 VERDICT_FILE = "verdict.json"
+AUDIT_FILE = "audit.json"
 LATEST = "latest"
 
 # Metrics of the reference backend, with the document's names in Prometheus's units (seconds).

@@ -137,25 +137,22 @@ def audit(
 ) -> int:
     """Check that stock, orders and carts agree; exit code 1 when they do not.
 
-    Example: `kampyn-perf load && kampyn-perf backend audit`
+    \b
+    After a load, and of a MongoDB:
+      kampyn-perf backend audit --state .kampyn/load
+      kampyn-perf backend audit --store mongodb://localhost/kampyn
     """
     from kampyn_perf.backend.audit import audit as audit_store
-    from kampyn_perf.cli.console import print_json, say
+    from kampyn_perf.cli import audit_view
+    from kampyn_perf.cli.console import print_json
     from kampyn_perf.errors import ExitCode
 
     settings = _settings(config, sets, {"store.url": store})
     report = audit_store(_folder(state).store_url(settings.store.url), settings.store)
     if as_json:
         print_json(report.as_json())
-    for finding in report.findings:
-        say(f"broken: {finding.invariant} ({finding.count} times)", style="bold red")
-        for example in finding.examples:
-            say(f"  {example}")
-    state_word = "all invariants hold" if report.ok else f"{len(report.findings)} are broken"
-    say(
-        f"{state_word}: {report.orders} orders of {report.units_sold} units,"
-        f" {report.items} items, {report.carts} carts"
-    )
+    else:
+        audit_view.show(report)
     return ExitCode.OK if report.ok else ExitCode.FAILED
 
 

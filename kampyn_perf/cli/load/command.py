@@ -67,6 +67,7 @@ class LoadFlags:
     state: Path
     allow_hosts: tuple[str, ...]
     dry_run: bool
+    audit: bool
     strict: bool
     as_json: bool
 
@@ -145,6 +146,13 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
     ] = False,
+    audit: Annotated[
+        bool,
+        typer.Option(
+            "--audit",
+            help="Afterwards check that stock, orders and carts of the bundled backend agree.",
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit with 4 when a required objective was not decided."),
@@ -175,6 +183,7 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         state=state,
         allow_hosts=tuple(allow_host or ()),
         dry_run=dry_run,
+        audit=audit,
         strict=strict,
         as_json=json,
     )

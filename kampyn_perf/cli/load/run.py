@@ -12,10 +12,11 @@ from typing import Any
 
 from kampyn_perf import machine, names
 from kampyn_perf.backend import control
+from kampyn_perf.backend.audit import AuditReport
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
-from kampyn_perf.cli import console, judging, verdict_view
-from kampyn_perf.cli.load import dry_run, machines, tables
+from kampyn_perf.cli import audit_view, console, judging, verdict_view
+from kampyn_perf.cli.load import auditing, dry_run, machines, tables
 from kampyn_perf.cli.load.command import LoadFlags, Role
 from kampyn_perf.cli.load.drive import Driven, drive, local_crew
 from kampyn_perf.cli.load.resolve import Plan, resolve
@@ -36,6 +37,8 @@ def run(flags: LoadFlags) -> ExitCode:
         return machines.work(flags)
     plan = resolve(flags)
     slo = objectives.load(flags.slo, sets=plan.slo_sets)
+    if flags.audit and plan.backend is None:
+        raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
     if flags.dry_run:
         return dry_run.show(plan, as_json=flags.as_json)
     now = datetime.now(UTC)
@@ -55,7 +58,13 @@ def run(flags: LoadFlags) -> ExitCode:
         _remove_if_empty(folder)
         raise
     point_latest(folder)
-    code = _report(driven, folder, flags, slo)
+    report = None
+    if flags.audit and plan.backend:
+        report = auditing.audit_after(driven.result, plan.backend, state=flags.state)
+        auditing.write_report(report, folder)
+    code = _report(driven, folder, flags, slo, report)
+    if report and not report.ok:
+        code = code or ExitCode.FAILED
     return driven.interrupted or code
 
 
@@ -100,7 +109,9 @@ def _context(settings: BackendSettings) -> dict[str, Any]:
     return {"backend": redact({"workers": settings.worker_count(), **plain})}
 
 
-def _report(driven: Driven, folder: Path, flags: LoadFlags, slo: Slo) -> ExitCode:
+def _report(
+    driven: Driven, folder: Path, flags: LoadFlags, slo: Slo, audit: AuditReport | None
+) -> ExitCode:
     """Tables and verdict for people, or one JSON document; the verdict's code."""
     result = driven.result
     verdict = judging.judge(result, slo, strict=flags.strict)
@@ -108,12 +119,14 @@ def _report(driven: Driven, folder: Path, flags: LoadFlags, slo: Slo) -> ExitCod
         judging.write_verdict(verdict, folder / names.VERDICT_FILE)
     if flags.as_json:
         document = {"folder": str(folder), "result": result, "verdict": verdict}
-        console.print_json(
-            {key: _plain(value) for key, value in document.items()},
-        )
+        if audit:
+            document["audit"] = audit.as_json()
+        console.print_json({key: _plain(value) for key, value in document.items()})
     else:
         tables.show(result)
         verdict_view.show(verdict)
+        if audit:
+            audit_view.show(audit)
         console.say(f"Report: {folder}")
     if driven.unwritten:
         console.say(f"The result is not in {folder}: {driven.unwritten}", style="bold red")

@@ -1,0 +1,41 @@
+"""`load --audit`: a store that does not agree with what clients were told fails the run."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import orjson
+
+from kampyn_perf.backend.settings import BackendSettings
+from kampyn_perf.cli.load.auditing import audit_after
+from kampyn_perf.results import io
+from kampyn_perf.results.load import LoadResult
+from tests.cli import program
+from tests.cli.program import CHEAP, SMALL, profile
+
+
+def test_the_store_agrees_after_a_load(tmp_path):
+    short = profile("{duration: 2, arrivalRate: 50}")
+    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *short)
+    assert done.code in (0, 1, 4), done.err
+    assert "Audit: all invariants hold; 40 orders" in done.err
+    run = tmp_path / "reports" / "latest"
+    assert orjson.loads((run / "audit.json").read_bytes())["orders"] == 40
+
+    state = tmp_path / ".kampyn" / "load"
+    result = io.read(run / "result.json", {"kampyn-perf/load": LoadResult})
+    with sqlite3.connect(state / "backend.db") as connection:
+        connection.execute(
+            "DELETE FROM orders WHERE createdAt = (SELECT max(createdAt) FROM orders)"
+        )
+    report = audit_after(result, BackendSettings(), state=state)
+    assert "a confirmed order is in the store" in {each.invariant for each in report.findings}
+    audited = program.run(tmp_path, "backend", "audit", "--state", str(state))
+    assert audited.code == 1
+    assert "broken: what was stocked is sold or still there" in audited.err
+
+
+def test_an_audit_needs_the_bundled_backend(tmp_path, against):
+    done = program.run(tmp_path, "load", *against, "--audit")
+    assert done.code == 2
+    assert "--audit looks into the bundled backend's store" in done.err

@@ -41,6 +41,8 @@ class Circumstances:
     lazy: str = ""
     """What the case returned without anybody reading it (a cursor, a generator)."""
     max_time_ns: int = 0
+    round_sizes: tuple[int, ...] = ()
+    """How many samples each round gave; empty: all of one."""
 
 
 def doubts(
@@ -75,9 +77,10 @@ def _outliers(times: Times, about: Circumstances) -> Iterator[CaseWarning]:
     count = len(places)
     if count == 0:
         return
-    first = max(3, len(times) // 50)
-    early = int((places < first).sum())
-    if early * 2 > count and (count > 1 or places[0] == 0):
+    within = _within_round(places, about.round_sizes)
+    first = max(3, len(times) // 50 // max(1, len(about.round_sizes)))
+    early = int((within < first).sum())
+    if early * 2 > count and (count > 1 or within[0] == 0):
         yield CaseWarning(
             kind=WarningKind.SLOW_START,
             message=("the first call was" if count == 1 else f"{_calls(count)}")
@@ -96,6 +99,13 @@ def _outliers(times: Times, about: Circumstances) -> Iterator[CaseWarning]:
         message=f"{_calls(count)} far slower than the rest (up to {slowest}): {cause}",
         advice=advice,
     )
+
+
+def _within_round(places: npt.NDArray[np.intp], sizes: tuple[int, ...]) -> npt.NDArray[np.intp]:
+    """How many samples of its own round came before each."""
+    starts = np.cumsum([0, *sizes[:-1]])
+    begun: npt.NDArray[np.intp] = starts[np.searchsorted(starts, places, side="right") - 1]
+    return places - begun
 
 
 def _cause(places: npt.NDArray[np.intp], about: Circumstances) -> tuple[str, str]:

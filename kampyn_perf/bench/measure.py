@@ -31,6 +31,8 @@ class Measured:
     """Everything that is known when a variant is done. `times` are free of the loop's overhead."""
 
     times: list[int] = field(default_factory=list)
+    round_sizes: list[int] = field(default_factory=list)
+    """How many of `times` each round gave."""
     planned: int = 0
     """Where it is not the run's number of iterations."""
     elapsed_ns: int = 0
@@ -260,6 +262,7 @@ class _Work:
         if done.stop is Stop.ITERATIONS:
             done.stop = tally.stop
         done.times = [max(0, time - done.overhead_ns) for time in tally.times]
+        done.round_sizes = [len(done.times)]
         done.elapsed_ns = sum(done.times)
         if self._variant.clients > 1 and self._wall:
             done.elapsed_ns = self._wall[1] - self._wall[0]

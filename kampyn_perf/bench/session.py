@@ -6,7 +6,7 @@ Whatever ends the run, what was measured until then is in the result and in what
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from kampyn_perf.bench.case import Variant
 from kampyn_perf.bench.doubts import Circumstances, doubts
 from kampyn_perf.bench.loops import Clock
 from kampyn_perf.bench.measure import Measured, measure
+from kampyn_perf.bench.rounds import is_over, merge, round_options
 from kampyn_perf.bench.suite import Rounds, Suite
 from kampyn_perf.bench.summary import summarise
 from kampyn_perf.bench.tally import Failure, Failures, Stage, Stop
@@ -48,8 +49,11 @@ class Observer(Protocol):
     def progressed(self, done: int, planned: int) -> None:
         """Iterations of the case that began so far. Called between iterations: be quick."""
 
-    def finished(self, result: CaseResult) -> None:
-        """A case is done."""
+    def round_begun(self, suite: str, number: int, total: int) -> None:
+        """The cases of a suite take their turns, for the `number`-th time of `total`."""
+
+    def measured(self, result: CaseResult) -> None:
+        """A case had its turn; `result` is what is known by now."""
 
 
 class Ended(Exception):  # noqa: N818 - not an error
@@ -104,21 +108,60 @@ class Session:
             if suite.rounds is not None:
                 self._run_rounds(part, suite.rounds)
                 return
-            for variant in part.variants:
-                self._run_variant(suite, variant, runner)
+            self._run_turns(part, runner)
         finally:
             runner.run(_closed(suite))
 
-    def _run_variant(self, suite: Suite, variant: Variant, runner: asyncio.Runner) -> None:
+    def _run_turns(self, part: Selected, runner: asyncio.Runner) -> None:
+        """Every variant in every round, until there is nothing new to learn from it."""
+        rounds = round_options(self.options)
+        before = len(self._cases)
+        known: dict[str, Measured] = {}
+        try:
+            for number, options in enumerate(rounds, start=1):
+                if self.observer:
+                    self.observer.round_begun(part.suite.name, number, len(rounds))
+                for place, variant in enumerate(part.variants):
+                    self._take_turn(part, variant, known, options, runner, before + place)
+        finally:
+            if any(one.ending for one in known.values()):
+                _cut_short(known.values(), len(rounds))
+                self._put(part, known, before)
+
+    def _take_turn(
+        self,
+        part: Selected,
+        variant: Variant,
+        known: dict[str, Measured],
+        options: BenchOptions,
+        runner: asyncio.Runner,
+        place: int,
+    ) -> None:
+        earlier = known.get(variant.name)
+        if earlier is not None and is_over(earlier, self.options):
+            return
         self.save(self._result(RunStatus.RUNNING, running=variant.name))
         tick = None
         if self.observer:
-            self.observer.started(variant.name, len(self._cases) + 1, self._total)
+            self.observer.started(variant.name, place + 1, self._total)
             tick = self._tick
-        measured = measure(variant, self.options, clock=self.clock, runner=runner, tick=tick)
-        self._keep(conclude(suite.name, variant, measured, self.options))
-        if measured.ending is not None:
-            raise measured.ending
+        found = measure(variant, options, clock=self.clock, runner=runner, tick=tick)
+        together = found if earlier is None else merge(earlier, found)
+        known[variant.name] = together
+        result = conclude(part.suite.name, variant, together, self.options)
+        self._cases[place : place + 1] = [result]
+        if self.observer:
+            self.observer.measured(result)
+        if found.ending is not None:
+            raise found.ending
+
+    def _put(self, part: Selected, known: Mapping[str, Measured], before: int) -> None:
+        """The results of a suite as they are known now."""
+        self._cases[before:] = [
+            conclude(part.suite.name, variant, known[variant.name], self.options)
+            for variant in part.variants
+            if variant.name in known
+        ]
 
     def _run_rounds(self, part: Selected, rounds: Rounds) -> None:
         """The cases of a suite that measures by itself; ended early they keep what they have."""
@@ -160,7 +203,7 @@ class Session:
     def _keep(self, result: CaseResult) -> None:
         self._cases.append(result)
         if self.observer:
-            self.observer.finished(result)
+            self.observer.measured(result)
 
     def _tick(self, done: int) -> None:
         if self.observer:
@@ -182,6 +225,13 @@ class Session:
         )
 
 
+def _cut_short(known: Iterable[Measured], rounds: int) -> None:
+    """Those that would have had more rounds are interrupted too, wherever the run was ended."""
+    for measured in known:
+        if measured.stop is not Stop.HUNG and len(measured.round_sizes) < rounds:
+            measured.stop = Stop.INTERRUPTED
+
+
 def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOptions) -> CaseResult:
     """What `measured` says about `variant`. Pure."""
     summary = summarise(measured.times, elapsed_ns=measured.elapsed_ns)
@@ -195,6 +245,7 @@ def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOpt
         collections=measured.disturbances.collections,
         lazy=measured.lazy,
         max_time_ns=options.max_time_ns,
+        round_sizes=tuple(measured.round_sizes),
     )
     return CaseResult(
         name=variant.name,
@@ -211,6 +262,7 @@ def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOpt
         warmup=measured.warmup,
         overhead_ns=measured.overhead_ns,
         elapsed_ns=measured.elapsed_ns,
+        rounds=measured.round_sizes,
         summary=summary,
         # Rounds are few by nature: what is said of samples does not fit them.
         warnings=doubts(measured.times, summary, about) if summary and not measured.planned else [],

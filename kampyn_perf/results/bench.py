@@ -145,9 +145,12 @@ class CaseResult(Record):
     warmup: NonNegative = 0
     """Calls made before the measurement."""
     overhead_ns: NonNegative = 0
-    """The empty loop's cost, already taken off every sample (which never fell below 0)."""
+    """The empty loop's cost, already taken off every sample (which never fell below 0); of several
+    rounds the largest."""
     elapsed_ns: NonNegative = 0
     """The time in which the calls were made; without set-ups where there is one client."""
+    rounds: list[NonNegative] = Field(default_factory=list)
+    """How many samples each round gave; other cases were measured between the rounds."""
     summary: Summary | None = None
     warnings: list[CaseWarning] = Field(default_factory=list)
     samples: Samples | None = None
@@ -165,8 +168,11 @@ class BenchOptions(Record):
     """What the run was asked for."""
 
     iterations: NonNegative
+    rounds: Annotated[int, Field(ge=1)] = 1
+    """The cases take turns, so many times; fewer where there are too few iterations."""
     warmup: NonNegative | None
-    """None: a tenth of the iterations, a hundred at most, for a tenth of the time at most."""
+    """Before each round. None: a tenth of its iterations, a hundred at most, for a tenth of the
+    time at most."""
     max_time_ns: NonNegative
     timeout_ns: NonNegative
     max_failures: NonNegative

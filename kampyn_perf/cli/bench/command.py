@@ -48,9 +48,19 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     iterations: Annotated[
         int, typer.Option("--iterations", "-n", min=1, help="Calls of each case.")
     ] = 1000,
+    rounds: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="The cases take turns so often, so that each meets all moods of the machine; "
+            "set-ups are made anew for each round.",
+        ),
+    ] = 10,
     warmup: Annotated[
         int | None,
-        typer.Option(min=0, help="Calls before measuring. [default: a tenth, 100 at most]"),
+        typer.Option(
+            min=0, help="Calls before each round. [default: a tenth of its calls, 100 at most]"
+        ),
     ] = None,
     max_time: Annotated[
         str, typer.Option(help="No call of a case begins later than this after its first.")
@@ -126,6 +136,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         what=tuple(what or ()),
         keyword=keyword,
         iterations=iterations,
+        rounds=rounds,
         warmup=warmup,
         max_time=max_time,
         timeout=timeout,

@@ -28,6 +28,7 @@ class BenchFlags:
     what: tuple[str, ...]
     keyword: str
     iterations: int
+    rounds: int
     warmup: int | None
     max_time: str
     timeout: str

@@ -19,25 +19,29 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self._live = is_terminal()
         self._quiet = quiet
-        self._head = ""
+        self._head = self._round = ""
         self._drawn = 0.0
 
     def started(self, name: str, number: int, total: int) -> None:
-        self._head = f"[{number}/{total}] {name}"
+        self._head = f"[{number}/{total}{self._round}] {name}"
         self._draw("")
 
     def progressed(self, done: int, planned: int) -> None:
         if self._live and time.monotonic() - self._drawn > _REDRAW_SECONDS:
             self._draw(f" {done}/{planned}")
 
-    def finished(self, result: CaseResult) -> None:
+    def round_begun(self, suite: str, number: int, total: int) -> None:
+        self._round = f", round {number} of {total}" if total > 1 else ""
+        if not self._live and not self._quiet:
+            say(f"{suite}{self._round}")
+
+    def measured(self, result: CaseResult) -> None:
         if self._live:
             self._write(_CLEAR)
-        elif not self._quiet:
+        elif not self._quiet and not self._round:
             mean = result.summary.mean.value_ns if result.summary else None
             figure = "" if mean is None else f", average {format_nanoseconds(mean)}"
-            head = self._head if self._head.endswith(result.name) else result.name
-            say(f"{head}: {result.status}{figure}")
+            say(f"{result.name}: {result.status}{figure}")
 
     def _draw(self, tail: str) -> None:
         if self._live:

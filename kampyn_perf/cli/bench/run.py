@@ -58,6 +58,7 @@ def _format(text: str) -> Format | None:
 def _options(flags: BenchFlags) -> BenchOptions:
     return BenchOptions(
         iterations=flags.iterations,
+        rounds=flags.rounds,
         warmup=flags.warmup,
         max_time_ns=_nanoseconds("--max-time", flags.max_time),
         timeout_ns=_nanoseconds("--timeout", flags.timeout),

@@ -1,8 +1,9 @@
 """One generator under measurement, in a process of its own: the lean client or stock Locust.
 
-Both run as Locust users in Locust's own runner, its statistics listening to the `request` event; flat
-out they go round Locust's task loop, in the open loop a schedule gives them their turns. They differ
-in the client alone, but that the lean one feeds the real recorder besides. Reads a `Job` as JSON from the command line and prints a `Figures` as JSON.
+Both run as Locust users in Locust's own runner, its statistics listening to the `request` event;
+flat out they go round Locust's task loop, in the open loop a schedule gives them their turns. They
+differ in the client alone, but that the lean one feeds the real recorder besides. Reads a `Job` as
+JSON from the command line and prints a `Figures` as JSON.
 """
 
 from __future__ import annotations

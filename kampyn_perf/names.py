@@ -17,6 +17,9 @@ RESULT_FILE = "result.json"
 CONFIG_FILE = "config.json"
 VERDICT_FILE = "verdict.json"
 AUDIT_FILE = "audit.json"
+GENERATOR_LOG = "generator.log"
+BACKEND_LOG = "backend.log"
+RUN_LOGS = (GENERATOR_LOG, BACKEND_LOG)
 LATEST = "latest"
 
 # Metrics of the reference backend, with the document's names in Prometheus's units (seconds).

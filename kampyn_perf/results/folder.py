@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from datetime import datetime
 from pathlib import Path
@@ -36,14 +37,39 @@ def create_run_folder(base: Path, *, label: str, now: datetime) -> Path:
 
 
 def claim_run_folder(folder: Path) -> Path:
-    """A folder that the user named: made if need be, refused if it holds a result already."""
-    if (folder / names.RESULT_FILE).exists():
-        raise KampynError(
-            f"{folder} holds a result already; a run never overwrites another",
-            hint="Name a new folder with --out, or remove this one.",
-        )
+    """A folder that the user named, for this process until it ends.
+
+    It is made if need be, and refused if it holds a run already or another one has claimed it.
+    """
+    for name in (names.RESULT_FILE, names.CONFIG_FILE, names.VERDICT_FILE):
+        if (folder / name).exists():
+            raise KampynError(
+                f"{folder} holds a {name} already; a run never overwrites another",
+                hint="Name a new folder with --out, or remove this one.",
+            )
     ensure_writable(folder)
+    handle = os.open(folder, os.O_RDONLY)  # stays open: the lock lasts as long as the process
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise KampynError(
+            f"another run is writing to {folder}", hint="Name a new folder with --out."
+        ) from None
     return folder
+
+
+def discard_run_folder(folder: Path, *, own: bool) -> None:
+    """Take back what a run that could not begin put into `folder`, but not logs that say why.
+
+    The folder itself goes only if it is empty then, and `own`: never one that the user named.
+    """
+    (folder / names.CONFIG_FILE).unlink(missing_ok=True)
+    for log in (folder / name for name in names.RUN_LOGS):
+        if log.exists() and not log.stat().st_size:
+            log.unlink()
+    if own:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def point_latest(folder: Path) -> None:

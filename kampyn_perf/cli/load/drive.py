@@ -24,8 +24,6 @@ from kampyn_perf.redact import redact
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult, RunStatus
 
-GENERATOR_LOG = "generator.log"
-
 
 @dataclass(frozen=True)
 class Driven:
@@ -80,7 +78,7 @@ def drive(
 ) -> Driven:
     """Run the generators to their end."""
     write_whole(folder / names.CONFIG_FILE, _config_document(facts.spec))
-    path = folder / GENERATOR_LOG
+    path = folder / names.GENERATOR_LOG
     with path.open("ab") as log:
         crew = make_crew(facts.spec, log, path)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -17,15 +16,21 @@ from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.cli import audit_view, console, judging, verdict_view
 from kampyn_perf.cli.load import auditing, dry_run, machines, tables
-from kampyn_perf.cli.load.command import LoadFlags, Role
 from kampyn_perf.cli.load.drive import Driven, drive, local_crew
+from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.outcome import RunFacts
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.redact import redact
-from kampyn_perf.results.folder import REPORTS, claim_run_folder, create_run_folder, point_latest
+from kampyn_perf.results.folder import (
+    REPORTS,
+    claim_run_folder,
+    create_run_folder,
+    discard_run_folder,
+    point_latest,
+)
 from kampyn_perf.results.io import Record
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.objectives import Slo
@@ -55,7 +60,7 @@ def run(flags: LoadFlags) -> ExitCode:
                 make_crew=machines.machine_crew(flags) if flags.role is Role.MASTER else local_crew,
             )
     except KampynError:
-        _remove_if_empty(folder)
+        discard_run_folder(folder, own=flags.out is None)
         raise
     point_latest(folder)
     report = None
@@ -96,7 +101,7 @@ def _target(plan: Plan, flags: LoadFlags, folder: Path) -> Iterator[_Target]:
     note = nullcontext() if flags.as_json else console.working("Starting the bundled backend ...")
     with note:
         backend = control.start(
-            plan.backend, state_dir=flags.state, log_path=folder / "backend.log"
+            plan.backend, state_dir=flags.state, log_path=folder / names.BACKEND_LOG
         )
     with backend:
         spec = plan.spec.model_copy(update={"url": backend.url, "data": backend.data_file})
@@ -136,11 +141,3 @@ def _report(
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, Record) else value
-
-
-def _remove_if_empty(folder: Path) -> None:
-    """A run that could not begin leaves no folder behind, unless a log in it says why."""
-    for log in folder.glob("*.log"):
-        if log.stat().st_size:
-            return
-    shutil.rmtree(folder, ignore_errors=True)

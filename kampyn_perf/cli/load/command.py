@@ -1,13 +1,13 @@
-"""The flags of `kampyn-perf load`."""
+"""The command line of `kampyn-perf load`: its help, and each flag with its words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kampyn_perf.cli.load.flags import LoadFlags, Role
 
 HELP = """
 Run the load test against a backend, and judge the result.
@@ -34,42 +34,6 @@ Ctrl-C ends the run and reports what was measured. Exit codes: 0 objectives met,
 failed, 2 usage or configuration, 3 target not reached, 4 no verdict (the run was invalid or
 partial), 130 / 143 interrupted.
 """
-
-
-class Role(StrEnum):
-    """What this process is in a run."""
-
-    LOCAL = "local"
-    MASTER = "master"
-    WORKER = "worker"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoadFlags:
-    """What was asked for on the command line."""
-
-    profile: str | None
-    flows: tuple[str, ...]
-    target: str | None
-    url: str | None
-    data: Path | None
-    config: Path | None
-    slo: str
-    sets: tuple[str, ...]
-    seed: int | None
-    workers: int | None
-    role: Role
-    master_host: str
-    master_port: int
-    expect_workers: int
-    warm_up: str | None
-    out: Path | None
-    state: Path
-    allow_hosts: tuple[str, ...]
-    dry_run: bool
-    audit: bool
-    strict: bool
-    as_json: bool
 
 
 def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)

@@ -12,8 +12,8 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from kampyn_perf.cli import console
-from kampyn_perf.cli.load.command import LoadFlags
 from kampyn_perf.cli.load.drive import MakeCrew
+from kampyn_perf.cli.load.flags import LoadFlags
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.crew import Crew
 from kampyn_perf.load.hosts import is_loopback

@@ -10,7 +10,7 @@ from pathlib import Path
 from kampyn_perf import config
 from kampyn_perf.backend import settings as backend_settings
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.cli.load.command import LoadFlags
+from kampyn_perf.cli.load.flags import LoadFlags
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.settings import FeedSettings, LoadSettings, TargetSettings

@@ -88,19 +88,20 @@ class Pacer:
     def run(self, start_us: int, sleep_until: Callable[[int], None]) -> None:
         """Deal every arrival of the share at its due time, the run beginning at `start_us`."""
         self.started_us = start_us
-        number = 0
+        passed = 0  # arrivals before this one are dealt, or not of this share
         while not self._stopped:
             self._share_changed = False
+            number = passed
             while number < self._schedule.planned and number not in self._share:
                 number += 1
             over = number >= self._schedule.planned
             due_us = self._schedule.duration_us if over else self._schedule[number].due_us
             if not self._sleep(start_us + due_us, sleep_until):
-                continue
+                continue  # what was not of this share may be now
             if over:
                 return
             self._deal(number)
-            number += 1
+            passed = number + 1
 
     def take_over(self, takeover: Takeover) -> None:
         """Deal a part of a lost generator's share from now on."""

@@ -1,0 +1,130 @@
+"""A recording server, a data file, and a load against it as the real program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from kampyn_perf import names
+from kampyn_perf.results import io
+from kampyn_perf.results.load import LoadResult
+from tests.cli import program
+
+SERVER = Path(__file__).with_name("server.py")
+DATA = {
+    "schema": names.DATA_SCHEMA,
+    "version": names.DATA_VERSION,
+    "uniId": "1",
+    "users": [{"id": f"u{n}", "email": f"u{n}@x", "password": "p"} for n in range(7)],
+    "vendors": [{"id": "v0"}, {"id": "v1"}],
+    "items": [{"id": f"i{n}", "vendorId": "v0"} for n in range(5)],
+}
+
+
+@dataclass
+class Server:
+    process: subprocess.Popen[str]
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def seen(self) -> list[tuple[int, str]]:
+        """(moment in µs, path) of every request that came."""
+        with urllib.request.urlopen(f"{self.url}/seen", timeout=10) as response:
+            return [(moment, path) for moment, path in json.load(response)]
+
+
+def start_server(host: str = "127.0.0.1", *, prefix: tuple[str, ...] = ()) -> Server:
+    process = subprocess.Popen(
+        [*prefix, sys.executable, str(SERVER), host], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return Server(process, host, int(process.stdout.readline()))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = start_server()
+    yield running
+    running.process.kill()
+    running.process.wait()
+    running.process.stdout.close()
+
+
+@pytest.fixture
+def data_file(tmp_path: Path) -> Path:
+    path = tmp_path / "data.json"
+    path.write_bytes(orjson.dumps(DATA))
+    return path
+
+
+@dataclass
+class Load:
+    """A load against the recording server, in a folder of its own."""
+
+    folder: Path
+    server: Server
+    data: Path
+
+    def flags(self, *phases: str, limits: tuple[str, ...] = program.PATIENT) -> tuple[str, ...]:
+        return (
+            *("load", "--target", self.server.url, "--data", str(self.data), "--out", "run"),
+            *program.profile(*phases, limits=limits),
+        )
+
+    def run(self, *phases: str, more: tuple[str, ...] = (), **options: Any) -> LoadResult:
+        done = program.run(self.folder, *self.flags(*phases), *more, **options)
+        assert (self.folder / "run" / "result.json").exists(), done.err
+        return self.result
+
+    def start(
+        self, *phases: str, more: tuple[str, ...] = (), limits=program.PATIENT, **options: Any
+    ) -> subprocess.Popen[str]:
+        return program.start(self.folder, *self.flags(*phases, limits=limits), *more, **options)
+
+    @property
+    def result(self) -> LoadResult:
+        return io.read(self.folder / "run" / "result.json", {names.LOAD_SCHEMA: LoadResult})
+
+    def until_second(self, second: int) -> None:
+        """Wait until the run has told of so many seconds."""
+
+        def reached() -> bool:
+            try:
+                return self.result.elapsed_us >= second * 1_000_000
+            except Exception:
+                return False
+
+        program.wait_for(reached, what=f"second {second} of the run")
+
+
+@pytest.fixture
+def load(tmp_path: Path, server: Server, data_file: Path) -> Load:
+    return Load(tmp_path, server, data_file)
+
+
+@pytest.fixture
+def generators() -> Callable[[subprocess.Popen[str]], list[Any]]:
+    """The generator processes of a run."""
+
+    def find(process: subprocess.Popen[str]) -> list[Any]:
+        return [
+            each
+            for each in program.descendants(process.pid)
+            if "kampyn_perf.load.generator" in each.cmdline()
+        ]
+
+    return find

@@ -1,0 +1,44 @@
+"""A small server that answers everything the flows ask and remembers what came: its own process,
+so that it can be stopped and looked at. `python server.py HOST [PORT]` prints its port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+BODY = json.dumps({"token": "t", "items": []}).encode()
+SEEN: list[tuple[int, str]] = []
+
+
+def answer(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+        len(body),
+        body,
+    )
+
+
+class Handler(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        path = data.split(b" ", 2)[1].decode()
+        if path == "/seen":
+            self.transport.write(answer(json.dumps(SEEN).encode()))
+            return
+        SEEN.append((time.perf_counter_ns() // 1000, path))
+        self.transport.write(answer(BODY))
+
+
+async def main() -> None:
+    host = sys.argv[1]
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Handler, host, port, backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(main())

@@ -1,0 +1,195 @@
+"""The pacer in virtual time: each arrival at its microsecond, over hours; users, waiting, stop."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kampyn_perf.load.feed import Feed
+from kampyn_perf.load.pacer import Pacer
+from kampyn_perf.load.share import Share, Takeover
+from kampyn_perf.recorder.buffer import SampleBuffer
+from kampyn_perf.recorder.interval import Gauges
+from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Schedule
+
+SECOND = 1_000_000
+START = 5_000_000_000
+"""The clock of a machine that has been up for a while."""
+
+
+class World:
+    """Virtual time, and users that serve for as long as they are told."""
+
+    def __init__(self, schedule, *, serve_us=0, share=None, max_vusers=1000, max_waiting=1000):
+        self.now = START - SECOND
+        self.serve_us = serve_us
+        self.begun = []
+        self.users = []
+        self.ends = []
+        self.events = []
+        self.buffer = SampleBuffer()
+        self.pacer = Pacer(
+            schedule=schedule,
+            mix=Mix({"a": 3, "b": 1}),
+            feed=Feed([]),
+            buffer=self.buffer,
+            spawn=self.spawn,
+            clock=lambda: self.now,
+            max_vusers=max_vusers,
+            max_waiting=max_waiting,
+            share=share,
+        )
+
+    def spawn(self, flow):
+        user = SimpleNamespace(flow=flow, retired=False)
+        user.give = lambda session: self.serve(user, session)
+        user.retire = lambda: setattr(user, "retired", True)
+        self.users.append(user)
+        return user
+
+    def serve(self, user, session):
+        self.begun.append((session.number, self.now - START, session))
+        self.pacer.began(session)
+        self.ends.append((self.now + self.serve_us, user, session))
+
+    def sleep_until(self, due_us):
+        assert due_us > self.now, "nobody sleeps into the past"
+        while True:
+            ready = [each for each in [*self.ends, *self.events] if each[0] <= due_us]
+            if not ready:
+                break
+            first = min(ready, key=lambda each: each[0])
+            self.now = max(self.now, first[0])
+            if first in self.ends:
+                self.ends.remove(first)
+                self.pacer.done(first[1], first[2], success=True)
+            else:
+                self.events.remove(first)
+                first[1]()
+        self.now = max(self.now, due_us)
+
+    def run(self):
+        self.pacer.run(START, self.sleep_until)
+        interval = self.buffer.take(self.pacer.elapsed_us, Gauges())
+        totals = interval.sessions.values()
+        return SimpleNamespace(
+            planned=sum(each.planned for each in totals),
+            started=sum(each.started for each in totals),
+            dropped=sum(each.dropped for each in totals),
+            lateness=interval.lateness_us,
+            waited=interval.waited,
+            waited_max=interval.waited_max_us,
+        )
+
+
+HOURS = Schedule(
+    [
+        Phase(name="ramp", duration_us=3600 * SECOND, rate=Fraction(0), ramp_to=Fraction(5)),
+        Phase(name="pause", duration_us=600 * SECOND),
+        Phase(name="odd", duration_us=3600 * SECOND, rate=Fraction(1, 7)),
+        Phase(name="count", duration_us=1800 * SECOND, count=1013),
+        Phase(name="down", duration_us=3600 * SECOND, rate=Fraction(3), ramp_to=Fraction(1)),
+    ]
+)
+
+
+@pytest.mark.parametrize("mode", list(ArrivalMode))
+def test_every_arrival_of_hours_begins_in_its_microsecond(mode):
+    schedule = Schedule(HOURS.phases, mode=mode, seed=3)
+    world = World(schedule)
+    totals = world.run()
+    assert [(number, at) for number, at, _session in world.begun] == [
+        (number, schedule[number].due_us) for number in range(schedule.planned)
+    ]
+    assert totals.planned == totals.started == schedule.planned
+    assert set(totals.lateness) == {0}
+    assert world.now == START + schedule.duration_us, "the last phase lasts to its end"
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 9))
+def test_shares_together_are_the_schedule(count):
+    schedule = Schedule([Phase(name="p", duration_us=60 * SECOND, rate=Fraction(10))], seed=5)
+    begun = []
+    for index in range(count):
+        world = World(schedule, share=Share(index=index, count=count))
+        world.run()
+        begun += [(number, at, session.flow) for number, at, session in world.begun]
+    mix = Mix({"a": 3, "b": 1})
+    assert sorted(begun) == [(n, schedule[n].due_us, mix[n]) for n in range(600)]
+
+
+STEADY = Schedule([Phase(name="p", duration_us=10 * SECOND, rate=Fraction(10))])
+
+
+def test_users_grow_on_demand_and_are_used_again():
+    assert len(World(STEADY).users) == 0
+    world = World(STEADY, serve_us=350_000)
+    world.run()
+    assert len(world.users) <= 8, "four at work at once, of two flows"
+    assert world.pacer.vusers == len(world.users)
+
+
+def test_beyond_max_vusers_an_arrival_waits_and_its_wait_is_no_lateness():
+    world = World(STEADY, serve_us=150_000, max_vusers=1)
+    totals = world.run()
+    assert totals.planned == 100
+    waits = [at - STEADY[number].due_us for number, at, _session in world.begun]
+    assert waits[:4] == [0, 50_000, 100_000, 150_000], "one after the other, in order"
+    assert totals.waited == totals.started - 1
+    assert totals.waited_max == max(waits)
+    assert totals.lateness == [0]
+
+
+def test_beyond_max_waiting_arrivals_are_dropped_and_none_is_forgotten():
+    world = World(STEADY, serve_us=SECOND, max_vusers=2, max_waiting=3)
+    totals = world.run()
+    assert totals.dropped > 0
+    assert totals.planned == 100 == totals.started + totals.dropped + world.pacer.waiting
+
+
+def test_the_limit_of_a_phase_holds_in_that_phase():
+    schedule = Schedule(
+        [
+            Phase(name="free", duration_us=SECOND, rate=Fraction(10)),
+            Phase(name="tight", duration_us=SECOND, rate=Fraction(10), max_vusers=1),
+        ]
+    )
+    world = World(schedule, serve_us=90_000)
+    totals = world.run()
+    assert totals.started == 20
+    assert totals.waited == 0, "one at a time is enough here"
+
+
+def test_stop_ends_the_dealing_and_drops_who_waits():
+    world = World(STEADY, serve_us=10 * SECOND, max_vusers=2)
+    world.events.append((START + 3 * SECOND + 1, world.pacer.stop))
+    totals = world.run()
+    assert (totals.planned, totals.started, totals.dropped) == (31, 2, 29)
+    assert world.now < START + 4 * SECOND, "a stop is noticed within a nap"
+
+
+def test_a_takeover_is_followed_while_asleep():
+    schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
+    world = World(schedule, share=Share(index=0, count=2))
+    takeover = Takeover(lost=1, heirs=(0,), from_number=3)
+    world.events.append((START + 21 * SECOND, lambda: world.pacer.take_over(takeover)))
+    world.run()
+    assert [number for number, _at, _session in world.begun] == [0, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert all(at == schedule[number].due_us for number, at, _session in world.begun)
+
+
+def test_what_is_late_is_dealt_at_once_and_says_so():
+    world = World(STEADY)
+
+    def stand_still():
+        world.now += 450_000
+
+    world.events.append((START + 2 * SECOND + 1, stand_still))
+    totals = world.run()
+    assert totals.started == 100
+    assert sorted(totals.lateness)[-5:] == [0, 50_001, 150_001, 250_001, 350_001]

@@ -1,0 +1,247 @@
+"""Whole runs as the real program: exact shares, honest certificates, nothing lost, nobody left."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from collections import Counter
+
+import psutil
+import pytest
+
+from kampyn_perf.results.load import RunStatus
+from tests.cli import program
+
+SHORT = "{duration: 2, arrivalRate: 50}"
+LONG = "{duration: 30, arrivalRate: 50}"
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_server_sees_the_exact_schedule_from_any_number_of_workers(load, workers):
+    result = load.run(SHORT, more=("--workers", str(workers)))
+    assert result.status is RunStatus.COMPLETE
+    assert result.certificate.reasons == []
+    assert result.sessions.planned == result.sessions.completed == 100
+    assert [each.planned for each in result.certificate.generators] == (
+        [100] if workers == 1 else [34, 33, 33]
+    )
+    seen = load.server.seen
+    assert len(seen) == result.requests.count == 240
+    firsts = Counter(path for _moment, path in seen)
+    assert firsts["/api/user/auth/login"] == 30
+    assert firsts["/api/item/retail/uni/1"] == 40
+    span = max(moment for moment, _path in seen) - min(moment for moment, _path in seen)
+    assert span >= 1_900_000, "spread over the schedule, not sent at once"
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_stall_of_the_server_shows_in_full(load, workers):
+    """Sessions due during a stall answer after what is left of it: that many are that slow."""
+    process = load.start("{duration: 5, arrivalRate: 50}", more=("--workers", str(workers)))
+    load.until_second(1)
+    stopped = time.perf_counter()
+    load.server.process.send_signal(signal.SIGSTOP)
+    time.sleep(2)
+    load.server.process.send_signal(signal.SIGCONT)
+    lasted = time.perf_counter() - stopped
+    process.communicate(timeout=60)
+    result = load.result
+    response = result.requests.response.decode()
+    assert result.sessions.completed == result.sessions.planned == 250
+    for wait in (0.5, 1.0, 1.5):
+        expected = 50 * (lasted - wait)
+        slower = response.count_above(round(wait * 1e6))
+        # One arrival at each edge, and as late as this busy machine woke anybody up.
+        assert expected - 2 <= slower <= expected + 15, f"slower than {wait} s"
+    assert (response.max_us or 0) >= (lasted - 0.05) * 1e6
+
+
+def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
+    process = load.start("{duration: 5, arrivalRate: 50}", limits=())
+    load.until_second(1)
+    (generator,) = generators(process)
+    generator.suspend()
+    time.sleep(2)
+    generator.resume()
+    process.communicate(timeout=60)
+    assert process.returncode == 4
+    reasons = load.result.certificate.reasons
+    assert any("the generator stood still for" in each for each in reasons), reasons
+    assert load.result.sessions.planned == 250, "no arrival is lost for it"
+
+
+def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load):
+    """Pinned to one core with two processes that compute: the generator cannot keep up."""
+    core = min(os.sched_getaffinity(0))
+    burner = "import os\nwhile True: pass"
+    burners = [program.subprocess.Popen([program.sys.executable, "-c", burner]) for _ in range(2)]
+    try:
+        for each in burners:
+            os.sched_setaffinity(each.pid, {core})
+        process = load.start("{duration: 4, arrivalRate: 1500}", limits=())
+        os.sched_setaffinity(process.pid, {core})
+        program.wait_for(lambda: program.descendants(process.pid), what="the generator")
+        for each in program.descendants(process.pid):
+            os.sched_setaffinity(each.pid, {core})
+        process.communicate(timeout=120)
+    finally:
+        for each in burners:
+            each.kill()
+            each.wait()
+    assert process.returncode == 4
+    reasons = " ".join(load.result.certificate.reasons)
+    assert "waited for a CPU" in reasons, reasons
+
+
+def test_running_out_of_descriptors_makes_the_run_invalid(load):
+    load.server.process.send_signal(signal.SIGSTOP)
+    process = load.start(
+        "{duration: 3, arrivalRate: 100}",
+        more=("--set", "config.timeouts.total=2s", "--set", "config.drain=5s"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120)),
+    )
+    load.until_second(2)
+    load.server.process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=60)
+    certificate = load.result.certificate
+    assert process.returncode == 4
+    assert any("had run out of file descriptors" in each for each in certificate.reasons)
+    assert certificate.file_descriptors is not None
+    assert certificate.file_descriptors.limit == 120
+
+
+def test_a_killed_worker_is_replaced_and_named(load, generators):
+    process = load.start("{duration: 6, arrivalRate: 100}", more=("--workers", "3"))
+    load.until_second(2)
+    victim = generators(process)[1]
+    victim.kill()
+    process.communicate(timeout=60)
+    assert process.returncode == 4
+    result = load.result
+    assert result.status is RunStatus.COMPLETE
+    assert any("ended by SIGKILL" in each for each in result.certificate.reasons)
+    sessions = result.sessions
+    assert sessions.planned == 600 == sessions.started + sessions.dropped
+    assert sessions.started == sessions.completed + sessions.failed + sessions.cut
+    assert 0 < sessions.dropped < 150, "the others took over"
+    lost = [each.lost for each in result.certificate.generators]
+    assert [bool(each) for each in lost].count(True) == 1
+    tail = [second.started for second in result.seconds if second.at_us == 5_000_000]
+    assert tail == [100], "at the end the rate is the planned one again"
+
+
+def test_a_warm_up_is_shown_and_in_no_number(load):
+    result = load.run(SHORT, more=("--warm-up", "1s"))
+    assert result.warm_up is not None
+    assert result.warm_up.sessions.planned == 50
+    assert result.warm_up.requests.count >= 100
+    assert result.warm_up.requests.count + result.requests.count == len(load.server.seen)
+    assert result.sessions.planned == 100
+    assert result.phases[0].start_us == 1_000_000
+    assert sum(second.requests for second in result.seconds) == result.requests.count
+    assert result.certificate.lateness.count == 100
+
+
+def test_sessions_that_outlast_the_drain_are_cut_and_counted(load):
+    process = load.start(
+        SHORT, more=("--set", "config.drain=1s", "--set", "config.timeouts.total=60s")
+    )
+    load.until_second(1)
+    load.server.process.send_signal(signal.SIGSTOP)
+    process.communicate(timeout=60)
+    load.server.process.send_signal(signal.SIGCONT)
+    sessions = load.result.sessions
+    assert process.returncode == 4
+    assert sessions.cut > 0
+    assert sessions.planned == 100 == sessions.completed + sessions.failed + sessions.cut
+    assert any("time to drain was over" in each for each in load.result.certificate.reasons)
+
+
+@pytest.mark.parametrize(("signals", "code"), [([2], 130), ([2, 2], 130), ([15], 143)])
+def test_every_interruption_reports(load, signals, code):
+    process = load.start(LONG, more=("--workers", "2"))
+    load.until_second(1)
+    if len(signals) > 1:  # something that a first Ctrl-C would wait for
+        load.server.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.3)
+    process.communicate(timeout=20)
+    load.server.process.send_signal(signal.SIGCONT)
+    assert process.returncode == code
+    result = load.result
+    assert result.status is RunStatus.PARTIAL
+    assert result.requests.count > 0
+    sessions = result.sessions
+    assert sessions.planned == sessions.started + sessions.dropped
+    assert sessions.started == sessions.completed + sessions.failed + sessions.cut
+
+
+def test_a_killed_program_leaves_no_generator_and_its_last_second(load):
+    process = load.start(LONG, more=("--workers", "2"))
+    load.until_second(2)
+    children = program.descendants(process.pid)
+    process.kill()
+    process.communicate()
+    program.wait_for(lambda: program.all_gone(children), what="the end of the generators")
+    assert load.result.status is RunStatus.RUNNING
+    assert load.result.requests.count >= 2 * 50 * 2
+
+
+def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_path):
+    scenario = tmp_path / "hang.py"
+    scenario.write_text(
+        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Hang(FlowUser):\n    @task\n    def go(self):\n"
+        "        self.client.get('/x')\n        while True: pass\n"
+    )
+    process = load.start(LONG, more=("--set", f"config.scenarios={scenario}"))
+    program.wait_for(lambda: load.server.seen, what="the first request")
+    children = program.descendants(process.pid)
+    process.kill()
+    process.communicate()
+    program.wait_for(lambda: program.all_gone(children), what="the end of the generator")
+
+
+def test_a_full_disk_does_not_end_the_run(load):
+    limit = 6_000  # bytes of any one file: the configuration fits, a result does not
+    process = load.start(
+        "{duration: 3, arrivalRate: 50}",
+        preexec_fn=lambda: (
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        ),
+    )
+    _out, err = process.communicate(timeout=60)
+    assert process.returncode == 4, err
+    assert "File too large; the run goes on" in err
+    assert "150 sessions planned = 150 started + 0 dropped" in err
+    assert "The result is not in run" in err
+    assert len(load.server.seen) >= 2 * 150
+
+
+def test_memory_of_the_generators_and_of_the_program_is_bounded_by_names(load, tmp_path):
+    scenario = tmp_path / "names.py"
+    scenario.write_text(
+        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Names(FlowUser):\n    @task\n    def go(self):\n"
+        "        for part in range(20):\n"
+        "            self.client.get(f'/x/{self.session.number}/{part}')\n"
+    )
+    result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
+    assert len(result.endpoints) == 501
+    assert sum(each.requests.count for each in result.endpoints) == 2000 == result.requests.count
+    assert any("more endpoint names" in each for each in result.certificate.warnings)
+
+
+def test_a_process_that_is_not_ours_is_left_alone(load):
+    bystander = psutil.Popen([program.sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        load.run("{duration: 1, arrivalRate: 5}")
+        assert bystander.is_running()
+    finally:
+        bystander.kill()
+        bystander.wait()

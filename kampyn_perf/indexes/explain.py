@@ -13,27 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kampyn_perf.indexes.stages import (
-    LEAVES,
-    SLOT_LEAVES,
-    THROUGH,
-    Reach,
-    is_known,
-    is_known_in_pipeline,
+from kampyn_perf.indexes.explain_tree import (
+    Node,
+    Part,
+    Scan,
+    mappings,
+    parts_of,
+    plan_nodes,
+    scan_of,
+    walk,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scan:
-    """One leaf of the winning plan."""
-
-    reach: Reach
-    stage: str
-    index: str = ""
-    keys: Mapping[str, Any] | None = None
-    shard: str = ""
-    collection: str = ""
-    """Set where it is not the query's own: the other side of a `$lookup` or `$unionWith`."""
+from kampyn_perf.indexes.stages import Reach, is_known, is_known_in_pipeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,24 +72,16 @@ class NotAnExplainError(ValueError):
 
 
 _SORTS = frozenset({"SORT", "sort"})
-_CHILDREN = ("inputStage", "outerStage", "innerStage", "thenStage", "elseStage")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Node:
-    stage: str
-    data: Mapping[str, Any]
-    shard: str = ""
 
 
 def parse_explain(document: Mapping[str, Any]) -> Explained:
     """What `document` says. Raises NotAnExplainError when there is no plan in it at all."""
-    parts = list(_parts(document, ""))
+    parts = list(parts_of(document, ""))
     if not parts:
         raise NotAnExplainError("the answer has no query plan in it")
-    nodes = [node for part in parts for node in _plan_nodes(part)]
+    nodes = [node for part in parts for node in plan_nodes(part)]
     stages = list(_pipeline_stages(document))
-    scans = tuple(filter(None, map(_scan, nodes)))
+    scans = tuple(filter(None, map(scan_of, nodes)))
     own = [scan for scan in scans if scan.reach is Reach.INDEX]
     return Explained(
         scans=(*scans, *_foreign_scans(stages)),
@@ -114,87 +96,7 @@ def parse_explain(document: Mapping[str, Any]) -> Explained:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Part:
-    """One `queryPlanner` and its `executionStats`: of the server, or of one shard."""
-
-    plan: Mapping[str, Any]
-    stats: Mapping[str, Any]
-    shard: str
-
-
-def _parts(document: Mapping[str, Any], shard: str) -> Iterator[_Part]:
-    planner = document.get("queryPlanner")
-    if isinstance(planner, Mapping) and isinstance(planner.get("winningPlan"), Mapping):
-        stats = document.get("executionStats")
-        stats = stats if isinstance(stats, Mapping) else {}
-        yield _Part(plan=planner["winningPlan"], stats=stats, shard=shard)
-    for stage in _list(document.get("stages")):
-        for name in ("$cursor", "$geoNearCursor"):
-            if isinstance(stage.get(name), Mapping):
-                yield from _parts(stage[name], shard)
-    shards = document.get("shards")
-    if isinstance(shards, Mapping):
-        for name, inner in shards.items():
-            if isinstance(inner, Mapping):
-                yield from _parts(inner, str(name))
-
-
-def _plan_nodes(part: _Part) -> Iterator[_Node]:
-    """Every stage of the winning plan; of the execution, where the plan has no stages to read."""
-    plan = part.plan.get("queryPlan", part.plan)
-    nodes = list(_walk(plan, part.shard))
-    if not nodes:
-        execution = part.stats.get("executionStages")
-        nodes = list(_walk(execution, part.shard)) if isinstance(execution, Mapping) else []
-    yield from nodes
-
-
-def _walk(node: Mapping[str, Any], shard: str) -> Iterator[_Node]:
-    if isinstance(node.get("stage"), str):
-        yield _Node(stage=node["stage"], data=node, shard=shard)
-    for child in _children(node):
-        yield from _walk(child, shard)
-    for inner in _list(node.get("shards")):
-        plan = inner.get("winningPlan", inner.get("executionStages"))
-        if isinstance(plan, Mapping):
-            name = str(inner.get("shardName", ""))
-            yield from _walk(plan.get("queryPlan", plan), name)
-
-
-def _children(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for name in _CHILDREN:
-        if isinstance(node.get(name), Mapping):
-            yield node[name]
-    yield from _list(node.get("inputStages"))
-
-
-def _scan(node: _Node) -> Scan | None:
-    """The leaf that `node` is, or None for a stage that only hands documents on."""
-    reach = LEAVES.get(node.stage) or SLOT_LEAVES.get(node.stage)
-    index = str(node.data.get("indexName", ""))
-    if reach is None:
-        if node.stage in THROUGH or node.stage.islower():
-            return None
-        if index:
-            reach = Reach.INDEX
-        elif any(_children(node.data)) or node.data.get("shards"):
-            return None
-        else:
-            reach = Reach.UNKNOWN
-    if node.stage in ("TEXT", "TEXT_MATCH") and any(_children(node.data)):
-        return None  # the scans of the text index stand below it
-    keys = node.data.get("keyPattern")
-    return Scan(
-        reach=reach,
-        stage=node.stage,
-        index=index if reach is Reach.INDEX else "",
-        keys=keys if isinstance(keys, Mapping) else None,
-        shard=node.shard,
-    )
-
-
-def _covered(nodes: list[_Node]) -> bool:
+def _covered(nodes: list[Node]) -> bool:
     """Nothing fetches. A count over keys needs no projection; anything else has one."""
     return not any(
         node.stage in ("FETCH", "seek") or node.stage.startswith("EXPRESS") for node in nodes
@@ -203,15 +105,15 @@ def _covered(nodes: list[_Node]) -> bool:
 
 def _pipeline_stages(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The stages of an aggregation, of every shard."""
-    yield from _list(document.get("stages"))
+    yield from mappings(document.get("stages"))
     shards = document.get("shards")
     if isinstance(shards, Mapping):
         for inner in shards.values():
             if isinstance(inner, Mapping):
-                yield from _list(inner.get("stages"))
+                yield from mappings(inner.get("stages"))
     split = document.get("splitPipeline")
     if isinstance(split, Mapping):
-        yield from _list(split.get("mergerPart"))
+        yield from mappings(split.get("mergerPart"))
 
 
 def _name(stage: Mapping[str, Any]) -> str:
@@ -237,28 +139,28 @@ def _foreign_scans(stages: list[Mapping[str, Any]]) -> Iterator[Scan]:
                 yield Scan(reach=Reach.COLLECTION, stage="$lookup", collection=other)
         if isinstance(union, Mapping):
             other = str(union.get("coll", "another collection"))
-            for part in _parts({"stages": union.get("pipeline")}, ""):
-                scans = filter(None, map(_scan, _plan_nodes(part)))
+            for part in parts_of({"stages": union.get("pipeline")}, ""):
+                scans = filter(None, map(scan_of, plan_nodes(part)))
                 yield from (replace(scan, collection=other) for scan in scans)
 
 
-def _executions(parts: list[_Part]) -> Iterator[Mapping[str, Any]]:
+def _executions(parts: list[Part]) -> Iterator[Mapping[str, Any]]:
     for part in parts:
         execution = part.stats.get("executionStages")
         if isinstance(execution, Mapping):
-            yield from (node.data for node in _walk(execution, part.shard))
+            yield from (node.data for node in walk(execution, part.shard))
 
 
 def _spilled(data: Mapping[str, Any]) -> bool:
     return bool(data.get("usedDisk")) or int(data.get("spills") or 0) > 0
 
 
-def _total(parts: list[_Part], name: str) -> int | None:
+def _total(parts: list[Part], name: str) -> int | None:
     counts = [int(part.stats[name]) for part in parts if name in part.stats]
     return sum(counts) if counts else None
 
 
-def _returned(parts: list[_Part]) -> int | None:
+def _returned(parts: list[Part]) -> int | None:
     """Documents given; for a count, which gives none, those counted."""
     roots = [part.stats.get("executionStages") for part in parts]
     counted = [
@@ -269,18 +171,13 @@ def _returned(parts: list[_Part]) -> int | None:
     return sum(counted) if counted else _total(parts, "nReturned")
 
 
-def _slowest(parts: list[_Part]) -> int | None:
+def _slowest(parts: list[Part]) -> int | None:
     times = [int(part.stats.get("executionTimeMillis", -1)) for part in parts]
     known = [time for time in times if time >= 0]
     return max(known) if known else None
 
 
-def _unknown(nodes: list[_Node], stages: list[Mapping[str, Any]]) -> tuple[str, ...]:
+def _unknown(nodes: list[Node], stages: list[Mapping[str, Any]]) -> tuple[str, ...]:
     names = [node.stage for node in nodes if not is_known(node.stage)]
     names += [name for name in map(_name, stages) if name and not is_known_in_pipeline(name)]
     return tuple(dict.fromkeys(names))
-
-
-def _list(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list | tuple):
-        yield from (item for item in value if isinstance(item, Mapping))

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kampyn_perf.indexes.ports import ServerRefusal
-from tests.indexes.conftest import Cli, command, environment
+from tests.indexes.conftest import Cli
 from tests.indexes.fake_mongo import FakeMongo, error, refuse
 from tests.indexes.wire import Document, HangUpError
 
@@ -64,11 +59,6 @@ def test_one_bad_index_does_not_hold_up_the_rest(fake: FakeMongo, cli: Cli, code
     assert [(s["name"], s["outcome"], s["code"]) for s in failed] == [("phone_1", "failed", code)]
     assert set(fake.collections["users"].rules.indexes) == {"_id_", "email_1", "collegeId_1"}
     assert f"(error {code})" in done.stderr
-
-    fake.always.clear()
-    fake.commands.clear()
-    assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
-    assert [c["createIndexes"] for c in fake.index_writes] == ["users"]
 
 
 def test_duplicates_are_shown_and_their_index_is_not_begun(fake: FakeMongo, cli: Cli) -> None:
@@ -231,165 +221,3 @@ def test_a_lock_held_by_somebody_else_is_named(fake: FakeMongo, cli: Cli) -> Non
     assert "changed by ada@laptop" in done.stderr
     lock["expiresAt"] = later - dt.timedelta(minutes=2)
     assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
-
-
-@pytest.fixture
-def slow_build(fake: FakeMongo) -> Iterator[threading.Event]:
-    """The build of orders is listed at once, as servers do, and ends when the event is set, whoever
-    still waits for it."""
-    released = threading.Event()
-
-    def build(order: Document) -> Document:
-        answer = fake._create_indexes(order)
-        if order["createIndexes"] == "orders":
-            fake.operations = [
-                {
-                    "ns": "kampyn.orders",
-                    "command": order,
-                    "msg": "Index Build: scanning collection: 45/100 45%",
-                    "progress": {"done": 45, "total": 100},
-                }
-            ]
-            released.wait(60)
-            fake.operations = []
-        return answer
-
-    fake.always["createIndexes"] = build
-    yield released
-    released.set()
-
-
-def test_a_timeout_leaves_the_build_running_and_the_next_run_waits_for_it(
-    fake: FakeMongo, cli: Cli, slow_build: threading.Event
-) -> None:
-    done = cli("apply", "--yes", "--timeout", "1500ms", "--json", "--uri", fake.uri)
-    assert done.returncode == 1
-    assert "the server goes on building userId_1" in done.stderr
-    outcomes = [step["outcome"] for step in json.loads(done.stdout)["steps"]]
-    assert outcomes == ["done"] * 3 + ["stopped"] * 5 + ["not-begun"] * 4
-    assert fake.records["kampyn_perf_lock"] == []
-    stats = json.loads(cli("stats", "--json", "--uri", fake.uri).stdout)["indexes"]
-    [row] = [each for each in stats if each["name"] == "userId_1"]
-    assert row["building"] == {"progress": 0.45, "phase": "scanning collection"}
-
-    fake.commands.clear()
-    again = _start("apply", "--yes", "--json", "--uri", fake.uri)
-    _until(lambda: any(c.get("createIndexes") == "orders" for c in list(fake.commands)))
-    slow_build.set()
-    told, words = again.communicate(timeout=60)
-    assert again.returncode == 0, words
-    assert "is being built on the server now" in words
-    assert json.loads(told)["met"] is True
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interruption_gives_the_lock_back_and_says_what_goes_on(
-    fake: FakeMongo, slow_build: threading.Event, number: signal.Signals, code: int
-) -> None:
-    process = _start("apply", "--yes", "--uri", fake.uri)
-    _until(lambda: bool(fake.operations))
-    process.send_signal(number)
-    _, words = process.communicate(timeout=30)
-    assert process.returncode == code, words
-    assert "the server goes on building" in words
-    assert fake.records["kampyn_perf_lock"] == []
-
-
-CATALOGUE = """
-collections:
-  users:
-    indexes:
-      - {key: {email: 1}, unique: true}
-      - {key: {phone: 1}}
-  orders:
-    indexes:
-      - {key: {vendorId: 1, status: 1}}
-"""
-KILLED = ("-c", "small.yaml", "--yes", "--drop", "--prune", "orders.vendorId_1")
-
-
-@pytest.mark.parametrize("effect", [False, True])
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_killed_at_every_step_the_next_run_converges(
-    cli: Cli, tmp_path: Path, number: int, effect: bool
-) -> None:
-    """SIGKILL at each of the three commands in turn: builds of two collections, and a drop; before
-    it took effect, and after."""
-    (tmp_path / "small.yaml").write_text(CATALOGUE)
-    fake = _small_server()
-    try:
-        _run_killed_at(fake, number, effect=effect, folder=tmp_path)
-        fake.always.clear()
-        _expire(fake)
-        done = cli("apply", *KILLED, "--uri", fake.uri)
-        assert done.returncode == 0, done.stderr
-        names = {name: set(each.rules.indexes) for name, each in fake.collections.items()}
-        assert names == {
-            "users": {"_id_", "email_1", "phone_1"},
-            "orders": {"_id_", "vendorId_1_status_1"},
-        }
-    finally:
-        fake.close()
-
-
-def _small_server() -> FakeMongo:
-    fake = FakeMongo()
-    fake.add("users")
-    fake.add("orders")
-    old = {"key": {"vendorId": 1}, "name": "vendorId_1"}
-    fake._create_indexes({"createIndexes": "orders", "indexes": [old]})
-    return fake
-
-
-def _run_killed_at(fake: FakeMongo, number: int, *, effect: bool, folder: Path) -> None:
-    """Run until the index command `number`, and kill the program there."""
-    seen = 0
-    killed = threading.Event()
-    process: list[subprocess.Popen[str]] = []
-
-    def counted(usual: Callable[[Document], Document]) -> Callable[[Document], Document]:
-        def handle(order: Document) -> Document:
-            nonlocal seen
-            seen += 1
-            answer = usual(order) if seen < number or effect else {}
-            if seen == number:
-                process[0].kill()
-                process[0].wait()
-                killed.set()
-                raise HangUpError
-            return answer
-
-        return handle
-
-    fake.always["createIndexes"] = counted(fake._create_indexes)
-    fake.always["dropIndexes"] = counted(fake._drop_indexes)
-    process.append(_start("apply", *KILLED, "--uri", fake.uri, folder=folder))
-    assert killed.wait(60)
-    for pipe in (process[0].stdout, process[0].stderr):
-        assert pipe is not None
-        pipe.close()
-
-
-def _expire(fake: FakeMongo) -> None:
-    """Let the lock of a killed run's time pass."""
-    for lock in fake.records.get("kampyn_perf_lock", []):
-        lock["expiresAt"] = lock["expiresAt"].replace(year=2000)
-
-
-def _start(*arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command(*arguments),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

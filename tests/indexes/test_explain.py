@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.indexes.explain import NotAnExplainError, Scan, parse_explain
+from kampyn_perf.indexes.explain import NotAnExplainError, parse_explain
+from kampyn_perf.indexes.explain_tree import Scan
 from kampyn_perf.indexes.stages import Reach
 
 Plan = dict[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.indexes.explain import Explained, Scan
+from kampyn_perf.indexes.explain import Explained
+from kampyn_perf.indexes.explain_tree import Scan
 from kampyn_perf.indexes.query import Access, Expectation, Query
 from kampyn_perf.indexes.stages import Reach
 from kampyn_perf.indexes.verify import Verdict, exit_code, judge

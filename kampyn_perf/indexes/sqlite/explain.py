@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.explain import Explained, NotAnExplainError, Scan
+from kampyn_perf.indexes.explain import Explained, NotAnExplainError
+from kampyn_perf.indexes.explain_tree import Scan
 from kampyn_perf.indexes.sqlite.ddl import logical_name
 from kampyn_perf.indexes.stages import Reach
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -21,8 +22,26 @@ def _key(value: Any) -> Any:
     return {_field(path): _direction(path, kind) for path, kind in value.items()}
 
 
+def _name(key: Any) -> str:
+    """The name of a field. YAML takes some words for something else, and would lose them."""
+    if not isinstance(key, str):
+        raise ValueError(f"not a name: {key!r} (put on, off, yes, no and numbers in quotes)")
+    return key
+
+
+def _plain(value: Any) -> Any:
+    """Plain data, all the way down: what JSON has, and times."""
+    if isinstance(value, Mapping):
+        return {_name(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | dt.date):
+        return value
+    raise ValueError(f"not plain data: {value!r:.40} (write it as extended JSON, {{$binary: ...}})")
+
+
 def _field(path: Any) -> str:
-    text = str(path)
+    text = _name(path)
     parts = text.split(".")
     wild = is_wildcard_path(text)
     if not all(parts) or any(part.startswith("$") for part in (parts[:-1] if wild else parts)):
@@ -60,6 +79,10 @@ def _clusters(value: Any) -> Any:
     }
 
 
+Document = Annotated[dict[str, Any], BeforeValidator(_plain)]
+"""A mapping of plain data, in its order."""
+
+
 class SuppressionSection(Section):
     rule: str
     reason: str = ""
@@ -89,7 +112,7 @@ class IndexSection(Section):
     unique: StrictBool = False
     sparse: StrictBool = False
     hidden: StrictBool = False
-    partial: dict[str, Any] | None = Field(None, alias="partialFilterExpression")
+    partial: Document | None = Field(None, alias="partialFilterExpression")
     ttl: Annotated[int | float, BeforeValidator(_seconds)] | None = Field(
         None, alias="expireAfterSeconds"
     )
@@ -97,11 +120,11 @@ class IndexSection(Section):
     weights: dict[str, Annotated[int, Field(ge=1, le=99_999)]] | None = None
     default_language: str | None = None
     language_override: str | None = None
-    wildcard_projection: dict[str, Any] | None = Field(None, alias="wildcardProjection")
+    wildcard_projection: Document | None = Field(None, alias="wildcardProjection")
     bits: Annotated[int, Field(ge=1, le=32)] | None = None
     min: float | None = None
     max: float | None = None
-    storage_engine: dict[str, Any] | None = Field(None, alias="storageEngine")
+    storage_engine: Document | None = Field(None, alias="storageEngine")
     reason: str = ""
     serves: tuple[str, ...] = ()
     suppress: tuple[SuppressionSection, ...] = ()
@@ -117,13 +140,13 @@ class ExpectSection(Section):
 class QuerySection(Section):
     """One of: a find (filter, sort, projection, skip, limit), a count (filter), an aggregation."""
 
-    filter: dict[str, Any] | None = None
-    sort: dict[str, Any] | None = None
-    projection: dict[str, Any] | None = None
+    filter: Document | None = None
+    sort: Document | None = None
+    projection: Document | None = None
     skip: Annotated[int, Field(ge=0)] | None = None
     limit: Annotated[int, Field(gt=0)] | None = None
     count: StrictBool = False
-    pipeline: tuple[dict[str, Any], ...] | None = None
+    pipeline: tuple[Document, ...] | None = None
     collation: CollationSection | None = None
     reason: str = ""
     expect: ExpectSection = ExpectSection()
@@ -167,6 +190,6 @@ class CatalogueSection(Section):
     clusters: Annotated[dict[str, ClusterSection], BeforeValidator(_clusters)] = Field(
         default_factory=dict
     )
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: Document = Field(default_factory=dict)
     collections: dict[str, CollectionSection]
     suppress: tuple[SuppressionSection, ...] = ()

@@ -37,8 +37,10 @@ def unsupported_operators(expression: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts of a partial filter that MongoDB refuses, in order, as `field: {$ne: ...}`."""
     found: list[str] = []
     for key, value in expression.items():
-        if key in PARTIAL_LOGIC:
-            found += [bad for part in value for bad in unsupported_operators(part)]
+        if key in PARTIAL_LOGIC and isinstance(value, list | tuple):
+            parts = [part for part in value if isinstance(part, Mapping)]
+            found += [bad for part in parts for bad in unsupported_operators(part)]
+            found += [key] if len(parts) < len(value) else []
         elif key.startswith("$"):
             found.append(key)
         elif is_operators(value):

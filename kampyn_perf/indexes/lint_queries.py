@@ -56,7 +56,8 @@ def _match(query: Query) -> Mapping[str, Any]:
     if query.filter is not None:
         return query.filter
     first = query.pipeline[0] if query.pipeline else {}
-    found = first.get("$match") or (first.get("$geoNear") or {}).get("query") or {}
+    near = first.get("$geoNear")
+    found = first.get("$match") or (near.get("query") if isinstance(near, Mapping) else None)
     return found if isinstance(found, Mapping) else {}
 
 
@@ -75,7 +76,14 @@ def _sort(query: Query) -> Mapping[str, Any]:
 
 def _alternatives(leaves: list[Any]) -> set[str]:
     """Fields inside $or: each branch may use an index of its own."""
-    return {leaf[0] for part in leaves if part[0] == "$or" for branch in part[2] for leaf in branch}
+    branches = [
+        branch
+        for operator, _, found in leaves
+        if operator == "$or" and isinstance(found, list)
+        for branch in found
+        if isinstance(branch, list)
+    ]
+    return {leaf[0] for branch in branches for leaf in branch if isinstance(leaf, list) and leaf}
 
 
 def _restricted(partial: Mapping[str, Any]) -> set[str]:

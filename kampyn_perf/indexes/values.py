@@ -97,17 +97,25 @@ def normal_filter(expression: Mapping[str, Any]) -> list[Any]:
     """
     conjuncts: list[Any] = []
     for key, value in expression.items():
-        if key == "$and":
-            conjuncts += [leaf for part in value for leaf in normal_filter(part)]
-        elif key == "$or" and len(value) == 1:
-            conjuncts += normal_filter(value[0])
-        elif key in ("$or", "$nor"):
-            conjuncts.append([key, "", _sorted([normal_filter(part) for part in value])])
+        branches = _branches(key, value)
+        if key == "$and" and branches is not None:
+            conjuncts += [leaf for part in branches for leaf in normal_filter(part)]
+        elif key == "$or" and branches is not None and len(branches) == 1:
+            conjuncts += normal_filter(branches[0])
+        elif branches is not None:
+            conjuncts.append([key, "", _sorted([normal_filter(part) for part in branches])])
         elif key.startswith("$"):
             conjuncts.append([key, "", plain(value)])
         else:
             conjuncts += _leaves(key, value)
     return _sorted(conjuncts)
+
+
+def _branches(key: str, value: Any) -> list[Mapping[str, Any]] | None:
+    """The filters of a logical operator; None for anything else, malformed ones too."""
+    if key not in ("$and", "$or", "$nor") or not isinstance(value, list | tuple):
+        return None
+    return list(value) if all(isinstance(part, Mapping) for part in value) else None
 
 
 def is_operators(value: Any) -> bool:

@@ -62,6 +62,7 @@ def prepare(path: Path, settings: SqliteSettings) -> None:
     """Make the file and its tables. Raises KampynError where that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # hashes of passwords are in it; the log beside it gets the same
         connection = connect(path, settings)
         try:
             _check_version(connection, path)

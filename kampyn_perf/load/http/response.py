@@ -225,12 +225,14 @@ class CaughtResponse(Response):
     def failure(self, why: object) -> None:
         """Count it as a failure of content, for the reason given (text or an exception)."""
         before = self.error
-        if isinstance(why, _OWN_VERDICTS) or (before is not None and why is before):
-            self.error = why
+        if before is not None and why is before:
             return
-        cause = why if isinstance(why, BaseException) else None
-        self.error = CheckError(str(why) if cause is None else repr(cause))
-        self.error.__cause__ = cause
+        if isinstance(why, _OWN_VERDICTS):
+            self.error = why
+        else:
+            cause = why if isinstance(why, BaseException) else None
+            self.error = CheckError(str(why) if cause is None else repr(cause))
+            self.error.__cause__ = cause
         if before is not None:
             self.error.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
 
@@ -244,11 +246,13 @@ class CaughtResponse(Response):
         _traceback: TracebackType | None,
     ) -> bool:
         """Report. This response's own error raised inside is the verdict, and stays inside;
-        another error counts as a failed check, and goes on."""
+        another error counts as a failed check, and goes on. Neither hides that no response came,
+        or its status: what failed first is the cause."""
         judged = error is not None and (
             error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
         )
-        if judged or (isinstance(error, Exception) and not _is_locusts(error, _STEERING)):
+        fault = isinstance(error, Exception) and not _is_locusts(error, _STEERING)
+        if fault and self.error is None:
             self.failure(error)
         self._finish()
         return judged

@@ -232,6 +232,31 @@ def test_an_error_inside_the_with_block_is_counted(
     assert [sample.kind for sample in observer.samples] == [ErrorKind.PROTOCOL, ErrorKind.CONTENT]
 
 
+def test_a_check_that_stumbles_over_a_failed_request_does_not_hide_why_it_failed(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    def script(peer: Peer) -> None:
+        while (request := peer.read()) is not None:
+            if request.line == "GET /hangs":
+                peer.server.released.wait(10)
+            peer.send(response(b"<html>", status=503))
+
+    client = connect(serve(script))
+    for url in ("/503", "/hangs"):
+        with client.get(url, catch_response=True, timeout=0.2) as got:
+            got.json()
+        with (
+            pytest.raises(AssertionError),
+            client.get(url, catch_response=True, timeout=0.2) as got,
+        ):
+            assert got.status_code == 200
+        with client.get(url, catch_response=True, timeout=0.2) as got:
+            got.failure("no items")
+    kinds = [sample.kind for sample in observer.samples]
+    assert kinds == [ErrorKind.HTTP_5XX] * 3 + [ErrorKind.TIMEOUT] * 3
+    assert str(got.error) == "no items"
+
+
 def test_another_requests_error_inside_the_with_block_is_not_swallowed(
     serve: Serve, connect: Connect, observer: Observer
 ) -> None:

@@ -3,8 +3,8 @@
 Percentiles are the document's, `sorted[floor(n * p)]`. Their intervals are exact order statistics
 of independent samples; where the samples plainly depend on each other, they are taken from the
 number of independent samples that these are worth. Plainly, because the worth is estimated from ten
-batches and so always a little too low: at three samples for one, independent ones are taken for
-dependent about once in sixty cases, and then only for a wider interval.
+batches and so always a little too low: at two samples for one, independent ones are taken for
+dependent in one case of seven (chi-squared, 9 degrees), and then only for a wider interval.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kampyn_perf.results.bench import Estimate, Summary
 CONFIDENCE = 0.95
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
-DEPENDENT_FROM = 3.0
+DEPENDENT_FROM = 2.0
 """Samples for each independent one, from which on dependence is believed."""
 
 Times = npt.NDArray[np.int64]

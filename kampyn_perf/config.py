@@ -108,25 +108,30 @@ def load(
     sets: Sequence[str] = (),
 ) -> Model:
     """A checked section from a file's data, `PREFIX_A__B=value` of the environment, and `--set`."""
-    data = source.data
     if environ is not None and prefix:
         for key, value in sorted(environ.items()):
             if key.startswith(prefix):
                 path = _spell(model, key.removeprefix(prefix).split("__"))
-                data = _put(data, path, _flag_value(value, key), key)
-    return parse(model, apply_sets(Source(data, source.name, source.lines), sets))
+                source = _put_into(source, path, value, key)
+    return parse(model, apply_sets(source, sets))
 
 
 def apply_sets(source: Source, sets: Iterable[str]) -> Source:
     """`source` with each `a.b[0].c=value` of the command line put in; values are read as YAML."""
-    data = source.data
     for text in sets:
         key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            raise KampynError(f"--set {text}: expected key=value, as in --set backend.workers=2")
         path = [part for part in re.split(r"\.|\[|\]\.?", key.strip()) if part]
-        data = _put(data, path, _flag_value(value, f"--set {key}"), f"--set {key}")
-    return Source(data, source.name, source.lines)
+        if not equals or not path:
+            raise KampynError(f"--set {text}: expected key=value, as in --set backend.workers=2")
+        source = _put_into(source, path, value, f"--set {key}")
+    return source
+
+
+def _put_into(source: Source, path: Sequence[str], value: str, origin: str) -> Source:
+    """`source` with `value`, read as YAML, at `path`; problems there name `origin`."""
+    data = _put(source.data, path, _flag_value(value, origin), origin)
+    overrides = (*source.overrides, (tuple(path), origin))
+    return Source(data, source.name, source.lines, overrides)
 
 
 def _flag_value(text: str, name: str) -> Any:
@@ -197,13 +202,18 @@ def _spell(model: Any, path: Sequence[str]) -> list[str]:
 
     What the model does not have stays, in small letters, and becomes a problem with that name.
     """
-    spelled = []
+    spelled: list[str] = []
     current = model
+    below_mapping = False
     for part in path:
+        if below_mapping or part.isdigit():
+            below_mapping = False  # a key or an index: the model of the entries is known already
+            spelled.append(part.lower())
+            continue
         fields = getattr(current, "model_fields", None) or {}
         known = {(info.alias or name).lower(): info.alias or name for name, info in fields.items()}
         spelled.append(known.get(part.lower(), part.lower()))
-        current = _child(current, spelled[-1])
+        current, below_mapping = _child(current, spelled[-1])
     return spelled
 
 

@@ -14,6 +14,10 @@ from kampyn_perf.errors import ConfigError, KampynError, Problem
 
 PathKey = tuple[str | int, ...]
 
+_MAX_BYTES = 4 * 2**20
+_MAX_VALUES = 200_000
+"""Aliases written out; a few lines can stand for billions of values."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -22,9 +26,15 @@ class Source:
     data: Any
     name: str
     lines: Mapping[PathKey, int] = field(default_factory=dict)
+    overrides: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """What came from elsewhere: the path it was put at, and the variable or flag; last wins."""
 
     def where(self, path: PathKey) -> str:
-        """`name:line` of the deepest part of `path` that the file has."""
+        """The variable or flag that set `path`, or `name:line` of its deepest part in the file."""
+        spelled = tuple(str(part) for part in path)
+        for at, origin in reversed(self.overrides):
+            if spelled[: len(at)] == at:
+                return origin
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
                 return f"{self.name}:{self.lines[path[:length]]}"
@@ -34,7 +44,12 @@ class Source:
 def read_yaml(path: Path) -> Source:
     """The file's data, read safely. Raises ConfigError for what is not YAML or has a key twice."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            body = file.read(_MAX_BYTES + 1)
+        if len(body) > _MAX_BYTES:
+            message = "is larger than 4 MB: no configuration of this program"
+            raise ConfigError([Problem("", message, str(path))])
+        text = body.decode("utf-8-sig")
     except OSError as error:
         raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -53,6 +68,8 @@ def parse_yaml(text: str, name: str) -> Source:
         problems: list[Problem] = []
         if node is not None:
             _walk(node, (), lines, problems, name, frozenset())
+        if len(lines) > _MAX_VALUES:
+            problems = [Problem("", "its aliases stand for too many values", name)]
         if problems:
             raise ConfigError(problems)
         data = None if node is None else loader.construct_document(node)
@@ -61,6 +78,8 @@ def parse_yaml(text: str, name: str) -> Source:
         where = f"{name}:{mark.line + 1}" if mark else name
         problem = getattr(error, "problem", None) or str(error)
         raise ConfigError([Problem("", f"is not valid YAML: {problem}", where)]) from error
+    except RecursionError as error:
+        raise ConfigError([Problem("", "is nested too deeply", name)]) from error
     finally:
         loader.dispose()
     return Source({} if data is None else data, name, lines)
@@ -84,6 +103,8 @@ def _walk(
 ) -> None:
     """Note the line of every path, and keys that stand twice (YAML silently keeps the last)."""
     lines[path] = node.start_mark.line + 1
+    if len(lines) > _MAX_VALUES:
+        return
     if id(node) in above:
         problems.append(Problem(format_path(path), "contains itself", f"{name}:{lines[path]}"))
         return

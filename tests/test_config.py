@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from pydantic import Field
 
 from kampyn_perf import config
 from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Size
@@ -18,7 +19,13 @@ class Inner(Section):
     memory: Size = 0
 
 
+class Deep(Section):
+    maxVusers: int = 0  # noqa: N815 (the spelling is what is tested)
+
+
 class Outer(Section):
+    deep: Deep = Deep()
+    many: dict[str, Deep] = Field(default_factory=dict)
     phases: tuple[Inner, ...] = ()
     name: str = "x"
     inner: Inner = Inner()
@@ -58,7 +65,9 @@ nmae: y
 
 
 def test_an_unknown_key_that_is_like_none_gets_the_list():
-    assert problems("zzz: 1") == ["f.yaml:1: zzz: unknown key; known here: inner, name, phases"]
+    assert problems("zzz: 1") == [
+        "f.yaml:1: zzz: unknown key; known here: deep, inner, many, name, phases"
+    ]
 
 
 def test_a_wrong_type_says_what_came():
@@ -81,6 +90,25 @@ def test_a_key_that_stands_twice_is_an_error():
 )
 def test_what_is_not_safe_yaml_is_refused(text, message):
     assert any(message in problem for problem in problems(text))
+
+
+def test_aliases_that_would_fill_the_memory_are_refused():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    assert problems("\n".join(lines)) == ["f.yaml: its aliases stand for too many values"]
+
+
+def test_a_file_that_nobody_could_have_written_is_refused(tmp_path):
+    assert problems("[" * 100_000) == ["f.yaml: is nested too deeply"]
+    huge = tmp_path / "huge.yaml"
+    huge.write_text("# " + "x" * 5_000_000)
+    with pytest.raises(ConfigError, match=r"huge\.yaml: is larger than 4 MB"):
+        config.read_yaml(huge)
+
+
+def test_a_mark_of_the_byte_order_is_no_content(tmp_path):
+    (tmp_path / "windows.yaml").write_bytes(b"\xef\xbb\xbfname: x\r\n")
+    assert config.read_yaml(tmp_path / "windows.yaml").data == {"name": "x"}
 
 
 def test_an_empty_file_is_all_defaults():
@@ -124,6 +152,27 @@ def test_a_wrong_set_says_which(sets, message):
 
 def test_a_wrong_environment_names_the_variable():
     assert problems("", environ={"T_NAME": "[1"}, prefix="T_")[0].startswith("T_NAME:1: is not")
+
+
+@pytest.mark.parametrize(
+    ("variable", "path"),
+    [
+        ("T_DEEP__MAXVUSERS", "deep.maxVusers"),
+        ("T_MANY__QUICK__MAXVUSERS", "many.quick.maxVusers"),
+        ("T_PHASES__0__DURATION", "phases[0].duration"),
+    ],
+)
+def test_the_environment_finds_keys_at_any_depth(variable, path):
+    """Shells have capitals only; the files' keys have both."""
+    given = problems("phases: [{duration: 1}]", environ={variable: "soon"}, prefix="T_")
+    assert given[0].startswith(f"{variable}: {path}: ")
+
+
+def test_a_wrong_value_of_a_flag_names_the_flag_and_not_the_file():
+    given = problems("phases:\n  - {duration: 1}\nname: x", sets=["phases[0].duration=soon"])
+    assert given[0].startswith("--set phases[0].duration: phases[0].duration: not a duration")
+    given = problems("phases:\n  - {rate: soon}\nname: x", sets=["name=[1]"])
+    assert [each.partition(": ")[0] for each in given] == ["f.yaml:2", "--set name"]
 
 
 def test_a_section_in_json_means_the_same_when_read_back():

@@ -28,10 +28,17 @@ def row(stats: IndexStats) -> tuple[str, ...]:
         stats.index.name,
         describe_spec(read_listing(stats.index.definition)),
         "" if size is None else format_size(size),
-        "" if stats.operations is None else f"{stats.operations:,}",
+        _operations(stats),
         _date(stats.since_us),
         words,
     )
+
+
+def _operations(stats: IndexStats) -> str:
+    """`12,345`; of several nodes `one:27017 12,345; two:27017 0`."""
+    if len(stats.uses) > 1:
+        return "; ".join(f"{use.node} {use.operations:,}" for use in stats.uses)
+    return "" if stats.operations is None else f"{stats.operations:,}"
 
 
 def stats_json(found: Iterable[IndexStats]) -> dict[str, Any]:

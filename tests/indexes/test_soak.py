@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,13 @@ def test_prune_hides_soaks_and_drops_and_unhide_takes_it_back(
     assert cli(*prune).returncode == 0
     assert cli(*prune, "--soak", "0s").returncode == 0
     assert set(indexes.indexes) == {"_id_", "userId_1"}
+
+    told = cli("journal", "-c", "c.yaml", "--json", "--uri", fake.uri)
+    entries = json.loads(told.stdout)["entries"]
+    done = [e["step"] for e in entries if e["event"] == "done"]
+    assert done == ["hide", "unhide", "hide", "drop"]
+    assert all("@" in e["by"] and e["tookUs"] >= 0 for e in entries if e["event"] == "done")
+    assert "vendorId_1" in told.stderr
 
 
 def test_nothing_is_dropped_that_was_not_named(fake: FakeMongo, cli: Cli) -> None:

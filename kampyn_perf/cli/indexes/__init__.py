@@ -8,6 +8,7 @@ from kampyn_perf.cli.indexes import (
     apply,
     effect,
     importing,
+    journal,
     lint,
     plan,
     stats,
@@ -27,4 +28,5 @@ app.command("verify")(verify.verify)
 app.command("stats")(stats.stats)
 app.command("effect")(effect.effect)
 app.command("unhide")(unhide.unhide)
+app.command("journal")(journal.journal)
 app.command("import")(importing.import_catalogue)

@@ -36,7 +36,8 @@ def _conjuncts(expression: Mapping[str, Any], put: Put) -> Iterator[str]:
         elif name == "$or":
             yield "(" + " OR ".join(f"({where(part, put) or 'TRUE'})" for part in value) + ")"
         elif name == "$nor":
-            yield from (f"NOT ({where(part, put) or 'TRUE'})" for part in value)
+            # A comparison with NULL is neither true nor false in SQL; in MongoDB it is false.
+            yield from (f"({where(part, put) or 'TRUE'}) IS NOT TRUE" for part in value)
         elif name.startswith("$"):
             raise NoCounterpartError(f"{name} has no counterpart in SQLite")
         else:
@@ -65,10 +66,18 @@ def _condition(name: str, operator: str, operand: Any, put: Put) -> str:
         return f"{name} {_COMPARISONS[operator]} {put(scalar(operand))}"
     if operator == "$exists":
         return f"{name} IS {'NOT ' if operand else ''}NULL"
-    if operator in ("$in", "$nin"):
-        values = ", ".join(put(scalar(item)) for item in operand)
-        return f"{name} {'NOT ' if operator == '$nin' else ''}IN ({values})"
+    if operator == "$in":
+        return _among(name, operand, put)
+    if operator == "$nin":
+        return f"({_among(name, operand, put)}) IS NOT TRUE"
     raise NoCounterpartError(f"{operator} has no counterpart in SQLite")
+
+
+def _among(name: str, values: Any, put: Put) -> str:
+    """One of `values`; null among them stands for a missing field too."""
+    listed = ", ".join(put(scalar(item)) for item in values if item is not None)
+    found = f"{name} IN ({listed})"
+    return f"({name} IS NULL OR {found})" if any(item is None for item in values) else found
 
 
 def scalar(value: Any) -> Any:

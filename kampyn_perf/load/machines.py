@@ -81,6 +81,7 @@ class MachineCrew:
     def close(self) -> None:
         """Dismiss all of them."""
         self._selector.close()
+        self._relay.say({"over": True})
         self._relay.close()
 
     def _gather(self, count: int, host: str, on_news: Callable[[str], None]) -> None:

@@ -53,6 +53,7 @@ class Relay:
         self._count = count
         self._by_client: dict[str, Member] = {}
         self._by_index: dict[int, Member] = {}
+        self._over = False
         runner.register_message(MESSAGE, self._on_message)
         link.listen(self._on_order, self._on_gone)
         gevent.spawn(self._ping_forever)
@@ -109,6 +110,9 @@ class Relay:
             self._link.send("joined", index=member.index, host=member.host)
 
     def _on_order(self, order: dict[str, Any]) -> None:
+        if order.get("over"):
+            self._over = True
+            return
         member = self._by_index.get(order["to"])
         if member is None:
             return
@@ -121,8 +125,10 @@ class Relay:
     def _on_gone(self) -> None:
         """The supervisor is gone, in order or not: so is the run."""
         for member in self._by_index.values():
-            if not member.lost:
+            if self._over and not member.lost:
                 self._tell(member, {"type": Word.BYE})
+            elif not member.lost:
+                self._refuse(member.client_id, "the master has died")
         gevent.sleep(0.3)  # what was told has to leave this process
         os._exit(0)
 
@@ -162,11 +168,10 @@ def main() -> None:
     host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     try:
         runner = Environment().create_master_runner(host, port)
-    except SystemExit:  # Locust's way to say that the port is taken
-        link.send("failed", why=f"port {port} of {host} is taken by another program")
-        return
-    except Exception as error:  # noqa: BLE001 (zmq raises its own kinds)
-        link.send("failed", why=f"cannot listen on {host}:{port}: {error}")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (Locust exits, zmq has its own kinds)
+        taken = isinstance(error, SystemExit) or "already in use" in str(error)
+        why = "another program has the port" if taken else str(error)
+        link.send("failed", why=f"cannot listen on {host}:{port}: {why}")
         return
     relay = Relay(runner, link, count)
     link.send("listening", port=runner.server.port)

@@ -128,3 +128,19 @@ def generators() -> Callable[[subprocess.Popen[str]], list[Any]]:
         ]
 
     return find
+
+
+NAMESPACES_HINT = "network namespaces are not permitted here (ip netns add, as root)"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One visible line when the runs on three hosts could not be tried: no skip in silence."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if NAMESPACES_HINT in str(getattr(report, "longrepr", ""))
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests on several hosts were SKIPPED: {NAMESPACES_HINT}.", yellow=True
+        )

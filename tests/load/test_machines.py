@@ -1,0 +1,241 @@
+"""A master and its workers: real processes, in network namespaces where those are permitted."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf.results.load import RunStatus
+from tests.cli import program
+from tests.load.conftest import NAMESPACES_HINT, Load, start_server
+
+
+def _permitted() -> bool:
+    name = f"kp-try-{os.getpid()}"
+    try:
+        made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
+    except OSError:
+        return False
+    if made.returncode == 0:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+    return made.returncode == 0
+
+
+in_namespaces = pytest.mark.skipif(not _permitted(), reason=NAMESPACES_HINT)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program_in(prefix: tuple[str, ...], folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*prefix, sys.executable, "-m", "kampyn_perf", *arguments],
+        cwd=folder,
+        env=program.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@dataclass
+class Hosts:
+    """Namespaces on one bridge: one for the target and the master, one for each worker."""
+
+    tag: str
+    names: list[str] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        name, outer = f"{self.tag}-{number}", f"{self.tag}v{number}"
+        self.names.append(name)
+        ip("netns", "add", name)
+        ip("link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", name)
+        ip("link", "set", outer, "master", f"{self.tag}br", "up")
+        ip("-n", name, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
+        ip("-n", name, "link", "set", "eth0", "up")
+        ip("-n", name, "link", "set", "lo", "up")
+
+    def prefix(self, number: int) -> tuple[str, ...]:
+        return ("ip", "netns", "exec", f"{self.tag}-{number}")
+
+    def cut_off(self, number: int) -> None:
+        ip("link", "set", f"{self.tag}v{number}", "down")
+
+
+def ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    made = Hosts(f"kp{os.getpid() % 100_000}")
+    ip("link", "add", f"{made.tag}br", "type", "bridge")
+    ip("link", "set", f"{made.tag}br", "up")
+    try:
+        for number in (1, 2, 3, 4):
+            made.add(number)
+        yield made
+    finally:
+        for name in made.names:
+            subprocess.run(["ip", "netns", "del", name], check=False)
+        subprocess.run(["ip", "link", "del", f"{made.tag}br"], check=False)
+
+
+@dataclass
+class Cluster:
+    """A master in namespace 1, beside its target; workers in 2, 3 and 4."""
+
+    hosts: Hosts
+    load: Load
+    master: subprocess.Popen[str]
+    workers: list[subprocess.Popen[str]]
+
+
+@pytest.fixture
+def cluster(hosts: Hosts, tmp_path: Path, data_file: Path) -> Iterator[Cluster]:
+    target = start_server("10.77.0.1", prefix=hosts.prefix(1))
+    load = Load(tmp_path, target, data_file)
+    master = program_in(
+        hosts.prefix(1),
+        tmp_path,
+        *load.flags("{duration: 12, arrivalRate: 30}"),
+        *("--allow-host", "10.77.0.1", "--role", "master"),
+        *("--master-host", "10.77.0.1", "--expect-workers", "3"),
+    )
+    workers = [
+        program_in(
+            hosts.prefix(number),
+            tmp_path,
+            *("load", "--role", "worker", "--master-host", "10.77.0.1"),
+        )
+        for number in (2, 3, 4)
+    ]
+    yield Cluster(hosts, load, master, workers)
+    for process in (master, *workers, target.process):
+        process.kill()
+        process.communicate()
+
+
+@in_namespaces
+def test_three_hosts_deal_one_schedule(cluster):
+    cluster.master.communicate(timeout=90)
+    result = cluster.load.result
+    assert result.status is RunStatus.COMPLETE
+    assert result.certificate.reasons == []
+    assert result.sessions.planned == result.sessions.completed == 360
+    assert [each.planned for each in result.certificate.generators] == [120, 120, 120]
+    assert all(each.clock_uncertainty_us > 0 for each in result.certificate.generators)
+    for worker in cluster.workers:
+        _out, err = worker.communicate(timeout=20)
+        assert worker.returncode == 0, err
+        assert "the run is over" in err
+
+
+@in_namespaces
+def test_one_host_cut_off_and_one_killed(cluster):
+    """Never silently less load: both are named, what they lost is counted, the last takes over."""
+    cluster.load.until_second(2)
+    cluster.hosts.cut_off(3)
+    for child in program.descendants(cluster.workers[2].pid):
+        child.kill()
+    cluster.master.communicate(timeout=90)
+    assert cluster.master.returncode == 4
+    _out, err = cluster.workers[1].communicate(timeout=20)
+    assert "the master was not heard of" in err, "who is cut off ends its load"
+    result = cluster.load.result
+    assert result.status is RunStatus.COMPLETE
+    lost = [each for each in result.certificate.generators if each.lost]
+    assert len(lost) == 2
+    assert all("was not heard of" in each.lost for each in lost)
+    sessions = result.sessions
+    assert sessions.planned == 360 == sessions.started + sessions.dropped
+    assert 0 < sessions.dropped < 360
+    assert any("others took over the rest" in each for each in result.certificate.reasons)
+    last = [second.started for second in result.seconds if second.at_us == 11_000_000]
+    assert last == [30], "the rate of the schedule, from one host"
+
+
+@pytest.fixture
+def local(load: Load) -> tuple[Load, int]:
+    return load, free_port()
+
+
+def start_worker(folder: Path, port: int) -> subprocess.Popen[str]:
+    return program.start(folder, "load", "--role", "worker", "--master-port", str(port))
+
+
+def start_master(load: Load, port: int, count: int, *phases: str) -> subprocess.Popen[str]:
+    more = ("--role", "master", "--master-port", str(port), "--expect-workers", str(count))
+    return load.start(*phases, more=more)
+
+
+def test_a_late_joiner_is_told_that_it_is_not_needed(local, tmp_path):
+    load, port = local
+    master = start_master(load, port, 1, "{duration: 8, arrivalRate: 20}")
+    first = start_worker(tmp_path, port)
+    load.until_second(1)
+    late = start_worker(tmp_path, port)
+    _out, err = late.communicate(timeout=30)
+    assert late.returncode == 4
+    assert "the run has its 1 workers already" in err
+    master.communicate(timeout=60)
+    first.communicate(timeout=20)
+    assert load.result.certificate.reasons == []
+    assert load.result.sessions.completed == 160
+
+
+def test_workers_end_with_a_killed_master(local, tmp_path):
+    load, port = local
+    master = start_master(load, port, 1, "{duration: 60, arrivalRate: 20}")
+    worker = start_worker(tmp_path, port)
+    load.until_second(1)
+    master.kill()
+    master.communicate()
+    _out, err = worker.communicate(timeout=30)
+    assert worker.returncode == 4
+    assert "the master has died" in err or "the master was not heard of" in err
+
+
+def test_an_interrupted_master_dismisses_its_workers_and_reports(local, tmp_path):
+    load, port = local
+    master = start_master(load, port, 1, "{duration: 60, arrivalRate: 20}")
+    worker = start_worker(tmp_path, port)
+    load.until_second(1)
+    done = program.interrupt(master, program.signal.SIGINT)
+    assert done.code == 130
+    assert load.result.status is RunStatus.PARTIAL
+    _out, err = worker.communicate(timeout=30)
+    assert worker.returncode == 0, err
+
+
+def test_a_taken_port_is_named(local, tmp_path):
+    load, port = local
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        master = start_master(load, port, 1, "{duration: 1, arrivalRate: 1}")
+        _out, err = master.communicate(timeout=30)
+    assert master.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}: another program has the port" in err
+
+
+def test_an_interrupted_worker_leaves(local, tmp_path):
+    _load, port = local
+    worker = start_worker(tmp_path, port)
+    assert worker.stderr is not None
+    assert re.search("looking for the master", worker.stderr.readline())
+    worker.send_signal(program.signal.SIGTERM)
+    worker.communicate(timeout=20)
+    assert worker.returncode == 143

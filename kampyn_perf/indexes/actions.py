@@ -109,6 +109,8 @@ class CollectionPlan:
     actions: tuple[Action, ...]
     documents: int | None = None
     server: str = ""
+    place: str = ""
+    """The database, without secrets."""
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -63,10 +64,12 @@ class Databases(AbstractContextManager["Databases"]):
         no, UnreachableError where it says nothing."""
         found = {}
         for wanted in self._catalogue.collections:
+            database = self.of(wanted.name)
             try:
-                found[wanted.name] = self.of(wanted.name).read_collection(wanted.name)
+                live = database.read_collection(wanted.name)
             except ServerRefusal as refusal:
                 raise refusal_error(f"cannot read {wanted.name}", refusal) from refusal
+            found[wanted.name] = replace(live, place=database.label)
         return LiveState(collections=found)
 
     def __exit__(

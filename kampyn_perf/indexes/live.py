@@ -121,6 +121,8 @@ class LiveCollection:
     size_bytes: int | None = None
     fields: frozenset[str] | None = None
     """The columns of an engine that has fixed ones (and `rowid`, where there is one)."""
+    place: str = ""
+    """The database it was read from, without secrets; for people, not part of the state."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,7 @@ def plan_collection(
         actions=tuple(actions),
         documents=live.documents,
         server=live.server.label,
+        place=live.place,
         notes=(*_collection_notes(live), *prune_notes(asked, lives, actions)),
     )
 

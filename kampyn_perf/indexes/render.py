@@ -59,7 +59,11 @@ _STEP_WORDS = {
 
 def plan_lines(plan: Plan, *, keeps: bool = False) -> Iterator[Line]:
     """The whole plan. `keeps` shows what stays as it is, too."""
+    place = ""
     for part in plan.collections:
+        if part.place != place:
+            place = part.place
+            yield Line(LineKind.FAINT, place)
         yield from _collection_lines(part, keeps)
     yield from _summary(plan)
 
@@ -81,6 +85,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             {
                 "collection": part.collection,
                 "server": part.server,
+                "database": part.place,
                 "documents": part.documents,
                 "stateHash": plan.state_hashes.get(part.collection, ""),
                 "notes": list(part.notes),

@@ -114,7 +114,8 @@ def test_auth_measures_the_configured_cost(bench: Bench, tmp_path: Path) -> None
         (lambda: ("db", "--db", "sqlite:///away.db"), 3, "there is no database at away.db"),
         (lambda: ("db", "--db", f"sqlite:///{__file__}"), 3, "not a database"),
         (lambda: ("db", "--db", "mongodb://db.example.edu/x"), 2, "--allow-host db.example.edu"),
-        (lambda: ("db", "--db", "postgres://127.0.0.1/x"), 3, "not a database"),
+        (lambda: ("db", "--db", "postgres://127.0.0.1/x"), 2, "not a database"),
+        (lambda: ("db", "--db", "mongodb://127.0.0.1:27017"), 2, "names no database"),
         (lambda: ("cache", "--redis", f"redis://127.0.0.1:{nobody()}"), 3, "does not answer"),
         (lambda: ("cache", "--redis", "redis://c.example.edu"), 2, "--allow-host c.example.edu"),
         (lambda: ("cache", "--set", "cache.url=off"), 3, "the cache is off"),
@@ -159,3 +160,31 @@ def test_the_environment_configures_the_backend(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert latest(tmp_path).context["auth"]["memory bytes"] == 128 * 1024
+
+
+@pytest.mark.mongo
+def test_db_measures_mongodb_and_leaves_it_as_it_was(
+    bench: Bench,  # noqa: F811
+    tmp_path: Path,
+    mongo_uri: str,
+    mongo_database: str,
+) -> None:
+    from pymongo import MongoClient
+
+    head, _, options = mongo_uri.partition("?")
+    url = f"{head.rstrip('/')}/{mongo_database}?{options}"
+    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--store", url, *SMALL, *CHEAP]
+    subprocess.run(
+        [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
+    )
+    with MongoClient(mongo_uri) as client:
+        retails = client[mongo_database]["retails"]
+        before = sorted((one["_id"], one["quantity"]) for one in retails.find())
+        done = bench("db", "--db", url, "-n", 2, "--allow-writes", "-k", "not size=100")
+        assert sorted((one["_id"], one["quantity"]) for one in retails.find()) == before
+
+    result = ok(done, tmp_path)
+    assert {"db.orders.pending-orders", "db.analytics", "db.stream", "db.bulk_insert"} <= {
+        case.case for case in result.cases
+    }
+    assert result.context["db"]["documents returned"]["orders.vendor-analytics"] > 0

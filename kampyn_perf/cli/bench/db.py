@@ -6,13 +6,14 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kampyn_perf import mongo
 from kampyn_perf.backend import settings as backend_settings
 from kampyn_perf.backend.domain import DOCUMENT_VENDOR, Kind, ShopError
 from kampyn_perf.backend.ids import new_id
@@ -27,7 +28,7 @@ from kampyn_perf.bench.suites.db import DbParts, Opened, Sample, db_suite
 from kampyn_perf.cli.bench.db_cleanup import remove_items
 from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.cli.bench.hosts import check_host
-from kampyn_perf.errors import UnreachableError
+from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.indexes.catalogue import Catalogue
 from kampyn_perf.indexes.catalogue_load import read_catalogue, resolved_queries
 from kampyn_perf.indexes.connect import open_database
@@ -38,12 +39,13 @@ from kampyn_perf.redact import redact_url
 
 _MONTH = timedelta(days=30)
 _SQLITE = "sqlite:///"
+_MONGO = ("mongodb://", "mongodb+srv://")
 
 
 def make_db(flags: SuiteFlags) -> Suite:
     """The suite on `--db`, or on an SQLite seeded for it."""
     if flags.db:
-        check_host(flags.db, flags.allow_hosts, flag="--db")
+        _check_url(flags.db, flags.allow_hosts)
     catalogue, _source = read_catalogue()
     bench = _Bench(flags, catalogue)
     return db_suite(
@@ -54,6 +56,21 @@ def make_db(flags: SuiteFlags) -> Suite:
             writes=bench.scratch or flags.allow_writes,
         )
     )
+
+
+def _check_url(url: str, allowed: Collection[str]) -> None:
+    """Raises KampynError (usage) for what is no database that may be measured."""
+    check_host(url, allowed, flag="--db")
+    if not url.startswith((_SQLITE, *_MONGO)):
+        raise KampynError(
+            f"--db: not a database: {redact_url(url)}",
+            hint="Write mongodb://host:27017/database or sqlite:///path/to/file.db.",
+        )
+    if url.startswith(_MONGO) and not mongo.default_database(url):
+        raise KampynError(
+            f"--db: {mongo.label(url)} names no database",
+            hint="Write it behind the host: mongodb://host:27017/kampyn",
+        )
 
 
 def _name(query: Query) -> str:

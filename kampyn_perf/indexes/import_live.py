@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 from kampyn_perf.indexes.catalogue import (
@@ -18,7 +19,10 @@ from kampyn_perf.indexes.catalogue_load import DEFAULT_VARIABLE
 from kampyn_perf.indexes.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.matching import Found, read_live
 from kampyn_perf.indexes.normalise import SIMPLE, normal_of
-from kampyn_perf.indexes.spec import IndexSpec
+from kampyn_perf.indexes.spec import TEXT, IndexSpec, Key, default_name
+
+MOST_PERMUTED = 6
+"""Text fields whose orders are tried: 720 of them."""
 
 
 def catalogue_of(
@@ -54,6 +58,7 @@ def _spec(found: Found, live: LiveCollection) -> IndexSpec:
     english = found.normal.default_language == "english"
     short = replace(
         spec,
+        keys=_keys_as_named(spec),
         collation=_collation(found, live),
         weights=weights or None,
         default_language=None if english else spec.default_language,
@@ -64,6 +69,18 @@ def _spec(found: Found, live: LiveCollection) -> IndexSpec:
     # What cannot be said shorter is said in full.
     same = normal_of(short, collation=live.collation) == found.normal
     return short if same else replace(spec, collation=_collation(found, live))
+
+
+def _keys_as_named(spec: IndexSpec) -> tuple[Key, ...]:
+    """A server lists the fields of a text index by the alphabet; a default name tells in which
+    order they were declared."""
+    words = [key for key in spec.keys if key[1] == TEXT]
+    if not 2 <= len(words) <= MOST_PERMUTED:
+        return spec.keys
+    start = spec.keys.index(words[0])
+    head, tail = spec.keys[:start], spec.keys[start + len(words) :]
+    orders = ((*head, *order, *tail) for order in permutations(words))
+    return next((keys for keys in orders if default_name(keys) == spec.name), spec.keys)
 
 
 def _collation(found: Found, live: LiveCollection) -> Mapping[str, Any] | None:

@@ -136,7 +136,8 @@ def _collection_lines(part: CollectionPlan, keeps: bool) -> Iterator[Line]:
     count = "" if part.documents is None else f", {part.documents:,} documents"
     yield Line(LineKind.TITLE, f"{part.collection}  ({part.server}{count})")
     for note in part.notes:
-        yield Line(LineKind.FAINT, f"    {note}")
+        kind = LineKind.WARNING if note.startswith("--prune") else LineKind.FAINT
+        yield Line(kind, f"    {note}")
     for action in shown:
         yield from _action_lines(action)
     if kept:

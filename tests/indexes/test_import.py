@@ -97,7 +97,7 @@ def test_listings_as_servers_write_them() -> None:
     text = catalogue_yaml(assert_plans_empty(live))
     assert "key: {a: 1, b: -1}\n        name: by_a\n" in text
     assert "collation: {locale: fr, strength: 1}" in text
-    assert "weights: {name: 10}" in text
+    assert "key: {name: text, description: text}\n        weights: {name: 10}" in text
     assert "sparse" not in text
 
 

@@ -156,7 +156,7 @@ class _Cache:
     def words(self) -> str:
         """For people."""
         if self._server:
-            return f"embedded redis (pid {self._server.pid})"
+            return "embedded redis"
         return redact_url(self.url) if self.url else "off"
 
     def look_after(self) -> None:

@@ -40,6 +40,7 @@ from kampyn_perf.backend.domain import (
     not_found,
 )
 from kampyn_perf.backend.ports import Step
+from kampyn_perf.backend.settings import Transactions
 from kampyn_perf.backend.stores.mongo.client import Connection
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.keys import Keys, shown
@@ -59,13 +60,20 @@ _TOO_LATE = "The order took too long and was undone."
 class Placing:
     """The sequence."""
 
-    def __init__(self, *, connection: Connection, undoing: Undoing, step: Step) -> None:
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        undoing: Undoing,
+        step: Step,
+        transactions: Transactions = Transactions.AUTO,
+    ) -> None:
         self._connection = connection
         self._undoing = undoing
         self._keys = Keys(connection=connection, step=step)
         self._step = step
-        self.transactions = False
-        """Whether the server has them; `open` of the store finds out."""
+        self._wanted = transactions
+        self._able: bool | None = None
 
     async def place(self, draft: Draft) -> Placed:
         """See `ports.OrderStore.place`."""
@@ -73,15 +81,25 @@ class Placing:
             earlier = await self._keys.claim(draft)
             if earlier is not None:
                 return Placed(earlier, replayed=True)
+        transactions = await self._transactions()
         try:
-            if not self.transactions:
+            if not transactions:
                 return Placed(await self._sequence(draft, None))
             return Placed(await self._in_transaction(draft))
         except ShopError:
-            if not self.transactions:
+            if not transactions:
                 await self._undoing.undo(draft.order_id, draft.user_id)
             await self._keys.forget(draft)
             raise
+
+    async def _transactions(self) -> bool:
+        """Whether to use them; asks the server once whether it has them."""
+        if self._wanted is not Transactions.AUTO:
+            return self._wanted is Transactions.ON
+        if self._able is None:
+            hello = await self._connection.client.admin.command("hello")
+            self._able = "setName" in hello or hello.get("msg") == "isdbgrid"
+        return self._able
 
     async def _in_transaction(self, draft: Draft) -> Order:
         """The sequence, again when another transaction had the same documents.

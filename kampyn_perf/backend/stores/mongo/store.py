@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
-from kampyn_perf.backend.settings import MongoSettings, Transactions
+from kampyn_perf.backend.settings import MongoSettings
 from kampyn_perf.backend.stores.mongo.carts import MongoCarts
 from kampyn_perf.backend.stores.mongo.client import Connection
 from kampyn_perf.backend.stores.mongo.items import MongoItems
@@ -32,10 +32,14 @@ class MongoStore:
         metrics: QueryMetrics,
         step: Step = lambda _name: None,
     ) -> None:
-        self._settings = settings
         self._connection = Connection(url=url, settings=settings, metrics=metrics)
         self.undoing = Undoing(connection=self._connection, step=step)
-        self._placing = Placing(connection=self._connection, undoing=self.undoing, step=step)
+        self._placing = Placing(
+            connection=self._connection,
+            undoing=self.undoing,
+            step=step,
+            transactions=settings.transactions,
+        )
         self.users = MongoUsers(connection=self._connection)
         self.items = MongoItems(connection=self._connection)
         self.vendors = MongoVendors(connection=self._connection)
@@ -46,13 +50,7 @@ class MongoStore:
 
     async def open(self) -> None:
         await self._connection.open()
-        with self._connection.timed("admin", "hello"):
-            hello = await self._connection.client.admin.command("hello")
-        able = "setName" in hello or hello.get("msg") == "isdbgrid"
-        wanted = self._settings.transactions
-        self._placing.transactions = (
-            able if wanted is Transactions.AUTO else wanted is Transactions.ON
-        )
+        """Does not wait for the database: a worker may start, and answer 503, while it is away."""
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def read_rows(path: Path, *, delimiter: str = ",") -> list[dict[str, Any]]:
     Raises KampynError for a file that cannot be read, ConfigError with every line that is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # line ends inside a field are its own
     except OSError as error:
         raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -57,7 +58,7 @@ def _json_lines(text: str, path: Path, problems: list[Problem]) -> Iterator[dict
 def _csv_rows(
     text: str, path: Path, delimiter: str, problems: list[Problem]
 ) -> Iterator[dict[str, Any]]:
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = next(reader, [])
         names = [name.strip() for name in header]

@@ -1,0 +1,154 @@
+"""Data by session number: the same whoever runs the session, and once only where that is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf.errors import ConfigError, KampynError
+from kampyn_perf.load.bundle import pack, unpack
+from kampyn_perf.load.feed import Feed, Source
+from kampyn_perf.load.rows import read_rows
+from kampyn_perf.load.settings import FeedOrder, PhaseSettings, TimeoutSettings, ValidityLimits
+from kampyn_perf.load.spec import FeedSpec, RunSpec
+from kampyn_perf.schedule import ArrivalMode
+from tests.load.conftest import DATA
+
+ROWS = [{"n": n} for n in range(5)]
+
+
+def spec(data: Path | None, **feeds: FeedSpec) -> RunSpec:
+    return RunSpec(
+        profile="t",
+        phases=(PhaseSettings(duration=1, arrivalRate=4),),
+        mode=ArrivalMode.EVEN,
+        seed=1,
+        scenarios=Path("locustfile.py"),
+        max_vusers=10,
+        max_waiting=10,
+        drain=1_000_000,
+        timeouts=TimeoutSettings(),
+        validity=ValidityLimits(),
+        target="t",
+        url="http://127.0.0.1:1",
+        operations={},
+        token="token",
+        data=data,
+        feeds=feeds,
+    )
+
+
+def source(order: FeedOrder, seed: int = 1) -> Source:
+    return Source(name="user", rows=ROWS, order=order, seed=seed)
+
+
+def test_sequential_goes_round():
+    rows = [source(FeedOrder.SEQUENTIAL).row(n)["n"] for n in range(7)]
+    assert rows == [0, 1, 2, 3, 4, 0, 1]
+
+
+def test_unique_gives_each_row_once_and_no_more():
+    unique = source(FeedOrder.UNIQUE)
+    assert [unique.row(n)["n"] for n in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(IndexError):
+        unique.row(5)
+
+
+@given(st.integers(0, 2**40), st.integers(0, 2**31))
+def test_random_depends_on_number_and_seed_alone(number, seed):
+    assert source(FeedOrder.RANDOM, seed).row(number) == source(FeedOrder.RANDOM, seed).row(number)
+
+
+def test_random_is_spread_over_the_rows():
+    counts = [0] * 5
+    for number in range(10_000):
+        counts[source(FeedOrder.RANDOM).row(number)["n"]] += 1
+    assert all(1_800 < count < 2_200 for count in counts)
+    other = [source(FeedOrder.RANDOM, 2).row(n)["n"] for n in range(50)]
+    assert other != [source(FeedOrder.RANDOM, 1).row(n)["n"] for n in range(50)]
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "data.json"
+    path.write_bytes(orjson.dumps(DATA))
+    return path
+
+
+def test_rows_of_a_file_replace_and_add_lists(tmp_path, data):
+    (tmp_path / "u.csv").write_text("id,email\n1,a@x\n2,b@x\n")
+    (tmp_path / "c.jsonl").write_text('{"code": 7}\n\n{"code": {"x": 1}}\n')
+    feed = Feed.of(
+        spec(
+            data,
+            user=FeedSpec(file=tmp_path / "u.csv", order=FeedOrder.SEQUENTIAL),
+            coupon=FeedSpec(file=tmp_path / "c.jsonl", order=FeedOrder.SEQUENTIAL),
+            item=FeedSpec(order=FeedOrder.SEQUENTIAL),
+        )
+    )
+    session = feed[1]
+    assert session["user"] == {"id": "2", "email": "b@x"}
+    assert session["coupon"] == {"code": {"x": 1}}
+    assert session["item"]["id"] == "i1"
+    assert session["uniId"] == "1"
+    assert set(session) == {"uniId", "user", "item", "vendor", "coupon"}
+
+
+def test_too_few_unique_rows_are_refused_before_the_run(tmp_path, data):
+    (tmp_path / "u.csv").write_text("id\n1\n2\n3\n")
+    with pytest.raises(ConfigError, match="4 sessions need more than its 3 rows"):
+        Feed.of(spec(data, user=FeedSpec(file=tmp_path / "u.csv", order=FeedOrder.UNIQUE)))
+
+
+def test_a_list_that_nobody_has_is_refused(data):
+    with pytest.raises(ConfigError, match=r"config\.data\.coupon: needs a file"):
+        Feed.of(spec(data, coupon=FeedSpec(order=FeedOrder.RANDOM)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.csv", "", "has no rows"),
+        ("a.csv", "id,email\n", "has no rows"),
+        ("a.csv", "id,id\n1,2\n", "a.csv:1: the header has an empty name, or one twice"),
+        ("a.csv", "id,email\n1\n2,b@x\n3,c,d\n", "a.csv:2: has 1 fields; the header has 2"),
+        ("a.csv", 'id\n"1\n', "is not CSV"),
+        ("a.jsonl", '{"a": 1}\n{"a"\n[]\n', "a.jsonl:2: is not JSON"),
+        ("a.jsonl", '{"a": 1}\n[]\n', "a.jsonl:2: is not a JSON object"),
+        ("a.csv", b"id\n\xff\xfe\n", "is not UTF-8"),
+    ],
+)
+def test_wrong_rows_are_named_with_their_line(tmp_path, name, text, message):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as caught:
+        read_rows(path)
+    assert message in str(caught.value)
+
+
+def test_rows_may_be_quoted_marked_and_separated_otherwise(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes('\ufeffid;note\r\n1;"a;\r\nb"\r\n'.encode())
+    assert read_rows(path, delimiter=";") == [{"id": "1", "note": "a;\r\nb"}]
+    with pytest.raises(KampynError, match="cannot read"):
+        read_rows(tmp_path / "none.csv")
+
+
+def test_a_bundle_brings_every_file_to_another_machine(tmp_path, data):
+    (tmp_path / "locustfile.py").write_text("print('x')")
+    (tmp_path / "u.csv").write_text("id\n1\n2\n3\n4\n")
+    here = spec(data, user=FeedSpec(file=tmp_path / "u.csv", order=FeedOrder.UNIQUE)).model_copy(
+        update={"scenarios": tmp_path / "locustfile.py"}
+    )
+    there = tmp_path / "there"
+    order = pack({"type": "run", "spec": orjson.loads(here.dump()), "index": 1, "count": 2})
+    order = unpack(orjson.loads(orjson.dumps(order)), there)
+    found = RunSpec.model_validate(order["spec"])
+    assert found.scenarios.read_text() == "print('x')"
+    assert found.scenarios.parent == there
+    assert Feed.of(found)[3]["user"] == {"id": "4"}
+    assert {path.stat().st_mode & 0o777 for path in there.iterdir()} == {0o600}

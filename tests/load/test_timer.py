@@ -1,0 +1,49 @@
+"""Never before its time, other greenlets at work meanwhile, in both kinds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.program import environment
+
+SCRIPT = """
+import gevent
+from kampyn_perf.load import timer
+from kampyn_perf.load.clock import now_us
+if {portable}:
+    timer._KernelTimer = None
+    timer.suppress = lambda *kinds: __import__("contextlib").suppress(TypeError)
+it = timer.Timer()
+assert it.precise is (not {portable} and {linux})
+turns = []
+def other():
+    while True:
+        turns.append(1)
+        gevent.sleep(0.001)
+gevent.spawn(other)
+start = now_us()
+for number in range(1, 41):
+    due = start + number * 5_000
+    it.sleep_until(due)
+    assert now_us() >= due, "woken too early"
+it.sleep_until(start)  # long past: returns at once
+it.close()
+print(len(turns))
+"""
+
+
+@pytest.mark.parametrize("portable", [False, True])
+def test_it_wakes_after_the_moment_and_lets_others_work(portable):
+    script = SCRIPT.format(portable=portable, linux=sys.platform == "linux")
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 20

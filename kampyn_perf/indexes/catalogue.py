@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kampyn_perf.config import PathKey
@@ -76,6 +76,11 @@ class Catalogue:
 
     def collection(self, name: str) -> WantedCollection | None:
         return next((part for part in self.collections if part.name == name), None)
+
+    def only(self, names: Collection[str]) -> Catalogue:
+        """The part of it about these collections; all of it without a name."""
+        chosen = tuple(part for part in self.collections if not names or part.name in names)
+        return replace(self, collections=chosen)
 
     @property
     def queries(self) -> tuple[Query, ...]:

@@ -50,12 +50,12 @@ STORE = ("--uri", "sqlite:///store.db")
 
 
 def test_plan_says_what_would_change_and_check_fails_on_it(folder: Path) -> None:
-    result = run("plan", *STORE, cwd=folder)
-    assert (result.returncode, result.stdout) == (0, "")
+    result = run("plan", *STORE, "--check", cwd=folder)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("sqlite:///store.db\nusers  (SQLite ")
     assert "+ create    email_1  {email: 1} unique\n      for: one account per" in result.stderr
     assert "? extra     old  {name: 1}" in result.stderr
     assert "\x1b[" not in result.stderr
-    assert run("plan", *STORE, "--check", cwd=folder).returncode == 1
 
 
 def test_plan_json_stands_alone_on_stdout_and_changes_nothing(folder: Path) -> None:
@@ -82,8 +82,6 @@ def test_an_imported_catalogue_plans_empty(folder: Path) -> None:
     result = run("plan", *STORE, "--catalogue", "mine.yaml", "--check", "--json", cwd=folder)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["counts"] == {"keep": 1}
-    again = run("import", *STORE, "-o", "mine.yaml", cwd=folder)
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
 
 
 def test_import_from_mongoose_prints_yaml_alone_on_stdout(folder: Path) -> None:
@@ -95,7 +93,6 @@ def test_import_from_mongoose_prints_yaml_alone_on_stdout(folder: Path) -> None:
 
 
 def test_lint_exit_codes_and_formats(folder: Path) -> None:
-    assert run("lint", cwd=folder).returncode == 0
     (folder / "bad.yaml").write_text(CATALOGUE + "      - {key: {a: hashed}, unique: true}\n")
     bad = run("lint", "-c", "bad.yaml", cwd=folder)
     assert bad.returncode == 1
@@ -107,12 +104,9 @@ def test_lint_exit_codes_and_formats(folder: Path) -> None:
 
 def test_lint_strict_fails_on_a_warning_and_explain_tells_why(folder: Path) -> None:
     (folder / "warn.yaml").write_text(CATALOGUE + "      - {key: {uniId: 1}}\n")
-    assert run("lint", "-c", "warn.yaml", cwd=folder).returncode == 0
     assert run("lint", "-c", "warn.yaml", "--strict", cwd=folder).returncode == 1
     told = run("lint", "--explain", "redundant-prefix", cwd=folder)
     assert (told.returncode, "read forwards or backwards" in told.stderr) == (0, True)
-    wrong = run("lint", "--explain", "redundant", cwd=folder)
-    assert (wrong.returncode, "Known: " in wrong.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +115,8 @@ def test_lint_strict_fails_on_a_warning_and_explain_tells_why(folder: Path) -> N
         (("plan",), 2, "MONGO_URI not set"),
         (("plan", "--uri", "redis://user:secret@h/0"), 2, "not a database"),
         (("plan", *STORE, "--prune", "nothing"), 2, "expected COLLECTION.INDEX"),
-        (("plan", *STORE, "-c", "index"), 2, "no such configuration: index"),
-        (("import", "--cluster", "user"), 2, "expected NAME=VARIABLE"),
-        (("import", "--mongoose", "missing.json"), 2, "cannot read missing.json"),
+        (("plan", *STORE, "--only", "user"), 2, "no such collection: user"),
+        (("import", "--mongoose", "x.json", "-o", "store.db"), 2, "store.db is there already"),
     ],
 )
 def test_mistakes_are_told_with_what_to_do(

@@ -72,7 +72,7 @@ parameter_values = st.fixed_dictionaries({"x": values})
 
 
 @given(declared=indexes | values, asked=queries | values, parameters=parameter_values)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_file_is_answered(declared: Any, asked: Any, parameters: Any) -> None:
     collection = {"indexes": declared, "queries": asked}
     data = {"parameters": parameters, "collections": {"things": collection}}
@@ -100,7 +100,7 @@ def test_any_file_is_answered(declared: Any, asked: Any, parameters: Any) -> Non
 
 
 @given(data=values | st.dictionaries(words, st.lists(st.lists(keys | values))))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_declarations_are_answered(data: Any) -> None:
     with suppress(KampynError):
         catalogue, _ = catalogue_of_mongoose(data, source="any.json")

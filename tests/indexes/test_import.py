@@ -43,7 +43,7 @@ def assert_plans_empty(live: LiveCollection) -> Catalogue:
 
 
 @given(version=versions, wanted=st.lists(specs(), max_size=6))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_state_imports_to_a_catalogue_whose_plan_is_empty(
     version: tuple[int, int], wanted: list[Any]
 ) -> None:

@@ -37,8 +37,8 @@ from tests.indexes.simulator import Killed, Simulator, enforces, listed, serves
 from tests.indexes.strategies import documents, specs, versions
 
 OPTIONS = BuildOptions()
-MODEL_EXAMPLES = int(os.environ.get("KAMPYN_TEST_MODEL_EXAMPLES", "300"))
-"""Twenty thousand, now and then, find what three hundred do not."""
+MODEL_EXAMPLES = int(os.environ.get("KAMPYN_TEST_MODEL_EXAMPLES", "200"))
+"""Twenty thousand, now and then, find what two hundred do not."""
 
 
 class Guard:
@@ -191,7 +191,7 @@ def assert_as_wanted(simulator: Simulator, plan: Plan) -> None:
 
 
 @given(situation=situations())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_state_gives_the_same_plan_and_hash(
     situation: tuple[Simulator, Catalogue, list[Prune]],
 ) -> None:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, PruneNames, Uri
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, PruneNames, Uri
 
 
 def apply(  # noqa: PLR0913, PLR0917 - a flag each
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
+    only: Only = [],  # noqa: B006 - typer's way to declare a repeatable option
     plan: Annotated[
         Path | None,
         typer.Option(
@@ -66,7 +67,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
     from kampyn_perf.cli.indexes.applying import Settings, run
     from kampyn_perf.indexes.actions import PruneStage
 
-    wanted = options.load_catalogue(catalogue)
+    wanted = options.load_catalogue(catalogue, only)
     settings = Settings(
         file=plan,
         yes=yes or plan is not None,

@@ -33,6 +33,10 @@ Uri = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the machine form on stdout.")]
+Only = Annotated[
+    list[str],
+    typer.Option("--only", metavar="COLLECTION", help="Only this collection. Repeatable."),
+]
 PruneNames = Annotated[
     list[str],
     typer.Option(
@@ -54,11 +58,17 @@ _STYLES = {
 }
 
 
-def load_catalogue(name: str) -> Catalogue:
-    """The catalogue that `--catalogue` names."""
+def load_catalogue(name: str, only: Sequence[str] = ()) -> Catalogue:
+    """The catalogue that `--catalogue` names, or what it says of the collections in `only`."""
+    from kampyn_perf.errors import KampynError
     from kampyn_perf.indexes.catalogue_load import read_catalogue
 
-    return read_catalogue(name)[0]
+    catalogue = read_catalogue(name)[0]
+    unknown = [asked for asked in only if catalogue.collection(asked) is None]
+    if unknown:
+        known = ", ".join(part.name for part in catalogue.collections)
+        raise KampynError(f"no such collection: {', '.join(unknown)}", hint=f"Known: {known}.")
+    return catalogue.only(only)
 
 
 def databases(catalogue: Catalogue, uri: str) -> Databases:

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, PruneNames, Uri
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, PruneNames, Uri
 from kampyn_perf.errors import ExitCode
 
 
 def plan(
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
+    only: Only = [],  # noqa: B006 - typer's way to declare a repeatable option
     prune: PruneNames = [],  # noqa: B006 - typer's way to declare a repeatable option
     drop: Annotated[
         bool, typer.Option("--drop", help="Plan the drop of what --prune names, without hiding.")
@@ -41,7 +42,7 @@ def plan(
     from kampyn_perf.indexes.plan import make_plan
     from kampyn_perf.indexes.render import plan_json, plan_lines
 
-    wanted = options.load_catalogue(catalogue)
+    wanted = options.load_catalogue(catalogue, only)
     stage = PruneStage.DROP if drop else PruneStage.HIDE
     prunes = options.parse_prunes(prune, wanted, stage)
     with options.databases(wanted, uri) as databases:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, Uri
 
 if TYPE_CHECKING:
     from kampyn_perf.indexes.verify import Verified
@@ -17,6 +17,7 @@ _STYLES = {"pass": "green", "fail": "bold red", "no-verdict": "yellow"}
 def verify(
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
+    only: Only = [],  # noqa: B006 - typer's way to declare a repeatable option
     query: Annotated[
         list[str], typer.Option("--query", "-q", help="Only this one. Repeatable.")
     ] = [],  # noqa: B006 - typer's way to declare a repeatable option
@@ -48,7 +49,7 @@ def verify(
     from kampyn_perf.indexes.verify_render import verify_json
     from kampyn_perf.indexes.verify_run import verify as explain_all
 
-    wanted = options.load_catalogue(catalogue)
+    wanted = options.load_catalogue(catalogue, only)
     queries = options.declared_queries(wanted, query, parameter)
     label = f"explaining {len(queries)} queries"
     with options.databases(wanted, uri) as databases, working(label):

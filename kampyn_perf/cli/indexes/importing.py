@@ -44,13 +44,11 @@ def import_catalogue(
 
     The plan of an imported catalogue against its own database is empty.
 
+    \b
     Examples:
-
-        kampyn-perf indexes import --uri mongodb://localhost:27017/kampyn -o configs/indexes.yaml
-
-        kampyn-perf indexes import --cluster user=MONGO_URI_USER --cluster order=MONGO_URI_ORDER
-
-        kampyn-perf indexes import --mongoose declarations.json
+      kampyn-perf indexes import --uri mongodb://localhost:27017/kampyn -o configs/indexes.yaml
+      kampyn-perf indexes import --cluster user=MONGO_URI_USER --cluster order=MONGO_URI_ORDER
+      kampyn-perf indexes import --mongoose declarations.json
     """
     from kampyn_perf.cli.console import print_text, say
     from kampyn_perf.config import parse_yaml

@@ -47,15 +47,12 @@ def lint(
 
     Exit code 1 when there is an error (with --strict, a warning).
 
+    \b
     Examples:
-
-        kampyn-perf indexes lint
-
-        kampyn-perf indexes lint --format sarif > lint.sarif
-
-        kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
-
-        kampyn-perf indexes lint --explain unique-may-be-missing
+      kampyn-perf indexes lint
+      kampyn-perf indexes lint --format sarif > lint.sarif
+      kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
+      kampyn-perf indexes lint --explain unique-may-be-missing
     """
     from kampyn_perf.indexes.catalogue_load import read_catalogue
     from kampyn_perf.indexes.lint import lint as judge

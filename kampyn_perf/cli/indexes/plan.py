@@ -28,13 +28,11 @@ def plan(
 ) -> int:
     """Compare the catalogue with what is there. Changes nothing.
 
+    \b
     Examples:
-
-        kampyn-perf indexes plan --uri mongodb://localhost:27017/kampyn
-
-        kampyn-perf indexes plan --check --json > plan.json
-
-        kampyn-perf indexes plan --prune orders.vendorId_1
+      kampyn-perf indexes plan --uri mongodb://localhost:27017/kampyn
+      kampyn-perf indexes plan --check --json > plan.json
+      kampyn-perf indexes plan --prune orders.vendorId_1
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
+import psutil
+
 from kampyn_perf.load.throughput.jobs import Client, Figures, Job
 from kampyn_perf.load.throughput.processes import (
     Cores,
@@ -21,6 +23,8 @@ from kampyn_perf.load.throughput.processes import (
     running_server,
 )
 from kampyn_perf.load.throughput.tools import installed
+
+_BUSY = 0.2
 
 FLAT = "flat"
 PACED = "paced"
@@ -73,6 +77,8 @@ class Comparison:
 
     plan: Plan
     cores: Cores
+    busy: float = 0.0
+    """Share of the CPU that other programs used just before."""
     figures: dict[str, dict[str, list[Figures]]] = field(
         default_factory=lambda: {FLAT: {}, PACED: {}}
     )
@@ -123,6 +129,11 @@ class Comparison:
         best, lean = (self.middle(FLAT, who, lambda f: f.rate) for who in ("wrk", Client.LEAN))
         if best and lean and lean > 0.8 * best:
             found.append("the server, not the generator, may be the limit flat out")
+        if self.busy > _BUSY:
+            share = f"{self.busy:.0%}"
+            found.append(
+                f"other programs used {share} of the CPU: latencies and rates are theirs too"
+            )
         if self.cores.generator is None:
             found.append("server and generator share the cores: figures vary more")
         return found
@@ -132,6 +143,7 @@ class Comparison:
         return {
             "plan": asdict(self.plan),
             "cores": asdict(self.cores),
+            "busy": self.busy,
             "rounds": {
                 load: {name: [asdict(each) for each in rounds] for name, rounds in by.items()}
                 for load, by in self.figures.items()
@@ -157,7 +169,7 @@ class Comparison:
 def compare(plan: Plan, *, progress: Callable[[str], None] = lambda _text: None) -> Comparison:
     """Run the comparison; `progress` is told before each measurement. Raises KampynError."""
     cores = choose_cores() if plan.pin else Cores()
-    result = Comparison(plan, cores)
+    result = Comparison(plan, cores, busy=psutil.cpu_percent(interval=0.5) / 100)
     with running_server(cores) as url:
         for number in range(1, plan.rounds + 1):
             for load in (FLAT, PACED):

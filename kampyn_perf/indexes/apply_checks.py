@@ -22,6 +22,11 @@ def blocked_steps(plan: Plan, findings: Iterable[Finding]) -> dict[str, str]:
             whole = not finding.step and step.spec is not None
             if step.id == finding.step or (whole and step.collection == finding.collection):
                 reasons.setdefault(step.id, finding.message)
+    for action in plan.actions:
+        # A change is not begun that cannot be ended: the old form would be gone for nothing.
+        reason = next((reasons[step.id] for step in action.steps if step.id in reasons), "")
+        if reason:
+            reasons |= {step.id: reason for step in action.steps}
     return reasons
 
 

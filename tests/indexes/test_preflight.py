@@ -51,14 +51,17 @@ class Answers:
 
 
 def plan(documents: int = 1_000_000) -> Plan:
-    steps = tuple(
-        make_step("users", StepKind.CREATE, spec.effective_name, spec=spec)
+    actions = tuple(
+        Action(
+            kind=ActionKind.CREATE,
+            collection="users",
+            name=spec.effective_name,
+            reason="is not there",
+            steps=(make_step("users", StepKind.CREATE, spec.effective_name, spec=spec),),
+        )
         for spec in (UNIQUE, PLAIN)
     )
-    action = Action(
-        kind=ActionKind.CREATE, collection="users", name="x", reason="is not there", steps=steps
-    )
-    part = CollectionPlan(collection="users", actions=(action,), documents=documents)
+    part = CollectionPlan(collection="users", actions=actions, documents=documents)
     return Plan(collections=(part,), content_hash="")
 
 
@@ -148,3 +151,19 @@ def test_turning_an_index_unique_is_looked_at_too() -> None:
     made = Plan(collections=(part,), content_hash="")
     [found] = look(Answers(duplicates=Duplicates(groups=(GROUP,))), made)
     assert (found.severity, found.step) == (Severity.BLOCK, step.id)
+
+
+def test_a_change_that_cannot_be_ended_is_not_begun() -> None:
+    create = make_step("users", StepKind.CREATE, "email_1", spec=UNIQUE)
+    drop = make_step("users", StepKind.DROP, "email_1")
+    action = Action(
+        kind=ActionKind.CHANGE,
+        collection="users",
+        name="email_1",
+        reason="unique",
+        steps=(drop, create),
+    )
+    part = CollectionPlan(collection="users", actions=(action,), documents=10)
+    made = Plan(collections=(part,), content_hash="")
+    found = look(Answers(duplicates=Duplicates(groups=(GROUP,))), made)
+    assert set(blocked_steps(made, found)) == {drop.id, create.id}

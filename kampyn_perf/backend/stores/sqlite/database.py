@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import queue
 import sqlite3
@@ -28,6 +29,7 @@ from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
 from kampyn_perf.backend.settings import SqliteSettings
 
+_log = logging.getLogger("kampyn.sqlite")
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
 
@@ -67,7 +69,17 @@ class _Job:
     work: Work
     future: asyncio.Future[Any]
     result: Any = None
-    error: BaseException | None = field(default=None)
+    error: BaseException | None = None
+    ticket: list[bool] = field(default_factory=lambda: [True])
+
+    def claim(self) -> bool:
+        """Whether the caller is the one that decides: the writer to do it, or the request to give
+        it up. Only one of them ever is, so that what was answered 503 is not done later."""
+        try:
+            self.ticket.pop()
+        except IndexError:
+            return False
+        return True
 
     def settle(self) -> None:
         """On the loop: hand the outcome to the request, if it still waits."""
@@ -150,11 +162,10 @@ class Database:
         started = time.perf_counter()
         job = _Job(work, self._loop.create_future())
         self._jobs.put(job)
-        try:
-            async with asyncio.timeout(self._settings.lock_timeout / 1e6):
-                result: T = await job.future
-        except TimeoutError as error:
-            raise UnavailableError("The store is busy.") from error
+        done, _ = await asyncio.wait((job.future,), timeout=self._settings.lock_timeout / 1e6)
+        if not done and job.claim():
+            raise UnavailableError("The store is busy.")
+        result: T = await job.future
         self._metrics.query(collection, operation, time.perf_counter() - started)
         return result
 
@@ -167,7 +178,7 @@ class Database:
             return self._inline.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError as error:
             if "interrupted" not in str(error):
-                raise UnavailableError(str(error)) from error
+                raise _unavailable(error) from error
             self._slow[sql] = time.monotonic() + _SLOW_FOR
             return None
 
@@ -183,7 +194,7 @@ class Database:
         try:
             return connection.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError as error:
-            raise UnavailableError(str(error)) from error
+            raise _unavailable(error) from error
 
     def _write_all(self) -> None:
         """The writer's thread."""
@@ -197,7 +208,7 @@ class Database:
                 last = following is None
                 if following is not None:
                     group.append(following)
-            self._write_group([job for job in group if not job.future.done()])
+            self._write_group(group)
             self._loop.call_soon_threadsafe(_settle, group)
             if last:
                 return
@@ -207,13 +218,14 @@ class Database:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for job in group:
-                self._write_one(job)
+                if job.claim():
+                    self._write_one(job)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:  # the group as a whole could not begin or commit
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             for job in group:
-                job.error = UnavailableError(str(error))
+                job.error = _unavailable(error)
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
@@ -223,9 +235,15 @@ class Database:
             job.result = job.work(self._connection)
         except Exception as error:  # noqa: BLE001 - it belongs to the request that asked
             failed = isinstance(error, sqlite3.OperationalError)
-            job.error = UnavailableError(str(error)) if failed else error
+            job.error = _unavailable(error) if failed else error
             self._connection.execute("ROLLBACK TO job")
         self._connection.execute("RELEASE job")
+
+
+def _unavailable(error: Exception) -> UnavailableError:
+    """What a client gets; what SQLite said (`database is locked`) is for the log."""
+    _log.error("SQLite: %s", error)
+    return UnavailableError()
 
 
 def _settle(group: list[_Job]) -> None:

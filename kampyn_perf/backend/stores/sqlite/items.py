@@ -93,7 +93,7 @@ class SqliteItems:
         try:
             rows = await self._database.read(_SEARCH[kind], (uni_id, phrases, limit))
         except UnavailableError as error:
-            if "no such table" not in error.message:
+            if "no such table" not in str(error.__cause__):
                 raise
             texts = orjson.dumps(wanted).decode()
             rows = await self._database.read(_SCAN[kind], (uni_id, texts, limit))

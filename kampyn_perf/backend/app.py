@@ -17,10 +17,12 @@ from kampyn_perf.backend.limiting.limiter import RateLimiter, redis_counters
 from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache
-from kampyn_perf.backend.routes import auth, docs, items, operations, orders, vendors
+from kampyn_perf.backend.routes import admin, auth, docs, items, operations, orders, vendors
+from kampyn_perf.backend.services.external import ExternalApi
 from kampyn_perf.backend.services.health import Health
 from kampyn_perf.backend.services.notifications import LogNotifier
 from kampyn_perf.backend.services.ordering import Ordering
+from kampyn_perf.backend.services.processing import Processing
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.backend.stores.opening import open_store
@@ -51,6 +53,8 @@ def build(order: WorkerOrder) -> Guard:
     )
     store = open_store(order.state.store_url(settings.store.url), settings.store, metrics)
     cache = _cache(order, metrics)
+    ordering = Ordering(store=store, notifier=LogNotifier())
+    external = ExternalApi(settings=settings.external) if settings.external.url else None
     services = Services(
         settings=settings,
         store=store,
@@ -58,8 +62,9 @@ def build(order: WorkerOrder) -> Guard:
         metrics=metrics,
         passwords=Passwords(settings=settings.passwords),
         tokens=Tokens(secret=order.secret, lifetime=settings.token_lifetime, mode=settings.auth),
-        ordering=Ordering(store=store, notifier=LogNotifier()),
-        health=Health(store=store, cache=cache, external=settings.external),
+        ordering=ordering,
+        processing=Processing(store=store, ordering=ordering),
+        health=Health(store=store, cache=cache, external=external),
     )
     app = FastAPI(
         title="KAMPYN reference backend",
@@ -70,7 +75,7 @@ def build(order: WorkerOrder) -> Guard:
         openapi_url=None,
         lifespan=lambda _: _lifespan(services),
     )
-    for module in (auth, items, orders, vendors, operations):
+    for module in (auth, items, orders, vendors, admin, operations):
         # Not include_router: it nests routers, and matching through them costs 40 µs a request.
         app.router.routes.extend(module.router(services).routes)
     docs.attach(app)

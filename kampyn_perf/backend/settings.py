@@ -191,6 +191,13 @@ class ExternalSettings(Section):
     every: Duration = 10_000_000
     """How old an answer may be: who asks for our health must not make us ask others' at will."""
 
+    @field_validator("url")
+    @classmethod
+    def _web(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError(f"not a web address: {redact.redact_url(url)!r}")
+        return url
+
 
 class HttpSettings(Section):
     """How long a client may take; a slower one loses its connection."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -52,6 +53,37 @@ class JSON(Response):
 
     def render(self, content: Any) -> bytes:
         return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+
+
+class Lines(StreamingResponse):
+    """One JSON document per line, sent as they come. What fails on the way cuts it short."""
+
+    media_type = "application/x-ndjson"
+
+    @classmethod
+    async def of(cls, chunks: AsyncIterator[list[Any]]) -> Lines:
+        """Waits for the first chunk: what fails until then still is an error with a status."""
+        return cls(_encode(await anext(chunks, []), chunks))
+
+    @classmethod
+    def described(cls, model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+        """For the description of a route: each line is a `model`."""
+        line = model.model_json_schema()
+        what = f"Lines, each of them: {orjson.dumps(line['properties']).decode()}"
+        return {
+            200: {"content": {cls.media_type: {"schema": {"type": "string"}}}, "description": what}
+        }
+
+
+async def _encode(first: list[Any], rest: AsyncIterator[list[Any]]) -> AsyncIterator[bytes]:
+    yield _join(first)
+    async for chunk in rest:
+        yield _join(chunk)
+
+
+def _join(chunk: list[Any]) -> bytes:
+    options = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+    return b"".join(orjson.dumps(one, option=options) for one in chunk)
 
 
 BODY = (400, 408)

@@ -9,6 +9,7 @@ from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache, Store
 from kampyn_perf.backend.services.health import Health
 from kampyn_perf.backend.services.ordering import Ordering
+from kampyn_perf.backend.services.processing import Processing
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.tokens import Tokens
 
@@ -24,4 +25,5 @@ class Services:
     passwords: Passwords
     tokens: Tokens
     ordering: Ordering
+    processing: Processing
     health: Health

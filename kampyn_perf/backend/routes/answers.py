@@ -146,6 +146,50 @@ class Analytics(Answer):
     days: list[DayFigures]
 
 
+class ProcessingLine(Answer):
+    """One line for each batch, and a last one."""
+
+    processed: int
+    skipped: int = Field(description="Somebody else was faster.")
+    done: bool
+
+
+class ExportLine(Answer):
+    """The figures of one order."""
+
+    id: str = Field(alias="_id")
+    total: int
+    status: OrderStatus
+    createdAt: datetime  # noqa: N815
+
+
+class Collector(Answer):
+    """Python's garbage collector; lists are by generation, the youngest first."""
+
+    tracked: list[int] = Field(description="Objects made since the last collection.")
+    frozen: int = Field(description="Objects that live as long as the process.")
+    collections: list[int]
+
+
+class MemoryFigures(Answer):
+    """Of one worker, in bytes."""
+
+    pid: int
+    rss: int
+    vms: int
+    allocatedBlocks: int = Field(description="Of Python's own allocator.")  # noqa: N815
+    gc: Collector
+
+
+class Collected(Answer):
+    """What a collection brought."""
+
+    before: int = Field(description="Resident bytes before.")
+    after: MemoryFigures
+    collected: int = Field(description="Objects that nothing could reach.")
+    milliseconds: float
+
+
 class Checks(Answer):
     """What was asked; null: not configured."""
 

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role, ShopError, not_found
-from kampyn_perf.backend.routes.answers import Analytics, OrderList, VendorList
-from kampyn_perf.backend.web import JSON, UniId, VendorId, cached, errors
+from kampyn_perf.backend.routes.answers import Analytics, ExportLine, OrderList, VendorList
+from kampyn_perf.backend.web import JSON, Lines, UniId, VendorId, cached, errors
 from kampyn_perf.backend.wiring import Services
 
 _ACTIVE_LIMIT = 20
 _DAYS = 30
+_EXPORT_LIMIT = 1_000
 Limit = Annotated[int, Query(ge=1, le=100)]
+Most = Annotated[int, Query(ge=1, le=1_000_000)]
 Day = Annotated[date | None, Query(description="A day (UTC), as 2025-10-31; included.")]
 
 
@@ -44,6 +46,17 @@ def router(services: Services) -> APIRouter:
         if not orders and await store.vendors.get(vendor_id) is None:
             raise not_found("vendor")
         return JSON({"orders": orders})
+
+    @routes.get(
+        "/api/vendor/{vendorId}/export",
+        response_class=Lines,
+        responses=errors(401, 403) | Lines.described(ExportLine),
+    )
+    async def export(request: Request, vendor_id: VendorId, limit: Most = _EXPORT_LIMIT) -> Any:
+        """Figures of a vendor's orders, oldest first: one line of JSON each, sent in chunks."""
+        services.tokens.require(request.scope["headers"], Role.VENDOR, Role.ADMIN)
+        services.tokens.allow(request.scope["headers"], vendor_id, Role.VENDOR)
+        return await Lines.of(services.processing.export(vendor_id, limit=limit))
 
     @routes.get(
         "/api/vendor/{vendorId}/analytics", response_model=Analytics, responses=errors(401, 403)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import ResponseCache, Store
-from kampyn_perf.backend.settings import ExternalSettings
+from kampyn_perf.backend.services.external import ExternalApi
 
 _log = logging.getLogger("kampyn.health")
 
@@ -28,7 +26,7 @@ class Health:
         *,
         store: Store,
         cache: ResponseCache,
-        external: ExternalSettings,
+        external: ExternalApi | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -71,23 +69,6 @@ class Health:
         return answers
 
     async def _external_api(self) -> bool | None:
-        if not self._external.url:
+        if self._external is None:
             return None
-        timeout = self._external.timeout / 1e6
-        try:
-            status = await asyncio.to_thread(_status_of, self._external.url, timeout)
-        except (OSError, http.client.HTTPException) as error:
-            _log.error("External API health check failed: %s", error)
-            return False
-        return status == 200
-
-
-def _status_of(url: str, timeout: float) -> int:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=timeout)
-    try:
-        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        return connection.getresponse().status
-    finally:
-        connection.close()
+        return await self._external.healthy()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from kampyn_perf.backend.domain import Draft, Placed, not_found
+from kampyn_perf.backend.domain import Draft, Order, OrderStatus, Placed, not_found
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.services.notifications import Notifier, notify
@@ -51,6 +51,20 @@ class Ordering:
         if not placed.replayed:
             await notify(self._notifier, placed.order)
         return placed
+
+    async def confirm(self, orders: Sequence[Order]) -> int:
+        """Take on pending orders and tell those concerned, in sequence; how many were still so.
+
+        What an order needs is there: its stock was taken when it was placed.
+        """
+        ids = [order["_id"] for order in orders]
+        moved = set(
+            await self._store.orders.advance(ids, OrderStatus.PENDING, OrderStatus.CONFIRMED)
+        )
+        for order in orders:
+            if order["_id"] in moved:
+                await notify(self._notifier, order)
+        return len(moved)
 
     async def details(self, order_id: str) -> dict[str, Any]:
         """The order with its vendor and user. They are named by the order, so it comes first."""

@@ -1,0 +1,50 @@
+"""Workers that grow too large are replaced, and nobody notices."""
+
+from __future__ import annotations
+
+import os
+import threading
+from http.client import HTTPException
+from pathlib import Path
+
+from kampyn_perf.backend import control
+from kampyn_perf.backend.settings import BackendSettings, ProcessSettings
+from tests.backend.conftest import SETTINGS, Client
+from tests.backend.test_control import until
+
+
+def test_one_worker_per_cpu_and_a_gigabyte_each() -> None:
+    settings = BackendSettings()
+    assert settings.worker_count() == len(os.sched_getaffinity(0))
+    assert settings.process.max_memory == 1024**3
+
+
+def test_a_worker_over_its_limit_is_replaced_without_a_failed_request(state: Path) -> None:
+    """A limit that any worker exceeds: each is replaced as often as memory is looked at."""
+    small = ProcessSettings.model_validate({"max_memory": "10MB"})
+    settings = SETTINGS.model_copy(update={"workers": 1, "process": small})
+    statuses: list[int | str] = []
+    enough = threading.Event()
+
+    def ask() -> None:
+        while not enough.is_set():
+            client = Client(running.url)
+            try:
+                statuses.append(client.get("/api/vendor/list/uni/123").status)
+            except (OSError, HTTPException) as error:
+                statuses.append(repr(error))
+            finally:
+                client.close()
+
+    with control.start(settings, state_dir=state) as running:
+        [first] = running.pids
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            assert until(lambda: running.pids not in ([first], []), 30)
+        finally:
+            enough.set()
+            thread.join()
+    assert set(statuses) == {200}
+    log = (state / "logs" / "error.log").read_text()
+    assert f"Worker {first} uses" in log

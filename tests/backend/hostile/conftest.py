@@ -61,6 +61,13 @@ def read_all(connection: socket.socket) -> Wire:
 
 
 @pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
+    """One of our own: generated requests leave carts and orders behind that others do not expect."""
+    with control.start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
     """`auth: strict`, one worker, and half a second for headers and bodies."""
     http = HttpSettings.model_validate({"header_timeout": "500ms", "body_timeout": "500ms"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
@@ -93,6 +94,18 @@ BODY = (400, 408)
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors of a route, for its description; 413, 422, 429 and 503 can happen to all."""
     return {status: {"model": ErrorBody} for status in (*statuses, 413, 422, 429, 503)}
+
+
+def json_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`errors` of a route whose answer is not JSON: FastAPI would say the errors are not either."""
+    schema = {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}
+    return {
+        status: {
+            "description": HTTPStatus(int(status)).phrase,
+            "content": {JSON.media_type: {"schema": schema}},
+        }
+        for status in errors(*statuses)
+    }
 
 
 def error_response(

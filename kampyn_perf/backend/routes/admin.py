@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from kampyn_perf.backend.domain import Role
 from kampyn_perf.backend.routes.answers import Collected, MemoryFigures, ProcessingLine
 from kampyn_perf.backend.services import memory
-from kampyn_perf.backend.web import JSON, Lines, errors
+from kampyn_perf.backend.web import JSON, Lines, errors, json_errors
 from kampyn_perf.backend.wiring import Services
 
 Most = Annotated[int, Query(ge=0, le=100_000_000, description="Orders at most; 0: all of them.")]
@@ -24,7 +24,7 @@ def router(services: Services) -> APIRouter:
     @routes.post(
         "/api/admin/orders/process",
         response_class=Lines,
-        responses=errors(401, 403) | Lines.described(ProcessingLine),
+        responses=json_errors(401, 403) | Lines.described(ProcessingLine),
     )
     async def process(request: Request, limit: Most = 0) -> Any:
         """Confirm all pending orders: one line of JSON for each batch of 1000, with the counts.

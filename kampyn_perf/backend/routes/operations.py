@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from kampyn_perf.backend.routes.answers import HealthReport
-from kampyn_perf.backend.web import JSON, errors
+from kampyn_perf.backend.web import JSON, errors, json_errors
 from kampyn_perf.backend.wiring import Services
 
 
@@ -30,7 +30,7 @@ def router(services: Services) -> APIRouter:
         healthy, report = await services.health.report()
         return JSON(report, 200 if healthy else 503, {"Cache-Control": "no-store"})
 
-    @routes.get("/metrics", response_class=Text, responses=errors())
+    @routes.get("/metrics", response_class=Text, responses=json_errors())
     async def metrics() -> Any:
         """Prometheus's text format, added up over all workers."""
         body = await asyncio.to_thread(services.metrics.render)

@@ -62,7 +62,7 @@ def read_all(connection: socket.socket) -> Wire:
 
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
-    """One of our own: generated requests leave carts and orders behind that others do not expect."""
+    """One of our own: generated requests leave carts behind that others do not expect."""
     with control.start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
         yield running
 

@@ -5,47 +5,24 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
-import statistics
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any
 
 from kampyn_perf.bench.case import Variant
 from kampyn_perf.bench.guard import Guard
 from kampyn_perf.bench.hooks import Hook
 from kampyn_perf.bench.loops import Bound, Clock, measure_async, measure_sync, settle
-from kampyn_perf.bench.quiet import Disturbances, quiet
-from kampyn_perf.bench.tally import CaseHung, Failure, Failures, Stage, Stop, Tally
+from kampyn_perf.bench.measured import Measured
+from kampyn_perf.bench.overhead import empty_loop_ns
+from kampyn_perf.bench.quiet import quiet
+from kampyn_perf.bench.tally import CaseHung, Failures, Stage, Stop, Tally
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.results.bench import BenchOptions
 from kampyn_perf.units import format_duration
 
-_EMPTY_LOOPS = 2_000
 _WARMUP_MOST = 100
 _WARMUP_SHARE = 10
 """Warm-up takes at most one tenth of the iterations and of the time."""
-
-
-@dataclass(kw_only=True)
-class Measured:
-    """Everything that is known when a variant is done. `times` are free of the loop's overhead."""
-
-    times: list[int] = field(default_factory=list)
-    round_sizes: list[int] = field(default_factory=list)
-    """How many of `times` each round gave."""
-    planned: int = 0
-    """Where it is not the run's number of iterations."""
-    elapsed_ns: int = 0
-    overhead_ns: int = 0
-    warmup: int = 0
-    failed: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    stop: Stop = Stop.ITERATIONS
-    disturbances: Disturbances = field(default_factory=Disturbances)
-    lazy: str = ""
-    unavailable: bool = False
-    ending: BaseException | None = None
-    """What ended the whole run: Ctrl-C, or a request to terminate."""
 
 
 def measure(
@@ -142,7 +119,9 @@ class _Work:
 
     async def _between(self, bound: Bound) -> None:
         options = self._options
-        self.done.overhead_ns = await self._overhead()
+        self.done.overhead_ns = await empty_loop_ns(
+            self._variant, clock=self._clock, limit_ns=options.timeout_ns
+        )
         with quiet(collect_garbage=options.collect_garbage) as disturbances:
             # Nothing comes between the last warm call and the first measured one: a collection of
             # garbage there would leave the processor's caches cold.
@@ -175,26 +154,6 @@ class _Work:
                 measure_sync(bound, tally, self._clock)
         finally:
             self._wall = (start, self._clock())
-
-    async def _overhead(self) -> int:
-        """The median cost of a call like the case's that does nothing."""
-        hook = self._variant.case.call
-        tally = Tally(
-            planned=_EMPTY_LOOPS,
-            limit_ns=self._options.timeout_ns,
-            max_failures=1,
-            failures=Failures(),
-        )
-        empty = Bound(
-            call=hook.empty(self._variant.values),
-            call_is_async=hook.is_async,
-            takes_value=hook.takes_value,
-        )
-        if self._variant.case.is_async:
-            await measure_async(empty, tally, self._clock)
-        else:
-            measure_sync(empty, tally, self._clock)
-        return int(statistics.median(tally.times)) if tally.times else 0
 
     def _bind(self, state: Any) -> Bound:
         case, values = self._variant.case, self._variant.values

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kampyn_perf.bench.measure import Measured
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.quiet import Disturbances
 from kampyn_perf.bench.tally import Failure, Stop
 from kampyn_perf.results.bench import BenchOptions

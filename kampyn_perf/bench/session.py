@@ -12,22 +12,19 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from kampyn_perf.bench.case import Variant
-from kampyn_perf.bench.doubts import Circumstances, doubts
+from kampyn_perf.bench.conclude import conclude
 from kampyn_perf.bench.loops import Clock
-from kampyn_perf.bench.measure import Measured, measure
+from kampyn_perf.bench.measure import measure
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.rounds import is_over, merge, round_options
 from kampyn_perf.bench.suite import Rounds, Suite
-from kampyn_perf.bench.summary import summarise
-from kampyn_perf.bench.tally import Failure, Failures, Stage, Stop
+from kampyn_perf.bench.tally import Failures, Stage, Stop
 from kampyn_perf.errors import KampynError
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.bench import (
     BenchOptions,
     BenchResult,
     CaseResult,
-    CaseStatus,
-    FailureCount,
-    Samples,
 )
 from kampyn_perf.results.load import RunStatus
 
@@ -230,64 +227,6 @@ def _cut_short(known: Iterable[Measured], rounds: int) -> None:
     for measured in known:
         if measured.stop is not Stop.HUNG and len(measured.round_sizes) < rounds:
             measured.stop = Stop.INTERRUPTED
-
-
-def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOptions) -> CaseResult:
-    """What `measured` says about `variant`. Pure."""
-    summary = summarise(measured.times, elapsed_ns=measured.elapsed_ns)
-    planned = measured.planned or options.iterations
-    about = Circumstances(
-        planned=planned,
-        warmup=measured.warmup,
-        overhead_ns=measured.overhead_ns,
-        stop=measured.stop,
-        preempted=measured.disturbances.preempted,
-        collections=measured.disturbances.collections,
-        lazy=measured.lazy,
-        max_time_ns=options.max_time_ns,
-        round_sizes=tuple(measured.round_sizes),
-    )
-    return CaseResult(
-        name=variant.name,
-        case=variant.case.name,
-        suite=suite,
-        params=dict(variant.values),
-        clients=variant.clients,
-        status=_status(measured),
-        stopped_by="" if measured.unavailable else str(measured.stop),
-        planned=planned,
-        completed=len(measured.times),
-        failed=measured.failed,
-        failures=[_failure(failure) for failure in measured.failures],
-        warmup=measured.warmup,
-        overhead_ns=measured.overhead_ns,
-        elapsed_ns=measured.elapsed_ns,
-        rounds=measured.round_sizes,
-        summary=summary,
-        # Rounds are few by nature: what is said of samples does not fit them.
-        warnings=doubts(measured.times, summary, about) if summary and not measured.planned else [],
-        samples=Samples.of(measured.times) if measured.times else None,
-        preempted=measured.disturbances.preempted,
-        collections=measured.disturbances.collections,
-    )
-
-
-def _status(measured: Measured) -> CaseStatus:
-    if measured.unavailable:
-        return CaseStatus.UNAVAILABLE
-    if measured.failed or measured.stop is Stop.HUNG:
-        return CaseStatus.FAILED
-    return CaseStatus.INTERRUPTED if measured.stop is Stop.INTERRUPTED else CaseStatus.OK
-
-
-def _failure(failure: Failure) -> FailureCount:
-    return FailureCount(
-        stage=str(failure.stage),
-        kind=failure.kind,
-        message=failure.message,
-        where=failure.where,
-        count=failure.count,
-    )
 
 
 def _reason(cause: BaseException) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kampyn_perf.bench.case import Case, Variant
-from kampyn_perf.bench.measure import Measured
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.results.bench import BenchOptions
 
 Facts = Mapping[str, Any]

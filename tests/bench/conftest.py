@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.bench.case import Case, Variant, build
-from kampyn_perf.bench.measure import Measured, measure
+from kampyn_perf.bench.measure import measure
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.bench import BenchOptions
 

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -84,23 +83,13 @@ def test_json_alone_on_stdout_is_the_file_itself(bench: Bench, bench_file: Write
     assert json.loads(done.stdout) == json.loads((path.parent / "run/result.json").read_bytes())
     again = bench(path, "-n", 5, "--out", path.parent / "run")
     assert again.returncode == 2
-    assert "holds a result already" in again.stderr
+    assert "a run never overwrites another" in again.stderr
 
 
-@pytest.mark.parametrize(
-    ("form", "check"),
-    [
-        ("csv", lambda text: len(list(csv.DictReader(io.StringIO(text)))) == 3),
-        ("markdown", lambda text: text.startswith("| Case |")),
-        ("pytest-benchmark", lambda text: len(json.loads(text)["benchmarks"]) == 3),
-    ],
-)
-def test_formats_come_on_stdout(
-    form: str, check: Callable[[str], Any], bench: Bench, bench_file: Write
-) -> None:
-    done = bench(bench_file(CASES), "-n", 5, "--format", form)
+def test_formats_come_on_stdout(bench: Bench, bench_file: Write) -> None:
+    done = bench(bench_file(CASES), "-n", 5, "--format", "csv")
     assert done.returncode == 0
-    assert check(done.stdout)
+    assert len(list(csv.DictReader(io.StringIO(done.stdout)))) == 3
 
 
 def test_list_names_the_cases_and_runs_none(
@@ -214,7 +203,6 @@ def test_an_interrupted_run_is_kept(
         (("mine.py", "--format", "xml"), "--format xml: not a format"),
         (("mine.py", "--max-time", "0"), "--max-time: must be more than nothing"),
         (("mine.py", "--timeout", "soon"), "--timeout: not a duration"),
-        (("mine.py", "--iterations", "0"), "--iterations"),
     ],
 )
 def test_bad_usage_is_refused_before_anything_runs(

@@ -17,7 +17,7 @@ from tests.bench.conftest import Run, VirtualClock, only, options, timed_case
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None
 )
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=50))
 def test_samples_are_exactly_what_the_calls_took(durations: list[int]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.bench.case import build
-from kampyn_perf.bench.measure import Measured
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.rounds import is_over, merge, round_options
 from kampyn_perf.bench.session import Ended
 from kampyn_perf.bench.suite import Suite

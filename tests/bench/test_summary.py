@@ -127,38 +127,37 @@ def _interval(estimate: Estimate) -> _Span:
     )
 
 
-COVERAGE_RUNS = 1500
+COVERAGE_RUNS = 1000
 
 
-@pytest.mark.parametrize("name", ["mean", "p50", "p95", "p99"])
-def test_the_intervals_hold_the_truth_as_often_as_they_say(name: str) -> None:
-    """Log-normal latencies, 500 a run, seeded. 95 % of 1500 +- 3.3 standard errors: 93.1 %."""
+def test_the_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    """Log-normal latencies, 500 a run, seeded. 95 % of 1000 less 2.9 standard errors: 93 %."""
     rng = np.random.default_rng(20251005)
     truth = {
         "mean": math.exp(0.5 * 0.6**2) * 1e6,
         "p50": 1e6,
         "p95": math.exp(0.6 * 1.6448536269514722) * 1e6,
         "p99": math.exp(0.6 * 2.3263478740408408) * 1e6,
-    }[name]
-    held = 0
+    }
+    held = dict.fromkeys(truth, 0)
     for _ in range(COVERAGE_RUNS):
         times = np.exp(rng.normal(0, 0.6, 500)) * 1e6
         found = summarise(times.astype(np.int64), elapsed_ns=1)
         assert found is not None
-        estimate: Estimate = getattr(found, name)
-        held += truth in _interval(estimate)
-    assert 0.931 <= held / COVERAGE_RUNS <= 0.99
+        for name, value in truth.items():
+            held[name] += value in _interval(getattr(found, name))
+    assert all(0.93 <= count / COVERAGE_RUNS <= 0.99 for count in held.values()), held
 
 
 def test_two_runs_of_the_same_thing_agree_as_often_as_they_should() -> None:
     """Intervals of two runs that do not meet would be a difference. For a mean it is known how
     often that happens by chance: where |a - b| > 2 half-widths, which for two independent runs is
     1.96 * sqrt(2) standard errors of the difference, in 0.56 % of pairs. Exact order statistics
-    are never less sure. 1000 pairs, seeded: 5.6 are expected, more than 13 once in 500 seeds.
+    are never less sure. 600 pairs, seeded: 3.4 are expected, more than 9 once in 500 seeds.
     """
     rng = np.random.default_rng(1000)
     apart = {"mean": 0, "p50": 0, "p95": 0, "p99": 0}
-    pairs = 1000
+    pairs = 600
     for _ in range(pairs):
         first, second = (
             summarise((np.exp(rng.normal(0, 0.5, 400)) * 1e6).astype(np.int64), elapsed_ns=1)
@@ -168,7 +167,7 @@ def test_two_runs_of_the_same_thing_agree_as_often_as_they_should() -> None:
         for name in apart:
             a, b = _interval(getattr(first, name)), _interval(getattr(second, name))
             apart[name] += a.high < b.low or b.high < a.low
-    assert all(count <= 13 for count in apart.values()), apart
+    assert all(count <= 9 for count in apart.values()), apart
 
 
 def test_a_burst_that_hides_p95_hides_p99_too() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kampyn_perf.bench.case import Variant, build
-from kampyn_perf.bench.measure import Measured
+from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.suite import Facts, Suite
 from kampyn_perf.bench.tally import Failure, Stage
 from kampyn_perf.results.bench import BenchOptions

@@ -75,6 +75,8 @@ def test_a_table_for_people_and_a_result_for_later(
     assert [case.name for case in result.cases] == ["mine.sort[size=5]", "mine.sort[size=50]"]
     assert [len(case.decode()) for case in result.cases] == [30, 30]
     assert result.status == "complete"
+    config = json.loads((tmp_path / "reports/latest/config.json").read_bytes())
+    assert (config["keyword"], config["params"]) == ("sort", ["size=5,50"])
 
 
 def test_json_alone_on_stdout_is_the_file_itself(bench: Bench, bench_file: Write) -> None:

@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from kampyn_perf import machine, names
 from kampyn_perf.bench.export import Format, export
@@ -21,11 +24,14 @@ from kampyn_perf.cli.bench.progress import Progress
 from kampyn_perf.cli.bench.suites import find_suites
 from kampyn_perf.cli.console import is_terminal, print_json, print_text, say, show, stderr
 from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.files import write_whole
+from kampyn_perf.redact import redact
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchOptions, BenchResult, CaseStatus
 from kampyn_perf.results.folder import REPORTS, claim_run_folder, create_run_folder, point_latest
 from kampyn_perf.units import parse_duration
 
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _WIDTH = 120
 """Columns where there is no terminal to ask."""
 
@@ -39,6 +45,8 @@ def run(flags: BenchFlags) -> ExitCode:
     if flags.list_only:
         return _list(selected, as_json=chosen is not None)
     folder = _folder(flags.out)
+    asked = orjson.loads(orjson.dumps(asdict(flags), default=str))
+    write_whole(folder / names.CONFIG_FILE, orjson.dumps(redact(asked), option=_JSON))
     result, code = _measure(_session(options, folder, quiet=chosen is not None), selected)
     _show(result, folder)
     if chosen is not None:

@@ -55,13 +55,11 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
 
     Nothing is dropped but what --prune names: hidden first, dropped after --soak.
 
+    \b
     Examples:
-
-        kampyn-perf indexes apply --uri sqlite:///.kampyn/backend.db --yes
-
-        kampyn-perf indexes apply --prune orders.vendorId_1
-
-        kampyn-perf indexes apply --plan plan.json --timeout 2h --json
+      kampyn-perf indexes apply --uri sqlite:///.kampyn/backend.db --yes
+      kampyn-perf indexes apply --prune orders.vendorId_1
+      kampyn-perf indexes apply --plan plan.json --timeout 2h --json
     """
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.applying import Settings, run

@@ -53,15 +53,12 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
     MongoDB: the index is hidden for the measurement and shown again, also after a kill (by the next
     run). SQLite: measured on a copy of the file. Or measure before a change and after it.
 
+    \b
     Examples:
-
-        kampyn-perf indexes effect --uri sqlite:///.kampyn/backend.db
-
-        kampyn-perf indexes effect --index orders.vendorId_1_status_1_createdAt_-1 -n 1000
-
-        kampyn-perf indexes effect --record before.json
-
-        kampyn-perf indexes effect --against before.json
+      kampyn-perf indexes effect --uri sqlite:///.kampyn/backend.db
+      kampyn-perf indexes effect --index orders.vendorId_1_status_1_createdAt_-1 -n 1000
+      kampyn-perf indexes effect --record before.json
+      kampyn-perf indexes effect --against before.json
     """
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.effecting import Settings, compare, give_back, measure

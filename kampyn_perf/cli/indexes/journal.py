@@ -22,9 +22,9 @@ def journal(
 ) -> int:
     """Show what was done to the indexes: when, by whom, how it ended, how long it took.
 
+    \b
     Example:
-
-        kampyn-perf indexes journal --uri mongodb://localhost:27017/kampyn -n 20
+      kampyn-perf indexes journal --uri mongodb://localhost:27017/kampyn -n 20
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options

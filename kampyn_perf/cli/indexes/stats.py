@@ -32,11 +32,10 @@ def stats(
     """Size of each index, its use on each node since when, builds under way, and what is provably
     unused: no operation on any node for long enough, never a unique or TTL index.
 
+    \b
     Examples:
-
-        kampyn-perf indexes stats --uri mongodb://one,two,three/kampyn?replicaSet=r0
-
-        kampyn-perf indexes stats --unused-for 30d --json
+      kampyn-perf indexes stats --uri mongodb://one,two,three/kampyn?replicaSet=r0
+      kampyn-perf indexes stats --unused-for 30d --json
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options

@@ -18,9 +18,9 @@ def unhide(
 ) -> int:
     """Show a hidden index to queries again, at once: it was kept up to date while hidden.
 
+    \b
     Example:
-
-        kampyn-perf indexes unhide orders.vendorId_1
+      kampyn-perf indexes unhide orders.vendorId_1
     """
     from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.cli.indexes import options

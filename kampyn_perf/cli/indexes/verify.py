@@ -36,11 +36,10 @@ def verify(
     The server runs each query once. Exit code 1 when one is not as the catalogue expects, 4 when
     one could not be judged.
 
+    \b
     Examples:
-
-        kampyn-perf indexes verify --uri sqlite:///.kampyn/backend.db
-
-        kampyn-perf indexes verify -q active-orders-of-vendor --param vendorId=vendor123
+      kampyn-perf indexes verify --uri sqlite:///.kampyn/backend.db
+      kampyn-perf indexes verify -q active-orders-of-vendor --param vendorId=vendor123
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options

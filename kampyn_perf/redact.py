@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 HIDDEN = "***"
 _SECRET_KEY = re.compile(
-    r"pass(word|wd)?$|secret|token|api[-_]?key|authorization|cookie|credential", re.I
+    r"pass(word|wd)?$|secret|token(?!_lifetime)|api[-_]?key|authorization|cookie|credential", re.I
 )
 _URL_IN_TEXT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>,;]+")
 

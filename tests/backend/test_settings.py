@@ -1,0 +1,70 @@
+"""Configuration: the file, then the environment, then flags; shown without secrets."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = """
+port: 6001
+workers: 3
+token_secret: from-the-file
+token_lifetime: 2h
+store:
+  url: mongodb://shop:hunter2@db.example/shop
+rate_limit:
+  enabled: true
+  others: 50
+"""
+
+
+def shown(*arguments: str, **environ: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "kampyn_perf", "backend", "serve", "--show-config"]
+    done = subprocess.run(
+        [*command, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | environ,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+    assert "from-the" not in done.stdout + done.stderr
+    found: dict[str, Any] = yaml.safe_load(done.stdout)
+    return found
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "backend.yaml"
+    file.write_text(FILE)
+    found = shown(
+        "--config", str(file), "--port", "0", "--set", "rate_limit.admin=7",
+        KAMPYN_BACKEND_PORT="6002",
+        KAMPYN_BACKEND_WORKERS="5",
+        KAMPYN_BACKEND_RATE_LIMIT__VENDOR="9",
+        KAMPYN_BACKEND_TOKEN_SECRET="from-the-environment",
+    )  # fmt: skip
+    assert (found["port"], found["workers"]) == (0, 5)
+    limits = found["rate_limit"]
+    assert (limits["others"], limits["vendor"], limits["admin"]) == (50, 9, 7)
+    assert found["token_secret"] == "***"
+    assert found["token_lifetime"] == "2h"  # how long, not which: no secret
+    assert found["store"]["url"] == "mongodb://shop:***@db.example/shop"
+
+
+def test_what_is_shown_is_a_configuration(tmp_path: Path) -> None:
+    first = shown("--workers", "2", "--cache", "off")
+    file = tmp_path / "shown.yaml"
+    file.write_text(yaml.safe_dump(first))
+    assert shown("--config", str(file)) == first
+
+
+def test_the_shipped_file_says_what_the_defaults_are(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("{}")
+    assert shown() == shown("--config", str(empty))

@@ -192,7 +192,7 @@ def _bounded(receive: Receive, limit: int, timeout: float) -> Receive:
 
 
 async def _receive_by(deadline: float, receive: Receive) -> Message:
-    """A message, or TooSlowError at `deadline` (loop time). `asyncio.timeout` costs twice as much."""
+    """A message, or TooSlowError at `deadline` (loop time). `asyncio.timeout` costs twice that."""
     task = asyncio.current_task()
     late = False
 

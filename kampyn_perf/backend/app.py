@@ -60,7 +60,7 @@ def build(order: WorkerOrder) -> Guard:
         store=store,
         cache=cache,
         metrics=metrics,
-        passwords=Passwords(settings=settings.passwords),
+        passwords=Passwords(settings=settings.passwords, workers=settings.worker_count()),
         tokens=Tokens(secret=order.secret, lifetime=settings.token_lifetime, mode=settings.auth),
         ordering=ordering,
         processing=Processing(store=store, ordering=ordering),

@@ -13,7 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from kampyn_perf.backend.settings import PasswordSettings, cpus
 
 _SALT = 16
-_NICE = 5
+_NICE = 2
 """How much the hashing threads yield to the rest: a login may wait, other answers should not."""
 
 
@@ -30,11 +30,13 @@ def hasher(settings: PasswordSettings) -> PasswordHasher:
 class Passwords:
     """Checks passwords at a cost that does not tell whether the user exists."""
 
-    def __init__(self, *, settings: PasswordSettings) -> None:
+    def __init__(self, *, settings: PasswordSettings, workers: int = 1) -> None:
         self._hasher = hasher(settings)
         self._nobody = self._hasher.hash("nobody has this password")
         self._threads = ThreadPoolExecutor(
-            settings.threads or cpus(), thread_name_prefix="argon2", initializer=_yield_to_others
+            settings.threads or max(1, cpus() // workers),
+            thread_name_prefix="argon2",
+            initializer=_yield_to_others,
         )
 
     async def matches(self, password_hash: str | None, password: str) -> bool:

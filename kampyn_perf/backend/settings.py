@@ -141,7 +141,7 @@ class PasswordSettings(Section):
     iterations: int = Field(default=2, ge=1)
     parallelism: int = Field(default=1, ge=1)
     threads: int = Field(default=0, ge=0)
-    """Threads per worker that hash; 0: one per CPU."""
+    """Threads per worker that hash; 0: one per CPU over all workers, since hashing is all CPU."""
 
     @model_validator(mode="after")
     def _possible(self) -> PasswordSettings:

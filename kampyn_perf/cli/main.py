@@ -7,6 +7,7 @@ Command modules declare flags with typer and import features inside their functi
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -66,6 +67,7 @@ app.add_typer(indexes.app)
 
 def main() -> None:
     """Entry point of the console script."""
+    _end_in_order()
     try:
         code = app(standalone_mode=False)
     except KampynError as error:
@@ -81,6 +83,20 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001
         code = _usage_error(error)
     sys.exit(int(code or 0))
+
+
+def _end_in_order() -> None:
+    """SIGTERM unwinds, so that what was started is stopped; a closed terminal means the same.
+
+    Commands that have more to do at their end (a run that reports) answer SIGTERM themselves.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not under nohup
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+
+
+def _terminate(_number: int, _frame: object) -> None:
+    sys.exit(int(ExitCode.TERMINATED))
 
 
 def _print_error(error: KampynError) -> None:

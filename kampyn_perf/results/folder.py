@@ -62,7 +62,10 @@ def discard_run_folder(folder: Path, *, own: bool) -> None:
     """Take back what a run that could not begin put into `folder`, but not logs that say why.
 
     The folder itself goes only if it is empty then, and `own`: never one that the user named.
+    Once there is a result nothing is taken back.
     """
+    if (folder / names.RESULT_FILE).exists():
+        return
     (folder / names.CONFIG_FILE).unlink(missing_ok=True)
     for log in (folder / name for name in names.RUN_LOGS):
         if log.exists() and not log.stat().st_size:

@@ -80,12 +80,13 @@ class LiveView:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table
+        from rich.text import Text
 
         facts = Table.grid(padding=(0, 2))
         facts.add_column(style="dim")
         facts.add_column()
         for label, text in self._facts(collector):
-            facts.add_row(label, text)
+            facts.add_row(label, Text(text))
         bar = Table.grid()
         bar.add_row(
             ProgressBar(

@@ -59,7 +59,7 @@ def run(flags: LoadFlags) -> ExitCode:
                 quiet=flags.as_json,
                 make_crew=machines.machine_crew(flags) if flags.role is Role.MASTER else local_crew,
             )
-    except KampynError:
+    except (KampynError, KeyboardInterrupt, SystemExit):
         discard_run_folder(folder, own=flags.out is None)
         raise
     point_latest(folder)

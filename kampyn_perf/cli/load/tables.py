@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_FIGURES = ("requests", "failed", "P50", "P95", "P99", "max", "service P95")
+_ROOM_FOR_ALL = 100
+"""Columns of a terminal from which on an endpoint's row holds all figures."""
+
+
 def show(result: LoadResult) -> None:
     """All of it."""
     console.show(_endpoints(result))
@@ -21,30 +26,36 @@ def show(result: LoadResult) -> None:
 
 
 def _endpoints(result: LoadResult) -> Table:
-    table = _table("endpoint", "requests", "failed", "P50", "P95", "P99", "max", "service P95")
+    from rich.text import Text
+
+    table = _table("endpoint", *_FIGURES[: _columns()])
     for endpoint in result.endpoints:
-        table.add_row(endpoint.name, *_figures(endpoint.requests))
+        table.add_row(Text(endpoint.name), *_figures(endpoint.requests)[: _columns()])
     table.add_section()
-    table.add_row("all", *_figures(result.requests), style="bold")
+    table.add_row("all", *_figures(result.requests)[: _columns()], style="bold")
     return table
 
 
 def _phases(result: LoadResult) -> Table:
-    table = _table(
-        "phase", "sessions", "offered", "achieved", "dropped", "P50", "P95", "P99", "failed"
-    )
+    from rich.text import Text
+
+    table = _table("phase", "sessions", "offered", "achieved", "failed", "P50", "P95", "P99")
     for phase in result.phases:
         response = phase.requests.response
         table.add_row(
-            phase.name,
+            Text(phase.name),
             f"{phase.sessions.started:,}",
             format_rate(phase.offered_rate),
             format_rate(round(phase.achieved_rate, 2)),
-            f"{phase.sessions.dropped:,}",
-            *(_time(each) for each in (response.p50_us, response.p95_us, response.p99_us)),
             _share(phase.requests),
+            *(_time(each) for each in (response.p50_us, response.p95_us, response.p99_us)),
         )
     return table
+
+
+def _columns() -> int:
+    """How many columns of figures fit beside an endpoint's name."""
+    return len(_FIGURES) if console.stderr().width >= _ROOM_FOR_ALL else len(_FIGURES) - 2
 
 
 def _figures(requests: Requests) -> list[str]:
@@ -97,7 +108,7 @@ def _table(first: str, *others: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, no_wrap=True)
+    table.add_column(first, overflow="fold")  # names go on below; figures are never cut
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
     return table

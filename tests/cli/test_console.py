@@ -1,0 +1,102 @@
+"""What happens to words and data whose reader goes away: nothing, and above all not to the run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli import program
+from tests.cli.program import profile
+
+LONG = profile("{duration: 60, arrivalRate: 20, name: 'A phase [bold]named[/] :smile:'}")
+SHORT = profile("{duration: 2, arrivalRate: 20, name: 'A phase [bold]named[/] :smile:'}")
+
+
+@contextmanager
+def on_terminal(
+    folder: Path, *arguments: str, columns: int
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The program on a terminal of its own, and that terminal's other end."""
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kampyn_perf", *arguments],
+        cwd=folder,
+        env=program.environment({"TERM": "xterm-256color"}),
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 (no threads)
+    )
+    os.close(inner)
+    try:
+        yield process, outer
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+
+
+def everything(handle: int) -> str:
+    data = b""
+    with suppress(OSError):  # EIO: the program has ended
+        while part := os.read(handle, 65536):
+            data += part
+    os.close(handle)
+    return data.decode()
+
+
+def test_a_run_whose_listener_leaves_goes_on(tmp_path, against):
+    process = program.start(tmp_path, "load", *against, "--out", "run", *SHORT)
+    process.stderr.close()
+    assert process.wait(timeout=90) in (0, 1, 4)
+    document = orjson.loads((tmp_path / "run" / "result.json").read_bytes())
+    assert document["status"] == "complete"
+    assert document["sessions"]["completed"] == 40
+    assert (tmp_path / "run" / "verdict.json").exists()
+
+
+def test_a_reader_that_leaves_does_not_turn_a_failure_into_a_success(tmp_path, against):
+    program.run(tmp_path, "load", *against, "--out", "run", *SHORT)
+    target = "objectives={p50: {metric: response_time, statistic: p50, target: '< 1 us'}}"
+    process = program.start(tmp_path, "check", "run", "--json", "--set", target)
+    process.stdout.close()
+    assert process.wait(timeout=60) == 1
+
+
+def test_a_terminal_that_is_closed_ends_the_run_in_order(tmp_path):
+    """With the bundled backend: not one of its processes may stay."""
+    arguments = ("load", *program.CHEAP, *program.SMALL, "--out", "run", *LONG)
+    path = tmp_path / "run" / "result.json"
+    with on_terminal(tmp_path, *arguments, columns=80) as (process, terminal):
+        program.wait_for(path.exists, what="the first save")
+        processes = program.descendants(process.pid)
+        os.close(terminal)
+        assert process.wait(timeout=60) == 143
+    assert orjson.loads(path.read_bytes())["status"] == "partial"
+    assert (path.parent / "verdict.json").exists()
+    assert processes
+    program.wait_for(lambda: program.all_gone(processes), what="the end of every process")
+
+
+@pytest.mark.parametrize("columns", [80, 130])
+def test_figures_and_names_are_whole_at_any_width(tmp_path, against, columns):
+    with on_terminal(tmp_path, "load", *against, *SHORT, columns=columns) as (process, terminal):
+        said = everything(terminal)
+        process.wait(timeout=60)
+    assert "offered 20/s" in said, "the live view was there"
+    assert "A phase [bold]named[/] :smile:" in said
+    assert "…" not in said
+    assert ("service P95" in said) is (columns == 130)

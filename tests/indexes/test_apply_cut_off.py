@@ -34,7 +34,7 @@ def slow_build(fake: FakeMongo) -> Iterator[threading.Event]:
                     "progress": {"done": 45, "total": 100},
                 }
             ]
-            released.wait(60)
+            released.wait(120)
             fake.operations = []
         return answer
 
@@ -60,7 +60,7 @@ def test_a_timeout_leaves_the_build_running_and_the_next_run_waits_for_it(
     again = _start("apply", "--yes", "--json", "--uri", fake.uri)
     _until(lambda: any(c.get("createIndexes") == "orders" for c in list(fake.commands)))
     slow_build.set()
-    told, words = again.communicate(timeout=60)
+    told, words = again.communicate(timeout=90)
     assert again.returncode == 0, words
     assert "is being built on the server now" in words
     assert json.loads(told)["met"] is True
@@ -73,7 +73,7 @@ def test_an_interruption_gives_the_lock_back_and_says_what_goes_on(
     process = _start("apply", "--yes", "--uri", fake.uri)
     _until(lambda: bool(fake.operations))
     process.send_signal(number)
-    _, words = process.communicate(timeout=30)
+    _, words = process.communicate(timeout=90)
     assert process.returncode == code, words
     assert "the server goes on building" in words
     assert fake.records["kampyn_perf_lock"] == []
@@ -148,7 +148,7 @@ def _run_killed_at(fake: FakeMongo, number: int, *, effect: bool, folder: Path) 
     fake.always["createIndexes"] = counted(fake._create_indexes)
     fake.always["dropIndexes"] = counted(fake._drop_indexes)
     process.append(_start("apply", *KILLED, "--uri", fake.uri, folder=folder))
-    assert killed.wait(60)
+    assert killed.wait(90)
     for pipe in (process[0].stdout, process[0].stderr):
         assert pipe is not None
         pipe.close()

@@ -197,8 +197,8 @@ def _stop_while_hidden(
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert hidden.wait(60)
+    assert hidden.wait(90)
     process.send_signal(number)
     answered.set()
-    process.wait(60)
+    process.wait(90)
     return process

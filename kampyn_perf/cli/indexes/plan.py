@@ -19,7 +19,7 @@ def plan(
         bool, typer.Option("--drop", help="Plan the drop of what --prune names, without hiding.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 when the catalogue is not met; for CI.")
+        bool, typer.Option("--check", help="Exit with 1 when something would change; for CI.")
     ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show what stays as it is, too.")
@@ -49,4 +49,4 @@ def plan(
         print_json(plan_json(made))
     else:
         options.say_lines(plan_lines(made, keeps=everything))
-    return ExitCode.FAILED if check and made.pending else ExitCode.OK
+    return ExitCode.FAILED if check and not made.empty else ExitCode.OK

@@ -11,11 +11,12 @@ from kampyn_perf.redact import redact_url
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` can only be this machine."""
-    if host.lower() == "localhost":
+    """Whether `host` is this machine by its very name: never asks a resolver."""
+    name = host.lower()
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
         return False
 

@@ -65,6 +65,12 @@ class Stretch:
             self._sealed = None
         return self._open
 
+    def read(self) -> Histogram:
+        """The response times as they are; what is sealed stays sealed."""
+        if self._open is not None:
+            return self._open
+        return self._sealed.decode() if self._sealed else Histogram()
+
     def seal(self) -> Latency:
         """The figures of the response times, with the histogram put away."""
         if self._sealed is None:
@@ -84,7 +90,7 @@ class Stretch:
         for generator, (moment_us, in_flight) in other._in_flight.items():
             self.gauge(generator, moment_us, in_flight)
         self.late(other.late_max_us)
-        self.response().add(other.response())
+        self.response().add(other.read())
 
 
 class Timeline:

@@ -15,11 +15,12 @@ from typing import Any
 import gevent
 from gevent import socket as gevent_socket
 
+from kampyn_perf.load.hosts import is_loopback
 from kampyn_perf.load.http.connection import NEVER, Connection, now_us
 from kampyn_perf.load.http.errors import ConnectError, HostNotAllowedError, HttpError, TimedOutError
 from kampyn_perf.load.http.parser import HeadMemory, Limits
 from kampyn_perf.load.http.tls import make_context
-from kampyn_perf.load.http.urls import Url, is_loopback
+from kampyn_perf.load.http.urls import Url
 
 _ADDRESSES_US = 30_000_000
 _ROUND_US = 100_000

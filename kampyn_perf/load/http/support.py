@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from kampyn_perf.load.http.urls import is_loopback
+from kampyn_perf.load.hosts import is_loopback
 
 STOCK_VARIABLE = "KAMPYN_PERF_HTTP_CLIENT"
 """Set to `stock` in the environment to have Locust's own client."""

@@ -6,7 +6,6 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from kampyn_perf.load.http.errors import RequestRefusedError
@@ -171,13 +170,3 @@ def redirected_url(current: str, location: str) -> str:
         return urljoin(current, location.strip())
     except ValueError as error:
         raise RequestRefusedError(f"not a URL: {error}") from error
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its very name: never asks a resolver."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.load.hosts import is_loopback
 from kampyn_perf.load.http.errors import RequestRefusedError
 from kampyn_perf.load.http.urls import (
     Url,
     basic_auth,
     clean_target,
     header_block,
-    is_loopback,
     method_token,
     parse_url,
     redirected_method,

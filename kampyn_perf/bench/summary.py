@@ -25,6 +25,9 @@ PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 DEPENDENT_FROM = 2.0
 """Samples for each independent one, from which on dependence is believed."""
 
+_JUDGED_FROM = 50
+"""Samples below which batches of them are too small to tell dependence from chance."""
+
 Times = npt.NDArray[np.int64]
 
 
@@ -62,7 +65,7 @@ def _percentile(times: Times, ordered: Times, p: float, confidence: float) -> Es
     n = len(times)
     effective = float(n)
     worth = stats.quantile_deflation(times, p, confidence=confidence)
-    if worth.factor >= DEPENDENT_FROM and worth.batches > 1:
+    if n >= _JUDGED_FROM and worth.factor >= DEPENDENT_FROM and worth.batches > 1:
         effective = worth.effective
     low, high = stats.deflated_rank_bounds(n, p, effective, confidence)
     enough = math.ceil(stats.min_samples(p, confidence) * n / effective)
@@ -108,7 +111,7 @@ def _mean(times: Times, confidence: float) -> Estimate:
     half = float(stdtrit(n - 1, (1 + confidence) / 2)) * float(times.std(ddof=1)) / math.sqrt(n)
     batches = stats.mean_interval(times, confidence=confidence)
     effective = float(n)
-    if half and batches.low is not None and batches.high is not None:
+    if n >= _JUDGED_FROM and half and batches.low is not None and batches.high is not None:
         factor = ((batches.high - batches.low) / 2 / half) ** 2
         if factor >= DEPENDENT_FROM:
             half *= math.sqrt(factor)

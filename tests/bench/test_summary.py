@@ -107,6 +107,12 @@ def test_one_sample_has_a_value_and_no_interval() -> None:
     assert (found.per_second_low, found.per_second_high) == (None, None)
 
 
+def test_a_handful_of_samples_is_not_judged_for_dependence() -> None:
+    found = summarise([1, 2, 3, 8, 9], elapsed_ns=23)
+    assert found is not None
+    assert {part.effective for part in (found.mean, found.p50, found.p95, found.p99)} == {5}
+
+
 def test_no_samples_have_no_figures() -> None:
     assert summarise([], elapsed_ns=0) is None
 

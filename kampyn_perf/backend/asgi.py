@@ -77,12 +77,18 @@ class Guard:
         self._max_body = max_body
         self._body_timeout = body_timeout
         self._limiter = limiter
+        self.headers: tuple[tuple[bytes, bytes], ...] = SECURITY_HEADERS
+        """Of every answer."""
+
+    def drain(self) -> None:
+        """From now on ask clients to close: who sends into a closing connection loses a request."""
+        self.headers = (*SECURITY_HEADERS, (b"connection", b"close"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._metrics)
+        exchange = _Exchange(scope, send, self, self._metrics)
         try:
             if _declared_length(scope) > self._max_body:
                 raise TooLargeError
@@ -115,10 +121,20 @@ class Guard:
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_counted", "_metrics", "_scope", "_send", "_started", "_status", "headers")
+    __slots__ = (
+        "_counted",
+        "_guard",
+        "_metrics",
+        "_scope",
+        "_send",
+        "_started",
+        "_status",
+        "headers",
+    )
 
-    def __init__(self, scope: Scope, send: Send, metrics: Metrics) -> None:
+    def __init__(self, scope: Scope, send: Send, guard: Guard, metrics: Metrics) -> None:
         self._scope = scope
+        self._guard = guard
         self._send = send
         self._metrics = metrics
         self._started = time.perf_counter()
@@ -131,7 +147,7 @@ class _Exchange:
             self._status = message["status"]
             policy = _OWN_FILES if self._scope["path"].startswith(DOCS) else _NOTHING
             given = message.get("headers", ())
-            message["headers"] = [*given, *self.headers, policy, *SECURITY_HEADERS]
+            message["headers"] = [*given, *self.headers, policy, *self._guard.headers]
         elif not message.get("more_body", False):
             # Before it is sent: a client that has the answer finds it counted.
             self.count()

@@ -20,10 +20,13 @@ import orjson
 
 from kampyn_perf.backend import lifeline, logs
 from kampyn_perf.backend.app import WorkerOrder, build
+from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.settings import BackendSettings, restore
 from kampyn_perf.backend.state import StateFolder
 
 _BACKLOG = 1024
+_DRAIN = 0.25
+"""Seconds in which clients are told that their connections end."""
 _SWITCH_INTERVAL = 0.001
 """Seconds a thread may keep the interpreter from the event loop (Python's default: 5 ms)."""
 
@@ -58,7 +61,7 @@ def _run(main_task: Any) -> None:
         uvloop.run(main_task)
 
 
-async def _serve(app: Any, descriptor: int, settings: BackendSettings, *, ready: int) -> None:
+async def _serve(app: Guard, descriptor: int, settings: BackendSettings, *, ready: int) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.net import SocketHolder
@@ -87,8 +90,14 @@ async def _serve(app: Any, descriptor: int, settings: BackendSettings, *, ready:
     loop = asyncio.get_running_loop()
     if settings.process.threads:
         loop.set_default_executor(ThreadPoolExecutor(settings.process.threads))
-    loop.add_signal_handler(signal.SIGTERM, server.stop)
+    loop.add_signal_handler(signal.SIGTERM, _stop, app, server)
     await server.serve()
+
+
+def _stop(app: Guard, server: Any) -> None:
+    """Ask those who are busy on a connection to close it, then finish what is in flight."""
+    app.drain()
+    asyncio.get_running_loop().call_later(_DRAIN, server.stop)
 
 
 def _stop_looking_at_what_stays() -> None:

@@ -27,24 +27,25 @@ def test_a_worker_over_its_limit_is_replaced_without_a_failed_request(state: Pat
     enough = threading.Event()
 
     def ask() -> None:
+        client = Client(running.url)  # one connection, as long as the server keeps it
         while not enough.is_set():
-            client = Client(running.url)
             try:
                 statuses.append(client.get("/api/vendor/list/uni/123").status)
             except (OSError, HTTPException) as error:
                 statuses.append(repr(error))
-            finally:
                 client.close()
 
     with control.start(settings, state_dir=state) as running:
         [first] = running.pids
-        thread = threading.Thread(target=ask)
-        thread.start()
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
         try:
             assert until(lambda: running.pids not in ([first], []), 30)
         finally:
             enough.set()
-            thread.join()
+            for thread in threads:
+                thread.join()
     assert set(statuses) == {200}
     log = (state / "logs" / "error.log").read_text()
     assert f"Worker {first} uses" in log

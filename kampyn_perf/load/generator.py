@@ -15,6 +15,7 @@ from typing import Any
 
 import gevent
 from gevent.event import Event
+from locust import events
 from locust.env import Environment
 
 from kampyn_perf.errors import ConfigError, KampynError
@@ -47,7 +48,7 @@ def main() -> None:
         except KampynError as error:
             send_error(link, error)
         return
-    environment = Environment()
+    environment = Environment(events=events)
     environment.create_local_runner()
     serve(link, environment)
 
@@ -94,6 +95,9 @@ class Generator:
             allowed_hosts=spec.allow_hosts,
             timeouts=spec.timeouts,
             connect_failed=self._health.connect_failed,
+        )
+        environment.events.init.fire(
+            environment=environment, runner=environment.runner, web_ui=None
         )
         self._environment = environment
         self._pool = Pool(environment, classes)

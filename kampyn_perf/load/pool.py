@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Any
 
 from gevent.queue import SimpleQueue
-from locust.event import EventHook
 from locust.exception import StopUser
 
 from kampyn_perf.load.flow import FlowUser, StepFailedError
@@ -67,8 +66,7 @@ class Pool:
     """All virtual users of a process, by Locust's runner."""
 
     def __init__(self, environment: Any, classes: dict[str, type[FlowUser]]) -> None:
-        # Locust's own statistics are rounded, and paid for by every sample.
-        environment.events.request = EventHook()
+        _silence_statistics(environment.events.request)
         self._environment = environment
         self._classes = classes
         self.pacer: Pacer
@@ -102,3 +100,13 @@ class Pool:
         self._environment.events.user_error.fire(
             user_instance=user, exception=error, tb=error.__traceback__
         )
+
+
+def _silence_statistics(request_event: Any) -> None:
+    """Take Locust's own statistics off the event: rounded, and paid for by every sample. What
+    scenarios and plugins listen with stays."""
+    request_event._handlers = [
+        handler
+        for handler in request_event._handlers
+        if not str(getattr(handler, "__module__", "")).startswith("locust.")
+    ]

@@ -18,6 +18,7 @@ from typing import Any
 import gevent
 import orjson
 from gevent.queue import Queue
+from locust import events
 from locust.env import Environment
 
 from kampyn_perf import __version__
@@ -129,7 +130,7 @@ def main() -> None:
     gevent.signal_handler(2, leave, ExitCode.INTERRUPTED, "interrupted")
     gevent.signal_handler(15, leave, ExitCode.TERMINATED, "terminated")
     say(f"looking for the master at {host}:{port} ...")
-    environment = Environment()
+    environment = Environment(events=events)
     try:
         runner = environment.create_worker_runner(host, port)
     except Exception as error:  # noqa: BLE001 (Locust and zmq raise their own kinds)

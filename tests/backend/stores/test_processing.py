@@ -29,7 +29,8 @@ def over(store: Store, told: Told) -> Processing:
 
 def test_two_who_process_at_once_confirm_each_order_once(case: Case) -> None:
     async def run(store: Store, told: Told) -> int:
-        return [progress async for progress in over(store, told).process_pending()][-1].processed
+        lines = [progress async for progress in over(store, told).process_pending()]
+        return lines[-1].processed if lines else 0  # the other may have been faster altogether
 
     async def check(store: Store) -> None:
         stream = store.orders.stream(status=OrderStatus.PENDING)

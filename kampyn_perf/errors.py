@@ -55,13 +55,18 @@ class Problem:
 
 
 class ConfigError(KampynError):
-    """Every problem of a configuration at once, so that nobody mends a file line by line."""
+    """Every problem of a configuration at once, so that nobody mends a file line by line.
 
-    def __init__(self, problems: Sequence[Problem], *, hint: str = "") -> None:
+    `what` it is the problems of, where it is another document.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], *, hint: str = "", what: str = "configuration"
+    ) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
         head = "1 problem" if count == 1 else f"{count} problems"
-        lines = [f"{head} in the configuration:", *(f"  - {problem}" for problem in self.problems)]
+        lines = [f"{head} in the {what}:", *(f"  - {problem}" for problem in self.problems)]
         super().__init__("\n".join(lines), code=ExitCode.USAGE, hint=hint)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf import names
-from kampyn_perf.errors import KampynError
+from kampyn_perf.errors import ConfigError, KampynError
 
 if TYPE_CHECKING:
     from kampyn_perf.results.bench import BenchResult
@@ -23,6 +23,7 @@ def judge(
     allow_partial: bool = False,
 ) -> Verdict:
     """The verdict on `result`. Raises KampynError where its histograms or samples are damaged."""
+    from kampyn_perf.results import io
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo.bench_evidence import BenchEvidence
     from kampyn_perf.slo.load_evidence import LoadEvidence
@@ -34,7 +35,7 @@ def judge(
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(
             f"the result cannot be judged: {error}",
-            hint="The file was changed or damaged after the run.",
+            hint=io.DAMAGED,
         ) from error
 
 
@@ -42,13 +43,17 @@ def read_result(path: Path) -> LoadResult | BenchResult:
     """The result at `path`, of either kind. Raises KampynError saying what is wrong with it."""
     from kampyn_perf.results import io
     from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.consistency import contradictions
     from kampyn_perf.results.load import LoadResult
 
     kinds: dict[str, type[LoadResult] | type[BenchResult]] = {
         names.LOAD_SCHEMA: LoadResult,
         names.BENCH_SCHEMA: BenchResult,
     }
-    return io.read(path, kinds)
+    result = io.read(path, kinds)
+    if isinstance(result, LoadResult) and (problems := contradictions(result, str(path))):
+        raise ConfigError(problems, hint=io.DAMAGED, what="result")
+    return result
 
 
 def write_verdict(verdict: Verdict, path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -153,7 +153,7 @@ class RunSettings(Section):
     """How long sessions in flight may take to finish after the last arrival."""
     timeouts: TimeoutSettings = TimeoutSettings()
     validity: ValidityLimits = ValidityLimits()
-    weights: dict[str, int] = Field(default_factory=dict)
+    weights: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     """Replaces the weights that the scenarios declare, by flow."""
     data: dict[str, FeedSettings] = Field(default_factory=dict)
     """What sessions work with beside the data file, or in place of its lists, by name."""

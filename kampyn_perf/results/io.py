@@ -18,7 +18,7 @@ from kampyn_perf.config import format_path
 from kampyn_perf.errors import ConfigError, ExitCode, KampynError, Problem
 from kampyn_perf.files import write_whole
 
-_DAMAGED = "The file was changed or damaged after the run."
+DAMAGED = "The file was changed or damaged after the run."
 _PROBLEMS_SHOWN = 10
 
 
@@ -54,7 +54,9 @@ def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:
         expected = " or ".join(sorted(kinds))
         found = f"its schema is {schema!r}" if schema else "it has no schema"
         raise KampynError(f"{path} is not a result that can be used here: {found}, not {expected}")
-    if not isinstance(version, int) or version > names.RESULT_VERSION:
+    if not isinstance(version, int) or version < 1:
+        raise KampynError(f"{path} has no version, but {version!r} in its place", hint=DAMAGED)
+    if version > names.RESULT_VERSION:
         raise KampynError(
             f"{path} is of version {version}; this kampyn-perf reads versions up to "
             f"{names.RESULT_VERSION}",
@@ -67,7 +69,7 @@ def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:
             Problem(format_path(item["loc"]), item["msg"], str(path))
             for item in error.errors()[:_PROBLEMS_SHOWN]
         ]
-        raise ConfigError(problems, hint=_DAMAGED) from error
+        raise ConfigError(problems, hint=DAMAGED, what="result") from error
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def read_document(path: Path) -> dict[str, Any]:
         raise KampynError(
             f"{path} is not JSON: {error}",
             code=ExitCode.USAGE,
-            hint=_DAMAGED,
+            hint=DAMAGED,
         ) from error
     if not isinstance(document, dict):
         raise KampynError(f"{path} is not a result: it holds no JSON object")

@@ -182,6 +182,12 @@ def _without(key: str) -> str:
     return json.dumps(value)
 
 
+def _changed(part: str, key: str, value: Any) -> str:
+    changed = document()
+    changed[part][key] = value
+    return json.dumps(changed)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -195,8 +201,17 @@ def _without(key: str) -> str:
         (json.dumps(document() | {"version": 99}), "is of version 99; this kampyn-perf reads"),
         (_without("requests"), "reports/one/result.json: requests: Field required"),
         (json.dumps(document() | {"elapsed_us": "x"}), "reports/one/result.json: elapsed_us"),
+        (json.dumps(document() | {"version": "1"}), "has no version, but '1' in its place"),
+        (_changed("certificate", "reasons", ["late"]), "certificate.valid: is true beside reasons"),
+        (_changed("sessions", "planned", 99), "sessions.planned: is not the sum of started and"),
+        (_changed("requests", "failed", 1), "requests.failed: is not the sum of errors"),
+        (_changed("requests", "count", 99), "requests.response.count: is not requests.count"),
+        (json.dumps(document() | {"phases": []}), "phases: do not add up to requests.count"),
     ],
-    ids=["broken", "list", "object", "schema", "newer", "missing", "type"],
+    ids=[
+        *("broken", "list", "object", "schema", "newer", "missing", "type", "version"),
+        *("invalid", "sessions", "failed", "count", "phases"),
+    ],
 )
 def test_what_is_not_a_result(folder: Path, text: str, words: str) -> None:
     path = folder / "reports" / "one" / "result.json"

@@ -40,7 +40,7 @@ def test_a_field_of_a_later_version_is_no_obstacle(tmp_path):
         ("{}", "it has no schema, not kampyn-perf/note"),
         ('{"schema": "other", "version": 1}', "its schema is 'other', not kampyn-perf/note"),
         ('{"schema": "kampyn-perf/note", "version": 99}', "n.json is of version 99"),
-        ('{"schema": "kampyn-perf/note"}', "n.json is of version None"),
+        ('{"schema": "kampyn-perf/note"}', "n.json has no version, but None in its place"),
         ('{"schema": "kampyn-perf/note", "version": 1}', "n.json: text: Field required"),
     ],
 )

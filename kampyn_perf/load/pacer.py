@@ -94,13 +94,14 @@ class Pacer:
             number = passed
             while number < self._schedule.planned and number not in self._share:
                 number += 1
-            over = number >= self._schedule.planned
-            due_us = self._schedule.duration_us if over else self._schedule[number].due_us
-            if not self._sleep(start_us + due_us, sleep_until):
+            # Everything that can be done before the moment is: it would make the session late.
+            session = self._prepare(number) if number < self._schedule.planned else None
+            due_us = session.due_us if session else start_us + self._schedule.duration_us
+            if not self._sleep(due_us, sleep_until):
                 continue  # what was not of this share may be now
-            if over:
+            if session is None:
                 return
-            self._deal(number)
+            self._deal(session)
             passed = number + 1
 
     def take_over(self, takeover: Takeover) -> None:
@@ -160,22 +161,24 @@ class Pacer:
                 return False
         return True
 
-    def _deal(self, number: int) -> None:
+    def _prepare(self, number: int) -> Session:
         arrival = self._schedule[number]
-        flow = self._mix[number]
-        self._buffer.session_planned(flow=flow, phase=arrival.phase)
-        session = Session(
+        return Session(
             number=number,
-            flow=flow,
+            flow=self._mix[number],
             phase=arrival.phase,
             due_us=self.started_us + arrival.due_us,
             data=self._feed[number],
             buffer=self._buffer,
         )
+
+    def _deal(self, session: Session) -> None:
+        flow, phase = session.flow, session.phase
+        self._buffer.session_planned(flow=flow, phase=phase)
         idle = self._idle[flow]
         if idle and not self._waiting:
             self._give(idle.pop(), session)
-        elif self._room(arrival.phase):
+        elif self._room(phase):
             self._give(self._new(flow), session)
         elif len(self._waiting) < self._max_waiting:
             session.waited = True

@@ -1,6 +1,6 @@
 """The data file: ids and credentials that feed a load. `backend seed` writes it, the load reads it.
 
-Users of another target write one by hand (`configs/targets/`); the schema is in `docs/backend.md`.
+Users of another target write one by hand (`configs/targets/`); the schema is in `docs/data.md`.
 """
 
 from __future__ import annotations

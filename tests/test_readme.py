@@ -153,3 +153,13 @@ def test_links_lead_somewhere():
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert targets
     assert [target for target in targets if not (program.ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [program.ROOT / "README.md", *sorted((program.ROOT / "docs").glob("*.md"))],
+    ids=lambda page: page.name,
+)
+def test_every_link_within_the_repository_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []

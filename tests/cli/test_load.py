@@ -161,7 +161,7 @@ def test_the_scenarios_run_under_stock_locust(tmp_path, backend):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "locust", "-f", str(program.ROOT / "scenarios/locustfile.py")),
-            *("--headless", "-u", "3", "-r", "3", "-t", "3s", "--host", backend.url),
+            *("--headless", "-u", "3", "-r", "3", "-t", "5s", "--host", backend.url),
             *("--csv", str(tmp_path / "stock")),
         ],
         env=program.environment({"KAMPYN_DATA": str(backend.data_file)}),

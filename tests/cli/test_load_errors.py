@@ -137,7 +137,7 @@ def test_a_run_does_not_overwrite_another(tmp_path):
     (tmp_path / "run" / "result.json").write_text("{}")
     done = program.run(tmp_path, "load", "--out", "run", *SHORT)
     assert done.code == 2
-    assert "run holds a result already" in done.err
+    assert "run holds a result.json already" in done.err
 
 
 def test_scenarios_with_a_mistake(tmp_path, data):

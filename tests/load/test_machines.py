@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import socket
@@ -28,6 +29,8 @@ def _permitted() -> bool:
         subprocess.run(["ip", "netns", "del", name], check=False)
     return made.returncode == 0
 
+
+_NUMBERS = itertools.count()
 
 in_namespaces = pytest.mark.skipif(not _permitted(), reason=NAMESPACES_HINT)
 
@@ -80,7 +83,8 @@ def ip(*arguments: str) -> None:
 
 @pytest.fixture
 def hosts() -> Iterator[Hosts]:
-    made = Hosts(f"kp{os.getpid() % 100_000}")
+    # The kernel takes the links of a deleted namespace away in its own time: no name comes twice.
+    made = Hosts(f"kp{os.getpid() % 10_000}{next(_NUMBERS)}")
     ip("link", "add", f"{made.tag}br", "type", "bridge")
     ip("link", "set", f"{made.tag}br", "up")
     try:

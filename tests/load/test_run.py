@@ -79,7 +79,7 @@ def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load):
     try:
         for each in burners:
             os.sched_setaffinity(each.pid, {core})
-        process = load.start("{duration: 4, arrivalRate: 1500}", limits=())
+        process = load.start("{duration: 3, arrivalRate: 4000}", limits=())
         os.sched_setaffinity(process.pid, {core})
         program.wait_for(lambda: program.descendants(process.pid), what="the generator")
         for each in program.descendants(process.pid):

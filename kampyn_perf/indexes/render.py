@@ -232,22 +232,4 @@ def _step_json(step: Step) -> dict[str, Any]:
 
 def spec_json(spec: IndexSpec) -> dict[str, Any]:
     """The definition in MongoDB's own words, without what is default."""
-    given: dict[str, Any] = {
-        "key": dict(spec.keys),
-        "name": spec.effective_name,
-        "unique": spec.unique or None,
-        "sparse": spec.sparse or None,
-        "hidden": spec.hidden or None,
-        "partialFilterExpression": spec.partial,
-        "expireAfterSeconds": spec.ttl_seconds,
-        "collation": spec.collation,
-        "weights": spec.weights,
-        "default_language": spec.default_language,
-        "language_override": spec.language_override,
-        "wildcardProjection": spec.wildcard_projection,
-        "bits": spec.bits,
-        "min": spec.minimum,
-        "max": spec.maximum,
-        "storageEngine": spec.storage_engine,
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    return {"key": dict(spec.keys), "name": spec.effective_name, **spec.options()}

@@ -57,6 +57,26 @@ class IndexSpec:
     """bits, min and max of a 2d index"""
     storage_engine: Mapping[str, Any] | None = None
 
+    def options(self) -> dict[str, Any]:
+        """What was asked for beside key and name, in MongoDB's own words; no defaults."""
+        given: dict[str, Any] = {
+            "unique": self.unique or None,
+            "sparse": self.sparse or None,
+            "hidden": self.hidden or None,
+            "partialFilterExpression": self.partial,
+            "expireAfterSeconds": self.ttl_seconds,
+            "collation": self.collation,
+            "weights": self.weights,
+            "default_language": self.default_language,
+            "language_override": self.language_override,
+            "wildcardProjection": self.wildcard_projection,
+            "bits": self.bits,
+            "min": self.minimum,
+            "max": self.maximum,
+            "storageEngine": self.storage_engine,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
     @property
     def effective_name(self) -> str:
         """The name the index gets when it is built."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kampyn_perf.indexes.mongo.connection import Connection
@@ -28,25 +28,10 @@ def create_indexes(
 
 def definition(spec: IndexSpec) -> dict[str, Any]:
     """`spec` as createIndexes takes it: only what was asked for, and options the server knows."""
-    flags = {"unique": spec.unique, "sparse": spec.sparse, "hidden": spec.hidden}
-    values: Mapping[str, Any] = {
-        "partialFilterExpression": spec.partial,
-        "expireAfterSeconds": spec.ttl_seconds,
-        "collation": spec.collation,
-        "weights": spec.weights,
-        "default_language": spec.default_language,
-        "language_override": spec.language_override,
-        "wildcardProjection": spec.wildcard_projection,
-        "bits": spec.bits,
-        "min": spec.minimum,
-        "max": spec.maximum,
-        "storageEngine": spec.storage_engine,
-    }
     return {
         "key": dict(spec.keys),
         "name": spec.effective_name,
-        **{name: True for name, value in flags.items() if value},
-        **{name: to_bson(value) for name, value in values.items() if value is not None},
+        **{name: to_bson(value) for name, value in spec.options().items()},
     }
 
 

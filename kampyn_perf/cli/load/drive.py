@@ -14,11 +14,11 @@ from kampyn_perf.cli import console
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.files import write_whole
-from kampyn_perf.load.certificate import CrewFacts
-from kampyn_perf.load.crew import Crew, LocalCrew
-from kampyn_perf.load.outcome import RunEnd, RunFacts, make_result
+from kampyn_perf.load.lead.certificate import CrewFacts
+from kampyn_perf.load.lead.crew import Crew, LocalCrew
+from kampyn_perf.load.lead.outcome import RunEnd, RunFacts, make_result
+from kampyn_perf.load.lead.supervisor import Supervisor
 from kampyn_perf.load.spec import RunSpec
-from kampyn_perf.load.supervisor import Supervisor
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact
 from kampyn_perf.results import io

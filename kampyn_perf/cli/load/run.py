@@ -20,7 +20,7 @@ from kampyn_perf.cli.load.drive import Driven, drive, local_crew
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.load.outcome import RunFacts
+from kampyn_perf.load.lead.outcome import RunFacts
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.redact import redact

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kampyn_perf.load.crew import ClockReading
+from kampyn_perf.load.clock import ClockReading
 
 MESSAGE = "kampyn"
 """The type of Locust's message."""

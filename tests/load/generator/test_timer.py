@@ -11,7 +11,7 @@ from tests.cli.program import environment
 
 SCRIPT = """
 import gevent
-from kampyn_perf.load import timer
+from kampyn_perf.load.generator import timer
 from kampyn_perf.load.clock import now_us
 if {portable}:
     timer._KernelTimer = None

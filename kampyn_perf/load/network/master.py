@@ -1,4 +1,4 @@
-"""The master's relay: `python -m kampyn_perf.load.master HOST PORT COUNT`, a child of the
+"""The master's relay: `python -m kampyn_perf.load.network.master HOST PORT COUNT`, a child of the
 supervisor.
 
 Locust's MasterRunner listens for workers; their lines go to the supervisor, and its orders to them.
@@ -19,8 +19,8 @@ from locust.env import Environment
 
 from kampyn_perf import __version__
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.link import Link
-from kampyn_perf.load.remote import (
+from kampyn_perf.load.generator.link import Link
+from kampyn_perf.load.network.remote import (
     GREETING_PINGS,
     LINE,
     MASTER_PATIENCE_SECONDS,

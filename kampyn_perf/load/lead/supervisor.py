@@ -16,9 +16,10 @@ from typing import Any
 import orjson
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.crew import ClockReading, Crew, Heard
-from kampyn_perf.load.losses import Losses
+from kampyn_perf.load.clock import ClockReading, now_us
+from kampyn_perf.load.lead.crew import Crew, Heard
+from kampyn_perf.load.lead.losses import Losses
+from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.interval import Interval
@@ -77,7 +78,9 @@ class Supervisor:
         with self._signals_caught():
             spec = orjson.loads(self._spec.dump())
             for index in range(count):
-                self._crew.say(index, {"type": "run", "spec": spec, "index": index, "count": count})
+                self._crew.say(
+                    index, {"type": Order.RUN, "spec": spec, "index": index, "count": count}
+                )
             self._get_ready()
             if not self._signals:
                 self._begin()
@@ -116,7 +119,7 @@ class Supervisor:
         self._start_us = now_us() + _HEAD_START_US
         for index, reading in enumerate(readings):
             at_us = self._start_us + reading.offset_us
-            self._crew.say(index, {"type": "start", "at_us": at_us})
+            self._crew.say(index, {"type": Order.START, "at_us": at_us})
 
     def _follow(self) -> None:
         answered = 0
@@ -128,7 +131,7 @@ class Supervisor:
             self._offer()
             if answered < self._signals:
                 answered = self._signals
-                self._say_all({"type": "stop" if self._may_drain(answered) else "abort"})
+                self._say_all({"type": Order.STOP if self._may_drain(answered) else Order.ABORT})
                 deadline = min(deadline, time.monotonic() + self._patience())
             self._give_up_silent(deadline)
         if not self._ended and self.losses.how:
@@ -146,20 +149,20 @@ class Supervisor:
     def _take(self, index: int, message: dict[str, Any]) -> None:
         """Handle one message."""
         match message["type"]:
-            case "error":
+            case News.ERROR:
                 raise KampynError(
                     message["message"], code=ExitCode(message["code"]), hint=message["hint"]
                 )
-            case "flows":
+            case News.FLOWS:
                 self._ready.add(index)
                 if len(self._ready) == len(self._crew.names):
                     self._weights = message["weights"]
                     self._on_start(message["weights"], message["note"])
-            case "interval":
+            case News.INTERVAL:
                 self.collector.take(Interval.from_message(message["interval"]), generator=index)
                 self._told.add(index)
                 self._news_since = self._news_since or time.monotonic()
-            case "end":
+            case News.END:
                 for words, number in message["scenario_errors"].items():
                     self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
                 self.clocks[index] = (self.clocks[index][0], self._crew.clock(index))
@@ -191,7 +194,7 @@ class Supervisor:
         if takeover and takeover.lost == index:
             self._say_all(
                 {
-                    "type": "take_over",
+                    "type": Order.TAKE_OVER,
                     "lost": index,
                     "heirs": list(takeover.heirs),
                     "from_number": takeover.from_number,

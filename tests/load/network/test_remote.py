@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.remote import ClockComparison
+from kampyn_perf.load.network.remote import ClockComparison
 
 trips = st.tuples(st.integers(0, 50_000), st.integers(0, 50_000))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kampyn_perf.load.crew import ClockReading
+from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.results.load import GeneratorHealth, Headroom

@@ -1,4 +1,4 @@
-"""A generator on another machine: `python -m kampyn_perf.load.worker HOST PORT`.
+"""A generator on another machine: `python -m kampyn_perf.load.network.worker HOST PORT`.
 
 It joins a master over Locust's own worker protocol, is handed everything it needs (specification,
 scenarios, data), runs its share, and ends when the master does or is not heard of any more.
@@ -23,11 +23,12 @@ from locust.env import Environment
 
 from kampyn_perf import __version__
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.load.bundle import unpack
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.generator import serve
-from kampyn_perf.load.link import Order, die_with_parent
-from kampyn_perf.load.remote import LINE, MESSAGE, WORKER_PATIENCE_SECONDS, Word
+from kampyn_perf.load.generator.link import die_with_parent
+from kampyn_perf.load.generator.run import serve
+from kampyn_perf.load.messages import Order
+from kampyn_perf.load.network.bundle import unpack
+from kampyn_perf.load.network.remote import LINE, MESSAGE, WORKER_PATIENCE_SECONDS, Word
 
 _FAREWELL_SECONDS = 30
 """How long a worker that is done waits to be dismissed: the others may still drain."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from kampyn_perf.load.losses import Losses
+from kampyn_perf.load.lead.losses import Losses
 from kampyn_perf.schedule import Phase, Schedule
 
 SECOND = 1_000_000

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import merged
-from kampyn_perf.load.crew import ClockReading
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.vitality import cause, health_of, resources, steal_share, worst
 from kampyn_perf.load.settings import ValidityLimits
-from kampyn_perf.load.vitality import cause, health_of, resources, steal_share, worst
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.results.load import Certificate, Latency
 from kampyn_perf.schedule import Schedule

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.pacer import Pacer
+from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.share import Share, Takeover
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges

@@ -11,8 +11,8 @@ from typing import Any
 
 import gevent
 
-from kampyn_perf.load import system
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.generator import system
 from kampyn_perf.recorder.vitals import Vitals
 
 _TICK_US = 20_000

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.bundle import pack
-from kampyn_perf.load.child import Child
-from kampyn_perf.load.crew import ClockReading, Heard
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.child import Child
+from kampyn_perf.load.lead.crew import Heard
+from kampyn_perf.load.messages import Order
+from kampyn_perf.load.network.bundle import pack
 
-RELAY = "kampyn_perf.load.master"
+RELAY = "kampyn_perf.load.network.master"
 _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 600.0
 
@@ -66,7 +68,7 @@ class MachineCrew:
 
     def say(self, index: int, message: dict[str, Any]) -> None:
         """Tell one."""
-        if message["type"] == "run":
+        if message["type"] == Order.RUN:
             message = pack(message)
         self._relay.say({"to": index, "message": message})
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from kampyn_perf.load.certificate import CrewFacts, certify
-from kampyn_perf.load.crew import ClockReading
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.certificate import CrewFacts, certify
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.collector import Collector

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from kampyn_perf.load.child import Child
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.child import Child
 
 GENERATOR = "kampyn_perf.load.generator"
 _TICK_SECONDS = 0.2
@@ -27,17 +28,6 @@ class Heard:
     """None: it is lost."""
     how: str = ""
     """How it was lost."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockReading:
-    """A generator's clock against the supervisor's. Microseconds."""
-
-    offset_us: int = 0
-    """Its clock minus ours."""
-    uncertainty_us: int = 0
-    wall_offset_us: int = 0
-    """Its wall clock minus ours."""
 
 
 class Crew(Protocol):

@@ -1,4 +1,4 @@
-"""What a master costs per worker and per request: `python -m tests.load.measure_master`.
+"""What a master costs per worker and per request: `python -m tests.load.network.measure_master`.
 
 Not a test: it takes two minutes. Real masters and workers on loopback; the CPU time of the master's
 two processes over the steady part of each run. Fitted: microseconds of CPU per second =
@@ -59,7 +59,7 @@ def measure(url: str, workers: int, rate: int) -> tuple[float, float, float]:
     while not result.exists():
         time.sleep(0.05)
     line = psutil.Process(master.pid)
-    relay = next(c for c in line.children() if "kampyn_perf.load.master" in c.cmdline())
+    relay = next(c for c in line.children() if "kampyn_perf.load.network.master" in c.cmdline())
     before = [sum(each.cpu_times()[:2]) for each in (relay, line)]
     began = time.monotonic()
     time.sleep(SECONDS - 3)

@@ -10,8 +10,8 @@ from gevent.queue import SimpleQueue
 from locust.exception import StopUser
 
 from kampyn_perf.load.flow import FlowUser, StepFailedError
-from kampyn_perf.load.pacer import Pacer
-from kampyn_perf.load.session import Session
+from kampyn_perf.load.generator.pacer import Pacer
+from kampyn_perf.load.generator.session import Session
 
 _ERRORS_KEPT = 20
 

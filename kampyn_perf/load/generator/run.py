@@ -1,4 +1,4 @@
-"""The generator's process: `python -m kampyn_perf.load.generator`, started by the supervisor.
+"""One run of one generator, as ordered over a line.
 
 It reads one specification, tells which flows there are, runs its share of the schedule and hands
 over what was recorded once a second. It decides nothing: judging, drawing and writing happen
@@ -9,48 +9,31 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
-from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.event import Event
-from locust import events
-from locust.env import Environment
 
 from kampyn_perf.errors import ConfigError, KampynError
-from kampyn_perf.load import system
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.context import LoadContext
 from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.health import Health
-from kampyn_perf.load.link import Line, Link, Order
-from kampyn_perf.load.locustfile import declared, load_flows
-from kampyn_perf.load.pacer import Pacer
-from kampyn_perf.load.pool import Pool
+from kampyn_perf.load.generator import system
+from kampyn_perf.load.generator.context import LoadContext
+from kampyn_perf.load.generator.health import Health
+from kampyn_perf.load.generator.link import Line
+from kampyn_perf.load.generator.locustfile import declared, load_flows
+from kampyn_perf.load.generator.pacer import Pacer
+from kampyn_perf.load.generator.pool import Pool
+from kampyn_perf.load.generator.timer import Timer
+from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.requests import check_operations
 from kampyn_perf.load.share import Share, Takeover
 from kampyn_perf.load.spec import RunSpec, choose_flows
-from kampyn_perf.load.timer import Timer
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Mix
 
 _HAND_OVER_US = 1_000_000
-
-
-def main() -> None:
-    """Entry point of the process."""
-    link = Link()
-    if sys.argv[1:2] == ["--describe"]:
-        try:
-            link.send("flows", weights=declared(load_flows(Path(sys.argv[2]))))
-        except KampynError as error:
-            send_error(link, error)
-        return
-    environment = Environment(events=events)
-    environment.create_local_runner()
-    serve(link, environment)
 
 
 def serve(line: Line, environment: Any) -> None:
@@ -69,8 +52,8 @@ def serve(line: Line, environment: Any) -> None:
 
 
 def send_error(line: Line, error: KampynError) -> None:
-    """Tell the supervisor why there will be no run."""
-    line.send("error", message=error.message, code=int(error.code), hint=error.hint)
+    """Tell the lead why there will be no run."""
+    line.send(News.ERROR, message=error.message, code=int(error.code), hint=error.hint)
 
 
 class Generator:
@@ -120,7 +103,9 @@ class Generator:
     def run(self) -> None:
         """The whole run, from the first message to the last."""
         _settle()
-        self._line.send("flows", weights=self._weights, note=self._environment.kampyn.stock_reason)
+        self._line.send(
+            News.FLOWS, weights=self._weights, note=self._environment.kampyn.stock_reason
+        )
         order = self._line.read()
         if order is None or order["type"] != Order.START:
             return
@@ -153,7 +138,7 @@ class Generator:
                 self._pacer.drop(session)
         self._environment.events.test_stop.fire(environment=self._environment)
         self._hand_over(over=True)
-        self._line.send("end", stopped=self._stopped, scenario_errors=dict(self._pool.errors))
+        self._line.send(News.END, stopped=self._stopped, scenario_errors=dict(self._pool.errors))
 
     def _hand_over_forever(self, start_us: int) -> None:
         """At every whole second of the run, so that the seconds of all generators are the same."""
@@ -171,7 +156,7 @@ class Generator:
             vusers=pacer.vusers,
         )
         interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
-        self._line.send("interval", interval=interval.to_message())
+        self._line.send(News.INTERVAL, interval=interval.to_message())
 
     def _on_order(self, order: dict[str, Any]) -> None:
         match order["type"]:
@@ -191,7 +176,7 @@ class Generator:
                 self._pacer.take_over(takeover)
 
     def _on_gone(self) -> None:
-        """The supervisor is gone: nobody wants this load any more."""
+        """The lead is gone: nobody wants this load any more."""
         os._exit(1)
 
 
@@ -201,7 +186,3 @@ def _settle() -> None:
     system.raise_open_files_limit()
     gc.collect()
     gc.freeze()
-
-
-if __name__ == "__main__":
-    main()

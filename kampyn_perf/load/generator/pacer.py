@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.session import Session
+from kampyn_perf.load.generator.session import Session
 from kampyn_perf.load.share import Share, Takeover
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule

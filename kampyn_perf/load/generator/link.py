@@ -1,7 +1,7 @@
-"""The line between a generator and its supervisor: one JSON object per line, each way.
+"""The line between a generator and its lead: one JSON object per line, each way.
 
 The generator speaks on what was its stdout when it started (prints of a scenario go to stderr) and
-listens on stdin. When the supervisor is gone stdin ends, and so does the generator.
+listens on stdin. When the lead is gone stdin ends, and so does the generator.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from enum import StrEnum
 from typing import Any, Protocol
 
 import gevent
@@ -23,29 +22,14 @@ from gevent.os import make_nonblocking, nb_read, nb_write
 _PR_SET_PDEATHSIG = 1
 
 
-class Order(StrEnum):
-    """What a supervisor says."""
-
-    RUN = "run"
-    """The specification, and which share of it."""
-    START = "start"
-    """Begin at this moment of the generator's own clock."""
-    STOP = "stop"
-    """No more arrivals; let sessions in flight finish."""
-    ABORT = "abort"
-    """Cut everything now, and report."""
-    TAKE_OVER = "take_over"
-    """Deal a part of a lost generator's share."""
-
-
 class Line(Protocol):
-    """A generator's way to its supervisor, whatever lies between them."""
+    """A generator's way to its lead, whatever lies between them."""
 
     def read(self) -> dict[str, Any] | None:
-        """The next order; None when the supervisor is gone."""
+        """The next order; None when the lead is gone."""
 
     def send(self, kind: str, **fields: Any) -> None:
-        """Tell the supervisor."""
+        """Tell the lead."""
 
     def listen(
         self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
@@ -66,7 +50,7 @@ class Link:
         self._one_at_a_time = BoundedSemaphore(1)
 
     def read(self) -> dict[str, Any] | None:
-        """The next order; None when the supervisor is gone."""
+        """The next order; None when the lead is gone."""
         while b"\n" not in self._rest:
             try:
                 part = nb_read(0, 65536)
@@ -80,7 +64,7 @@ class Link:
         return order
 
     def send(self, kind: str, **fields: Any) -> None:
-        """Tell the supervisor; without a supervisor there is nobody to report to, and no point."""
+        """Tell the lead; without a lead there is nobody to report to, and no point."""
         self.send_raw(orjson.dumps({"type": kind, **fields}) + b"\n")
 
     def send_raw(self, line: bytes) -> None:
@@ -107,7 +91,7 @@ class Link:
 
 
 def die_with_parent() -> None:
-    """Even a generator that hangs in a scenario's endless loop must not outlive its supervisor."""
+    """Even a generator that hangs in a scenario's endless loop must not outlive its lead."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""The process that makes the load: `python -m kampyn_perf.load.generator`."""

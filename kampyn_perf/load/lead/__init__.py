@@ -1,0 +1,1 @@
+"""The side of the command line: leads the generators, collects what they recorded, certifies it."""

@@ -1,0 +1,1 @@
+"""Between lead and generators on different machines, over Locust's own master and worker."""

@@ -22,6 +22,10 @@ from kampyn_perf.schedule import Mix, Schedule
 
 _NAP_US = 250_000
 """The longest sleep at a stretch: so soon a stop, or a larger share, is noticed."""
+_LEEWAY_US = 10_000
+"""How long before its moment other work may be done, to find a gap between two arrivals."""
+_GAP_US = 2_000
+"""What such work takes at most, with room to spare: an arrival meanwhile would begin that late."""
 
 
 class VirtualUser(Protocol):
@@ -72,6 +76,8 @@ class Pacer:
         self._share_changed = False
         self.started_us = 0
         """When the run began, by the generator's clock."""
+        self.next_due_us = 0
+        """When there is something to do next, by the same clock."""
         self.vusers = 0
         self.in_flight = 0
 
@@ -97,12 +103,22 @@ class Pacer:
             # Everything that can be done before the moment is: it would make the session late.
             session = self._prepare(number) if number < self._schedule.planned else None
             due_us = session.due_us if session else start_us + self._schedule.duration_us
+            self.next_due_us = due_us
             if not self._sleep(due_us, sleep_until):
                 continue  # what was not of this share may be now
             if session is None:
                 return
             self._deal(session)
             passed = number + 1
+
+    def sleep_until_gap(self, moment_us: int, sleep_until: Callable[[int], None]) -> None:
+        """Sleep until shortly before `moment_us`, for a gap between arrivals; at worst until then.
+
+        For regular work of the generator: at a whole second itself arrivals like to be due.
+        """
+        sleep_until(moment_us - _LEEWAY_US)
+        while (due_us := self.next_due_us) < min(self._clock() + _GAP_US, moment_us):
+            sleep_until(due_us + 1)
 
     def take_over(self, takeover: Takeover) -> None:
         """Deal a part of a lost generator's share from now on."""

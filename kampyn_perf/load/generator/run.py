@@ -141,12 +141,13 @@ class Generator:
         self._line.send(News.END, stopped=self._stopped, scenario_errors=dict(self._pool.errors))
 
     def _hand_over_forever(self, start_us: int) -> None:
-        """At every whole second of the run, so that the seconds of all generators are the same."""
-        number = 1
+        """For every whole second of the run, so that the seconds of all generators are the same."""
+        second_us = start_us
         while True:
-            gevent.sleep(max(start_us + number * _HAND_OVER_US - now_us(), 0) / 1e6)
+            second_us += max((now_us() - second_us) // _HAND_OVER_US, 0) * _HAND_OVER_US
+            second_us += _HAND_OVER_US
+            self._pacer.sleep_until_gap(second_us, _sleep_until)
             self._hand_over()
-            number = max((now_us() - start_us) // _HAND_OVER_US, number) + 1
 
     def _hand_over(self, *, over: bool = False) -> None:
         pacer = self._pacer
@@ -178,6 +179,10 @@ class Generator:
     def _on_gone(self) -> None:
         """The lead is gone: nobody wants this load any more."""
         os._exit(1)
+
+
+def _sleep_until(moment_us: int) -> None:
+    gevent.sleep(max(moment_us - now_us(), 0) / 1e6)
 
 
 def _settle() -> None:

@@ -193,3 +193,30 @@ def test_what_is_late_is_dealt_at_once_and_says_so():
     totals = world.run()
     assert totals.started == 100
     assert sorted(totals.lateness)[-5:] == [0, 50_001, 150_001, 250_001, 350_001]
+
+
+@pytest.mark.parametrize(
+    ("due", "done_at"),
+    [
+        ([], -10_000),  # nothing is due: as early as may be
+        ([-9_900, 0], -9_899),  # an arrival first, then a gap of nearly ten milliseconds
+        ([-9_000, -8_500, -4_000, 0], -8_499),
+        (
+            [-1_500 * n for n in range(7, 0, -1)] + [0],
+            -1_499,
+        ),  # no gap of two milliseconds: just in time
+    ],
+)
+def test_regular_work_finds_a_gap_before_its_moment(due, done_at):
+    world = World(STEADY)
+    moment = START + SECOND
+
+    def sleep_until(moment_us):
+        world.now = max(world.now, moment_us)
+        world.pacer.next_due_us = next(
+            (moment + each for each in due if moment + each > world.now), moment + SECOND
+        )
+
+    world.pacer.sleep_until_gap(moment, sleep_until)
+    assert -10_000 <= world.now - moment <= 1
+    assert abs((world.now - moment) - done_at) <= 1

@@ -1,0 +1,75 @@
+"""A free virtual user begins at once, before everything else that is ready to run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.cli.program import environment
+
+SCRIPT = """
+import gevent
+from types import SimpleNamespace
+from locust.env import Environment
+from kampyn_perf.load.flow import FlowUser
+from kampyn_perf.load.generator.pool import Pool
+
+order = []
+
+class Plain(FlowUser):
+    def __init__(self, environment):
+        super(FlowUser, self).__init__(environment)
+    def run_session(self, session):
+        order.append(f"{session.number} runs")
+        gevent.sleep(0.01)
+
+environment = Environment()
+environment.create_local_runner()
+pool = Pool(environment, {"Plain": Plain})
+more = [True]
+
+def done(user, session, *, success):
+    order.append(f"{session.number} is done")
+    if session.number == 1:  # as the pacer does with an arrival that waited
+        user.give(SimpleNamespace(number=2, begun=False, failures=0))
+        return True
+    return more[0]
+
+pool.pacer = SimpleNamespace(began=lambda s: order.append(f"{s.number} begins"), done=done)
+user = pool.spawn("Plain")
+user.give(SimpleNamespace(number=0, failures=0))
+order.append("given to one who has yet to start")
+gevent.sleep(0.05)
+gevent.spawn(order.append, "something else")
+user.give(SimpleNamespace(number=1, failures=0))
+order.append("given to one who is idle")
+gevent.sleep(0.05)
+user.retire()
+gevent.sleep(0.05)
+assert not pool.workers, "a user that is retired is gone"
+last = pool.spawn("Plain")
+gevent.sleep(0.01)
+last.give(SimpleNamespace(number=3, failures=0, begun=True))
+cut = pool.cut()
+assert [each.number for each in cut] == [3] and not pool.workers
+print("; ".join(order))
+"""
+
+
+def test_an_idle_user_begins_before_all_that_is_ready():
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().split("; ") == [
+        "given to one who has yet to start",
+        *("0 begins", "0 runs", "0 is done"),
+        *("1 begins", "1 runs", "something else", "given to one who is idle", "1 is done"),
+        *("2 begins", "2 runs", "2 is done"),
+        *("3 begins", "3 runs"),
+    ]

@@ -64,6 +64,8 @@ class FlowUser(User):  # type: ignore[misc]
         self.kampyn: LoadContext = context
         self.client = context.client(self)
         self.session = self._closed_session()
+        self._own_headers: dict[str, str] | None = None
+        """Headers that the user had before its first session, from `on_start`, say."""
         # What Locust's loop runs: one round of the flow. The pool of `kampyn-perf load` puts its
         # own loop here, which takes sessions from the schedule.
         self._flow_tasks: list[Any] = self.tasks  # type: ignore[has-type]
@@ -106,8 +108,18 @@ class FlowUser(User):  # type: ignore[misc]
         if cookies is None:
             cookies = self.client.cookiejar
         cookies.clear()
+        self._forget_headers()
         task: Callable[[FlowUser], None] = random.choice(self._flow_tasks)  # noqa: S311 (as Locust)
         task(self)
+
+    def _forget_headers(self) -> None:
+        """Take off what the session before put on: a token, above all."""
+        headers = self.client.headers
+        if self._own_headers is None:
+            self._own_headers = dict(headers)
+        elif headers != self._own_headers:
+            headers.clear()
+            headers.update(self._own_headers)
 
     @classmethod
     def flow_name(cls) -> str:

@@ -78,6 +78,8 @@ class TimeoutSettings(Section):
     """When a request is given up."""
 
     connect: Duration = 10_000_000
+    read: Duration | None = None
+    """Between two arrivals of bytes; None: only the total counts."""
     total: Duration = 30_000_000
     """From send to last byte."""
 

@@ -256,3 +256,25 @@ def test_listeners_of_a_scenario_hear_of_every_request(load, tmp_path):
     assert "init" in said
     assert "heard 20" in said
     assert (result.requests.response.max_us or 0) >= (result.requests.service.max_us or 0)
+
+
+def test_a_session_knows_nothing_of_the_one_before(load, tmp_path):
+    """What `on_start` set stays; what a session set, cookies and headers, goes with it."""
+    scenario = tmp_path / "sessions.py"
+    scenario.write_text(
+        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Person(FlowUser):\n"
+        "    def on_start(self): self.client.headers['X-Test'] = 'yes'\n"
+        "    @task\n    def go(self):\n"
+        "        assert dict(self.client.headers) == {'X-Test': 'yes'}\n"
+        "        assert not self.client.cookies\n"
+        "        self.client.headers['Authorization'] = 'Bearer mine'\n"
+        "        self.client.cookies.set('token', 'mine')\n"
+        "        self.client.get('/x')\n"
+    )
+    result = load.run(
+        "{duration: 1, arrivalRate: 20}",
+        more=("--set", f"config.scenarios={scenario}", "--set", "config.maxVusers=2"),
+    )
+    assert result.certificate.reasons == []
+    assert result.sessions.completed == 20

@@ -47,15 +47,21 @@ class LoadContext:
         """Under stock Locust: the number of the next session."""
         limits = timeouts or TimeoutSettings()
         self._timeouts = Timeouts(
-            connect_us=limits.connect, read_us=limits.total, total_us=limits.total
+            connect_us=limits.connect, read_us=limits.read or limits.total, total_us=limits.total
         )
         self.stock_reason = unsupported_reason(url, os.environ)
+        self._allowed_hosts = allowed_hosts
         self._pool = ConnectionPool(allowed_hosts=allowed_hosts)
 
     def client(self, user: Any) -> Any:
         """A client for one virtual user; the lean one wherever it can serve the target."""
         if self.stock_reason:
-            return StockClient(user=user, base_url=self.url, timeouts=self._timeouts)
+            return StockClient(
+                user=user,
+                base_url=self.url,
+                timeouts=self._timeouts,
+                allowed_hosts=self._allowed_hosts,
+            )
         return Client(
             base_url=self.url,
             pool=self._pool,

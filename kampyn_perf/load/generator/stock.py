@@ -1,61 +1,106 @@
-"""Locust's own FastHttpSession, for targets that the lean client does not serve (proxies).
+"""Locust's own HttpSession (requests), for targets that the lean client does not serve: proxies.
 
-It reports to the same observer. Redirects are not followed: the stock client would follow them to
-any host.
+It reports to the same observer, keeps to the same limit of time, and goes to no host that the lean
+client would not go to. requests finds the proxy in the environment by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from types import TracebackType
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from gevent.timeout import Timeout as GeventTimeout
-from locust.contrib.fasthttp import FastHttpSession
+from locust.clients import HttpSession, ResponseContextManager
+from locust.exception import RescheduleTask, ResponseError, StopUser
+from requests import exceptions
 
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.http import Timeouts
+from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.http import CheckError, Timeouts
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
 
+_STEERING = (StopUser, RescheduleTask)
 
-class StockClient(FastHttpSession):  # type: ignore[misc]
+
+class StockClient(HttpSession):  # type: ignore[misc]
     """`self.client` of a virtual user, with Locust's own implementation."""
 
-    def __init__(self, *, user: Any, base_url: str, timeouts: Timeouts) -> None:
-        self._reported_us = 0
-        super().__init__(
-            base_url,
-            _ObservedEvent(self, user),
-            user,
-            insecure=False,
-            max_redirects=0,
-            max_retries=0,
-            connection_timeout=timeouts.connect_us / 1e6,
-            network_timeout=timeouts.total_us / 1e6,
-        )
-        self.client.redirect_response_codes = frozenset()
-        self.sent_us = 0
+    def __init__(
+        self, *, user: Any, base_url: str, timeouts: Timeouts, allowed_hosts: Collection[str] = ()
+    ) -> None:
+        super().__init__(base_url, _ObservedEvent(user), user)
+        self._timeouts = timeouts
+        self._allowed = {host.lower() for host in allowed_hosts}
 
     def request(self, *args: Any, **options: Any) -> Any:
-        """As in Locust; the moment of sending is noted first."""
-        self.sent_us = now_us()
-        return super().request(*args, **options)
+        """As in Locust. Raises KampynError for a host that was not allowed."""
+        response = super().request(*args, **options)
+        if options.get("catch_response"):
+            response.__class__ = _CaughtResponse
+        return response
+
+    def get_redirect_target(self, resp: Any) -> str | None:
+        """Only to the same host, or to one that was allowed by name."""
+        target: str | None = super().get_redirect_target(resp)
+        if not target:
+            return None
+        before = urlsplit(resp.url).hostname
+        host = urlsplit(urljoin(resp.url, target)).hostname
+        return target if host == before or host in self._allowed else None
+
+    def _build_url(self, path: str) -> str:
+        url: str = super()._build_url(path)
+        check_target(url, self._allowed)
+        return url
+
+    def _send_request_safe_mode(self, method: str, url: str, **options: Any) -> Any:
+        sent_us = now_us()
+        limits = self._timeouts
+        options.setdefault("timeout", (limits.connect_us / 1e6, limits.read_us / 1e6))
+        try:
+            with GeventTimeout(limits.total_us / 1e6):
+                response = super()._send_request_safe_mode(method, url, **options)
+        except GeventTimeout:
+            late = exceptions.ReadTimeout("the whole request took too long")
+            response = ResponseContextManager(late)
+        response.sent_us = sent_us
+        return response
+
+
+class _CaughtResponse(ResponseContextManager):  # type: ignore[misc]
+    """A caught response whose request counts even when its with-block breaks."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Any:
+        judged = error is None or isinstance(error, ResponseError)
+        if judged or self._manual_result is not None:
+            return super().__exit__(kind, error, traceback)
+        if isinstance(error, Exception) and not isinstance(error, _STEERING):
+            self.failure(CheckError(repr(error)))
+        super().__exit__(None, None, None)
+        return False
 
 
 class _ObservedEvent:
     """Stands for Locust's request event: tells the observer, then fires the real one."""
 
-    def __init__(self, client: StockClient, user: Any) -> None:
-        self._client = client
+    def __init__(self, user: Any) -> None:
         self._user = user
 
     def fire(self, **meta: Any) -> None:
         response, error = meta["response"], meta["exception"]
         status = int(getattr(response, "status_code", 0) or 0)
-        sent_us = self._client.sent_us
         self._user.request_done(
             meta["request_type"],
             meta["name"],
-            sent_us,
-            sent_us + round(meta["response_time"] * 1000),
+            response.sent_us,
+            response.sent_us + round(meta["response_time"] * 1000),
             status,
             _kind(error, status),
             int(meta["response_length"] or 0),
@@ -65,12 +110,17 @@ class _ObservedEvent:
 
 
 def _kind(error: BaseException | None, status: int) -> ErrorKind | None:
+    """What Locust reports as exception, as one of our kinds."""
     if error is None:
         return None
     if status:
         return kind_of_status(status) or ErrorKind.CONTENT
-    if isinstance(error, TimeoutError | GeventTimeout):
+    words = f"{error} {error.__cause__} {error.__context__}"
+    if isinstance(error, exceptions.Timeout) or "timed out" in words:
         return ErrorKind.TIMEOUT
-    if isinstance(error, ConnectionResetError | BrokenPipeError):
+    broken = (BrokenPipeError, ConnectionResetError, exceptions.ChunkedEncodingError)
+    if isinstance(error, broken) or "abort" in words:
         return ErrorKind.RESET
-    return ErrorKind.CONNECT if isinstance(error, OSError) else ErrorKind.PROTOCOL
+    if isinstance(error, OSError):
+        return ErrorKind.CONNECT
+    return ErrorKind.PROTOCOL

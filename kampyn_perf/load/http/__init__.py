@@ -8,6 +8,7 @@ The parser (`parser.py`), cookies, URLs and bodies are pure; sockets are in `con
 """
 
 from kampyn_perf.load.http.api import Options, RequestObserver, Timeouts
+from kampyn_perf.load.http.caught import CaughtResponse
 from kampyn_perf.load.http.client import Client
 from kampyn_perf.load.http.cookies import Cookie, CookieJar
 from kampyn_perf.load.http.errors import (
@@ -25,7 +26,7 @@ from kampyn_perf.load.http.errors import (
 from kampyn_perf.load.http.headers import Headers
 from kampyn_perf.load.http.parser import Limits
 from kampyn_perf.load.http.pool import ConnectionPool, PoolOptions
-from kampyn_perf.load.http.response import CaughtResponse, Request, Response
+from kampyn_perf.load.http.response import Request, Response
 from kampyn_perf.load.http.support import STOCK_VARIABLE, unsupported_reason
 
 __all__ = [

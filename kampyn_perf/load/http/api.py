@@ -43,12 +43,14 @@ class Timeouts:
     """For all of it, redirects included."""
 
     @classmethod
-    def of(cls, value: float | tuple[float | None, float | None]) -> Timeouts:
+    def of(
+        cls, value: float | tuple[float | None, float | None], *, total_us: int = 120_000_000
+    ) -> Timeouts:
         """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds,
-        either of them None for no limit but the total one."""
+        either of them None for no limit but `total_us`."""
         if isinstance(value, tuple):
             connect, read = (_NO_LIMIT_US if part is None else int(part * 1e6) for part in value)
-            return cls(connect_us=connect, read_us=read)
+            return cls(connect_us=connect, read_us=read, total_us=total_us)
         limit = int(value * 1e6)
         return cls(connect_us=limit, read_us=limit, total_us=limit)
 

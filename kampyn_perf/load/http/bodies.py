@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json as stdlib_json
+import re
 import zlib
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +25,11 @@ ACCEPT_ENCODING = "gzip, deflate, br" if brotli is not None else "gzip, deflate"
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+_SLICE = 64 * 1024
+_MAX_MEMBERS = 1000
+"""Of one gzip body: some servers make one for each flush, and a hostile one makes millions."""
+_PADDING = re.compile(rb"\0*")
 
 
 def encode_json(value: Any) -> bytes:
@@ -56,13 +63,27 @@ def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
     """A multipart body of `files` (as requests takes them) and form fields."""
     from urllib3.filepost import encode_multipart_formdata
 
-    fields = list(data.items()) if isinstance(data, Mapping) else list(data or ())
+    pairs = data.items() if isinstance(data, Mapping) else data or ()
+    fields: list[Any] = []
+    for name, value in pairs:
+        several = isinstance(value, list | tuple)
+        fields += [(name, _field(each)) for each in (value if several else [value])]
     for name, content in files.items() if isinstance(files, Mapping) else files:
-        value = content if isinstance(content, tuple) else (name, content)
-        filename, body, *rest = value
+        given = isinstance(content, tuple)
+        filename, body, *rest = content if given else (_file_name(content) or name, content)
         fields.append((name, (filename, encode_data(body)[0], *rest)))
     body, content_type = encode_multipart_formdata(fields)
     return body, content_type
+
+
+def _field(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _file_name(content: Any) -> str:
+    """The last part of an open file's own name, if it has one."""
+    name = getattr(content, "name", "")
+    return PurePath(name).name if isinstance(name, str) and not name.startswith("<") else ""
 
 
 def _is_pairs(data: list[Any] | tuple[Any, ...]) -> bool:
@@ -86,15 +107,23 @@ def decode(body: bytes, encodings: str, limit: int) -> bytes:
 
 
 def _inflate_gzip(body: bytes, limit: int) -> bytes:
-    """gzip, of one member or several."""
-    pieces: list[bytes] = []
-    size = 0
-    while body:
+    """gzip, of one member or several; some servers pad the end with zeros."""
+    decoded = bytearray()
+    view, at = memoryview(body), 0
+    for _ in range(_MAX_MEMBERS):
         machine = zlib.decompressobj(wbits=31)
-        pieces.append(_run(machine, body, limit, limit - size))
-        size += len(pieces[-1])
-        body = machine.unused_data.lstrip(b"\0")  # some servers pad the end with zeros
-    return b"".join(pieces)
+        # In slices: what lies beyond a member is copied each time.
+        while not machine.eof and at < len(view):
+            part = view[at : at + _SLICE]
+            decoded += _step(machine, part, limit, limit - len(decoded))
+            at += len(part) - len(machine.unused_data)
+        if not machine.eof:
+            raise DecodeError("a compressed body ends in the middle")
+        padding = _PADDING.match(body, at)
+        at = padding.end() if padding else at
+        if at == len(view):
+            return bytes(decoded)
+    raise DecodeError(f"a gzip body of more than {_MAX_MEMBERS} members")
 
 
 def _inflate(body: bytes, limit: int) -> bytes:
@@ -108,15 +137,21 @@ def _inflate(body: bytes, limit: int) -> bytes:
 
 
 def _run(machine: Any, body: bytes, limit: int, left: int) -> bytes:
-    """What `machine` makes of `body`: no more than what is `left` of the limit."""
+    """What `machine` makes of the whole `body`: no more than what is `left` of the limit."""
+    decoded = _step(machine, body, limit, left)
+    if not machine.eof:
+        raise DecodeError("a compressed body ends in the middle")
+    return decoded
+
+
+def _step(machine: Any, part: bytes | memoryview, limit: int, left: int) -> bytes:
+    """What `machine` makes of the next part of a body."""
     try:
-        decoded: bytes = machine.decompress(body, left + 1)
+        decoded: bytes = machine.decompress(part, left + 1)
     except zlib.error as error:
         raise DecodeError(f"a compressed body is broken: {error}") from error
     if len(decoded) > left:
         raise DecodeError(f"a body of more than {limit} bytes once decoded")
-    if not machine.eof:
-        raise DecodeError("a compressed body ends in the middle")
     return decoded
 
 

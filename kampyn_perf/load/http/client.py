@@ -13,11 +13,12 @@ from typing import Any, Unpack
 
 from kampyn_perf.load.http.api import Options, RequestObserver, Timeouts
 from kampyn_perf.load.http.bodies import JSON, encode_data, encode_files, encode_json
+from kampyn_perf.load.http.caught import CaughtResponse
 from kampyn_perf.load.http.connection import now_us
 from kampyn_perf.load.http.cookies import CookieJar
 from kampyn_perf.load.http.pool import ConnectionPool
-from kampyn_perf.load.http.requests import RequestFactory
-from kampyn_perf.load.http.response import CaughtResponse, Response
+from kampyn_perf.load.http.requests import RequestFactory, told_apart
+from kampyn_perf.load.http.response import Response
 from kampyn_perf.load.http.sender import Sender
 from kampyn_perf.load.http.urls import with_params
 
@@ -46,6 +47,8 @@ class Client:
         self.request_event = request_event
         self.timeouts = timeouts or Timeouts()
         self.request_name: str | None = None
+        self.headers: dict[str, str] = {}
+        """Sent with every request of this user, under those that the request itself is given."""
         self._context = context
         self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
         self._known = self._factory.known
@@ -116,6 +119,7 @@ class Client:
         `catch_response` the response is judged in a with-block. With `discard_body` the body is
         counted and thrown away. Raises RequestRefusedError where the request itself is at fault.
         """
+        method = method.upper()
         body: bytes | None = None
         content_type = ""
         if files:
@@ -125,26 +129,37 @@ class Client:
         elif json is not None:
             body, content_type = encode_json(json), JSON
         full_url = with_params(url, params) if params else url
+        if self.headers:
+            headers = {**self.headers, **(headers or {})}
         key: Any = (method, full_url, content_type)
-        if headers is not None or auth is not None:
-            key = (*key, auth, tuple(headers.items()) if headers else None)
+        if headers or auth:
+            key = (*key, *told_apart(headers, auth))
         prepared = self._known.get(key) or self._factory.make(
             method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
         )
         response = (CaughtResponse if catch_response else Response)(prepared, body, now_us())
         self._sender.perform(
             response,
-            self.timeouts if timeout is None else Timeouts.of(timeout),
+            self._timeouts_of(timeout),
             _cookie_line(cookies) if cookies else b"",
             allow_redirects,
             not discard_body,
         )
         sample_name = name or self.request_name or url
         if isinstance(response, CaughtResponse):
-            response.report_with(lambda judged: self._report(judged, method, sample_name, context))
+            meta = response.request_meta
+            meta.update(request_type=method, name=sample_name, context=context, url=url)
+            response.report_with(
+                lambda judged: self._report(judged, method, meta["name"], meta["context"])
+            )
         else:
             self._report(response, method, sample_name, context)
         return response
+
+    def _timeouts_of(self, timeout: float | tuple[float, float] | None) -> Timeouts:
+        if timeout is None:
+            return self.timeouts
+        return Timeouts.of(timeout, total_us=self.timeouts.total_us)
 
     @contextmanager
     def rename_request(self, name: str) -> Iterator[None]:

@@ -34,6 +34,8 @@ NEVER = 1 << 62
 
 _READ, _WRITE = 1, 2
 _PIECE = 64 * 1024
+_PIECES_AT_THE_END = 64
+"""What is read of an early answer when nothing more can be sent."""
 _CONTINUE_WAIT_US = 1_000_000  # RFC 9110, 10.1.1: do not wait for ever for a 100
 
 
@@ -47,7 +49,7 @@ class Connection:
 
     __slots__ = (
         "_hub", "_poll", "_recv", "_send", "_sock", "_tls", "_watcher", "closed", "deadline",
-        "origin", "parser", "sent_any", "used", "waiter",
+        "origin", "parser", "sent_any", "unsent", "used", "waiter",
     )  # fmt: skip
 
     def __init__(self, origin: Origin, family: int) -> None:
@@ -67,6 +69,8 @@ class Connection:
         self.waiter: Any = None
         self.deadline = NEVER
         self.sent_any = False
+        self.unsent = 0
+        """Bytes of the last request that never went out."""
         self.used = False
         self.closed = False
 
@@ -110,6 +114,7 @@ class Connection:
         Raises HttpError; the connection is then of no more use.
         """
         parser = self.parser
+        self.unsent = 0
         # With TLS an error may come when some records are already under way.
         self.sent_any = self._tls is not None
         self.deadline = deadline
@@ -126,7 +131,9 @@ class Connection:
             except BlockingIOError:
                 sent = 0
             self.sent_any = True
-            if (sent != len(payload) or self._tls is not None) and self._send_rest(payload, sent):
+            if (sent != len(payload) or self._tls is not None) and (
+                self._send_rest(payload, sent, read_us, total) or self._tls_ended()
+            ):
                 return
             while True:
                 if switch():
@@ -137,45 +144,59 @@ class Connection:
                     continue
                 if feed(data) if data else parser.eof():
                     return
+                if self._tls_ended():
+                    return
                 self.deadline = min(now_us() + read_us, total)
         except OSError as error:
             raise ConnectionLostError(error.strerror or str(error)) from error
         finally:
             self.waiter = None
 
-    def _send_rest(self, payload: bytes, sent: int) -> bool:
+    def _tls_ended(self) -> bool:
+        """Whether TLS ended along with the last bytes, and so the response: the socket may not
+        tell of it again."""
+        return self._tls is not None and self._tls.ended and self.parser.eof()
+
+    def _send_rest(self, payload: bytes, sent: int, read_us: int, total: int) -> bool:
         """Send what the socket would not take at once; True if the response came before the end.
 
         A server may answer (413, 401) and close without reading the whole body: that answer is
         the result, and the connection is not used again.
         """
         rest = memoryview(payload)[sent:]
-        while rest or (self._tls is not None and not self._tls.flush()):
-            try:
-                if rest:
-                    rest = rest[self._send(rest) :]
-                    continue
-            except BlockingIOError:
-                pass
-            except OSError:
-                if self._drain():
+        try:
+            while True:
+                try:
+                    if rest:
+                        rest = rest[self._send(rest) :]
+                        self.deadline = min(now_us() + read_us, total)
+                        continue
+                    if self._tls is None or self._tls.flush():
+                        return False
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    if self._drain(_PIECES_AT_THE_END):
+                        return True
+                    raise
+                self._wait(_READ | _WRITE, self.deadline, "sending")
+                if self._drain(1):
                     return True
-                raise
-            self._wait(_READ | _WRITE, self.deadline, "sending")
-            if self._drain():
+        finally:
+            self.unsent = len(rest)
+
+    def _drain(self, pieces: int) -> bool:
+        """Read what has come while sending, up to so many `pieces`: a server that sends without
+        end must not hold the loop. True when it is a whole response."""
+        for _ in range(pieces):
+            try:
+                data = self._recv(_PIECE)
+            except BlockingIOError:
+                return False
+            if self.parser.feed(data) if data else self.parser.eof():
+                self.parser.surplus = True
                 return True
         return False
-
-    def _drain(self) -> bool:
-        """Read what has come while sending; True when it is a whole response."""
-        try:
-            data = self._recv(_PIECE)
-            while not (self.parser.feed(data) if data else self.parser.eof()):
-                data = self._recv(_PIECE)
-        except BlockingIOError:
-            return False
-        self.parser.surplus = True
-        return True
 
     def exchange_expecting(
         self, head: bytes, body: bytes, deadline: int, read_us: int, total: int
@@ -184,15 +205,18 @@ class Connection:
         parser = self.parser
         patience = min(now_us() + _CONTINUE_WAIT_US, deadline)
         self.sent_any = True
+        self.deadline = deadline
         try:
-            if self._send_rest(head, 0):
+            if self._send_rest(head, 0, read_us, total):
+                self.unsent += len(body)
                 return
+            self.unsent = len(body)
             while not parser.interim and now_us() < patience:
                 try:
                     self._wait(_READ, patience, "waiting for 100 Continue")
                 except TimedOutError:
                     break
-                if self._drain():
+                if self._drain(1):
                     return
         except OSError as error:
             raise ConnectionLostError(error.strerror or str(error)) from error
@@ -232,7 +256,7 @@ class Connection:
         try:
             self._recv(_PIECE)
         except BlockingIOError:
-            return False  # TLS housekeeping
+            return False  # TLS housekeeping, such as a session ticket
         except (OSError, ValueError):
             pass
         return True  # closed, or bytes that nobody asked for: either way, not to be used again
@@ -242,14 +266,7 @@ class Connection:
         kernel before the connection is used again, because the loop may not have turned since."""
         if not self._poll(0):
             return False
-        if self._tls is None:
-            return True
-        try:
-            return not self._sock.recv(1, _socket.MSG_PEEK)  # a session ticket is no harm
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        return self._tls is None or self._is_dead()
 
     def expire(self) -> None:
         """The watchdog: the deadline has passed."""

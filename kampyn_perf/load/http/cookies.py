@@ -180,9 +180,16 @@ def parse_set_cookie(line: str, *, host: str, path: str, now: float) -> Cookie |
             max_age_given = True
             cookie.expires = now + int(text) if int(text) > 0 else _LONG_AGO
         elif key == "expires" and not max_age_given:
-            moment = http2time(text)
+            moment = _moment(text)
             cookie.expires = cookie.expires if moment is None else float(moment)
     return cookie
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return http2time(text)  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):  # a year of a thousand digits, say
+        return None
 
 
 def _scope(cookie: Cookie, domain: str, host: str) -> bool:

@@ -149,6 +149,10 @@ class ResponseParser:
                 self._fail(ProtocolError(_explain(error, data if whole else b"")))
         if not self._headers_done and self.received > self._limits.head_bytes:
             self._fail(ProtocolError(f"headers of more than {self._limits.head_bytes} bytes"))
+        # The head, the trailers, and the frames of chunks: a chunk of one byte travels as six.
+        frames = self.received - self.body_size
+        if self._headers_done and frames > 2 * self._limits.head_bytes + 16 * self.body_size:
+            self._fail(ProtocolError("trailers or chunk extensions without end"))
         if self._error is not None and not self.complete:
             self._spoiled = True
             raise self._error
@@ -172,8 +176,9 @@ class ResponseParser:
             self._spoiled = True
             return True
         what = "body" if self._headers_done else "head" if self.received else "response"
+        # Without numbers: failures are grouped by this text.
         raise ConnectionLostError(
-            f"closed after {self.received} bytes, before the {what} was complete"
+            f"closed before the {what} was complete"
             if self.received
             else "closed without a response"
         )

@@ -25,6 +25,8 @@ from kampyn_perf.load.http.urls import Url
 _ADDRESSES_US = 30_000_000
 _ROUND_US = 100_000
 
+Address = tuple[Any, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
@@ -56,7 +58,7 @@ class Origin:
         self.secure = url.scheme == "https" or is_loopback(url.host)
         self.idle: dict[Connection, None] = {}
         """In the order of their last use; a dictionary, so that any one can leave at no cost."""
-        self._addresses: list[tuple[int, tuple[Any, ...]]] = []
+        self._addresses: list[tuple[int, Address]] = []
         self._addresses_until = 0
 
     def take_idle(self) -> Connection | None:
@@ -88,7 +90,8 @@ class Origin:
     def open(self, deadline: int) -> Connection:
         """A new connection, to the first address that answers. Raises HttpError."""
         error: HttpError = ConnectError(f"{self.host} has no address")
-        addresses = self._resolve(deadline)
+        # A copy: while one greenlet waits for an address, another may put a better one first.
+        addresses = list(self._resolve(deadline))
         for number, (family, address) in enumerate(addresses):
             now = now_us()
             share = now + (deadline - now) // (len(addresses) - number)
@@ -104,12 +107,13 @@ class Origin:
                 error = failure
             else:
                 # The next connection begins with what works: localhost is often two addresses.
-                addresses.insert(0, addresses.pop(number))
+                good = addresses.pop(number)
+                self._addresses = [good, *addresses]
                 return connection
         self._addresses_until = 0
         raise error
 
-    def _resolve(self, deadline: int) -> list[tuple[int, tuple[Any, ...]]]:
+    def _resolve(self, deadline: int) -> list[tuple[int, Address]]:
         now = now_us()
         if now >= self._addresses_until:
             with gevent.Timeout(
@@ -119,9 +123,18 @@ class Origin:
                     found = _lookup(self.host, self.port)
                 except (OSError, UnicodeError) as failure:
                     raise ConnectError(f"the name {self.host} is not resolved") from failure
-            self._addresses = [(int(item[0]), item[4]) for item in found]
+            self._addresses = self._allowed([(int(item[0]), item[4]) for item in found])
             self._addresses_until = now + _ADDRESSES_US
         return self._addresses
+
+    def _allowed(self, found: list[tuple[int, Address]]) -> list[tuple[int, Address]]:
+        """Where the name may lead: one that is allowed for being this machine, only there."""
+        if self.host in self.pool.allowed_hosts:
+            return found
+        own = [each for each in found if is_loopback(str(each[1][0]))]
+        if found and not own:
+            raise ConnectError(f"{self.host} is {found[0][1][0]}, which is not this machine")
+        return own
 
 
 class ConnectionPool:
@@ -159,7 +172,11 @@ class ConnectionPool:
     def ssl_context(self) -> ssl.SSLContext:
         """Made when first needed: loading the certificates takes tens of milliseconds."""
         if self._ssl_context is None:
-            self._ssl_context = make_context(verify=self._tls[0], ca_file=self._tls[1])
+            verify, ca_file = self._tls
+            try:
+                self._ssl_context = make_context(verify=verify, ca_file=ca_file)
+            except OSError as error:
+                raise ConnectError(f"TLS: {ca_file}: {error.strerror or error}") from error
         return self._ssl_context
 
     def allows(self, host: str) -> bool:
@@ -209,12 +226,8 @@ class ConnectionPool:
             self.watch(soonest)
 
     def close(self) -> None:
-        """Close every idle connection; those under way close when they are done."""
+        """Close every idle connection; those under way close when they are done, or late."""
         self.closed = True
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-            self._timer = None
         for origin in self._origins.values():
             while origin.idle:
                 origin.idle.popitem()[0].close()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
 _MAX_KNOWN = 4096
+_MAX_REMEMBERED_TARGET = 1024
+"""Characters: what is longer will hardly come again, and thousands of them would fill memory."""
 _PRIVATE = frozenset({"authorization", "cookie", "proxy-authorization"})
 _OF_THE_BODY = frozenset({"content-type", "content-encoding", "content-language", "content-length"})
 
@@ -145,14 +147,16 @@ class RequestFactory:
             origin, target, auth = self._pool.origin(parsed), parsed.target, auth or parsed.auth
         else:
             target = clean_target(self._prefix + url if url[:1] == "/" else f"{self._prefix}/{url}")
-        block_key = (origin, content_type, auth, tuple(headers.items()) if headers else None)
+        # A URL may carry credentials of its own.
+        block_key = (origin, content_type, *told_apart(headers, auth))
         block = self._blocks.get(block_key)
         if block is None:
             merged = self._merge(origin, content_type, headers, auth)
             block = RequestHeaders(merged, origin.authority)
             _remember(self._blocks, block_key, block)
         prepared = Prepared(self._method(method), origin, target, block)
-        _remember(self.known, key, prepared)
+        if len(target) <= _MAX_REMEMBERED_TARGET:
+            _remember(self.known, key, prepared)
         return prepared
 
     def redirect(self, prepared: Prepared, status: int, location: str) -> Hop | None:
@@ -186,9 +190,10 @@ class RequestFactory:
     ) -> dict[str, str]:
         """The headers of a request; the scenario's own win."""
         merged = dict(self._defaults)
-        if content_type:
+        given = {name.lower() for name in merged}
+        if content_type and "content-type" not in given:
             merged["Content-Type"] = content_type
-        if content_type == JSON:
+        if content_type == JSON and "accept" not in given:
             merged["Accept"] = JSON
         if self._auth and origin is self._origin:
             merged["Authorization"] = self._auth
@@ -212,6 +217,14 @@ class Hop:
 
     prepared: Prepared
     keeps_body: bool
+
+
+def told_apart(headers: Mapping[str, str] | None, auth: Any) -> tuple[Any, ...]:
+    """What tells given headers from others. Values count by their form: 1 and True are equal, and
+    not the same to send."""
+    if not headers:
+        return (repr(auth),)
+    return (repr(auth), *headers, *map(repr, headers.values()))
 
 
 def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:

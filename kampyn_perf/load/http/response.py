@@ -6,7 +6,6 @@ Times in microseconds, sizes in bytes as they travelled.
 from __future__ import annotations
 
 import json as stdlib_json
-from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
@@ -14,12 +13,11 @@ from typing import Any
 import orjson
 
 from kampyn_perf.load.http.bodies import decode
-from kampyn_perf.load.http.errors import CheckError, DecodeError, HttpError, RequestRefusedError
+from kampyn_perf.load.http.errors import DecodeError, HttpError, RequestRefusedError
 from kampyn_perf.load.http.headers import Headers
 from kampyn_perf.load.http.parser import ResponseParser
 from kampyn_perf.load.http.requests import Prepared
 
-_OWN_VERDICTS = (CheckError, DecodeError)
 _ASK_FOR_CATCH = "pass catch_response=True and use a with-block to judge a response yourself"
 
 
@@ -90,7 +88,9 @@ class Response:
     def redirect(self, prepared: Prepared, *, keeps_body: bool) -> None:
         """Go on to another request; what came so far is forgotten but for its bytes."""
         self.prepared = prepared
-        self._headers = None
+        self.status_code = self.size = 0
+        self._raw, self._body = [], []
+        self._headers = self._content = None
         if not keeps_body:
             self.sent_body = None
 
@@ -166,8 +166,9 @@ class Response:
         except orjson.JSONDecodeError:
             try:  # NaN, or a charset other than UTF-8
                 return stdlib_json.loads(self.text)
-            except ValueError as error:
-                raise NotJsonError(f"the body is not JSON: {error}") from error
+            except stdlib_json.JSONDecodeError as error:
+                why = f"the body is not JSON: {error.msg}"
+                raise NotJsonError(why, error.doc, error.pos) from error
 
     def raise_for_status(self) -> None:
         """Raise what went wrong, a status of 400 or above included."""
@@ -201,84 +202,8 @@ class Response:
         return f"<Response {self.status_code or repr(self.error)}>"
 
 
-class NotJsonError(DecodeError, ValueError):
-    """A body that is not JSON although JSON was asked of it."""
-
-
-class CaughtResponse(Response):
-    """A response that the scenario judges: reported when its with-block ends."""
-
-    __slots__ = ("_report",)
-
-    def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
-        super().__init__(prepared, sent_body, sent_us)
-        self._report: Callable[[Response], None] | None = None
-
-    def report_with(self, report: Callable[[Response], None]) -> None:
-        """How this response is counted, once it is judged."""
-        self._report = report
-
-    def success(self) -> None:
-        """Count it as a success, whatever the status."""
-        self.error = None
-
-    def failure(self, why: object) -> None:
-        """Count it as a failure of content, for the reason given (text or an exception)."""
-        before = self.error
-        if before is not None and why is before:
-            return
-        if isinstance(why, _OWN_VERDICTS):
-            self.error = why
-        else:
-            cause = why if isinstance(why, BaseException) else None
-            self.error = CheckError(str(why) if cause is None else repr(cause))
-            self.error.__cause__ = cause
-        if before is not None:
-            self.error.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
-
-    def __enter__(self) -> CaughtResponse:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> bool:
-        """Report. This response's own error raised inside is the verdict, and stays inside;
-        another error counts as a failed check, and goes on. Neither hides that no response came,
-        or its status: what failed first is the cause."""
-        judged = error is not None and (
-            error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
-        )
-        fault = isinstance(error, Exception) and not _is_locusts(error, _STEERING)
-        if fault and self.error is None:
-            self.failure(error)
-        self._finish()
-        return judged
-
-    def _finish(self) -> None:
-        report, self._report = self._report, None
-        if report is not None:
-            report(self)
-
-    def __del__(self) -> None:
-        # A caught response that never saw its with-block was a request all the same.
-        self._finish()
-
-
-_VERDICTS = frozenset({"ResponseError"})
-_STEERING = frozenset(
-    {"StopUser", "StopTest", "RescheduleTask", "RescheduleTaskImmediately", "InterruptTaskSet"}
-)
-
-
-def _is_locusts(error: BaseException, names: frozenset[str]) -> bool:
-    """Whether an exception is one of Locust's; told by name, because importing Locust patches."""
-    return any(
-        kind.__name__ in names and kind.__module__ == "locust.exception"
-        for kind in type(error).__mro__
-    )
+class NotJsonError(DecodeError, stdlib_json.JSONDecodeError):
+    """A body that is not JSON although JSON was asked of it; what scenarios of Locust catch."""
 
 
 def _charset(content_type: str) -> str:

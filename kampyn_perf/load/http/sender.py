@@ -119,6 +119,8 @@ class Sender:
             response.wire_in += connection.parser.received
             connection.close()
             raise
+        finally:
+            response.wire_out -= connection.unsent
 
     def _store_cookies(self, prepared: Prepared, response: Response) -> None:
         self.cookies.store(

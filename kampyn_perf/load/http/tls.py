@@ -26,7 +26,7 @@ def make_context(*, verify: bool = True, ca_file: str | None = None) -> ssl.SSLC
 class TlsStream:
     """`recv` and `send` as a non-blocking socket has them: BlockingIOError when nothing moves."""
 
-    __slots__ = ("_incoming", "_object", "_outgoing", "_pending", "_socket")
+    __slots__ = ("_incoming", "_object", "_outgoing", "_pending", "_socket", "ended")
 
     def __init__(self, socket: Any, context: ssl.SSLContext, host: str) -> None:
         self._socket = socket
@@ -34,6 +34,8 @@ class TlsStream:
         self._outgoing = ssl.MemoryBIO()
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._pending = b""
+        self.ended = False
+        """Whether nothing more will come."""
 
     def handshake_step(self) -> bool:
         """One step with what is there; True when done. Wait for the socket and call again."""
@@ -51,6 +53,8 @@ class TlsStream:
 
     def recv(self, _size: int = _PIECE) -> bytes:
         """All that can be decrypted now; b"" at the end. Raises BlockingIOError if nothing can."""
+        if self.ended:
+            return b""
         pieces: list[bytes] = []
         ended = not self._fill()
         while True:
@@ -66,6 +70,7 @@ class TlsStream:
                 break
             pieces.append(piece)
         self._try_flush()
+        self.ended = ended
         if not pieces and not ended:
             raise BlockingIOError
         return b"".join(pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
@@ -69,7 +70,7 @@ def parse_url(url: str) -> Url:
     if parts.username is not None:
         auth = (unquote(parts.username), unquote(parts.password or ""))
     target = clean_target((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-    return Url(parts.scheme, host, port or _PORTS[parts.scheme], target, auth)
+    return Url(parts.scheme, host, _PORTS[parts.scheme] if port is None else port, target, auth)
 
 
 def _clean_host(host: str, bracketed: bool) -> str:
@@ -166,6 +167,9 @@ def redirected_method(status: int, method: str) -> str:
 
 def redirected_url(current: str, location: str) -> str:
     """Where a Location header points, seen from `current`. Raises RequestRefusedError."""
+    with suppress(UnicodeError):
+        # Headers are read as Latin-1; a path that was sent raw is UTF-8, as browsers take it.
+        location = location.encode("latin-1").decode("utf-8")
     try:
         return urljoin(current, location.strip())
     except ValueError as error:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 import brotli
 import pytest
@@ -109,3 +111,29 @@ def test_files_make_a_multipart_body() -> None:
     assert content_type.startswith("multipart/form-data; boundary=")
     for part in (b'name="uni"', b'filename="menu.csv"', b"text/csv", b"a,b", b"bytes"):
         assert part in body
+
+
+def test_a_list_is_several_fields_and_an_open_file_has_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "menu.csv"
+    path.write_text("a,b")
+    with path.open("rb") as file:
+        body, _type = encode_files({"up": file}, {"tag": ["veg", "hot"], "count": 2})
+    assert body.count(b'name="tag"') == 2
+    for part in (b"veg", b"hot", b'name="count"', b'filename="menu.csv"', b"a,b"):
+        assert part in body
+
+
+def test_gzip_of_very_many_members_is_refused() -> None:
+    """Each member costs some work: millions of them would hold the generator for minutes."""
+    member = gzip.compress(b"")
+    assert decode(member * 1000, "gzip", LIMIT) == b""
+    with pytest.raises(DecodeError, match="more than 1000 members"):
+        decode(member * 400_000, "gzip", LIMIT)
+
+
+def test_members_may_be_longer_than_a_slice_and_padded() -> None:
+    one, two = bytes(range(256)) * 1000, b"two"
+    random.seed(1)
+    noise = random.randbytes(200_000)
+    packed = gzip.compress(noise) + b"\0" * 70_000 + gzip.compress(one) + gzip.compress(two)
+    assert decode(packed + b"\0" * 9, "gzip", LIMIT) == noise + one + two

@@ -16,6 +16,7 @@ from kampyn_perf.load.http import (
     DecodeError,
     RequestRefusedError,
     StatusError,
+    Timeouts,
 )
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.http.conftest import OK, Event, Observer, Peer, Server, answering
@@ -496,3 +497,117 @@ def test_broken_compression_is_a_failure_once_looked_at(
     assert observer.samples[0].kind is ErrorKind.PROTOCOL
     with pytest.raises(DecodeError):
         client.get("/").text  # noqa: B018
+
+
+def test_a_failure_after_a_redirect_is_no_response(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    moved = response(b"moved", b"Location: http://127.0.0.1:1/x", status=302)
+    got = connect(serve(answering(moved))).get("/")
+    assert (got.status_code, got.text, got.size) == (0, "", 0)
+    (sample,) = observer.samples
+    assert (sample.status, sample.kind) == (0, ErrorKind.CONNECT)
+
+
+def test_a_cookie_with_an_impossible_date_costs_no_sample(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    line = b"Set-Cookie: a=b; Expires=01 Jan 9" + b"9" * 5000 + b" 00:00:00 GMT"
+    client = connect(serve(answering(response(b"", line))))
+    assert client.get("/").ok
+    assert client.cookies["a"] == "b"
+    assert len(observer.samples) == 1
+
+
+def test_what_locusts_authors_write_to_catch_what_is_not_json(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    client = connect(serve(answering(response(b"<html>"))))
+    with client.get("/", catch_response=True) as got:
+        try:
+            got.json()
+        except json.JSONDecodeError:
+            got.failure("no JSON came")
+    assert str(got.error) == "no JSON came"
+    assert observer.samples[0].kind is ErrorKind.CONTENT
+
+
+def test_a_caught_response_may_be_renamed_by_its_meta(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    client = connect(serve(answering(OK)))
+    with client.get("/order/17", catch_response=True) as got:
+        assert got.request_meta["request_type"] == "GET"
+        got.request_meta["name"] = "/order/[id]"
+    assert observer.samples[0].name == "/order/[id]"
+
+
+def test_a_method_is_a_method_in_any_case(
+    serve: Serve, connect: Connect, observer: Observer
+) -> None:
+    server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", OK))
+    client = connect(server)
+    assert client.request("head", "/").content == b""
+    client.request("post", "/")
+    assert [request.line for request in server.requests] == ["HEAD /", "POST /"]
+    assert server.requests[1].header("Content-Length") == "0"
+    assert [sample.method for sample in observer.samples] == ["HEAD", "POST"]
+
+
+def test_headers_of_a_user_go_along_and_give_way(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    client, other = connect(server), connect(server)
+    client.headers["Authorization"] = "Bearer a"
+    client.get("/")
+    client.get("/", headers={"Authorization": "Bearer b"})
+    other.get("/")
+    sent = [request.header("Authorization") for request in server.requests]
+    assert sent == ["Bearer a", "Bearer b", None]
+
+
+def test_default_headers_hold_against_what_the_client_would_say(
+    serve: Serve, connect: Connect
+) -> None:
+    server = serve(answering(OK))
+    mine = {"content-type": "application/vnd.kampyn+json", "Accept": "text/csv"}
+    connect(server, headers=mine).post("/", json={})
+    head = server.requests[0].head.decode().lower()
+    assert head.count("content-type:") == 1
+    assert server.requests[0].header("Content-Type") == "application/vnd.kampyn+json"
+    assert server.requests[0].header("Accept") == "text/csv"
+
+
+def test_header_values_that_are_equal_and_not_the_same(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    client = connect(server)
+    for value in (1, True, "1"):
+        client.get("/", headers={"X": value})  # type: ignore[dict-item]
+    assert [request.header("X") for request in server.requests] == ["1", "True", "1"]
+
+
+def test_credentials_in_urls_are_each_their_own(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    client = connect(server)
+    for who in ("ana:x", "ben:y"):
+        client.get(f"http://{who}@127.0.0.1:{server.port}/")
+    one, two = (request.header("Authorization") for request in server.requests)
+    assert one != two
+
+
+def test_a_timeout_of_two_parts_leaves_the_total_one(serve: Serve, connect: Connect) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+        while not peer.server.released.wait(0.1):
+            peer.send(b"x")
+
+    client = connect(serve(drip), timeouts=Timeouts(total_us=600_000))
+    error = client.get("/", timeout=(1, 5)).error
+    assert str(error) == "the whole request took too long"
+
+
+def test_a_location_in_raw_utf8_is_followed_as_it_was_meant(serve: Serve, connect: Connect) -> None:
+    moved = response(b"", "Location: /café".encode(), status=302)
+    server = serve(routed({"GET /": moved}))
+    assert connect(server).get("/").ok
+    assert server.requests[1].line == "GET /caf%C3%A9"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,3 +133,66 @@ def test_a_redirect_between_schemes_of_one_host_is_followed(
     plain = serve(answering(moved.encode()))
     response = Client(base_url=plain.url, pool=ConnectionPool(ca_file=ca_file)).get("/")
     assert (response.text, response.url) == ("hello", f"{secure.url}/x")
+
+
+def test_bytes_that_nobody_asked_for_are_never_taken_for_a_response(
+    serve: Serve, authority: trustme.CA, ca_file: str
+) -> None:
+    """They came when the loop did not turn: the kernel has them, and TLS has yet to open them."""
+
+    def script(peer: Peer) -> None:
+        peer.read()
+        peer.send(OK)
+        time.sleep(0.02)
+        peer.send(OK.replace(b"hello", b"WRONG"))
+        while peer.read() is not None:
+            peer.send(OK)
+
+    server = serve(script, tls=context_for(authority, "127.0.0.1"))
+    client = Client(base_url=server.url, pool=ConnectionPool(ca_file=ca_file))
+    assert client.get("/").text == "hello"
+    time.sleep(0.2)
+    assert client.get("/").text == "hello"
+    assert server.connections == 2
+
+
+def test_an_end_of_tls_that_came_while_nobody_looked_costs_no_request(
+    serve: Serve, authority: trustme.CA, ca_file: str
+) -> None:
+    def script(peer: Peer) -> None:
+        if peer.read() is not None:
+            peer.send(OK)
+        time.sleep(0.02)
+        peer.sock.unwrap()  # close_notify, as nginx sends it
+
+    server = serve(script, tls=context_for(authority, "127.0.0.1"))
+    client = Client(base_url=server.url, pool=ConnectionPool(ca_file=ca_file))
+    for _ in range(2):
+        assert client.post("/", data=b"x").error is None
+        time.sleep(0.2)
+
+
+def test_a_body_that_ends_with_tls_itself_is_whole(
+    serve: Serve, authority: trustme.CA, ca_file: str
+) -> None:
+    """The end comes with the last bytes, and the server waits for ours before it closes."""
+
+    def script(peer: Peer) -> None:
+        peer.read()
+        peer.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody")
+        peer.sock.unwrap()
+
+    server = serve(script, tls=context_for(authority, "127.0.0.1"))
+    client = Client(base_url=server.url, pool=ConnectionPool(ca_file=ca_file))
+    response = client.get("/", timeout=5)
+    assert (response.error, response.text) == (None, "body")
+
+
+def test_an_authority_that_cannot_be_read_is_a_connect_error(
+    serve: Serve, authority: trustme.CA, observer: Observer
+) -> None:
+    server = serve(answering(OK), tls=context_for(authority, "127.0.0.1"))
+    pool = ConnectionPool(ca_file="/nowhere/ca.pem")
+    error = Client(base_url=server.url, pool=pool, observer=observer).get("/").error
+    assert str(error) == "TLS: /nowhere/ca.pem: No such file or directory"
+    assert observer.samples[0].kind is ErrorKind.CONNECT

@@ -12,6 +12,30 @@ from kampyn_perf.recorder.vitals import Vitals
 _WINDOW = 5
 
 
+class BusiestStretch:
+    """The greatest share of time over five intervals (seconds) in a row; over all of them, where
+    there are fewer. One busy second is an accident, and a run's mean would hide a busy minute."""
+
+    def __init__(self) -> None:
+        self._window: deque[tuple[int, int]] = deque(maxlen=_WINDOW)
+        self._greatest = 0.0
+
+    def add(self, spent_us: int, length_us: int) -> None:
+        """One more interval: the time spent in it, and how long it was."""
+        self._window.append((spent_us, length_us))
+        if len(self._window) == _WINDOW:
+            self._greatest = max(self._greatest, self._share())
+
+    @property
+    def share(self) -> float:
+        """1 is all of the time."""
+        return self._greatest if len(self._window) == _WINDOW else self._share()
+
+    def _share(self) -> float:
+        lasted = sum(length for _spent, length in self._window)
+        return sum(spent for spent, _length in self._window) / max(lasted, 1)
+
+
 @dataclass
 class GeneratorTotals:
     """One process over the run."""
@@ -42,15 +66,10 @@ class GeneratorTotals:
     ports_exhausted: int = 0
     clock_step_us: int = 0
     suspended_us: int = 0
-    _busiest: float = 0.0
-    _window: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_WINDOW))
-
-    @property
-    def cpu_share_max(self) -> float:
-        """Of one core, in its busiest five intervals (seconds); in all, where there are fewer."""
-        if len(self._window) < _WINDOW:
-            return self.cpu_us / self.measured_us if self.measured_us else 0.0
-        return self._busiest
+    busiest: BusiestStretch = field(default_factory=BusiestStretch)
+    """CPU time that it used, of one core."""
+    hungriest: BusiestStretch = field(default_factory=BusiestStretch)
+    """Time for which it was ready to run, and others had the CPU."""
 
     def take(self, interval: Interval, *, measured: bool) -> None:
         """Add one interval; `measured` is False for those of a warm-up."""
@@ -67,10 +86,8 @@ class GeneratorTotals:
         self.measured_us += length_us
         self.lag.record_all(vitals.lags_us)
         self.cpu_us += vitals.cpu_us
-        self._window.append((vitals.cpu_us, length_us))
-        if len(self._window) == _WINDOW:
-            used, lasted = (sum(column) for column in zip(*self._window, strict=True))
-            self._busiest = max(self._busiest, used / max(lasted, 1))
+        self.busiest.add(vitals.cpu_us, length_us)
+        self.hungriest.add(vitals.cpu_wait_us or 0, length_us)
         self.cpu_wait_us = _sum(self.cpu_wait_us, vitals.cpu_wait_us)
         self.steal_us = _sum(self.steal_us, vitals.steal_us)
         self.machine_us += vitals.machine_us

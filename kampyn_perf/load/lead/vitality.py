@@ -16,16 +16,16 @@ Generators = Mapping[int, GeneratorTotals]
 def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
     """Why the numbers mean nothing: what a generator had too little of."""
     yield from _loop(generators.values(), limits)
-    busiest = max((each.cpu_share_max for each in generators.values()), default=0.0)
+    busiest = max((each.busiest.share for each in generators.values()), default=0.0)
     if busiest > limits.cpuShare:
         yield (
             f"a generator used {format_percent(busiest)} of a core for five seconds "
             f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
         )
-    waits = [share for each in generators.values() if (share := wait_share(each)) is not None]
-    if waits and max(waits) > limits.cpuWait:
+    waited = max((each.hungriest.share for each in generators.values()), default=0.0)
+    if waited > limits.cpuWait:
         yield (
-            f"a generator waited for a CPU {format_percent(max(waits))} of the time "
+            f"a generator waited for a CPU {format_percent(waited)} of five seconds "
             f"(limit {format_percent(limits.cpuWait)}): others had it"
         )
     steals = [share for each in generators.values() if (share := steal_share(each)) is not None]
@@ -65,13 +65,13 @@ def _loop(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iter
 def cause(generators: Generators, limits: ValidityLimits) -> str:
     """What most likely made the generator late, in words."""
     totals = generators.values()
-    wait = max((wait_share(each) or 0.0 for each in totals), default=0.0)
-    busiest = max((each.cpu_share_max for each in totals), default=0.0)
+    wait = max((each.hungriest.share for each in totals), default=0.0)
+    busiest = max((each.busiest.share for each in totals), default=0.0)
     lag = max((each.lag.max_us or 0 for each in totals), default=0)
     if lag > limits.loopLagMax:
         return f"it stood still for {format_duration(lag)}"
     if wait > limits.cpuWait / 2 and wait > busiest / 4:
-        return f"it waited for a CPU {format_percent(wait)} of the time, because others had it"
+        return f"it waited for a CPU {format_percent(wait)} of five seconds, because others had it"
     if busiest > limits.cpuShare * 0.9:
         return f"it used {format_percent(busiest)} of its core, and could not keep up"
     return f"its event loop was late by up to {format_duration(lag)}"
@@ -129,7 +129,7 @@ def _health(
         started=totals.started,
         lost=lost,
         cpu_share=totals.cpu_us / totals.measured_us if totals.measured_us else None,
-        cpu_share_max=totals.cpu_share_max,
+        cpu_share_max=totals.busiest.share,
         cpu_wait_share=wait_share(totals),
         lateness_p99_us=totals.lateness.percentiles([0.99])[0.99],
         loop_lag_max_us=totals.lag.max_us or 0,

@@ -104,10 +104,10 @@ LATE = dict.fromkeys(range(5), 60000)
             ],
         ),
         (
-            {"late": LATE, "cpu_wait_us": 390_000, "always": True},
+            {"late": LATE, "cpu_wait_us": 240_000, "always": True},
             [
                 "the generator was late: P99 60.0 ms (limit 50.0 ms); "
-                "it waited for a CPU 39 % of the time, because others had it"
+                "it waited for a CPU 24 % of five seconds, because others had it"
             ],
         ),
         (
@@ -127,7 +127,7 @@ LATE = dict.fromkeys(range(5), 60000)
         ),
         (
             {"cpu_wait_us": 450_000, "always": True},
-            ["a generator waited for a CPU 45 % of the time (limit 40 %): others had it"],
+            ["a generator waited for a CPU 45 % of five seconds (limit 25 %): others had it"],
         ),
         (
             {"steal_us": 400_000, "always": True},
@@ -258,3 +258,16 @@ def test_a_failing_scenario_and_a_full_disk_are_told():
         "4 sessions ended by an exception in the scenario: ValueError: x (go, line 3)"
     ]
     assert found.warnings == ["3 times ..."]
+
+
+def test_a_hungry_stretch_is_not_hidden_by_a_long_run():
+    """Its mean would be: five seconds of sixty are eight percent."""
+    collector = Collector()
+    buffer = SampleBuffer()
+    for second in range(60):
+        hungry = 20 <= second < 25
+        vitals = Vitals(cpu_us=500_000, cpu_wait_us=450_000 if hungry else 10_000)
+        collector.take(buffer.take((second + 1) * SECOND, Gauges(), vitals))
+    assert judge(collector, complete=False).reasons == [
+        "a generator waited for a CPU 45 % of five seconds (limit 25 %): others had it"
+    ]

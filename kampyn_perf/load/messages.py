@@ -9,19 +9,22 @@ class Order(StrEnum):
     """What the lead says."""
 
     RUN = "run"
-    """The specification, and which share of it."""
+    """The specification, and which generator this one is."""
     START = "start"
-    """Begin at this moment of the generator's own clock."""
+    """The run begins, or began, at this moment of your own clock; these are the deals so far."""
     STOP = "stop"
     """No more arrivals; let sessions in flight finish."""
     ABORT = "abort"
     """Cut everything now, and report."""
-    TAKE_OVER = "take_over"
-    """Deal a part of a lost generator's share."""
+    REDEAL = "redeal"
+    """From an arrival on, other generators deal in turn."""
 
 
 class News(StrEnum):
-    """What a generator says."""
+    """What a generator says, or what is said of it."""
+
+    JOINED = "joined"
+    """There is another one, with the run under way."""
 
     FLOWS = "flows"
     """Which flows it will run, with their weights: it is ready."""

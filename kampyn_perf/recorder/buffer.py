@@ -43,9 +43,10 @@ class SampleBuffer:
         self._first_phase = 1 if warm_up else 0
         self._known: set[str] = set()
         self._max_endpoints = max_endpoints
-        self._begin(0)
+        self.begin(0)
 
-    def _begin(self, from_us: int) -> None:
+    def begin(self, from_us: int) -> None:
+        """A fresh start: what was kept so far is forgotten."""
         self._from_us = from_us
         self._cells: defaultdict[CellKey, Cell] = defaultdict(Cell)
         self._sessions: defaultdict[tuple[str, int], SessionCounts] = defaultdict(SessionCounts)
@@ -126,7 +127,7 @@ class SampleBuffer:
             gauges=gauges,
             vitals=vitals or Vitals(),
         )
-        self._begin(to_us)
+        self.begin(to_us)
         return interval
 
     def _name(self, endpoint: str) -> str:

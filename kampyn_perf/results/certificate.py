@@ -27,6 +27,8 @@ class GeneratorHealth(Record):
     planned: NonNegative
     """Arrivals of its share that came due."""
     started: NonNegative
+    joined_us: NonNegative = 0
+    """When it joined the run; 0 for one that was there from the start."""
     lost: str = ""
     """How it was lost during the run; empty for one that reached the end."""
     cpu_share: float | None

@@ -1,61 +1,78 @@
-"""All generators together deal the schedule exactly: every arrival once, whatever is lost."""
+"""All generators together deal every arrival once, whoever is lost or joins."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.share import Share, Takeover, owner
+from kampyn_perf.load.share import Deal, Share, first_deal, owner
+
+
+def shares(indices, *deals):
+    made = {index: Share(index) for index in indices}
+    for share in made.values():
+        for deal in deals:
+            share.redeal(deal)
+    return made
 
 
 @given(st.integers(1, 40), st.integers(0, 10_000))
 def test_every_arrival_has_exactly_one_owner(count, number):
-    shares = [Share(index=index, count=count) for index in range(count)]
-    assert [number in share for share in shares].count(True) == 1
+    made = shares(range(count), first_deal(count))
+    assert [number in share for share in made.values()].count(True) == 1
 
 
 def test_generator_i_of_n_takes_every_nth():
-    assert [n for n in range(12) if n in Share(index=1, count=4)] == [1, 5, 9]
+    (share,) = shares([1], first_deal(4)).values()
+    assert [n for n in range(12) if n in share] == [1, 5, 9]
 
 
-def test_an_index_outside_the_count_is_refused():
-    with pytest.raises(ValueError, match="share 2 of 2"):
-        Share(index=2, count=2)
+def test_before_its_first_deal_a_generator_has_no_share():
+    assert 0 not in Share(0)
+    assert Share(0).next_own(0, 10) == 10
+    assert Share(0).members == 1
 
 
 @st.composite
 def histories(draw):
-    """Generators that are lost one after the other, while at least one lives."""
-    count = draw(st.integers(2, 6))
-    order = draw(st.permutations(range(count)))
-    takeovers = []
-    alive = list(range(count))
+    """Generators are lost and join, one after the other, while at least one is there."""
+    members = list(range(draw(st.integers(1, 5))))
+    deals = [first_deal(len(members))]
+    ever = len(members)
     first = 0
-    for lost in order[: draw(st.integers(1, count - 1))]:
-        alive.remove(lost)
-        first += draw(st.integers(0, 50))
-        takeovers.append(Takeover(lost=lost, heirs=tuple(alive), from_number=first))
-    return count, takeovers, alive, first
+    for _ in range(draw(st.integers(0, 6))):
+        if len(members) > 1 and draw(st.booleans()):
+            members.remove(draw(st.sampled_from(members)))
+        else:
+            members.append(ever)
+            ever += 1
+        first += draw(st.integers(0, 30))
+        deals.append(Deal(from_number=first, members=tuple(members)))
+    return ever, deals
 
 
-@given(histories(), st.integers(0, 500))
-def test_after_any_losses_the_living_deal_everything_once(history, ahead):
-    count, takeovers, alive, first = history
-    shares = {index: Share(index=index, count=count) for index in alive}
-    for share in shares.values():
-        for takeover in takeovers:
-            share.take_over(takeover)
-    number = first + ahead
-    assert [index for index, share in shares.items() if number in share] == [
-        owner(number, count, takeovers)
-    ]
+@given(histories(), st.integers(0, 250))
+def test_after_any_history_every_arrival_is_dealt_once(history, number):
+    ever, deals = history
+    made = shares(range(ever), *deals)
+    assert [index for index, share in made.items() if number in share] == [owner(number, deals)]
 
 
-def test_heirs_take_turns_evenly():
-    takeover = Takeover(lost=0, heirs=(1, 2), from_number=300)
-    share = Share(index=1, count=3)
-    share.take_over(takeover)
-    taken = [n for n in range(900) if n in share]
-    assert [n for n in taken if n < 300] == list(range(1, 300, 3)), "nothing before its time"
-    assert len([n for n in taken if n >= 300]) == 300, "half of what is left"
+@given(histories(), st.integers(0, 250), st.integers(0, 250))
+def test_the_next_own_arrival_is_the_next_one_that_is_its_own(history, number, end):
+    ever, deals = history
+    for share in shares(range(ever), *deals).values():
+        own = (n for n in range(number, end) if n in share)
+        assert share.next_own(number, end) == next(own, end)
+
+
+def test_of_two_deals_from_one_arrival_on_the_later_counts():
+    deals = [first_deal(2), Deal(from_number=5, members=(0,)), Deal(from_number=5, members=(7,))]
+    assert [owner(n, deals) for n in range(3, 8)] == [1, 0, 7, 7, 7]
+
+
+def test_turns_are_even():
+    made = shares([1, 2, 5], first_deal(3), Deal(from_number=300, members=(1, 2, 5)))
+    taken = {index: [n for n in range(900) if n in share] for index, share in made.items()}
+    assert [n for n in taken[1] if n < 300] == list(range(1, 300, 3)), "nothing before its time"
+    assert [len([n for n in each if n >= 300]) for each in taken.values()] == [200, 200, 200]

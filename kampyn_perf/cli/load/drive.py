@@ -14,8 +14,8 @@ from kampyn_perf.cli import console
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.files import write_whole
-from kampyn_perf.load.lead.certificate import CrewFacts
 from kampyn_perf.load.lead.crew import Crew, LocalCrew
+from kampyn_perf.load.lead.facts import CrewFacts
 from kampyn_perf.load.lead.outcome import RunEnd, RunFacts, make_result
 from kampyn_perf.load.lead.supervisor import Supervisor
 from kampyn_perf.load.spec import RunSpec
@@ -118,11 +118,13 @@ def lead(crew: Crew, facts: RunFacts, folder: Path, *, quiet: bool) -> Driven:
 
 
 def _crew_facts(supervisor: Supervisor, crew: Crew, saver: Saver) -> CrewFacts:
-    losses = supervisor.losses
+    dealing = supervisor.dealing
     return CrewFacts(
         names=crew.names,
-        lost=losses.how,
-        taken_over=len(losses.takeovers) == len(losses.how),
+        lost=dealing.lost,
+        taken_over=not dealing.without_heirs,
+        joined_us=dealing.joined_us,
+        declined=supervisor.declined,
         clocks=supervisor.clocks,
         scenario_errors=supervisor.scenario_errors,
         trouble=supervisor.trouble,

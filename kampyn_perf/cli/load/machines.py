@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kampyn_perf.cli import console
 from kampyn_perf.cli.load.drive import MakeCrew
 from kampyn_perf.cli.load.flags import LoadFlags
-from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.errors import ExitCode
 from kampyn_perf.load.hosts import is_loopback
 from kampyn_perf.load.lead.crew import Crew
 from kampyn_perf.load.lead.machines import MachineCrew, own_host
@@ -27,20 +27,15 @@ def machine_crew(flags: LoadFlags) -> MakeCrew:
     """How the master of `flags` gets its generators: it waits for them to join."""
 
     def make(spec: RunSpec, log: IO[bytes], log_path: Path) -> Crew:
-        crew = MachineCrew(
+        return MachineCrew(
             flags.expect_workers,
             host=flags.master_host,
             port=flags.master_port,
             log=log,
             log_path=log_path,
             on_news=_quiet if flags.as_json else console.say,
+            objection=lambda machine: _own_loopback(spec, machine),
         )
-        try:
-            _refuse_own_loopback(spec, crew)
-        except KampynError:
-            crew.close()
-            raise
-        return crew
 
     return make
 
@@ -77,15 +72,12 @@ def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _refuse_own_loopback(spec: RunSpec, crew: MachineCrew) -> None:
+def _own_loopback(spec: RunSpec, machine: str) -> str:
     """Loopback means another machine to each worker, and none of them is the target."""
     host = urlsplit(spec.url).hostname or ""
-    elsewhere = sorted({name for name in crew.hosts.values() if name != own_host()})
-    if is_loopback(host) and elsewhere:
-        raise KampynError(
-            f"{host} is not the same machine for {', '.join(elsewhere)}",
-            hint="Give the target by a name or address that all machines reach: --url http://...",
-        )
+    if is_loopback(host) and machine != own_host():
+        return f"{host} is not the same machine for {machine}"
+    return ""
 
 
 def _quiet(_text: str) -> None:

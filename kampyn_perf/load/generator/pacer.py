@@ -16,7 +16,7 @@ from typing import Protocol
 
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator.session import Session
-from kampyn_perf.load.share import Share, Takeover
+from kampyn_perf.load.share import Deal, Share
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule
 
@@ -54,7 +54,7 @@ class Pacer:
         clock: Callable[[], int],
         max_vusers: int,
         max_waiting: int,
-        share: Share | None = None,
+        index: int = 0,
     ) -> None:
         self._schedule = schedule
         self._mix = mix
@@ -62,18 +62,18 @@ class Pacer:
         self._buffer = buffer
         self._spawn = spawn
         self._clock = clock
-        self._share = share or Share()
-        self._max_vusers = _part(max_vusers, self._share.count)
-        self._max_waiting = max_waiting // self._share.count
+        self._share = Share(index)
+        self._max_vusers = max_vusers
+        self._max_waiting = max_waiting
         self._idle: dict[str, list[VirtualUser]] = {flow: [] for flow in set(mix.order)}
         self._waiting: deque[Session] = deque()
-        self._phase_limits = [
-            phase.max_vusers and _part(phase.max_vusers, self._share.count)
-            for phase in schedule.phases
-        ]
         self._given = 0
         self._stopped = False
-        self._share_changed = False
+        self._passed = 0
+        """Arrivals before this one are dealt, or not of this share."""
+        self._missed: deque[int] = deque()
+        """Arrivals that became its own when they had passed: the news came late."""
+        self._redealt = False
         self.started_us = 0
         """When the run began, by the generator's clock."""
         self.next_due_us = 0
@@ -94,22 +94,22 @@ class Pacer:
     def run(self, start_us: int, sleep_until: Callable[[int], None]) -> None:
         """Deal every arrival of the share at its due time, the run beginning at `start_us`."""
         self.started_us = start_us
-        passed = 0  # arrivals before this one are dealt, or not of this share
+        planned = self._schedule.planned
         while not self._stopped:
-            self._share_changed = False
-            number = passed
-            while number < self._schedule.planned and number not in self._share:
-                number += 1
+            self._redealt = False
+            while self._missed:
+                self._deal(self._prepare(self._missed.popleft()))
+            number = self._share.next_own(self._passed, planned)
             # Everything that can be done before the moment is: it would make the session late.
-            session = self._prepare(number) if number < self._schedule.planned else None
+            session = self._prepare(number) if number < planned else None
             due_us = session.due_us if session else start_us + self._schedule.duration_us
             self.next_due_us = due_us
             if not self._sleep(due_us, sleep_until):
-                continue  # what was not of this share may be now
+                continue  # what was not of this share may be now, or the other way round
             if session is None:
                 return
             self._deal(session)
-            passed = number + 1
+            self._passed = number + 1
 
     def sleep_until_gap(self, moment_us: int, sleep_until: Callable[[int], None]) -> None:
         """Sleep until shortly before `moment_us`, for a gap between arrivals; at worst until then.
@@ -120,10 +120,14 @@ class Pacer:
         while (due_us := self.next_due_us) < min(self._clock() + _GAP_US, moment_us):
             sleep_until(due_us + 1)
 
-    def take_over(self, takeover: Takeover) -> None:
-        """Deal a part of a lost generator's share from now on."""
-        self._share.take_over(takeover)
-        self._share_changed = True
+    def redeal(self, deal: Deal) -> None:
+        """Follow another deal. What it gives to this generator, and is due already, is dealt at
+        once: late, but not lost."""
+        passed = range(deal.from_number, self._passed)
+        before = {number for number in passed if number in self._share}
+        self._share.redeal(deal)
+        self._missed += [n for n in passed if n in self._share and n not in before]
+        self._redealt = True
 
     def stop(self) -> None:
         """No more arrivals, from now on; those that wait are dropped."""
@@ -173,7 +177,7 @@ class Pacer:
         """Sleep until `due_us`; False when something changed before it came."""
         while (now := self._clock()) < due_us:
             sleep_until(min(due_us, now + _NAP_US))
-            if self._stopped or self._share_changed:
+            if self._stopped or self._redealt:
                 return False
         return True
 
@@ -196,7 +200,7 @@ class Pacer:
             self._give(idle.pop(), session)
         elif self._room(phase):
             self._give(self._new(flow), session)
-        elif len(self._waiting) < self._max_waiting:
+        elif len(self._waiting) < self._max_waiting // self._share.members:
             session.waited = True
             self._waiting.append(session)
         else:
@@ -204,7 +208,8 @@ class Pacer:
 
     def _room(self, phase: int) -> bool:
         """Whether one more virtual user may be made; an idle one of another flow may give way."""
-        limit = min(self._max_vusers, self._phase_limits[phase] or self._max_vusers)
+        whole = min(self._max_vusers, self._schedule.phases[phase].max_vusers or self._max_vusers)
+        limit = max(1, whole // self._share.members)  # of the whole run, for this generator
         if self._waiting:
             return False
         if self.vusers < limit:
@@ -226,8 +231,3 @@ class Pacer:
     def _give(self, user: VirtualUser, session: Session) -> None:
         self._given += 1
         user.give(session)
-
-
-def _part(limit: int, count: int) -> int:
-    """A limit of the whole run for one generator of `count`; at least one."""
-    return max(1, limit // count)

@@ -27,7 +27,7 @@ from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.requests import check_operations
-from kampyn_perf.load.share import Share, Takeover
+from kampyn_perf.load.share import Deal
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
@@ -43,8 +43,7 @@ def serve(line: Line, environment: Any) -> None:
         return
     try:
         spec = RunSpec.model_validate(order["spec"])
-        share = Share(index=order["index"], count=order["count"])
-        generator = Generator(spec, line, share=share, environment=environment)
+        generator = Generator(spec, line, index=order["index"], environment=environment)
     except KampynError as error:
         send_error(line, error)
         return
@@ -59,7 +58,7 @@ def send_error(line: Line, error: KampynError) -> None:
 class Generator:
     """One run in this process."""
 
-    def __init__(self, spec: RunSpec, line: Line, *, share: Share, environment: Any) -> None:
+    def __init__(self, spec: RunSpec, line: Line, *, index: int, environment: Any) -> None:
         self._spec = spec
         self._line = line
         classes = load_flows(spec.scenarios)
@@ -94,7 +93,7 @@ class Generator:
             clock=now_us,
             max_vusers=spec.max_vusers,
             max_waiting=spec.max_waiting,
-            share=share,
+            index=index,
         )
         self._timer = Timer()
         self._aborted = Event()
@@ -110,6 +109,9 @@ class Generator:
         if order is None or order["type"] != Order.START:
             return
         start_us: int = order["at_us"]
+        for deal in order["deals"]:
+            self._pacer.redeal(_deal(deal))
+        self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
         self._line.listen(self._on_order, self._on_gone)
         self._environment.events.test_start.fire(environment=self._environment)
         self._health.start()
@@ -168,17 +170,16 @@ class Generator:
                 self._stopped = True
                 self._pacer.stop()
                 self._aborted.set()
-            case Order.TAKE_OVER:
-                takeover = Takeover(
-                    lost=order["lost"],
-                    heirs=tuple(order["heirs"]),
-                    from_number=order["from_number"],
-                )
-                self._pacer.take_over(takeover)
+            case Order.REDEAL:
+                self._pacer.redeal(_deal(order["deal"]))
 
     def _on_gone(self) -> None:
         """The lead is gone: nobody wants this load any more."""
         os._exit(1)
+
+
+def _deal(message: dict[str, Any]) -> Deal:
+    return Deal(from_number=message["from_number"], members=tuple(message["members"]))
 
 
 def _sleep_until(moment_us: int) -> None:

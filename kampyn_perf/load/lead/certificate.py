@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from kampyn_perf.histogram import merged
-from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.facts import CrewFacts
 from kampyn_perf.load.lead.vitality import cause, health_of, resources, steal_share, worst
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
@@ -16,24 +15,6 @@ from kampyn_perf.units import format_duration, format_percent
 
 _CUT_SHARE = 0.001
 """Sessions that the end of the run may cut: their slowest request is missing from the numbers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrewFacts:
-    """What the supervisor knows of the generators beside what they recorded."""
-
-    names: Sequence[str] = ()
-    lost: Mapping[int, str] = field(default_factory=dict)
-    """How each of those that were lost was lost."""
-    taken_over: bool = False
-    """Whether others took over the parts of all that were lost."""
-    clocks: Sequence[tuple[ClockReading, ClockReading]] = ()
-    """Of each generator, at the start and at the end."""
-    scenario_errors: Mapping[str, int] = field(default_factory=dict)
-    trouble: str = ""
-    """What ended the run before its time, other than a signal."""
-    unwritten: str = ""
-    """What could not be saved during the run."""
 
 
 def certify(
@@ -85,7 +66,7 @@ def certify(
         clock_step_max_us=max((each.clock_step_us for each in totals), default=0),
         suspended_us=max((each.suspended_us for each in totals), default=0),
         vusers_max=sum(each.vusers_max for each in totals),
-        generators=health_of(collector.generators, crew.names, crew.lost, crew.clocks),
+        generators=health_of(collector.generators, crew),
     )
 
 
@@ -147,7 +128,8 @@ def _short(collector: Collector, schedule: Schedule, limits: ValidityLimits) -> 
 
 
 def _clocks(crew: CrewFacts, limits: ValidityLimits) -> Iterator[str]:
-    for name, (start, end) in zip(crew.names, crew.clocks, strict=False):
+    for index, (start, end) in crew.clocks.items():
+        name = crew.names[index]
         if start.uncertainty_us > limits.clockUncertainty:
             yield (
                 f"the clock of {name} is known only within {format_duration(start.uncertainty_us)} "
@@ -176,6 +158,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> 
         yield "a lateness above one hour was counted as one hour"
     if crew.unwritten:
         yield crew.unwritten
+    yield from _late_comers(crew)
     totals = collector.generators.values()
     step = max((each.clock_step_us for each in totals), default=0)
     if step:
@@ -189,3 +172,13 @@ def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> 
     ):
         if found and found.used > found.limit * limits.headroom:
             yield f"{found.used} of {found.limit} {what} were in use: more load will need more"
+
+
+def _late_comers(crew: CrewFacts) -> Iterator[str]:
+    for index, moment_us in crew.joined_us.items():
+        yield (
+            f"{crew.names[index]} joined {format_duration(moment_us)} into the run, and deals its "
+            "share from then on"
+        )
+    for index, why in crew.declined.items():
+        yield f"{crew.names[index]} came late, and did not take part: {why}"

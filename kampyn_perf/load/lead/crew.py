@@ -34,7 +34,7 @@ class Crew(Protocol):
     """What the supervisor needs of its generators."""
 
     names: list[str]
-    """What people call each of them."""
+    """What people call each of them; longer when one has joined."""
 
     def hear(self) -> list[Heard]:
         """What came within the next fifth of a second."""
@@ -45,8 +45,8 @@ class Crew(Protocol):
     def clock(self, index: int) -> ClockReading:
         """What is known of its clock by now."""
 
-    def give_up(self, index: int) -> None:
-        """It is lost: make sure, as far as that can be done from here."""
+    def give_up(self, index: int, why: str) -> None:
+        """It is not wanted any more: make sure, as far as that can be done from here."""
 
     def close(self) -> None:
         """End all of them."""
@@ -90,7 +90,7 @@ class LocalCrew:
         """The same clock."""
         return ClockReading()
 
-    def give_up(self, index: int) -> None:
+    def give_up(self, index: int, why: str) -> None:  # noqa: ARG002 (nobody reads it there)
         """Kill it."""
         self._children[index].kill()
 

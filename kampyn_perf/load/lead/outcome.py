@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kampyn_perf.load.lead.certificate import CrewFacts, certify
+from kampyn_perf.load.lead.certificate import certify
+from kampyn_perf.load.lead.facts import CrewFacts
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.machine import Machine
 from kampyn_perf.recorder.build import build

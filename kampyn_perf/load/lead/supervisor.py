@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -18,8 +18,10 @@ import orjson
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.clock import ClockReading, now_us
 from kampyn_perf.load.lead.crew import Crew, Heard
-from kampyn_perf.load.lead.losses import Losses
+from kampyn_perf.load.lead.dealing import Dealing
+from kampyn_perf.load.lead.signals import Signals
 from kampyn_perf.load.messages import News, Order
+from kampyn_perf.load.share import Deal
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.interval import Interval
@@ -57,55 +59,63 @@ class Supervisor:
         self.scenario_errors: dict[str, int] = {}
         self.trouble = ""
         """What ended the run before its time, other than a signal; empty for nothing."""
-        self.signal: signal.Signals | None = None
-        """What ended the run early."""
-        self.losses = Losses(self._schedule, len(crew.names))
-        self.clocks: list[tuple[ClockReading, ClockReading]] = []
+        self.dealing = Dealing(self._schedule, len(crew.names))
+        self.declined: dict[int, str] = {}
+        """Why generators that came late could not take part."""
+        self.clocks: dict[int, tuple[ClockReading, ClockReading]] = {}
         """Of each generator, at the start and at the end."""
-        self._signals = 0
+        self._signals = Signals()
         self._weights: dict[str, int] = {}
+        self._living = list(range(len(crew.names)))
+        """Generators at work."""
         self._ready: set[int] = set()
+        self._early: list[Heard] = []
+        """What came, before the run began, of those that are not waited for."""
+        self._joining: dict[int, float] = {}
+        """Those on the way to take part, and since when (by the monotonic clock)."""
         self._ended: set[int] = set()
         self._start_us = 0
-        self._heard_at = [time.monotonic()] * len(crew.names)
+        self._heard_at: dict[int, float] = {}
         self._news_since: float | None = None
         self._told: set[int] = set()
         """Generators with news since the last save."""
 
     def run(self) -> None:
         """Run to the end, or to the first signal's. Raises KampynError if it cannot begin."""
-        count = len(self._crew.names)
-        with self._signals_caught():
-            spec = orjson.loads(self._spec.dump())
-            for index in range(count):
-                self._crew.say(
-                    index, {"type": Order.RUN, "spec": spec, "index": index, "count": count}
-                )
+        with self._signals:
+            for index in self._living:
+                self._hand_out(index)
             self._get_ready()
-            if not self._signals:
+            if not self._signals.count:
                 self._begin()
                 self._follow()
             self._settle_accounts()
+
+    @property
+    def signal(self) -> signal.Signals | None:
+        """What ended the run early."""
+        return self._signals.first
 
     @property
     def complete(self) -> bool:
         """Whether the schedule was run to its end and handed over, whoever ran it."""
         return bool(self._ended) and self.signal is None and not self.trouble
 
-    @property
-    def _living(self) -> list[int]:
-        """Generators at work."""
-        gone = self._ended | set(self.losses.how)
-        return [index for index in range(len(self._crew.names)) if index not in gone]
+    def _hand_out(self, index: int) -> None:
+        spec = orjson.loads(self._spec.dump())
+        self._crew.say(index, {"type": Order.RUN, "spec": spec, "index": index})
 
     def _get_ready(self) -> None:
         """Wait until every generator knows its flows."""
         deadline = time.monotonic() + _START_SECONDS
-        while len(self._ready) < len(self._crew.names) and not self._signals:
+        while len(self._ready) < len(self._living) and not self._signals.count:
             for heard in self._crew.hear():
-                if heard.message is None:
+                if heard.index not in self._living:
+                    self._early.append(heard)
+                elif heard.message is None:
                     raise KampynError(f"{self._crew.names[heard.index]} {heard.how}")
-                self._take(heard.index, heard.message)
+                else:
+                    self._take(heard.index, heard.message)
             if time.monotonic() > deadline:
                 raise KampynError(
                     f"the generators were not ready within {_START_SECONDS} s",
@@ -114,35 +124,46 @@ class Supervisor:
 
     def _begin(self) -> None:
         """All begin at one moment, each told by its own clock."""
-        readings = [self._crew.clock(index) for index in range(len(self._crew.names))]
-        self.clocks = [(reading, reading) for reading in readings]
         self._start_us = now_us() + _HEAD_START_US
-        for index, reading in enumerate(readings):
-            at_us = self._start_us + reading.offset_us
-            self._crew.say(index, {"type": Order.START, "at_us": at_us})
+        for index in self._living:
+            self._start(index)
+
+    def _start(self, index: int) -> None:
+        reading = self._crew.clock(index)
+        self.clocks[index] = (reading, reading)
+        self._heard_at[index] = time.monotonic()
+        at_us = self._start_us + reading.offset_us
+        deals = [asdict(deal) for deal in self.dealing.deals]
+        self._crew.say(index, {"type": Order.START, "at_us": at_us, "deals": deals})
 
     def _follow(self) -> None:
         answered = 0
         deadline = time.monotonic() + self._schedule.duration_us / MICROSECONDS + self._patience()
-        self._heard_at = [time.monotonic()] * len(self._heard_at)
+        for heard in self._early:
+            self._follow_one(heard)
         while self._living:
             for heard in self._crew.hear():
                 self._follow_one(heard)
             self._offer()
-            if answered < self._signals:
-                answered = self._signals
-                self._say_all({"type": Order.STOP if self._may_drain(answered) else Order.ABORT})
+            if answered < self._signals.count:
+                answered = self._signals.count
+                self._say_all({"type": Order.STOP if self._signals.may_drain else Order.ABORT})
                 deadline = min(deadline, time.monotonic() + self._patience())
             self._give_up_silent(deadline)
-        if not self._ended and self.losses.how:
-            self.trouble = next(iter(self.losses.how.values()))
+        if not self._ended and self.dealing.lost:
+            self.trouble = next(iter(self.dealing.lost.values()))
 
     def _follow_one(self, heard: Heard) -> None:
-        if heard.index not in self._living:
-            return
-        self._heard_at[heard.index] = time.monotonic()
-        if heard.message is None:
-            self._lose(heard.index, heard.how)
+        if heard.index in self._living:
+            self._heard_at[heard.index] = time.monotonic()
+            if heard.message is None:
+                self._lose(heard.index, heard.how)
+            else:
+                self._take(heard.index, heard.message)
+        elif heard.message is None:
+            self._decline(heard.index, heard.how)
+        elif heard.message["type"] == News.ERROR:
+            self._decline(heard.index, heard.message["message"])
         else:
             self._take(heard.index, heard.message)
 
@@ -153,9 +174,11 @@ class Supervisor:
                 raise KampynError(
                     message["message"], code=ExitCode(message["code"]), hint=message["hint"]
                 )
+            case News.FLOWS if index in self._joining:
+                self._join(index)
             case News.FLOWS:
                 self._ready.add(index)
-                if len(self._ready) == len(self._crew.names):
+                if len(self._ready) == len(self._living):
                     self._weights = message["weights"]
                     self._on_start(message["weights"], message["note"])
             case News.INTERVAL:
@@ -167,6 +190,10 @@ class Supervisor:
                     self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
                 self.clocks[index] = (self.clocks[index][0], self._crew.clock(index))
                 self._ended.add(index)
+                self._living.remove(index)
+            case News.JOINED:
+                self._joining[index] = time.monotonic()
+                self._hand_out(index)
 
     def _offer(self) -> None:
         """Offer what was collected for saving, once all generators have told of the second."""
@@ -178,49 +205,61 @@ class Supervisor:
             self._told.clear()
             self._on_interval(self.collector)
 
+    def _join(self, index: int) -> None:
+        """A generator that came late is ready: from soon on it deals its share of what is left."""
+        del self._joining[index]
+        elapsed_us = now_us() - self._start_us
+        if self._signals.count or elapsed_us >= self._schedule.duration_us:
+            self._decline(index, "the run is at its end")
+            return
+        self._start(index)
+        deal = self.dealing.join(index, living=self._living, elapsed_us=elapsed_us)
+        self._living.append(index)
+        self._announce(deal)
+
+    def _decline(self, index: int, why: str) -> None:
+        """A generator that came late does not take part; the run goes on without it."""
+        self._joining.pop(index, None)
+        if index not in self._ended and index not in self.dealing.lost:
+            self.declined[index] = why
+            self._crew.give_up(index, why)
+
     def _lose(self, index: int, how: str) -> None:
         """A generator is lost: the others take over its part, unless the run is at its end."""
-        self._crew.give_up(index)
-        name = self._crew.names[index]
-        elapsed_us = now_us() - self._start_us
-        self.losses.add(
+        self._crew.give_up(index, "the master has given this worker up")
+        self._living.remove(index)
+        deal = self.dealing.lose(
             index,
-            f"{name} {how}",
-            heirs=[] if self._signals else [each for each in self._living if each != index],
+            f"{self._crew.names[index]} {how}",
+            living=[] if self._signals.count else self._living,
             dealt=self.collector.generators[index].planned,
-            elapsed_us=elapsed_us,
+            elapsed_us=now_us() - self._start_us,
         )
-        takeover = self.losses.takeovers[-1] if self.losses.takeovers else None
-        if takeover and takeover.lost == index:
-            self._say_all(
-                {
-                    "type": Order.TAKE_OVER,
-                    "lost": index,
-                    "heirs": list(takeover.heirs),
-                    "from_number": takeover.from_number,
-                }
-            )
+        if deal:
+            self._announce(deal)
+
+    def _announce(self, deal: Deal) -> None:
+        self._say_all({"type": Order.REDEAL, "deal": asdict(deal)})
 
     def _give_up_silent(self, deadline: float) -> None:
         now = time.monotonic()
-        for index in self._living:
+        for index in list(self._living):
             silent = now - self._heard_at[index]
             if silent > _SILENCE_SECONDS or now > deadline:
                 self._lose(index, f"fell silent for {silent:.0f} s, and was given up")
+        for index, since in list(self._joining.items()):
+            if now - since > _START_SECONDS:
+                self._decline(index, f"it was not ready within {_START_SECONDS} s")
 
     def _settle_accounts(self) -> None:
         """After losses, arrivals that nobody dealt are counted as planned and never started."""
-        if not self.losses.how:
+        if not self.dealing.lost:
             return
         mix = Mix(self._weights, seed=self._spec.seed)
         until_us = min(self.collector.elapsed_us, self._schedule.duration_us)
-        for number in self.losses.numbers(until_us if self.signal or self.trouble else None):
+        for number in self.dealing.numbers(until_us if self.signal or self.trouble else None):
             self.collector.arrival_lost(flow=mix[number], phase=self._schedule[number].phase)
         self.collector.close_accounts()
-
-    def _may_drain(self, signals: int) -> bool:
-        """The first Ctrl-C lets sessions in flight finish; a second one, or SIGTERM, does not."""
-        return signals == 1 and self.signal is signal.SIGINT
 
     def _patience(self) -> float:
         return self._spec.drain / MICROSECONDS + _GRACE_SECONDS
@@ -228,18 +267,3 @@ class Supervisor:
     def _say_all(self, message: dict[str, Any]) -> None:
         for index in self._living:
             self._crew.say(index, message)
-
-    @contextmanager
-    def _signals_caught(self) -> Iterator[None]:
-        """SIGINT and SIGTERM end the run in order instead of this process."""
-
-        def note(number: int, _frame: Any) -> None:
-            self._signals += 1
-            self.signal = self.signal or signal.Signals(number)
-
-        before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)

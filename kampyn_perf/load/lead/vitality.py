@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.lead.facts import CrewFacts
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.results.load import GeneratorHealth, Headroom
@@ -100,34 +101,20 @@ def worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
     return Headroom(used=used, limit=limit)
 
 
-def health_of(
-    generators: Generators,
-    names: Sequence[str],
-    lost: Mapping[int, str],
-    clocks: Sequence[tuple[ClockReading, ClockReading]],
-) -> list[GeneratorHealth]:
+def health_of(generators: Generators, crew: CrewFacts) -> list[GeneratorHealth]:
     """Each generator, for the result."""
-    unknown = (ClockReading(), ClockReading())
-    return [
-        _health(
-            generators.get(index, GeneratorTotals()),
-            name,
-            lost.get(index, ""),
-            clocks[index] if index < len(clocks) else unknown,
-        )
-        for index, name in enumerate(names)
-    ]
+    return [_health(generators, crew, index) for index in range(len(crew.names))]
 
 
-def _health(
-    totals: GeneratorTotals, name: str, lost: str, clocks: tuple[ClockReading, ClockReading]
-) -> GeneratorHealth:
-    start, end = clocks
+def _health(generators: Generators, crew: CrewFacts, index: int) -> GeneratorHealth:
+    totals = generators.get(index, GeneratorTotals())
+    start, end = crew.clocks.get(index, (ClockReading(), ClockReading()))
     return GeneratorHealth(
-        name=name,
+        name=crew.names[index],
         planned=totals.planned,
         started=totals.started,
-        lost=lost,
+        joined_us=crew.joined_us.get(index, 0),
+        lost=crew.lost.get(index, ""),
         cpu_share=totals.cpu_us / totals.measured_us if totals.measured_us else None,
         cpu_share_max=totals.busiest.share,
         cpu_wait_share=wait_share(totals),

@@ -1,5 +1,4 @@
-"""The master's relay: `python -m kampyn_perf.load.network.master HOST PORT COUNT`, a child of the
-supervisor.
+"""The master's relay: `python -m kampyn_perf.load.network.master HOST PORT`, the lead's child.
 
 Locust's MasterRunner listens for workers; their lines go to the supervisor, and its orders to them.
 It knows nothing of load: it counts workers in, compares clocks, and notices who falls silent.
@@ -30,6 +29,9 @@ from kampyn_perf.load.network.remote import (
     Word,
 )
 
+_MOST = 1000
+"""Workers that may join one run, those that were lost among them."""
+
 
 @dataclass
 class Member:
@@ -45,12 +47,11 @@ class Member:
 
 
 class Relay:
-    """Between one supervisor and `count` workers."""
+    """Between one supervisor and its workers."""
 
-    def __init__(self, runner: Any, link: Link, count: int) -> None:
+    def __init__(self, runner: Any, link: Link) -> None:
         self._runner = runner
         self._link = link
-        self._count = count
         self._by_client: dict[str, Member] = {}
         self._by_index: dict[int, Member] = {}
         self._over = False
@@ -81,13 +82,13 @@ class Relay:
                 client_id,
                 f"the master runs kampyn-perf {__version__}, this worker {message['version']}",
             )
-        elif len(self._by_client) >= self._count:
-            self._refuse(client_id, f"the run has its {self._count} workers already")
+        elif len(self._by_client) >= _MOST:
+            self._refuse(client_id, f"{_MOST} workers have joined this run already")
         else:
             index = len(self._by_client)
             member = Member(index, client_id, message["host"], now_us())
             self._by_client[client_id] = self._by_index[index] = member
-            self._tell(member, {"type": Word.WELCOME, "index": index, "count": self._count})
+            self._tell(member, {"type": Word.WELCOME})
             self._ping(member)
 
     def _on_pong(self, member: Member, message: dict[str, Any]) -> None:
@@ -116,9 +117,9 @@ class Relay:
         member = self._by_index.get(order["to"])
         if member is None:
             return
-        if order.get("lost"):
+        if "dismissed" in order:
             member.lost = True
-            self._refuse(member.client_id, "the master has given this worker up")
+            self._refuse(member.client_id, order["dismissed"])
         elif not member.lost:
             self._tell(member, order["message"])
 
@@ -165,7 +166,7 @@ _PONG = orjson.dumps({"type": Word.PONG})[:-1]
 def main() -> None:
     """Entry point of the process."""
     link = Link()
-    host, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    host, port = sys.argv[1], int(sys.argv[2])
     try:
         runner = Environment().create_master_runner(host, port)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (Locust exits, zmq has its own kinds)
@@ -173,7 +174,7 @@ def main() -> None:
         why = "another program has the port" if taken else str(error)
         link.send("failed", why=f"cannot listen on {host}:{port}: {why}")
         return
-    relay = Relay(runner, link, count)
+    relay = Relay(runner, link)
     link.send("listening", port=runner.server.port)
     gevent.wait()
     del relay

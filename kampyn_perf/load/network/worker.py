@@ -82,12 +82,13 @@ class MasterLine:
                 ahead = time.time_ns() // 1000 - now
                 self.send(Word.PONG, at=order["at"], clock=now_us(), ahead=ahead)
             case Word.WELCOME:
-                say(f"joined as worker {order['index'] + 1} of {order['count']}")
+                say("joined; waiting for the run")
             case Word.REFUSE:
                 leave(ExitCode.NO_VERDICT, f"not taking part: {order['why']}")
             case Word.BYE:
                 leave(ExitCode.OK, "the run is over" if self._over else "the master ended the run")
             case Order.RUN:
+                say(f"taking part as worker {order['index'] + 1}")
                 self._orders.put(unpack(order, self._folder))
             case _:
                 self._orders.put(order)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.share import Share, Takeover
+from kampyn_perf.load.share import Deal, first_deal
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Schedule
@@ -24,7 +24,9 @@ START = 5_000_000_000
 class World:
     """Virtual time, and users that serve for as long as they are told."""
 
-    def __init__(self, schedule, *, serve_us=0, share=None, max_vusers=1000, max_waiting=1000):
+    def __init__(
+        self, schedule, *, serve_us=0, index=0, count=1, max_vusers=1000, max_waiting=1000
+    ):
         self.now = START - SECOND
         self.serve_us = serve_us
         self.begun = []
@@ -41,8 +43,9 @@ class World:
             clock=lambda: self.now,
             max_vusers=max_vusers,
             max_waiting=max_waiting,
-            share=share,
+            index=index,
         )
+        self.pacer.redeal(first_deal(count))
 
     def spawn(self, flow):
         user = SimpleNamespace(flow=flow, retired=False)
@@ -116,7 +119,7 @@ def test_shares_together_are_the_schedule(count):
     schedule = Schedule([Phase(name="p", duration_us=60 * SECOND, rate=Fraction(10))], seed=5)
     begun = []
     for index in range(count):
-        world = World(schedule, share=Share(index=index, count=count))
+        world = World(schedule, index=index, count=count)
         world.run()
         begun += [(number, at, session.flow) for number, at, session in world.begun]
     mix = Mix({"a": 3, "b": 1})
@@ -173,14 +176,44 @@ def test_stop_ends_the_dealing_and_drops_who_waits():
     assert world.now < START + 4 * SECOND, "a stop is noticed within a nap"
 
 
-def test_a_takeover_is_followed_while_asleep():
+def test_another_deal_is_followed_while_asleep():
     schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
-    world = World(schedule, share=Share(index=0, count=2))
-    takeover = Takeover(lost=1, heirs=(0,), from_number=3)
-    world.events.append((START + 21 * SECOND, lambda: world.pacer.take_over(takeover)))
+    world = World(schedule, index=0, count=2)
+    deal = Deal(from_number=3, members=(0,))
+    world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
     world.run()
     assert [number for number, _at, _session in world.begun] == [0, 2, 3, 4, 5, 6, 7, 8, 9]
     assert all(at == schedule[number].due_us for number, at, _session in world.begun)
+
+
+def test_what_is_given_away_is_not_dealt():
+    schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
+    world = World(schedule)
+    deal = Deal(from_number=4, members=(0, 1))
+    world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
+    world.run()
+    assert [number for number, _at, _session in world.begun] == [0, 1, 2, 3, 4, 6, 8]
+
+
+def test_a_deal_that_is_heard_of_late_costs_lateness_and_no_arrival():
+    """From arrival 2 on all are its own, and it hears of it when 7 has passed."""
+    world = World(STEADY, index=0, count=2)
+    deal = Deal(from_number=2, members=(0,))
+    world.events.append((START + 850_000, lambda: world.pacer.redeal(deal)))
+    totals = world.run()
+    numbers = [number for number, _at, _session in world.begun]
+    assert sorted(numbers) == [0, 2, 3, 4, 5, *range(6, 100)]
+    assert numbers.index(7) < numbers.index(9), "at once, and then in order"
+    assert totals.planned == 99, "1 was the other's"
+    assert sorted(totals.lateness)[-3:] == [300_000, 500_000, 700_000], "heard of at 1 s"
+
+
+def test_limits_are_of_the_whole_run():
+    world = World(STEADY, serve_us=SECOND, count=2, max_vusers=4, max_waiting=6)
+    totals = world.run()
+    assert world.pacer.vusers == 2
+    assert totals.waited > 0
+    assert totals.dropped > 0
 
 
 def test_what_is_late_is_dealt_at_once_and_says_so():

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from kampyn_perf.load.clock import ClockReading
-from kampyn_perf.load.lead.certificate import CrewFacts, certify
+from kampyn_perf.load.lead.certificate import certify
+from kampyn_perf.load.lead.facts import CrewFacts
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.collector import Collector
@@ -247,7 +248,7 @@ def test_a_lost_generator_and_its_arrivals_are_reasons():
     ],
 )
 def test_clocks_of_other_machines(start, end, reason):
-    found = judge(run(), names=["w"], clocks=[(start, end)])
+    found = judge(run(), names=["w"], clocks={0: (start, end)})
     assert found.reasons == ([reason] if reason else [])
     assert found.generators[0].clock_drift_us == end.offset_us - start.offset_us
 
@@ -271,3 +272,18 @@ def test_a_hungry_stretch_is_not_hidden_by_a_long_run():
     assert judge(collector, complete=False).reasons == [
         "a generator waited for a CPU 45 % of five seconds (limit 25 %): others had it"
     ]
+
+
+def test_who_came_late_is_told():
+    found = judge(
+        run(),
+        names=["worker 1 (a)", "worker 2 (b)", "worker 3 (c)"],
+        joined_us={1: 3_500_000},
+        declined={2: "the run is at its end"},
+    )
+    assert found.valid
+    assert found.warnings == [
+        "worker 2 (b) joined 3.50 s into the run, and deals its share from then on",
+        "worker 3 (c) came late, and did not take part: the run is at its end",
+    ]
+    assert [each.joined_us for each in found.generators] == [0, 3_500_000, 0]

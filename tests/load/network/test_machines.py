@@ -185,19 +185,78 @@ def start_master(load: Load, port: int, count: int, *phases: str) -> subprocess.
     return load.start(*phases, more=more)
 
 
-def test_a_late_joiner_is_told_that_it_is_not_needed(local, tmp_path):
+def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
     load, port = local
-    master = start_master(load, port, 1, "{duration: 8, arrivalRate: 20}")
+    master = start_master(load, port, 1, "{duration: 10, arrivalRate: 20}")
     first = start_worker(tmp_path, port)
     load.until_second(1)
     late = start_worker(tmp_path, port)
+    master.communicate(timeout=60)
+    for worker in (first, late):
+        _out, err = worker.communicate(timeout=20)
+        assert worker.returncode == 0, err
+    result = load.result
+    assert result.certificate.reasons == [], "joining costs nothing"
+    one, two = result.certificate.generators
+    assert one.joined_us == 0 < two.joined_us
+    assert two.planned > 0
+    assert one.planned + two.planned == 200 == result.sessions.completed
+    assert [each.started for each in result.seconds if each.at_us == 9_000_000] == [20]
+    assert any("into the run, and deals its share" in each for each in result.certificate.warnings)
+
+
+def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
+    load, port = local
+    master = start_master(load, port, 2, "{duration: 20, arrivalRate: 20}")
+    workers = [start_worker(tmp_path, port) for _ in range(2)]
+    load.until_second(1)
+    for child in program.descendants(workers[1].pid):
+        child.kill()
+    program.wait_for(
+        lambda: any(each.lost for each in load.result.certificate.generators), what="the loss"
+    )
+    replacement = start_worker(tmp_path, port)
+    master.communicate(timeout=60)
+    assert master.returncode == 4, "what was lost stays lost"
+    result = load.result
+    assert [bool(each.lost) for each in result.certificate.generators].count(True) == 1
+    third = result.certificate.generators[2]
+    assert third.joined_us > 0
+    assert third.planned > 20
+    assert result.sessions.planned == 400 == result.sessions.started + result.sessions.dropped
+    workers[0].communicate(timeout=20)
+    workers[1].communicate(timeout=20)
+    _out, err = replacement.communicate(timeout=20)
+    assert "taking part as worker 3" in err
+
+
+def test_one_that_joins_late_and_cannot_take_part_ends_no_run(local, tmp_path):
+    """Its machine lacks what the scenarios import."""
+    load, port = local
+    (tmp_path / "only_here.py").write_text("")
+    scenario = tmp_path / "needs.py"
+    scenario.write_text(
+        "import only_here\nfrom locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Needs(FlowUser):\n    @task\n    def go(self):\n        self.client.get('/x')\n"
+    )
+    more = ("--role", "master", "--master-port", str(port), "--set", f"config.scenarios={scenario}")
+    path = {"PYTHONPATH": f"{program.ROOT}:{tmp_path}"}
+    master = load.start("{duration: 8, arrivalRate: 20}", more=more, env=path)
+    join = ("load", "--role", "worker", "--master-port", str(port))
+    first = program.start(tmp_path, *join, env=path)
+    load.until_second(1)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    late = program.start(elsewhere, *join)
     _out, err = late.communicate(timeout=30)
     assert late.returncode == 4
-    assert "the run has its 1 workers already" in err
+    assert "No module named 'only_here'" in err
     master.communicate(timeout=60)
     first.communicate(timeout=20)
     assert load.result.certificate.reasons == []
     assert load.result.sessions.completed == 160
+    (warning,) = [each for each in load.result.certificate.warnings if "came late" in each]
+    assert "did not take part" in warning
 
 
 def test_workers_end_with_a_killed_master(local, tmp_path):

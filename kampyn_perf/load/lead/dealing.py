@@ -1,0 +1,66 @@
+"""Who deals which arrivals, as generators are lost and join; and which arrivals nobody dealt. Pure.
+
+Times are microseconds since the start of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from kampyn_perf.load.share import Deal, first_deal, owner
+from kampyn_perf.schedule import Schedule
+
+_NOTICE_US = 1_000_000
+"""Generators are told so long before the first arrival of another deal."""
+
+
+class Dealing:
+    """Of one run that begins with `count` generators."""
+
+    def __init__(self, schedule: Schedule, count: int) -> None:
+        self._schedule = schedule
+        self._dealt: dict[int, tuple[int, tuple[Deal, ...]]] = {}
+        self.deals: list[Deal] = [first_deal(count)]
+        self.lost: dict[int, str] = {}
+        """What happened to each generator that was lost, in the order of the losses."""
+        self.joined_us: dict[int, int] = {}
+        """When those joined that were not there at the start."""
+        self.without_heirs = False
+        """Whether a loss came when nobody was left, or wanted, to take over."""
+
+    def lose(
+        self, index: int, how: str, *, living: Sequence[int], dealt: int, elapsed_us: int
+    ) -> Deal | None:
+        """Generator `index` is lost, having reported `dealt` arrivals of its share. The deal among
+        the `living`, if there are any."""
+        self.lost[index] = how
+        self._dealt[index] = (dealt, tuple(self.deals))
+        if not living:
+            self.without_heirs = True
+            return None
+        return self._redeal(living, elapsed_us)
+
+    def join(self, index: int, *, living: Sequence[int], elapsed_us: int) -> Deal:
+        """Generator `index` joins the `living`: the deal among all of them."""
+        self.joined_us[index] = elapsed_us
+        return self._redeal([*living, index], elapsed_us)
+
+    def numbers(self, until_us: int | None = None) -> Iterator[int]:
+        """Arrivals that came due, by `until_us` or at all, and that nobody dealt."""
+        planned = self._schedule.planned
+        due = planned if until_us is None else self._schedule.due_by(until_us)
+        for index, (dealt, before) in self._dealt.items():
+            own = (number for number in range(due) if owner(number, before) == index)
+            for number in islice(own, dealt, None):
+                # What another has by a later deal was dealt, or is counted with that one.
+                if owner(number, self.deals) == index:
+                    yield number
+
+    def _redeal(self, members: Sequence[int], elapsed_us: int) -> Deal:
+        first = self._schedule.due_by(elapsed_us + _NOTICE_US)
+        deal = Deal(
+            from_number=max(first, self.deals[-1].from_number), members=tuple(sorted(members))
+        )
+        self.deals.append(deal)
+        return deal

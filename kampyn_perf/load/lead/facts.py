@@ -1,0 +1,30 @@
+"""What the supervisor knows of its generators, as a certificate needs it. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kampyn_perf.load.clock import ClockReading
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrewFacts:
+    """What the supervisor knows of the generators beside what they recorded."""
+
+    names: Sequence[str] = ()
+    lost: Mapping[int, str] = field(default_factory=dict)
+    """How each of those that were lost was lost."""
+    taken_over: bool = False
+    """Whether others took over the parts of all that were lost."""
+    joined_us: Mapping[int, int] = field(default_factory=dict)
+    """When those joined that were not there at the start."""
+    declined: Mapping[int, str] = field(default_factory=dict)
+    """Why those that came late did not take part."""
+    clocks: Mapping[int, tuple[ClockReading, ClockReading]] = field(default_factory=dict)
+    """Of each generator, at the start and at the end."""
+    scenario_errors: Mapping[str, int] = field(default_factory=dict)
+    trouble: str = ""
+    """What ended the run before its time, other than a signal."""
+    unwritten: str = ""
+    """What could not be saved during the run."""

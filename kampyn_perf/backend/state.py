@@ -70,8 +70,9 @@ class StateFolder:
     def clear(self) -> None:
         """Forget the store and what belongs to it, and nothing else that may lie in the folder.
 
-        Raises KampynError when a backend uses it.
+        Raises KampynError when a backend uses it, and where files of those names are not ours.
         """
+        self._refuse_strangers()
         self.make()
         with self.lock():
             for ending in ("", "-wal", "-shm"):
@@ -79,12 +80,28 @@ class StateFolder:
             for path in (self.data_file, self.record):
                 path.unlink(missing_ok=True)
 
+    def _refuse_strangers(self) -> None:
+        """A folder in which no backend ever was may hold files of the user's with our names."""
+        if self._lock_file.exists() or self.database.exists():
+            return
+        for path in (self.data_file, self.record):
+            if path.exists():
+                raise KampynError(
+                    f"{self.root} is no state folder of a backend, and has a {path.name} in it "
+                    "that would be lost",
+                    hint="Choose another folder with --state; it is emptied.",
+                )
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.root / "lock"
+
     def lock(self) -> IO[bytes]:
         """Claim the folder for this process, until the result is closed or the process ends.
 
         Raises KampynError when a backend has it.
         """
-        handle = (self.root / "lock").open("ab")
+        handle = self._lock_file.open("ab")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -76,13 +76,20 @@ class FlowUser(User):  # type: ignore[misc]
         """The session's data: `data["user"]["id"]`, `data["item"]["id"]`, ..."""
         return self.session.data
 
+    @property
+    def scenario_file(self) -> str:
+        """Where the flow is written down; empty where that cannot be told."""
+        codes = (getattr(each, "__code__", None) for each in self._flow_tasks)
+        return next((code.co_filename for code in codes if code), "")
+
     def call(self, name: str) -> Any:
         """Send the target's operation `name` and return its response.
 
         Signs in first where the operation needs somebody's token. Raises StepFailedError, which
-        ends the session, where the answer is an error or lacks what the operation expects.
+        ends the session, where the answer is an error or lacks what the operation expects, and
+        LookupError for a name that the target's file does not have.
         """
-        operation = self.kampyn.operations[name]
+        operation = self.kampyn.operation(name)
         headers = None
         if operation.identity is not Identity.NOBODY:
             headers = {"Authorization": f"Bearer {self._token(operation.identity)}"}
@@ -153,7 +160,7 @@ class FlowUser(User):  # type: ignore[misc]
         key = (str(identity), str(who["id"]))
         token = self.kampyn.tokens.get(key)
         if token is None:
-            answer = self._send(self.kampyn.operations[_SIGN_IN[identity]], None)
+            answer = self._send(self.kampyn.operation(_SIGN_IN[identity]), None)
             token = str(answer.json()[self.kampyn.token_key])
             self.kampyn.tokens[key] = token
         return token

@@ -58,6 +58,6 @@ def _look_up(path: str, data: Mapping[str, Any]) -> Any:
     value: Any = data
     for part in path.split("."):
         if not isinstance(value, Mapping) or value.get(part) is None:
-            raise MissingFieldError(f"{{{path}}} is not in the data file")
+            raise MissingFieldError(f"{{{path}}} is not in the session's data")
         value = value[part]
     return value

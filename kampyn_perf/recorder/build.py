@@ -36,8 +36,19 @@ class Figures:
     warm_up: WarmUp | None
 
 
-def build(collector: Collector, *, schedule: Schedule, weights: Mapping[str, int]) -> Figures:
-    """All groups of the result, in the order of the schedule's phases and of `weights`."""
+def build(
+    collector: Collector,
+    *,
+    schedule: Schedule,
+    weights: Mapping[str, int],
+    dealt_until_us: int | None = None,
+) -> Figures:
+    """All groups of the result, in the order of the schedule's phases and of `weights`.
+
+    `dealt_until_us`: when a run that ended early had its last arrival; what came after is no time
+    in which a rate could have been achieved.
+    """
+    until_us = collector.elapsed_us if dealt_until_us is None else dealt_until_us
     return Figures(
         sessions=_sessions(collector, lambda _flow, phase: collector.is_measured(phase)),
         requests=requests(collector.total),
@@ -46,7 +57,7 @@ def build(collector: Collector, *, schedule: Schedule, weights: Mapping[str, int
             for name in sorted(collector.endpoints)
         ],
         flows=[_flow(collector, flow, weight) for flow, weight in weights.items()],
-        phases=_phases(collector, schedule),
+        phases=_phases(collector, schedule, until_us),
         warm_up=_warm_up(collector),
     )
 
@@ -81,17 +92,17 @@ def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:
     )
 
 
-def _phases(collector: Collector, schedule: Schedule) -> list[PhaseResult]:
+def _phases(collector: Collector, schedule: Schedule, until_us: int) -> list[PhaseResult]:
     return [
-        _phase(collector, schedule, index)
+        _phase(collector, schedule, index, until_us)
         for index, start_us in enumerate(schedule.starts_us[:-1])
         if start_us <= collector.elapsed_us and collector.is_measured(index)
     ]
 
 
-def _phase(collector: Collector, schedule: Schedule, index: int) -> PhaseResult:
+def _phase(collector: Collector, schedule: Schedule, index: int, until_us: int) -> PhaseResult:
     spec, start_us = schedule.phases[index], schedule.starts_us[index]
-    lasted_us = min(spec.duration_us, max(collector.elapsed_us - start_us, 0))
+    lasted_us = min(spec.duration_us, max(until_us - start_us, 0))
     started_in = collector.started_in[index]
     return PhaseResult(
         name=spec.name,

@@ -13,6 +13,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.files import ensure_writable, write_whole
 
 REPORTS = Path("reports")
+_LONGEST_PATH = 4096
 
 
 def create_run_folder(base: Path, *, label: str, now: datetime) -> Path:
@@ -75,19 +76,33 @@ def discard_run_folder(folder: Path, *, own: bool) -> None:
             folder.rmdir()
 
 
-def point_latest(folder: Path) -> None:
-    """Make `latest` beside `folder` point at it: a symbolic link, or else a file."""
-    link = folder.parent / names.LATEST
-    if link.is_dir() and not link.is_symlink():
-        return  # A real folder of that name is the user's own.
-    spare = folder.parent / f".{names.LATEST}.{os.getpid()}"
-    try:
-        with contextlib.suppress(FileNotFoundError):
-            spare.unlink()
-        spare.symlink_to(folder.name, target_is_directory=True)
-        spare.replace(link)
-    except OSError:
-        write_whole(link, f"{folder.name}\n")
+def point_latest(folder: Path, *, base: Path = REPORTS) -> None:
+    """Make `latest` in `base` point at `folder`, wherever that is: a symbolic link, or else a file.
+
+    What is not a pointer of ours stays; where none can be written there is none.
+    """
+    link = base / names.LATEST
+    if link.exists() and not link.is_symlink() and not _is_pointer(link):
+        return
+    with contextlib.suppress(OSError, KampynError):
+        base.mkdir(parents=True, exist_ok=True)
+        target = os.path.relpath(folder.resolve(), base.resolve())
+        spare = base / f".{names.LATEST}.{os.getpid()}"
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                spare.unlink()
+            spare.symlink_to(target, target_is_directory=True)
+            spare.replace(link)
+        except OSError:
+            write_whole(link, f"{target}\n")
+
+
+def _is_pointer(path: Path) -> bool:
+    """Whether a file is what `point_latest` writes where there are no symbolic links."""
+    if not path.is_file() or path.stat().st_size > _LONGEST_PATH:
+        return False
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return len(lines) == 1 and bool(lines[0]) and (path.parent / lines[0]).is_dir()
 
 
 def find_result(path: Path) -> Path:

@@ -51,6 +51,10 @@ class BenchEvidence:
     def empty(self) -> bool:
         return not any(case.samples and case.samples.count for case in self._result.cases)
 
+    @property
+    def all_failed(self) -> bool:
+        return False  # what failed is no sample of a benchmark
+
     def names(self, kind: ScopeKind) -> list[str]:
         """Of its cases."""
         return [case.name for case in self._result.cases] if kind is ScopeKind.CASE else []

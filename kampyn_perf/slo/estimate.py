@@ -78,6 +78,11 @@ class Evidence(Protocol):
         """Whether it holds no sample at all."""
         ...
 
+    @property
+    def all_failed(self) -> bool:
+        """Whether there were samples, and not one succeeded."""
+        ...
+
     def names(self, kind: ScopeKind) -> list[str]:
         """What its parts of that kind are called."""
         ...

@@ -51,6 +51,11 @@ class LoadEvidence:
     def empty(self) -> bool:
         return self._result.requests.count == 0
 
+    @property
+    def all_failed(self) -> bool:
+        requests = self._result.requests
+        return 0 < requests.count == requests.failed
+
     def names(self, kind: ScopeKind) -> list[str]:
         """Of endpoints, flows or phases, as the report has them."""
         match kind:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,8 +126,9 @@ class Timeline:
         return stats.Interval(mean - half, mean + half)
 
     def rate_interval(self) -> stats.Interval:
-        """The interval of successful requests per second."""
-        return stats.mean_interval(self.totals - self.failed, self.seconds)
+        """The interval of successful requests per second; never below none at all."""
+        found = stats.mean_interval(self.totals - self.failed, self.seconds)
+        return found if found.low is None else replace(found, low=max(found.low, 0.0))
 
     def _stddev_us(self) -> float:
         """Of all response times, from the lower ends of their buckets."""

@@ -3,7 +3,7 @@
 The rules, in this order (documented in `docs/exit-codes.md`):
 
 1. a run that is not valid, or holds no sample: no verdict (4);
-2. a required objective failed: 1;
+2. a required objective failed, or not one request succeeded, whatever was asked of them: 1;
 3. a partial run: no verdict (4), unless it was asked to count. It can fail but not pass: what it
    did not come to, the peak above all, is what objectives are for;
 4. a required objective was not decided, and its observed value misses the target: no verdict (4);
@@ -96,6 +96,7 @@ def _conclude(
         ),
         (evidence.empty, no_verdict, ["the result holds no sample at all"]),
         (bool(failed), ExitCode.FAILED, [f"failed: {failed}"]),
+        (evidence.all_failed, ExitCode.FAILED, ["not one request succeeded"]),
         (not partial_counts, no_verdict, [PARTIAL_RULE]),
         (bool(doubtful), no_verdict, [f"missed its target, but not for sure: {doubtful}"]),
         (strict and bool(undecided), no_verdict, [f"required, but not decided: {undecided}"]),

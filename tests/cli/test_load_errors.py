@@ -112,8 +112,8 @@ def test_data_that_lacks_what_the_target_needs(tmp_path, data):
         arguments = ("load", "--target", "kampyn", "--url", url, "--data", data)
         done = program.run(tmp_path, *arguments, *SHORT)
     assert done.code == 2
-    assert "operations.order.json: {user.phone} is not in the data file" in done.err
-    assert "operations.vendor_login.json: {vendor.email} is not in the data file" in done.err
+    assert "operations.order.json: {user.phone} is not in the session's data" in done.err
+    assert "operations.vendor_login.json: {vendor.email} is not in the session's data" in done.err
 
 
 def test_a_report_folder_that_cannot_be_written(tmp_path):
@@ -195,3 +195,79 @@ def test_a_state_folder_in_use_is_refused(tmp_path, backend):
     assert "already uses the state folder" in done.err
     assert backend.data_file.exists()
     assert backend.alive()
+
+
+WRONG = """
+import http.server
+class Wrong(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+    do_POST = do_GET
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Wrong)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def test_a_target_whose_every_answer_is_wrong_never_passes(tmp_path, data):
+    """In time, with a 200, and not what was asked for: no objective about times may hide it."""
+    server = program.subprocess.Popen(
+        [program.sys.executable, "-c", WRONG], stdout=program.subprocess.PIPE, text=True
+    )
+    try:
+        url = f"http://127.0.0.1:{int(server.stdout.readline())}"
+        (tmp_path / "fast.yaml").write_text(
+            "objectives: {fast: {metric: response_time, statistic: p50, target: '< 5 s'}}"
+        )
+        arguments = ("load", "--target", url, "--data", data, *SHORT)
+        mine = program.run(tmp_path, *arguments, "--slo", "fast.yaml")
+        shipped = program.run(tmp_path, *arguments)
+    finally:
+        server.kill()
+        server.communicate()
+    assert mine.code == 1, mine.err
+    assert "not one request succeeded" in mine.err
+    assert shipped.code == 1
+    assert "failed: " in shipped.err
+    assert "error_rate" in shipped.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--flow", "nope"), "--flow 'nope' names no flow"),
+        (("--set", "config.maxVusers=2", "--workers", "5"), "config.maxVusers is 2: too few"),
+        (("--set", "config.scenarios=broken.py"), "broken.py cannot be imported: SystemExit: 3"),
+    ],
+)
+def test_what_cannot_run_is_found_before_anything_is_started(tmp_path, arguments, message):
+    (tmp_path / "broken.py").write_text("import sys\nsys.exit(3)\n")
+    done = program.run(tmp_path, "load", *SHORT, *arguments)
+    assert done.code == 2, done.err
+    assert message in done.err
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["broken.py"]
+
+
+def test_the_file_that_lacks_a_field_is_named(tmp_path, data):
+    (tmp_path / "users.csv").write_text("name\nana\n")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        feed = ("--set", "config.data={user: {file: users.csv}}")
+        done = program.run(tmp_path, "load", "--target", url, "--data", data, *SHORT, *feed)
+    assert done.code == 2
+    assert "{user.email} is not in the session's data" in done.err
+    assert f"user from {tmp_path / 'users.csv'}, the rest from {data}" in done.err
+
+
+def test_a_file_named_latest_and_a_state_folder_that_is_none_are_left_alone(tmp_path):
+    (tmp_path / "data.json").write_text("important")
+    done = program.run(tmp_path, "load", *SHORT, "--state", ".")
+    assert done.code == 2
+    assert "is no state folder of a backend" in done.err
+    assert (tmp_path / "data.json").read_text() == "important"

@@ -183,6 +183,69 @@ def test_every_interruption_reports(load, signals, code):
     assert sessions.started == sessions.completed + sessions.failed + sessions.cut
 
 
+def test_an_interrupted_run_is_measured_by_the_time_it_had_arrivals(load):
+    """The first Ctrl-C says what it waits for; what it waits is no time of the phase."""
+    process = load.start(LONG, more=("--set", "config.drain=6s", "--slo", "slo"))
+    load.until_second(2)
+    load.server.process.send_signal(signal.SIGSTOP)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(3)
+    load.server.process.send_signal(signal.SIGCONT)
+    _out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "sessions in flight may finish within 6.00 s, or Ctrl-C again ends them at once" in err
+    (phase,) = load.result.phases
+    assert 45 <= phase.achieved_rate <= 55
+    assert load.result.elapsed_us >= 5_000_000
+
+
+def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load, generators):
+    process = load.start(LONG)
+    load.until_second(1)
+    (generator,) = generators(process)
+    generator.suspend()
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert time.monotonic() - began < 15, "five seconds, and not the thirty of a first one"
+    assert load.result.status is RunStatus.PARTIAL
+
+
+def test_arrivals_of_a_lost_sole_generator_are_counted_to_its_end(load, generators):
+    process = load.start(LONG)
+    load.until_second(2)
+    time.sleep(0.6)
+    generators(process)[0].kill()
+    process.communicate(timeout=60)
+    assert process.returncode == 4
+    result = load.result
+    assert result.sessions.dropped >= 10, "half a second at 50/s was due, and nobody knows of it"
+    assert result.sessions.planned == result.sessions.started + result.sessions.dropped
+
+
+def test_defects_of_a_scenario_are_told_with_their_place(load, tmp_path):
+    scenario = tmp_path / "defects.py"
+    scenario.write_text(
+        "import sys\nfrom locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Calls(FlowUser):\n    weight = 1\n    @task\n    def go(self):\n"
+        "        self.call('nosuch')\n"
+        "class Leaves(FlowUser):\n    weight = 1\n    @task\n    def go(self):\n"
+        "        sys.exit(3)\n"
+    )
+    result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
+    assert result.sessions.failed == 100, "the generator goes on"
+    reasons = "\n".join(result.certificate.reasons)
+    assert "LookupError: the target has no operation 'nosuch'; it has " in reasons
+    assert "(defects.py, line 8, in go)" in reasons
+    assert "SystemExit: 3 (defects.py, line 13, in go)" in reasons
+    log = (load.folder / "run" / "generator.log").read_text()
+    assert log.count("Traceback") == 2, "the first of each kind, with all that led to it"
+
+
 def test_a_killed_program_leaves_no_generator_and_its_last_second(load):
     process = load.start(LONG, more=("--workers", "2"))
     load.until_second(2)
@@ -192,6 +255,9 @@ def test_a_killed_program_leaves_no_generator_and_its_last_second(load):
     program.wait_for(lambda: program.all_gone(children), what="the end of the generators")
     assert load.result.status is RunStatus.RUNNING
     assert load.result.requests.count >= 2 * 50 * 2
+    checked = program.run(load.folder, "check")
+    assert checked.code == 4, "it is the newest run, not the one before it"
+    assert "the run was killed, or still goes on" in checked.err
 
 
 def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_path):

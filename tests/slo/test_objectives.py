@@ -47,6 +47,7 @@ def test_the_documents_goals_are_built_in() -> None:
         "availability_probe": "share >= 99.9 %",
         "error_rate_4xx": "share < 1 %",
         "error_rate_5xx": "share < 0.1 %",
+        "error_rate": "share < 1.1 %",
         "db_query_time": "mean < 50.0 ms",
         "memory_per_instance": "max < 512 MB",
         "cpu": "mean < 70 %",

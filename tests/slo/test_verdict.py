@@ -43,6 +43,7 @@ class Result:
     invalid: list[str] = field(default_factory=list)
     partial: str = ""
     empty: bool = False
+    all_failed: bool = False
     subject: str = "test"
     started_at: str = "2026-11-23T20:00:00Z"
 
@@ -61,6 +62,7 @@ def judged(
     invalid: tuple[str, ...] = (),
     partial: str = "",
     empty: bool = False,
+    all_failed: bool = False,
 ) -> Verdict:
     names = [f"o{number}" for number in range(len(outcomes))]
     found = [FOUND[each] if isinstance(each, Outcome) else each for each in outcomes]
@@ -77,7 +79,7 @@ def judged(
             }
         }
     )
-    result = Result(dict(zip(names, found, strict=True)), list(invalid), partial, empty)
+    result = Result(dict(zip(names, found, strict=True)), list(invalid), partial, empty, all_failed)
     return verdict(result, slo, strict=strict, allow_partial=allow_partial)
 
 
@@ -237,3 +239,10 @@ def test_no_data_never_passes(outcomes: list[Outcome | Estimate]) -> None:
     result = judged(*outcomes)
     for given_outcome, judgement in zip(outcomes, result.objectives, strict=True):
         assert (judgement.outcome is P) == (given_outcome is P)
+
+
+def test_a_run_without_one_success_never_passes() -> None:
+    """Every answer came in time, with a 200, and was wrong."""
+    found = judged(Outcome.PASS, Outcome.PASS, all_failed=True)
+    assert (found.exit_code, found.conclusion) == (ExitCode.FAILED, Conclusion.FAIL)
+    assert found.reasons == ["not one request succeeded"]

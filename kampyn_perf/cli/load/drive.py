@@ -22,6 +22,7 @@ from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact
 from kampyn_perf.results import io
+from kampyn_perf.results.folder import point_latest
 from kampyn_perf.results.load import LoadResult, RunStatus
 
 
@@ -106,9 +107,18 @@ def lead(crew: Crew, facts: RunFacts, folder: Path, *, quiet: bool) -> Driven:
 
     def begin(flows: dict[str, int], note: str | None) -> None:
         weights.update(flows)
+        # From now on this is the newest run: one that is killed in its first second, too.
+        save(supervisor.collector)
+        point_latest(folder)
         view.begin(spec, flows, note)
 
-    supervisor = Supervisor(spec, crew=crew, on_start=begin, on_interval=save)
+    supervisor = Supervisor(
+        spec,
+        crew=crew,
+        on_start=begin,
+        on_interval=save,
+        on_signal=lambda draining: view.ending(draining, spec.drain),
+    )
     with view:
         supervisor.run()
     result = result_so_far(_end_of(supervisor, _crew_facts(supervisor, crew, saver)))
@@ -135,10 +145,11 @@ def _crew_facts(supervisor: Supervisor, crew: Crew, saver: Saver) -> CrewFacts:
 def _end_of(supervisor: Supervisor, crew: CrewFacts) -> RunEnd:
     if supervisor.complete:
         return RunEnd(status=RunStatus.COMPLETE, crew=crew)
+    until_us = supervisor.dealt_until_us
     reason = supervisor.trouble
     if supervisor.signal:
         reason = f"ended early by {supervisor.signal.name}"
-    return RunEnd(status=RunStatus.PARTIAL, reason=reason, crew=crew)
+    return RunEnd(status=RunStatus.PARTIAL, reason=reason, dealt_until_us=until_us, crew=crew)
 
 
 def _config_document(spec: RunSpec) -> bytes:

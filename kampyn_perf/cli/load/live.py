@@ -76,6 +76,19 @@ class LiveView:
             self._said = time.monotonic()
             console.say("; ".join(f"{label}: {text}" for label, text in self._facts(collector)))
 
+    def ending(self, draining: bool, drain_us: int) -> None:
+        """A signal came."""
+        if self._quiet:
+            return
+        if draining:
+            console.say(
+                "Ending: no more arrivals; sessions in flight may finish within "
+                f"{format_duration(drain_us)}, or Ctrl-C again ends them at once",
+                style="yellow",
+            )
+        else:
+            console.say("Ending at once", style="yellow")
+
     def _picture(self, collector: Collector) -> Group:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
@@ -102,9 +115,10 @@ class LiveView:
         elapsed = collector.elapsed_us
         index = self._schedule.phase_at(elapsed)
         phase = self._schedule.phases[index].name
-        if elapsed > self._schedule.duration_us:
+        left_us = self._schedule.duration_us - elapsed
+        phase += f", {format_duration(left_us)} left"
+        if left_us <= 0:
             phase = "finishing sessions in flight"
-        left = format_duration(max(self._schedule.duration_us - elapsed, 0))
         recent = collector.timeline.recent(_WINDOW + 1)[:-1] or collector.timeline.recent(1)
         span = max(len(recent), 1) * collector.timeline.width_us / MICROSECONDS
         window = merged(each.response() for each in recent)
@@ -116,7 +130,7 @@ class LiveView:
         started = sum(each.started for each in recent)
         late = max((each.late_max_us for each in recent), default=0)
         return [
-            ("phase", f"{phase}, {left} left"),
+            ("phase", phase),
             (
                 "sessions",
                 f"offered {format_rate(self._schedule.rate_at(elapsed))}, "

@@ -20,16 +20,16 @@ from kampyn_perf.cli.load.drive import Driven, drive, local_crew
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.load.lead.describe import declared_flows
 from kampyn_perf.load.lead.outcome import RunFacts
 from kampyn_perf.load.reach import check_reachable
-from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.redact import redact
 from kampyn_perf.results.folder import (
     REPORTS,
     claim_run_folder,
     create_run_folder,
     discard_run_folder,
-    point_latest,
 )
 from kampyn_perf.results.io import Record
 from kampyn_perf.slo import objectives
@@ -46,6 +46,7 @@ def run(flags: LoadFlags) -> ExitCode:
         raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
     if flags.dry_run:
         return dry_run.show(plan, as_json=flags.as_json)
+    _check(plan.spec, generators=_generators(flags, plan.spec))
     now = datetime.now(UTC)
     if flags.out:
         folder = claim_run_folder(flags.out)
@@ -62,7 +63,6 @@ def run(flags: LoadFlags) -> ExitCode:
     except (KampynError, KeyboardInterrupt, SystemExit):
         discard_run_folder(folder, own=flags.out is None)
         raise
-    point_latest(folder)
     report = None
     if flags.audit and plan.backend:
         report = auditing.audit_after(driven.result, plan.backend, state=flags.state)
@@ -71,6 +71,26 @@ def run(flags: LoadFlags) -> ExitCode:
     if report and not report.ok:
         code = code or ExitCode.FAILED
     return driven.interrupted or code
+
+
+def _check(spec: RunSpec, *, generators: int) -> None:
+    """What would be found wrong only once everything is started. Raises KampynError."""
+    choose_flows(declared_flows(spec.scenarios), spec.flows, spec.weights)
+    limits = {"config.maxVusers": spec.max_vusers} | {
+        f"maxVusers of phase {number}": phase.maxVusers
+        for number, phase in enumerate(spec.phases, start=1)
+        if phase.maxVusers
+    }
+    for name, limit in limits.items():
+        if limit < generators:
+            raise KampynError(
+                f"{name} is {limit}: too few virtual users for {generators} generators",
+                hint="Each needs one at least; use fewer workers, or allow more virtual users.",
+            )
+
+
+def _generators(flags: LoadFlags, spec: RunSpec) -> int:
+    return flags.expect_workers if flags.role is Role.MASTER else spec.workers
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,11 @@ def _target(plan: Plan, flags: LoadFlags, folder: Path) -> Iterator[_Target]:
     with backend:
         spec = plan.spec.model_copy(update={"url": backend.url, "data": backend.data_file})
         yield _Target(spec, bundled=True, context=_context(plan.backend))
+        if not backend.alive():
+            log = folder / names.BACKEND_LOG
+            console.say(
+                f"The bundled backend died during the run; {log} may say why", style="bold red"
+            )
 
 
 def _context(settings: BackendSettings) -> dict[str, Any]:

@@ -53,6 +53,14 @@ class LoadContext:
         self._allowed_hosts = allowed_hosts
         self._pool = ConnectionPool(allowed_hosts=allowed_hosts)
 
+    def operation(self, name: str) -> Operation:
+        """The target's operation of that name. Raises LookupError, with the names there are."""
+        operation = self.operations.get(name)
+        if operation is None:
+            known = ", ".join(sorted(self.operations))
+            raise LookupError(f"the target has no operation {name!r}; it has {known}")
+        return operation
+
     def client(self, user: Any) -> Any:
         """A client for one virtual user; the lean one wherever it can serve the target."""
         if self.stock_reason:

@@ -19,7 +19,7 @@ def load_flows(path: Path) -> dict[str, type[FlowUser]]:
     """The flows of a locustfile by name, in the order they stand. Raises KampynError."""
     try:
         classes, _shapes = load_locustfile(str(path.absolute()))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise KampynError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     flows: dict[str, type[FlowUser]] = {}
     for each in classes.values():

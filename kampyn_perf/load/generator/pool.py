@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -82,7 +84,7 @@ class Worker:
             self.user.run_session(session)
         except StepFailedError:
             return False
-        except Exception as error:  # noqa: BLE001 (a scenario's own defect must not end the run)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (must not end the run)
             self._pool.scenario_error(self.user, error)
             return False
         return session.failures == 0
@@ -115,17 +117,29 @@ class Pool:
         self.workers.clear()
         return cut
 
-    def scenario_error(self, user: FlowUser, error: Exception) -> None:
-        """Note an exception that a scenario did not handle; Locust's listeners hear of it too."""
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        words = f"{type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
-        if words in self.errors or len(self.errors) < _ERRORS_KEPT:
-            self.errors[words] += 1
-        else:
-            self.errors["(other exceptions)"] += 1
+    def scenario_error(self, user: FlowUser, error: BaseException) -> None:
+        """Note an exception that a scenario did not handle; Locust's listeners hear of it too.
+
+        The first of each kind goes to the log, with all that led to it.
+        """
+        where = _place(error, user.scenario_file)
+        words = f"{type(error).__name__}: {error} ({where})"
+        if words not in self.errors:
+            if len(self.errors) >= _ERRORS_KEPT:
+                words = "(other exceptions)"
+            else:
+                traceback.print_exception(error, file=sys.stderr)
+        self.errors[words] += 1
         self._environment.events.user_error.fire(
             user_instance=user, exception=error, tb=error.__traceback__
         )
+
+
+def _place(error: BaseException, scenario: str) -> str:
+    """Where in the scenario's own file it came from; where it was raised, if not from there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == scenario] or frames
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name}"
 
 
 def _silence_statistics(request_event: Any) -> None:

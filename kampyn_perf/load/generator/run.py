@@ -65,7 +65,7 @@ class Generator:
         self._weights = choose_flows(declared(classes), spec.flows, spec.weights)
         feed = Feed.of(spec)
         if problems := check_operations(spec.operations, feed[0], source=f"target {spec.target}"):
-            raise ConfigError(problems, hint=f"The data file is {spec.data}.")
+            raise ConfigError(problems, hint=f"Its data: {_sources(spec)}.")
         self._health = Health()
         environment.user_classes = list(classes.values())
         environment.host = spec.url
@@ -176,6 +176,13 @@ class Generator:
     def _on_gone(self) -> None:
         """The lead is gone: nobody wants this load any more."""
         os._exit(1)
+
+
+def _sources(spec: RunSpec) -> str:
+    """Where a session's data comes from, in words."""
+    files = {name: feed.file for name, feed in spec.feeds.items() if feed.file}
+    own = [f"{name} from {path}" for name, path in files.items()]
+    return ", ".join([*own, *([f"the rest from {spec.data}"] if spec.data else [])])
 
 
 def _deal(message: dict[str, Any]) -> Deal:

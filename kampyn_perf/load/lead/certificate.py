@@ -90,7 +90,10 @@ def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterat
     if complete and collector.planned != schedule.planned:
         yield f"{schedule.planned} arrivals were planned, and {collector.planned} came due"
     if complete and dropped > 0:
-        yield f"{dropped} arrivals were dropped: more than maxWaiting waited for a virtual user"
+        yield (
+            f"{dropped} arrivals were dropped: all virtual users (maxVusers) were busy until more "
+            "than maxWaiting waited, or the run was over"
+        )
     if complete and cut > started * _CUT_SHARE:
         yield (
             f"{cut} sessions were still at work when the time to drain was over; their slowest "

@@ -35,6 +35,8 @@ class RunEnd:
 
     status: RunStatus = RunStatus.RUNNING
     reason: str = ""
+    dealt_until_us: int | None = None
+    """When a run that ended early had its last arrival."""
     crew: CrewFacts = field(default_factory=CrewFacts)
 
 
@@ -48,7 +50,9 @@ def make_result(
 ) -> LoadResult:
     """The result of everything that was collected so far."""
     spec = facts.spec
-    figures = build(collector, schedule=schedule, weights=weights)
+    figures = build(
+        collector, schedule=schedule, weights=weights, dealt_until_us=end.dealt_until_us
+    )
     return LoadResult(
         status=end.status,
         reason=end.reason,

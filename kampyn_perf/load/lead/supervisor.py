@@ -31,6 +31,8 @@ from kampyn_perf.units import MICROSECONDS
 _START_SECONDS = 60
 _GRACE_SECONDS = 30
 """How long beyond schedule and drain a generator may take before it is given up."""
+_ABORT_SECONDS = 5
+"""How long one may take that was told to cut everything."""
 _SILENCE_SECONDS = 20
 """How long a generator may be silent within the run before it is given up."""
 _HEAD_START_US = 500_000
@@ -49,16 +51,21 @@ class Supervisor:
         crew: Crew,
         on_start: Callable[[dict[str, int], str | None], None],
         on_interval: Callable[[Collector], None],
+        on_signal: Callable[[bool], None],
     ) -> None:
+        """`on_signal` hears of every signal, and whether sessions in flight may still finish."""
         self._spec = spec
         self._schedule = spec.schedule()
         self._crew = crew
         self._on_start = on_start
         self._on_interval = on_interval
+        self._on_signal = on_signal
         self.collector = Collector(warm_up_us=spec.warm_up)
         self.scenario_errors: dict[str, int] = {}
         self.trouble = ""
         """What ended the run before its time, other than a signal; empty for nothing."""
+        self.dealt_until_us: int | None = None
+        """When a run that ended early had its last arrival; None for one that did not."""
         self.dealing = Dealing(self._schedule, len(crew.names))
         self.declined: dict[int, str] = {}
         """Why generators that came late could not take part."""
@@ -147,11 +154,24 @@ class Supervisor:
             self._offer()
             if answered < self._signals.count:
                 answered = self._signals.count
-                self._say_all({"type": Order.STOP if self._signals.may_drain else Order.ABORT})
-                deadline = min(deadline, time.monotonic() + self._patience())
+                deadline = min(deadline, time.monotonic() + self._answer_signal())
             self._give_up_silent(deadline)
         if not self._ended and self.dealing.lost:
             self.trouble = next(iter(self.dealing.lost.values()))
+            self._note_end()
+
+    def _answer_signal(self) -> float:
+        """End the run, in order or at once. How many seconds that may take."""
+        self._note_end()
+        draining = self._signals.may_drain
+        self._on_signal(draining)
+        self._say_all({"type": Order.STOP if draining else Order.ABORT})
+        return self._patience() if draining else _ABORT_SECONDS
+
+    def _note_end(self) -> None:
+        if self.dealt_until_us is None:
+            elapsed_us = now_us() - self._start_us
+            self.dealt_until_us = max(min(elapsed_us, self._schedule.duration_us), 0)
 
     def _follow_one(self, heard: Heard) -> None:
         if heard.index in self._living:
@@ -256,8 +276,7 @@ class Supervisor:
         if not self.dealing.lost:
             return
         mix = Mix(self._weights, seed=self._spec.seed)
-        until_us = min(self.collector.elapsed_us, self._schedule.duration_us)
-        for number in self.dealing.numbers(until_us if self.signal or self.trouble else None):
+        for number in self.dealing.numbers(self.dealt_until_us):
             self.collector.arrival_lost(flow=mix[number], phase=self._schedule[number].phase)
         self.collector.close_accounts()
 

@@ -68,9 +68,12 @@ class Relay:
             self._refuse(msg.node_id, "the master had given this worker up; it was not heard of")
         else:
             member.heard_us = now_us()
-            # Only a pong is for the relay; what may be long is passed on as it is.
+            # Little is for the relay; what may be long is passed on as it is.
             if line.startswith(_PONG):
                 self._on_pong(member, orjson.loads(line))
+            elif line.startswith(_LEAVE):
+                member.lost = True
+                self._link.send("lost", index=member.index, how=orjson.loads(line)["how"])
             else:
                 self._link.send_raw(b'{"from":%d,"message":%s}\n' % (member.index, line))
 
@@ -161,6 +164,7 @@ class Relay:
 
 
 _PONG = orjson.dumps({"type": Word.PONG})[:-1]
+_LEAVE = orjson.dumps({"type": Word.LEAVE})[:-1]
 
 
 def main() -> None:

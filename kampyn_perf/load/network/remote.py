@@ -38,6 +38,7 @@ class Word(StrEnum):
     PING = "ping"
     PONG = "pong"
     BYE = "bye"
+    LEAVE = "leave"
 
 
 @dataclass

@@ -7,6 +7,7 @@ scenarios, data), runs its share, and ends when the master does or is not heard 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -30,6 +31,12 @@ from kampyn_perf.load.messages import Order
 from kampyn_perf.load.network.bundle import unpack
 from kampyn_perf.load.network.remote import LINE, MESSAGE, WORKER_PATIENCE_SECONDS, Word
 
+_LAST_WORDS_SECONDS = 0.3
+"""What was sent needs so long to leave this process."""
+_LOOK_SECONDS = 10.0
+"""So often a worker says that it still looks for its master ..."""
+_LOOK_FOR_SECONDS = 600.0
+"""... and after so long it gives up, as a master does that waits for workers."""
 _FAREWELL_SECONDS = 30
 """How long a worker that is done waits to be dismissed: the others may still drain."""
 
@@ -43,6 +50,7 @@ class MasterLine:
         self._orders: Queue = Queue()
         self._heard_us = 0
         self._over = False
+        self._leaving = False
         runner.register_message(MESSAGE, self._on_message)
         self.send(Word.HELLO, version=__version__, host=socket.gethostname())
         gevent.spawn(self._watch)
@@ -73,7 +81,16 @@ class MasterLine:
         self._over = True
         gevent.sleep(_FAREWELL_SECONDS)
 
+    def leave(self, code: ExitCode, why: str) -> None:
+        """Tell the master, so that the others take over at once, and end this process."""
+        self._leaving = True
+        self.send(Word.LEAVE, how=f"was {why} there")
+        gevent.sleep(_LAST_WORDS_SECONDS)
+        leave(code, why)
+
     def _on_message(self, environment: Any, msg: Any) -> None:  # noqa: ARG002 (Locust's signature)
+        if self._leaving:
+            return
         order = orjson.loads(msg.data[LINE])
         self._heard_us = now_us()
         match order["type"]:
@@ -94,10 +111,20 @@ class MasterLine:
                 self._orders.put(order)
 
     def _watch(self) -> None:
+        began_us = now_us()
+        said = 0
+        while not self._heard_us:
+            gevent.sleep(0.2)
+            looked = (now_us() - began_us) / 1e6
+            if looked > _LOOK_FOR_SECONDS:
+                leave(ExitCode.UNREACHABLE, f"no master answered for {looked:.0f} s")
+            if looked // _LOOK_SECONDS > said:
+                said += 1
+                say(f"no master has answered for {looked:.0f} s; still looking, Ctrl-C ends it")
         while True:
             gevent.sleep(0.2)
             silent_us = now_us() - self._heard_us
-            if self._heard_us and silent_us > WORKER_PATIENCE_SECONDS * 1e6:
+            if silent_us > WORKER_PATIENCE_SECONDS * 1e6:
                 leave(
                     ExitCode.NO_VERDICT,
                     f"the master was not heard of for {silent_us / 1e6:.1f} s; load ended",
@@ -129,16 +156,23 @@ def main() -> None:
     die_with_parent()
     folder = Path(tempfile.mkdtemp(prefix="kampyn-perf-worker-"))
     _to_remove.append(folder)
-    gevent.signal_handler(2, leave, ExitCode.INTERRUPTED, "interrupted")
-    gevent.signal_handler(15, leave, ExitCode.TERMINATED, "terminated")
+    lines: list[MasterLine] = []
+
+    def end(code: ExitCode, why: str) -> None:
+        (lines[0].leave if lines else leave)(code, why)
+
+    gevent.signal_handler(signal.SIGINT, end, ExitCode.INTERRUPTED, "interrupted")
+    gevent.signal_handler(signal.SIGTERM, end, ExitCode.TERMINATED, "terminated")
     say(f"looking for the master at {host}:{port} ...")
     environment = Environment(events=events)
     try:
+        socket.getaddrinfo(host, port)
         runner = environment.create_worker_runner(host, port)
     except Exception as error:  # noqa: BLE001 (Locust and zmq raise their own kinds)
         leave(ExitCode.UNREACHABLE, f"no master at {host}:{port}: {error}")
         return
     line = MasterLine(runner, folder)
+    lines.append(line)
     serve(line, environment)
     line.farewell()
     leave(ExitCode.NO_VERDICT, "the master did not dismiss this worker")

@@ -180,7 +180,8 @@ def test_arrivals_that_vanish_are_noticed():
 
 def test_dropped_arrivals_and_cut_sessions():
     assert judge(run(skip=range(3), dropped=3)).reasons == [
-        "3 arrivals were dropped: more than maxWaiting waited for a virtual user"
+        "3 arrivals were dropped: all virtual users (maxVusers) were busy until more than "
+        "maxWaiting waited, or the run was over"
     ]
     found = judge(run(cut=1))
     assert "1 sessions were still at work" in found.reasons[0]

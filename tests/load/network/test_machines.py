@@ -302,3 +302,42 @@ def test_an_interrupted_worker_leaves(local, tmp_path):
     worker.send_signal(program.signal.SIGTERM)
     worker.communicate(timeout=20)
     assert worker.returncode == 143
+
+
+def test_a_worker_that_is_interrupted_tells_its_master(local, tmp_path):
+    """Nobody waits six seconds for what is known: the others take over at once."""
+    load, port = local
+    master = start_master(load, port, 2, "{duration: 10, arrivalRate: 20}")
+    workers = [start_worker(tmp_path, port) for _ in range(2)]
+    load.until_second(1)
+    workers[0].send_signal(program.signal.SIGINT)
+    _out, err = workers[0].communicate(timeout=20)
+    assert workers[0].returncode == 130
+    assert "interrupted" in err
+    master.communicate(timeout=60)
+    workers[1].communicate(timeout=20)
+    assert master.returncode == 4
+    (lost,) = [each.lost for each in load.result.certificate.generators if each.lost]
+    assert "was interrupted there" in lost
+    assert 0 < load.result.sessions.dropped <= 40, "about two seconds of half the arrivals"
+
+
+def test_a_master_without_workers_ends_at_once_when_interrupted(local, tmp_path):
+    load, port = local
+    master = start_master(load, port, 2, "{duration: 1, arrivalRate: 1}")
+    assert master.stderr is not None
+    while "Waiting for 2 workers" not in master.stderr.readline():
+        pass
+    began = program.time.monotonic()
+    master.send_signal(program.signal.SIGINT)
+    master.communicate(timeout=60)
+    assert master.returncode == 130
+    assert program.time.monotonic() - began < 10
+
+
+def test_a_master_that_has_no_address_is_told_at_once(tmp_path):
+    done = program.run(
+        tmp_path, "load", "--role", "worker", "--master-host", "nosuch.invalid", timeout=30
+    )
+    assert done.code == 3
+    assert "no master at nosuch.invalid:5557" in done.err

@@ -110,6 +110,7 @@ def _session(options: BenchOptions, folder: Path, *, quiet: bool) -> Session:
         # Before a case its predecessors are worth little more than they were a moment ago, and a
         # wait for the disk would be the next case's noise; at the end it is waited for.
         io.write(folder / names.RESULT_FILE, result, durable=not result.running)
+        point_latest(folder)
 
     return Session(
         options=options,
@@ -164,5 +165,4 @@ def _show(result: BenchResult, folder: Path) -> None:
     if result.reason:
         left = result.planned_cases - len(result.cases)
         say(f"{result.reason}: {left} of {result.planned_cases} cases were not begun.")
-    point_latest(folder)
     say(f"Result: {folder / names.RESULT_FILE}")

@@ -134,7 +134,7 @@ def _crew_facts(supervisor: Supervisor, crew: Crew, saver: Saver) -> CrewFacts:
         lost=dealing.lost,
         taken_over=not dealing.without_heirs,
         joined_us=dealing.joined_us,
-        declined=supervisor.declined,
+        declined=supervisor.latecomers.declined,
         clocks=supervisor.clocks,
         scenario_errors=supervisor.scenario_errors,
         trouble=supervisor.trouble,

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from kampyn_perf.load.share import Deal, first_deal, owner
-from kampyn_perf.schedule import Schedule
+from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.schedule import Mix, Schedule
 
 _NOTICE_US = 1_000_000
 """Generators are told so long before the first arrival of another deal."""
@@ -56,6 +57,12 @@ class Dealing:
                 # What another has by a later deal was dealt, or is counted with that one.
                 if owner(number, self.deals) == index:
                     yield number
+
+    def settle(self, collector: Collector, mix: Mix, until_us: int | None) -> None:
+        """Count what nobody dealt as planned, and never started."""
+        for number in self.numbers(until_us):
+            collector.arrival_lost(flow=mix[number], phase=self._schedule[number].phase)
+        collector.close_accounts()
 
     def _redeal(self, members: Sequence[int], elapsed_us: int) -> Deal:
         first = self._schedule.due_by(elapsed_us + _NOTICE_US)

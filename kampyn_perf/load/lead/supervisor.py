@@ -19,6 +19,7 @@ from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.clock import ClockReading, now_us
 from kampyn_perf.load.lead.crew import Crew, Heard
 from kampyn_perf.load.lead.dealing import Dealing
+from kampyn_perf.load.lead.latecomers import Latecomers
 from kampyn_perf.load.lead.signals import Signals
 from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.share import Deal
@@ -67,8 +68,7 @@ class Supervisor:
         self.dealt_until_us: int | None = None
         """When a run that ended early had its last arrival; None for one that did not."""
         self.dealing = Dealing(self._schedule, len(crew.names))
-        self.declined: dict[int, str] = {}
-        """Why generators that came late could not take part."""
+        self.latecomers = Latecomers(crew)
         self.clocks: dict[int, tuple[ClockReading, ClockReading]] = {}
         """Of each generator, at the start and at the end."""
         self._signals = Signals()
@@ -78,8 +78,6 @@ class Supervisor:
         self._ready: set[int] = set()
         self._early: list[Heard] = []
         """What came, before the run began, of those that are not waited for."""
-        self._joining: dict[int, float] = {}
-        """Those on the way to take part, and since when (by the monotonic clock)."""
         self._ended: set[int] = set()
         self._start_us = 0
         self._heard_at: dict[int, float] = {}
@@ -180,10 +178,12 @@ class Supervisor:
                 self._lose(heard.index, heard.how)
             else:
                 self._take(heard.index, heard.message)
+        elif heard.index in self._ended or heard.index in self.dealing.lost:
+            return  # the end of its pipe, or what it said before it was given up
         elif heard.message is None:
-            self._decline(heard.index, heard.how)
+            self.latecomers.decline(heard.index, heard.how)
         elif heard.message["type"] == News.ERROR:
-            self._decline(heard.index, heard.message["message"])
+            self.latecomers.decline(heard.index, heard.message["message"])
         else:
             self._take(heard.index, heard.message)
 
@@ -194,7 +194,7 @@ class Supervisor:
                 raise KampynError(
                     message["message"], code=ExitCode(message["code"]), hint=message["hint"]
                 )
-            case News.FLOWS if index in self._joining:
+            case News.FLOWS if index in self.latecomers:
                 self._join(index)
             case News.FLOWS:
                 self._ready.add(index)
@@ -212,7 +212,7 @@ class Supervisor:
                 self._ended.add(index)
                 self._living.remove(index)
             case News.JOINED:
-                self._joining[index] = time.monotonic()
+                self.latecomers.come(index)
                 self._hand_out(index)
 
     def _offer(self) -> None:
@@ -227,22 +227,15 @@ class Supervisor:
 
     def _join(self, index: int) -> None:
         """A generator that came late is ready: from soon on it deals its share of what is left."""
-        del self._joining[index]
         elapsed_us = now_us() - self._start_us
         if self._signals.count or elapsed_us >= self._schedule.duration_us:
-            self._decline(index, "the run is at its end")
+            self.latecomers.decline(index, "the run is at its end")
             return
+        self.latecomers.take_part(index)
         self._start(index)
         deal = self.dealing.join(index, living=self._living, elapsed_us=elapsed_us)
         self._living.append(index)
         self._announce(deal)
-
-    def _decline(self, index: int, why: str) -> None:
-        """A generator that came late does not take part; the run goes on without it."""
-        self._joining.pop(index, None)
-        if index not in self._ended and index not in self.dealing.lost:
-            self.declined[index] = why
-            self._crew.give_up(index, why)
 
     def _lose(self, index: int, how: str) -> None:
         """A generator is lost: the others take over its part, unless the run is at its end."""
@@ -267,18 +260,14 @@ class Supervisor:
             silent = now - self._heard_at[index]
             if silent > _SILENCE_SECONDS or now > deadline:
                 self._lose(index, f"fell silent for {silent:.0f} s, and was given up")
-        for index, since in list(self._joining.items()):
-            if now - since > _START_SECONDS:
-                self._decline(index, f"it was not ready within {_START_SECONDS} s")
+        self.latecomers.decline_slow()
 
     def _settle_accounts(self) -> None:
         """After losses, arrivals that nobody dealt are counted as planned and never started."""
         if not self.dealing.lost:
             return
         mix = Mix(self._weights, seed=self._spec.seed)
-        for number in self.dealing.numbers(self.dealt_until_us):
-            self.collector.arrival_lost(flow=mix[number], phase=self._schedule[number].phase)
-        self.collector.close_accounts()
+        self.dealing.settle(self.collector, mix, self.dealt_until_us)
 
     def _patience(self) -> float:
         return self._spec.drain / MICROSECONDS + _GRACE_SECONDS

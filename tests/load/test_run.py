@@ -83,17 +83,17 @@ def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbour
     try:
         for each in burners:
             os.sched_setaffinity(each.pid, {core})
-        process = load.start("{duration: 3, arrivalRate: 4000}", limits=())
-        os.sched_setaffinity(process.pid, {core})
-        program.wait_for(lambda: program.descendants(process.pid), what="the generator")
-        for each in program.descendants(process.pid):
-            os.sched_setaffinity(each.pid, {core})
-        process.communicate(timeout=120)
+        process = load.start(
+            "{duration: 3, arrivalRate: 4000}",
+            limits=(),
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
+        _out, err = process.communicate(timeout=120)
     finally:
         for each in burners:
             each.kill()
             each.wait()
-    assert process.returncode == 4
+    assert process.returncode == 4, err
     reasons = " ".join(load.result.certificate.reasons)
     assert "waited for a CPU" in reasons, reasons
 

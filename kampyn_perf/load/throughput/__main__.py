@@ -13,7 +13,7 @@ from kampyn_perf.load.throughput import Comparison, Plan, compare
 
 def table(result: Comparison) -> str:
     """The medians and goals as text."""
-    lines = [f"{'':14}{'requests/s':>12}{'CPU us/req':>12}{'p50 us':>9}{'p95 us':>9}{'p99 us':>9}"]
+    lines = [f"{'':16}{'requests/s':>12}{'CPU us/req':>12}{'p50 us':>9}{'p95 us':>9}{'p99 us':>9}"]
     data = result.to_json()
     for load, by_name in data["medians"].items():
         for name, row in by_name.items():
@@ -23,7 +23,7 @@ def table(result: Comparison) -> str:
                     row.values(), (12, 12, 9, 9, 9), (0, 1, 0, 0, 0), strict=True
                 )
             )
-            lines.append(f"{load:6}{name:8}{figures}")
+            lines.append(f"{load:6}{name:10}{figures}")
     for goal in result.goals():
         sign, met = (">=" if goal.at_least else "<="), {True: "met", False: "MISSED", None: "-"}
         value = "not measured" if goal.value is None else f"{goal.value:.2f}"
@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--warmup", type=float, default=plan.warmup_s)
     parser.add_argument("--users", type=int, default=plan.users)
     parser.add_argument("--rate", type=float, default=plan.rate)
-    parser.add_argument("--no-tools", action="store_true", help="leave wrk and hey out")
+    parser.add_argument("--no-tools", action="store_true", help="leave wrk, hey and artillery out")
     parser.add_argument("--no-pin", action="store_true", help="do not pin processes to cores")
     parser.add_argument("--json", action="store_true", help="the machine form on stdout")
     args = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What one core can generate: the lean client beside stock Locust (and `wrk`, `hey` if installed).
+"""What one core can generate: the lean client beside stock Locust (and other tools, if installed).
 
 Two loads: flat out (a closed loop of so many users) and open loop at a rate. Every round runs
 every generator once, one after the other, so that a disturbance of the machine hits all of them;
@@ -49,7 +49,7 @@ class Plan:
     rate: float = 1200.0
     """Requests per second of the open loop."""
     tools: bool = True
-    """Run wrk and hey too, if they are installed."""
+    """Run wrk, hey and Artillery too, if they are installed."""
     pin: bool = True
 
 
@@ -197,4 +197,4 @@ def _round(result: Comparison, load: str, url: str) -> None:
             if load == FLAT
             else tool.paced(target, plan.users, plan.seconds, plan.rate)
         )
-        result.add(load, tool.name, run_tool(tool, arguments, cores, plan.seconds))
+        result.add(load, tool.name, run_tool(tool, arguments, target, cores, plan.seconds))

@@ -19,6 +19,8 @@ from kampyn_perf.load.throughput.tools import Tool
 
 _PACKAGE = "kampyn_perf.load.throughput"
 _GRACE_S = 60
+_ENVIRONMENT = os.environ | {"ARTILLERY_DISABLE_TELEMETRY": "true"}
+"""Nothing leaves this machine unasked."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,14 @@ def run_generator(job: Job, cores: Cores) -> Figures:
     return Figures(**orjson.loads(output.splitlines()[-1]))
 
 
-def run_tool(tool: Tool, arguments: Sequence[str], cores: Cores, seconds: float) -> Figures:
-    """Another generator. Raises KampynError where it fails."""
+def run_tool(
+    tool: Tool, arguments: Sequence[str], url: str, cores: Cores, seconds: float
+) -> Figures:
+    """Another generator, without what it costs to start it. Raises KampynError where it fails."""
+    start_s = _run([tool.name, *tool.start(url)], cores, 0)[1] if tool.start else 0.0
     output, cpu_s = _run([tool.name, *arguments], cores, seconds)
     try:
-        return tool.read(output, cpu_s)
+        return tool.read(output, max(cpu_s - start_s, 0.0))
     except ValueError as error:
         raise KampynError(str(error), code=ExitCode.FAILED) from error
 
@@ -78,7 +83,7 @@ def run_tool(tool: Tool, arguments: Sequence[str], cores: Cores, seconds: float)
 def _run(command: list[str], cores: Cores, seconds: float) -> tuple[str, float]:
     """The output of a finished child and the CPU seconds it used."""
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_ENVIRONMENT
     ) as process:
         _pin(process, cores.generator)
         before = os.times()

@@ -1,11 +1,15 @@
-"""`wrk` and `hey`, where they are installed: how to start them and what their output says."""
+"""`wrk`, `hey` and `artillery`, where they are installed: how to start them, what they print."""
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from kampyn_perf.load.throughput.jobs import Figures
 
@@ -23,6 +27,8 @@ class Tool:
     """Arguments for the latency at a moderate rate: URL, connections, seconds, requests/s."""
     read: Callable[[str, float], Figures]
     """Figures of its output and of the CPU seconds it used."""
+    start: Callable[[str], list[str]] | None = None
+    """Arguments for one request, where starting alone costs so much CPU that it has to be known."""
 
 
 def read_wrk(output: str, cpu_s: float) -> Figures:
@@ -58,6 +64,45 @@ def read_hey(output: str, cpu_s: float) -> Figures:
     return _figures(requests, failed, float(seconds[1]), cpu_s, latency)
 
 
+def read_artillery(output: str, cpu_s: float) -> Figures:
+    """The figures of Artillery's last summary. Raises ValueError where it printed none.
+
+    Its response time ends with the first byte of an answer, not with the last.
+    """
+    summary = output.rpartition("Summary report")[2]
+    found = {
+        name: float(value) for name, value in re.findall(r"([\w.]+): \.+ (\d+(?:\.\d+)?)", summary)
+    }
+    if not found.get("http.requests") or not found.get("http.request_rate"):
+        raise ValueError(f"artillery printed no figures: {output.strip()[-200:]!r}")
+    requests = int(found["http.requests"])
+    good = sum(int(n) for name, n in found.items() if re.match(r"http\.codes\.[23]", name))
+    block = re.search(r"http\.response_time:\n((?:  .*\n)+)", summary)
+    times = dict(re.findall(r"(\w+): \.+ ([\d.]+)", block[1])) if block else {}
+    shares = {"median": "50", "p95": "95", "p99": "99"}
+    latency = {
+        share: round(float(times[name]) * 1000) for name, share in shares.items() if name in times
+    }
+    seconds = requests / found["http.request_rate"]
+    return _figures(requests, requests - good, seconds, cpu_s, latency)
+
+
+_SCRIPT = Path(__file__).with_name("artillery.json")
+
+
+def _artillery_flat(url: str, users: int, seconds: float) -> list[str]:
+    # It is told requests, not seconds; one core makes about a thousand in a second.
+    each = math.ceil(seconds * 1000 / users)
+    return ["quick", "--count", str(users), "--num", str(each), url]
+
+
+def _artillery_paced(url: str, _users: int, seconds: float, rate: float) -> list[str]:
+    phases = {"config": {"phases": [{"duration": _whole(seconds), "arrivalRate": rate}]}}
+    target = urlsplit(url)
+    base = f"{target.scheme}://{target.netloc}"
+    return ["run", "--target", base, "--overrides", json.dumps(phases), str(_SCRIPT)]
+
+
 def _figures(
     requests: int, failed: int, seconds: float, cpu_s: float, latency: dict[str, int]
 ) -> Figures:
@@ -88,6 +133,13 @@ TOOLS = (
             "-cpus", "1", "-c", str(users), "-z", f"{_whole(s)}s", "-q", f"{rate / users:g}", url,
         ],
         read_hey,
+    ),
+    Tool(
+        "artillery",
+        _artillery_flat,
+        _artillery_paced,
+        read_artillery,
+        start=lambda url: ["quick", "--count", "1", "--num", "1", url],
     ),
 )  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kampyn_perf.load.throughput.jobs import Figures
-from kampyn_perf.load.throughput.tools import read_hey, read_wrk
+from kampyn_perf.load.throughput.tools import TOOLS, read_artillery, read_hey, read_wrk
 
 WRK = """Running 3s test @ http://127.0.0.1:1/items
   1 threads and 50 connections
@@ -55,7 +57,51 @@ def test_hey() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("read", [read_wrk, read_hey])
+ARTILLERY = """
+--------------------------------------
+Metrics for period to: 00:02:00(+0000)
+--------------------------------------
+http.requests: ................................................................. 1000
+
+--------------------------------
+Summary report @ 00:02:01(+0000)
+--------------------------------
+
+http.codes.200: ................................................................ 2990
+http.codes.503: ................................................................ 10
+http.request_rate: ............................................................. 1500/sec
+http.requests: ................................................................. 3000
+http.response_time:
+  min: ......................................................................... 0
+  median: ...................................................................... 21.1
+  p95: ......................................................................... 47
+  p99: ......................................................................... 58.6
+http.response_time.2xx:
+  p99: ......................................................................... 1.5
+vusers.session_length:
+  p99: ......................................................................... 1686.1
+"""
+
+
+def test_artillery() -> None:
+    assert read_artillery(ARTILLERY, 3.0) == Figures(
+        requests=3000, failed=10, seconds=2.0, cpu_us_per_request=1000.0,
+        p50_us=21_100, p95_us=47_000, p99_us=58_600,
+    )  # fmt: skip
+
+
+def test_artillery_is_asked_for_about_so_many_seconds_and_for_the_rate() -> None:
+    (tool,) = [each for each in TOOLS if each.name == "artillery"]
+    assert tool.flat("http://h:1/items", 50, 3) == [
+        "quick", "--count", "50", "--num", "60", "http://h:1/items",
+    ]  # fmt: skip
+    *flags, script = tool.paced("http://h:1/items", 50, 3, 1200)
+    assert flags[:3] == ["run", "--target", "http://h:1"]
+    assert '{"duration": 3, "arrivalRate": 1200}' in flags[-1]
+    assert "/items" in Path(script).read_text()
+
+
+@pytest.mark.parametrize("read", [read_wrk, read_hey, read_artillery])
 def test_output_without_figures_is_an_error(read: object) -> None:
     with pytest.raises(ValueError, match="unable to connect"):
         read("unable to connect to 127.0.0.1:1", 0.0)  # type: ignore[operator]

@@ -47,9 +47,12 @@ class Server:
             return [(moment, path) for moment, path in json.load(response)]
 
 
-def start_server(host: str = "127.0.0.1", *, prefix: tuple[str, ...] = ()) -> Server:
+def start_server(
+    host: str = "127.0.0.1", *, prefix: tuple[str, ...] = (), remember: bool = True
+) -> Server:
+    forget = () if remember else ("forget",)
     process = subprocess.Popen(
-        [*prefix, sys.executable, str(SERVER), host], stdout=subprocess.PIPE, text=True
+        [*prefix, sys.executable, str(SERVER), host, *forget], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     return Server(process, host, int(process.stdout.readline()))

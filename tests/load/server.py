@@ -1,5 +1,6 @@
 """A small server that answers everything the flows ask and remembers what came: its own process,
-so that it can be stopped and looked at. `python server.py HOST [PORT]` prints its port."""
+so that it can be stopped and looked at. `python server.py HOST` prints its port; with `forget` it
+remembers nothing, for as many requests as may come."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ KEYS = ("token", "user", "items", "item", "order", "vendors", "orders")
 """What the reference target expects of one answer or another."""
 BODY = json.dumps(dict.fromkeys(KEYS, "x")).encode()
 SEEN: list[tuple[int, str]] = []
+REMEMBERS = "forget" not in sys.argv
 
 
 def answer(body: bytes) -> bytes:
@@ -30,15 +32,15 @@ class Handler(asyncio.Protocol):
         if path == "/seen":
             self.transport.write(answer(json.dumps(SEEN).encode()))
             return
-        SEEN.append((time.perf_counter_ns() // 1000, path))
+        if REMEMBERS:
+            SEEN.append((time.perf_counter_ns() // 1000, path))
         self.transport.write(answer(BODY))
 
 
 async def main() -> None:
     host = sys.argv[1]
-    port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Handler, host, port, backlog=4096)
+    server = await loop.create_server(Handler, host, 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -152,7 +152,6 @@ def memory(options: argparse.Namespace) -> None:
 
 
 def healthy(options: argparse.Namespace) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="kampyn-measure-"))
     invalid = 0
     for number in range(1, options.runs + 1):
         phase = f"{{duration: {options.seconds}, arrivalRate: 100}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.load.hosts import is_loopback
 from kampyn_perf.load.lead.crew import Crew
 from kampyn_perf.load.lead.machines import MachineCrew, own_host
+from kampyn_perf.load.network.remote import SECRET_VARIABLE
 from kampyn_perf.load.spec import RunSpec
 
 WORKER = "kampyn_perf.load.network.worker"
@@ -27,6 +29,12 @@ def machine_crew(flags: LoadFlags) -> MakeCrew:
     """How the master of `flags` gets its generators: it waits for them to join."""
 
     def make(spec: RunSpec, log: IO[bytes], log_path: Path) -> Crew:
+        if not is_loopback(flags.master_host) and not os.environ.get(SECRET_VARIABLE):
+            console.say(
+                f"warning: whoever reaches {flags.master_host}:{flags.master_port} can join and "
+                f"read along; set {SECRET_VARIABLE} to the same value on all machines",
+                style="yellow",
+            )
         return MachineCrew(
             flags.expect_workers,
             host=flags.master_host,

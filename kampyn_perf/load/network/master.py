@@ -25,9 +25,11 @@ from kampyn_perf.load.network.remote import (
     MASTER_PATIENCE_SECONDS,
     MESSAGE,
     PING_SECONDS,
+    SECRET_VARIABLE,
     ClockComparison,
     Word,
 )
+from kampyn_perf.load.network.secrecy import protect
 
 _MOST = 1000
 """Workers that may join one run, those that were lost among them."""
@@ -171,6 +173,8 @@ def main() -> None:
     """Entry point of the process."""
     link = Link()
     host, port = sys.argv[1], int(sys.argv[2])
+    if secret := os.environ.get(SECRET_VARIABLE):
+        protect(secret, master=True)
     try:
         runner = Environment().create_master_runner(host, port)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (Locust exits, zmq has its own kinds)

@@ -17,6 +17,8 @@ MESSAGE = "kampyn"
 """The type of Locust's message."""
 LINE = "line"
 """The key under which it holds the JSON."""
+SECRET_VARIABLE = "KAMPYN_CLUSTER_SECRET"  # noqa: S105 (its name, not the secret)
+"""In the environment, the same on all machines: flags can be read by everybody on a machine."""
 DEFAULT_PORT = 5557
 """Locust's own."""
 

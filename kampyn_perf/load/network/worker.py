@@ -29,7 +29,14 @@ from kampyn_perf.load.generator.link import die_with_parent
 from kampyn_perf.load.generator.run import serve
 from kampyn_perf.load.messages import Order
 from kampyn_perf.load.network.bundle import unpack
-from kampyn_perf.load.network.remote import LINE, MESSAGE, WORKER_PATIENCE_SECONDS, Word
+from kampyn_perf.load.network.remote import (
+    LINE,
+    MESSAGE,
+    SECRET_VARIABLE,
+    WORKER_PATIENCE_SECONDS,
+    Word,
+)
+from kampyn_perf.load.network.secrecy import protect
 
 _LAST_WORDS_SECONDS = 0.3
 """What was sent needs so long to leave this process."""
@@ -120,7 +127,10 @@ class MasterLine:
                 leave(ExitCode.UNREACHABLE, f"no master answered for {looked:.0f} s")
             if looked // _LOOK_SECONDS > said:
                 said += 1
-                say(f"no master has answered for {looked:.0f} s; still looking, Ctrl-C ends it")
+                say(
+                    f"no master has answered for {looked:.0f} s (is it the right address, and "
+                    f"{SECRET_VARIABLE} the same on both sides?); still looking, Ctrl-C ends it"
+                )
         while True:
             gevent.sleep(0.2)
             silent_us = now_us() - self._heard_us
@@ -165,6 +175,8 @@ def main() -> None:
     gevent.signal_handler(signal.SIGTERM, end, ExitCode.TERMINATED, "terminated")
     say(f"looking for the master at {host}:{port} ...")
     environment = Environment(events=events)
+    if secret := os.environ.get(SECRET_VARIABLE):
+        protect(secret, master=False)
     try:
         socket.getaddrinfo(host, port)
         runner = environment.create_worker_runner(host, port)

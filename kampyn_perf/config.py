@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from kampyn_perf import units
 from kampyn_perf.errors import ConfigError, KampynError, Problem
+from kampyn_perf.problems import child, problems
+from kampyn_perf.redact import is_secret, redact_text
 from kampyn_perf.sources import PathKey, Source, format_path, parse_yaml, read_yaml
 
 __all__ = [
@@ -83,10 +85,10 @@ def find(name: str, folder: str = "configs") -> Path:
     known = sorted({path.stem for path in shipped(folder).rglob("*.yaml")})
     close = difflib.get_close_matches(Path(name).stem, known, n=1)
     raise KampynError(
-        f"no such configuration: {name}",
+        f"no such configuration: {redact_text(name)}",
         hint=(f"Did you mean {close[0]}? " if close else "")
         + "Looked at "
-        + ", ".join(str(path) for path in candidates)
+        + ", ".join(redact_text(str(path)) for path in candidates)
         + ".",
     )
 
@@ -96,7 +98,7 @@ def parse(model: type[Model], source: Source, *, prefix: PathKey = ()) -> Model:
     try:
         return model.model_validate(source.data)
     except ValidationError as error:
-        raise ConfigError(list(_problems(error, model, source, prefix))) from error
+        raise ConfigError(list(problems(error, model, source, prefix))) from error
 
 
 def load(
@@ -122,23 +124,31 @@ def apply_sets(source: Source, sets: Iterable[str]) -> Source:
         key, equals, value = text.partition("=")
         path = [part for part in re.split(r"\.|\[|\]\.?", key.strip()) if part]
         if not equals or not path:
-            raise KampynError(f"--set {text}: expected key=value, as in --set backend.workers=2")
+            raise KampynError(
+                f"--set {redact_text(text)}: expected key=value, as in --set backend.workers=2"
+            )
         source = _put_into(source, path, value, f"--set {key}")
     return source
 
 
 def _put_into(source: Source, path: Sequence[str], value: str, origin: str) -> Source:
     """`source` with `value`, read as YAML, at `path`; problems there name `origin`."""
-    data = _put(source.data, path, _flag_value(value, origin), origin)
+    data = _put(source.data, path, _flag_value(value, origin, path), origin)
     overrides = (*source.overrides, (tuple(path), origin))
     return Source(data, source.name, source.lines, overrides)
 
 
-def _flag_value(text: str, name: str) -> Any:
+def _flag_value(text: str, name: str, path: Sequence[str]) -> Any:
     """`text` as YAML; a leading > or | is meant as it stands (`>= 99 %`), not as a block."""
     if not text or text.lstrip()[:1] in (">", "|"):
         return text.strip()
-    return parse_yaml(text, name).data
+    try:
+        return parse_yaml(text, name).data
+    except ConfigError:
+        if any(is_secret(part) for part in path):  # the words of the parser quote what it met
+            problem = Problem("", "is not valid YAML; put quotes around it", name)
+            raise ConfigError([problem]) from None
+        raise
 
 
 def _put(data: Any, path: Sequence[str], value: Any, source: str) -> Any:
@@ -159,44 +169,6 @@ def _put(data: Any, path: Sequence[str], value: Any, source: str) -> Any:
     return copy
 
 
-def _problems(
-    error: ValidationError, model: type[BaseModel], source: Source, prefix: PathKey
-) -> Iterable[Problem]:
-    for item in error.errors(include_url=False):
-        path = (*prefix, *(part for part in item["loc"] if not _is_tag(part)))
-        if item["type"] == "extra_forbidden":
-            message = "unknown key" + _suggest(model, item["loc"])
-        elif item["type"] == "missing":
-            message = "is missing"
-        elif item["type"] == "value_error":
-            message = item["msg"].removeprefix("Value error, ")
-        else:
-            message = item["msg"][0].lower() + item["msg"][1:] + f" (got {item['input']!r:.60})"
-        yield Problem(format_path(path), message, source.where(path))
-
-
-def _is_tag(part: str | int) -> bool:
-    """Pydantic puts the name of a union's member into the path; files have no such level."""
-    return isinstance(part, str) and bool(re.search(r"[\[\]()]|^(str|int|float|bool|none)$", part))
-
-
-def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
-    """The allowed key that was probably meant, or the list of what is allowed."""
-    current: Any = model
-    below_mapping = False
-    for part in loc[:-1]:
-        if below_mapping or isinstance(part, int):
-            below_mapping = False  # a key or an index: the model of the entries is known already
-        else:
-            current, below_mapping = _child(current, part)
-    fields = getattr(current, "model_fields", None)
-    if not fields:
-        return ""
-    allowed = [info.alias or name for name, info in fields.items()]
-    close = difflib.get_close_matches(str(loc[-1]), allowed, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(allowed))}"
-
-
 def _spell(model: Any, path: Sequence[str]) -> list[str]:
     """`path` of an environment variable, in the model's own spelling: shells know no small letters.
 
@@ -213,22 +185,5 @@ def _spell(model: Any, path: Sequence[str]) -> list[str]:
         fields = getattr(current, "model_fields", None) or {}
         known = {(info.alias or name).lower(): info.alias or name for name, info in fields.items()}
         spelled.append(known.get(part.lower(), part.lower()))
-        current, below_mapping = _child(current, spelled[-1])
+        current, below_mapping = child(current, spelled[-1])
     return spelled
-
-
-def _child(current: Any, part: str | int) -> tuple[Any, bool]:
-    """The model behind one step of a path, as far as annotations tell; whether in a mapping."""
-    fields = getattr(current, "model_fields", None)
-    if not fields:
-        return None, False
-    annotation = next(
-        (info.annotation for name, info in fields.items() if part in (name, info.alias)), None
-    )
-    return _find_model(annotation), get_origin(annotation) in (dict, Mapping)
-
-
-def _find_model(annotation: Any) -> Any:
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    return next((found for arg in get_args(annotation) if (found := _find_model(arg))), None)

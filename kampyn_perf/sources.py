@@ -29,6 +29,10 @@ class Source:
     overrides: tuple[tuple[tuple[str, ...], str], ...] = ()
     """What came from elsewhere: the path it was put at, and the variable or flag; last wins."""
 
+    def spelled(self, path: PathKey) -> str:
+        """`path` as messages write it."""
+        return format_path(path)
+
     def where(self, path: PathKey) -> str:
         """The variable or flag that set `path`, or `name:line` of its deepest part in the file."""
         spelled = tuple(str(part) for part in path)
@@ -73,7 +77,7 @@ def parse_yaml(text: str, name: str) -> Source:
         if problems:
             raise ConfigError(problems)
         data = None if node is None else loader.construct_document(node)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that is none
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         problem = getattr(error, "problem", None) or str(error)

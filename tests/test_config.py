@@ -29,6 +29,9 @@ class Outer(Section):
     phases: tuple[Inner, ...] = ()
     name: str = "x"
     inner: Inner = Inner()
+    password: str = ""
+    secret_time: Duration = 0
+    some: tuple[Deep, ...] = Field(default=(Deep(),), min_length=1)
 
 
 def load(text: str, **options) -> Outer:
@@ -66,12 +69,49 @@ nmae: y
 
 def test_an_unknown_key_that_is_like_none_gets_the_list():
     assert problems("zzz: 1") == [
-        "f.yaml:1: zzz: unknown key; known here: deep, inner, many, name, phases"
+        "f.yaml:1: zzz: unknown key; known here: deep, inner, many, name, password, "
+        "phases, secret_time, some"
     ]
 
 
 def test_a_wrong_type_says_what_came():
-    assert problems("name: [1]") == ["f.yaml:1: name: input should be a valid string (got [1])"]
+    assert problems("inner: x") == ["f.yaml:1: inner: input should be a mapping (got 'x')"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: [hunter2]", "name: input should be a valid string (got a list)"),
+        ("name: {a: hunter2}", "name: input should be a valid string (got a mapping)"),
+        (
+            "inner: http://us:hunter2@h/",
+            "inner: input should be a mapping (got 'http://us:***@h/')",
+        ),
+        ("inner: us:hunter2@h", "inner: input should be a mapping (got 'us:***@h')"),
+        ("password: {a: hunter2}", "password: input should be a valid string (got ***)"),
+        ("inner: {duration: [hunter2]}", "inner.duration: not a duration: a list"),
+        ("inner: {duration: 'us:hunter2@h'}", "inner.duration: not a duration: 'us:***@h'"),
+        ("secret_time: hunter2", "secret_time: not a duration: ***"),
+    ],
+)
+def test_what_came_is_told_without_secrets(text, problem):
+    [given] = problems(text)
+    assert given.startswith(f"f.yaml:1: {problem}")
+    assert "hunter2" not in given
+
+
+def test_a_list_is_not_short_for_an_entry_that_is_wrong():
+    assert problems("some: [{maxVusers: soon}]") == [
+        "f.yaml:1: some[0].maxVusers: input should be a valid integer, unable to parse string "
+        "as an integer (got 'soon')"
+    ]
+    assert "at least 1 item" in problems("some: []")[0]
+
+
+@pytest.mark.parametrize("value", ["[hunter2", "*hunter2", "!hunter2 x"])
+def test_a_secret_that_is_no_yaml_is_not_quoted(value):
+    given = problems("", sets=[f"password={value}"])
+    assert given == ["--set password: is not valid YAML; put quotes around it"]
 
 
 def test_a_key_that_stands_twice_is_an_error():
@@ -86,6 +126,8 @@ def test_a_key_that_stands_twice_is_an_error():
         ("a: [1", "f.yaml:1: is not valid YAML"),
         ("a: !!python/object/apply:os.system [id]", "is not valid YAML"),
         ("a: &x [*x]", "contains itself"),
+        ("name: 2020-13-45", "is not valid YAML: month must be in 1..12"),
+        ("name: " + "9" * 5000, "is not valid YAML"),
     ],
 )
 def test_what_is_not_safe_yaml_is_refused(text, message):

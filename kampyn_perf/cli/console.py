@@ -14,6 +14,7 @@ from functools import cache
 from typing import IO, TYPE_CHECKING, Any, AnyStr, Generic, TextIO, cast
 
 from kampyn_perf.errors import KampynError
+from kampyn_perf.redact import redact_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,10 +123,10 @@ def print_bytes(data: bytes) -> None:
 
 
 def print_error(error: KampynError) -> None:
-    """What was wrong and what to do."""
+    """What was wrong and what to do. Whatever it quotes, no URL's password is shown."""
     console = stderr()
     console.print("error: ", style="bold red", end="")
-    console.print(error.message, markup=False)
+    console.print(redact_text(error.message), markup=False)
     if error.hint:
         console.print("hint: ", style="bold cyan", end="")
-        console.print(error.hint, markup=False)
+        console.print(redact_text(error.hint), markup=False)

@@ -100,6 +100,42 @@ def test_wrong_flags(tmp_path, arguments, message):
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "backend.store=mongodb://us:hunter2@127.0.0.1:1/x"], "should be a mapping"),
+        (["--set", "backend.store.url=us:hunter2@127.0.0.1/x"], "not a store: '***@127.0.0.1/x'"),
+        (["--set", "backend.token_secret=[hunter2]"], "should be a valid string (got ***)"),
+        (["--set", "backend.token_secret=*hunter2"], "is not valid YAML; put quotes around it"),
+        (["--url", "us:hunter2@127.0.0.1"], "not an http or https URL: ***@127.0.0.1"),
+        (["--target", "us:hunter2@127.0.0.1"], "no such configuration: targets/us:***@127.0.0.1"),
+    ],
+)
+def test_a_message_shows_no_secret(tmp_path, arguments, message):
+    done = program.run(tmp_path, "load", "--dry-run", *arguments)
+    assert done.code == 2, done.err
+    assert message in done.err
+    assert "hunter2" not in done.err
+
+
+def test_a_wrong_data_file_is_told_without_its_passwords(tmp_path):
+    path = tmp_path / "data.json"
+    path.write_text(
+        '{"schema": "kampyn-perf/data", "version": 1, "uniId": "1", '
+        '"users": [{"id": "u", "email": 7, "password": "hunter2"}, '
+        '{"id": "u", "email": "e", "password": ["hunter2"]}], '
+        '"vendors": [{"id": "v"}], "items": [{"id": "i", "vendorId": "v"}]}'
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        done = program.run(tmp_path, "load", "--target", url, "--data", str(path), *SHORT)
+    assert done.code == 2, done.err
+    assert "2 problems" in done.err
+    assert "users[0].email: input should be a valid string (got 7)" in done.err
+    assert "users[1].password: input should be a valid string (got ***)" in done.err
+    assert "hunter2" not in done.err
+
+
 def test_a_missing_data_file(tmp_path):
     done = program.run(tmp_path, "load", "--target", "http://localhost:1", "--data", "none.json")
     assert done.code == 2

@@ -119,7 +119,7 @@ def test_any_percentile(statistic: str, quantile: float | None) -> None:
         (
             {"scope": {"flow": "a", "phase": "b"}},
             "scope: expected overall, or one of endpoint, flow, phase, case with a name "
-            "(got {'flow': 'a', 'phase': 'b'})",
+            "(got a mapping)",
         ),
         (
             {"required": "maybe"},

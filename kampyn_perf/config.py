@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from kampyn_perf import units
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.problems import child, problems
 from kampyn_perf.redact import is_secret, redact_text
-from kampyn_perf.sources import PathKey, Source, format_path, parse_yaml, read_yaml
+from kampyn_perf.sources import Override, PathKey, Source, format_path, parse_yaml, read_yaml
 
 __all__ = [
     "Duration",
@@ -27,6 +27,8 @@ __all__ = [
     "PathKey",
     "Rate",
     "Section",
+    "Seed",
+    "SetText",
     "Size",
     "Source",
     "apply_sets",
@@ -42,12 +44,24 @@ __all__ = [
 # As JSON, durations and sizes are written with their unit, so that what was dumped can be read.
 _WithUnit = PlainSerializer(units.spell_duration, return_type=str, when_used="json")
 
-Duration = Annotated[int, BeforeValidator(units.parse_duration), _WithUnit]
+_LONGEST = 366 * 86_400 * units.MICROSECONDS
+
+
+def _duration(value: object, *, default_unit: str = "s") -> int:
+    us = units.parse_duration(value, default_unit=default_unit)
+    if us > _LONGEST:
+        raise ValueError(f"is longer than 366 days: {value!r}")
+    return us
+
+
+Duration = Annotated[int, BeforeValidator(_duration), _WithUnit]
 """Microseconds; written as seconds (`60`) or with a unit (`1m30s`)."""
 Milliseconds = Annotated[
-    int, BeforeValidator(lambda value: units.parse_duration(value, default_unit="ms")), _WithUnit
+    int, BeforeValidator(lambda value: _duration(value, default_unit="ms")), _WithUnit
 ]
 """Microseconds; a bare number is in milliseconds."""
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""Decides what comes by chance; numpy takes none below 0, JSON none above."""
 Size = Annotated[int, BeforeValidator(units.parse_size)]
 """Bytes; written as a number or with a unit (`256MB`)."""
 Rate = Annotated[
@@ -114,28 +128,44 @@ def load(
         for key, value in sorted(environ.items()):
             if key.startswith(prefix):
                 path = _spell(model, key.removeprefix(prefix).split("__"))
-                source = _put_into(source, path, value, key)
+                source = _put_into(source, Override(tuple(path), key), value)
     return parse(model, apply_sets(source, sets))
+
+
+class SetText(str):
+    """A `key=value` as `--set` takes it, and what the user wrote: another flag, or a longer key."""
+
+    flag: str
+    above: str
+
+    def __new__(cls, text: str, *, flag: str = "", above: str = "") -> Self:
+        """`flag` where it was one of its own; `above`, a section's name that was taken off."""
+        made = super().__new__(cls, text)
+        made.flag = flag
+        made.above = above
+        return made
 
 
 def apply_sets(source: Source, sets: Iterable[str]) -> Source:
     """`source` with each `a.b[0].c=value` of the command line put in; values are read as YAML."""
     for text in sets:
+        given = text if isinstance(text, SetText) else SetText(text)
+        above = f"{given.above}." if given.above else ""
         key, equals, value = text.partition("=")
         path = [part for part in re.split(r"\.|\[|\]\.?", key.strip()) if part]
         if not equals or not path:
-            raise KampynError(
-                f"--set {redact_text(text)}: expected key=value, as in --set backend.workers=2"
-            )
-        source = _put_into(source, path, value, f"--set {key}")
+            words = redact_text(f"--set {above}{text}")
+            raise KampynError(f"{words}: expected key=value, as in --set backend.workers=2")
+        origin = given.flag or f"--set {above}{key}"
+        source = _put_into(source, Override(tuple(path), origin, given.above), value)
     return source
 
 
-def _put_into(source: Source, path: Sequence[str], value: str, origin: str) -> Source:
-    """`source` with `value`, read as YAML, at `path`; problems there name `origin`."""
+def _put_into(source: Source, override: Override, value: str) -> Source:
+    """`source` with `value`, read as YAML, where `override` says; problems name its origin."""
+    path, origin = override.path, override.origin
     data = _put(source.data, path, _flag_value(value, origin, path), origin)
-    overrides = (*source.overrides, (tuple(path), origin))
-    return Source(data, source.name, source.lines, overrides)
+    return Source(data, source.name, source.lines, (*source.overrides, override))
 
 
 def _flag_value(text: str, name: str, path: Sequence[str]) -> Any:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,6 +19,16 @@ _MAX_VALUES = 200_000
 """Aliases written out; a few lines can stand for billions of values."""
 
 
+class Override(NamedTuple):
+    """A value that came from elsewhere than the file."""
+
+    path: tuple[str, ...]
+    origin: str
+    """The variable or flag, as the user wrote it."""
+    above: str = ""
+    """What stands before the path there: `backend` in `--set backend.workers=2`."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Plain data and where it came from: a name for messages, and the line of each path."""
@@ -26,23 +36,45 @@ class Source:
     data: Any
     name: str
     lines: Mapping[PathKey, int] = field(default_factory=dict)
-    overrides: tuple[tuple[tuple[str, ...], str], ...] = ()
-    """What came from elsewhere: the path it was put at, and the variable or flag; last wins."""
+    overrides: tuple[Override, ...] = ()
+    """What came from elsewhere; the last wins."""
 
     def spelled(self, path: PathKey) -> str:
-        """`path` as messages write it."""
-        return format_path(path)
+        """`path` as whoever set it would write it."""
+        override = self._override(path)
+        above = (override.above,) if override and override.above else ()
+        return format_path((*above, *path))
 
     def where(self, path: PathKey) -> str:
-        """The variable or flag that set `path`, or `name:line` of its deepest part in the file."""
-        spelled = tuple(str(part) for part in path)
-        for at, origin in reversed(self.overrides):
-            if spelled[: len(at)] == at:
-                return origin
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return f"{self.name}:{self.lines[path[:length]]}"
-        return self.name
+        """The variable or flag that set `path`, or `name:line` of its deepest part in the file.
+
+        Where a flag set only something below `path`, both: either may be what is wrong.
+        """
+        override = self._override(path)
+        if override:
+            return override.origin
+        length = self._depth(path)
+        place = f"{self.name}:{self.lines[path[:length]]}" if length else self.name
+        inside = [each for each in self.overrides if _common(each.path, path) == len(path)]
+        return f"{place} with {inside[-1].origin}" if path and inside else place
+
+    def _override(self, path: PathKey) -> Override | None:
+        """What set `path`, or something that it lies in, or would, and that the file lacks."""
+        shared = [(each, _common(each.path, path)) for each in reversed(self.overrides)]
+        known = self._depth(path)
+        covers = (each for each, common in shared if common == len(each.path))
+        makes = (each for each, common in shared if common > known)
+        return next(covers, None) or next(makes, None)
+
+    def _depth(self, path: PathKey) -> int:
+        """How many steps of `path` stand in the file."""
+        return next((n for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)
+
+
+def _common(at: tuple[str, ...], path: PathKey) -> int:
+    """How many steps two paths share; an index is written as text in `at`."""
+    pairs = enumerate(zip(at, path, strict=False))
+    return next((n for n, (one, other) in pairs if one != str(other)), min(len(at), len(path)))
 
 
 def read_yaml(path: Path) -> Source:

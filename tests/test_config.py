@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Self
 
 import pytest
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kampyn_perf import config
-from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Size
+from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Seed, SetText, Size
 from kampyn_perf.errors import ConfigError, KampynError
 
 
@@ -23,6 +24,17 @@ class Deep(Section):
     maxVusers: int = 0  # noqa: N815 (the spelling is what is tested)
 
 
+class Pair(Section):
+    low: int
+    high: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+
 class Outer(Section):
     deep: Deep = Deep()
     many: dict[str, Deep] = Field(default_factory=dict)
@@ -31,6 +43,8 @@ class Outer(Section):
     inner: Inner = Inner()
     password: str = ""
     secret_time: Duration = 0
+    seed: Seed = 1
+    pairs: tuple[Pair, ...] = ()
     some: tuple[Deep, ...] = Field(default=(Deep(),), min_length=1)
 
 
@@ -69,8 +83,8 @@ nmae: y
 
 def test_an_unknown_key_that_is_like_none_gets_the_list():
     assert problems("zzz: 1") == [
-        "f.yaml:1: zzz: unknown key; known here: deep, inner, many, name, password, "
-        "phases, secret_time, some"
+        "f.yaml:1: zzz: unknown key; known here: deep, inner, many, name, pairs, "
+        "password, phases, secret_time, seed, some"
     ]
 
 
@@ -217,8 +231,53 @@ def test_a_wrong_value_of_a_flag_names_the_flag_and_not_the_file():
     assert [each.partition(": ")[0] for each in given] == ["f.yaml:2", "--set name"]
 
 
+def test_a_flag_that_sets_a_part_of_what_is_wrong_is_named_with_the_place():
+    text = "name: x\nsome:\n  - {maxVusers: 1}\npairs:\n  - {low: 1, high: 2}\n"
+    assert problems(text, sets=["some[0].maxVusers=2", "pairs[0].low=3"]) == [
+        "f.yaml:5 with --set pairs[0].low: pairs[0]: low is above high"
+    ]
+
+
+def test_what_a_flag_made_is_not_blamed_on_the_file():
+    given = problems("many:\n  a: {maxVusers: 1}\n", sets=["many.b.maxVuser=1"])
+    assert given == ["--set many.b.maxVuser: many.b.maxVuser: unknown key; did you mean maxVusers?"]
+    given = problems("name: x\n", sets=["pairs=[{low: 1}]", "name=y"])
+    assert given == ["--set pairs: pairs[0].high: is missing"]
+    environ = {"T_DEEP__MAXVUSERS": "soon"}
+    given = problems("name: x\n", environ=environ, prefix="T_", sets=["deep.other=1"])
+    assert [each.partition(": ")[0] for each in given] == ["T_DEEP__MAXVUSERS", "--set deep.other"]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (SetText("nmae=1", above="t"), "--set t.nmae: t.nmae: unknown key; did you mean name?"),
+        (SetText("name=[1", above="t"), "--set t.name:1: is not valid YAML"),
+        (SetText("inner={duration: x}", above="t"), "--set t.inner: t.inner.duration: not a dura"),
+        (SetText("name=[1]", flag="--name"), "--name: name: input should be a valid string"),
+    ],
+)
+def test_a_problem_names_what_the_user_wrote(given, problem):
+    assert problems("name: x", sets=[given])[0].startswith(problem)
+    with pytest.raises(KampynError, match=r"--set t\.x: expected"):
+        load("", sets=[SetText("x", above="t")])
+
+
+@pytest.mark.parametrize("key", ["duration", "limit"])
+def test_a_duration_that_no_run_lasts_is_refused(key):
+    assert getattr(load(f"inner: {{{key}: 366d}}").inner, key) == 366 * 86_400 * 10**6
+    [given] = problems(f"inner: {{{key}: 99999999999h}}")
+    assert given == f"f.yaml:1: inner.{key}: is longer than 366 days: '99999999999h'"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_the_generators_do_not_take_is_refused(seed):
+    assert load(f"seed: {2**63 - 1}").seed == 2**63 - 1
+    assert f"(got {seed})" in problems(f"seed: {seed}")[0]
+
+
 def test_a_section_in_json_means_the_same_when_read_back():
-    inner = Inner(duration=90_000_000, rate="1/3/s", limit=250, memory=5)
+    inner = Inner(duration=90_000, rate="1/3/s", limit=250, memory=5)
     assert Inner.model_validate_json(inner.model_dump_json()) == inner
 
 

@@ -15,7 +15,7 @@ import orjson
 from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf import config, redact
-from kampyn_perf.config import Duration, Milliseconds, Section, Size
+from kampyn_perf.config import Duration, Milliseconds, Section, Seed, Size
 
 ENV_PREFIX = "KAMPYN_BACKEND_"
 CONFIG_NAME = "backend"
@@ -159,7 +159,7 @@ class SeedSettings(Section):
     orders: int = Field(default=2_000, ge=0)
     stock: int = Field(default=1_000_000, ge=0)
     """Units of every item. One documented run takes about 17,300 of `item123`."""
-    seed: int = 1
+    seed: Seed = 1
 
 
 class RateLimitSettings(Section):

@@ -25,6 +25,8 @@ StoreUrl = Annotated[
     str | None, typer.Option("--store", help="`sqlite:///path` or `mongodb://host/database`.")
 ]
 _STATE = Path(".kampyn")
+_FLAGS = {"store.url": "--store", "cache.url": "--cache"}
+"""Those that are not called as the setting is."""
 
 
 @app.command()
@@ -161,8 +163,13 @@ def _settings(
 ) -> BackendSettings:
     """File, environment, `--set`, then the flags of their own."""
     from kampyn_perf.backend import settings
+    from kampyn_perf.config import SetText
 
-    given = [f"{key}={value}" for key, value in flags.items() if value is not None]
+    given = [
+        SetText(f"{key}={value}", flag=_FLAGS.get(key) or f"--{key.rpartition('.')[2]}")
+        for key, value in flags.items()
+        if value is not None
+    ]
     return settings.load(config, sets=[*(sets or ()), *given])
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from kampyn_perf.config import Duration, Milliseconds, Rate, Section
+from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Seed
 from kampyn_perf.schedule import ArrivalMode, Phase
 
 DEFAULT_PROFILE = "documented"
@@ -67,20 +67,21 @@ class ProfileSettings(Section):
     mode: ArrivalMode | None = None
     """Overrides the run's mode."""
 
-    @model_validator(mode="after")
-    def _has_phases(self) -> Self:
-        if not self.phases:
+    @field_validator("phases")
+    @classmethod
+    def _some(cls, phases: tuple[PhaseSettings, ...]) -> tuple[PhaseSettings, ...]:
+        if not phases:
             raise ValueError("needs at least one phase")
-        return self
+        return phases
 
 
 class TimeoutSettings(Section):
     """When a request is given up."""
 
-    connect: Duration = 10_000_000
-    read: Duration | None = None
+    connect: Duration = Field(default=10_000_000, gt=0)
+    read: Annotated[Duration, Field(gt=0)] | None = None
     """Between two arrivals of bytes; None: only the total counts."""
-    total: Duration = 30_000_000
+    total: Duration = Field(default=30_000_000, gt=0)
     """From send to last byte."""
 
 
@@ -144,7 +145,7 @@ class RunSettings(Section):
     phases: tuple[PhaseSettings, ...] = ()
     """Used when no profile is asked for; otherwise the profile's."""
     mode: ArrivalMode = ArrivalMode.EVEN
-    seed: int = 1
+    seed: Seed = 1
     maxVusers: int = Field(default=10_000, ge=1)  # noqa: N815
     maxWaiting: int = Field(default=100_000, ge=0)  # noqa: N815
     """Arrivals that may wait for a free virtual user; more are dropped: the run is invalid."""

@@ -60,7 +60,7 @@ def resolve(flags: LoadFlags) -> Plan:
         profile=profile_name,
         phases=profile.phases,
         mode=profile.mode or run.mode,
-        seed=run.seed if flags.seed is None else flags.seed,
+        seed=run.seed,
         scenarios=_scenarios(run.scenarios),
         flows=flags.flows,
         weights=run.weights,
@@ -85,18 +85,30 @@ def resolve(flags: LoadFlags) -> Plan:
 
 def _short_flags(flags: LoadFlags) -> list[str]:
     """Flags that are another way to write a value of load.yaml, so that one form is checked."""
-    short = {"config.warmUp": flags.warm_up, "config.workers": flags.workers}
-    return [f"{key}={value}" for key, value in short.items() if value is not None]
+    short = {"warmUp": flags.warm_up, "workers": flags.workers, "seed": flags.seed}
+    names = {"warmUp": "--warm-up"}
+    return [
+        config.SetText(f"config.{key}={value}", flag=names.get(key, f"--{key}"))
+        for key, value in short.items()
+        if value is not None
+    ]
 
 
 def _split_sets(
     sets: Sequence[str],
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """`--set` for load.yaml, for the bundled backend (`backend.`) and for slo.yaml (`slo.`)."""
-    backend = tuple(text.removeprefix("backend.") for text in sets if text.startswith("backend."))
-    slo = tuple(text.removeprefix("slo.") for text in sets if text.startswith("slo."))
     rest = tuple(text for text in sets if not text.startswith(("backend.", "slo.")))
-    return rest, backend, slo
+    return rest, _below(sets, "backend"), _below(sets, "slo")
+
+
+def _below(sets: Sequence[str], section: str) -> tuple[str, ...]:
+    """Those of `section`, as its own file would be set; messages keep the name."""
+    return tuple(
+        config.SetText(text.removeprefix(f"{section}."), above=section)
+        for text in sets
+        if text.startswith(f"{section}.")
+    )
 
 
 def _target_and_url(flags: LoadFlags, configured: str) -> tuple[str, str]:

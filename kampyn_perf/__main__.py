@@ -1,5 +1,14 @@
-"""`python -m kampyn_perf` is `kampyn-perf`."""
+"""`python -m kampyn_perf` is `kampyn-perf`; both begin here."""
 
-from kampyn_perf.cli.main import main
+from kampyn_perf.cli.leaving import at_once
 
-main()
+
+def main() -> None:
+    """Entry point of the console script."""
+    with at_once():
+        from kampyn_perf.cli.main import main as run
+    run()
+
+
+if __name__ == "__main__":
+    main()

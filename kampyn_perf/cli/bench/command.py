@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf.cli.bench.flags import BenchFlags, SuiteFlags
+from kampyn_perf.cli.leaving import at_once
 
 HELP = """
 Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
@@ -130,7 +131,8 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         ),
     ] = None,
 ) -> int:
-    from kampyn_perf.cli.bench.run import run
+    with at_once():
+        from kampyn_perf.cli.bench.run import run
 
     flags = BenchFlags(
         what=tuple(what or ()),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kampyn_perf.cli.leaving import at_once
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 
 HELP = """
@@ -125,7 +126,8 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
     ] = False,
 ) -> None:
-    from kampyn_perf.cli.load.run import run
+    with at_once():
+        from kampyn_perf.cli.load.run import run
 
     flags = LoadFlags(
         profile=profile,

@@ -23,7 +23,8 @@ class ExitCode(IntEnum):
     UNREACHABLE = 3
     """The target or the database cannot be reached."""
     NO_VERDICT = 4
-    """The run was invalid, or --strict and something required could not be judged."""
+    """The run was invalid, or --strict and something required could not be judged; or what stands
+    on stdout as data did not get there."""
     INTERRUPTED = 130
     """SIGINT (128 + 2)."""
     TERMINATED = 143

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any, AnyStr, Generic, TextIO, cast
+from typing import TYPE_CHECKING, Any
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.redact import redact_text
@@ -23,41 +23,11 @@ _PLAIN_WIDTH = 140
 """Columns where nobody watches: a log has no window that a table must fit into."""
 
 
-class _Patient(Generic[AnyStr]):
-    """A stream whose reader may go away: what it is told then is lost, and no error.
-
-    A terminal that was closed, or `2>&1 | head`, must not end a run, nor change how it ends.
-    """
-
-    def __init__(self, stream: IO[AnyStr]) -> None:
-        self._stream: IO[AnyStr] = stream
-
-    def write(self, text: AnyStr) -> int:
-        try:
-            return self._stream.write(text)
-        except OSError:
-            self._let_go()
-            return len(text)
-
-    def flush(self) -> None:
-        try:
-            self._stream.flush()
-        except OSError:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, self._stream.fileno())
-        os.close(devnull)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
 def _console(**options: Any) -> Console:
     from rich.console import Console
 
-    return Console(file=cast("TextIO", _Patient(sys.stderr)), highlight=False, **options)
+    # No emoji: `:x:` in a user's text stands for itself.
+    return Console(file=sys.stderr, highlight=False, emoji=False, **options)
 
 
 @cache
@@ -114,12 +84,12 @@ def print_text(text: str) -> None:
 def print_bytes(data: bytes) -> None:
     """A document that is encoded already (XML), alone on stdout.
 
-    A reader that went away (`| head`) has what it wanted; the exit code stays the command's own.
+    A reader that went away (`| head`) has what it wanted; what else went wrong with it `main` tells
+    at the end (`streams`).
     """
     sys.stdout.flush()
-    stream = _Patient(sys.stdout.buffer)
-    stream.write(data if data.endswith(b"\n") else data + b"\n")
-    stream.flush()
+    sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
+    sys.stdout.flush()
 
 
 def print_error(error: KampynError) -> None:

@@ -6,7 +6,6 @@ Command modules declare flags with typer and import features inside their functi
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import Annotated
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf import __version__
-from kampyn_perf.cli import backend, indexes
+from kampyn_perf.cli import backend, indexes, streams
 from kampyn_perf.cli.bench.command import bench
 from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
@@ -66,8 +65,23 @@ app.add_typer(indexes.app)
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run the command that the arguments name, and exit."""
+    output = streams.install()
     _end_in_order()
+    code = _run()
+    if trouble := output.trouble():
+        error = KampynError(
+            f"the output could not be written to stdout: {trouble}",
+            code=ExitCode.NO_VERDICT,
+            hint="Send it to a place that takes it, as with > FILE.",
+        )
+        _print_error(error)
+        code = code or int(error.code)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The command's exit code; its error has been told."""
     try:
         code = app(standalone_mode=False)
     except KampynError as error:
@@ -76,13 +90,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of stdout went away (`| head`): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.OK
     except Exception as error:  # noqa: BLE001
         code = _usage_error(error)
-    sys.exit(int(code or 0))
+    return int(code or 0)
 
 
 def _end_in_order() -> None:

@@ -33,7 +33,9 @@ class Done:
 
 def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
+    # pytest-xdist sets COLUMNS, which would go before the width of a terminal.
+    ours = ("KAMPYN_", "COLUMNS", "LINES")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | (extra or {})
 
 

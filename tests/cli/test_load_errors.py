@@ -152,6 +152,14 @@ def test_a_wrong_data_file_is_told_without_its_passwords(tmp_path):
     assert "hunter2" not in done.err
 
 
+def test_words_between_colons_are_no_emoji(tmp_path):
+    done = program.run(tmp_path, "load", "--dry-run", "--profile", "a:smile:b")
+    assert "there is no profile 'a:smile:b'" in done.err
+    (tmp_path / "mine.yaml").write_text("root:x:0")
+    done = program.run(tmp_path, "load", "--dry-run", "--slo", "mine.yaml")
+    assert "should be a mapping (got 'root:x:0')" in done.err
+
+
 def test_a_missing_data_file(tmp_path):
     done = program.run(tmp_path, "load", "--target", "http://localhost:1", "--data", "none.json")
     assert done.code == 2

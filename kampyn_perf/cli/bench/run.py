@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,15 @@ from kampyn_perf.cli.bench import view
 from kampyn_perf.cli.bench.flags import BenchFlags
 from kampyn_perf.cli.bench.progress import Progress
 from kampyn_perf.cli.bench.suites import find_suites
-from kampyn_perf.cli.console import is_terminal, print_json, print_text, say, show, stderr
+from kampyn_perf.cli.console import (
+    is_terminal,
+    print_bytes,
+    print_json,
+    print_text,
+    say,
+    show,
+    stderr,
+)
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.files import write_whole
 from kampyn_perf.redact import redact
@@ -50,8 +57,7 @@ def run(flags: BenchFlags) -> ExitCode:
     result, code = _measure(_session(options, folder, quiet=chosen is not None), selected)
     _show(result, folder)
     if chosen is not None:
-        sys.stdout.buffer.write(export(result, chosen))
-        sys.stdout.buffer.flush()
+        print_bytes(export(result, chosen))
     return code
 
 

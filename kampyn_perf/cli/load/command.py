@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf.cli.leaving import at_once
+from kampyn_perf.cli.load import roles
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 
 HELP = """
@@ -38,6 +39,7 @@ partial), 130 / 143 interrupted.
 
 
 def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+    context: typer.Context,
     profile: Annotated[
         str | None, typer.Option(help="A profile of load.yaml: documented, quick, or your own.")
     ] = None,
@@ -126,6 +128,7 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
     ] = False,
 ) -> None:
+    roles.check(role, _given(context))
     with at_once():
         from kampyn_perf.cli.load.run import run
 
@@ -154,6 +157,16 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         as_json=json,
     )
     raise typer.Exit(int(run(flags)))
+
+
+def _given(context: typer.Context) -> list[str]:
+    """The flags that the command line has, by their long names."""
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if (source := context.get_parameter_source(str(parameter.name)))
+        and source.name == "COMMANDLINE"
+    ]
 
 
 load.__doc__ = HELP

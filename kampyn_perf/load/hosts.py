@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -37,4 +38,12 @@ def check_target(url: str, allowed: Collection[str]) -> None:
         raise KampynError(
             f"{host} is not this machine, and nobody allowed to put load on it",
             hint=f"If it is yours to load: --allow-host {host}, or allowHosts in load.yaml.",
+        )
+    base = re.split(r"[?#]", url, maxsplit=1)[0]
+    if base != url:
+        part = "query" if url[len(base)] == "?" else "fragment"
+        raise KampynError(
+            f"the target's URL {redact_url(base)} has a {part}, which would never be sent",
+            hint=f"Take it out, from the {url[len(base)]} on; what is asked for stands in "
+            "configs/targets/.",
         )

@@ -124,6 +124,8 @@ def choose_flows(
 
 
 def _match(wish: str, declared: Mapping[str, int]) -> str:
+    if not wish.strip():
+        raise KampynError(f"--flow is empty; there are: {', '.join(declared)}")
     found = [name for name in declared if wish.lower() in name.lower()]
     exact = [name for name in found if name.lower() == wish.lower()]
     if len(exact or found) == 1:

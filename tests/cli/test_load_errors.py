@@ -105,6 +105,12 @@ profiles:
         (["--set", "config.timeouts.read=0"], "input should be greater than 0"),
         (["--slo", "nope"], "no such configuration: nope"),
         (["--config", "nope.yaml"], "cannot read nope.yaml"),
+        (["--expect-workers", "2"], "--expect-workers does not apply to --role local"),
+        (["--flow", " ", "--dry-run"], "--flow is empty; there are: User auth"),
+        (
+            ["--target", "http://localhost/x#part"],
+            "the target's URL http://localhost/x has a fragment, which would never be sent",
+        ),
         (["--bogus"], "No such option: --bogus"),
     ],
 )
@@ -119,11 +125,36 @@ def test_wrong_flags(tmp_path, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ("worker --dry-run", "--dry-run does not apply to --role worker"),
+        (
+            "worker --profile quick --workers 2 --json --seed 1",
+            "--profile, --seed, --workers, --json do not apply to --role worker",
+        ),
+        ("worker --expect-workers 2", "--expect-workers does not apply to --role worker"),
+        ("master --workers 1", "--workers does not apply to --role master"),
+        (
+            "local --expect-workers 1 --master-host 127.0.0.1 --master-port 5557",
+            "--master-host, --master-port, --expect-workers do not apply to --role local",
+        ),
+    ],
+)
+def test_a_flag_that_does_not_go_with_the_role(tmp_path, arguments, message):
+    """Given as its default it is refused too: it was meant to have an effect."""
+    done = program.run(tmp_path, "load", "--role", *arguments.split(), timeout=20)
+    assert done.code == 2, done.err
+    assert message in done.err
+    assert "hint:" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
         (["--set", "backend.store=mongodb://us:hunter2@127.0.0.1:1/x"], "should be a mapping"),
         (["--set", "backend.store.url=us:hunter2@127.0.0.1/x"], "not a store: '***@127.0.0.1/x'"),
         (["--set", "backend.token_secret=[hunter2]"], "should be a valid string (got ***)"),
         (["--set", "backend.token_secret=*hunter2"], "is not valid YAML; put quotes around it"),
         (["--url", "us:hunter2@127.0.0.1"], "not an http or https URL: ***@127.0.0.1"),
+        (["--url", "http://localhost?k=hunter2"], "URL http://localhost has a query, which would"),
         (["--target", "us:hunter2@127.0.0.1"], "no such configuration: targets/us:***@127.0.0.1"),
     ],
 )

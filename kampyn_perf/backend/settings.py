@@ -19,6 +19,11 @@ from kampyn_perf.config import Duration, Milliseconds, Section, Seed, Size
 
 ENV_PREFIX = "KAMPYN_BACKEND_"
 CONFIG_NAME = "backend"
+NAME_A_STORE = (
+    "--store URL (`kampyn-perf backend`), --set backend.store.url=URL (`load`) "
+    "or --set store.url=URL (`bench`)"
+)
+"""For hints: how each command is told of another store."""
 
 
 def _on_off(value: Any) -> Any:

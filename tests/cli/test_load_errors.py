@@ -279,6 +279,17 @@ def test_the_state_folder_keeps_what_is_not_ours(tmp_path):
     assert (state / "chapter1.txt").read_text() == "years of work"
 
 
+@pytest.mark.parametrize("url", ["sqlite:////dev/null/x.db", "mongodb://127.0.0.1:1/x"])
+def test_a_store_that_is_not_there_is_replaced_by_a_flag_that_load_has(tmp_path, url):
+    patience = ("--set", "backend.store.mongo.serverSelectionTimeoutMS=100")
+    arguments = ("--set", f"backend.store.url={url}", *patience, *SHORT)
+    done = program.run(tmp_path, "load", *arguments)
+    assert done.code == 3, done.err
+    assert "--set backend.store.url=URL (`load`)" in done.err
+    done = program.run(tmp_path, "load", "--dry-run", *arguments)
+    assert done.code == 0, done.err
+
+
 def test_a_state_folder_in_use_is_refused(tmp_path, backend):
     state = str(backend.data_file.parent)
     done = program.run(tmp_path, "load", "--state", state, *program.SMALL, *SHORT)

@@ -22,7 +22,7 @@ from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
-from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.settings import NAME_A_STORE, MongoSettings
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.redact import redact_url
 
@@ -81,7 +81,7 @@ def connect_sync(
         client.close()
         raise UnreachableError(
             f"the database at {redact_url(url)} does not answer",
-            hint="Start it, or choose another with --store.",
+            hint=f"Start it, or choose another with {NAME_A_STORE}.",
         ) from error
     return client, client[database_of(url)]
 

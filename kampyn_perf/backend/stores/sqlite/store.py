@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
 from kampyn_perf.backend.stores.sqlite.database import Database, Query, connect
@@ -72,7 +72,7 @@ def prepare(path: Path, settings: SqliteSettings) -> None:
     except (OSError, sqlite3.Error) as error:
         raise UnreachableError(
             f"cannot use {path} as the store: {error}",
-            hint="Choose another file with --store sqlite:///path.",
+            hint=f"Choose another file, as sqlite:///path, with {NAME_A_STORE}.",
         ) from error
 
 

@@ -104,3 +104,15 @@ def test_figures_and_names_are_whole_at_any_width(tmp_path, against, columns):
     assert "A phase [bold]named[/] :smile:" in said
     assert "…" not in said
     assert ("service P95" in said) is (columns == 130)
+
+
+def test_rows_can_be_told_apart_in_a_narrow_terminal(tmp_path, against):
+    phases = profile("{duration: 1, arrivalRate: 20, name: One}", "{duration: 1, arrivalRate: 9}")
+    said = program.run(tmp_path, "load", *against, *phases, env={"COLUMNS": "40"}).err
+    table = said[said.index("endpoint") : said.index("sessions planned")].splitlines()[:-1]
+    assert all(len(line) <= 40 for line in table)
+    for name in ("/api/user/auth/check", "/cart/add/{userId}", "One ", "Phase 2 "):
+        assert any(line.startswith(name) or f" {name}" in line for line in table), table
+    heads = [line.split() for line in table if line.startswith(("endpoint", "phase"))]
+    assert all(head[-1] == "P95" for head in heads), heads
+    assert "requests" not in heads[0]

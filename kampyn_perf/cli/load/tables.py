@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kampyn_perf.cli import console
-from kampyn_perf.results.load import LoadResult, Requests, RunStatus
+from kampyn_perf.results.load import LoadResult, PhaseResult, Requests, RunStatus
 from kampyn_perf.units import format_duration, format_percent, format_rate
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-
-_FIGURES = ("requests", "failed", "P50", "P95", "P99", "max", "service P95")
+_Row = tuple[str, Mapping[str, str]]
+"""A name, and its figures by the heads of their columns."""
+_GAP = 2
+_NAME_WIDTH = 20
+"""Columns that a name has at least: in fewer, rows cannot be told apart."""
 _ROOM_FOR_ALL = 100
 """Columns of a terminal from which on an endpoint's row holds all figures."""
+_LEAST_FIRST = ("service P95", "max", "sessions", "requests", "P50", "offered", "P99", "failed")
+"""What goes from a narrow terminal, in this order; `achieved` and P95 stay."""
 
 
 def show(result: LoadResult) -> None:
@@ -26,47 +32,42 @@ def show(result: LoadResult) -> None:
 
 
 def _endpoints(result: LoadResult) -> Table:
-    from rich.text import Text
-
-    table = _table("endpoint", *_FIGURES[: _columns()])
-    for endpoint in result.endpoints:
-        table.add_row(Text(endpoint.name), *_figures(endpoint.requests)[: _columns()])
-    table.add_section()
-    table.add_row("all", *_figures(result.requests)[: _columns()], style="bold")
-    return table
+    rows = [(endpoint.name, _figures(endpoint.requests)) for endpoint in result.endpoints]
+    return _table("endpoint", rows, total=_figures(result.requests))
 
 
 def _phases(result: LoadResult) -> Table:
-    from rich.text import Text
-
-    table = _table("phase", "sessions", "offered", "achieved", "failed", "P50", "P95", "P99")
-    for phase in result.phases:
-        response = phase.requests.response
-        table.add_row(
-            Text(phase.name),
-            f"{phase.sessions.started:,}",
-            format_rate(phase.offered_rate),
-            format_rate(round(phase.achieved_rate, 2)),
-            _share(phase.requests),
-            *(_time(each) for each in (response.p50_us, response.p95_us, response.p99_us)),
-        )
-    return table
+    return _table("phase", [(phase.name, _of_phase(phase)) for phase in result.phases])
 
 
-def _columns() -> int:
-    """How many columns of figures fit beside an endpoint's name."""
-    return len(_FIGURES) if console.stderr().width >= _ROOM_FOR_ALL else len(_FIGURES) - 2
+def _of_phase(phase: PhaseResult) -> dict[str, str]:
+    response = phase.requests.response
+    return {
+        "sessions": f"{phase.sessions.started:,}",
+        "offered": format_rate(phase.offered_rate),
+        "achieved": format_rate(round(phase.achieved_rate, 2)),
+        "failed": _share(phase.requests),
+        "P50": _time(response.p50_us),
+        "P95": _time(response.p95_us),
+        "P99": _time(response.p99_us),
+    }
 
 
-def _figures(requests: Requests) -> list[str]:
+def _figures(requests: Requests) -> dict[str, str]:
     response = requests.response
-    times = (response.p50_us, response.p95_us, response.p99_us, response.max_us)
-    return [
-        f"{requests.count:,}",
-        _share(requests),
-        *(_time(each) for each in times),
-        _time(requests.service.p95_us),
-    ]
+    figures = {
+        "requests": f"{requests.count:,}",
+        "failed": _share(requests),
+        "P50": _time(response.p50_us),
+        "P95": _time(response.p95_us),
+        "P99": _time(response.p99_us),
+    }
+    if console.stderr().width < _ROOM_FOR_ALL:
+        return figures
+    return figures | {
+        "max": _time(response.max_us),
+        "service P95": _time(requests.service.p95_us),
+    }
 
 
 def _errors(result: LoadResult) -> None:
@@ -104,14 +105,37 @@ def _health(result: LoadResult) -> None:
         console.say(f"PARTIAL: {result.reason}", style="yellow")
 
 
-def _table(first: str, *others: str) -> Table:
+def _table(first: str, rows: Sequence[_Row], *, total: Mapping[str, str] | None = None) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
+    columns = _fitting([*rows, *([("all", total)] if total else [])])
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(first, overflow="fold")  # names go on below; figures are never cut
-    for name in others:
+    for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
+    for name, figures in rows:
+        table.add_row(Text(name), *(figures[column] for column in columns))
+    if total:
+        table.add_section()
+        table.add_row("all", *(total[column] for column in columns), style="bold")
     return table
+
+
+def _fitting(rows: Sequence[_Row]) -> list[str]:
+    """The columns of figures that leave the names their room."""
+    if not rows:
+        return []
+    widths = {
+        column: _GAP + max(len(column), *(len(figures[column]) for _, figures in rows))
+        for column in rows[0][1]
+    }
+    room = console.stderr().width - min(_NAME_WIDTH, max(len(name) for name, _ in rows))
+    for column in _LEAST_FIRST:
+        if sum(widths.values()) <= room:
+            break
+        widths.pop(column, None)
+    return list(widths)
 
 
 def _time(value: int | None) -> str:

@@ -149,3 +149,8 @@ def _plain(value: float) -> str:
 
 def _duration_help(value: object) -> str:
     return f"not a duration: {value!r} (write for example 60, 60s, 250ms or 1m30s)"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 session`, `3,100 sessions`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

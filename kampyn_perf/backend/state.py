@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -108,9 +109,11 @@ class StateFolder:
             handle.close()
             running = self.running()
             what = f"a backend (pid {running.pid}, {running.url})" if running else "another process"
+            where = shlex.quote(str(self.root))
             raise KampynError(
                 f"{what} already uses the state folder {self.root}",
-                hint="Stop it with `kampyn-perf backend stop`, or choose another --state.",
+                hint=f"Stop it with `kampyn-perf backend stop --state {where}`, "
+                "or choose another --state.",
             ) from None
         return handle
 

@@ -63,7 +63,9 @@ class FlowUser(User):  # type: ignore[misc]
             context = environment.kampyn = LoadContext.from_environ(host, os.environ)
         self.kampyn: LoadContext = context
         self.client = context.client(self)
-        self.session = self._closed_session()
+        self._between = self.session = self._closed_session()
+        """What stands for a session where there is none, in `on_start` and `on_stop`: their
+        requests are in no number."""
         self._own_headers: dict[str, str] | None = None
         """Headers that the user had before its first session, from `on_start`, say."""
         # What Locust's loop runs: one round of the flow. The pool of `kampyn-perf load` puts its
@@ -117,7 +119,10 @@ class FlowUser(User):  # type: ignore[misc]
         cookies.clear()
         self._forget_headers()
         task: Callable[[FlowUser], None] = random.choice(self._flow_tasks)  # noqa: S311 (as Locust)
-        task(self)
+        try:
+            task(self)
+        finally:
+            self.session = self._between
 
     def _forget_headers(self) -> None:
         """Take off what the session before put on: a token, above all."""
@@ -125,8 +130,7 @@ class FlowUser(User):  # type: ignore[misc]
         if self._own_headers is None:
             self._own_headers = dict(headers)
         elif headers != self._own_headers:
-            headers.clear()
-            headers.update(self._own_headers)
+            self.client.headers = type(headers)(self._own_headers)
 
     @classmethod
     def flow_name(cls) -> str:

@@ -23,6 +23,20 @@ def is_loopback(host: str) -> bool:
 
 
 def check_target(url: str, allowed: Collection[str]) -> None:
+    """Refuse what cannot be a target: a base for paths, on a host that was allowed. Raises
+    KampynError (usage)."""
+    check_host(url, allowed)
+    base = re.split(r"[?#]", url, maxsplit=1)[0]
+    if base != url:
+        part = "query" if url[len(base)] == "?" else "fragment"
+        raise KampynError(
+            f"the target's URL {redact_url(base)} has a {part}, which would never be sent",
+            hint=f"Take it out, from the {url[len(base)]} on; what is asked for stands in "
+            "configs/targets/.",
+        )
+
+
+def check_host(url: str, allowed: Collection[str]) -> None:
     """Refuse a URL that is none, or whose host nobody allowed. Raises KampynError (usage)."""
     try:
         parts = urlsplit(url)
@@ -38,12 +52,4 @@ def check_target(url: str, allowed: Collection[str]) -> None:
         raise KampynError(
             f"{host} is not this machine, and nobody allowed to put load on it",
             hint=f"If it is yours to load: --allow-host {host}, or allowHosts in load.yaml.",
-        )
-    base = re.split(r"[?#]", url, maxsplit=1)[0]
-    if base != url:
-        part = "query" if url[len(base)] == "?" else "fragment"
-        raise KampynError(
-            f"the target's URL {redact_url(base)} has a {part}, which would never be sent",
-            hint=f"Take it out, from the {url[len(base)]} on; what is asked for stands in "
-            "configs/targets/.",
         )

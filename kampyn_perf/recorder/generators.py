@@ -10,6 +10,8 @@ from kampyn_perf.recorder.interval import Gauges, Interval
 from kampyn_perf.recorder.vitals import Vitals
 
 _WINDOW = 5
+_TOO_SHORT_US = 500_000
+"""Of less than that a share says nothing: a generator that joins with the end of the run."""
 
 
 class BusiestStretch:
@@ -33,7 +35,9 @@ class BusiestStretch:
 
     def _share(self) -> float:
         lasted = sum(length for _spent, length in self._window)
-        return sum(spent for spent, _length in self._window) / max(lasted, 1)
+        if lasted < _TOO_SHORT_US:
+            return 0.0
+        return sum(spent for spent, _length in self._window) / lasted
 
 
 @dataclass

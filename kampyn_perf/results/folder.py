@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kampyn_perf.files import ensure_writable, write_whole
 
 REPORTS = Path("reports")
 _LONGEST_PATH = 4096
+_OWN_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-.+")
 
 
 def create_run_folder(base: Path, *, label: str, now: datetime) -> Path:
@@ -82,9 +84,9 @@ def point_latest(folder: Path, *, base: Path = REPORTS) -> None:
     What is not a pointer of ours stays; where none can be written there is none.
     """
     link = base / names.LATEST
-    if link.exists() and not link.is_symlink() and not _is_pointer(link):
-        return
     with contextlib.suppress(OSError, KampynError):
+        if link.exists() and not link.is_symlink() and not _is_pointer(link):
+            return
         base.mkdir(parents=True, exist_ok=True)
         target = os.path.relpath(folder.resolve(), base.resolve())
         spare = base / f".{names.LATEST}.{os.getpid()}"
@@ -102,7 +104,10 @@ def _is_pointer(path: Path) -> bool:
     if not path.is_file() or path.stat().st_size > _LONGEST_PATH:
         return False
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return len(lines) == 1 and bool(lines[0]) and (path.parent / lines[0]).is_dir()
+    if len(lines) != 1 or not lines[0]:
+        return False
+    # A run that was removed meanwhile is told by the form of its name.
+    return bool(_OWN_NAME.fullmatch(Path(lines[0]).name)) or (path.parent / lines[0]).is_dir()
 
 
 def find_result(path: Path) -> Path:

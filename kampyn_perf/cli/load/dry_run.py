@@ -10,7 +10,7 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.load.lead.describe import declared_flows
 from kampyn_perf.load.spec import choose_flows
 from kampyn_perf.redact import redact, redact_url
-from kampyn_perf.units import format_duration, format_rate
+from kampyn_perf.units import counted, format_duration, format_rate
 
 
 def show(plan: Plan, *, as_json: bool) -> ExitCode:
@@ -35,5 +35,7 @@ def show(plan: Plan, *, as_json: bool) -> ExitCode:
     for name, weight in weights.items():
         console.say(f"  {name:<28} weight {weight} ({100 * weight / total:.4g} %)")
     length = format_duration(schedule.duration_us)
-    console.say(f"{schedule.planned:,} sessions in {length}; nothing was started (--dry-run).")
+    console.say(
+        f"{counted(schedule.planned, 'session')} in {length}; nothing was started (--dry-run)."
+    )
     return ExitCode.OK

@@ -32,6 +32,7 @@ from kampyn_perf.results.folder import (
     discard_run_folder,
 )
 from kampyn_perf.results.io import Record
+from kampyn_perf.results.labels import safe_label
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.objectives import Slo
 
@@ -51,7 +52,7 @@ def run(flags: LoadFlags) -> ExitCode:
     if flags.out:
         folder = claim_run_folder(flags.out)
     else:
-        folder = create_run_folder(REPORTS, label=f"load-{plan.spec.profile}", now=now)
+        folder = create_run_folder(REPORTS, label=f"load-{safe_label(plan.spec.profile)}", now=now)
     try:
         with _target(plan, flags, folder) as target:
             driven = drive(

@@ -20,6 +20,7 @@ from kampyn_perf.load.share import Deal, Share
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule
 
+_NEVER = 1 << 62
 _NAP_US = 250_000
 """The longest sleep at a stretch: so soon a stop, or a larger share, is noticed."""
 _LEEWAY_US = 10_000
@@ -107,9 +108,10 @@ class Pacer:
             if not self._sleep(due_us, sleep_until):
                 continue  # what was not of this share may be now, or the other way round
             if session is None:
-                return
+                break
+            self._passed = number + 1  # first: while it is dealt, news of another deal may come
             self._deal(session)
-            self._passed = number + 1
+        self.next_due_us = _NEVER
 
     def sleep_until_gap(self, moment_us: int, sleep_until: Callable[[int], None]) -> None:
         """Sleep until shortly before `moment_us`, for a gap between arrivals; at worst until then.
@@ -117,8 +119,11 @@ class Pacer:
         For regular work of the generator: at a whole second itself arrivals like to be due.
         """
         sleep_until(moment_us - _LEEWAY_US)
-        while (due_us := self.next_due_us) < min(self._clock() + _GAP_US, moment_us):
-            sleep_until(due_us + 1)
+        while (now := self._clock()) < moment_us:
+            due_us = self.next_due_us
+            if due_us >= min(now + _GAP_US, moment_us):
+                return
+            sleep_until(max(due_us, now) + 1)
 
     def redeal(self, deal: Deal) -> None:
         """Follow another deal. What it gives to this generator, and is due already, is dealt at
@@ -157,6 +162,9 @@ class Pacer:
             duration_us=self._clock() - session.due_us,
             success=success,
         )
+        if self.vusers > self._limit(self._schedule.phase_at(self.elapsed_us)):
+            self.vusers -= 1  # a phase, or another generator, has left less room
+            return False
         if self._waiting:
             waiting = self._waiting.popleft()
             if waiting.flow == user.flow:
@@ -195,10 +203,14 @@ class Pacer:
     def _deal(self, session: Session) -> None:
         flow, phase = session.flow, session.phase
         self._buffer.session_planned(flow=flow, phase=phase)
+        limit = self._limit(phase)
+        while self._waiting and self.vusers < limit:  # there is more room than there was
+            waiting = self._waiting.popleft()
+            self._give(self._new(waiting.flow), waiting)
         idle = self._idle[flow]
-        if idle and not self._waiting:
+        if idle and not self._waiting and self.in_flight + self._given < limit:
             self._give(idle.pop(), session)
-        elif self._room(phase):
+        elif self._room(limit):
             self._give(self._new(flow), session)
         elif len(self._waiting) < self._max_waiting // self._share.members:
             session.waited = True
@@ -206,15 +218,18 @@ class Pacer:
         else:
             self.drop(session)
 
-    def _room(self, phase: int) -> bool:
-        """Whether one more virtual user may be made; an idle one of another flow may give way."""
+    def _limit(self, phase: int) -> int:
+        """Virtual users at once in `phase`: of the whole run, for this generator; at least one."""
         whole = min(self._max_vusers, self._schedule.phases[phase].max_vusers or self._max_vusers)
-        limit = max(1, whole // self._share.members)  # of the whole run, for this generator
+        return max(1, whole // self._share.members)
+
+    def _room(self, limit: int) -> bool:
+        """Whether one more virtual user may be made; an idle one of another flow may give way."""
         if self._waiting:
             return False
         if self.vusers < limit:
             return True
-        return self._retire_idle()
+        return self.in_flight + self._given < limit and self._retire_idle()
 
     def _retire_idle(self) -> bool:
         for users in self._idle.values():

@@ -17,6 +17,8 @@ from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.session import Session
 
 _ERRORS_KEPT = 20
+_KILL_SECONDS = 2
+"""How long `on_stop` and the like may hold up the end of a run."""
 
 
 class Worker:
@@ -84,7 +86,7 @@ class Worker:
             self.user.run_session(session)
         except StepFailedError:
             return False
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (must not end the run)
+        except (Exception, SystemExit, gevent.Timeout) as error:  # noqa: BLE001 (ends no run)
             self._pool.scenario_error(self.user, error)
             return False
         return session.failures == 0
@@ -112,8 +114,9 @@ class Pool:
 
     def cut(self) -> list[Session]:
         """End everybody at once; the sessions that were at work."""
+        self._environment.runner.user_greenlets.kill(block=True, timeout=_KILL_SECONDS)
+        # Only now: while some were ended, others may have come to their own end.
         cut = [worker.session for worker in self.workers if worker.session is not None]
-        self._environment.runner.user_greenlets.kill(block=True, timeout=5)
         self.workers.clear()
         return cut
 

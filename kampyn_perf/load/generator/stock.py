@@ -13,15 +13,22 @@ from urllib.parse import urljoin, urlsplit
 
 from gevent.timeout import Timeout as GeventTimeout
 from locust.clients import HttpSession, ResponseContextManager
-from locust.exception import RescheduleTask, ResponseError, StopUser
+from locust.exception import (
+    InterruptTaskSet,
+    RescheduleTask,
+    RescheduleTaskImmediately,
+    ResponseError,
+    StopTest,
+    StopUser,
+)
 from requests import exceptions
 
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.http import CheckError, Timeouts
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
 
-_STEERING = (StopUser, RescheduleTask)
+_STEERING = (InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser)
 
 
 class StockClient(HttpSession):  # type: ignore[misc]
@@ -52,17 +59,20 @@ class StockClient(HttpSession):  # type: ignore[misc]
 
     def _build_url(self, path: str) -> str:
         url: str = super()._build_url(path)
-        check_target(url, self._allowed)
+        check_host(url, self._allowed)
         return url
 
     def _send_request_safe_mode(self, method: str, url: str, **options: Any) -> Any:
         sent_us = now_us()
         limits = self._timeouts
         options.setdefault("timeout", (limits.connect_us / 1e6, limits.read_us / 1e6))
+        own = GeventTimeout(limits.total_us / 1e6)
         try:
-            with GeventTimeout(limits.total_us / 1e6):
+            with own:
                 response = super()._send_request_safe_mode(method, url, **options)
-        except GeventTimeout:
+        except GeventTimeout as timeout:
+            if timeout is not own:  # the scenario's, around this request
+                raise
             late = exceptions.ReadTimeout("the whole request took too long")
             response = ResponseContextManager(late)
         response.sent_us = sent_us

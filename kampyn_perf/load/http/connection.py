@@ -114,7 +114,7 @@ class Connection:
         Raises HttpError; the connection is then of no more use.
         """
         parser = self.parser
-        self.unsent = 0
+        self.unsent = len(payload)
         # With TLS an error may come when some records are already under way.
         self.sent_any = self._tls is not None
         self.deadline = deadline
@@ -131,6 +131,7 @@ class Connection:
             except BlockingIOError:
                 sent = 0
             self.sent_any = True
+            self.unsent = len(payload) - sent
             if (sent != len(payload) or self._tls is not None) and (
                 self._send_rest(payload, sent, read_us, total) or self._tls_ended()
             ):
@@ -152,10 +153,15 @@ class Connection:
         finally:
             self.waiter = None
 
+    @property
+    def over(self) -> bool:
+        """Whether the other side has said that nothing more will come."""
+        return self._tls is not None and self._tls.ended
+
     def _tls_ended(self) -> bool:
         """Whether TLS ended along with the last bytes, and so the response: the socket may not
         tell of it again."""
-        return self._tls is not None and self._tls.ended and self.parser.eof()
+        return self.over and self.parser.eof()
 
     def _send_rest(self, payload: bytes, sent: int, read_us: int, total: int) -> bool:
         """Send what the socket would not take at once; True if the response came before the end.
@@ -206,11 +212,14 @@ class Connection:
         patience = min(now_us() + _CONTINUE_WAIT_US, deadline)
         self.sent_any = True
         self.deadline = deadline
+        self.unsent = len(head)
         try:
-            if self._send_rest(head, 0, read_us, total):
+            try:
+                early = self._send_rest(head, 0, read_us, total)
+            finally:
                 self.unsent += len(body)
+            if early:
                 return
-            self.unsent = len(body)
             while not parser.interim and now_us() < patience:
                 try:
                     self._wait(_READ, patience, "waiting for 100 Continue")

@@ -83,7 +83,7 @@ class Sender:
         parser = connection.parser
         response.take(parser)
         response.end_us = end = now_us()
-        if parser.reusable:
+        if parser.reusable and not connection.over:
             origin.give_back(connection, end)
         else:
             connection.close()

@@ -11,7 +11,7 @@ from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.results.load import Certificate, Latency
 from kampyn_perf.schedule import Schedule
-from kampyn_perf.units import format_duration, format_percent
+from kampyn_perf.units import counted, format_duration, format_percent
 
 _CUT_SHARE = 0.001
 """Sessions that the end of the run may cut: their slowest request is missing from the numbers."""
@@ -38,7 +38,7 @@ def certify(
         *_clocks(crew, limits),
     ]
     reasons += [
-        f"{count} sessions ended by an exception in the scenario: {words}"
+        f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
         for words, count in crew.scenario_errors.items()
     ]
     if complete:
@@ -75,7 +75,7 @@ def _lost_generators(collector: Collector, crew: CrewFacts) -> Iterator[str]:
         yield f"a generator was lost, and up to a second of what it had measured: {how}"
     if collector.lost:
         rest = "; the others took over the rest" if crew.taken_over else ""
-        yield f"{collector.lost} arrivals were lost with their generator{rest}"
+        yield f"{counted(collector.lost, 'arrival')} went with a lost generator{rest}"
 
 
 def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterat
     started = sum(each.started for each in totals)
     cut = sum(each.cut for each in totals)
     if collector.faults:
-        yield f"the recorder lost {collector.faults} samples"
+        yield f"the recorder lost {counted(collector.faults, 'sample')}"
     if collector.unaccounted:
         yield f"{collector.unaccounted} arrivals are neither started nor dropped: they were lost"
     if complete and collector.planned != schedule.planned:
@@ -156,7 +156,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> 
         )
     cut = sum(each.cut for each in collector.sessions.values())
     if cut:
-        yield f"{cut} sessions were cut by the end of the run"
+        yield f"{counted(cut, 'session')} cut by the end of the run"
     if collector.lateness.clamped:
         yield "a lateness above one hour was counted as one hour"
     if crew.unwritten:

@@ -44,7 +44,7 @@ class Dealing:
 
     def join(self, index: int, *, living: Sequence[int], elapsed_us: int) -> Deal:
         """Generator `index` joins the `living`: the deal among all of them."""
-        self.joined_us[index] = elapsed_us
+        self.joined_us[index] = max(elapsed_us, 0)  # one that came just before the start
         return self._redeal([*living, index], elapsed_us)
 
     def numbers(self, until_us: int | None = None) -> Iterator[int]:

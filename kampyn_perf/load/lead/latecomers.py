@@ -37,6 +37,11 @@ class Latecomers:
         self.declined[index] = why
         self._crew.give_up(index, why)
 
+    def decline_all(self, why: str) -> None:
+        """All that are still on the way."""
+        for index in list(self._since):
+            self.decline(index, why)
+
     def decline_slow(self) -> None:
         """Those that were not ready in time."""
         now = time.monotonic()

@@ -15,6 +15,7 @@ from kampyn_perf.load.lead.child import Child
 from kampyn_perf.load.lead.crew import Heard
 from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.network.bundle import pack
+from kampyn_perf.units import counted
 
 RELAY = "kampyn_perf.load.network.master"
 _TICK_SECONDS = 0.2
@@ -117,7 +118,7 @@ class MachineCrew:
     def _gather_one(self, message: dict[str, Any], count: int, host: str) -> None:
         match message:
             case {"type": "listening", "port": port}:
-                self._on_news(f"Waiting for {count} workers on {host}:{port}")
+                self._on_news(f"Waiting for {counted(count, 'worker')} on {host}:{port}")
             case {"type": "joined", "host": machine}:
                 if why := self._objection(str(machine)):
                     raise KampynError(

@@ -154,6 +154,7 @@ class Supervisor:
                 answered = self._signals.count
                 deadline = min(deadline, time.monotonic() + self._answer_signal())
             self._give_up_silent(deadline)
+        self.latecomers.decline_all("the run is over")
         if not self._ended and self.dealing.lost:
             self.trouble = next(iter(self.dealing.lost.values()))
             self._note_end()
@@ -178,7 +179,7 @@ class Supervisor:
                 self._lose(heard.index, heard.how)
             else:
                 self._take(heard.index, heard.message)
-        elif heard.index in self._ended or heard.index in self.dealing.lost:
+        elif heard.index in {*self._ended, *self.dealing.lost, *self.latecomers.declined}:
             return  # the end of its pipe, or what it said before it was given up
         elif heard.message is None:
             self.latecomers.decline(heard.index, heard.how)

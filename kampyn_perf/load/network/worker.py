@@ -7,6 +7,7 @@ scenarios, data), runs its share, and ends when the master does or is not heard 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -41,9 +42,7 @@ from kampyn_perf.load.network.secrecy import protect
 _LAST_WORDS_SECONDS = 0.3
 """What was sent needs so long to leave this process."""
 _LOOK_SECONDS = 10.0
-"""So often a worker says that it still looks for its master ..."""
-_LOOK_FOR_SECONDS = 600.0
-"""... and after so long it gives up, as a master does that waits for workers."""
+"""So often a worker says that it still looks for its master. Locust gives up after five minutes."""
 _FAREWELL_SECONDS = 30
 """How long a worker that is done waits to be dismissed: the others may still drain."""
 
@@ -118,27 +117,27 @@ class MasterLine:
                 self._orders.put(order)
 
     def _watch(self) -> None:
-        began_us = now_us()
-        said = 0
-        while not self._heard_us:
-            gevent.sleep(0.2)
-            looked = (now_us() - began_us) / 1e6
-            if looked > _LOOK_FOR_SECONDS:
-                leave(ExitCode.UNREACHABLE, f"no master answered for {looked:.0f} s")
-            if looked // _LOOK_SECONDS > said:
-                said += 1
-                say(
-                    f"no master has answered for {looked:.0f} s (is it the right address, and "
-                    f"{SECRET_VARIABLE} the same on both sides?); still looking, Ctrl-C ends it"
-                )
         while True:
             gevent.sleep(0.2)
             silent_us = now_us() - self._heard_us
-            if silent_us > WORKER_PATIENCE_SECONDS * 1e6:
+            if self._heard_us and silent_us > WORKER_PATIENCE_SECONDS * 1e6:
                 leave(
                     ExitCode.NO_VERDICT,
                     f"the master was not heard of for {silent_us / 1e6:.1f} s; load ended",
                 )
+
+
+def _say_what_it_waits_for(lines: list[MasterLine]) -> None:
+    """While no master has answered: Locust waits without a word."""
+    waited = 0.0
+    while not lines:
+        gevent.sleep(_LOOK_SECONDS)
+        waited += _LOOK_SECONDS
+        if not lines:
+            say(
+                f"no master has answered for {waited:.0f} s (is it the right address, and "
+                f"{SECRET_VARIABLE} the same on both sides?); still looking, Ctrl-C ends it"
+            )
 
 
 def say(text: str) -> None:
@@ -149,12 +148,12 @@ def say(text: str) -> None:
 
 def leave(code: ExitCode, text: str) -> None:
     """End this process, from any greenlet, and with it its load."""
-    say(text)
-    for path in _to_remove:
-        for file in path.glob("*"):
-            file.unlink(missing_ok=True)
-        path.rmdir()
-    os._exit(int(code))
+    try:
+        say(text)
+        for path in _to_remove:
+            shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os._exit(int(code))
 
 
 _to_remove: list[Path] = []
@@ -167,6 +166,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kampyn-perf-worker-"))
     _to_remove.append(folder)
     lines: list[MasterLine] = []
+    gevent.spawn(_say_what_it_waits_for, lines)
 
     def end(code: ExitCode, why: str) -> None:
         (lines[0].leave if lines else leave)(code, why)

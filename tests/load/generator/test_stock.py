@@ -98,7 +98,7 @@ OUTCOMES = """
 os.environ["KAMPYN_PERF_HTTP_CLIENT"] = "stock"
 buyer = user(f"http://127.0.0.1:{port}")
 buyer.client.get("/drip")
-buyer.client.get("/503")
+buyer.client.get("/503?a=b#c")
 buyer.client.get("/reset")
 buyer.client.get("http://127.0.0.1:1/")
 try:

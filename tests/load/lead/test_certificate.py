@@ -185,7 +185,7 @@ def test_dropped_arrivals_and_cut_sessions():
     ]
     found = judge(run(cut=1))
     assert "1 sessions were still at work" in found.reasons[0]
-    assert found.warnings == ["1 sessions were cut by the end of the run"]
+    assert found.warnings == ["1 session cut by the end of the run"]
     assert judge(run(skip=range(3), dropped=3), complete=False).valid, "of a run that was ended"
 
 
@@ -227,7 +227,7 @@ def test_a_lost_generator_and_its_arrivals_are_reasons():
     assert found.reasons == [
         "a generator was lost, and up to a second of what it had measured: "
         "generator 2 ended by SIGKILL",
-        "10 arrivals were lost with their generator; the others took over the rest",
+        "10 arrivals went with a lost generator; the others took over the rest",
     ]
     assert [each.lost for each in found.generators] == ["", "generator 2 ended by SIGKILL"]
 

@@ -50,7 +50,7 @@ class Wiretap:
 def start_master(load, port, secret):
     flags = ("--role", "master", "--master-port", str(port), "--expect-workers", "1")
     process = load.start("{duration: 2, arrivalRate: 20}", more=flags, env=secret)
-    while "Waiting for 1 workers" not in process.stderr.readline():
+    while "Waiting for 1 worker " not in process.stderr.readline():
         assert process.poll() is None
     return process
 

@@ -328,16 +328,51 @@ def test_listeners_of_a_scenario_hear_of_every_request(load, tmp_path):
     assert (result.requests.response.max_us or 0) >= (result.requests.service.max_us or 0)
 
 
+def test_what_users_do_between_sessions_is_in_no_number(load, tmp_path):
+    """A logout in `on_stop` comes long after the last session: that time is nobody's response."""
+    scenario = tmp_path / "leaves.py"
+    scenario.write_text(
+        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Leaves(FlowUser):\n"
+        "    def on_stop(self): self.client.get('/logout')\n"
+        "    @task\n    def go(self): self.client.get('/x')\n"
+    )
+    result = load.run(
+        "{duration: 1, arrivalRate: 10}",
+        "{pause: 2}",
+        more=("--set", f"config.scenarios={scenario}"),
+    )
+    assert result.requests.count == 10
+    assert (result.requests.response.max_us or 0) < 1_500_000
+    assert "/logout" in {path for _moment, path in load.server.seen}
+
+
+def test_a_long_drain_is_no_silence(load):
+    """Second after second of it is handed over, and the generator sleeps meanwhile."""
+    process = load.start("{duration: 2, arrivalRate: 20}")
+    load.until_second(1)
+    load.server.process.send_signal(signal.SIGSTOP)
+    load.until_second(6)
+    assert load.result.certificate.cpu_share is not None
+    assert load.result.certificate.cpu_share < 0.5
+    load.server.process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=60)
+    assert load.result.sessions.completed == 40
+    assert load.result.certificate.reasons == []
+
+
 def test_a_session_knows_nothing_of_the_one_before(load, tmp_path):
     """What `on_start` set stays; what a session set, cookies and headers, goes with it."""
     scenario = tmp_path / "sessions.py"
     scenario.write_text(
         "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "COMMON = {'X-Test': 'yes'}\n"
         "class Person(FlowUser):\n"
-        "    def on_start(self): self.client.headers['X-Test'] = 'yes'\n"
+        "    def on_start(self): self.client.headers = COMMON\n"
         "    @task\n    def go(self):\n"
         "        assert dict(self.client.headers) == {'X-Test': 'yes'}\n"
         "        assert not self.client.cookies\n"
+        "        self.client.headers = dict(self.client.headers)\n"
         "        self.client.headers['Authorization'] = 'Bearer mine'\n"
         "        self.client.cookies.set('token', 'mine')\n"
         "        self.client.get('/x')\n"

@@ -253,3 +253,78 @@ def test_regular_work_finds_a_gap_before_its_moment(due, done_at):
     world.pacer.sleep_until_gap(moment, sleep_until)
     assert -10_000 <= world.now - moment <= 1
     assert abs((world.now - moment) - done_at) <= 1
+
+
+@pytest.mark.parametrize("due", [-5_000_000, -10_500])
+def test_regular_work_is_done_in_time_when_dealing_is_over_or_behind(due):
+    """What is next lies in the past: nothing to wait for, and no reason to wait for ever."""
+    world = World(STEADY)
+    moment = START + SECOND
+    world.pacer.next_due_us = moment + due
+    turns = []
+
+    def sleep_until(moment_us):
+        turns.append(moment_us)
+        world.now = max(world.now + 100, moment_us)  # somebody else is always at work
+
+    world.pacer.sleep_until_gap(moment, sleep_until)
+    assert 0 <= world.now - moment <= 200
+    assert len(turns) <= 102
+
+
+def test_after_its_end_nothing_is_due():
+    world = World(STEADY)
+    world.run()
+    assert world.pacer.next_due_us > world.now + 3600 * SECOND
+
+
+def phases(*limits):
+    return Schedule(
+        [
+            Phase(name=f"p{n}", duration_us=5 * SECOND, rate=Fraction(10), max_vusers=limit)
+            for n, limit in enumerate(limits)
+        ]
+    )
+
+
+def test_a_phase_with_more_room_serves_who_waited():
+    world = World(phases(2, 40), serve_us=2 * SECOND)
+    totals = world.run()
+    at_work = {at for _number, at, _session in world.begun if at == 5 * SECOND}
+    assert at_work, "those that waited begin with the phase"
+    assert world.pacer.waiting == 0
+    assert totals.dropped == 0
+
+
+def test_a_phase_with_less_room_has_no_more_at_work_than_that():
+    world = World(phases(40, 2), serve_us=SECOND)
+    world.run()
+    late = [at for _number, at, _session in world.begun if at > 7 * SECOND]
+    for moment in range(7 * SECOND, 10 * SECOND, 50_000):
+        assert sum(at <= moment < at + SECOND for at in late) <= 2
+    assert world.pacer.in_flight <= 2
+
+
+def test_one_that_joins_leaves_less_room_to_the_others():
+    world = World(phases(None, None), serve_us=SECOND, max_vusers=8)
+    deal = Deal(from_number=30, members=(0, 1))
+    world.events.append((START + 2 * SECOND, lambda: world.pacer.redeal(deal)))
+    world.run()
+    assert world.pacer.vusers <= 4
+
+
+def test_another_deal_that_comes_while_one_is_dealt_loses_nothing():
+    """A user begins at once, and so may the news: within the dealing itself."""
+    world = World(STEADY, index=0, count=2)
+    deal = Deal(from_number=11, members=(0,))
+    serve = world.serve
+
+    def serve_and_hear(user, session):
+        serve(user, session)
+        if session.number == 20:
+            world.pacer.redeal(deal)
+
+    world.serve = serve_and_hear
+    world.run()
+    numbers = sorted(number for number, _at, _session in world.begun)
+    assert numbers == [*range(0, 11, 2), *range(11, 100)]

@@ -177,7 +177,16 @@ def local(load: Load) -> tuple[Load, int]:
 
 
 def start_worker(folder: Path, port: int) -> subprocess.Popen[str]:
-    return program.start(folder, "load", "--role", "worker", "--master-port", str(port))
+    """As on a machine of the user's: Python writes its byte code, beside the scenario too."""
+    (folder / "temp").mkdir(exist_ok=True)
+    plain = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": str(folder / "temp")}
+    join = ("load", "--role", "worker", "--master-port", str(port))
+    return program.start(folder, *join, env=plain)
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """What workers left of what they were handed, passwords and all."""
+    return list((folder / "temp").glob("kampyn-perf-worker-*"))
 
 
 def start_master(load: Load, port: int, count: int, *phases: str) -> subprocess.Popen[str]:
@@ -197,12 +206,28 @@ def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
         assert worker.returncode == 0, err
     result = load.result
     assert result.certificate.reasons == [], "joining costs nothing"
+    assert left_behind(tmp_path) == []
     one, two = result.certificate.generators
     assert one.joined_us == 0 < two.joined_us
     assert two.planned > 0
     assert one.planned + two.planned == 200 == result.sessions.completed
     assert [each.started for each in result.seconds if each.at_us == 9_000_000] == [20]
     assert any("into the run, and deals its share" in each for each in result.certificate.warnings)
+
+
+def test_a_spare_that_is_ready_before_the_start_takes_part(local, tmp_path):
+    load, port = local
+    workers = [start_worker(tmp_path, port) for _ in range(3)]
+    program.time.sleep(3)
+    master = start_master(load, port, 1, "{duration: 6, arrivalRate: 20}")
+    _out, err = master.communicate(timeout=60)
+    for worker in workers:
+        worker.communicate(timeout=20)
+    assert load.result.status is RunStatus.COMPLETE, err
+    assert load.result.certificate.reasons == []
+    assert load.result.sessions.completed == 120
+    assert sum(each.planned for each in load.result.certificate.generators) == 120
+    assert len(load.result.certificate.generators) == 3
 
 
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
@@ -268,6 +293,7 @@ def test_workers_end_with_a_killed_master(local, tmp_path):
     master.communicate()
     _out, err = worker.communicate(timeout=30)
     assert worker.returncode == 4
+    assert left_behind(tmp_path) == []
     assert "the master has died" in err or "the master was not heard of" in err
 
 

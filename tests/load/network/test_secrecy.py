@@ -66,10 +66,11 @@ def test_what_passes_can_be_read_without_a_secret_alone(load, tmp_path, secret, 
     tap = Wiretap(port)
     worker = start_worker(tmp_path, tap.port, secret)
     _out, err = master.communicate(timeout=60)
-    assert master.returncode in (0, 1), err
+    assert master.returncode in (0, 1, 4), err
     _out, err = worker.communicate(timeout=20)
     tap.close()
     assert worker.returncode == 0, err
+    assert load.result.certificate.reasons == []
     assert load.result.sessions.completed == 40
     assert (b"def run_flow" in tap.heard or b"spec" in tap.heard) is readable
     assert len(tap.heard) > 1000

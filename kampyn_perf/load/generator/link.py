@@ -31,10 +31,18 @@ class Line(Protocol):
     def send(self, kind: str, **fields: Any) -> None:
         """Tell the lead."""
 
-    def listen(
-        self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
-    ) -> None:
-        """Call `on_order` for every order to come, in a greenlet of its own."""
+
+def follow(
+    line: Line, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
+) -> None:
+    """Call `on_order` for every order to come, in a greenlet of its own."""
+
+    def loop() -> None:
+        while (order := line.read()) is not None:
+            on_order(order)
+        on_gone()
+
+    gevent.spawn(loop)
 
 
 class Link:
@@ -76,18 +84,6 @@ class Link:
                     data = data[nb_write(self._out, data) :]
         except OSError:
             os._exit(1)
-
-    def listen(
-        self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
-    ) -> None:
-        """Call `on_order` for every order to come, in a greenlet of its own."""
-
-        def loop() -> None:
-            while (order := self.read()) is not None:
-                on_order(order)
-            on_gone()
-
-        gevent.spawn(loop)
 
 
 def die_with_parent() -> None:

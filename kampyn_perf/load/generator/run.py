@@ -20,7 +20,7 @@ from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator import system
 from kampyn_perf.load.generator.context import LoadContext
 from kampyn_perf.load.generator.health import Health
-from kampyn_perf.load.generator.link import Line
+from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import declared, load_flows
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
@@ -112,7 +112,7 @@ class Generator:
         for deal in order["deals"]:
             self._pacer.redeal(_deal(deal))
         self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
-        self._line.listen(self._on_order, self._on_gone)
+        follow(self._line, self._on_order, self._on_gone)
         self._environment.events.test_start.fire(environment=self._environment)
         self._health.start()
         gevent.spawn(self._hand_over_forever, start_us)

@@ -18,7 +18,7 @@ from locust.env import Environment
 
 from kampyn_perf import __version__
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.generator.link import Link
+from kampyn_perf.load.generator.link import Link, follow
 from kampyn_perf.load.network.remote import (
     GREETING_PINGS,
     LINE,
@@ -58,7 +58,7 @@ class Relay:
         self._by_index: dict[int, Member] = {}
         self._over = False
         runner.register_message(MESSAGE, self._on_message)
-        link.listen(self._on_order, self._on_gone)
+        follow(link, self._on_order, self._on_gone)
         gevent.spawn(self._ping_forever)
 
     def _on_message(self, environment: Any, msg: Any) -> None:  # noqa: ARG002 (Locust's signature)

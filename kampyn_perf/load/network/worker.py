@@ -13,7 +13,6 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +68,6 @@ class MasterLine:
     def send(self, kind: str, **fields: Any) -> None:
         """Tell the master."""
         self._runner.send_message(MESSAGE, {LINE: orjson.dumps({"type": kind, **fields})})
-
-    def listen(
-        self, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
-    ) -> None:
-        """Call `on_order` for every order to come, in a greenlet of its own."""
-
-        def loop() -> None:
-            while (order := self.read()) is not None:
-                on_order(order)
-            on_gone()
-
-        gevent.spawn(loop)
 
     def farewell(self) -> None:
         """Wait to be dismissed, so that the last news is sure to have arrived."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def on_terminal(
         stdout=inner,
         stderr=inner,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 (no threads)
+        preexec_fn=_take_terminal,  # noqa: PLW1509 (no threads)
     )
     os.close(inner)
     try:
@@ -47,6 +48,11 @@ def on_terminal(
         with suppress(ProcessLookupError):
             process.kill()
         process.wait()
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup themselves
 
 
 def everything(handle: int) -> str:

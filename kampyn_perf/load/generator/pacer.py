@@ -162,8 +162,10 @@ class Pacer:
             duration_us=self._clock() - session.due_us,
             success=success,
         )
-        if self.vusers > self._limit(self._schedule.phase_at(self.elapsed_us)):
-            self.vusers -= 1  # a phase, or another generator, has left less room
+        limit = self._limit(self._schedule.phase_at(self.elapsed_us))
+        self._shrink(limit)
+        if self.vusers > limit:
+            self.vusers -= 1
             return False
         if self._waiting:
             waiting = self._waiting.popleft()
@@ -204,11 +206,12 @@ class Pacer:
         flow, phase = session.flow, session.phase
         self._buffer.session_planned(flow=flow, phase=phase)
         limit = self._limit(phase)
+        self._shrink(limit)
         while self._waiting and self.vusers < limit:  # there is more room than there was
             waiting = self._waiting.popleft()
             self._give(self._new(waiting.flow), waiting)
         idle = self._idle[flow]
-        if idle and not self._waiting and self.in_flight + self._given < limit:
+        if idle and not self._waiting:
             self._give(idle.pop(), session)
         elif self._room(limit):
             self._give(self._new(flow), session)
@@ -229,7 +232,13 @@ class Pacer:
             return False
         if self.vusers < limit:
             return True
-        return self.in_flight + self._given < limit and self._retire_idle()
+        return self.vusers == limit and self._retire_idle()
+
+    def _shrink(self, limit: int) -> None:
+        """A phase, or another generator, may have left less room: who is idle gives way first, so
+        that nobody ever waits beside one who is idle."""
+        while self.vusers > limit and self._retire_idle():
+            pass
 
     def _retire_idle(self) -> bool:
         for users in self._idle.values():

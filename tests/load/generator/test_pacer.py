@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -303,6 +304,24 @@ def test_a_phase_with_less_room_has_no_more_at_work_than_that():
     for moment in range(7 * SECOND, 10 * SECOND, 50_000):
         assert sum(at <= moment < at + SECOND for at in late) <= 2
     assert world.pacer.in_flight <= 2
+
+
+def test_who_waits_is_served_though_many_were_idle_before_the_limit():
+    """Idle users of a phase with more room give way: the few that may stay serve on and on."""
+    schedule = Schedule(
+        [
+            Phase(name="burst", duration_us=SECOND, count=40),
+            Phase(name="pause", duration_us=2 * SECOND),
+            Phase(name="tight", duration_us=5 * SECOND, rate=Fraction(4), max_vusers=1),
+        ]
+    )
+    world = World(schedule, serve_us=300_000)
+    world.run()
+    tight = [at for number, at, _session in world.begun if number >= 40]
+    gaps = [b - a for a, b in pairwise(tight)]
+    assert len(tight) >= 16
+    assert all(300_000 <= gap <= 300_000 + 250_000 for gap in gaps)
+    assert world.pacer.vusers == 1
 
 
 def test_one_that_joins_leaves_less_room_to_the_others():

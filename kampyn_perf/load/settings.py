@@ -101,7 +101,8 @@ class ValidityLimits(Section):
     cpuShare: float = Field(default=0.95, gt=0, le=1)  # noqa: N815
     """Of one core, by one generator, over five seconds."""
     cpuWait: float = Field(default=0.25, gt=0, le=1)  # noqa: N815
-    """Share of five seconds for which a generator was ready to work, and others had the CPU."""
+    """Share of five seconds for which a generator was ready to work, and others had the CPU; of
+    those in which it had work for half of the time at least."""
     cpuSteal: float = Field(default=0.1, gt=0, le=1)  # noqa: N815
     """Share of the machine's CPU time that the hypervisor gave to other machines."""
     gcPauseMax: Milliseconds = 250_000  # noqa: N815

@@ -10,6 +10,7 @@ from kampyn_perf.recorder.interval import Gauges, Interval
 from kampyn_perf.recorder.vitals import Vitals
 
 _WINDOW = 5
+_SHORT_OF_CPU = 0.5
 _TOO_SHORT_US = 500_000
 """Of less than that a share says nothing: a generator that joins with the end of the run."""
 
@@ -74,6 +75,9 @@ class GeneratorTotals:
     """CPU time that it used, of one core."""
     hungriest: BusiestStretch = field(default_factory=BusiestStretch)
     """Time for which it was ready to run, and others had the CPU."""
+    starved: BusiestStretch = field(default_factory=BusiestStretch)
+    """The same, of those seconds alone in which working and waiting took it half of the time or
+    more: then what comes queues in it. One that has little to do waits a moment for each thing."""
 
     def take(self, interval: Interval, *, measured: bool) -> None:
         """Add one interval; `measured` is False for those of a warm-up."""
@@ -91,7 +95,10 @@ class GeneratorTotals:
         self.lag.record_all(vitals.lags_us)
         self.cpu_us += vitals.cpu_us
         self.busiest.add(vitals.cpu_us, length_us)
-        self.hungriest.add(vitals.cpu_wait_us or 0, length_us)
+        waited_us = vitals.cpu_wait_us or 0
+        short_of_cpu = vitals.cpu_us + waited_us >= length_us * _SHORT_OF_CPU
+        self.hungriest.add(waited_us, length_us)
+        self.starved.add(waited_us if short_of_cpu else 0, length_us)
         self.cpu_wait_us = _sum(self.cpu_wait_us, vitals.cpu_wait_us)
         self.steal_us = _sum(self.steal_us, vitals.steal_us)
         self.machine_us += vitals.machine_us

@@ -23,7 +23,7 @@ def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
             f"a generator used {format_percent(busiest)} of a core for five seconds "
             f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
         )
-    waited = max((each.hungriest.share for each in generators.values()), default=0.0)
+    waited = max((each.starved.share for each in generators.values()), default=0.0)
     if waited > limits.cpuWait:
         yield (
             f"a generator waited for a CPU {format_percent(waited)} of five seconds "

@@ -288,3 +288,10 @@ def test_who_came_late_is_told():
         "worker 3 (c) came late, and did not take part: the run is at its end",
     ]
     assert [each.joined_us for each in found.generators] == [0, 3_500_000, 0]
+
+
+def test_one_that_has_little_to_do_may_wait_for_each_thing():
+    """The documented rates on a machine that others use: five percent of a core, and a moment's
+    wait for each wake-up. Nothing queues, and how late it was is judged by itself."""
+    assert judge(run(cpu_us=60_000, cpu_wait_us=400_000, always=True)).valid
+    assert not judge(run(cpu_us=300_000, cpu_wait_us=400_000, always=True)).valid

@@ -60,6 +60,20 @@ def run(
     return Done(process.returncode, out, err)
 
 
+def run_script(script: str) -> str:
+    """What a Python script prints, in a process of its own: Locust's patching stays out of ours."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 PATIENT = (
     "--set",
     "config.validity={latenessP99: 20s, latenessMax: 60s, loopLagMax: 60s, gcPauseMax: 60s, "

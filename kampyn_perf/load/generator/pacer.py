@@ -232,7 +232,7 @@ class Pacer:
             return False
         if self.vusers < limit:
             return True
-        return self.vusers == limit and self._retire_idle()
+        return self._retire_idle()
 
     def _shrink(self, limit: int) -> None:
         """A phase, or another generator, may have left less room: who is idle gives way first, so

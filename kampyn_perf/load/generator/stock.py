@@ -13,22 +13,14 @@ from urllib.parse import urljoin, urlsplit
 
 from gevent.timeout import Timeout as GeventTimeout
 from locust.clients import HttpSession, ResponseContextManager
-from locust.exception import (
-    InterruptTaskSet,
-    RescheduleTask,
-    RescheduleTaskImmediately,
-    ResponseError,
-    StopTest,
-    StopUser,
-)
+from locust.exception import ResponseError
 from requests import exceptions
 
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.http import CheckError, Timeouts
+from kampyn_perf.load.http.caught import is_fault
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
-
-_STEERING = (InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser)
 
 
 class StockClient(HttpSession):  # type: ignore[misc]
@@ -91,7 +83,7 @@ class _CaughtResponse(ResponseContextManager):  # type: ignore[misc]
         judged = error is None or isinstance(error, ResponseError)
         if judged or self._manual_result is not None:
             return super().__exit__(kind, error, traceback)
-        if isinstance(error, Exception) and not isinstance(error, _STEERING):
+        if is_fault(error):
             self.failure(CheckError(repr(error)))
         super().__exit__(None, None, None)
         return False

@@ -29,6 +29,7 @@ class RequestObserver(Protocol):
 
 
 _NO_LIMIT_US = 1 << 60
+_TOTAL_US = 120_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Timeouts:
     """To connect, TLS included."""
     read_us: int = 60_000_000
     """Between two arrivals of bytes."""
-    total_us: int = 120_000_000
+    total_us: int = _TOTAL_US
     """For all of it, redirects included."""
 
     @classmethod
     def of(
-        cls, value: float | tuple[float | None, float | None], *, total_us: int = 120_000_000
+        cls, value: float | tuple[float | None, float | None], *, total_us: int = _TOTAL_US
     ) -> Timeouts:
         """Of what scenario authors write: seconds for all of it, or (connect, read) in seconds,
         either of them None for no limit but `total_us`."""

@@ -61,8 +61,7 @@ class CaughtResponse(Response):
         judged = error is not None and (
             error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
         )
-        fault = isinstance(error, Exception) and not _is_locusts(error, _STEERING)
-        if fault and self.error is None:
+        if is_fault(error) and self.error is None:
             self.failure(error)
         self._finish()
         return judged
@@ -81,6 +80,12 @@ _VERDICTS = frozenset({"ResponseError"})
 _STEERING = frozenset(
     {"StopUser", "StopTest", "RescheduleTask", "RescheduleTaskImmediately", "InterruptTaskSet"}
 )
+
+
+def is_fault(error: BaseException | None) -> bool:
+    """Whether what ended a with-block is a defect or a failed check, and no steering of the user:
+    neither Locust's own exceptions for that, nor a greenlet's end."""
+    return isinstance(error, Exception) and not _is_locusts(error, _STEERING)
 
 
 def _is_locusts(error: BaseException, names: frozenset[str]) -> bool:

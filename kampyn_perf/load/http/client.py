@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Unpack
 
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.http.api import Options, RequestObserver, Timeouts
 from kampyn_perf.load.http.bodies import JSON, encode_data, encode_files, encode_json
 from kampyn_perf.load.http.caught import CaughtResponse
-from kampyn_perf.load.http.connection import now_us
 from kampyn_perf.load.http.cookies import CookieJar
 from kampyn_perf.load.http.pool import ConnectionPool
 from kampyn_perf.load.http.requests import RequestFactory, told_apart

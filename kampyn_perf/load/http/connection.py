@@ -12,13 +12,13 @@ import _socket
 from errno import EINPROGRESS, EISCONN
 from os import strerror
 from ssl import SSLCertVerificationError, SSLError
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent.monkey import get_original
 from greenlet import getcurrent
 
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.http.errors import ConnectError, ConnectionLostError, TimedOutError
 from kampyn_perf.load.http.parser import ResponseParser
 from kampyn_perf.load.http.tls import TlsStream
@@ -37,11 +37,6 @@ _PIECE = 64 * 1024
 _PIECES_AT_THE_END = 64
 """What is read of an early answer when nothing more can be sent."""
 _CONTINUE_WAIT_US = 1_000_000  # RFC 9110, 10.1.1: do not wait for ever for a 100
-
-
-def now_us() -> int:
-    """Microseconds of the clock that all times here are on."""
-    return perf_counter_ns() // 1000
 
 
 class Connection:

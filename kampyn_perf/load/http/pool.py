@@ -15,8 +15,9 @@ from typing import Any
 import gevent
 from gevent import socket as gevent_socket
 
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import is_loopback
-from kampyn_perf.load.http.connection import NEVER, Connection, now_us
+from kampyn_perf.load.http.connection import NEVER, Connection
 from kampyn_perf.load.http.errors import ConnectError, HostNotAllowedError, HttpError, TimedOutError
 from kampyn_perf.load.http.parser import HeadMemory, Limits
 from kampyn_perf.load.http.tls import make_context

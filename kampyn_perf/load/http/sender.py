@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from kampyn_perf.load.http.connection import Connection, now_us
+from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.http.connection import Connection
 from kampyn_perf.load.http.cookies import CookieJar
 from kampyn_perf.load.http.errors import (
     ConnectionLostError,

@@ -56,6 +56,7 @@ class Supervisor:
     ) -> None:
         """`on_signal` hears of every signal, and whether sessions in flight may still finish."""
         self._spec = spec
+        self._document = orjson.loads(spec.dump())
         self._schedule = spec.schedule()
         self._crew = crew
         self._on_start = on_start
@@ -107,8 +108,7 @@ class Supervisor:
         return bool(self._ended) and self.signal is None and not self.trouble
 
     def _hand_out(self, index: int) -> None:
-        spec = orjson.loads(self._spec.dump())
-        self._crew.say(index, {"type": Order.RUN, "spec": spec, "index": index})
+        self._crew.say(index, {"type": Order.RUN, "spec": self._document, "index": index})
 
     def _get_ready(self) -> None:
         """Wait until every generator knows its flows."""

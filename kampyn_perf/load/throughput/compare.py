@@ -7,7 +7,7 @@ ratios are taken within a round, and the median of the rounds counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
@@ -21,8 +21,9 @@ from kampyn_perf.load.throughput.processes import (
     run_generator,
     run_tool,
     running_server,
+    start_cost,
 )
-from kampyn_perf.load.throughput.tools import installed
+from kampyn_perf.load.throughput.tools import Tool, installed
 
 _BUSY = 0.2
 
@@ -171,14 +172,18 @@ def compare(plan: Plan, *, progress: Callable[[str], None] = lambda _text: None)
     cores = choose_cores() if plan.pin else Cores()
     result = Comparison(plan, cores, busy=psutil.cpu_percent(interval=0.5) / 100)
     with running_server(cores) as url:
+        tools = [
+            (tool, start_cost(tool, f"{url}/items", cores))
+            for tool in (installed() if plan.tools else ())
+        ]
         for number in range(1, plan.rounds + 1):
             for load in (FLAT, PACED):
                 progress(f"round {number} of {plan.rounds}, {load}")
-                _round(result, load, url)
+                _round(result, load, url, tools)
     return result
 
 
-def _round(result: Comparison, load: str, url: str) -> None:
+def _round(result: Comparison, load: str, url: str, tools: Sequence[tuple[Tool, float]]) -> None:
     plan, cores = result.plan, result.cores
     for client in Client:
         job = Job(
@@ -191,10 +196,10 @@ def _round(result: Comparison, load: str, url: str) -> None:
         )
         result.add(load, client, run_generator(job, cores))
     target = f"{url}/items"
-    for tool in installed() if plan.tools else ():
+    for tool, start_s in tools:
         arguments = (
             tool.flat(target, plan.users, plan.seconds)
             if load == FLAT
             else tool.paced(target, plan.users, plan.seconds, plan.rate)
         )
-        result.add(load, tool.name, run_tool(tool, arguments, target, cores, plan.seconds))
+        result.add(load, tool.name, run_tool(tool, arguments, start_s, cores, plan.seconds))

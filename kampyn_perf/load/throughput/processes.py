@@ -68,11 +68,15 @@ def run_generator(job: Job, cores: Cores) -> Figures:
     return Figures(**orjson.loads(output.splitlines()[-1]))
 
 
+def start_cost(tool: Tool, url: str, cores: Cores) -> float:
+    """CPU seconds that it takes another generator to start. Raises KampynError where it fails."""
+    return _run([tool.name, *tool.start(url)], cores, 0)[1] if tool.start else 0.0
+
+
 def run_tool(
-    tool: Tool, arguments: Sequence[str], url: str, cores: Cores, seconds: float
+    tool: Tool, arguments: Sequence[str], start_s: float, cores: Cores, seconds: float
 ) -> Figures:
     """Another generator, without what it costs to start it. Raises KampynError where it fails."""
-    start_s = _run([tool.name, *tool.start(url)], cores, 0)[1] if tool.start else 0.0
     output, cpu_s = _run([tool.name, *arguments], cores, seconds)
     try:
         return tool.read(output, max(cpu_s - start_s, 0.0))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-from tests.cli.program import environment
+from tests.cli import program
 
 SCRIPT = """
 import gevent
@@ -62,16 +59,8 @@ print("; ".join(order))
 
 
 def test_an_idle_user_begins_before_all_that_is_ready():
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().split("; ") == [
+    said = program.run_script(SCRIPT)
+    assert said.strip().split("; ") == [
         "given to one who has yet to start",
         *("0 begins", "0 runs", "0 is done"),
         *("1 begins", "1 runs", "something else", "given to one who is idle", "1 is done"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
 
-from tests.cli.program import environment
+from tests.cli import program
 
 SCRIPT = """
 import gevent
@@ -38,12 +37,5 @@ print(len(turns))
 @pytest.mark.parametrize("portable", [False, True])
 def test_it_wakes_after_the_moment_and_lets_others_work(portable):
     script = SCRIPT.format(portable=portable, linux=sys.platform == "linux")
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) >= 20
+    said = program.run_script(script)
+    assert int(said) >= 20

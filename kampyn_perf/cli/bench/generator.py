@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from kampyn_perf.bench.suite import Facts, Suite
 from kampyn_perf.bench.suites.generator import CLIENTS, GeneratorParts, Round, generator_suite
 from kampyn_perf.cli.bench.flags import SuiteFlags
-from kampyn_perf.load.throughput import FLAT, PACED, Comparison, Figures, Plan, compare
+from kampyn_perf.load.benchmark import FLAT, PACED, Comparison, Figures, Plan, compare
 
 _PLAN = Plan(rounds=1)
 

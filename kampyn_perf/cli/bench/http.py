@@ -23,8 +23,8 @@ from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.operations import MissingFieldError, fill_body, fill_path
 from kampyn_perf.load.reach import check_reachable
-from kampyn_perf.load.requests import MissingFieldError, fill_body, fill_path
 from kampyn_perf.load.settings import Identity, Operation, TargetSettings
 from kampyn_perf.redact import redact_url
 

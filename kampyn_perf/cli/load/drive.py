@@ -14,10 +14,10 @@ from kampyn_perf.cli import console
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.files import write_whole
-from kampyn_perf.load.lead.crew import Crew, LocalCrew
-from kampyn_perf.load.lead.facts import CrewFacts
-from kampyn_perf.load.lead.outcome import RunEnd, RunFacts, make_result
-from kampyn_perf.load.lead.supervisor import Supervisor
+from kampyn_perf.load.coordinator.crew import Crew, LocalCrew
+from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.coordinator.outcome import RunEnd, RunFacts, make_result
+from kampyn_perf.load.coordinator.supervisor import Supervisor
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact

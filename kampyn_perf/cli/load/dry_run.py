@@ -7,7 +7,7 @@ import orjson
 from kampyn_perf.cli import console
 from kampyn_perf.cli.load.resolve import Plan
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.load.lead.describe import declared_flows
+from kampyn_perf.load.coordinator.describe import declared_flows
 from kampyn_perf.load.spec import choose_flows
 from kampyn_perf.redact import redact, redact_url
 from kampyn_perf.units import counted, format_duration, format_rate

@@ -16,13 +16,13 @@ from kampyn_perf.cli import console
 from kampyn_perf.cli.load.drive import MakeCrew
 from kampyn_perf.cli.load.flags import LoadFlags
 from kampyn_perf.errors import ExitCode
+from kampyn_perf.load.coordinator.crew import Crew
+from kampyn_perf.load.coordinator.machines import MachineCrew, own_host
+from kampyn_perf.load.distributed.remote import SECRET_VARIABLE
 from kampyn_perf.load.hosts import is_loopback
-from kampyn_perf.load.lead.crew import Crew
-from kampyn_perf.load.lead.machines import MachineCrew, own_host
-from kampyn_perf.load.network.remote import SECRET_VARIABLE
 from kampyn_perf.load.spec import RunSpec
 
-WORKER = "kampyn_perf.load.network.worker"
+WORKER = "kampyn_perf.load.distributed.worker"
 
 
 def machine_crew(flags: LoadFlags) -> MakeCrew:

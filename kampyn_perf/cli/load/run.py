@@ -20,8 +20,8 @@ from kampyn_perf.cli.load.drive import Driven, drive, local_crew
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.resolve import Plan, resolve
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.load.lead.describe import declared_flows
-from kampyn_perf.load.lead.outcome import RunFacts
+from kampyn_perf.load.coordinator.describe import declared_flows
+from kampyn_perf.load.coordinator.outcome import RunFacts
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.redact import redact

@@ -26,7 +26,7 @@ from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.messages import News, Order
-from kampyn_perf.load.requests import check_operations
+from kampyn_perf.load.operations import check_operations
 from kampyn_perf.load.share import Deal
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.recorder.buffer import SampleBuffer

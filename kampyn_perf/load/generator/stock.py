@@ -16,10 +16,10 @@ from locust.clients import HttpSession, ResponseContextManager
 from locust.exception import ResponseError
 from requests import exceptions
 
+from kampyn_perf.load.client import CheckError, Timeouts
+from kampyn_perf.load.client.caught import is_fault
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_host
-from kampyn_perf.load.http import CheckError, Timeouts
-from kampyn_perf.load.http.caught import is_fault
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
 
 

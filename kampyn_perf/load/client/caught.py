@@ -1,0 +1,96 @@
+"""A response that the scenario judges (`catch_response=True`), in a with-block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from kampyn_perf.load.client.errors import CheckError, DecodeError
+from kampyn_perf.load.client.requests import Prepared
+from kampyn_perf.load.client.response import Response
+
+_OWN_VERDICTS = (CheckError, DecodeError)
+
+
+class CaughtResponse(Response):
+    """A response that the scenario judges: reported when its with-block ends."""
+
+    __slots__ = ("_report", "request_meta")
+
+    def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
+        super().__init__(prepared, sent_body, sent_us)
+        self.request_meta: dict[str, Any] = {}
+        """As in Locust: what it is reported as; `name` and `context` may be changed."""
+        self._report: Callable[[Response], None] | None = None
+
+    def report_with(self, report: Callable[[Response], None]) -> None:
+        """How this response is counted, once it is judged."""
+        self._report = report
+
+    def success(self) -> None:
+        """Count it as a success, whatever the status."""
+        self.error = None
+
+    def failure(self, why: object) -> None:
+        """Count it as a failure of content, for the reason given (text or an exception)."""
+        before = self.error
+        if before is not None and why is before:
+            return
+        if isinstance(why, _OWN_VERDICTS):
+            self.error = why
+        else:
+            cause = why if isinstance(why, BaseException) else None
+            self.error = CheckError(str(why) if cause is None else repr(cause))
+            self.error.__cause__ = cause
+        if before is not None:
+            self.error.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
+
+    def __enter__(self) -> CaughtResponse:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> bool:
+        """Report. This response's own error raised inside is the verdict, and stays inside;
+        another error counts as a failed check, and goes on. Neither hides that no response came,
+        or its status: what failed first is the cause."""
+        judged = error is not None and (
+            error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
+        )
+        if is_fault(error) and self.error is None:
+            self.failure(error)
+        self._finish()
+        return judged
+
+    def _finish(self) -> None:
+        report, self._report = self._report, None
+        if report is not None:
+            report(self)
+
+    def __del__(self) -> None:
+        # A caught response that never saw its with-block was a request all the same.
+        self._finish()
+
+
+_VERDICTS = frozenset({"ResponseError"})
+_STEERING = frozenset(
+    {"StopUser", "StopTest", "RescheduleTask", "RescheduleTaskImmediately", "InterruptTaskSet"}
+)
+
+
+def is_fault(error: BaseException | None) -> bool:
+    """Whether what ended a with-block is a defect or a failed check, and no steering of the user:
+    neither Locust's own exceptions for that, nor a greenlet's end."""
+    return isinstance(error, Exception) and not _is_locusts(error, _STEERING)
+
+
+def _is_locusts(error: BaseException, names: frozenset[str]) -> bool:
+    """Whether an exception is one of Locust's; told by name, because importing Locust patches."""
+    return any(
+        kind.__name__ in names and kind.__module__ == "locust.exception"
+        for kind in type(error).__mro__
+    )

@@ -1,0 +1,214 @@
+"""`self.client` of a user: Locust's own methods, on the shared pool. Microseconds and bytes.
+
+One call is one sample, redirects and a safe retry included. The observer gets every sample; the
+`request` event of Locust is fired only if somebody listens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Unpack
+
+from kampyn_perf.load.client.api import Options, RequestObserver, Timeouts
+from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
+from kampyn_perf.load.client.caught import CaughtResponse
+from kampyn_perf.load.client.cookies import CookieJar
+from kampyn_perf.load.client.pool import ConnectionPool
+from kampyn_perf.load.client.requests import RequestFactory, told_apart
+from kampyn_perf.load.client.response import Response
+from kampyn_perf.load.client.sender import Sender
+from kampyn_perf.load.client.urls import with_params
+from kampyn_perf.load.clock import now_us
+
+
+class Client:
+    """One virtual user's HTTP: cookies of its own, connections shared with the others.
+
+    `base_url` may carry user and password. `headers` are sent with every request. `context` gives
+    the user's context for the request event. Raises HostNotAllowedError for a forbidden base.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        pool: ConnectionPool,
+        observer: RequestObserver | None = None,
+        request_event: Any = None,
+        context: Callable[[], Mapping[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeouts: Timeouts | None = None,
+        max_redirects: int = 20,
+    ) -> None:
+        self.pool = pool
+        self.observer = observer
+        self.request_event = request_event
+        self.timeouts = timeouts or Timeouts()
+        self.request_name: str | None = None
+        self.headers: dict[str, str] = {}
+        """Sent with every request of this user, under those that the request itself is given."""
+        self._context = context
+        self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
+        self._known = self._factory.known
+        self._sender = Sender(factory=self._factory, max_redirects=max_redirects)
+        self.cookies = self._sender.cookies
+
+    @property
+    def base_url(self) -> str:
+        """Where paths are appended to; without credentials."""
+        return self._factory.base_url
+
+    @property
+    def cookiejar(self) -> CookieJar:
+        """The cookies, under the name that they have in FastHttpSession."""
+        return self.cookies
+
+    def get(self, url: str, **options: Unpack[Options]) -> Response:
+        """GET."""
+        return self.request("GET", url, **options)
+
+    def head(self, url: str, **options: Unpack[Options]) -> Response:
+        """HEAD. Redirects are followed, as in Locust."""
+        return self.request("HEAD", url, **options)
+
+    def options(self, url: str, **options: Unpack[Options]) -> Response:
+        """OPTIONS."""
+        return self.request("OPTIONS", url, **options)
+
+    def delete(self, url: str, **options: Unpack[Options]) -> Response:
+        """DELETE."""
+        return self.request("DELETE", url, **options)
+
+    def post(self, url: str, data: Any = None, json: Any = None, **options: Any) -> Response:
+        """POST."""
+        return self.request("POST", url, data=data, json=json, **options)
+
+    def put(self, url: str, data: Any = None, **options: Any) -> Response:
+        """PUT."""
+        return self.request("PUT", url, data=data, **options)
+
+    def patch(self, url: str, data: Any = None, **options: Any) -> Response:
+        """PATCH."""
+        return self.request("PATCH", url, data=data, **options)
+
+    def request(  # noqa: PLR0913, PLR0917 - Locust's own signature
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        data: Any = None,
+        catch_response: bool = False,
+        stream: bool = False,  # noqa: ARG002 - accepted; the body is read whole and its time counts
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str | bytes, str | bytes] | None = None,
+        json: Any = None,
+        allow_redirects: bool = True,
+        context: Mapping[str, Any] | None = None,
+        *,
+        params: Any = None,
+        cookies: Mapping[str, str] | None = None,
+        files: Any = None,
+        timeout: float | tuple[float, float] | None = None,
+        discard_body: bool = False,
+    ) -> Response:
+        """Send a request and return its response; a failed one is returned too, with `error` set.
+
+        `name` groups samples (the URL as given, otherwise). `timeout` is in seconds. With
+        `catch_response` the response is judged in a with-block. With `discard_body` the body is
+        counted and thrown away. Raises RequestRefusedError where the request itself is at fault.
+        """
+        method = method.upper()
+        body: bytes | None = None
+        content_type = ""
+        if files:
+            body, content_type = encode_files(files, data)
+        elif data:
+            body, content_type = encode_data(data)
+        elif json is not None:
+            body, content_type = encode_json(json), JSON
+        full_url = with_params(url, params) if params else url
+        if self.headers:
+            headers = {**self.headers, **(headers or {})}
+        key: Any = (method, full_url, content_type)
+        if headers or auth:
+            key = (*key, *told_apart(headers, auth))
+        prepared = self._known.get(key) or self._factory.make(
+            method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
+        )
+        response = (CaughtResponse if catch_response else Response)(prepared, body, now_us())
+        self._sender.perform(
+            response,
+            self._timeouts_of(timeout),
+            _cookie_line(cookies) if cookies else b"",
+            allow_redirects,
+            not discard_body,
+        )
+        sample_name = name or self.request_name or url
+        if isinstance(response, CaughtResponse):
+            meta = response.request_meta
+            meta.update(request_type=method, name=sample_name, context=context, url=url)
+            response.report_with(
+                lambda judged: self._report(judged, method, meta["name"], meta["context"])
+            )
+        else:
+            self._report(response, method, sample_name, context)
+        return response
+
+    def _timeouts_of(self, timeout: float | tuple[float, float] | None) -> Timeouts:
+        if timeout is None:
+            return self.timeouts
+        return Timeouts.of(timeout, total_us=self.timeouts.total_us)
+
+    @contextmanager
+    def rename_request(self, name: str) -> Iterator[None]:
+        """Group the requests of a with-block under one name."""
+        self.request_name = name
+        try:
+            yield
+        finally:
+            self.request_name = None
+
+    def _report(
+        self,
+        response: Response,
+        method: str,
+        name: str,
+        context: Mapping[str, Any] | None,
+    ) -> None:
+        """Tell the observer, and Locust's listeners if there are any."""
+        error = response.error
+        if self.observer is not None:
+            self.observer.request_done(
+                method,
+                name,
+                response.sent_us,
+                response.end_us,
+                response.status_code,
+                None if error is None else error.kind,
+                response.wire_in,
+                response.wire_out,
+            )
+        event = self.request_event
+        if event is not None and getattr(event, "_handlers", True):
+            elapsed_us = response.end_us - response.sent_us
+            own = self._context() if self._context is not None else {}
+            event.fire(
+                request_type=method,
+                name=name,
+                context={**own, **context} if context else own,
+                response=response,
+                exception=error,
+                start_time=time.time() - (now_us() - response.sent_us) / 1e6,
+                url=response.first_url,
+                response_length=response.size,
+                response_time=elapsed_us / 1000,
+            )
+
+
+def _cookie_line(cookies: Mapping[str, str]) -> bytes:
+    jar = CookieJar()
+    for name, value in cookies.items():
+        jar.set(name, str(value))
+    return jar.line("", "/", True, 0.0)

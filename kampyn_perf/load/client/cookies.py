@@ -1,0 +1,223 @@
+"""One user's cookies, by RFC 6265: host, path, secure, expiry. Pure; times are seconds since 1970.
+
+`http.cookiejar` does the same at several hundred microseconds a request. Here a request without
+cookies costs one truth test, and the Cookie line of an origin and path is kept until something
+changes.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from http.cookiejar import http2time  # type: ignore[attr-defined]
+from ipaddress import ip_address
+from itertools import count
+
+from kampyn_perf.load.client.errors import RequestRefusedError
+
+_MAX_COOKIES = 300
+_MAX_SIZE = 4096
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f;]")
+_LONG_AGO = 0.0
+
+
+@dataclass(slots=True)
+class Cookie:
+    """One cookie and its scope."""
+
+    name: str
+    value: str
+    domain: str
+    """Lower case; empty: sent to every host (a cookie that the scenario set without a domain)."""
+    host_only: bool
+    path: str
+    secure: bool
+    expires: float | None
+    """Seconds since 1970; None: lives as long as the user."""
+    order: int = 0
+
+    def goes_to(self, host: str, path: str, secure: bool) -> bool:
+        """Whether a request for `path` of `host` carries it."""
+        if self.secure and not secure:
+            return False
+        elsewhere = self.domain and host != self.domain
+        if elsewhere and (self.host_only or not host.endswith("." + self.domain)):
+            return False
+        return path_matches(path, self.path)
+
+
+class CookieJar:
+    """The cookies of one user. False while empty."""
+
+    __slots__ = ("_cookies", "_lines", "_next_expiry", "_only_root", "_order")
+
+    def __init__(self) -> None:
+        self._cookies: dict[tuple[str, str, str], Cookie] = {}
+        self._lines: dict[tuple[str, str, bool], bytes] = {}
+        self._next_expiry: float | None = None
+        self._only_root = True
+        self._order = count()
+
+    def __bool__(self) -> bool:
+        return bool(self._cookies)
+
+    def __len__(self) -> int:
+        return len(self._cookies)
+
+    def __iter__(self) -> Iterator[Cookie]:
+        return iter(list(self._cookies.values()))
+
+    def __contains__(self, name: str) -> bool:
+        return any(cookie.name == name for cookie in self._cookies.values())
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.set(name, value)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The value of the first cookie of that name."""
+        return next((c.value for c in self._cookies.values() if c.name == name), default)
+
+    def set(self, name: str, value: str, *, domain: str = "", path: str = "/") -> None:
+        """Set a cookie by hand; without a domain it goes to every host this user asks."""
+        if not name or "=" in name or _UNSENDABLE.search(name + value):
+            raise RequestRefusedError(f"a cookie cannot be named {name!r} or hold that value")
+        self._put(Cookie(name, value, domain.lower().lstrip("."), False, path, False, None))
+
+    def clear(self) -> None:
+        """Forget every cookie, as a user who deletes them all."""
+        self._cookies.clear()
+        self._changed()
+
+    def store(
+        self, lines: Iterable[bytes], *, host: str, path: str, secure: bool, now: float
+    ) -> None:
+        """Take the Set-Cookie lines of a response to a request for `path` of `host`."""
+        for line in lines:
+            cookie = parse_set_cookie(line.decode("latin-1"), host=host, path=path, now=now)
+            if cookie is None or (cookie.secure and not secure):
+                continue
+            if cookie.expires is not None and cookie.expires <= now:
+                self._cookies.pop((cookie.domain, cookie.path, cookie.name), None)
+                self._changed()
+            else:
+                self._put(cookie)
+
+    def line(self, host: str, path: str, secure: bool, now: float | None = None) -> bytes:
+        """The value of the Cookie header, or nothing. `path` is without its query."""
+        if self._next_expiry is not None:
+            self._expire(time.time() if now is None else now)
+        if self._only_root:
+            path = "/"  # every cookie goes to every path, so one line serves them all
+        key_line = (host, path, secure)
+        line = self._lines.get(key_line)
+        if line is None:
+            if len(self._lines) >= 64:
+                self._lines.clear()
+            line = self._lines[key_line] = self._build_line(host, path, secure)
+        return line
+
+    def _expire(self, now: float) -> None:
+        if self._next_expiry is None or now < self._next_expiry:
+            return
+        for key, cookie in list(self._cookies.items()):
+            if cookie.expires is not None and cookie.expires <= now:
+                del self._cookies[key]
+        self._changed()
+
+    def _build_line(self, host: str, path: str, secure: bool) -> bytes:
+        chosen = [c for c in self._cookies.values() if c.goes_to(host, path, secure)]
+        chosen.sort(key=lambda cookie: (-len(cookie.path), cookie.order))
+        return "; ".join(f"{c.name}={c.value}" for c in chosen).encode("latin-1", "replace")
+
+    def _put(self, cookie: Cookie) -> None:
+        key = (cookie.domain, cookie.path, cookie.name)
+        old = self._cookies.get(key)
+        if old == cookie:
+            return
+        cookie.order = old.order if old else next(self._order)
+        if old is None and len(self._cookies) >= _MAX_COOKIES:
+            self._cookies.pop(next(iter(self._cookies)))
+        self._cookies[key] = cookie
+        self._changed()
+
+    def _changed(self) -> None:
+        self._lines.clear()
+        self._only_root = all(cookie.path == "/" for cookie in self._cookies.values())
+        self._next_expiry = min(
+            (c.expires for c in self._cookies.values() if c.expires is not None), default=None
+        )
+
+
+def parse_set_cookie(line: str, *, host: str, path: str, now: float) -> Cookie | None:
+    """The cookie of one Set-Cookie line (RFC 6265, 5.2 and 5.3), or None where it is refused."""
+    pair, *attributes = line.split(";")
+    name, equals, value = (part.strip(" \t") for part in pair.partition("="))
+    if not equals or not name or len(name) + len(value) > _MAX_SIZE or _CONTROL.search(pair):
+        return None
+    cookie = Cookie(name, value, host, True, default_path(path), False, None)
+    max_age_given = False
+    for attribute in attributes:
+        key, _, text = (part.strip(" \t") for part in attribute.partition("="))
+        key = key.lower()
+        if key == "domain":
+            domain = text.lstrip(".").lower()
+            if domain and not _scope(cookie, domain, host):
+                return None
+        elif key == "path":
+            cookie.path = text if text.startswith("/") else default_path(path)
+        elif key == "secure":
+            cookie.secure = True
+        elif key == "max-age" and re.fullmatch(r"-?\d{1,15}", text):
+            max_age_given = True
+            cookie.expires = now + int(text) if int(text) > 0 else _LONG_AGO
+        elif key == "expires" and not max_age_given:
+            moment = _moment(text)
+            cookie.expires = cookie.expires if moment is None else float(moment)
+    return cookie
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return http2time(text)  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):  # a year of a thousand digits, say
+        return None
+
+
+def _scope(cookie: Cookie, domain: str, host: str) -> bool:
+    """Widen the cookie to `domain`; False where the host may not set it."""
+    if domain == host:
+        cookie.host_only = _is_address(host) or "." not in host
+        return True
+    if "." not in domain or _is_address(host) or not host.endswith("." + domain):
+        return False
+    cookie.domain, cookie.host_only = domain, False
+    return True
+
+
+def default_path(path: str) -> str:
+    """The path of a cookie that names none: the request's, up to its last slash."""
+    return path[: path.rindex("/")] or "/" if path.startswith("/") else "/"
+
+
+def path_matches(path: str, scope: str) -> bool:
+    """RFC 6265, 5.1.4: `/a` covers `/a` and `/a/b`, not `/ab`."""
+    return path == scope or (
+        path.startswith(scope) and (scope.endswith("/") or path[len(scope)] == "/")
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

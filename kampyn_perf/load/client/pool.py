@@ -1,0 +1,249 @@
+"""The keep-alive connections that all users of one process share, and who may be connected to.
+
+Idle connections are taken last in, first out, so that the working set stays small and the rest
+expire. One watchdog timer serves every deadline: it sleeps until the earliest one. Microseconds.
+"""
+
+from __future__ import annotations
+
+import _socket
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+from gevent import socket as gevent_socket
+
+from kampyn_perf.load.client.connection import NEVER, Connection
+from kampyn_perf.load.client.errors import (
+    ConnectError,
+    HostNotAllowedError,
+    HttpError,
+    TimedOutError,
+)
+from kampyn_perf.load.client.parser import HeadMemory, Limits
+from kampyn_perf.load.client.tls import make_context
+from kampyn_perf.load.client.urls import Url
+from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.hosts import is_loopback
+
+_ADDRESSES_US = 30_000_000
+_ROUND_US = 100_000
+
+Address = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How connections are kept. The idle limit stays below the 5 s after which Node.js and others
+    close, so that a connection is rarely found dead."""
+
+    max_idle: int = 2048
+    """Idle connections kept per origin."""
+    idle_us: int = 4_000_000
+    """After so long without a request an idle connection is closed."""
+
+
+class Origin:
+    """A scheme, host and port, with its idle connections."""
+
+    __slots__ = (
+        "_addresses", "_addresses_until", "authority", "base", "host", "idle", "pool", "port",
+        "scheme", "secure",
+    )  # fmt: skip
+
+    def __init__(self, pool: ConnectionPool, url: Url) -> None:
+        self.pool = pool
+        self.scheme = url.scheme
+        self.host = url.host
+        self.port = url.port
+        self.authority = url.authority
+        self.base = f"{url.scheme}://{url.authority}"
+        # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
+        self.secure = url.scheme == "https" or is_loopback(url.host)
+        self.idle: dict[Connection, None] = {}
+        """In the order of their last use; a dictionary, so that any one can leave at no cost."""
+        self._addresses: list[tuple[int, Address]] = []
+        self._addresses_until = 0
+
+    def take_idle(self) -> Connection | None:
+        """The idle connection used last, if any still lives."""
+        while self.idle:
+            connection, _ = self.idle.popitem()
+            if not connection.is_stale():
+                return connection
+            connection.close()
+        return None
+
+    def give_back(self, connection: Connection, at_us: int) -> None:
+        """Keep a connection for the next request."""
+        pool = self.pool
+        if len(self.idle) >= pool.options.max_idle or pool.closed:
+            connection.close()
+            return
+        connection.used = True
+        connection.deadline = deadline = at_us + pool.options.idle_us
+        if deadline < pool.next_check:
+            pool.watch(deadline)
+        self.idle[connection] = None
+
+    def forget(self, connection: Connection) -> None:
+        """Close an idle connection: the server did, or it has been idle for too long."""
+        self.idle.pop(connection, None)
+        connection.close()
+
+    def open(self, deadline: int) -> Connection:
+        """A new connection, to the first address that answers. Raises HttpError."""
+        error: HttpError = ConnectError(f"{self.host} has no address")
+        # A copy: while one greenlet waits for an address, another may put a better one first.
+        addresses = list(self._resolve(deadline))
+        for number, (family, address) in enumerate(addresses):
+            now = now_us()
+            share = now + (deadline - now) // (len(addresses) - number)
+            try:
+                connection = Connection(self, family)
+            except OSError as failure:
+                raise ConnectError(failure.strerror or str(failure)) from failure
+            self.pool.connections.add(connection)
+            self.pool.opened += 1
+            try:
+                connection.connect(address, share)
+            except (ConnectError, TimedOutError) as failure:
+                error = failure
+            else:
+                # The next connection begins with what works: localhost is often two addresses.
+                good = addresses.pop(number)
+                self._addresses = [good, *addresses]
+                return connection
+        self._addresses_until = 0
+        raise error
+
+    def _resolve(self, deadline: int) -> list[tuple[int, Address]]:
+        now = now_us()
+        if now >= self._addresses_until:
+            with gevent.Timeout(
+                max(deadline - now, 1) / 1e6, TimedOutError(f"resolving {self.host}")
+            ):
+                try:
+                    found = _lookup(self.host, self.port)
+                except (OSError, UnicodeError) as failure:
+                    raise ConnectError(f"the name {self.host} is not resolved") from failure
+            self._addresses = self._allowed([(int(item[0]), item[4]) for item in found])
+            self._addresses_until = now + _ADDRESSES_US
+        return self._addresses
+
+    def _allowed(self, found: list[tuple[int, Address]]) -> list[tuple[int, Address]]:
+        """Where the name may lead: one that is allowed for being this machine, only there."""
+        if self.host in self.pool.allowed_hosts:
+            return found
+        own = [each for each in found if is_loopback(str(each[1][0]))]
+        if found and not own:
+            raise ConnectError(f"{self.host} is {found[0][1][0]}, which is not this machine")
+        return own
+
+
+class ConnectionPool:
+    """Connections by origin; only loopback and the allowed hosts are ever connected to."""
+
+    def __init__(
+        self,
+        *,
+        allowed_hosts: Iterable[str] = (),
+        options: PoolOptions | None = None,
+        limits: Limits | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        verify: bool = True,
+        ca_file: str | None = None,
+    ) -> None:
+        self.allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
+        self.options = options or PoolOptions()
+        self.limits = limits or Limits()
+        self.memory = HeadMemory()
+        self.connections: set[Connection] = set()
+        self.opened = 0
+        """Connections opened so far."""
+        self.retried = 0
+        """Requests sent again because an idle connection turned out to be closed."""
+        self.factories: dict[Any, Any] = {}
+        """Where request factories are kept, so that users of one pool share them."""
+        self.next_check = NEVER
+        self.closed = False
+        self._tls = (verify, ca_file)
+        self._ssl_context = ssl_context
+        self._origins: dict[tuple[str, str, int], Origin] = {}
+        self._timer: Any = None
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """Made when first needed: loading the certificates takes tens of milliseconds."""
+        if self._ssl_context is None:
+            verify, ca_file = self._tls
+            try:
+                self._ssl_context = make_context(verify=verify, ca_file=ca_file)
+            except OSError as error:
+                raise ConnectError(f"TLS: {ca_file}: {error.strerror or error}") from error
+        return self._ssl_context
+
+    def allows(self, host: str) -> bool:
+        """Whether `host` may be connected to: by its name, before any resolving."""
+        return host in self.allowed_hosts or is_loopback(host)
+
+    def origin(self, url: Url) -> Origin:
+        """The origin of `url`. Raises HostNotAllowedError before anything is opened."""
+        origin = self._origins.get(url.origin)
+        if origin is None:
+            if not self.allows(url.host):
+                raise HostNotAllowedError(url.host)
+            origin = self._origins[url.origin] = Origin(self, url)
+        return origin
+
+    @property
+    def idle(self) -> int:
+        """Connections kept and not in use."""
+        return sum(len(origin.idle) for origin in self._origins.values())
+
+    def watch(self, deadline: int) -> None:
+        """Make sure that the watchdog looks no later than at `deadline`."""
+        self.next_check = deadline
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer.close()
+        self._timer = gevent.get_hub().loop.timer(max(deadline - now_us(), 1_000) / 1e6, ref=False)
+        self._timer.start(self._check)
+
+    def _check(self) -> None:
+        """On the hub: end what is past its deadline, and sleep until the next one."""
+        now = now_us()
+        self.next_check = NEVER
+        for connection in [c for c in self.connections if c.deadline <= now]:
+            if connection.deadline <= now:  # one that was woken may have given another back
+                connection.expire()
+        # Idle connections need not expire to the millisecond: they wait for the next round.
+        round_at = now + _ROUND_US
+        soonest = min(
+            (
+                c.deadline if c.waiter is not None else max(c.deadline, round_at)
+                for c in self.connections
+            ),
+            default=NEVER,
+        )
+        if soonest < self.next_check:
+            self.watch(soonest)
+
+    def close(self) -> None:
+        """Close every idle connection; those under way close when they are done, or late."""
+        self.closed = True
+        for origin in self._origins.values():
+            while origin.idle:
+                origin.idle.popitem()[0].close()
+
+
+def _lookup(host: str, port: int) -> list[Any]:
+    """Addresses of `host`; an address needs no resolver, and so no thread."""
+    try:
+        return list(
+            _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM, 0, _socket.AI_NUMERICHOST)
+        )
+    except _socket.gaierror:
+        return list(gevent_socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM))

@@ -1,0 +1,187 @@
+"""Whether the generators were healthy enough for the numbers to mean anything. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kampyn_perf.histogram import merged
+from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.coordinator.vitality import cause, health_of, resources, steal_share, worst
+from kampyn_perf.load.settings import ValidityLimits
+from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.results.load import Certificate, Latency
+from kampyn_perf.schedule import Schedule
+from kampyn_perf.units import counted, format_duration, format_percent
+
+_CUT_SHARE = 0.001
+"""Sessions that the end of the run may cut: their slowest request is missing from the numbers."""
+
+
+def certify(
+    collector: Collector,
+    *,
+    schedule: Schedule,
+    limits: ValidityLimits,
+    complete: bool,
+    crew: CrewFacts,
+) -> Certificate:
+    """The certificate of what was recorded so far.
+
+    `complete` says that the whole schedule should have been run.
+    """
+    reasons = [
+        *([crew.trouble] if crew.trouble and crew.trouble not in crew.lost.values() else []),
+        *_lost_generators(collector, crew),
+        *_lost(collector, schedule, complete=complete),
+        *_late(collector, limits),
+        *resources(collector.generators, limits),
+        *_clocks(crew, limits),
+    ]
+    reasons += [
+        f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
+        for words, count in crew.scenario_errors.items()
+    ]
+    if complete:
+        reasons += _short(collector, schedule, limits)
+    totals = collector.generators.values()
+    measured_us = max((each.measured_us for each in totals), default=0)
+    return Certificate(
+        valid=not reasons,
+        reasons=reasons,
+        warnings=list(_warnings(collector, limits, crew)),
+        lateness=Latency.of(collector.lateness),
+        waited=collector.waited,
+        recorder_faults=collector.faults,
+        loop_lag=Latency.of(merged(each.lag for each in totals)),
+        loop_lag_max_us=max((each.lag.max_us or 0 for each in totals), default=0),
+        cpu_share=sum(each.cpu_us for each in totals) / measured_us if measured_us else None,
+        cpu_steal_share=max(
+            (share for each in totals if (share := steal_share(each)) is not None), default=None
+        ),
+        gc_pauses=sum(each.gc_pauses for each in totals),
+        gc_pause_max_us=max((each.gc_max_us for each in totals), default=0),
+        gc_total_us=sum(each.gc_us for each in totals),
+        file_descriptors=worst([(each.fds_max, each.fd_limit) for each in totals]),
+        ports=worst([(each.ports_max, each.port_limit) for each in totals]),
+        clock_step_max_us=max((each.clock_step_us for each in totals), default=0),
+        suspended_us=max((each.suspended_us for each in totals), default=0),
+        vusers_max=sum(each.vusers_max for each in totals),
+        generators=health_of(collector.generators, crew),
+    )
+
+
+def _lost_generators(collector: Collector, crew: CrewFacts) -> Iterator[str]:
+    for how in crew.lost.values():
+        yield f"a generator was lost, and up to a second of what it had measured: {how}"
+    if collector.lost:
+        rest = "; the others took over the rest" if crew.taken_over else ""
+        yield f"{counted(collector.lost, 'arrival')} went with a lost generator{rest}"
+
+
+def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterator[str]:
+    totals = collector.sessions.values()
+    dropped = sum(each.dropped for each in totals) - collector.lost
+    started = sum(each.started for each in totals)
+    cut = sum(each.cut for each in totals)
+    if collector.faults:
+        yield f"the recorder lost {counted(collector.faults, 'sample')}"
+    if collector.unaccounted:
+        yield f"{collector.unaccounted} arrivals are neither started nor dropped: they were lost"
+    if complete and collector.planned != schedule.planned:
+        yield f"{schedule.planned} arrivals were planned, and {collector.planned} came due"
+    if complete and dropped > 0:
+        yield (
+            f"{dropped} arrivals were dropped: all virtual users (maxVusers) were busy until more "
+            "than maxWaiting waited, or the run was over"
+        )
+    if complete and cut > started * _CUT_SHARE:
+        yield (
+            f"{cut} sessions were still at work when the time to drain was over; their slowest "
+            "requests are not in the numbers"
+        )
+
+
+def _late(collector: Collector, limits: ValidityLimits) -> Iterator[str]:
+    why = cause(collector.generators, limits)
+    p99 = collector.lateness.percentiles([0.99])[0.99]
+    if p99 is not None and p99 > limits.latenessP99:
+        yield (
+            f"the generator was late: P99 {format_duration(p99)} "
+            f"(limit {format_duration(limits.latenessP99)}); {why}"
+        )
+    longest = collector.lateness.max_us
+    if longest is not None and longest > limits.latenessMax:
+        yield (
+            f"the generator began a session {format_duration(longest)} late "
+            f"(limit {format_duration(limits.latenessMax)}); {why}"
+        )
+
+
+def _short(collector: Collector, schedule: Schedule, limits: ValidityLimits) -> Iterator[str]:
+    for index, phase in enumerate(schedule.phases):
+        planned = schedule.planned_in(index)
+        missing = planned - collector.started_in[index]
+        # One arrival more or less at the edge of a phase says nothing.
+        if collector.is_measured(index) and missing > max(1, planned * limits.rateShortfall):
+            yield (
+                f"{phase.name}: {collector.started_in[index]} of {planned} sessions began within "
+                f"the phase; {format_percent(missing / planned)} are missing "
+                f"(limit {format_percent(limits.rateShortfall)})"
+            )
+
+
+def _clocks(crew: CrewFacts, limits: ValidityLimits) -> Iterator[str]:
+    for index, (start, end) in crew.clocks.items():
+        name = crew.names[index]
+        if start.uncertainty_us > limits.clockUncertainty:
+            yield (
+                f"the clock of {name} is known only within {format_duration(start.uncertainty_us)} "
+                f"(limit {format_duration(limits.clockUncertainty)}), and so is when it began"
+            )
+        drift_us = abs(end.offset_us - start.offset_us)
+        if drift_us > limits.clockDrift:
+            yield (
+                f"the clock of {name} parted by {format_duration(drift_us)} during the run "
+                f"(limit {format_duration(limits.clockDrift)})"
+            )
+
+
+def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> Iterator[str]:
+    if collector.endpoints_overflowed:
+        yield "more endpoint names than are kept apart; give requests with ids in their path a name"
+    if collector.waited:
+        yield (
+            f"{collector.waited} sessions waited for a virtual user, up to "
+            f"{format_duration(collector.waited_max_us)}: maxVusers was reached"
+        )
+    cut = sum(each.cut for each in collector.sessions.values())
+    if cut:
+        yield f"{counted(cut, 'session')} cut by the end of the run"
+    if collector.lateness.clamped:
+        yield "a lateness above one hour was counted as one hour"
+    if crew.unwritten:
+        yield crew.unwritten
+    yield from _late_comers(crew)
+    totals = collector.generators.values()
+    step = max((each.clock_step_us for each in totals), default=0)
+    if step:
+        yield (
+            f"the wall clock stepped by {format_duration(step)}; "
+            "durations do not depend on it, times of day in logs do"
+        )
+    for what, found in (
+        ("file descriptors", worst([(each.fds_max, each.fd_limit) for each in totals])),
+        ("ephemeral ports", worst([(each.ports_max, each.port_limit) for each in totals])),
+    ):
+        if found and found.used > found.limit * limits.headroom:
+            yield f"{found.used} of {found.limit} {what} were in use: more load will need more"
+
+
+def _late_comers(crew: CrewFacts) -> Iterator[str]:
+    for index, moment_us in crew.joined_us.items():
+        yield (
+            f"{crew.names[index]} joined {format_duration(moment_us)} into the run, and deals its "
+            "share from then on"
+        )
+    for index, why in crew.declined.items():
+        yield f"{crew.names[index]} came late, and did not take part: {why}"

@@ -1,0 +1,175 @@
+"""Generators on other machines, as the supervisor speaks with them: through the master's relay."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.coordinator.child import Child
+from kampyn_perf.load.coordinator.crew import Heard
+from kampyn_perf.load.distributed.bundle import pack
+from kampyn_perf.load.messages import News, Order
+from kampyn_perf.units import counted
+
+RELAY = "kampyn_perf.load.distributed.master"
+_TICK_SECONDS = 0.2
+_JOIN_SECONDS = 600.0
+
+
+class MachineCrew:
+    """A `Crew` of workers that join over the network. Raises KampynError if they do not.
+
+    `count` workers are waited for; more may join later. `objection` tells why a machine of that
+    name cannot take part; empty if it can.
+
+    Workers are counted as they are ready, here and for the supervisor; the relay has numbers of its
+    own, in the order in which they greeted it.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        host: str,
+        port: int,
+        log: IO[bytes],
+        log_path: Path,
+        on_news: Callable[[str], None],
+        objection: Callable[[str], str],
+    ) -> None:
+        self.names: list[str] = []
+        self._on_news = on_news
+        self._objection = objection
+        self._relay_numbers: list[int] = []
+        self._indices: dict[int, int] = {}
+        """Of the relay's numbers."""
+        self._clocks: dict[int, ClockReading] = {}
+        """By the relay's numbers."""
+        self._relay = Child(RELAY, host, str(port), log=log, log_path=log_path)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._relay, selectors.EVENT_READ)
+        self._rest: list[dict[str, Any]] = []
+        """Messages that came along with that of the last worker that was waited for."""
+        try:
+            self._gather(count, host)
+        except BaseException:
+            self.close()
+            raise
+
+    def hear(self) -> list[Heard]:
+        """What came within the next fifth of a second."""
+        heard: list[Heard] = []
+        for message in self._messages():
+            match message:
+                case {"from": number, "message": dict() as inner} if number in self._indices:
+                    heard.append(Heard(self._indices[number], inner))
+                case {"type": "lost", "index": number, "how": how} if number in self._indices:
+                    heard.append(Heard(self._indices[number], None, str(how)))
+                case {"type": "clock"}:
+                    self._note_clock(message)
+                case {"type": "joined"}:
+                    heard.append(self._admit_late(message))
+                case {"type": "gone", "how": how}:
+                    heard += [
+                        Heard(index, None, f"was lost with the master's relay, which {how}")
+                        for index in range(len(self.names))
+                    ]
+        return heard
+
+    def say(self, index: int, message: dict[str, Any]) -> None:
+        """Tell one."""
+        if message["type"] == Order.RUN:
+            message = pack(message)
+        self._relay.say({"to": self._relay_numbers[index], "message": message})
+
+    def clock(self, index: int) -> ClockReading:
+        """What is known of its clock by now."""
+        return self._clocks.get(self._relay_numbers[index], ClockReading())
+
+    def give_up(self, index: int, why: str) -> None:
+        """Tell it to stop, should it still hear."""
+        self._relay.say({"to": self._relay_numbers[index], "dismissed": why})
+
+    def close(self) -> None:
+        """Dismiss all of them."""
+        self._selector.close()
+        self._relay.say({"over": True})
+        self._relay.close()
+
+    def _gather(self, count: int, host: str) -> None:
+        deadline = time.monotonic() + _JOIN_SECONDS
+        while len(self.names) < count:
+            if time.monotonic() > deadline:
+                raise KampynError(
+                    f"{len(self.names)} of {count} workers joined within {_JOIN_SECONDS:.0f} s",
+                    hint="Start one with: kampyn-perf load --role worker --master-host ADDRESS",
+                )
+            messages = self._messages()
+            while messages and len(self.names) < count:
+                self._gather_one(messages.pop(0), count, host)
+            self._rest = messages
+
+    def _gather_one(self, message: dict[str, Any], count: int, host: str) -> None:
+        match message:
+            case {"type": "listening", "port": port}:
+                self._on_news(f"Waiting for {counted(count, 'worker')} on {host}:{port}")
+            case {"type": "joined", "host": machine}:
+                if why := self._objection(str(machine)):
+                    raise KampynError(
+                        why,
+                        hint="Give the target by a name or address that all machines reach: "
+                        "--url http://...",
+                    )
+                self._on_news(f"{self._admit(message)} joined, {len(self.names)} of {count}")
+            case {"type": "clock"}:
+                self._note_clock(message)
+            case {"type": "lost", "index": number, "how": how} if number in self._indices:
+                name = self.names[self._indices[number]]
+                raise KampynError(f"{name} {how} before the run began")
+            case {"type": "failed", "why": why}:
+                raise KampynError(str(why), hint="Choose another with --master-port.")
+            case {"type": "gone", "how": how}:
+                raise KampynError(f"the master's relay {how}")
+
+    def _admit(self, message: dict[str, Any]) -> str:
+        """Count a worker that is ready. Returns its name."""
+        number = int(message["index"])
+        self._indices[number] = len(self.names)
+        self._relay_numbers.append(number)
+        self.names.append(f"worker {len(self.names) + 1} ({message['host']})")
+        return self.names[-1]
+
+    def _admit_late(self, message: dict[str, Any]) -> Heard:
+        """One more, with the run under way."""
+        self._admit(message)
+        index = len(self.names) - 1
+        if why := self._objection(str(message["host"])):
+            return Heard(index, None, why)
+        return Heard(index, {"type": News.JOINED})
+
+    def _messages(self) -> list[dict[str, Any]]:
+        if self._rest:
+            rest, self._rest = self._rest, []
+            return rest
+        if not self._selector.select(_TICK_SECONDS):
+            return []
+        messages = self._relay.hear()
+        if messages is None:
+            if self._selector.get_map():
+                self._selector.unregister(self._relay)
+            return [{"type": "gone", "how": self._relay.how_it_ended()}]
+        return messages
+
+    def _note_clock(self, message: dict[str, Any]) -> None:
+        self._clocks[int(message["index"])] = ClockReading(**message["reading"])
+
+
+def own_host() -> str:
+    """What this machine calls itself."""
+    return socket.gethostname()

@@ -1,0 +1,81 @@
+"""What a run came to, as a `LoadResult`. Pure: the same state gives the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kampyn_perf.load.coordinator.certificate import certify
+from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.machine import Machine
+from kampyn_perf.recorder.build import build
+from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.redact import redact_url
+from kampyn_perf.results.load import LoadResult, RunStatus, Target
+from kampyn_perf.schedule import Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What is known of a run before its first arrival."""
+
+    spec: RunSpec
+    machine: Machine
+    started_at: str
+    """ISO 8601, UTC."""
+    bundled: bool
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnd:
+    """How a run ended, or that it has not yet."""
+
+    status: RunStatus = RunStatus.RUNNING
+    reason: str = ""
+    dealt_until_us: int | None = None
+    """When a run that ended early had its last arrival."""
+    crew: CrewFacts = field(default_factory=CrewFacts)
+
+
+def make_result(
+    facts: RunFacts,
+    *,
+    schedule: Schedule,
+    weights: Mapping[str, int],
+    collector: Collector,
+    end: RunEnd,
+) -> LoadResult:
+    """The result of everything that was collected so far."""
+    spec = facts.spec
+    figures = build(
+        collector, schedule=schedule, weights=weights, dealt_until_us=end.dealt_until_us
+    )
+    return LoadResult(
+        status=end.status,
+        reason=end.reason,
+        started_at=facts.started_at,
+        elapsed_us=collector.elapsed_us,
+        planned_us=schedule.duration_us,
+        profile=spec.profile,
+        seed=spec.seed,
+        target=Target(name=spec.target, url=redact_url(spec.url), bundled=facts.bundled),
+        machine=facts.machine,
+        context=dict(facts.context),
+        certificate=certify(
+            collector,
+            schedule=schedule,
+            limits=spec.validity,
+            complete=end.status is RunStatus.COMPLETE,
+            crew=end.crew,
+        ),
+        sessions=figures.sessions,
+        requests=figures.requests,
+        endpoints=figures.endpoints,
+        flows=figures.flows,
+        phases=figures.phases,
+        seconds=collector.timeline.seconds(),
+        warm_up=figures.warm_up,
+    )

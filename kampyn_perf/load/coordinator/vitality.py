@@ -1,0 +1,126 @@
+"""What the generators reported of themselves: judged, explained, and as parts of a result. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.settings import ValidityLimits
+from kampyn_perf.recorder.generators import GeneratorTotals
+from kampyn_perf.results.load import GeneratorHealth, Headroom
+from kampyn_perf.units import format_duration, format_percent
+
+Generators = Mapping[int, GeneratorTotals]
+
+
+def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
+    """Why the numbers mean nothing: what a generator had too little of."""
+    yield from _loop(generators.values(), limits)
+    busiest = max((each.busiest.share for each in generators.values()), default=0.0)
+    if busiest > limits.cpuShare:
+        yield (
+            f"a generator used {format_percent(busiest)} of a core for five seconds "
+            f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
+        )
+    waited = max((each.starved.share for each in generators.values()), default=0.0)
+    if waited > limits.cpuWait:
+        yield (
+            f"a generator waited for a CPU {format_percent(waited)} of five seconds "
+            f"(limit {format_percent(limits.cpuWait)}): others had it"
+        )
+    steals = [share for each in generators.values() if (share := steal_share(each)) is not None]
+    if steals and max(steals) > limits.cpuSteal:
+        yield (
+            f"the hypervisor took {format_percent(max(steals))} of the machine's CPU time "
+            f"(limit {format_percent(limits.cpuSteal)})"
+        )
+    for what, failed in (
+        ("file descriptors: raise the limit (ulimit -n)", "fds_exhausted"),
+        ("ephemeral ports: use more machines, or a wider ip_local_port_range", "ports_exhausted"),
+    ):
+        count = sum(getattr(each, failed) for each in generators.values())
+        if count:
+            yield f"{count} connections failed because the generator had run out of {what}"
+
+
+def _loop(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iterator[str]:
+    totals = list(generators)
+    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    if lag > limits.loopLagMax:
+        yield (
+            f"the generator stood still for {format_duration(lag)} "
+            f"(limit {format_duration(limits.loopLagMax)})"
+        )
+    pause = max((each.gc_max_us for each in totals), default=0)
+    if pause > limits.gcPauseMax:
+        yield (
+            f"garbage collection held the generator for {format_duration(pause)} "
+            f"(limit {format_duration(limits.gcPauseMax)})"
+        )
+    slept = max((each.suspended_us for each in totals), default=0)
+    if slept:
+        yield f"the machine of the generator slept for {format_duration(slept)}"
+
+
+def cause(generators: Generators, limits: ValidityLimits) -> str:
+    """What most likely made the generator late, in words."""
+    totals = generators.values()
+    wait = max((each.hungriest.share for each in totals), default=0.0)
+    busiest = max((each.busiest.share for each in totals), default=0.0)
+    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    if lag > limits.loopLagMax:
+        return f"it stood still for {format_duration(lag)}"
+    if wait > limits.cpuWait / 2 and wait > busiest / 4:
+        return f"it waited for a CPU {format_percent(wait)} of five seconds, because others had it"
+    if busiest > limits.cpuShare * 0.9:
+        return f"it used {format_percent(busiest)} of its core, and could not keep up"
+    return f"its event loop was late by up to {format_duration(lag)}"
+
+
+def wait_share(totals: GeneratorTotals) -> float | None:
+    """The share of the time for which a generator was ready, and others had the CPU."""
+    if totals.cpu_wait_us is None or not totals.measured_us:
+        return None
+    return totals.cpu_wait_us / totals.measured_us
+
+
+def steal_share(totals: GeneratorTotals) -> float | None:
+    """The share of its machine's CPU time that the hypervisor gave to others."""
+    if totals.steal_us is None or not totals.machine_us:
+        return None
+    return totals.steal_us / totals.machine_us
+
+
+def worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
+    """Of (used, limit), the one that came nearest to its limit."""
+    known = [(used, limit) for used, limit in pairs if used is not None and limit]
+    if not known:
+        return None
+    used, limit = max(known, key=lambda pair: pair[0] / pair[1])
+    return Headroom(used=used, limit=limit)
+
+
+def health_of(generators: Generators, crew: CrewFacts) -> list[GeneratorHealth]:
+    """Each generator, for the result."""
+    return [_health(generators, crew, index) for index in range(len(crew.names))]
+
+
+def _health(generators: Generators, crew: CrewFacts, index: int) -> GeneratorHealth:
+    totals = generators.get(index, GeneratorTotals())
+    start, end = crew.clocks.get(index, (ClockReading(), ClockReading()))
+    return GeneratorHealth(
+        name=crew.names[index],
+        planned=totals.planned,
+        started=totals.started,
+        joined_us=crew.joined_us.get(index, 0),
+        lost=crew.lost.get(index, ""),
+        cpu_share=totals.cpu_us / totals.measured_us if totals.measured_us else None,
+        cpu_share_max=totals.busiest.share,
+        cpu_wait_share=wait_share(totals),
+        lateness_p99_us=totals.lateness.percentiles([0.99])[0.99],
+        loop_lag_max_us=totals.lag.max_us or 0,
+        clock_uncertainty_us=start.uncertainty_us,
+        clock_drift_us=end.offset_us - start.offset_us,
+        wall_clock_offset_us=start.wall_offset_us,
+    )

@@ -1,9 +1,0 @@
-"""What one core can generate, measured: `compare(Plan())`, or `python -m` this package.
-
-`kampyn-perf bench generator` shows it. Nothing here imports Locust: its generators are children.
-"""
-
-from kampyn_perf.load.throughput.compare import FLAT, PACED, Comparison, Goal, Plan, compare
-from kampyn_perf.load.throughput.jobs import Client, Figures
-
-__all__ = ["FLAT", "PACED", "Client", "Comparison", "Figures", "Goal", "Plan", "compare"]

@@ -16,7 +16,7 @@ from kampyn_perf.machine import Machine
 from kampyn_perf.results.certificate import Certificate, GeneratorHealth, Headroom
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import Latency, NonNegative
-from kampyn_perf.results.series import Series
+from kampyn_perf.results.series import Series, Unmeasured, Watching
 
 __all__ = [
     "Certificate",
@@ -176,6 +176,10 @@ class LoadResult(Record):
     """None for a run without one. The phases' and seconds' times still count from its start."""
     measurements: list[Series] = Field(default_factory=list)
     """What was watched beside the client; empty where nothing was."""
+    unmeasured: dict[str, Unmeasured] = Field(default_factory=dict)
+    """Of each metric that objectives may ask for and nothing measured: why not."""
+    watching: Watching | None = None
+    """What the watchers cost and remarked; None where there were none."""
 
     @property
     def measured_us(self) -> int:

@@ -15,8 +15,8 @@ from typing import Any
 
 from bson import Int64
 
-from kampyn_perf.indexes.normalise import read_listing
-from kampyn_perf.indexes.ports import BuildOptions, ServerRefusal
+from kampyn_perf.indexes.model.normalise import read_listing
+from kampyn_perf.indexes.model.ports import BuildOptions, ServerRefusal
 from tests.indexes.simulator import Simulator
 from tests.indexes.wire import Document, WireServer
 

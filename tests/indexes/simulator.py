@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.live import (
+from kampyn_perf.indexes.model.live import (
     CollectionKind,
     Engine,
     LiveCollection,
@@ -18,8 +18,8 @@ from kampyn_perf.indexes.live import (
     Topology,
     features_of,
 )
-from kampyn_perf.indexes.ports import BuildOptions, ServerRefusal
-from kampyn_perf.indexes.spec import IndexSpec
+from kampyn_perf.indexes.model.ports import BuildOptions, ServerRefusal
+from kampyn_perf.indexes.model.spec import IndexSpec
 
 ID = {"v": 2, "key": {"_id": 1}, "name": "_id_"}
 

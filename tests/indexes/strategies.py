@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kampyn_perf.indexes.spec import IndexSpec
+from kampyn_perf.indexes.model.spec import IndexSpec
 from tests.indexes.simulator import BARE
 
 FIELDS = ("a", "b", "c")

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kampyn_perf.errors import ConfigError, KampynError
-from kampyn_perf.indexes.catalogue_load import load_catalogue, resolved_queries
-from kampyn_perf.indexes.catalogue_write import catalogue_yaml
-from kampyn_perf.indexes.import_mongoose import catalogue_of_mongoose
-from kampyn_perf.indexes.lint import lint
-from kampyn_perf.indexes.live import LiveCollection, LiveIndex, LiveState
-from kampyn_perf.indexes.plan import make_plan
-from kampyn_perf.indexes.render import plan_json, plan_lines
+from kampyn_perf.indexes.catalogue.from_mongoose import catalogue_of_mongoose
+from kampyn_perf.indexes.catalogue.load import load_catalogue, resolved_queries
+from kampyn_perf.indexes.catalogue.write import catalogue_yaml
+from kampyn_perf.indexes.lint.engine import lint
+from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex, LiveState
+from kampyn_perf.indexes.plan.diff import make_plan
+from kampyn_perf.indexes.text.plan import plan_json, plan_lines
 from kampyn_perf.sources import Source
 from tests.indexes.simulator import Simulator
 

@@ -29,12 +29,12 @@ from kampyn_perf.cli.bench.db_cleanup import remove_items
 from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.cli.bench.hosts import check_host
 from kampyn_perf.errors import KampynError, UnreachableError
-from kampyn_perf.indexes.catalogue import Catalogue
-from kampyn_perf.indexes.catalogue_load import read_catalogue, resolved_queries
-from kampyn_perf.indexes.connect import open_database
-from kampyn_perf.indexes.ports import BuildOptions, Database, ServerRefusal
-from kampyn_perf.indexes.query import Query
-from kampyn_perf.indexes.refusals import refusal_error
+from kampyn_perf.indexes.catalogue.load import read_catalogue, resolved_queries
+from kampyn_perf.indexes.databases import open_database
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.ports import BuildOptions, Database, ServerRefusal
+from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.refusals import refusal_error
 from kampyn_perf.redact import redact_url
 
 _MONTH = timedelta(days=30)

@@ -63,7 +63,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
     """
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.applying import Settings, run
-    from kampyn_perf.indexes.actions import PruneStage
+    from kampyn_perf.indexes.plan.actions import PruneStage
 
     wanted = options.load_catalogue(catalogue, only)
     settings = Settings(

@@ -14,21 +14,21 @@ from kampyn_perf.cli.console import print_json, say
 from kampyn_perf.cli.indexes import options
 from kampyn_perf.cli.indexes.progress import Progress, as_termination, working
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.actions import Plan, Prune
-from kampyn_perf.indexes.apply import Applying, ApplyReport, apply_plan
-from kampyn_perf.indexes.apply_checks import check_writable
-from kampyn_perf.indexes.apply_render import finding_line, report_json, report_lines
-from kampyn_perf.indexes.catalogue import Catalogue
-from kampyn_perf.indexes.connect import Databases
-from kampyn_perf.indexes.journal import Journaler, who
-from kampyn_perf.indexes.live import Feature, LiveState
-from kampyn_perf.indexes.patience import Waiting, deadline
-from kampyn_perf.indexes.plan import make_plan
-from kampyn_perf.indexes.plan_file import SavedPlan, check_same, read_plan
-from kampyn_perf.indexes.ports import BuildOptions, Database
-from kampyn_perf.indexes.preflight import Finding, preflight
-from kampyn_perf.indexes.render import plan_lines
-from kampyn_perf.indexes.soak import due
+from kampyn_perf.indexes.apply.guards import check_writable
+from kampyn_perf.indexes.apply.journal import Journaler, who
+from kampyn_perf.indexes.apply.preflight import Finding, preflight
+from kampyn_perf.indexes.apply.run import Applying, ApplyReport, apply_plan
+from kampyn_perf.indexes.apply.soak import due
+from kampyn_perf.indexes.apply.waiting import Waiting, deadline
+from kampyn_perf.indexes.databases import Databases
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.live import Feature, LiveState
+from kampyn_perf.indexes.model.ports import BuildOptions, Database
+from kampyn_perf.indexes.plan.actions import Plan, Prune
+from kampyn_perf.indexes.plan.diff import make_plan
+from kampyn_perf.indexes.plan.saved import SavedPlan, check_same, read_plan
+from kampyn_perf.indexes.text.apply import finding_line, report_json, report_lines
+from kampyn_perf.indexes.text.plan import plan_lines
 
 JOURNAL_ENTRIES = 1_000
 """How far back the journal is read for the soaking time of a hidden index."""

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from kampyn_perf.cli.console import say, show
-from kampyn_perf.indexes.effect import IndexEffect, QueryEffect
-from kampyn_perf.indexes.effect_render import COLUMNS, cost_line, rows
+from kampyn_perf.indexes.observe.effect import IndexEffect, QueryEffect
+from kampyn_perf.indexes.text.effect import COLUMNS, cost_line, rows
 
 _STYLES = {"faster": "green", "slower": "bold red"}
 

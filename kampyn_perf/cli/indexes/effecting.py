@@ -19,23 +19,23 @@ from kampyn_perf.cli.indexes.effect_view import show_costs, show_effects
 from kampyn_perf.cli.indexes.options import parse_names
 from kampyn_perf.cli.indexes.progress import as_termination
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.catalogue import Catalogue
-from kampyn_perf.indexes.connect import Databases
-from kampyn_perf.indexes.effect import ACROSS_RUNS, IndexEffect, QueryEffect, Timing
-from kampyn_perf.indexes.effect_render import effect_json, query_json, read_timings, timings_json
-from kampyn_perf.indexes.effect_run import (
+from kampyn_perf.indexes.apply.journal import Journaler, who
+from kampyn_perf.indexes.apply.locking import Locks
+from kampyn_perf.indexes.databases import Databases
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.live import Topology
+from kampyn_perf.indexes.model.ports import BuildOptions, Database, ServerRefusal
+from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.observe.effect import ACROSS_RUNS, IndexEffect, QueryEffect, Timing
+from kampyn_perf.indexes.observe.isolation import Lab, left_hidden, open_lab, restore
+from kampyn_perf.indexes.observe.measure import (
     Measuring,
     check_measurable,
     measure_index,
     run_all,
     timings,
 )
-from kampyn_perf.indexes.journal import Journaler, who
-from kampyn_perf.indexes.lab import Lab, left_hidden, open_lab, restore
-from kampyn_perf.indexes.live import Topology
-from kampyn_perf.indexes.locking import Locks
-from kampyn_perf.indexes.ports import BuildOptions, Database, ServerRefusal
-from kampyn_perf.indexes.query import Query
+from kampyn_perf.indexes.text.effect import effect_json, query_json, read_timings, timings_json
 
 JOURNAL_ENTRIES = 1_000
 

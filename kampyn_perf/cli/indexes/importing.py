@@ -12,8 +12,8 @@ from kampyn_perf.cli.indexes.options import Uri
 from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
-    from kampyn_perf.indexes.catalogue import Catalogue
-    from kampyn_perf.indexes.live import LiveCollection
+    from kampyn_perf.indexes.model.catalogue import Catalogue
+    from kampyn_perf.indexes.model.live import LiveCollection
 
 
 def import_catalogue(
@@ -53,8 +53,8 @@ def import_catalogue(
     from kampyn_perf.cli.console import print_text, say
     from kampyn_perf.config import parse_yaml
     from kampyn_perf.files import write_whole
-    from kampyn_perf.indexes.catalogue_load import load_catalogue
-    from kampyn_perf.indexes.catalogue_write import catalogue_yaml
+    from kampyn_perf.indexes.catalogue.load import load_catalogue
+    from kampyn_perf.indexes.catalogue.write import catalogue_yaml
 
     if output and output.exists() and not force:
         raise KampynError(f"{output} is there already", hint="Give another name, or --force.")
@@ -78,7 +78,7 @@ def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
     import json
 
     from kampyn_perf.cli.console import say
-    from kampyn_perf.indexes.import_mongoose import catalogue_of_mongoose
+    from kampyn_perf.indexes.catalogue.from_mongoose import catalogue_of_mongoose
 
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
 
 
 def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:
-    from kampyn_perf.indexes.import_live import catalogue_of
+    from kampyn_perf.indexes.catalogue.from_database import catalogue_of
 
     variables = dict(_cluster(text) for text in clusters)
     places = [(name, _value(variable)) for name, variable in variables.items()]
@@ -130,9 +130,9 @@ def _value(variable: str) -> str:
 
 
 def _read(uri: str) -> tuple[str, list[LiveCollection]]:
-    from kampyn_perf.indexes.connect import open_database
-    from kampyn_perf.indexes.ports import ServerRefusal
-    from kampyn_perf.indexes.refusals import refusal_error
+    from kampyn_perf.indexes.databases import open_database
+    from kampyn_perf.indexes.model.ports import ServerRefusal
+    from kampyn_perf.indexes.model.refusals import refusal_error
 
     database = open_database(uri)
     try:

@@ -13,8 +13,8 @@ from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
     from kampyn_perf.config import Source
-    from kampyn_perf.indexes.catalogue import Catalogue
-    from kampyn_perf.indexes.lint import Evidence, LintResult
+    from kampyn_perf.indexes.lint.engine import Evidence, LintResult
+    from kampyn_perf.indexes.model.catalogue import Catalogue
 
 
 class Format(StrEnum):
@@ -54,9 +54,9 @@ def lint(
       kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
       kampyn-perf indexes lint --explain unique-may-be-missing
     """
-    from kampyn_perf.indexes.catalogue_load import read_catalogue
-    from kampyn_perf.indexes.lint import lint as judge
-    from kampyn_perf.indexes.lint_rules import Severity
+    from kampyn_perf.indexes.catalogue.load import read_catalogue
+    from kampyn_perf.indexes.lint.engine import lint as judge
+    from kampyn_perf.indexes.lint.rules import Severity
 
     if explain:
         return _explain(explain)
@@ -72,7 +72,7 @@ def _print(result: LintResult, source: Source, form: Format) -> None:
     from kampyn_perf import __version__
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes.options import say_lines
-    from kampyn_perf.indexes.lint_format import lint_json, lint_lines, lint_sarif
+    from kampyn_perf.indexes.text.lint import lint_json, lint_lines, lint_sarif
 
     if form is Format.JSON:
         print_json(lint_json(result, source))
@@ -84,9 +84,9 @@ def _print(result: LintResult, source: Source, form: Format) -> None:
 
 def _evidence(catalogue: Catalogue, uri: str, size: int) -> Evidence:
     from kampyn_perf.cli.indexes.options import databases
-    from kampyn_perf.indexes.lint import Evidence
-    from kampyn_perf.indexes.ports import ServerRefusal
-    from kampyn_perf.indexes.refusals import refusal_error
+    from kampyn_perf.indexes.lint.engine import Evidence
+    from kampyn_perf.indexes.model.ports import ServerRefusal
+    from kampyn_perf.indexes.model.refusals import refusal_error
 
     samples, uses = {}, {}
     with databases(catalogue, uri) as opened:
@@ -103,8 +103,8 @@ def _evidence(catalogue: Catalogue, uri: str, size: int) -> Evidence:
 def _explain(rule: str) -> int:
     from kampyn_perf.cli.indexes.options import say_lines
     from kampyn_perf.errors import KampynError
-    from kampyn_perf.indexes.lint_format import explain_lines
-    from kampyn_perf.indexes.lint_rules import BY_ID, RULES
+    from kampyn_perf.indexes.lint.rules import BY_ID, RULES
+    from kampyn_perf.indexes.text.lint import explain_lines
 
     if rule != "all" and rule not in BY_ID:
         raise KampynError(f"no such rule: {rule}", hint="Known: " + ", ".join(BY_ID))

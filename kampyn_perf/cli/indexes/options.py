@@ -10,11 +10,11 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kampyn_perf.indexes.actions import Prune, PruneStage
-    from kampyn_perf.indexes.catalogue import Catalogue
-    from kampyn_perf.indexes.connect import Databases
-    from kampyn_perf.indexes.query import Query
-    from kampyn_perf.indexes.render import Line
+    from kampyn_perf.indexes.databases import Databases
+    from kampyn_perf.indexes.model.catalogue import Catalogue
+    from kampyn_perf.indexes.model.query import Query
+    from kampyn_perf.indexes.plan.actions import Prune, PruneStage
+    from kampyn_perf.indexes.text.plan import Line
 
 CatalogueName = Annotated[
     str,
@@ -61,7 +61,7 @@ _STYLES = {
 def load_catalogue(name: str, only: Sequence[str] = ()) -> Catalogue:
     """The catalogue that `--catalogue` names, or what it says of the collections in `only`."""
     from kampyn_perf.errors import KampynError
-    from kampyn_perf.indexes.catalogue_load import read_catalogue
+    from kampyn_perf.indexes.catalogue.load import read_catalogue
 
     catalogue = read_catalogue(name)[0]
     unknown = [asked for asked in only if catalogue.collection(asked) is None]
@@ -73,7 +73,7 @@ def load_catalogue(name: str, only: Sequence[str] = ()) -> Catalogue:
 
 def databases(catalogue: Catalogue, uri: str) -> Databases:
     """The databases behind a catalogue, by `--uri` or the environment; a context manager."""
-    from kampyn_perf.indexes.connect import Databases
+    from kampyn_perf.indexes.databases import Databases
 
     return Databases(catalogue=catalogue, environ=os.environ, uri=uri)
 
@@ -98,7 +98,7 @@ def declared_queries(
 
     from kampyn_perf.config import parse_yaml
     from kampyn_perf.errors import KampynError
-    from kampyn_perf.indexes.catalogue_load import resolved_queries
+    from kampyn_perf.indexes.catalogue.load import resolved_queries
 
     values = {}
     for text in parameters:
@@ -136,7 +136,7 @@ def parse_names(names: Iterable[str], catalogue: Catalogue, flag: str) -> list[t
 
 def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) -> list[Prune]:
     """What --prune names, as requests."""
-    from kampyn_perf.indexes.actions import Prune
+    from kampyn_perf.indexes.plan.actions import Prune
 
     return [
         Prune(collection=collection, name=index, stage=stage)

@@ -36,9 +36,9 @@ def plan(
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
-    from kampyn_perf.indexes.actions import PruneStage
-    from kampyn_perf.indexes.plan import make_plan
-    from kampyn_perf.indexes.render import plan_json, plan_lines
+    from kampyn_perf.indexes.plan.actions import PruneStage
+    from kampyn_perf.indexes.plan.diff import make_plan
+    from kampyn_perf.indexes.text.plan import plan_json, plan_lines
 
     wanted = options.load_catalogue(catalogue, only)
     stage = PruneStage.DROP if drop else PruneStage.HIDE

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 from kampyn_perf.cli.console import is_terminal, say, stderr
 from kampyn_perf.cli.indexes.options import say_lines
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.indexes.apply_render import event_line, progress_text
+from kampyn_perf.indexes.text.apply import event_line, progress_text
 
 if TYPE_CHECKING:
-    from kampyn_perf.indexes.apply import ApplyReport
-    from kampyn_perf.indexes.execute import Event
-    from kampyn_perf.indexes.ports import Build
+    from kampyn_perf.indexes.apply.execute import Event
+    from kampyn_perf.indexes.apply.run import ApplyReport
+    from kampyn_perf.indexes.model.ports import Build
 
 LINE_US = 10_000_000
 """Between two lines about one build, where no terminal is there for a live one."""

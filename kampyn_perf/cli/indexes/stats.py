@@ -12,8 +12,8 @@ from kampyn_perf.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kampyn_perf.indexes.connect import Databases
-    from kampyn_perf.indexes.usage import IndexStats
+    from kampyn_perf.indexes.databases import Databases
+    from kampyn_perf.indexes.observe.usage import IndexStats
 
 _STYLES = {"used": "green", "unused": "bold yellow", "needed": "green", "unknown": "dim"}
 
@@ -39,7 +39,7 @@ def stats(
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
-    from kampyn_perf.indexes.usage_render import stats_json
+    from kampyn_perf.indexes.text.stats import stats_json
 
     wanted = options.load_catalogue(catalogue)
     age_us = options.duration(unused_for, "--unused-for")
@@ -54,9 +54,9 @@ def stats(
 def _gather(databases: Databases, age_us: int) -> Iterator[IndexStats]:
     import time
 
-    from kampyn_perf.indexes.facts import UseReport
-    from kampyn_perf.indexes.ports import ServerRefusal
-    from kampyn_perf.indexes.usage import stats_of
+    from kampyn_perf.indexes.model.facts import UseReport
+    from kampyn_perf.indexes.model.ports import ServerRefusal
+    from kampyn_perf.indexes.observe.usage import stats_of
 
     for name, live in databases.state().collections.items():
         database = databases.of(name)
@@ -74,8 +74,8 @@ def _show(found: tuple[IndexStats, ...]) -> None:
     from rich.table import Table
 
     from kampyn_perf.cli.console import say, show
-    from kampyn_perf.indexes.usage import Use
-    from kampyn_perf.indexes.usage_render import COLUMNS, row
+    from kampyn_perf.indexes.observe.usage import Use
+    from kampyn_perf.indexes.text.stats import COLUMNS, row
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for stats in found:

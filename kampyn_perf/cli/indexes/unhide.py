@@ -25,11 +25,11 @@ def unhide(
     from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.applying import carry_out
-    from kampyn_perf.indexes.actions import PruneStage
-    from kampyn_perf.indexes.apply_checks import check_writable
-    from kampyn_perf.indexes.apply_render import report_json, report_lines
-    from kampyn_perf.indexes.ports import BuildOptions
-    from kampyn_perf.indexes.unhide import unhide_plan
+    from kampyn_perf.indexes.apply.guards import check_writable
+    from kampyn_perf.indexes.model.ports import BuildOptions
+    from kampyn_perf.indexes.plan.actions import PruneStage
+    from kampyn_perf.indexes.plan.unhide import unhide_plan
+    from kampyn_perf.indexes.text.apply import report_json, report_lines
 
     wanted = options.load_catalogue(catalogue)
     asked = options.parse_prunes(names, wanted, PruneStage.HIDE)

@@ -9,7 +9,7 @@ import typer
 from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, Uri
 
 if TYPE_CHECKING:
-    from kampyn_perf.indexes.verify import Verified
+    from kampyn_perf.indexes.explain.verify import Verified
 
 _STYLES = {"pass": "green", "fail": "bold red", "no-verdict": "yellow"}
 
@@ -44,9 +44,9 @@ def verify(
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.progress import working
-    from kampyn_perf.indexes.verify import exit_code
-    from kampyn_perf.indexes.verify_render import verify_json
-    from kampyn_perf.indexes.verify_run import verify as explain_all
+    from kampyn_perf.indexes.explain.verify import exit_code
+    from kampyn_perf.indexes.explain.verify_run import verify as explain_all
+    from kampyn_perf.indexes.text.verify import verify_json
 
     wanted = options.load_catalogue(catalogue, only)
     queries = options.declared_queries(wanted, query, parameter)
@@ -64,7 +64,7 @@ def _show(results: tuple[Verified, ...]) -> None:
     from rich.table import Table
 
     from kampyn_perf.cli.console import say, show
-    from kampyn_perf.indexes.verify_render import COLUMNS, row, summary
+    from kampyn_perf.indexes.text.verify import COLUMNS, row, summary
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for result in results:

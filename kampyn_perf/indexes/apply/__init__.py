@@ -1,0 +1,1 @@
+"""A plan carried out: looked into first, locked, in order, journalled."""

@@ -1,0 +1,201 @@
+"""A plan's steps carried out over the port, as a generator of events. Nothing is remembered: a run
+that was cut off anywhere is finished by planning again from what is there.
+
+Builds of one collection go in one command, which MongoDB does in one scan. When that fails as a
+whole, each index is built for itself, so that one bad one does not hold up the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX
+from kampyn_perf.indexes.model.ports import (
+    INDEX_NOT_FOUND,
+    LOST_PRIMARY,
+    BuildOptions,
+    IndexWriter,
+    ServerRefusal,
+)
+from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan, Step, StepKind
+
+_ORDER = {
+    StepKind.UNHIDE: 0,
+    StepKind.CREATE: 1,
+    StepKind.SET_TTL: 2,
+    StepKind.PREPARE_UNIQUE: 3,
+    StepKind.MAKE_UNIQUE: 4,
+    StepKind.HIDE: 5,
+    StepKind.DROP: 6,
+}
+
+
+class EventKind(StrEnum):
+    STARTED = "started"
+    """The command is about to be sent."""
+    DONE = "done"
+    FAILED = "failed"
+    RETRY = "retry"
+    """The builds failed as a whole; each is tried for itself."""
+    SKIPPED = "skipped"
+    """Something it needs failed."""
+    UNDONE = "undone"
+    """A preparation was taken back, because what it was for failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happened to the steps of one command. A run's events are its journal, but for times."""
+
+    kind: EventKind
+    steps: tuple[Step, ...]
+    code: int = 0
+    """MongoDB's error code, of FAILED and RETRY."""
+    message: str = ""
+
+
+def execute(
+    plan: Plan, writer_of: Callable[[str], IndexWriter], options: BuildOptions
+) -> Iterator[Event]:
+    """Carry out `plan`, collection by collection; `writer_of` gives the database of a collection.
+
+    An event STARTED comes before each command, and one that says how it ended after it. Where the
+    server is lost (UnreachableError) the generator ends there with that error.
+    """
+    allowed = {(prune.collection, prune.name) for prune in plan.prunes}
+    for part in plan.collections:
+        for step in part.steps:
+            _check_drop(step, allowed)
+    for part in plan.collections:
+        if part.steps:
+            yield from _Run(writer=writer_of(part.collection), options=options).carry_out(part)
+
+
+def _check_drop(step: Step, allowed: set[tuple[str, str]]) -> None:
+    """The last guard: whatever a plan says, what nobody named is not dropped."""
+    named = (step.collection, step.name) in allowed or step.name.startswith(BRIDGE_PREFIX)
+    if step.kind is StepKind.DROP and not named:
+        raise KampynError(
+            f"refused to drop {step.collection}.{step.name}: --prune does not name it"
+        )
+
+
+class _Run:
+    """One collection's steps: which are done, which failed, what comes next."""
+
+    def __init__(self, *, writer: IndexWriter, options: BuildOptions) -> None:
+        self._writer = writer
+        self._options = options
+        self._done: set[str] = set()
+        self._failed: set[str] = set()
+        self._lost = ""
+
+    def carry_out(self, part: CollectionPlan) -> Iterator[Event]:
+        waiting = sorted(part.steps, key=lambda step: _ORDER[step.kind])
+        while waiting:
+            batch = self._next(waiting)
+            waiting = [step for step in waiting if step not in batch]
+            reason = self._lost or self._unmet(batch[0])
+            if reason:
+                self._failed |= {step.id for step in batch}
+                yield Event(kind=EventKind.SKIPPED, steps=batch, message=reason)
+            elif batch[0].kind is StepKind.CREATE:
+                yield from self._create(batch)
+            else:
+                yield from self._single(batch[0])
+
+    def _next(self, waiting: Sequence[Step]) -> tuple[Step, ...]:
+        """All builds that can go at once; else the first step whose needs are settled."""
+        settled = self._done | self._failed
+        ready = [step for step in waiting if settled.issuperset(step.needs)]
+        if not ready:
+            return tuple(waiting[:1])
+        if ready[0].kind is not StepKind.CREATE or self._unmet(ready[0]):
+            return (ready[0],)
+        return tuple(
+            step for step in ready if step.kind is StepKind.CREATE and not self._unmet(step)
+        )
+
+    def _unmet(self, step: Step) -> str:
+        missing = [need for need in step.needs if need not in self._done]
+        return f"needs what was not done: {', '.join(missing)}" if missing else ""
+
+    def _create(self, batch: tuple[Step, ...]) -> Iterator[Event]:
+        yield Event(kind=EventKind.STARTED, steps=batch)
+        specs = [step.spec for step in batch if step.spec is not None]
+        try:
+            self._writer.create_indexes(batch[0].collection, specs, self._options)
+        except ServerRefusal as refusal:
+            if len(batch) == 1 or refusal.code in LOST_PRIMARY:
+                yield self._failure(batch, refusal)
+                return
+            yield Event(
+                kind=EventKind.RETRY, steps=batch, code=refusal.code, message=refusal.message
+            )
+            for step in batch:
+                yield from self._create_or_skip(step)
+        else:
+            yield self._success(batch)
+
+    def _create_or_skip(self, step: Step) -> Iterator[Event]:
+        if self._lost:
+            self._failed.add(step.id)
+            yield Event(kind=EventKind.SKIPPED, steps=(step,), message=self._lost)
+        else:
+            yield from self._create((step,))
+
+    def _single(self, step: Step) -> Iterator[Event]:
+        yield Event(kind=EventKind.STARTED, steps=(step,))
+        try:
+            _send(self._writer, step)
+        except ServerRefusal as refusal:
+            if step.kind is StepKind.DROP and refusal.code == INDEX_NOT_FOUND:
+                yield self._success((step,))
+                return
+            yield self._failure((step,), refusal)
+            if step.kind is StepKind.MAKE_UNIQUE:
+                yield from self._undo_prepare(step)
+        else:
+            yield self._success((step,))
+
+    def _undo_prepare(self, step: Step) -> Iterator[Event]:
+        """A prepared index refuses writes that touch duplicates: not left so behind a failure."""
+        try:
+            self._writer.prepare_unique(step.collection, step.name, False)
+        except ServerRefusal as refusal:
+            yield Event(
+                kind=EventKind.FAILED, steps=(step,), code=refusal.code, message=refusal.message
+            )
+        else:
+            yield Event(kind=EventKind.UNDONE, steps=(step,), message="prepareUnique taken back")
+
+    def _success(self, steps: tuple[Step, ...]) -> Event:
+        self._done |= {step.id for step in steps}
+        return Event(kind=EventKind.DONE, steps=steps)
+
+    def _failure(self, steps: tuple[Step, ...], refusal: ServerRefusal) -> Event:
+        self._failed |= {step.id for step in steps}
+        if refusal.code in LOST_PRIMARY:
+            self._lost = f"the server is no longer primary (error {refusal.code})"
+        return Event(kind=EventKind.FAILED, steps=steps, code=refusal.code, message=refusal.message)
+
+
+def _send(writer: IndexWriter, step: Step) -> None:
+    match step.kind:
+        case StepKind.UNHIDE:
+            writer.set_hidden(step.collection, step.name, False)
+        case StepKind.HIDE:
+            writer.set_hidden(step.collection, step.name, True)
+        case StepKind.SET_TTL:
+            writer.set_ttl(step.collection, step.name, step.ttl_seconds or 0)
+        case StepKind.PREPARE_UNIQUE:
+            writer.prepare_unique(step.collection, step.name, True)
+        case StepKind.MAKE_UNIQUE:
+            writer.make_unique(step.collection, step.name)
+        case StepKind.DROP:
+            writer.drop_index(step.collection, step.name)
+        case StepKind.CREATE:
+            raise AssertionError("builds go together")

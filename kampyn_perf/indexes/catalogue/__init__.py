@@ -1,0 +1,1 @@
+"""Catalogues from a file, from a database or an application's declarations, and to a file."""

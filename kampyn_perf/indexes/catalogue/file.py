@@ -1,0 +1,195 @@
+"""The catalogue's file form: MongoDB's own option names, closed sections, nothing coerced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
+
+from kampyn_perf.config import Section
+from kampyn_perf.indexes.model.query import Access
+from kampyn_perf.indexes.model.spec import SPECIAL, is_wildcard_path
+from kampyn_perf.indexes.model.values import number
+from kampyn_perf.units import MICROSECONDS, parse_duration
+
+
+def _key(value: Any) -> Any:
+    """A key pattern: at least one field, each with a direction or a kind."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError("not a key: write for example {vendorId: 1, createdAt: -1}")
+    return {_field(path): _direction(path, kind) for path, kind in value.items()}
+
+
+def _name(key: Any) -> str:
+    """The name of a field. YAML takes some words for something else, and would lose them."""
+    if not isinstance(key, str):
+        raise ValueError(f"not a name: {key!r} (put on, off, yes, no and numbers in quotes)")
+    return key
+
+
+def _plain(value: Any) -> Any:
+    """Plain data, all the way down: what JSON has, and times."""
+    if isinstance(value, Mapping):
+        return {_name(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | dt.date):
+        return value
+    raise ValueError(f"not plain data: {value!r:.40} (write it as extended JSON, {{$binary: ...}})")
+
+
+def _field(path: Any) -> str:
+    text = _name(path)
+    parts = text.split(".")
+    wild = is_wildcard_path(text)
+    if not all(parts) or any(part.startswith("$") for part in (parts[:-1] if wild else parts)):
+        raise ValueError(f"not a field: {text!r} (a dotted path, or $** at its end)")
+    return text
+
+
+def _direction(path: str, kind: Any) -> int | str:
+    found = number(kind)
+    if found in (1, -1) and not isinstance(found, bool):
+        return int(found)
+    if found in SPECIAL and isinstance(found, str):
+        return found
+    raise ValueError(f"{path}: {kind!r} is not 1, -1, {', '.join(SPECIAL)}")
+
+
+def _seconds(value: Any) -> Any:
+    """Whole seconds, of a number or of a duration with a unit."""
+    if isinstance(value, str):
+        us = parse_duration(value)
+        if us % MICROSECONDS:
+            raise ValueError(f"not whole seconds: {value!r}")
+        return us // MICROSECONDS
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"not a number of seconds: {value!r}")
+    return number(value)
+
+
+def _clusters(value: Any) -> Any:
+    """`user: MONGO_URI_USER` is short for `user: {variable: MONGO_URI_USER}`."""
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: {"variable": part} if isinstance(part, str) else part for name, part in value.items()
+    }
+
+
+Document = Annotated[dict[str, Any], BeforeValidator(_plain)]
+"""A mapping of plain data, in its order."""
+
+
+class SuppressionSection(Section):
+    rule: str
+    reason: str = ""
+
+
+class CollationSection(Section):
+    """As in MongoDB's manual; what is left out is the locale's default."""
+
+    locale: str
+    case_level: StrictBool | None = Field(None, alias="caseLevel")
+    case_first: Literal["upper", "lower", "off"] | None = Field(None, alias="caseFirst")
+    strength: Literal[1, 2, 3, 4, 5] | None = None
+    numeric_ordering: StrictBool | None = Field(None, alias="numericOrdering")
+    alternate: Literal["non-ignorable", "shifted"] | None = None
+    max_variable: Literal["punct", "space"] | None = Field(None, alias="maxVariable")
+    normalization: StrictBool | None = None
+    backwards: StrictBool | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """The options that are given."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class IndexSection(Section):
+    key: Annotated[dict[str, int | str], BeforeValidator(_key)]
+    name: Annotated[str, Field(min_length=1)] | None = None
+    unique: StrictBool = False
+    sparse: StrictBool = False
+    hidden: StrictBool = False
+    partial: Document | None = Field(None, alias="partialFilterExpression")
+    ttl: Annotated[int | float, BeforeValidator(_seconds)] | None = Field(
+        None, alias="expireAfterSeconds"
+    )
+    collation: CollationSection | None = None
+    weights: dict[str, Annotated[int, Field(ge=1, le=99_999)]] | None = None
+    default_language: str | None = None
+    language_override: str | None = None
+    wildcard_projection: Document | None = Field(None, alias="wildcardProjection")
+    bits: Annotated[int, Field(ge=1, le=32)] | None = None
+    min: float | None = None
+    max: float | None = None
+    storage_engine: Document | None = Field(None, alias="storageEngine")
+    reason: str = ""
+    serves: tuple[str, ...] = ()
+    suppress: tuple[SuppressionSection, ...] = ()
+
+
+class ExpectSection(Section):
+    access: Access = Access.INDEX
+    index: tuple[str, ...] | None = None
+    in_memory_sort: StrictBool = Field(False, alias="inMemorySort")
+    max_examined: Annotated[float, Field(gt=0)] | None = Field(None, alias="maxExaminedPerResult")
+
+
+class QuerySection(Section):
+    """One of: a find (filter, sort, projection, skip, limit), a count (filter), an aggregation."""
+
+    filter: Document | None = None
+    sort: Document | None = None
+    projection: Document | None = None
+    skip: Annotated[int, Field(ge=0)] | None = None
+    limit: Annotated[int, Field(gt=0)] | None = None
+    count: StrictBool = False
+    pipeline: tuple[Document, ...] | None = None
+    collation: CollationSection | None = None
+    reason: str = ""
+    expect: ExpectSection = ExpectSection()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> QuerySection:
+        shaped = [
+            name
+            for name in ("sort", "projection", "skip", "limit")
+            if getattr(self, name) is not None
+        ]
+        if self.pipeline is not None:
+            extra = [*shaped, *(["filter"] if self.filter is not None else [])]
+            if extra or self.count:
+                raise ValueError(
+                    f"a pipeline has its own stages: leave out {', '.join(extra or ['count'])}"
+                )
+        elif self.count and shaped:
+            raise ValueError(f"a count takes a filter alone: leave out {', '.join(shaped)}")
+        elif self.filter is None and not shaped and not self.count:
+            raise ValueError("needs a filter, a pipeline, or count: true")
+        return self
+
+
+class CollectionSection(Section):
+    cluster: str | None = None
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    arrays: tuple[str, ...] = ()
+    queries: dict[str, QuerySection] = Field(default_factory=dict)
+    indexes: tuple[IndexSection, ...] = ()
+    suppress: tuple[SuppressionSection, ...] = ()
+
+
+class ClusterSection(Section):
+    variable: str
+    database: str = ""
+
+
+class CatalogueSection(Section):
+    clusters: Annotated[dict[str, ClusterSection], BeforeValidator(_clusters)] = Field(
+        default_factory=dict
+    )
+    parameters: Document = Field(default_factory=dict)
+    collections: dict[str, CollectionSection]
+    suppress: tuple[SuppressionSection, ...] = ()

@@ -1,0 +1,216 @@
+"""A catalogue from Mongoose declarations, given as JSON.
+
+Three forms are read, per collection or model:
+- what `schema.indexes()` answers: `[[{vendorId: 1}, {unique: true}], ...]`;
+- a schema definition: `{schema: {email: {type: "String", required: true, unique: true}},
+  indexes: [...]}`, with a `collection` where it is not the model's plural;
+- a list of such models, each with its `model` name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kampyn_perf.config import format_path
+from kampyn_perf.errors import ConfigError, Problem
+from kampyn_perf.indexes.catalogue.load import DEFAULT_VARIABLE
+from kampyn_perf.indexes.catalogue.mongoose_index import mongoose_spec
+from kampyn_perf.indexes.model.catalogue import (
+    DEFAULT_CLUSTER,
+    Catalogue,
+    Cluster,
+    Entry,
+    WantedCollection,
+)
+from kampyn_perf.indexes.model.normalise import normal_of
+
+_PLURALS = (
+    (r"person$", "people"),
+    (r"man$", "men"),
+    (r"child$", "children"),
+    (r"(alias|status|x|ch|ss|sh)$", r"\1es"),
+    (r"sis$", "ses"),
+    (r"([^aeiouy]|qu)y$", r"\1ies"),
+    (r"s$", "s"),
+)
+
+
+@dataclass
+class _Model:
+    """What one model's declarations come to."""
+
+    entries: list[Entry] = field(default_factory=list)
+    required: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
+    arrays: set[str] = field(default_factory=set)
+
+
+def catalogue_of_mongoose(data: Any, *, source: str) -> tuple[Catalogue, tuple[str, ...]]:
+    """The catalogue, and notes on what was left out. Raises ConfigError naming what is no
+    declaration."""
+    problems: list[Problem] = []
+    notes: list[str] = []
+    collections: dict[str, WantedCollection] = {}
+    for path, name, declared in _models(data, source):
+        try:
+            wanted = _collection(name, declared, notes)
+        except ValueError as error:
+            problems.append(Problem(path, str(error), source))
+            continue
+        if name in collections:
+            notes.append(f"{name}: declared twice; the indexes are put together")
+            wanted = _merged(collections[name], wanted)
+        collections[name] = wanted
+    if problems:
+        raise ConfigError(problems)
+    catalogue = Catalogue(
+        collections=tuple(wanted for wanted in collections.values() if wanted.entries),
+        clusters={DEFAULT_CLUSTER: Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)},
+    )
+    return catalogue, tuple(notes)
+
+
+def plural(model: str) -> str:
+    """The collection's name that Mongoose makes of a model's, in the common cases."""
+    name = model.lower()
+    for ending, instead in _PLURALS:
+        if re.search(ending, name):
+            return re.sub(ending, instead, name)
+    return name + "s"
+
+
+def _models(data: Any, source: str) -> Iterator[tuple[str, str, Any]]:
+    """Path, collection and declaration of each."""
+    if isinstance(data, Mapping):
+        for key, declared in data.items():
+            given = declared.get("collection") if isinstance(declared, Mapping) else None
+            # Models have a capital, collections do not.
+            name = plural(str(key)) if str(key)[:1].isupper() else str(key)
+            yield format_path([str(key)]), str(given or name), declared
+        return
+    if not isinstance(data, list):
+        raise ConfigError([Problem("", "expected an object of collections, or a list", source)])
+    for position, declared in enumerate(data):
+        path = format_path([position])
+        if not isinstance(declared, Mapping) or not (
+            declared.get("collection") or declared.get("model") or declared.get("name")
+        ):
+            raise ConfigError([Problem(path, "needs a collection or a model", source)])
+        model = declared.get("model") or declared.get("name") or ""
+        yield path, str(declared.get("collection") or plural(str(model))), declared
+
+
+def _collection(name: str, declared: Any, notes: list[str]) -> WantedCollection:
+    model = _Model()
+    if isinstance(declared, list):
+        _declared_indexes(declared, model, name, notes)
+    elif isinstance(declared, Mapping):
+        _schema(declared.get("schema") or declared.get("fields") or {}, "", model, name, notes)
+        _declared_indexes(declared.get("indexes") or [], model, name, notes)
+    else:
+        raise ValueError("expected a list of [keys, options], or an object with schema or indexes")
+    return WantedCollection(
+        name=name,
+        entries=tuple(_unrepeated(model.entries, name, notes)),
+        required=frozenset(model.required),
+        optional=frozenset(model.optional - model.required),
+        arrays=frozenset(model.arrays),
+    )
+
+
+def _declared_indexes(declared: Any, model: _Model, name: str, notes: list[str]) -> None:
+    if not isinstance(declared, list):
+        raise ValueError("indexes: expected a list of [keys, options]")
+    for item in declared:
+        pair = item if isinstance(item, list) else [item]
+        if not pair or len(pair) > 2 or not all(isinstance(part, Mapping) for part in pair):
+            raise ValueError(f"not an index: {item!r:.60} (expected [keys, options])")
+        options = pair[1] if len(pair) > 1 else {}
+        model.entries.append(Entry(spec=mongoose_spec(pair[0], options, name, notes)))
+
+
+def _schema(
+    schema: Mapping[str, Any], prefix: str, model: _Model, name: str, notes: list[str]
+) -> None:
+    for key, declared in schema.items():
+        path = f"{prefix}{key}"
+        inner = declared
+        if isinstance(declared, list):
+            model.arrays.add(path)
+            inner = declared[0] if declared else {}
+        if isinstance(inner, Mapping) and isinstance(inner.get("type"), list):
+            model.arrays.add(path)
+        if not isinstance(inner, Mapping):
+            continue  # `name: "String"`: a field without options
+        if _is_field(inner):
+            _field(path, inner, model, name, notes)
+            nested = (
+                inner["type"][0] if isinstance(inner.get("type"), list) and inner["type"] else None
+            )
+            nested = inner["type"] if isinstance(inner.get("type"), Mapping) else nested
+        else:
+            nested = inner
+        if isinstance(nested, Mapping) and nested:
+            _schema(nested, path + ".", model, name, notes)
+
+
+def _is_field(declared: Mapping[str, Any]) -> bool:
+    """A field with options has a `type`; anything else is a document with fields of its own. (A
+    field called `type` is told by what stands beside it, as Mongoose does.)"""
+    kind = declared.get("type")
+    if isinstance(kind, Mapping) and "type" in kind:
+        return False
+    return "type" in declared
+
+
+def _field(
+    path: str, declared: Mapping[str, Any], model: _Model, name: str, notes: list[str]
+) -> None:
+    required = declared.get("required")
+    is_required = required is True or (isinstance(required, list) and required[:1] == [True])
+    direction: Any = None
+    options: dict[str, Any] = {}
+    index = declared.get("index")
+    if isinstance(index, Mapping):
+        options = {key: value for key, value in index.items() if key != "type"}
+        direction = index.get("type", 1)
+    elif index is not None and index is not False:
+        direction = 1 if index is True else index
+    if declared.get("text"):
+        direction = "text"
+    for option in ("unique", "sparse"):
+        if declared.get(option):
+            options[option] = True
+    if declared.get("expires") is not None:
+        options["expires"] = declared["expires"]
+    if direction is None and options:
+        direction = 1
+    if direction is None:
+        return
+    (model.required if is_required else model.optional).add(path)
+    model.entries.append(Entry(spec=mongoose_spec({path: direction}, options, name, notes)))
+
+
+def _unrepeated(entries: Sequence[Entry], name: str, notes: list[str]) -> Iterator[Entry]:
+    """`index: true` on a field and schema.index() of the same: one index."""
+    seen = set()
+    for entry in entries:
+        normal = normal_of(entry.spec)
+        if normal in seen:
+            notes.append(f"{name}: {entry.spec.effective_name} is declared twice; kept once")
+            continue
+        seen.add(normal)
+        yield entry
+
+
+def _merged(first: WantedCollection, second: WantedCollection) -> WantedCollection:
+    return WantedCollection(
+        name=first.name,
+        entries=tuple(_unrepeated([*first.entries, *second.entries], first.name, [])),
+        required=first.required | second.required,
+        optional=(first.optional | second.optional) - first.required - second.required,
+        arrays=first.arrays | second.arrays,
+    )

@@ -1,0 +1,92 @@
+"""Which database each collection of a catalogue lives in, opened once each, and their state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.indexes.catalogue.load import cluster_uri
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.live import LiveState
+from kampyn_perf.indexes.model.ports import Database, ServerRefusal
+from kampyn_perf.indexes.model.refusals import refusal_error
+from kampyn_perf.redact import redact_url
+
+
+def open_database(uri: str, database: str = "") -> Database:
+    """The adapter for the URI's scheme. The drivers are imported here, when they are needed."""
+    scheme = uri.partition("://")[0]
+    if scheme in ("mongodb", "mongodb+srv"):
+        from kampyn_perf.indexes.engines.mongo import open_mongo
+
+        return open_mongo(uri, database)
+    if scheme == "sqlite":
+        from kampyn_perf.indexes.engines.sqlite.database import open_sqlite
+
+        return open_sqlite(uri)
+    raise KampynError(
+        f"not a database: {redact_url(uri)}",
+        hint="Write mongodb://host:27017/name, mongodb+srv://... or sqlite:///path/to/file.db.",
+    )
+
+
+class Databases(AbstractContextManager["Databases"]):
+    """The databases behind a catalogue, one per URI; closed at the end of the block."""
+
+    def __init__(self, *, catalogue: Catalogue, environ: Mapping[str, str], uri: str = "") -> None:
+        self._catalogue = catalogue
+        self._environ = environ
+        self._uri = uri
+        self._open: dict[tuple[str, str], Database] = {}
+
+    def of(self, collection: str) -> Database:
+        """Where `collection`, which the catalogue has, lives."""
+        wanted = self._catalogue.collection(collection)
+        if wanted is None:
+            raise KampynError(f"{collection} is not in {self._catalogue.source}")
+        uri = cluster_uri(self._catalogue, wanted, self._environ, self._uri)
+        key = (uri, self._catalogue.clusters[wanted.cluster].database)
+        if key not in self._open:
+            self._open[key] = open_database(*key)
+        return self._open[key]
+
+    def all(self) -> tuple[Database, ...]:
+        """Each database once, in the catalogue's order."""
+        found = [self.of(wanted.name) for wanted in self._catalogue.collections]
+        return tuple({id(database): database for database in found}.values())
+
+    def state(self) -> LiveState:
+        """Every collection of the catalogue as it is now. Raises KampynError where a server says
+        no, UnreachableError where it says nothing."""
+        found = {}
+        for wanted in self._catalogue.collections:
+            database = self.of(wanted.name)
+            try:
+                live = database.read_collection(wanted.name)
+            except ServerRefusal as refusal:
+                raise refusal_error(f"cannot read {wanted.name}", refusal) from refusal
+            found[wanted.name] = replace(live, place=database.label)
+        return LiveState(collections=found)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        self.close()
+        if isinstance(error, ServerRefusal):
+            raise refusal_error("the database refuses", error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._open:
+            self._open.popitem()[1].close()

@@ -1,0 +1,97 @@
+"""What a sample of documents has: fields, and how long the keys of an index would be. Bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import bson
+
+from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
+from kampyn_perf.indexes.model.facts import Headroom, KeySizes
+from kampyn_perf.indexes.model.ports import FieldSample, ServerRefusal
+from kampyn_perf.indexes.model.spec import IndexSpec
+
+_ENVELOPE_BYTES = len(bson.encode({"": None}))
+"""Of a BSON document around one value."""
+MAX_DEPTH = 8
+
+
+def sample_documents(connection: Connection, collection: str, size: int) -> list[Document]:
+    """About `size` documents at random; the first ones where the server cannot sample."""
+    try:
+        return connection.aggregate(collection, [{"$sample": {"size": size}}])
+    except ServerRefusal:
+        with connection.answers():
+            return [dict(row) for row in connection.database[collection].find(limit=size)]
+
+
+def sample_fields(connection: Connection, collection: str, size: int) -> FieldSample:
+    """Which paths the documents of a sample have, nulls not counted."""
+    present: Counter[str] = Counter()
+    arrays: Counter[str] = Counter()
+    documents = sample_documents(connection, collection, size)
+    for document in documents:
+        found: dict[str, bool] = {}
+        for path, through_array in _paths(document, "", False, 0):
+            found[path] = found.get(path, False) or through_array
+        present.update(found.keys())
+        arrays.update(path for path, through_array in found.items() if through_array)
+    return FieldSample(documents=len(documents), present=dict(present), arrays=dict(arrays))
+
+
+def _paths(value: Any, path: str, in_array: bool, depth: int) -> Iterator[tuple[str, bool]]:
+    """Every dotted path below `value` that is not null, and whether an array is on the way."""
+    if isinstance(value, list):
+        if path:
+            yield path, True
+        for item in value:
+            if isinstance(item, Mapping):
+                yield from _paths(item, path, True, depth)
+        return
+    if path and value is not None:
+        yield path, in_array
+    if isinstance(value, Mapping) and depth < MAX_DEPTH:
+        for name, item in value.items():
+            yield from _paths(item, f"{path}.{name}" if path else name, in_array, depth + 1)
+
+
+def key_sizes(connection: Connection, collection: str, spec: IndexSpec, size: int) -> KeySizes:
+    """How long the keys of `spec` are, by a sample: the sum of its fields' values in BSON."""
+    documents = sample_documents(connection, collection, size)
+    lengths = [sum(map(_bytes, _values(document, spec))) for document in documents]
+    return KeySizes(
+        sampled=len(lengths),
+        mean_bytes=sum(lengths) / len(lengths) if lengths else 0.0,
+        longest_bytes=max(lengths, default=0),
+    )
+
+
+def _values(document: Mapping[str, Any], spec: IndexSpec) -> Iterator[Any]:
+    for path in spec.fields:
+        value: Any = document
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        yield value
+
+
+def _bytes(value: Any) -> int:
+    return len(bson.encode({"": value})) - _ENVELOPE_BYTES + 1
+
+
+def headroom(connection: Connection) -> Headroom:
+    """Free disk and the storage engine's cache, as far as the server says."""
+    database = connection.optional({"dbStats": 1}) or {}
+    total, used = database.get("fsTotalSize"), database.get("fsUsedSize")
+    status = connection.optional({"serverStatus": 1}, admin=True) or {}
+    cache = (status.get("wiredTiger") or {}).get("cache") or {}
+    return Headroom(
+        disk_free_bytes=int(total - used) if total and used is not None else None,
+        cache_bytes=_whole(cache.get("maximum bytes configured")),
+        cache_used_bytes=_whole(cache.get("bytes currently in the cache")),
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) else None

@@ -1,0 +1,85 @@
+"""Which indexes SQLite can have, and why not the others. Pure.
+
+What is merely different is said in docs/indexes.md: a UNIQUE index lets several NULLs stand, where
+MongoDB takes a missing field for a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError, where
+from kampyn_perf.indexes.model.spec import TEXT, IndexSpec
+
+ROWID = "rowid"
+_TOKENIZERS = {"english": "porter unicode61", "none": "unicode61"}
+
+
+def no_counterpart(spec: IndexSpec, columns: Collection[str] | None = None) -> str:
+    """Why `spec` cannot be had in SQLite, or an empty text.
+
+    `columns` are the table's own, with "rowid" among them if it has one; None: not known.
+    """
+    reasons = {
+        "a TTL: SQLite expires nothing": spec.ttl_seconds is not None,
+        "hidden: SQLite cannot hide an index": spec.hidden,
+        "a collation: SQLite has no linguistic ones": _has_collation(spec),
+        "wildcard fields: a table's columns are fixed": spec.is_wildcard,
+        "a hashed key: an ordinary index serves equality": spec.is_hashed,
+        "a geospatial key: SQLite's rtree is another kind of table": any(
+            str(kind).startswith("2d") for _, kind in spec.keys
+        ),
+        "storage options: SQLite has none": spec.storage_engine is not None,
+    }
+    found = next((reason for reason, is_so in reasons.items() if is_so), "")
+    if not found and any("." in path for path in spec.fields):
+        found = "a field inside another: a column has nothing inside"
+    found = found or (_text_reason(spec) if spec.is_text else _partial_reason(spec))
+    return found or (_column_reason(spec, columns) if columns is not None else "")
+
+
+def _column_reason(spec: IndexSpec, columns: Collection[str]) -> str:
+    missing = [path for path in spec.fields if path not in columns]
+    if missing:
+        return f"{', '.join(missing)}: the table has no such column"
+    if spec.is_text and ROWID not in columns:
+        return "text of a table WITHOUT ROWID: FTS5 finds rows by their rowid"
+    return ""
+
+
+def tokenizer_of(spec: IndexSpec) -> str:
+    """FTS5's tokenizer for the language of a text index that has a counterpart."""
+    return _TOKENIZERS[_language((spec.default_language or "english").lower())]
+
+
+def _has_collation(spec: IndexSpec) -> bool:
+    return bool(spec.collation) and (spec.collation or {}).get("locale") != "simple"
+
+
+def _text_reason(spec: IndexSpec) -> str:
+    language = (spec.default_language or "english").lower()
+    if any(kind != TEXT for _, kind in spec.keys):
+        return "text beside other keys: FTS5 indexes text alone"
+    if any(weight != 1 for weight in (spec.weights or {}).values()):
+        return "weights of a text index: FTS5 takes them with the query, not with the index"
+    if _language(language) not in _TOKENIZERS:
+        return f"text in {language}: FTS5 stems English only"
+    if spec.language_override not in (None, "language"):
+        return "language_override: FTS5 has one language per index"
+    if spec.unique or spec.sparse or spec.partial is not None:
+        return "a unique, sparse or partial text index: an FTS5 table holds every row"
+    return ""
+
+
+def _partial_reason(spec: IndexSpec) -> str:
+    if spec.partial is None:
+        return ""
+    try:
+        where(spec.partial)
+    except NoCounterpartError as error:
+        return f"its partial filter: {error}"
+    return ""
+
+
+def _language(language: str) -> str:
+    return {"en": "english"}.get(language, language)

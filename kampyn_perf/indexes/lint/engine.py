@@ -1,0 +1,102 @@
+"""Judge a catalogue without a server, and, given samples of one, with what they show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kampyn_perf.config import PathKey
+from kampyn_perf.indexes.lint.entries import entry_findings
+from kampyn_perf.indexes.lint.finding import Finding
+from kampyn_perf.indexes.lint.live import live_findings
+from kampyn_perf.indexes.lint.pairs import pair_findings
+from kampyn_perf.indexes.lint.queries import query_findings
+from kampyn_perf.indexes.lint.rules import BY_ID, Severity
+from kampyn_perf.indexes.model.catalogue import Catalogue, Suppression
+from kampyn_perf.indexes.model.facts import UseReport
+from kampyn_perf.indexes.model.ports import FieldSample
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a database showed, per collection; empty for a lint without one."""
+
+    samples: Mapping[str, FieldSample] = field(default_factory=dict)
+    uses: Mapping[str, UseReport] = field(default_factory=dict)
+    now_us: int = 0
+    """Unix time, against which the age of use counters is reckoned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LintResult:
+    findings: tuple[Finding, ...]
+    """In the catalogue's order; suppressed ones among them, with their reason."""
+
+    @property
+    def active(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.suppressed is None)
+
+    def count(self, severity: Severity) -> int:
+        return sum(finding.severity is severity for finding in self.active)
+
+
+def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
+    """Every finding, with suppressions applied; a suppression that is wrong is a finding too."""
+    known = evidence or Evidence()
+    found: list[Finding] = []
+    for collection in catalogue.collections:
+        sample = known.samples.get(collection.name)
+        for entry in collection.entries:
+            found += entry_findings(collection, entry, sample)
+        found += pair_findings(collection)
+        found += query_findings(collection)
+        uses = known.uses.get(collection.name)
+        found += live_findings(collection, sample, uses, known.now_us)
+    asked = list(_suppressions(catalogue))
+    judged = [_suppress(finding, asked) for finding in found]
+    judged += _suppression_findings(asked, found, with_database=bool(known.samples))
+    return LintResult(findings=tuple(judged))
+
+
+def _suppressions(catalogue: Catalogue) -> Iterator[tuple[PathKey, Suppression]]:
+    """Each with the path below which it holds."""
+    for suppression in catalogue.suppress:
+        yield (), suppression
+    for collection in catalogue.collections:
+        for suppression in collection.suppress:
+            yield collection.path, suppression
+        for entry in collection.entries:
+            for suppression in entry.suppress:
+                yield entry.path, suppression
+
+
+def _covers(scope: PathKey, suppression: Suppression, finding: Finding) -> bool:
+    return suppression.rule == finding.rule and finding.path[: len(scope)] == scope
+
+
+def _suppress(finding: Finding, asked: Sequence[tuple[PathKey, Suppression]]) -> Finding:
+    for scope, suppression in asked:
+        if _covers(scope, suppression, finding):
+            return replace(finding, suppressed=suppression.reason)
+    return finding
+
+
+def _suppression_findings(
+    asked: Sequence[tuple[PathKey, Suppression]],
+    found: Sequence[Finding],
+    *,
+    with_database: bool,
+) -> Iterator[Finding]:
+    for scope, suppression in asked:
+        rule = BY_ID.get(suppression.rule)
+        if rule is None:
+            message = f"there is no rule {suppression.rule}"
+            yield Finding(rule="suppression-unknown", message=message, path=suppression.path)
+            continue
+        if not suppression.reason.strip():
+            message = f"why is {suppression.rule} suppressed?"
+            yield Finding(rule="suppression-without-reason", message=message, path=suppression.path)
+        judged = with_database or not rule.needs_database
+        if judged and not any(_covers(scope, suppression, finding) for finding in found):
+            message = f"{suppression.rule} finds nothing here"
+            yield Finding(rule="suppression-unused", message=message, path=suppression.path)

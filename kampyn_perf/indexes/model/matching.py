@@ -1,0 +1,122 @@
+"""Which live index each wanted one is, was, or is held up by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kampyn_perf.indexes.model.catalogue import Entry
+from kampyn_perf.indexes.model.live import Feature, LiveCollection, LiveIndex, ServerInfo
+from kampyn_perf.indexes.model.normalise import (
+    SIGNATURE,
+    Normal,
+    differing,
+    normal_live,
+    normal_of,
+    read_listing,
+    same_index,
+)
+from kampyn_perf.indexes.model.spec import IndexSpec, Key
+
+BRIDGE_PREFIX = "kampyn_bridge_"
+"""Names of indexes that a change builds to stand in for one that must go, and drops at its end.
+They are this program's own: the only ones it drops without being given their name."""
+
+
+class How(StrEnum):
+    SAME = "same"
+    """The same index, hidden or not."""
+    CLASH = "clash"
+    """Another form of it, that cannot stand beside it on this server."""
+    KIN = "kin"
+    """The same keys with other options; both could stand side by side."""
+    NEW = "new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A live index, read."""
+
+    index: LiveIndex
+    normal: Normal
+    spec: IndexSpec
+
+    @property
+    def name(self) -> str:
+        return self.index.name
+
+    @property
+    def is_bridge(self) -> bool:
+        return self.name.startswith(BRIDGE_PREFIX)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    entry: Entry
+    normal: Normal
+    how: How
+    live: Found | None = None
+
+
+def read_live(collection: LiveCollection) -> tuple[Found, ...]:
+    """The collection's indexes but the one on `_id`, which nobody made and nobody can drop."""
+    return tuple(
+        Found(index=index, normal=normal_live(index), spec=read_listing(index.definition))
+        for index in collection.indexes
+        if not is_id_key(read_listing(index.definition).keys)
+    )
+
+
+def is_id_key(keys: tuple[Key, ...]) -> bool:
+    """Whether this is the key of the index that every collection has. A hashed one is not."""
+    return keys == (("_id", 1),)
+
+
+def clash(a: Normal, b: Normal, server: ServerInfo) -> bool:
+    """Whether the server refuses to have both (errors 67 and 85)."""
+    if a.is_text and b.is_text:
+        return True
+    if a.keys != b.keys:
+        return False
+    if server.has(Feature.ANY_COEXIST):
+        return same_index(a, b)
+    if server.has(Feature.COLLATION_COEXIST) and a.collation != b.collation:
+        return False
+    if server.has(Feature.COEXIST):
+        return not set(SIGNATURE) & set(differing(a, b))
+    return True
+
+
+def match(
+    entries: Sequence[Entry], lives: Sequence[Found], collection: LiveCollection
+) -> tuple[Match, ...]:
+    """Every entry with its live index, if any; no live index is given to two entries.
+
+    Exact pairs are made first, so that an entry never takes what is another's.
+    """
+    free = [found for found in lives if not found.is_bridge]
+    normals = [normal_of(entry.spec, collation=collection.collation) for entry in entries]
+    results: dict[int, Match] = {}
+    for how, fits in _passes(collection.server):
+        for position, (entry, normal) in enumerate(zip(entries, normals, strict=True)):
+            if position in results:
+                continue
+            candidates = [found for found in free if fits(found.normal, normal)]
+            # Of several, the one of the same name; else the first, as the server lists them.
+            candidates.sort(key=lambda found: found.name != entry.spec.effective_name)
+            if candidates:
+                results[position] = Match(entry=entry, normal=normal, how=how, live=candidates[0])
+                free.remove(candidates[0])
+    return tuple(
+        results.get(position, Match(entry=entry, normal=normals[position], how=How.NEW))
+        for position, entry in enumerate(entries)
+    )
+
+
+def _passes(server: ServerInfo) -> tuple[tuple[How, Callable[[Normal, Normal], bool]], ...]:
+    return (
+        (How.SAME, same_index),
+        (How.CLASH, lambda live, wanted: clash(live, wanted, server)),
+        (How.KIN, lambda live, wanted: live.keys == wanted.keys),
+    )

@@ -1,0 +1,115 @@
+"""Which indexes nobody uses, as far as that can be proved. Pure. Unix microseconds, bytes.
+
+A server counts since its start, each node for itself. So "unused" takes zero operations on every
+node, each of which has counted for long enough; and never an index whose work is not reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kampyn_perf.indexes.model.facts import IndexUse, UseReport
+from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
+from kampyn_perf.indexes.model.normalise import Normal, normal_live
+from kampyn_perf.indexes.model.ports import Build
+from kampyn_perf.units import format_duration
+
+DEFAULT_AGE_US = 7 * 86_400 * 1_000_000
+"""For how long every node must have counted."""
+
+
+class Use(StrEnum):
+    USED = "used"
+    UNUSED = "unused"
+    NEEDED = "needed"
+    """It does something besides reading; `reason` says what."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexStats:
+    collection: str
+    index: LiveIndex
+    use: Use
+    reason: str
+    uses: tuple[IndexUse, ...] = ()
+    build: Build | None = None
+
+    @property
+    def operations(self) -> int | None:
+        return sum(use.operations for use in self.uses) if self.uses else None
+
+    @property
+    def since_us(self) -> int | None:
+        """When the node that counts the shortest began."""
+        return max((use.since_us for use in self.uses), default=None)
+
+
+def stats_of(
+    live: LiveCollection,
+    report: UseReport,
+    builds: Sequence[Build],
+    *,
+    now_us: int,
+    age_us: int = DEFAULT_AGE_US,
+) -> tuple[IndexStats, ...]:
+    """One for each index of the collection, in the server's order."""
+    nodes = {use.node for use in report.uses}
+    found = []
+    for index in live.indexes:
+        uses = tuple(use for use in report.uses if use.index == index.name)
+        use, reason = _needed(index, live) or _counted(uses, nodes, report, now_us, age_us)
+        build = next((build for build in builds if index.name in build.names), None)
+        found.append(
+            IndexStats(
+                collection=live.name, index=index, use=use, reason=reason, uses=uses, build=build
+            )
+        )
+    return tuple(found)
+
+
+def _needed(index: LiveIndex, live: LiveCollection) -> tuple[Use, str] | None:
+    normal = normal_live(index)
+    if index.name == "_id_":
+        return Use.NEEDED, "every collection has it"
+    if index.building:
+        return Use.UNKNOWN, "is being built"
+    if normal.unique:
+        return Use.NEEDED, "keeps values unique"
+    if normal.ttl is not None:
+        return Use.NEEDED, "expires documents"
+    if _serves_shards(normal, live):
+        return Use.NEEDED, "begins with the shard key"
+    return None
+
+
+def _serves_shards(normal: Normal, live: LiveCollection) -> bool:
+    shard = tuple((live.shard_key or {}).items())
+    return bool(shard) and normal.keys[: len(shard)] == shard
+
+
+def _counted(
+    uses: Sequence[IndexUse], nodes: set[str], report: UseReport, now_us: int, age_us: int
+) -> tuple[Use, str]:
+    if any(use.operations for use in uses):
+        return Use.USED, ""
+    doubt = _doubt(uses, nodes, report)
+    if doubt:
+        return Use.UNKNOWN, doubt
+    youngest = max(use.since_us for use in uses)
+    if now_us - youngest < age_us:
+        return Use.UNKNOWN, f"counted for {format_duration(max(now_us - youngest, 0))} only"
+    return Use.UNUSED, "no operation" + (f" on any of {len(nodes)} nodes" if len(nodes) > 1 else "")
+
+
+def _doubt(uses: Sequence[IndexUse], nodes: set[str], report: UseReport) -> str:
+    """Why figures of zero prove nothing, or an empty text."""
+    if not report.supported:
+        return "this engine does not count"
+    if report.unasked:
+        return f"not asked: {'; '.join(report.unasked)}"
+    if not uses:
+        return "no figures"
+    return "" if {use.node for use in uses} == nodes else "not every node has it"

@@ -1,0 +1,176 @@
+"""Why a wanted index cannot be had as things are: the server would refuse it, so the plan says so
+first, with MongoDB's error code where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kampyn_perf.indexes.engines.sqlite.counterparts import no_counterpart
+from kampyn_perf.indexes.model.limits import max_namespace_bytes, refusals
+from kampyn_perf.indexes.model.live import CollectionKind, Engine, Feature, LiveCollection
+from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
+from kampyn_perf.indexes.model.normalise import Normal, same_index
+from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, PLANE, describe_keys
+from kampyn_perf.indexes.plan.steps import in_place_steps
+
+
+def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
+    """The reason against each entry that has one, by its position. An index that is there is never
+    refused: the server has shown that it can be."""
+    found: dict[int, str] = {}
+    for position, match in enumerate(matches):
+        if match.how is How.SAME and match.live:
+            if match.live.normal.hidden != match.normal.hidden and not live.server.has(
+                Feature.HIDE
+            ):
+                found[position] = f"{live.server.label} can neither hide nor show an index"
+            continue
+        reasons = [
+            _by_collection(match, live),
+            _by_itself(match),
+            _by_features(match, live),
+            _by_shard_key(match, live),
+            _by_catalogue(position, matches, live),
+        ]
+        reason = next((text for text in reasons if text), "")
+        if reason:
+            found[position] = reason
+    return found | _by_number(matches, live, found)
+
+
+def _by_collection(match: Match, live: LiveCollection) -> str:
+    normal = match.normal
+    limit = max_namespace_bytes(live.server.version)
+    if live.server.engine is Engine.MONGODB and len(live.name.encode()) + 2 > limit:
+        return f"database.collection has more than {limit} bytes (error 73)"
+    if live.server.engine is Engine.SQLITE:
+        return _by_sqlite(match, live)
+    if live.kind is CollectionKind.VIEW:
+        return "is a view (error 166): index the collection that the view reads from"
+    if live.kind is CollectionKind.CAPPED and normal.ttl is not None:
+        return "a capped collection cannot expire documents by an index (error 67)"
+    if live.kind is CollectionKind.TIMESERIES:
+        kinds = {kind for _, kind in normal.keys}
+        bad = [
+            word
+            for word, is_so in (
+                ("unique", normal.unique),
+                ("sparse", normal.sparse),
+                ("text", normal.is_text),
+                ("hashed", HASHED in kinds),
+                ("2d", PLANE in kinds),
+            )
+            if is_so
+        ]
+        if bad:
+            return f"a time-series collection has no {' or '.join(bad)} indexes (error 72)"
+    return ""
+
+
+def _by_sqlite(match: Match, live: LiveCollection) -> str:
+    if live.kind is CollectionKind.MISSING:
+        return "there is no such table: `kampyn-perf backend seed` makes the store"
+    if live.kind is CollectionKind.VIEW:
+        return "is a view: index the table that it reads from"
+    reason = no_counterpart(match.entry.spec, live.fields)
+    return f"SQLite has no counterpart of {reason}" if reason else ""
+
+
+def _by_itself(match: Match) -> str:
+    reasons = [refusal.message for refusal in refusals(match.entry.spec)]
+    return f"{'; '.join(reasons)} (error 67)" if reasons else ""
+
+
+def _by_features(match: Match, live: LiveCollection) -> str:
+    if match.normal.hidden and not live.server.has(Feature.HIDE):
+        return f"{live.server.label} cannot hide indexes"
+    return ""
+
+
+def _by_shard_key(match: Match, live: LiveCollection) -> str:
+    if not match.normal.unique or not live.shard_key:
+        return ""
+    wanted = tuple(path for path, _ in match.normal.keys)
+    shard = tuple(live.shard_key)
+    hashed = HASHED in live.shard_key.values()
+    if hashed or wanted[: len(shard)] != shard:
+        return (
+            "a unique index of a sharded collection must begin with the shard key "
+            f"{describe_keys(tuple(live.shard_key.items()))}, which must not be hashed (error 67)"
+        )
+    return ""
+
+
+def _by_catalogue(position: int, matches: Sequence[Match], live: LiveCollection) -> str:
+    """Two entries that no server can have together. Neither is trusted, unless one is there."""
+    mine = matches[position]
+    for other_position, other in enumerate(matches):
+        if other_position == position:
+            continue
+        if same_index(other.normal, mine.normal):
+            if other_position < position or other.how is How.SAME:
+                return f"the catalogue has the same index twice ({_label(other)})"
+        elif clash(other.normal, mine.normal, live.server):
+            return _clash_reason(other, other.normal)
+        elif (
+            _explicit(mine)
+            and _explicit(mine) == _explicit(other)
+            and (other_position < position or other.how is How.SAME)
+        ):
+            return f"another entry has the name {_explicit(mine)} with other keys (error 86)"
+    return ""
+
+
+def _clash_reason(other: Match, normal: Normal) -> str:
+    if normal.is_text:
+        return f"a collection has one text index, and the catalogue has another ({_label(other)})"
+    return f"the catalogue has the same keys with other options ({_label(other)}; error 85)"
+
+
+def _by_number(
+    matches: Sequence[Match], live: LiveCollection, refused: dict[int, str]
+) -> dict[int, str]:
+    """What would be the 65th index."""
+    found: dict[int, str] = {}
+    room = free_slots(live)
+    for position, match in enumerate(matches):
+        if position in refused or not _adds_one(match, live):
+            continue
+        room -= 1
+        if room < 0:
+            number = MAX_INDEXES - room
+            found[position] = f"would be index {number} of at most {MAX_INDEXES} (error 67)"
+    return found
+
+
+def free_slots(live: LiveCollection) -> int:
+    """How many more indexes the collection can have."""
+    if live.server.engine is not Engine.MONGODB:
+        return 1_000
+    has_id = any(index.name == "_id_" for index in live.indexes)
+    return MAX_INDEXES - len(live.indexes) - (0 if has_id else 1)
+
+
+def additions(matches: Sequence[Match], live: LiveCollection, refused: Mapping[int, str]) -> int:
+    """How many indexes the plan adds for good."""
+    return sum(
+        position not in refused and _adds_one(match, live) for position, match in enumerate(matches)
+    )
+
+
+def _adds_one(match: Match, live: LiveCollection) -> bool:
+    if match.how is How.KIN and match.live:
+        return in_place_steps(live.name, match.live, match.normal, live.server) is None
+    return match.how is How.NEW and not is_id_key(match.normal.keys)
+
+
+def _explicit(match: Match) -> str:
+    return match.entry.spec.name
+
+
+def _label(match: Match) -> str:
+    return (
+        match.live.name
+        if match.live and match.how is How.SAME
+        else (match.entry.spec.effective_name)
+    )

@@ -1,0 +1,137 @@
+"""The safe steps from one form of an index to another.
+
+In order of preference: change it in place (collMod), build the new one beside it, and, where the
+server allows neither, drop and build with a bridge: a temporary index of the same keys and one
+more field that no document has. It serves the same queries and enforces the same uniqueness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kampyn_perf.indexes.model.live import Feature, ServerInfo
+from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX, Found
+from kampyn_perf.indexes.model.normalise import (
+    SIMPLE,
+    Normal,
+    describe,
+    differing,
+    digest,
+    normal_of,
+)
+from kampyn_perf.indexes.model.spec import MAX_KEYS, IndexSpec
+from kampyn_perf.indexes.model.values import truth
+from kampyn_perf.indexes.plan.actions import Step, StepKind
+
+BRIDGE_FIELD = "kampyn_bridge"
+"""A field that no document has: it makes another key pattern and nothing else."""
+
+
+def step_id(collection: str, kind: StepKind, name: str) -> str:
+    return f"{collection}: {kind.value} {name}"
+
+
+def make_step(
+    collection: str,
+    kind: StepKind,
+    name: str,
+    *,
+    spec: IndexSpec | None = None,
+    ttl_seconds: int | float | None = None,
+    needs: tuple[str, ...] = (),
+    note: str = "",
+) -> Step:
+    return Step(
+        id=step_id(collection, kind, name),
+        kind=kind,
+        collection=collection,
+        name=name,
+        spec=spec,
+        ttl_seconds=ttl_seconds,
+        needs=needs,
+        note=note,
+    )
+
+
+def create_step(
+    collection: str,
+    spec: IndexSpec,
+    name: str,
+    *,
+    simple_collation: bool = False,
+    needs: tuple[str, ...] = (),
+    note: str = "",
+) -> Step:
+    """Build `spec` under `name`. `simple_collation`: say so, because the collection's default is
+    another one and this kind of index knows only that."""
+    named = replace(spec, name=name)
+    if simple_collation and named.collation is None:
+        named = replace(named, collation=SIMPLE)
+    return make_step(collection, StepKind.CREATE, name, spec=named, needs=needs, note=note)
+
+
+def in_place_steps(
+    collection: str, found: Found, wanted: Normal, server: ServerInfo
+) -> tuple[Step, ...] | None:
+    """collMod commands that lead from the live index to the wanted one; None if some option
+    cannot be changed that way on this server."""
+    steps: list[Step] = []
+    for option in differing(found.normal, wanted):
+        more = _option_steps(collection, found, wanted, option, server)
+        if more is None:
+            return None
+        steps += more
+    order = (StepKind.UNHIDE, StepKind.SET_TTL, StepKind.PREPARE_UNIQUE, StepKind.MAKE_UNIQUE)
+    steps.sort(key=lambda step: order.index(step.kind) if step.kind in order else len(order))
+    return tuple(steps)
+
+
+def bridge_spec(old: Found, wanted: Normal) -> IndexSpec | None:
+    """What stands in while `old` is gone, or None where nothing can (text, wildcard, 32 keys)."""
+    if old.normal.is_text or old.spec.is_wildcard or len(old.spec.keys) >= MAX_KEYS:
+        return None
+    spec = replace(
+        old.spec,
+        keys=(*old.spec.keys, (BRIDGE_FIELD, 1)),
+        unique=old.spec.unique and wanted.unique,
+        ttl_seconds=None,
+        hidden=False,
+        storage_engine=None,
+    )
+    return replace(spec, name=BRIDGE_PREFIX + digest(describe(normal_of(spec)))[:12])
+
+
+def stands_for(bridge: Found, wanted: Normal) -> bool:
+    """Whether a bridge found on the server was made for an index of these keys."""
+    return bridge.normal.keys[:-1] == wanted.keys
+
+
+def _option_steps(
+    collection: str, found: Found, wanted: Normal, option: str, server: ServerInfo
+) -> list[Step] | None:
+    name = found.name
+    if option == "hidden" and server.has(Feature.HIDE):
+        kind = StepKind.HIDE if wanted.hidden else StepKind.UNHIDE
+        return [make_step(collection, kind, name)]
+    if option == "ttl" and _ttl_in_place(found, wanted, server):
+        assert not isinstance(wanted.ttl, str)  # noqa: S101 - NaN is refused before
+        return [make_step(collection, StepKind.SET_TTL, name, ttl_seconds=wanted.ttl)]
+    if option == "unique" and wanted.unique and server.has(Feature.MAKE_UNIQUE):
+        return _unique_steps(collection, found)
+    return None
+
+
+def _ttl_in_place(found: Found, wanted: Normal, server: ServerInfo) -> bool:
+    if wanted.ttl is None or isinstance(wanted.ttl, str):
+        return False
+    return server.has(Feature.TTL_CHANGE if found.normal.ttl is not None else Feature.TTL_ADD)
+
+
+def _unique_steps(collection: str, found: Found) -> list[Step]:
+    """prepareUnique makes the server refuse new duplicates, so that none comes in between."""
+    steps: list[Step] = []
+    if not truth(found.index.definition.get("prepareUnique")):
+        steps.append(make_step(collection, StepKind.PREPARE_UNIQUE, found.name))
+    needs = tuple(step.id for step in steps)
+    steps.append(make_step(collection, StepKind.MAKE_UNIQUE, found.name, needs=needs))
+    return steps

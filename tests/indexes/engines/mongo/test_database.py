@@ -1,0 +1,211 @@
+"""The adapter on a server: what is built is what is listed, what stands twice is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from pymongo import MongoClient
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.indexes.engines.mongo import MongoDatabase, open_mongo
+from kampyn_perf.indexes.engines.mongo.builds import current_builds
+from kampyn_perf.indexes.engines.mongo.commands import definition
+from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.values import to_bson, to_plain
+from kampyn_perf.indexes.model.live import CollectionKind
+from kampyn_perf.indexes.model.normalise import normal_live, normal_of
+from kampyn_perf.indexes.model.ports import (
+    DUPLICATE_KEY,
+    INDEX_NOT_FOUND,
+    BuildOptions,
+    ServerRefusal,
+)
+from kampyn_perf.indexes.model.query import Query, QueryKind
+from kampyn_perf.indexes.model.spec import IndexSpec
+from tests.indexes.fake_mongo import FakeMongo
+
+OPTIONS = BuildOptions()
+EMAIL = IndexSpec(keys=(("email", 1),), unique=True)
+
+
+@pytest.fixture
+def database(mongo_uri: str, mongo_database: str) -> Iterator[MongoDatabase]:
+    """20 users; two have the email of user 1, three have none."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        client[mongo_database].users.insert_many(
+            [
+                {
+                    "_id": n,
+                    "email": "user1@x" if n in (1, 7) else f"user{n}@x",
+                    "tags": ["a", "a", f"t{n}"] if n % 5 else [f"t{n}"],
+                    "home": {"city": f"c{n % 2}"},
+                }
+                for n in range(17)
+            ]
+            + [{"_id": 17, "email": None}, {"_id": 18}, {"_id": 19, "email": None}]
+        )
+    opened = open_mongo(mongo_uri, mongo_database)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize(
+    "spec",
+    [
+        IndexSpec(keys=(("home.city", 1), ("email", -1))),
+        IndexSpec(keys=(("email", 1),), sparse=True),
+        IndexSpec(keys=(("email", 1),), partial={"email": {"$gt": "a"}}, name="some"),
+        IndexSpec(keys=(("since", 1),), ttl_seconds=3600),
+        IndexSpec(keys=(("email", "hashed"),)),
+    ],
+)
+def test_what_is_built_is_listed_as_it_was_asked_for(
+    database: MongoDatabase, spec: IndexSpec
+) -> None:
+    database.create_indexes("users", [spec], OPTIONS)
+    [index] = [i for i in database.read_collection("users").indexes if i.name != "_id_"]
+    assert index.name == spec.effective_name
+    assert normal_live(index) == normal_of(spec)
+    database.create_indexes("users", [spec], OPTIONS)
+    database.drop_index("users", spec.effective_name)
+    with pytest.raises(ServerRefusal) as caught:
+        database.drop_index("users", spec.effective_name)
+    assert caught.value.code == INDEX_NOT_FOUND
+
+
+@pytest.mark.mongo
+def test_duplicates_are_found_as_the_index_would_see_them(database: MongoDatabase) -> None:
+    found = database.find_duplicates("users", EMAIL, 5)
+    groups = {str(group.value["email"]): group for group in found.groups}
+    assert {name: group.count for name, group in groups.items()} == {"user1@x": 2, "None": 3}
+    assert set(groups["user1@x"].sample_ids) == {1, 7}
+    assert set(groups["None"].sample_ids) == {17, 18, 19}  # missing counts as null
+    assert not found.more
+    assert database.find_duplicates("users", EMAIL, 1).more
+    with pytest.raises(ServerRefusal) as caught:
+        database.create_indexes("users", [EMAIL], OPTIONS)
+    assert caught.value.code == DUPLICATE_KEY
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize(
+    ("spec", "values"),
+    [
+        (IndexSpec(keys=(("email", 1),), partial={"email": {"$gt": "user2"}}), set()),
+        (IndexSpec(keys=(("email", 1),), sparse=True), {"user1@x", None}),
+        (IndexSpec(keys=(("tags", 1),), sparse=True), {"a"}),  # twice in one document is fine
+        (IndexSpec(keys=(("home.city", 1),), sparse=True), {"c0", "c1"}),
+    ],
+)
+def test_only_documents_that_the_index_holds_count(
+    database: MongoDatabase, spec: IndexSpec, values: set[str | None]
+) -> None:
+    found = database.find_duplicates("users", spec, 5)
+    assert {next(iter(group.value.values())) for group in found.groups} == values
+
+
+@pytest.mark.mongo
+def test_samples_lock_and_journal(database: MongoDatabase) -> None:
+    sample = database.sample_fields("users", 20)
+    assert sample.documents == 20
+    assert sample.present["home.city"] == 17
+    assert set(sample.arrays) == {"tags"}
+    assert database.key_sizes("users", EMAIL, 20).longest_bytes > len("user1@x")
+    lock = database.acquire_lock("ada", 60_000_000)
+    with pytest.raises(KampynError, match="changed by ada"):
+        database.acquire_lock("bob", 60_000_000)
+    database.release_lock(database.renew_lock(lock, 60_000_000))
+    expired = database.acquire_lock("bob", -1)
+    database.acquire_lock("ada", 60_000_000)
+    with pytest.raises(KampynError, match="expired"):
+        database.renew_lock(expired, 60_000_000)
+    database.append_journal({"n": 1})
+    database.append_journal({"n": 2})
+    assert list(database.read_journal(1)) == [{"n": 2}]
+    assert database.collection_names() == ["users"]
+    assert database.read_collection("none").kind is CollectionKind.MISSING
+
+
+@pytest.mark.mongo
+def test_queries_run_to_their_last_document(database: MongoDatabase) -> None:
+    cities: dict[str, Any] = {"$group": {"_id": "$home.city", "n": {"$sum": 1}}}
+    cases = [
+        (Query(name="f", collection="users", filter={"home.city": "c1"}, sort={"_id": -1}), 8),
+        (Query(name="l", collection="users", filter={}, skip=3, limit=5), 5),
+        (Query(name="c", collection="users", kind=QueryKind.COUNT, filter={"email": None}), 3),
+        (Query(name="a", collection="users", kind=QueryKind.AGGREGATE, pipeline=(cities,)), 3),
+    ]
+    for query, expected in cases:
+        assert database.run_query(query) == expected, query.name
+
+
+@pytest.mark.mongo
+def test_inserts_are_timed_without_a_trace(database: MongoDatabase) -> None:
+    assert len(database.time_inserts("users", [IndexSpec(keys=(("email", 1),))], 10)) == 10
+    assert database.collection_names() == ["users"]
+    assert database.read_collection("kampyn_perf_scratch").kind is CollectionKind.MISSING
+
+
+def test_plain_values_and_bson_are_each_other() -> None:
+    oid = "65f1a2b3c4d5e6f708192a3b"
+    plain = {"a": {"$oid": oid}, "n": 1, "f": 1.5, "w": {"$date": "2026-01-02T03:04:05Z"}}
+    assert to_bson(plain)["a"] == ObjectId(oid)
+    assert to_plain(to_bson(plain)) == plain
+    assert to_bson({"x": {"$gt": {"$oid": oid}, "$in": [1, 2]}})["x"]["$gt"] == ObjectId(oid)
+
+
+def test_a_definition_has_only_what_was_asked_for() -> None:
+    assert definition(IndexSpec(keys=(("a", 1), ("b", -1)))) == {
+        "key": {"a": 1, "b": -1},
+        "name": "a_1_b_-1",
+    }
+    full = IndexSpec(keys=(("a", 1),), unique=True, ttl_seconds=0, collation={"locale": "en"})
+    assert definition(full) == {
+        "key": {"a": 1},
+        "name": "a_1",
+        "unique": True,
+        "expireAfterSeconds": 0,
+        "collation": {"locale": "en"},
+    }
+
+
+def test_a_build_is_known_by_its_collection_and_its_progress(fake: FakeMongo) -> None:
+    order = {"createIndexes": "orders", "indexes": [{"key": {"a": 1}, "name": "a_1"}]}
+    fake.operations = [
+        {"ns": "kampyn.$cmd", "command": order, "opid": 1},
+        {
+            "ns": "kampyn.orders",
+            "command": order,
+            "msg": "Index Build: draining writes received during build: 3/9 33%",
+            "progress": {"done": 3, "total": 9},
+        },
+        {"ns": "other.orders", "command": order, "msg": "Index Build", "progress": {"total": 0}},
+        {"ns": "kampyn.users", "command": {"find": "users"}},
+    ]
+    with MongoClient[dict[str, Any]](fake.uri) as client:
+        connection = Connection(client=client, uri=fake.uri, database="kampyn")
+        [build] = current_builds(connection, "orders")
+        assert build.names == ("a_1",)
+        assert build.progress == pytest.approx(1 / 3)
+        assert build.phase == "draining writes received during build"
+        assert not current_builds(connection, "users")
+
+
+def test_a_collection_says_what_it_is(fake: FakeMongo) -> None:
+    fake.add("seen", type="view")
+    fake.add("ring", options={"capped": True})
+    fake.add("ticks", type="timeseries")
+    fake.add("words", options={"collation": {"locale": "fi"}})
+    database = open_mongo(fake.uri)
+    kinds = {name: database.read_collection(name).kind for name in ("seen", "ring", "ticks")}
+    assert kinds == {
+        "seen": CollectionKind.VIEW,
+        "ring": CollectionKind.CAPPED,
+        "ticks": CollectionKind.TIMESERIES,
+    }
+    assert database.read_collection("words").collation == {"locale": "fi"}
+    database.close()

@@ -11,7 +11,9 @@ only 91 % lie; here the rank is rounded up.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -111,6 +113,12 @@ class Histogram:
         starts, ends = _bucket_starts()[filled], _bucket_ends()[filled]
         return list(zip(starts.tolist(), ends.tolist(), self._counts[filled].tolist(), strict=True))
 
+    def bucket_of(self, value_us: int) -> tuple[int, int]:
+        """(first value, last value) of the bucket that `value_us` is counted in: within it, values
+        cannot be told apart."""
+        place = int(np.searchsorted(_bucket_starts(), min(value_us, HIGHEST_US), side="right")) - 1
+        return int(_bucket_starts()[place]), int(_bucket_ends()[place])
+
     def count_above(self, value_us: int) -> int:
         """How many values lie in buckets that begin above `value_us`."""
         return int(self._counts[np.searchsorted(_bucket_starts(), value_us, side="right") :].sum())
@@ -154,9 +162,75 @@ class Histogram:
         histogram.clamped = clamped
         return histogram
 
+    def pack(self) -> Packed:
+        """Only the buckets that are not empty."""
+        filled = np.flatnonzero(self._counts)
+        return Packed(
+            places=filled.astype(np.int32),
+            counts=self._counts[filled],
+            min_us=self.min_us,
+            max_us=self.max_us,
+            sum_us=self.sum_us,
+            clamped=self.clamped,
+        )
+
+    def _take(self, packed: Packed, sign: int) -> None:
+        """Count what is packed once more (1) or once less (-1); minimum and maximum stay."""
+        self._counts[packed.places] += sign * packed.counts
+        self.count += sign * packed.count
+        self.sum_us += sign * packed.sum_us
+        self.clamped += sign * packed.clamped
+
     def _widen(self, low: int, high: int) -> None:
         self.min_us = low if self.min_us is None else min(self.min_us, low)
         self.max_us = high if self.max_us is None else max(self.max_us, high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """A histogram by its filled buckets: as small as what is in it (an empty one of the other form
+    takes 190 KB)."""
+
+    places: npt.NDArray[np.int32]
+    counts: Counts
+    min_us: int | None
+    max_us: int | None
+    sum_us: int
+    clamped: int
+
+    @property
+    def count(self) -> int:
+        """How many values."""
+        return int(self.counts.sum())
+
+
+class SlidingHistogram:
+    """The sum of the histograms that were added and not dropped yet, oldest first. Exact: what is
+    dropped is taken out of the counts again, as whole numbers."""
+
+    def __init__(self) -> None:
+        self._parts: deque[Packed] = deque()
+        self._sum = Histogram()
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def add(self, part: Packed) -> None:
+        """One more, the newest."""
+        self._parts.append(part)
+        self._sum._take(part, 1)
+
+    def drop_oldest(self) -> None:
+        """One less."""
+        self._sum._take(self._parts.popleft(), -1)
+
+    def sum(self) -> Histogram:
+        """All of them in one, until the next call of `add` or `drop_oldest`."""
+        lows = [part.min_us for part in self._parts if part.min_us is not None]
+        highs = [part.max_us for part in self._parts if part.max_us is not None]
+        self._sum.min_us = min(lows, default=None)
+        self._sum.max_us = max(highs, default=None)
+        return self._sum
 
 
 def merged(histograms: Iterable[Histogram]) -> Histogram:

@@ -6,6 +6,8 @@ events per second (`per_s`), bytes (`bytes`). Documented in `docs/slo.md`.
 
 from __future__ import annotations
 
+import math
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -38,6 +40,26 @@ class Unit(StrEnum):
             Unit.SIZE: units.format_size,
         }
         return formats[self](value)
+
+    def parse(self, text: str) -> float | None:
+        """The number that `text` is; None where it is none. The unit must be written."""
+        if re.fullmatch(r"[\d.]+", text):
+            return None
+        try:
+            match self:
+                case Unit.DURATION:
+                    value: float = units.parse_duration(text)
+                case Unit.SIZE:
+                    value = units.parse_size(text)
+                case Unit.RATE:
+                    value = float(units.parse_rate(re.sub(r"\s*(requests|req)\s*/", "/", text)))
+                case Unit.SHARE:
+                    number, sign, rest = text.partition("%")
+                    # 99.9 / 100 in decimal: binary division would miss 0.999 by its last digit.
+                    value = float(f"{number.strip()}e-2") if sign and not rest else math.nan
+        except ValueError:
+            return None
+        return value if math.isfinite(value) and value >= 0 else None
 
 
 class Outcome(StrEnum):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kampyn_perf import units
 from kampyn_perf.results.verdict import Unit
 
 _EXAMPLES = {
@@ -91,9 +89,9 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
             f"{better} is better here, so the target begins with {sides[0]} or {sides[1]}, "
             f"such as {example} (got {text!r})"
         )
-    value = _parse(match[2], unit)
+    value = unit.parse(match[2])
     if value is None:
-        found = next((_NAMES[other] for other in Unit if _parse(match[2], other) is not None), "")
+        found = next((_NAMES[other] for other in Unit if other.parse(match[2]) is not None), "")
         raise ValueError(
             f"expected {_NAMES[unit]}, such as {example}"
             + (f", not {found}" if found else "")
@@ -102,24 +100,3 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     if unit is Unit.SHARE and value > 1:
         raise ValueError(f"a share is at most 100 % (got {text!r})")
     return Target(comparison, value, unit)
-
-
-def _parse(text: str, unit: Unit) -> float | None:
-    """The number that `text` is in `unit`; None where it is none. A unit must be written."""
-    if re.fullmatch(r"[\d.]+", text):
-        return None
-    try:
-        match unit:
-            case Unit.DURATION:
-                value: float = units.parse_duration(text)
-            case Unit.SIZE:
-                value = units.parse_size(text)
-            case Unit.RATE:
-                value = float(units.parse_rate(re.sub(r"\s*(requests|req)\s*/", "/", text)))
-            case Unit.SHARE:
-                number, sign, rest = text.partition("%")
-                # 99.9 / 100 in decimal: the binary division would miss 0.999 by its last digit.
-                value = float(f"{number.strip()}e-2") if sign and not rest else math.nan
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None

@@ -78,12 +78,12 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     from kampyn_perf.cli import console, judging, verdict_view
     from kampyn_perf.files import write_whole
     from kampyn_perf.results.folder import REPORTS, find_result
-    from kampyn_perf.slo import objectives
+    from kampyn_perf.slo import judge, objectives
 
     goals = objectives.load(slo, sets=sets or [])
     path = find_result(run or REPORTS / names.LATEST)
     result = judging.read_result(path)
-    verdict = judging.judge(result, goals, strict=strict, allow_partial=allow_partial)
+    verdict = judge(result, goals, strict=strict, allow_partial=allow_partial)
     asked = form or (Form.JSON if json else None)
     if out is not None:
         write_whole(out, _render(asked or Form.JSON, verdict, result))

@@ -1,4 +1,8 @@
-"""What an objective may be about: every metric, its unit, statistics and scopes. Pure data."""
+"""What an objective may be about: every metric, its unit, statistics, scopes and evidence. Pure.
+
+A new metric is one row in `_ALL`. Its `evidence` says what in a result measures it; the readers of
+results (`slo/evidence/`) know kinds of evidence, never names of metrics.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,78 @@ class ScopeKind(StrEnum):
     """One case of a benchmark."""
 
 
+class Clock(StrEnum):
+    """From when a request's time is counted."""
+
+    RESPONSE = "response"
+    """From when it was due."""
+    SERVICE = "service"
+    """From when it was sent."""
+
+
+class Event(StrEnum):
+    """What may have become of a request, to be counted."""
+
+    FAILED = "failed"
+    """In any way, wrong content included."""
+    UNAVAILABLE = "unavailable"
+    """No response, or a status from 500 on."""
+    STATUS_4XX = "4xx"
+    STATUS_5XX = "5xx"
+
+
+@dataclass(frozen=True)
+class RequestTimes:
+    """The times of a load's requests."""
+
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class SessionTimes:
+    """The times of a load's sessions."""
+
+
+@dataclass(frozen=True)
+class RequestShare:
+    """The share of a load's requests that an event came upon (of those it spared, where more is
+    better)."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class RequestRate:
+    """A load's successful requests per second."""
+
+
+class Subjects(StrEnum):
+    """How the subjects of one watched quantity (processes, collections) make one value."""
+
+    TOGETHER = "together"
+    """Every sample counts, whoever it is of."""
+    WORST = "worst"
+    """Each subject has to keep the promise: the one that has most speaks for all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """Series that were sampled beside a load, by the name of the metric."""
+
+    subjects: Subjects = Subjects.TOGETHER
+    noun: str = "samples"
+    """What its events are, where each value is the mean of several."""
+    suite: str = ""
+    """The suite of a benchmark whose cases, all together, measure it as well."""
+
+
+@dataclass(frozen=True)
+class CaseTimes:
+    """The times of one case of a benchmark."""
+
+
+EvidenceKind = RequestTimes | SessionTimes | RequestShare | RequestRate | Watched | CaseTimes
+
 PERCENTILE = "pNN"
 """Stands for p50, p95, p99.9 and the like in lists of statistics."""
 
@@ -39,6 +115,8 @@ class Metric:
     more_is_better: bool = False
     meaning: str
     """What is counted, and from what."""
+    evidence: EvidenceKind
+    """What measures it. A metric that nothing measures cannot be registered."""
 
     @property
     def default_statistic(self) -> str | None:
@@ -54,6 +132,7 @@ _ALL = (
         scopes=_GROUPS,
         meaning="from the moment a request was due to its last byte; waiting for a stalled system "
         "counts",
+        evidence=RequestTimes(Clock.RESPONSE),
     ),
     Metric(
         name="service_time",
@@ -61,6 +140,7 @@ _ALL = (
         statistics=_DISTRIBUTION,
         scopes=_GROUPS,
         meaning="from the actual sending of a request to its last byte",
+        evidence=RequestTimes(Clock.SERVICE),
     ),
     Metric(
         name="session_time",
@@ -68,6 +148,7 @@ _ALL = (
         statistics=_DISTRIBUTION,
         scopes=(ScopeKind.OVERALL, ScopeKind.FLOW),
         meaning="a session from its due time to its end",
+        evidence=SessionTimes(),
     ),
     Metric(
         name="throughput",
@@ -76,6 +157,7 @@ _ALL = (
         scopes=(ScopeKind.OVERALL, ScopeKind.PHASE),
         more_is_better=True,
         meaning="successful requests per second in the phase that had most of them",
+        evidence=RequestRate(),
     ),
     Metric(
         name="availability",
@@ -84,6 +166,7 @@ _ALL = (
         scopes=_GROUPS,
         more_is_better=True,
         meaning="requests answered without 5xx and without a transport error",
+        evidence=RequestShare(Event.UNAVAILABLE),
     ),
     Metric(
         name="error_rate",
@@ -91,6 +174,7 @@ _ALL = (
         statistics=("share",),
         scopes=_GROUPS,
         meaning="requests that failed in any way, wrong content included",
+        evidence=RequestShare(Event.FAILED),
     ),
     Metric(
         name="error_rate_4xx",
@@ -98,6 +182,7 @@ _ALL = (
         statistics=("share",),
         scopes=_GROUPS,
         meaning="requests answered with a status from 400 to 499",
+        evidence=RequestShare(Event.STATUS_4XX),
     ),
     Metric(
         name="error_rate_5xx",
@@ -105,6 +190,7 @@ _ALL = (
         statistics=("share",),
         scopes=_GROUPS,
         meaning="requests answered with a status from 500 to 599",
+        evidence=RequestShare(Event.STATUS_5XX),
     ),
     Metric(
         name=names.PROBE_AVAILABILITY,
@@ -112,36 +198,42 @@ _ALL = (
         statistics=("share",),
         more_is_better=True,
         meaning="answers of the health route to a probe beside the load",
+        evidence=Watched(noun="probes"),
     ),
     Metric(
         name=names.DB_QUERY_TIME,
         unit=Unit.DURATION,
         statistics=("mean", "max"),
         meaning="queries of the database, from the backend's metrics or the database's own",
+        evidence=Watched(noun="queries", suite="db"),
     ),
     Metric(
         name=names.MEMORY_PER_INSTANCE,
         unit=Unit.SIZE,
         statistics=("max", "mean"),
         meaning="resident memory of the backend process that has most",
+        evidence=Watched(subjects=Subjects.WORST),
     ),
     Metric(
         name=names.CPU,
         unit=Unit.SHARE,
         statistics=("mean", "max"),
         meaning="the backend's machine, all cores busy = 100 %",
+        evidence=Watched(),
     ),
     Metric(
         name=names.MEMORY,
         unit=Unit.SHARE,
         statistics=("mean", "max"),
         meaning="the backend's machine, memory in use",
+        evidence=Watched(),
     ),
     Metric(
         name=names.DISK_IO,
         unit=Unit.SHARE,
         statistics=("mean", "max"),
         meaning="the backend's machine, share of time its disk was busy",
+        evidence=Watched(),
     ),
     Metric(
         name="case_time",
@@ -149,6 +241,7 @@ _ALL = (
         statistics=_DISTRIBUTION,
         scopes=(ScopeKind.CASE,),
         meaning="one case of a benchmark (kampyn-perf bench)",
+        evidence=CaseTimes(),
     ),
 )
 

@@ -13,11 +13,11 @@ import pytest
 
 from kampyn_perf import stats
 from kampyn_perf.results.verdict import Outcome, Unit
-from kampyn_perf.slo import estimate
-from kampyn_perf.slo.judge import outcome_of
-from kampyn_perf.slo.load_evidence import LoadEvidence
+from kampyn_perf.slo.evidence import estimate
+from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.verdict.outcome import outcome_of
 from tests.slo.runs import Run
 from tests.stats.test_dependence import Runs, fading
 

@@ -33,7 +33,7 @@ from kampyn_perf.results.folder import (
 )
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.labels import safe_label
-from kampyn_perf.slo import objectives
+from kampyn_perf.slo import judge, objectives
 from kampyn_perf.slo.objectives import Slo
 
 
@@ -145,7 +145,7 @@ def _report(
 ) -> ExitCode:
     """Tables and verdict for people, or one JSON document; the verdict's code."""
     result = driven.result
-    verdict = judging.judge(result, slo, strict=flags.strict)
+    verdict = judge(result, slo, strict=flags.strict)
     if not driven.unwritten:
         judging.write_verdict(verdict, folder / names.VERDICT_FILE)
     if flags.as_json:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from kampyn_perf import stats
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
-from kampyn_perf.slo import estimate
-from kampyn_perf.slo.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence import estimate
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Slo
-from kampyn_perf.slo.verdict import verdict
+from kampyn_perf.slo.verdict.conclude import conclude
 
 FOUND: dict[Outcome, Estimate | Missing] = {
     Outcome.PASS: estimate.maximum(0.1, samples=9, noun="samples"),
@@ -80,7 +80,7 @@ def judged(
         }
     )
     result = Result(dict(zip(names, found, strict=True)), list(invalid), partial, empty, all_failed)
-    return verdict(result, slo, strict=strict, allow_partial=allow_partial)
+    return conclude(result, slo, strict=strict, allow_partial=allow_partial)
 
 
 P, F, I, N, X = (  # noqa: E741
@@ -184,7 +184,7 @@ def test_a_pattern_is_judged_for_every_part(pattern: str, outcomes: list[Outcome
         def find(self, objective: Objective) -> Estimate | Missing:
             return everything[objective.scope.name]
 
-    judgements = verdict(Known(found), slo).objectives
+    judgements = conclude(Known(found), slo).objectives
     assert [each.outcome for each in judgements] == outcomes
     assert {each.name for each in judgements} == {"a"}
     if len(judgements) > 1:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kampyn_perf.results.verdict import Outcome, Unit
-from kampyn_perf.slo.estimate import Estimate, Missing
-from kampyn_perf.slo.judge import outcome_of
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
+from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.targets import Comparison, Target
-from kampyn_perf.slo.throughput import phase_rates, throughput
-from kampyn_perf.slo.timeline import Timeline
+from kampyn_perf.slo.verdict.outcome import outcome_of
 from tests.slo.runs import Run, steady
 
 TARGET = Target(Comparison.AT_LEAST, 1_000, Unit.RATE)

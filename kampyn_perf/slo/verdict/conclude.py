@@ -20,16 +20,16 @@ from collections.abc import Iterator
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
-from kampyn_perf.slo.estimate import Evidence
-from kampyn_perf.slo.judge import invalidate, judge
+from kampyn_perf.slo.evidence.estimate import Evidence
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
+from kampyn_perf.slo.verdict.outcome import invalidate, judge
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
 LET_BY = "required, not decided, and let by without --strict"
 _UNDECIDED = (Outcome.INCONCLUSIVE, Outcome.NO_DATA, Outcome.NOT_EXERCISED)
 
 
-def verdict(
+def conclude(
     evidence: Evidence, slo: Slo, *, strict: bool = False, allow_partial: bool = False
 ) -> Verdict:
     """What `evidence` comes to, judged by every objective of `slo`."""
@@ -39,7 +39,7 @@ def verdict(
     ]
     if evidence.invalid:
         judgements = [invalidate(each, evidence.invalid[0]) for each in judgements]
-    code, reasons = _conclude(
+    code, reasons = _exit_code(
         evidence, judgements, strict=strict, partial_counts=allow_partial or not evidence.partial
     )
     return Verdict(
@@ -76,7 +76,7 @@ _CONCLUSIONS = {
 }
 
 
-def _conclude(
+def _exit_code(
     evidence: Evidence, judgements: list[Judgement], *, strict: bool, partial_counts: bool
 ) -> tuple[ExitCode, list[str]]:
     """The exit code and its reasons, by the rules above."""

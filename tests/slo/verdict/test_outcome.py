@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from kampyn_perf import stats
 from kampyn_perf.results.verdict import Bounds, Outcome, Unit
-from kampyn_perf.slo import estimate
-from kampyn_perf.slo.estimate import Estimate, Missing
-from kampyn_perf.slo.judge import invalidate, judge, outcome_of
-from kampyn_perf.slo.load_evidence import LoadEvidence
+from kampyn_perf.slo.evidence import estimate
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.verdict.outcome import invalidate, judge, outcome_of
 from tests.slo.runs import Run, steady
 
 BELOW_200 = Target(Comparison.BELOW, 200, Unit.RATE)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from kampyn_perf import stats
 from kampyn_perf.results.load import PhaseResult
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.estimate import Estimate, Missing
-from kampyn_perf.slo.estimate import mean as mean_estimate
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.estimate import mean as mean_estimate
+from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.targets import Target
-from kampyn_perf.slo.timeline import Timeline
 
 MET = 0.95
 """The share of an offered load that must be answered for it to count as met. Below 1, because a

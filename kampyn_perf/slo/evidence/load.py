@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import assert_never
 
 from kampyn_perf import stats
 from kampyn_perf.histogram import merged
 from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import Latency, LoadResult, Requests, RunStatus
-from kampyn_perf.slo import estimate, series_evidence
-from kampyn_perf.slo.estimate import Estimate, Missing, unknown
-from kampyn_perf.slo.metrics import ScopeKind
+from kampyn_perf.slo.evidence import estimate, series
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
+from kampyn_perf.slo.evidence.timeline import Timeline
+from kampyn_perf.slo.metrics import (
+    CaseTimes,
+    Clock,
+    Event,
+    RequestRate,
+    RequestShare,
+    RequestTimes,
+    ScopeKind,
+    SessionTimes,
+    Watched,
+)
 from kampyn_perf.slo.objectives import Objective, Scope
-from kampyn_perf.slo.throughput import phase_rates, throughput
-from kampyn_perf.slo.timeline import Timeline
 
 
 class LoadEvidence:
@@ -70,20 +81,22 @@ class LoadEvidence:
 
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the load says about `objective`."""
-        match objective.metric:
-            case "response_time" | "service_time":
-                return self._times(objective)
-            case "session_time":
+        match objective.described.evidence:
+            case RequestTimes(clock):
+                return self._times(objective, clock)
+            case SessionTimes():
                 return self._session_times(objective)
-            case "throughput":
+            case RequestRate():
                 return self._throughput(objective)
-            case "availability" | "error_rate" | "error_rate_4xx" | "error_rate_5xx":
-                return self._share(objective)
-            case "case_time":
+            case RequestShare(event):
+                return self._share(objective, event)
+            case CaseTimes():
                 return Missing("a load has no benchmark cases")
-            case metric:
-                found = self._result.measurements
-                return series_evidence.find(found, metric, objective.statistic)
+            case Watched():
+                measured = self._result.measurements
+                return series.find(measured, objective.described, objective.statistic)
+            case kind:
+                assert_never(kind)
 
     @cached_property
     def _timeline(self) -> Timeline:
@@ -107,11 +120,11 @@ class LoadEvidence:
         known = groups[scope.kind]
         return known.get(scope.name) or unknown(scope, known)
 
-    def _times(self, objective: Objective) -> Estimate | Missing:
+    def _times(self, objective: Objective, clock: Clock) -> Estimate | Missing:
         requests = self._requests(objective.scope)
         if isinstance(requests, Missing):
             return requests
-        service = objective.metric == "service_time"
+        service = clock is Clock.SERVICE
         latency = requests.service if service else requests.response
         timeline = self._timeline_of(objective.scope)
         count = latency.count
@@ -155,30 +168,34 @@ class LoadEvidence:
             rates = [rate for rate in rates if rate.name == objective.scope.name]
         return throughput(rates, objective.target)
 
-    def _share(self, objective: Objective) -> Estimate | Missing:
+    def _share(self, objective: Objective, event: Event) -> Estimate | Missing:
         requests = self._requests(objective.scope)
         if isinstance(requests, Missing):
             return requests
-        failures = _failures(requests, objective.metric)
+        failures = _failures(requests, event)
         factor = self._timeline_of(objective.scope).factor_failed() if failures else 1.0
         return estimate.share(
             failures,
             requests.count,
             effective=_worth(requests.count, factor),
             noun="requests",
-            of_successes=objective.metric == "availability",
+            of_successes=objective.described.more_is_better,
         )
 
 
-def _failures(requests: Requests, metric: str) -> int:
-    """How many of `requests` the metric counts."""
-    if metric == "error_rate":
-        return requests.failed
-    if metric == "availability":
-        broken = sum(requests.errors.get(kind.value, 0) for kind in TRANSPORT_KINDS)
-        # By status, not by kind: a scenario that expects a 503 does not make it an answer.
-        return min(requests.count, broken + _statuses(requests, "5"))
-    return min(requests.count, _statuses(requests, "4" if metric == "error_rate_4xx" else "5"))
+def _failures(requests: Requests, event: Event) -> int:
+    """How many of `requests` the event came upon."""
+    match event:
+        case Event.FAILED:
+            return requests.failed
+        case Event.STATUS_4XX:
+            return min(requests.count, _statuses(requests, "4"))
+        case Event.STATUS_5XX:
+            return min(requests.count, _statuses(requests, "5"))
+        case Event.UNAVAILABLE:
+            broken = sum(requests.errors.get(kind.value, 0) for kind in TRANSPORT_KINDS)
+            # By status, not by kind: a scenario that expects a 503 does not make it an answer.
+            return min(requests.count, broken + _statuses(requests, "5"))
 
 
 def _statuses(requests: Requests, first: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from kampyn_perf.slo.estimate import Estimate, Missing
-from kampyn_perf.slo.series_evidence import find
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.series import find
+from kampyn_perf.slo.metrics import METRICS
 from tests.slo.runs import machine
 
 
 def found(series: list[object], metric: str, statistic: str) -> Estimate:
-    answer = find(series, metric, statistic)  # type: ignore[arg-type]
+    answer = find(series, METRICS[metric], statistic)  # type: ignore[arg-type]
     assert isinstance(answer, Estimate), answer
     return answer
 
@@ -63,11 +64,11 @@ def test_the_probe_counts_its_failures() -> None:
 
 
 def test_what_nobody_measured() -> None:
-    assert find([], "cpu", "mean") == Missing("nothing measured cpu in this run")
+    assert find([], METRICS["cpu"], "mean") == Missing("nothing measured cpu in this run")
     empty = [machine("cpu", [])]
-    assert find(empty, "cpu", "mean") == Missing("nothing measured cpu in this run")
+    assert find(empty, METRICS["cpu"], "mean") == Missing("nothing measured cpu in this run")
     idle = [machine("db_query_time", [0.0], weights=[0])]
-    assert find(idle, "db_query_time", "mean") == Missing("there were no queries")
+    assert find(idle, METRICS["db_query_time"], "mean") == Missing("there were no queries")
 
 
 def test_one_sample_is_no_interval() -> None:

@@ -16,8 +16,8 @@ from kampyn_perf.results.bench import (
     Samples,
 )
 from kampyn_perf.results.load import RunStatus
-from kampyn_perf.slo.bench_evidence import BenchEvidence
-from kampyn_perf.slo.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.bench import BenchEvidence
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.objectives import Objective
 from tests.slo.runs import MACHINE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kampyn_perf import stats
-from kampyn_perf.slo.timeline import Timeline
+from kampyn_perf.slo.evidence.timeline import Timeline
 from tests.slo.runs import SECOND_US, Run, steady
 
 

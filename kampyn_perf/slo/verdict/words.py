@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kampyn_perf import stats
 from kampyn_perf.results.verdict import Outcome, Unit
-from kampyn_perf.slo.estimate import Estimate
+from kampyn_perf.slo.evidence.estimate import Estimate
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
 

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kampyn_perf import names, stats
+from kampyn_perf import stats
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
 from kampyn_perf.results.load import RunStatus
-from kampyn_perf.slo import estimate
-from kampyn_perf.slo.estimate import Estimate, Missing, unknown
-from kampyn_perf.slo.metrics import ScopeKind
+from kampyn_perf.slo.evidence import estimate
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.metrics import CaseTimes, ScopeKind, Watched
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
 
-DB_SUITE = "db"
 _NS = 1_000
 
 
@@ -61,21 +60,26 @@ class BenchEvidence:
 
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the benchmark says about `objective`."""
-        if objective.metric == names.DB_QUERY_TIME:
-            return self._queries(objective)
-        if objective.metric != "case_time":
-            return Missing(f"a benchmark does not measure {objective.metric}")
+        match objective.described.evidence:
+            case Watched(suite=suite, noun=noun) if suite:
+                return self._together(objective, suite, noun)
+            case CaseTimes():
+                return self._case(objective)
+            case _:
+                return Missing(f"a benchmark does not measure {objective.metric}")
+
+    def _case(self, objective: Objective) -> Estimate | Missing:
         case = self._result.find(objective.scope.name)
         if case is None:
             return unknown(objective.scope, self.names(ScopeKind.CASE))
         return _spoiled([case]) or _times([case], objective, noun="calls")
 
-    def _queries(self, objective: Objective) -> Estimate | Missing:
-        """All cases of the database's suite together: the document promises their average."""
-        cases = [case for case in self._result.cases if case.suite == DB_SUITE]
+    def _together(self, objective: Objective, suite: str, noun: str) -> Estimate | Missing:
+        """All cases of a suite together: the document promises the average of all queries."""
+        cases = [case for case in self._result.cases if case.suite == suite]
         if not cases:
-            return Missing("the benchmark ran no case of the db suite")
-        return _spoiled(cases) or _times(cases, objective, noun="queries")
+            return Missing(f"the benchmark ran no case of the {suite} suite")
+        return _spoiled(cases) or _times(cases, objective, noun=noun)
 
 
 def _spoiled(cases: Sequence[CaseResult]) -> Missing | None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.verdict import Outcome
-from kampyn_perf.slo.estimate import Estimate, Missing
-from kampyn_perf.slo.judge import judge
-from kampyn_perf.slo.load_evidence import LoadEvidence
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import ENDPOINTS, FLOW, Run, machine, requests, steady
 
 PHASES = [("Ramp up", steady(seconds=10, rate=20)), ("Peak", steady(seconds=20, rate=100, seed=2))]

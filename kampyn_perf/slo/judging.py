@@ -1,0 +1,36 @@
+"""A result and objectives to the verdict. Pure."""
+
+from __future__ import annotations
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.results import io
+from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Verdict
+from kampyn_perf.slo.evidence.bench import BenchEvidence
+from kampyn_perf.slo.evidence.estimate import Evidence
+from kampyn_perf.slo.evidence.load import LoadEvidence
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.verdict.conclude import conclude
+
+
+def judge(
+    result: LoadResult | BenchResult,
+    slo: Slo,
+    *,
+    strict: bool = False,
+    allow_partial: bool = False,
+) -> Verdict:
+    """The verdict on `result`. Raises KampynError where its histograms or samples are damaged.
+
+    With `strict`, what is required and was not decided is no success. With `allow_partial`, a run
+    that ended early may pass.
+    """
+    try:
+        return conclude(_evidence(result), slo, strict=strict, allow_partial=allow_partial)
+    except ValueError as error:  # what was written encoded is only read when it is judged
+        raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
+
+
+def _evidence(result: LoadResult | BenchResult) -> Evidence:
+    return LoadEvidence(result) if isinstance(result, LoadResult) else BenchEvidence(result)

@@ -30,7 +30,7 @@ from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.cli.bench.hosts import check_host
 from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.indexes.catalogue.load import read_catalogue, resolved_queries
-from kampyn_perf.indexes.databases import open_database
+from kampyn_perf.indexes.engines.opening import open_database
 from kampyn_perf.indexes.model.catalogue import Catalogue
 from kampyn_perf.indexes.model.ports import BuildOptions, Database, ServerRefusal
 from kampyn_perf.indexes.model.query import Query

@@ -130,7 +130,7 @@ def _value(variable: str) -> str:
 
 
 def _read(uri: str) -> tuple[str, list[LiveCollection]]:
-    from kampyn_perf.indexes.databases import open_database
+    from kampyn_perf.indexes.engines.opening import open_database
     from kampyn_perf.indexes.model.ports import ServerRefusal
     from kampyn_perf.indexes.model.refusals import refusal_error
 

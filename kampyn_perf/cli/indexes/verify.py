@@ -45,7 +45,7 @@ def verify(
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.cli.indexes.progress import working
     from kampyn_perf.indexes.explain.verify import exit_code
-    from kampyn_perf.indexes.explain.verify_run import verify as explain_all
+    from kampyn_perf.indexes.explain.verify import verify as explain_all
     from kampyn_perf.indexes.text.verify import verify_json
 
     wanted = options.load_catalogue(catalogue, only)

@@ -10,66 +10,20 @@ were touched. Source: mongodb.com/docs/manual/reference/explain-results.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from kampyn_perf.indexes.explain.stages import Reach, is_known, is_known_in_pipeline
+from kampyn_perf.indexes.explain.stages import is_known, is_known_in_pipeline
 from kampyn_perf.indexes.explain.tree import (
     Node,
     Part,
-    Scan,
     mappings,
     parts_of,
     plan_nodes,
     scan_of,
     walk,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explained:
-    """What a plan does, in the words that expectations are written in."""
-
-    scans: tuple[Scan, ...]
-    in_memory_sort: bool = False
-    spilled: bool = False
-    """A sort or group wrote to disk."""
-    covered: bool = False
-    """Answered from index keys alone."""
-    returned: int | None = None
-    """Documents that the access path gave, before later stages of an aggregation."""
-    keys_examined: int | None = None
-    docs_examined: int | None = None
-    execution_ms: int | None = None
-    unknown_stages: tuple[str, ...] = ()
-
-    @property
-    def indexes(self) -> tuple[str, ...]:
-        """Names of the indexes used on the query's own collection, each once."""
-        names = (scan.index for scan in self.scans if scan.index and not scan.collection)
-        return tuple(dict.fromkeys(names))
-
-    @property
-    def reach(self) -> Reach:
-        """The worst of the query's own scans: one shard that scans everything decides."""
-        found = {scan.reach for scan in self.scans if not scan.collection}
-        for reach in (Reach.COLLECTION, Reach.UNKNOWN, Reach.INDEX, Reach.PRIMARY, Reach.NOTHING):
-            if reach in found:
-                return reach
-        return Reach.UNKNOWN
-
-    @property
-    def examined_per_result(self) -> float | None:
-        """Keys or documents examined, whichever is more, per document returned (0 counts as 1)."""
-        counts = [count for count in (self.keys_examined, self.docs_examined) if count is not None]
-        if not counts or self.returned is None:
-            return None
-        return max(counts) / max(self.returned, 1)
-
-
-class NotAnExplainError(ValueError):
-    """The document has no plan in it: another kind of server, or an error passed for a plan."""
-
+from kampyn_perf.indexes.model.explained import Explained, NotAnExplainError, Reach, Scan
 
 _SORTS = frozenset({"SORT", "sort"})
 

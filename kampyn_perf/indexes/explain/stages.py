@@ -6,19 +6,7 @@ Sources: mongodb.com/docs/manual/reference/explain-results, and the servers' `st
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class Reach(StrEnum):
-    """How one leaf of a plan reaches its documents."""
-
-    INDEX = "index scan"
-    PRIMARY = "primary key"
-    COLLECTION = "collection scan"
-    NOTHING = "no documents"
-    """Proved empty by the planner, no such collection, or counted from metadata."""
-    UNKNOWN = "unknown"
-
+from kampyn_perf.indexes.model.explained import Reach
 
 LEAVES = {
     "IXSCAN": Reach.INDEX,

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.indexes.explain.stages import LEAVES, SLOT_LEAVES, THROUGH, Reach
+from kampyn_perf.indexes.explain.stages import LEAVES, SLOT_LEAVES, THROUGH
+from kampyn_perf.indexes.model.explained import Reach, Scan
 
 _CHILDREN = ("inputStage", "outerStage", "innerStage", "thenStage", "elseStage")
 
@@ -19,19 +20,6 @@ class Node:
     stage: str
     data: Mapping[str, Any]
     shard: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scan:
-    """One leaf of the winning plan."""
-
-    reach: Reach
-    stage: str
-    index: str = ""
-    keys: Mapping[str, Any] | None = None
-    shard: str = ""
-    collection: str = ""
-    """Set where it is not the query's own: the other side of a `$lookup` or `$unionWith`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,18 @@
-"""What a plan does against what the catalogue expects of it. Pure."""
+"""Declared queries explained, each held to what the catalogue expects of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.indexes.explain.classify import Explained
-from kampyn_perf.indexes.explain.stages import Reach
+from kampyn_perf.indexes.model.explained import Explained, NotAnExplainError, Reach
+from kampyn_perf.indexes.model.live import ServerInfo
+from kampyn_perf.indexes.model.ports import LOST_PRIMARY, ServerRefusal
 from kampyn_perf.indexes.model.query import Access, Query
+from kampyn_perf.indexes.model.refusals import UNAUTHORISED, refusal_error
 
 
 class Verdict(StrEnum):
@@ -30,6 +33,29 @@ class Verified:
     notes: tuple[str, ...] = ()
     explained: Explained | None = None
     """None: the server gave no plan."""
+
+
+class Explainer(Protocol):
+    @property
+    def server(self) -> ServerInfo: ...
+    def explain(self, query: Query) -> Explained: ...
+
+
+def verify(queries: Iterable[Query], database_of: Callable[[str], Explainer]) -> Iterator[Verified]:
+    """One outcome per query. The server runs each of them once. Raises KampynError where it may
+    not be asked, or is lost."""
+    for query in queries:
+        database = database_of(query.collection)
+        try:
+            yield judge(query, database.explain(query))
+        except NotAnExplainError as error:
+            yield unexplained(
+                query, f"{error}: {database.server.label} explains otherwise", Verdict.NO_VERDICT
+            )
+        except ServerRefusal as refusal:
+            if refusal.code == UNAUTHORISED or refusal.code in LOST_PRIMARY:
+                raise refusal_error(f"cannot explain {query.name}", refusal) from refusal
+            yield unexplained(query, refusal.message, Verdict.FAIL)
 
 
 def judge(query: Query, found: Explained) -> Verified:

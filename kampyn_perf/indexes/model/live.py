@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from kampyn_perf.indexes.model.spec import IndexSpec
 
 
 class Engine(StrEnum):
@@ -62,6 +64,9 @@ class ServerInfo:
     writable: bool = True
     """False on a secondary or a read-only server; `note` says which."""
     note: str = ""
+    refuses: Callable[[IndexSpec, LiveCollection], str] | None = field(default=None, compare=False)
+    """The engine's reason against a definition, or an empty text; None: MongoDB's own rules, which
+    the planner knows."""
 
     def has(self, feature: Feature) -> bool:
         return feature in self.features

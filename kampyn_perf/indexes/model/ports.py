@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
+from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
 from kampyn_perf.indexes.model.live import LiveCollection, ServerInfo
 from kampyn_perf.indexes.model.query import Query
@@ -179,12 +181,22 @@ class WriteProbe(Protocol):
 
 
 class QueryRunner(Protocol):
-    def explain(self, query: Query) -> Mapping[str, Any]:
-        """The server's own explain document with execution statistics, in plain values."""
+    def explain(self, query: Query) -> Explained:
+        """What the query's plan does, with execution statistics: the server runs it once. Raises
+        NotAnExplainError where the server explains in words that nobody knows."""
         ...
 
     def run_query(self, query: Query) -> int:
         """Run to the last document; how many there were."""
+        ...
+
+
+@runtime_checkable
+class Copyable(Protocol):
+    """A database that can be measured on a copy."""
+
+    def copy_in(self, folder: Path) -> Database:
+        """A copy of all of it inside `folder`, opened."""
         ...
 
 

@@ -20,7 +20,7 @@ from kampyn_perf.indexes.apply.execute import EventKind
 from kampyn_perf.indexes.apply.journal import Journaler
 from kampyn_perf.indexes.model.live import Feature, LiveIndex, Topology
 from kampyn_perf.indexes.model.normalise import normal_live, read_listing
-from kampyn_perf.indexes.model.ports import BuildOptions, Database
+from kampyn_perf.indexes.model.ports import BuildOptions, Copyable, Database
 
 HIDE_EVENT = "effect-hide"
 SHOW_EVENT = "effect-show"
@@ -92,19 +92,15 @@ class CopyLab:
 
 @contextmanager
 def _copy(database: Database) -> Iterator[Database]:
-    from kampyn_perf.indexes.engines.sqlite.database import SCHEME, SqliteDatabase, open_sqlite
-
-    if not isinstance(database, SqliteDatabase):
+    if not isinstance(database, Copyable):
         raise KampynError(f"{database.label} cannot be copied")
     _clear_abandoned()
     with tempfile.TemporaryDirectory(prefix=f"{_COPY_PREFIX}{os.getpid()}-") as folder:
-        path = Path(folder) / "copy.db"
-        database.copy_to(path)
-        opened = open_sqlite(f"{SCHEME}{path}")
+        copied = database.copy_in(Path(folder))
         try:
-            yield opened
+            yield copied
         finally:
-            opened.close()
+            copied.close()
 
 
 def _clear_abandoned() -> None:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.indexes.explain.classify import NotAnExplainError
-from kampyn_perf.indexes.explain.verify_run import explain
+from kampyn_perf.indexes.model.explained import NotAnExplainError
 from kampyn_perf.indexes.model.live import Engine, LiveIndex
 from kampyn_perf.indexes.model.normalise import normal_live, read_listing
 from kampyn_perf.indexes.model.ports import Database, ServerRefusal
@@ -122,7 +121,7 @@ def _joined(first: list[int] | str, second: list[int] | str) -> list[int] | str:
 
 def _uses(database: Database, query: Query, index: str) -> bool:
     try:
-        return index in explain(query, database).indexes
+        return index in database.explain(query).indexes
     except (ServerRefusal, NotAnExplainError):
         return False
 

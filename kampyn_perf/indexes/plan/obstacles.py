@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kampyn_perf.indexes.engines.sqlite.counterparts import no_counterpart
 from kampyn_perf.indexes.model.limits import max_namespace_bytes, refusals
 from kampyn_perf.indexes.model.live import CollectionKind, Engine, Feature, LiveCollection
 from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
@@ -43,8 +42,8 @@ def _by_collection(match: Match, live: LiveCollection) -> str:
     limit = max_namespace_bytes(live.server.version)
     if live.server.engine is Engine.MONGODB and len(live.name.encode()) + 2 > limit:
         return f"database.collection has more than {limit} bytes (error 73)"
-    if live.server.engine is Engine.SQLITE:
-        return _by_sqlite(match, live)
+    if live.server.refuses is not None:
+        return live.server.refuses(match.entry.spec, live)
     if live.kind is CollectionKind.VIEW:
         return "is a view (error 166): index the collection that the view reads from"
     if live.kind is CollectionKind.CAPPED and normal.ttl is not None:
@@ -65,15 +64,6 @@ def _by_collection(match: Match, live: LiveCollection) -> str:
         if bad:
             return f"a time-series collection has no {' or '.join(bad)} indexes (error 72)"
     return ""
-
-
-def _by_sqlite(match: Match, live: LiveCollection) -> str:
-    if live.kind is CollectionKind.MISSING:
-        return "there is no such table: `kampyn-perf backend seed` makes the store"
-    if live.kind is CollectionKind.VIEW:
-        return "is a view: index the table that it reads from"
-    reason = no_counterpart(match.entry.spec, live.fields)
-    return f"SQLite has no counterpart of {reason}" if reason else ""
 
 
 def _by_itself(match: Match) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.explain.classify import Explained
-from kampyn_perf.indexes.explain.stages import Reach
 from kampyn_perf.indexes.explain.verify import Verdict, Verified
+from kampyn_perf.indexes.model.explained import Explained, Reach
 
 VERIFY_SCHEMA = "kampyn-perf/index-verify"
 VERIFY_VERSION = 1

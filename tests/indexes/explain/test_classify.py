@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.indexes.explain.classify import NotAnExplainError, parse_explain
-from kampyn_perf.indexes.explain.stages import Reach
-from kampyn_perf.indexes.explain.tree import Scan
+from kampyn_perf.indexes.explain.classify import parse_explain
+from kampyn_perf.indexes.model.explained import NotAnExplainError, Reach, Scan
 
 Plan = dict[str, Any]
 

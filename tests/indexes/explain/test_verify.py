@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.indexes.explain.classify import Explained
-from kampyn_perf.indexes.explain.stages import Reach
-from kampyn_perf.indexes.explain.tree import Scan
 from kampyn_perf.indexes.explain.verify import Verdict, exit_code, judge
+from kampyn_perf.indexes.model.explained import Explained, Reach, Scan
 from kampyn_perf.indexes.model.query import Access, Expectation, Query
 from tests.indexes.conftest import Cli
 from tests.indexes.explain.test_classify import COLLSCAN, classic, fetch, ixscan

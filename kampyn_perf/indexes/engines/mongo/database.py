@@ -20,6 +20,8 @@ from kampyn_perf.indexes.engines.mongo import (
     usage,
 )
 from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.explain.classify import parse_explain
+from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
 from kampyn_perf.indexes.model.live import LiveCollection, ServerInfo
 from kampyn_perf.indexes.model.ports import Build, BuildOptions, Duplicates, FieldSample, Lock
@@ -119,8 +121,8 @@ class MongoDatabase:
     ) -> Sequence[int]:
         return scratch.time_inserts(self._connection, collection, specs, count)
 
-    def explain(self, query: Query) -> Mapping[str, Any]:
-        return queries.explain(self._connection, query)
+    def explain(self, query: Query) -> Explained:
+        return parse_explain(queries.explain(self._connection, query))
 
     def run_query(self, query: Query) -> int:
         return queries.run_query(self._connection, query)

@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError, where
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.spec import TEXT, IndexSpec
 
 ROWID = "rowid"
 _TOKENIZERS = {"english": "porter unicode61", "none": "unicode61"}
+
+
+def refuses(spec: IndexSpec, live: LiveCollection) -> str:
+    """The reason against `spec` on that table, in full words, or an empty text."""
+    if live.kind is CollectionKind.MISSING:
+        return "there is no such table: `kampyn-perf backend seed` makes the store"
+    if live.kind is CollectionKind.VIEW:
+        return "is a view: index the table that it reads from"
+    reason = no_counterpart(spec, live.fields)
+    return f"SQLite has no counterpart of {reason}" if reason else ""
 
 
 def no_counterpart(spec: IndexSpec, columns: Collection[str] | None = None) -> str:

@@ -11,9 +11,11 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.engines.sqlite import ddl, preflight, records, scratch, state
 from kampyn_perf.indexes.engines.sqlite.connection import Connection
 from kampyn_perf.indexes.engines.sqlite.counterparts import no_counterpart
+from kampyn_perf.indexes.engines.sqlite.explain import parse_plan
 from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.engines.sqlite.select import Statement, statement_of
+from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, ServerInfo
 from kampyn_perf.indexes.model.normalise import normal_live, normal_of, same_index
@@ -155,26 +157,26 @@ class SqliteDatabase:
     ) -> Sequence[int]:
         return scratch.time_inserts(self._connection, collection, specs, count)
 
-    def copy_to(self, path: Path) -> None:
+    def copy_in(self, folder: Path) -> SqliteDatabase:
         """A consistent copy of the whole file, also while others write."""
+        path = folder / "copy.db"
         self._connection.copy_to(path)
+        return SqliteDatabase(connection=Connection(path=path))
 
-    def explain(self, query: Query) -> Mapping[str, Any]:
-        """SQLite's plan, with how many rows the query gives and how many the table has."""
+    def explain(self, query: Query) -> Explained:
+        """By SQLite's plan, how many rows the query gives and how many the table has."""
         statement = self._statement(query)
         plan = self._connection.rows(f"EXPLAIN QUERY PLAN {statement.sql}", statement.values)
         table = query.collection
         documents = self._connection.rows(f"SELECT count(*) FROM {quoted(table)}")[0][0]
         text = self._text_table(table) if "$text" in str(query) else ""
-        return {
-            "engine": "sqlite",
-            "table": table,
-            "text": text,
-            "sql": statement.sql,
-            "plan": [row["detail"] for row in plan],
-            "returned": self.run_query(query),
-            "documents": documents,
-        }
+        return parse_plan(
+            [row["detail"] for row in plan],
+            table=table,
+            text=text,
+            returned=self.run_query(query),
+            documents=documents,
+        )
 
     def run_query(self, query: Query) -> int:
         statement = self._statement(query)

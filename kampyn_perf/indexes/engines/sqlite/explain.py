@@ -8,13 +8,10 @@ examined, so for anything but a full scan those figures are unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from kampyn_perf.indexes.engines.sqlite.ddl import logical_name
-from kampyn_perf.indexes.explain.classify import Explained, NotAnExplainError
-from kampyn_perf.indexes.explain.stages import Reach
-from kampyn_perf.indexes.explain.tree import Scan
+from kampyn_perf.indexes.model.explained import Explained, Reach, Scan
 
 _ACCESS = re.compile(
     r"^(?P<how>SEARCH|SCAN) (?:TABLE )?(?P<table>\S+)"
@@ -42,12 +39,11 @@ _KNOWN = (
 )
 
 
-def parse_plan(document: Mapping[str, Any]) -> Explained:
-    """What the document of `queries.explain` says."""
-    if "plan" not in document:
-        raise NotAnExplainError("the answer has no query plan in it")
-    details: Sequence[str] = document["plan"]
-    table, text = str(document["table"]), str(document.get("text", ""))
+def parse_plan(
+    details: Sequence[str], *, table: str, text: str, returned: int, documents: int
+) -> Explained:
+    """What the lines of a query plan say. `text` is the full-text table of `table`, or empty;
+    `returned` and `documents` are the rows of the query and of the table."""
     accesses = [match for detail in details if (match := _ACCESS.match(detail))]
     scans = tuple(_scan(match, table, text) for match in accesses)
     if text and any(scan.index for scan in scans):
@@ -61,8 +57,8 @@ def parse_plan(document: Mapping[str, Any]) -> Explained:
         scans=scans,
         in_memory_sort=any("ORDER BY" in detail for detail in details),
         covered=bool(scans) and all("COVERING INDEX" in match[0] for match in accesses),
-        returned=document.get("returned"),
-        docs_examined=document.get("documents") if full else None,
+        returned=returned,
+        docs_examined=documents if full else None,
         unknown_stages=tuple(unknown),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kampyn_perf.indexes.engines.sqlite.connection import Connection
-from kampyn_perf.indexes.engines.sqlite.counterparts import ROWID
+from kampyn_perf.indexes.engines.sqlite.counterparts import ROWID, refuses
 from kampyn_perf.indexes.engines.sqlite.ddl import NOTE, logical_name
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.model.live import (
@@ -38,6 +38,7 @@ def read_server(connection: Connection) -> ServerInfo:
         features=frozenset({Feature.ANY_COEXIST}),
         writable=writable,
         note="" if writable else "the file is not writable for this user",
+        refuses=refuses,
     )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from kampyn_perf.indexes.engines.sqlite.database import SqliteDatabase
-from kampyn_perf.indexes.engines.sqlite.explain import parse_plan
-from kampyn_perf.indexes.explain.stages import Reach
+from kampyn_perf.indexes.model.explained import Reach
 from kampyn_perf.indexes.model.ports import BuildOptions, ServerRefusal
 from kampyn_perf.indexes.model.query import Query, QueryKind
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -36,7 +35,7 @@ DAYS: tuple[dict[str, Any], ...] = (
 
 
 def test_without_an_index_all_rows_are_read_and_sorted(database: SqliteDatabase) -> None:
-    found = parse_plan(database.explain(ACTIVE))
+    found = database.explain(ACTIVE)
     assert found.reach is Reach.COLLECTION
     assert (found.in_memory_sort, found.docs_examined, found.returned) == (True, 300, 10)
     assert found.examined_per_result == 30
@@ -50,32 +49,30 @@ def test_with_the_index_its_name_is_read(database: SqliteDatabase) -> None:
         filter={"vendorId": "vendor1", "status": "pending"},
         sort={"createdAt": -1},
     )
-    found = parse_plan(database.explain(equal))
+    found = database.explain(equal)
     assert (found.reach, found.indexes) == (Reach.INDEX, ("vendorId_1_status_1_createdAt_-1",))
     assert not found.in_memory_sort
     assert found.unknown_stages == ()
-    assert parse_plan(database.explain(ACTIVE)).in_memory_sort  # two statuses: merged, then sorted
+    assert database.explain(ACTIVE).in_memory_sort  # two statuses: merged, then sorted
 
 
 def test_a_query_answered_from_keys_alone_is_covered(database: SqliteDatabase) -> None:
     database.create_indexes("retails", [IndexSpec(keys=(("uniId", 1),))], BuildOptions())
     query = Query(name="n", collection="retails", kind=QueryKind.COUNT, filter={"uniId": "123"})
-    assert parse_plan(database.explain(query)).covered
+    assert database.explain(query).covered
 
 
 def test_the_primary_key_is_neither_index_nor_scan(database: SqliteDatabase) -> None:
-    found = parse_plan(
-        database.explain(Query(name="id", collection="orders", filter={"_id": "o1"}))
-    )
+    found = database.explain(Query(name="id", collection="orders", filter={"_id": "o1"}))
     assert (found.reach, found.returned) == (Reach.PRIMARY, 1)
 
 
 def test_an_aggregation_groups_by_day(database: SqliteDatabase) -> None:
     query = Query(name="d", collection="orders", kind=QueryKind.AGGREGATE, pipeline=DAYS)
     assert database.run_query(query) == 1
-    assert parse_plan(database.explain(query)).reach is Reach.COLLECTION
+    assert database.explain(query).reach is Reach.COLLECTION
     database.create_indexes("orders", [IndexSpec(keys=(("vendorId", 1),))], BuildOptions())
-    assert parse_plan(database.explain(query)).indexes == ("vendorId_1",)
+    assert database.explain(query).indexes == ("vendorId_1",)
 
 
 def test_search_uses_the_text_index_and_fails_without(database: SqliteDatabase) -> None:
@@ -87,7 +84,7 @@ def test_search_uses_the_text_index_and_fails_without(database: SqliteDatabase) 
     with pytest.raises(ServerRefusal, match="text index required"):
         database.explain(query)
     database.create_indexes("retails", [TEXT], BuildOptions())
-    found = parse_plan(database.explain(query))
+    found = database.explain(query)
     assert (found.reach, found.indexes) == (Reach.INDEX, ("name_text_description_text",))
 
 

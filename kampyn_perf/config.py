@@ -6,7 +6,6 @@ is: defaults of the model, file, environment, `--set`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -20,6 +19,7 @@ from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.problems import child, problems
 from kampyn_perf.redact import is_secret, redact_text
 from kampyn_perf.sources import Override, PathKey, Source, format_path, parse_yaml, read_yaml
+from kampyn_perf.suggest import did_you_mean
 
 __all__ = [
     "Duration",
@@ -97,13 +97,10 @@ def find(name: str, folder: str = "configs") -> Path:
         if candidate.is_file():
             return candidate
     known = sorted({path.stem for path in shipped(folder).rglob("*.yaml")})
-    close = difflib.get_close_matches(Path(name).stem, known, n=1)
+    places = ", ".join(redact_text(str(path)) for path in candidates)
     raise KampynError(
         f"no such configuration: {redact_text(name)}",
-        hint=(f"Did you mean {close[0]}? " if close else "")
-        + "Looked at "
-        + ", ".join(redact_text(str(path)) for path in candidates)
-        + ".",
+        hint=f"{did_you_mean(Path(name).stem, known)} Looked at {places}.".lstrip(),
     )
 
 

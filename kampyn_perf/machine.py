@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +11,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict
 
 from kampyn_perf import __version__
+from kampyn_perf.process_limits import usable_cpus
 
 _PACKAGES = ("locust", "gevent", "httptools", "granian", "fastapi", "pymongo", "redis")
 
@@ -39,7 +39,7 @@ def describe(folder: Path | None = None) -> Machine:
         hostname=platform.node(),
         os=f"{platform.system()} {platform.release()}",
         cpu=_cpu_model(),
-        cores=_usable_cores(),
+        cores=usable_cpus(),
         memory_bytes=int(psutil.virtual_memory().total),
         python=platform.python_version(),
         versions={"kampyn-perf": __version__} | _versions(),
@@ -55,13 +55,6 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _usable_cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def _cpu_model() -> str:

@@ -3,7 +3,6 @@ expected there, and of the value only what may be seen."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin
@@ -14,6 +13,7 @@ from pydantic_core import ErrorDetails
 from kampyn_perf.errors import Problem
 from kampyn_perf.redact import HIDDEN, describe, is_secret
 from kampyn_perf.sources import PathKey, Source
+from kampyn_perf.suggest import near_or_known
 
 _MAPPING_ERRORS = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
 
@@ -88,8 +88,7 @@ def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
     if not fields:
         return ""
     allowed = [info.alias or name for name, info in fields.items()]
-    close = difflib.get_close_matches(str(loc[-1]), allowed, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(allowed))}"
+    return f"; {near_or_known(str(loc[-1]), allowed)}"
 
 
 def _find_model(annotation: Any) -> Any:

@@ -226,7 +226,7 @@ def _not_up(message: str, log_path: Path) -> KampynError:
 
 
 def _end(process: subprocess.Popen[bytes], *, grace: float = 0) -> None:
-    """End `process` by force if need be; its workers and its cache end with it (`lifeline`)."""
+    """End `process` by force if need be; its workers and its cache end with it (`parent_death`)."""
     try:
         process.wait(grace or 0.01)
     except subprocess.TimeoutExpired:

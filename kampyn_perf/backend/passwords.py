@@ -10,7 +10,8 @@ from contextlib import suppress
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from kampyn_perf.backend.settings import PasswordSettings, cpus
+from kampyn_perf.backend.settings import PasswordSettings
+from kampyn_perf.process_limits import usable_cpus
 
 _SALT = 16
 _NICE = 2
@@ -34,7 +35,7 @@ class Passwords:
         self._hasher = hasher(settings)
         self._nobody = self._hasher.hash("nobody has this password")
         self._threads = ThreadPoolExecutor(
-            settings.threads or max(1, cpus() // workers),
+            settings.threads or max(1, usable_cpus() // workers),
             thread_name_prefix="argon2",
             initializer=_yield_to_others,
         )

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf import config, redact
 from kampyn_perf.config import Duration, Milliseconds, Section, Seed, Size
+from kampyn_perf.process_limits import usable_cpus
 
 ENV_PREFIX = "KAMPYN_BACKEND_"
 CONFIG_NAME = "backend"
@@ -249,17 +250,11 @@ class BackendSettings(Section):
 
     def worker_count(self) -> int:
         """Worker processes, with 0 resolved to one per CPU that this process may use."""
-        return self.workers or cpus()
+        return self.workers or usable_cpus()
 
     def dump(self) -> bytes:
         """JSON from which `restore` makes the same settings; carries secrets."""
         return orjson.dumps(self.model_dump(mode="json", by_alias=True))
-
-
-def cpus() -> int:
-    """CPUs that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def restore(data: bytes) -> BackendSettings:

@@ -8,21 +8,21 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from kampyn_perf.backend import lifeline, logs
+from kampyn_perf import parent_death
+from kampyn_perf.backend import logs
 from kampyn_perf.backend.app import WorkerOrder, build
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.settings import BackendSettings, restore
 from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.process_limits import raise_open_files_limit
 
 _BACKLOG = 1024
 _DRAIN = 0.25
@@ -34,7 +34,7 @@ _SWITCH_INTERVAL = 0.001
 def main() -> None:
     """Serve until SIGTERM, then finish what is in flight."""
     order: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
-    lifeline.end_with(order["parent"])
+    parent_death.end_with(order["parent"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor passes on what it means
     state = StateFolder(Path(order["state"]))
     logs.set_up(state.logs)
@@ -48,7 +48,7 @@ def main() -> None:
             secret=order["secret"],
         )
     )
-    _allow_many_connections()
+    raise_open_files_limit()
     _run(_serve(app, order["socket"], settings, ready=order["ready"]))
 
 
@@ -107,13 +107,6 @@ def _stop_looking_at_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def _allow_many_connections() -> None:
-    """As many file descriptors as the system lets us have; the usual default is 1024."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _say_ready(descriptor: int) -> None:

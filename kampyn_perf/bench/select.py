@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from kampyn_perf.bench.case import Case, Scalar, check_params
 from kampyn_perf.bench.session import Selected
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.errors import KampynError
+from kampyn_perf.suggest import did_you_mean
 
 _WORDS = {"true": True, "false": False}
 
@@ -152,22 +152,18 @@ def _check_known(suites: Sequence[Suite], params: Mapping[str, Sequence[str]]) -
     known = sorted({name for suite in suites for case in suite.cases for name in case.params})
     for name in params:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+            other = f"Known: {', '.join(known)}" if known else "None of these cases has parameters."
             raise KampynError(
                 f"--param {name}: no case has this parameter",
-                hint=f"Did you mean {close[0]}?"
-                if close
-                else f"Known: {', '.join(known)}"
-                if known
-                else "None of these cases has parameters.",
+                hint=did_you_mean(name, known, otherwise=other),
             )
 
 
 def _nothing_selected(keyword: str, names: Sequence[str]) -> KampynError:
     if not names:
         return KampynError("there are no cases here", hint="Declare one with @bench.case.")
-    close = difflib.get_close_matches(keyword, names, n=1, cutoff=0.4)
+    near = did_you_mean(keyword, names, cutoff=0.4)
     return KampynError(
         f"-k {keyword}: none of the {len(names)} cases is meant by this",
-        hint=(f"Did you mean {close[0]}? " if close else "") + "See them all with --list.",
+        hint=f"{near} See them all with --list.".lstrip(),
     )

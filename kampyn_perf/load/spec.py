@@ -6,7 +6,6 @@ prints it (`--dry-run`) or hands it to the supervisor, which hands it to the gen
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from kampyn_perf.load.settings import (
     ValidityLimits,
 )
 from kampyn_perf.schedule import ArrivalMode, Phase, Schedule
+from kampyn_perf.suggest import did_you_mean
 
 CUSTOM_PROFILE = "config"
 """The name of the phases that stand under `config` itself, as in an Artillery file."""
@@ -95,10 +95,11 @@ def choose_profile(settings: LoadSettings, wanted: str | None) -> tuple[str, Pro
     if wanted in settings.profiles:
         return wanted, settings.profiles[wanted]
     known = ", ".join(sorted(settings.profiles)) or "none"
-    close = difflib.get_close_matches(wanted, settings.profiles, n=1)
     raise KampynError(
         f"there is no profile {wanted!r}; known: {known}",
-        hint=f"Did you mean {close[0]}?" if close else "Profiles stand in configs/load.yaml.",
+        hint=did_you_mean(
+            wanted, settings.profiles, otherwise="Profiles stand in configs/load.yaml."
+        ),
     )
 
 

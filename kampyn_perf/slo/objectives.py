@@ -6,7 +6,6 @@ and which part of the result it is about.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
 from kampyn_perf.slo.targets import Comparison, Target, parse_target
+from kampyn_perf.suggest import near_or_known
 
 CONFIG_NAME = "slo"
 ENV_PREFIX = "KAMPYN_SLO_"
@@ -185,5 +185,4 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {_listed(sorted(known))}"
+    return f"; {near_or_known(name, known)}"

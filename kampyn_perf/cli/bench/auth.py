@@ -13,6 +13,7 @@ from kampyn_perf.backend.tokens import Tokens
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.auth import AuthParts, auth_suite
 from kampyn_perf.cli.bench.flags import SuiteFlags
+from kampyn_perf.process_limits import usable_cpus
 
 
 def make_auth(flags: SuiteFlags) -> Suite:
@@ -45,7 +46,7 @@ def make_auth(flags: SuiteFlags) -> Suite:
                 "memory bytes": settings.passwords.memory,
                 "iterations": settings.passwords.iterations,
                 "parallelism": settings.passwords.parallelism,
-                "threads": settings.passwords.threads or backend_settings.cpus(),
+                "threads": settings.passwords.threads or usable_cpus(),
             },
             close=close,
         )

@@ -6,7 +6,6 @@ the target's operations, the catalogue's queries) is brought together here, one 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from kampyn_perf.bench.discover import load_file
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.errors import KampynError
+from kampyn_perf.suggest import did_you_mean
 
 
 class BuiltIn(StrEnum):
@@ -41,12 +41,13 @@ def _find(word: str, flags: SuiteFlags) -> Suite:
         return _built_in(BuiltIn(word), flags)
     if word.endswith(".py") or Path(word).exists():
         return load_file(Path(word))
-    close = difflib.get_close_matches(word, tuple(BuiltIn), n=1)
     raise KampynError(
         f"{word} is neither a built-in suite nor a Python file",
-        hint=f"Did you mean {close[0]}?"
-        if close
-        else f"Built in: {', '.join(BuiltIn)}; or name a file ending in .py",
+        hint=did_you_mean(
+            word,
+            BuiltIn,
+            otherwise=f"Built in: {', '.join(BuiltIn)}; or name a file ending in .py",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from kampyn_perf.indexes.model.catalogue import Entry, WantedCollection
 from kampyn_perf.indexes.model.facts import UseReport
 from kampyn_perf.indexes.model.ports import FieldSample
 from kampyn_perf.indexes.model.spec import is_wildcard_path
+from kampyn_perf.suggest import nearest
 from kampyn_perf.units import MICROSECONDS, format_duration
 
 SMALLEST_SAMPLE = 20
@@ -33,16 +34,10 @@ def _unknown_fields(
 ) -> Iterator[Finding]:
     for field in entry.spec.fields:
         if not is_wildcard_path(field) and not sample.present.get(field):
-            close = _close(field, sample)
-            hint = f"; did you mean {close}?" if close else ""
+            near = nearest(field, sample.present)
+            hint = f"; did you mean {near[0]}?" if near else ""
             message = f"none of {sample.documents} sampled documents has {field}{hint}"
             yield at_entry("unknown-field", message, collection, entry)
-
-
-def _close(field: str, sample: FieldSample) -> str:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(field, list(sample.present), n=1)), "")
 
 
 def _unused(

@@ -34,9 +34,9 @@ from kampyn_perf.load.distributed.remote import (
     Word,
 )
 from kampyn_perf.load.distributed.secrecy import protect
-from kampyn_perf.load.generator.link import die_with_parent
 from kampyn_perf.load.generator.run import serve
 from kampyn_perf.load.messages import Order
+from kampyn_perf.parent_death import die_with_parent
 
 _LAST_WORDS_SECONDS = 0.3
 """What was sent needs so long to leave this process."""

@@ -13,6 +13,7 @@ import gevent
 
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator import system
+from kampyn_perf.process_limits import open_files_limit
 from kampyn_perf.recorder.vitals import Vitals
 
 _TICK_US = 20_000
@@ -60,7 +61,7 @@ class Health:
         # The two clocks are read one after the other: less than a millisecond is no sleep.
         slept = self._suspended_us - suspended_us
         vitals.suspended_us = slept if slept > 1000 else 0
-        vitals.fds, vitals.fd_limit = system.open_files(), system.open_files_limit()
+        vitals.fds, vitals.fd_limit = system.open_files(), open_files_limit()
         vitals.ports, vitals.port_limit = system.ports_in_use(), system.port_limit()
         return vitals
 

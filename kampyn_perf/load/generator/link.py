@@ -6,12 +6,8 @@ listens on stdin. When the lead is gone stdin ends, and so does the generator.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Protocol
 
 import gevent
@@ -19,7 +15,7 @@ import orjson
 from gevent.lock import BoundedSemaphore
 from gevent.os import make_nonblocking, nb_read, nb_write
 
-_PR_SET_PDEATHSIG = 1
+from kampyn_perf.parent_death import die_with_parent
 
 
 class Line(Protocol):
@@ -49,6 +45,7 @@ class Link:
     """A line over the pipes of a child process."""
 
     def __init__(self) -> None:
+        # Even one that hangs in a scenario's endless loop must not outlive its lead.
         die_with_parent()
         self._out = os.dup(1)
         os.dup2(2, 1)
@@ -84,10 +81,3 @@ class Link:
                     data = data[nb_write(self._out, data) :]
         except OSError:
             os._exit(1)
-
-
-def die_with_parent() -> None:
-    """Even a generator that hangs in a scenario's endless loop must not outlive its lead."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -17,7 +17,6 @@ from gevent.event import Event
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.generator import system
 from kampyn_perf.load.generator.context import LoadContext
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
@@ -29,6 +28,7 @@ from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.operations import check_operations
 from kampyn_perf.load.share import Deal
 from kampyn_perf.load.spec import RunSpec, choose_flows
+from kampyn_perf.process_limits import raise_open_files_limit
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Mix
@@ -196,6 +196,6 @@ def _sleep_until(moment_us: int) -> None:
 def _settle() -> None:
     """Get the process ready to be on time: all that is loaded by now will stay, and need not be
     looked through by every garbage collection."""
-    system.raise_open_files_limit()
+    raise_open_files_limit()
     gc.collect()
     gc.freeze()

@@ -6,7 +6,6 @@ Linux's /proc for the most part; durations in whole microseconds.
 from __future__ import annotations
 
 import os
-import resource
 import time
 from pathlib import Path
 
@@ -42,21 +41,6 @@ def open_files() -> int | None:
         return len(os.listdir("/proc/self/fd")) - 1  # noqa: PTH208 (the listing's own is gone)
     except OSError:
         return None
-
-
-def open_files_limit() -> int:
-    """How many it may have."""
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
-def raise_open_files_limit() -> None:
-    """As many as this process may give itself: one connection is one descriptor."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):  # macOS says "unlimited" and means less
-            return
 
 
 def no_file_left() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from kampyn_perf.histogram import Histogram
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Scope
 from kampyn_perf.slo.targets import Target
+from kampyn_perf.suggest import nearest
 
 _NAMES_SHOWN = 10
 
@@ -206,7 +206,7 @@ def unknown(scope: Scope, known: Iterable[str]) -> Missing:
     """The result has no part of that name; the names that are near, or all of them."""
     names = sorted(set(known))
     kind = scope.kind.value
-    close = difflib.get_close_matches(scope.name, names, n=3, cutoff=0.5)
+    close = nearest(scope.name, names, count=3, cutoff=0.5)
     if close:
         hint = f"; near: {', '.join(close)}"
     elif names:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from http.client import HTTPException
 from pathlib import Path
 
 from kampyn_perf.backend import control
 from kampyn_perf.backend.settings import BackendSettings, ProcessSettings
+from kampyn_perf.process_limits import usable_cpus
 from tests.backend.conftest import SETTINGS, Client
 from tests.backend.test_control import until
 
 
 def test_one_worker_per_cpu_and_a_gigabyte_each() -> None:
     settings = BackendSettings()
-    assert settings.worker_count() == len(os.sched_getaffinity(0))
+    assert settings.worker_count() == usable_cpus()
     assert settings.process.max_memory == 1024**3
 
 

@@ -1,0 +1,221 @@
+"""Rules: a pure grammar, checked before anything runs; every problem at once, with its path.
+
+`configs/alerts.yaml` has the document's. Durations are whole microseconds inside.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from kampyn_perf.alerts.condition import Comparison, Condition, parse_condition
+from kampyn_perf.alerts.metrics import METRICS, PERCENTILE, Kind, Metric
+from kampyn_perf.config import Duration, Section
+from kampyn_perf.results.alerts import Severity
+from kampyn_perf.results.verdict import Unit
+from kampyn_perf.units import MICROSECONDS, spell_duration
+
+LOG = "log"
+STOP = "stop"
+BUILT_IN_ACTIONS = (LOG, STOP)
+LONGEST_WINDOW_US = 3_600 * MICROSECONDS
+"""A window is kept second by second."""
+
+
+@dataclass(frozen=True)
+class ActionName:
+    """An action's name in a rule, with those that there are."""
+
+    name: object
+    known: tuple[str, ...]
+
+
+def _known_action(value: object) -> object:
+    if not isinstance(value, ActionName):
+        return value
+    if value.name not in value.known:
+        raise ValueError(f"unknown action {value.name!r}{near(str(value.name), value.known)}")
+    return value.name
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All requests, or those of the endpoints that a pattern fits."""
+
+    endpoint: str = ""
+
+    def fits(self, name: str) -> bool:
+        """Whether the endpoint `name` (empty: all together) is meant; `*` is any text."""
+        if not self.endpoint or not name:
+            return self.endpoint == name
+        pattern = ".*".join(re.escape(piece) for piece in self.endpoint.split("*"))
+        return re.fullmatch(pattern, name, re.DOTALL) is not None
+
+    def as_dict(self) -> dict[str, str]:
+        """{"endpoint": "GET /..."}; empty for overall."""
+        return {"endpoint": self.endpoint} if self.endpoint else {}
+
+    def __str__(self) -> str:
+        return f"endpoint {self.endpoint}" if self.endpoint else "overall"
+
+
+def _parse_scope(value: object) -> Scope:
+    if isinstance(value, Scope):
+        return value
+    if value == "overall":
+        return Scope()
+    if not isinstance(value, Mapping) or list(value) != ["endpoint"]:
+        raise ValueError(
+            'expected overall, or {endpoint: "POST /order/{userId}"} with * for any text '
+            f"(got {value!r})"
+        )
+    name = str(value["endpoint"]).strip()
+    if not name:
+        raise ValueError("the name of the endpoint is missing")
+    return Scope(name)
+
+
+_ANY_CONDITION = Condition(Comparison.ABOVE, 0, Unit.DURATION)
+
+
+def within(low_us: int, high_us: int) -> AfterValidator:
+    """A length of time between two, in words that people would use."""
+
+    def check(length_us: int) -> int:
+        if not low_us <= length_us <= high_us:
+            low, high = spell_duration(low_us), spell_duration(high_us)
+            raise ValueError(
+                f"has to be between {low} and {high} (got {spell_duration(length_us)})"
+            )
+        return length_us
+
+    return AfterValidator(check)
+
+
+class Rule(Section):
+    """When an alert fires, when it is resolved, and what is done about it."""
+
+    # The order of the fields is the order of their checks: each one needs the metric.
+    metric: str
+    statistic: Annotated[str, Field(validate_default=True)] = ""
+    """`p95`, `mean`, `max`; where left out, the metric's own."""
+    scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
+    fires: Condition
+    """Written as `> 1000 ms`."""
+    window: Annotated[Duration, within(MICROSECONDS, LONGEST_WINDOW_US)]
+    clears: Annotated[Condition | None, Field(validate_default=True)] = None
+    """What resolves it, on the good side of `fires`; None: a tenth better than `fires`."""
+    keepFiringFor: Annotated[Duration, within(0, LONGEST_WINDOW_US)] = 60 * MICROSECONDS  # noqa: N815
+    """How long `clears` has to hold without a break."""
+    minSamples: int = Field(default=1, ge=1)  # noqa: N815
+    """Events in the window below which there is no data."""
+    fullWindow: bool = True  # noqa: N815
+    """Whether there is no data until a whole window was seen."""
+    severity: Severity = Severity.WARNING
+    description: str = ""
+    actions: tuple[Annotated[str, BeforeValidator(_known_action)], ...] = (LOG,)
+
+    @property
+    def quantile(self) -> float | None:
+        """0.95 of p95; None for another statistic."""
+        return _quantile(self.statistic)
+
+    @property
+    def described(self) -> Metric:
+        """What is known of its metric."""
+        return METRICS[self.metric]
+
+    @property
+    def cleared_by(self) -> Condition:
+        """What resolves it."""
+        return self.clears or self.fires.eased
+
+    @property
+    def upwards(self) -> bool:
+        """Whether it is greater values that are worse."""
+        return self.fires.comparison.upwards
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"unknown metric {name!r}{near(name, METRICS)}")
+        return name
+
+    @field_validator("statistic", mode="before")
+    @classmethod
+    def _offered(cls, name: object, info: ValidationInfo) -> str:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is None:
+            return ""
+        text = str(name or metric.default_statistic or "").strip().lower()
+        if text in metric.statistics and text != PERCENTILE:
+            return text
+        if PERCENTILE in metric.statistics and _quantile(text) is not None:
+            return text
+        names = (
+            "p50, p95, p99.9 ..." if each == PERCENTILE else each for each in metric.statistics
+        )
+        got = f" (got {name!r})" if name else ""
+        raise ValueError(f"{metric.name} needs one of {', '.join(names)}{got}")
+
+    @field_validator("scope")
+    @classmethod
+    def _measured(cls, scope: Scope, info: ValidationInfo) -> Scope:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is not None and scope.endpoint and not metric.by_endpoint:
+            raise ValueError(f"{metric.name} is not known of an endpoint by itself")
+        return scope
+
+    @field_validator("fires", "clears", mode="before")
+    @classmethod
+    def _in_unit(cls, value: object, info: ValidationInfo) -> object:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if isinstance(value, Condition) or (value is None and info.field_name == "clears"):
+            return value
+        if metric is None:  # a problem already, and this can only be checked against one
+            return _ANY_CONDITION
+        return parse_condition(value, metric.unit)
+
+    @field_validator("clears")
+    @classmethod
+    def _on_the_good_side(cls, clears: Condition | None, info: ValidationInfo) -> Condition | None:
+        fires: Condition | None = info.data.get("fires")
+        if clears is None or fires is None or "metric" not in info.data:
+            return clears
+        if clears.comparison.upwards is fires.comparison.upwards or fires.holds(clears.limit):
+            side = "below" if fires.comparison.upwards else "above"
+            raise ValueError(
+                f"has to be on the other side of fires ({fires}): a limit {side} it (got {clears})"
+            )
+        return clears
+
+    @field_validator("minSamples")
+    @classmethod
+    def _countable(cls, count: int, info: ValidationInfo) -> int:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is not None and metric.kind is Kind.RATE:
+            raise ValueError(f"{metric.name} counts requests itself; leave it out")
+        return count
+
+
+def _quantile(statistic: str) -> float | None:
+    match = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?)", statistic)
+    share = float(f"{match[1]}e-2") if match else 0.0
+    return share if 0 < share < 1 else None
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(known))}"

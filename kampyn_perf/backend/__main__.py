@@ -1,4 +1,4 @@
-"""The bundled backend as `control.start` runs it: an order on stdin, an answer on stdout."""
+"""The bundled backend as `launcher.start` runs it: an order on stdin, an answer on stdout."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import orjson
 
 from kampyn_perf.backend.settings import restore
 from kampyn_perf.backend.state import Running, StateFolder
-from kampyn_perf.backend.supervisor import Supervision, run
+from kampyn_perf.backend.supervisor import ServeRequest, run
 from kampyn_perf.errors import KampynError
 
 
 def main() -> int:
     """Serve until told to stop, or until stdin ends."""
-    order = orjson.loads(sys.stdin.buffer.readline())
-    settings = restore(orjson.dumps(order["settings"]))
-    what = Supervision(settings, StateFolder(Path(order["state"])))
+    command = orjson.loads(sys.stdin.buffer.readline())
+    settings = restore(orjson.dumps(command["settings"]))
+    request = ServeRequest(settings, StateFolder(Path(command["state"])))
     try:
-        run(what, announce=_announce, owner=sys.stdin.fileno())
+        run(request, announce=_announce, owner=sys.stdin.fileno())
     except KampynError as error:
-        said = {"message": error.message, "code": int(error.code), "hint": error.hint}
-        _say({"error": said})
+        answer = {"message": error.message, "code": int(error.code), "hint": error.hint}
+        _say({"error": answer})
         return int(error.code)
     return 0
 

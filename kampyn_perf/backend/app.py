@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from kampyn_perf import __version__
-from kampyn_perf.backend import web
+from kampyn_perf.backend import responses
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.caches.none import NoCache
 from kampyn_perf.backend.caches.redis import RedisCache
@@ -25,7 +25,7 @@ from kampyn_perf.backend.services.ordering import Ordering
 from kampyn_perf.backend.services.processing import Processing
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
-from kampyn_perf.backend.stores.opening import open_store
+from kampyn_perf.backend.stores.factory import open_store
 from kampyn_perf.backend.tokens import Tokens
 from kampyn_perf.backend.wiring import Services
 
@@ -33,7 +33,7 @@ _DESCRIPTION = "The reference backend of kampyn-perf: what the performance docum
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkerOrder:
+class WorkerConfig:
     """What the supervisor tells a worker beyond the settings."""
 
     settings: BackendSettings
@@ -43,16 +43,16 @@ class WorkerOrder:
     secret: str
 
 
-def build(order: WorkerOrder) -> Guard:
+def build(config: WorkerConfig) -> Guard:
     """The whole application; its lifespan opens and closes store and cache."""
-    settings = order.settings
+    settings = config.settings
     metrics = Metrics(
-        folder=order.state.metrics,
+        folder=config.state.metrics,
         slow_request=settings.slow.request / 1e6,
         slow_query=settings.slow.query / 1e6,
     )
-    store = open_store(order.state.store_url(settings.store.url), settings.store, metrics)
-    cache = _cache(order, metrics)
+    store = open_store(config.state.store_url(settings.store.url), settings.store, metrics)
+    cache = _cache(config, metrics)
     ordering = Ordering(store=store, notifier=LogNotifier())
     external = ExternalApi(settings=settings.external) if settings.external.url else None
     services = Services(
@@ -61,7 +61,7 @@ def build(order: WorkerOrder) -> Guard:
         cache=cache,
         metrics=metrics,
         passwords=Passwords(settings=settings.passwords, workers=settings.worker_count()),
-        tokens=Tokens(secret=order.secret, lifetime=settings.token_lifetime, mode=settings.auth),
+        tokens=Tokens(secret=config.secret, lifetime=settings.token_lifetime, mode=settings.auth),
         ordering=ordering,
         processing=Processing(store=store, ordering=ordering),
         health=Health(store=store, cache=cache, external=external),
@@ -79,18 +79,18 @@ def build(order: WorkerOrder) -> Guard:
         # Not include_router: it nests routers, and matching through them costs 40 µs a request.
         app.router.routes.extend(module.router(services).routes)
     docs.attach(app)
-    web.handle_errors(app)
+    responses.handle_errors(app)
     return Guard(
         app=app,
         metrics=metrics,
         max_body=settings.max_body,
         body_timeout=settings.http.body_timeout / 1e6,
-        limiter=_limiter(order, services.tokens),
+        limiter=_limiter(config, services.tokens),
     )
 
 
-def _limiter(order: WorkerOrder, tokens: Tokens) -> RateLimiter | None:
-    settings = order.settings
+def _limiter(config: WorkerConfig, tokens: Tokens) -> RateLimiter | None:
+    settings = config.settings
     if not settings.rate_limit.enabled:
         return None
     from kampyn_perf.backend.limiting.shared import SharedCounters
@@ -99,17 +99,17 @@ def _limiter(order: WorkerOrder, tokens: Tokens) -> RateLimiter | None:
     return RateLimiter(
         settings=settings.rate_limit,
         tokens=tokens,
-        local=SharedCounters(path=order.state.limits),
-        redis=redis_counters(order.cache_url, timeout=timeout) if order.cache_url else None,
+        local=SharedCounters(path=config.state.limits),
+        redis=redis_counters(config.cache_url, timeout=timeout) if config.cache_url else None,
     )
 
 
-def _cache(order: WorkerOrder, metrics: Metrics) -> ResponseCache:
-    if not order.cache_url:
+def _cache(config: WorkerConfig, metrics: Metrics) -> ResponseCache:
+    if not config.cache_url:
         return NoCache()
-    settings = order.settings.cache
+    settings = config.settings.cache
     return RedisCache(
-        url=order.cache_url, ttl=settings.ttl, timeout=settings.timeout, count=metrics.cached
+        url=config.cache_url, ttl=settings.ttl, timeout=settings.timeout, count=metrics.cached
     )
 
 

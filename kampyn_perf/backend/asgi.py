@@ -11,9 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import orjson
-from starlette.exceptions import HTTPException
-
+from kampyn_perf.backend.error_body import TooLargeError, TooSlowError, code_of, error_body
 from kampyn_perf.backend.limiting.limiter import Headers, RateLimiter
 from kampyn_perf.backend.metrics import Metrics
 
@@ -43,20 +41,6 @@ _METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 )
 _log = logging.getLogger("kampyn.error")
-
-
-class TooLargeError(HTTPException):
-    """The body is larger than `max_body`; an HTTPException, so that it gets through FastAPI."""
-
-    def __init__(self) -> None:
-        super().__init__(413, "The body is too large.")
-
-
-class TooSlowError(HTTPException):
-    """The body did not come to its end in time."""
-
-    def __init__(self) -> None:
-        super().__init__(408, "The body took too long.")
 
 
 class Guard:
@@ -96,13 +80,11 @@ class Guard:
                 return
             bounded = _bounded(receive, self._max_body, self._body_timeout)
             await self._app(scope, bounded, exchange.send)
-        except TooLargeError:
-            await exchange.fail(413, "too_large", "The body is too large.")
-        except TooSlowError:
-            await exchange.fail(408, "too_slow", "The body took too long.")
+        except (TooLargeError, TooSlowError) as error:
+            await exchange.fail(error.status_code, error.detail)
         except Exception:  # noqa: BLE001 - the last place that can answer
             _log.exception("%s %s", scope["method"], scope["path"])
-            await exchange.fail(500, "internal", "Something went wrong here.")
+            await exchange.fail(500, "Something went wrong here.")
         finally:
             exchange.count()
 
@@ -114,7 +96,7 @@ class Guard:
         exchange.headers = allowance.headers()
         if allowance.allowed:
             return True
-        await exchange.fail(429, "too_many_requests", "Too many requests; wait and try again.")
+        await exchange.fail(429, "Too many requests; wait and try again.")
         return False
 
 
@@ -153,11 +135,11 @@ class _Exchange:
             self.count()
         await self._send(message)
 
-    async def fail(self, status: int, code: str, message: str) -> None:
+    async def fail(self, status: int, message: str) -> None:
         """Answer instead of the application, unless it has begun to."""
         if self._status:
             return
-        body = orjson.dumps({"error": code, "message": message})
+        body = error_body(code_of(status), message)
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),

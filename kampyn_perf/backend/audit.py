@@ -6,60 +6,21 @@ snapshot; those of MongoDB are not, so audit it when it is quiet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from kampyn_perf.backend.audit_facts import Facts
 from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
 from kampyn_perf.backend.settings import StoreSettings
+from kampyn_perf.backend.stores.factory import open_auditor
 
 _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class StockFact:
-    """One item: what is there, and all that was ever put there."""
-
-    item_id: str
-    quantity: int
-    stocked: int | None
-    """None: the item comes from elsewhere and keeps no account."""
-
-
-@dataclass
-class Facts:
-    """What an auditor has read. Lists hold ids of what is wrong."""
-
-    stocks: Sequence[StockFact] = ()
-    sold: Mapping[str, int] = field(default_factory=dict)
-    """Units by item, of all orders placed since the data was seeded."""
-    orders: int = 0
-    """Orders that stand, placed since the data was seeded (or since the moment asked for)."""
-    carts: int = 0
-    wrong_totals: Sequence[str] = ()
-    without_owner: Sequence[str] = ()
-    """Orders whose user or vendor is not there."""
-    unfinished: Sequence[str] = ()
-    """Orders begun and neither committed nor undone, past their lease."""
-    stray_marks: Sequence[str] = ()
-    """Items or carts with marks of orders that are decided."""
-    bad_carts: Sequence[str] = ()
-    """Carts with a quantity below one, or with items that are not there."""
-    stray_keys: Sequence[str] = ()
-    """Idempotency keys whose order is not there."""
-
-
-class Auditor(Protocol):
-    """A store as an audit sees it: read only."""
-
-    def facts(self, since: datetime) -> Facts: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Finding:
+class BrokenInvariant:
     """One broken invariant."""
 
     invariant: str
@@ -76,7 +37,7 @@ class AuditReport:
     """Orders placed since `since`."""
     units_sold: int
     carts: int
-    findings: tuple[Finding, ...]
+    findings: tuple[BrokenInvariant, ...]
 
     @property
     def ok(self) -> bool:
@@ -92,8 +53,12 @@ class AuditReport:
             "unitsSold": self.units_sold,
             "carts": self.carts,
             "findings": [
-                {"invariant": one.invariant, "count": one.count, "examples": list(one.examples)}
-                for one in self.findings
+                {
+                    "invariant": finding.invariant,
+                    "count": finding.count,
+                    "examples": list(finding.examples),
+                }
+                for finding in self.findings
             ],
         }
 
@@ -103,8 +68,6 @@ def audit(url: str, settings: StoreSettings, *, since: datetime = SEEDED_UNTIL) 
 
     Raises UnreachableError when the store is not there.
     """
-    from kampyn_perf.backend.stores.opening import open_auditor
-
     auditor = open_auditor(url, settings)
     try:
         return judge(auditor.facts(since))
@@ -139,7 +102,7 @@ def judge(facts: Facts) -> AuditReport:
         units_sold=sum(facts.sold.values()),
         carts=facts.carts,
         findings=tuple(
-            Finding(invariant, len(wrong), tuple(wrong[:_EXAMPLES]))
+            BrokenInvariant(invariant, len(wrong), tuple(wrong[:_EXAMPLES]))
             for invariant, wrong in broken
             if wrong
         ),

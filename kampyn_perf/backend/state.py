@@ -120,10 +120,23 @@ class StateFolder:
     def running(self) -> Running | None:
         """The backend that runs on this folder, if one does."""
         try:
-            running = Running(**orjson.loads(self.record.read_bytes()))
+            running = Running.parse(self.record.read_bytes())
         except (OSError, ValueError, TypeError):
             return None
         return running if running.alive() else None
+
+
+@dataclass(frozen=True)
+class WorkerRecord:
+    """One worker process, for whoever watches it."""
+
+    pid: int
+    slot: int
+    """Its place among the workers, from 1; a successor has the same."""
+    started: float
+    """Seconds since 1970."""
+    restarts: int
+    """How often this place was filled again since the backend started."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +146,17 @@ class Running:
     pid: int
     started: float
     url: str
-    workers: list[int]
+    workers: list[WorkerRecord]
     redis: int | None
     store: str
     cache: str
+
+    @staticmethod
+    def parse(data: bytes) -> Running:
+        """What `write` wrote. Raises ValueError or TypeError for anything else."""
+        fields = orjson.loads(data)
+        workers = [WorkerRecord(**worker) for worker in fields.pop("workers", ())]
+        return Running(**fields, workers=workers)
 
     def alive(self) -> bool:
         """Whether the process is still the one that wrote the record."""

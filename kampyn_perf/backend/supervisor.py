@@ -17,14 +17,12 @@ from dataclasses import dataclass, replace
 
 from kampyn_perf.backend import logs, metrics
 from kampyn_perf.backend.caches import embedded
-from kampyn_perf.backend.process import WorkerPool
-from kampyn_perf.backend.seeding.generate import data_file
-from kampyn_perf.backend.seeding.load import Outcome, Progress, Seeding, seed
+from kampyn_perf.backend.seeding.load import SeedProgress
+from kampyn_perf.backend.seeding.store import seed_store
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import Running, StateFolder, own_start
-from kampyn_perf.backend.stores.opening import open_loader
 from kampyn_perf.backend.tokens import secret_of
-from kampyn_perf.datafile import write as write_data_file
+from kampyn_perf.backend.worker_pool import WorkerPool
 from kampyn_perf.errors import KampynError
 from kampyn_perf.redact import redact_url
 
@@ -34,19 +32,19 @@ _log = logging.getLogger("kampyn.supervisor")
 
 
 @dataclass(frozen=True)
-class Supervision:
-    """What to run, and where."""
+class ServeRequest:
+    """What to serve, and in which state folder."""
 
     settings: BackendSettings
     state: StateFolder
 
 
 def run(
-    what: Supervision,
+    request: ServeRequest,
     *,
     announce: Callable[[Running], None],
     owner: int | None = None,
-    progress: Progress = lambda _what, _done, _total: None,
+    progress: SeedProgress = lambda _collection, _done, _total: None,
 ) -> None:
     """Serve until SIGTERM, SIGINT, or the end of the stream `owner`.
 
@@ -55,58 +53,36 @@ def run(
     """
     stop = _Stop(owner)
     with ExitStack() as stack:
-        what.state.make()
-        stack.enter_context(what.state.lock())
-        logs.set_up(what.state.logs)
-        listener = stack.enter_context(_listen(what.settings.host, what.settings.port))
-        seed_store(what, progress=progress)
-        metrics.clear(what.state.metrics)
-        cache = _Cache(what)
+        request.state.make()
+        stack.enter_context(request.state.lock())
+        logs.set_up(request.state.logs)
+        listener = stack.enter_context(_listen(request.settings.host, request.settings.port))
+        seed_store(request.settings, request.state, progress=progress)
+        metrics.clear(request.state.metrics)
+        cache = _Cache(request)
         stack.callback(cache.close)
         pool = WorkerPool(
-            settings=what.settings,
-            state=what.state,
+            settings=request.settings,
+            state=request.state,
             cache_url=cache.url,
-            secret=secret_of(what.settings.token_secret, what.state.secret),
+            secret=secret_of(request.settings.token_secret, request.state.secret),
             listener=listener,
         )
         stack.callback(pool.stop)
         pool.start()
-        running = _record(what, listener, pool, cache)
-        stack.callback(lambda: what.state.record.unlink(missing_ok=True))
+        running = _record(request, listener, pool, cache)
+        stack.callback(lambda: request.state.record.unlink(missing_ok=True))
         announce(running)
-        _log.info("Serving at %s with %d workers", running.url, len(pool.pids))
+        _log.info("Serving at %s with %d workers", running.url, len(pool.records))
         while not stop.wait(_TICK):
             cache.look_after()
             pool.look_after()
-            now = replace(running, workers=pool.pids, redis=cache.pid)
+            now = replace(running, workers=pool.records, redis=cache.pid)
             if now != running:
                 running = now
-                running.write(what.state.record)
+                running.write(request.state.record)
         _log.info("Stopping")
         listener.close()
-
-
-def seed_store(
-    what: Supervision,
-    *,
-    reset: bool = False,
-    progress: Progress = lambda _what, _done, _total: None,
-) -> Outcome:
-    """Prepare the store, fill it if it is empty (or `reset`), and write the data file."""
-    store = what.settings.store
-    url = what.state.store_url(store.url)
-    loader = open_loader(url, store)
-    try:
-        wanted = Seeding(what.settings.seed, what.settings.passwords)
-        outcome = seed(loader, wanted, reset=reset, progress=progress)
-    finally:
-        loader.close()
-    if outcome is Outcome.FOREIGN:
-        _log.warning("The store holds other data than configured; it stays as it is")
-    if outcome is not Outcome.FOREIGN:
-        write_data_file(what.state.data_file, data_file(what.settings.seed))
-    return outcome
 
 
 class _Stop:
@@ -140,12 +116,12 @@ class _Stop:
 class _Cache:
     """The configured cache, or an embedded one, which is started again when it dies."""
 
-    def __init__(self, what: Supervision) -> None:
-        self._what = what
+    def __init__(self, request: ServeRequest) -> None:
+        self._request = request
         self._server: embedded.EmbeddedRedis | None = None
         self._retry_at = 0.0
-        self.url = what.settings.cache.url if "://" in what.settings.cache.url else ""
-        if what.settings.cache.url == "auto":
+        self.url = request.settings.cache.url if "://" in request.settings.cache.url else ""
+        if request.settings.cache.url == "auto":
             self._start()
 
     @property
@@ -175,10 +151,13 @@ class _Cache:
         if program is None:
             _log.warning("There is no redis-server: the cache is off")
             return
-        state = self._what.state
+        state = self._request.state
         try:
             self._server = embedded.start(
-                program, self._what.settings.cache, state=state.root, log=state.logs / "redis.log"
+                program,
+                self._request.settings.cache,
+                state=state.root,
+                log=state.logs / "redis.log",
             )
         except OSError as error:
             _log.warning("The cache is off: %s", error)
@@ -198,18 +177,20 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _record(what: Supervision, listener: socket.socket, pool: WorkerPool, cache: _Cache) -> Running:
+def _record(
+    request: ServeRequest, listener: socket.socket, pool: WorkerPool, cache: _Cache
+) -> Running:
     host, port = listener.getsockname()[:2]
     running = Running(
         pid=os.getpid(),
         started=own_start(),
         url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
-        workers=pool.pids,
+        workers=pool.records,
         redis=cache.pid,
-        store=_place(what.state.store_url(what.settings.store.url)),
+        store=_place(request.state.store_url(request.settings.store.url)),
         cache=cache.words,
     )
-    running.write(what.state.record)
+    running.write(request.state.record)
     return running
 
 

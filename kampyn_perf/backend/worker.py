@@ -18,7 +18,7 @@ import orjson
 
 from kampyn_perf import parent_death
 from kampyn_perf.backend import logs
-from kampyn_perf.backend.app import WorkerOrder, build
+from kampyn_perf.backend.app import WorkerConfig, build
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.settings import BackendSettings, restore
 from kampyn_perf.backend.state import StateFolder
@@ -33,23 +33,23 @@ _SWITCH_INTERVAL = 0.001
 
 def main() -> None:
     """Serve until SIGTERM, then finish what is in flight."""
-    order: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
-    parent_death.end_with(order["parent"])
+    command: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
+    parent_death.end_with(command["parent"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor passes on what it means
-    state = StateFolder(Path(order["state"]))
+    state = StateFolder(Path(command["state"]))
     logs.set_up(state.logs)
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    settings = restore(orjson.dumps(order["settings"]))
+    settings = restore(orjson.dumps(command["settings"]))
     app = build(
-        WorkerOrder(
+        WorkerConfig(
             settings=settings,
             state=state,
-            cache_url=order["cache"],
-            secret=order["secret"],
+            cache_url=command["cache"],
+            secret=command["secret"],
         )
     )
-    raise_open_files_limit()
-    _run(_serve(app, order["socket"], settings, ready=order["ready"]))
+    _allow_many_connections()
+    _run(_serve(app, command["socket"], settings, ready=command["ready"]))
 
 
 def _run(main_task: Any) -> None:
@@ -85,7 +85,7 @@ async def _serve(app: Guard, descriptor: int, settings: BackendSettings, *, read
         websockets=False,
         backlog=_BACKLOG,
     )
-    server.on_startup(_stop_looking_at_what_stays)
+    server.on_startup(_freeze_startup_objects)
     server.on_startup(lambda: _say_ready(ready))
     loop = asyncio.get_running_loop()
     if settings.process.threads:
@@ -100,7 +100,7 @@ def _stop(app: Guard, server: Any) -> None:
     asyncio.get_running_loop().call_later(_DRAIN, server.stop)
 
 
-def _stop_looking_at_what_stays() -> None:
+def _freeze_startup_objects() -> None:
     """Everything made so far lives as long as the process: no collection need walk through it.
 
     A full collection over the modules and routes takes tens of milliseconds of the event loop.

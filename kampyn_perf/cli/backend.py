@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.settings import BackendSettings
-    from kampyn_perf.backend.state import Running, StateFolder
+    from kampyn_perf.backend.state import Running
 
 app = typer.Typer(no_args_is_help=True, help="The bundled reference backend.")
 
@@ -57,11 +57,15 @@ def serve(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     if show_config:
         print_text(_yaml(settings))
         return
-    from kampyn_perf.backend import supervisor
+    from kampyn_perf import backend
 
-    what = supervisor.Supervision(settings, _folder(state))
-    with _Bars() as bars:
-        supervisor.run(what, announce=lambda running: _say_running(running, bars), progress=bars)
+    with _SeedProgress() as progress:
+        backend.serve(
+            settings,
+            state_dir=state,
+            announce=lambda running: _say_running(running, progress),
+            progress=progress,
+        )
 
 
 @app.command()
@@ -88,27 +92,25 @@ def seed(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     Example:
       kampyn-perf backend seed --orders 100000 --reset
     """
-    from kampyn_perf.backend import supervisor
-    from kampyn_perf.backend.seeding.load import Outcome
+    from kampyn_perf import backend
+    from kampyn_perf.backend.seeding.load import SeedOutcome
     from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.errors import KampynError
 
     flags = {"seed.users": users, "seed.vendors": vendors, "seed.items": items}
     flags |= {"seed.orders": orders, "seed.seed": number}
     settings = _settings(config, sets, {**flags, "store.url": store})
-    folder = _folder(state)
-    folder.make()
-    with folder.lock(), _Bars() as bars:
-        what = supervisor.Supervision(settings, folder)
-        outcome = supervisor.seed_store(what, reset=reset, progress=bars)
-    if outcome is Outcome.FOREIGN:
+    with _SeedProgress() as progress:
+        outcome = backend.seed(settings, state_dir=state, reset=reset, progress=progress)
+    if outcome is SeedOutcome.FOREIGN:
         raise KampynError(
             "the store holds other data than asked for; it stays as it is",
             hint="Drop it with --reset, or choose another --state or --store.",
         )
+    data_file = backend.StateFolder(state.absolute()).data_file
     if as_json:
-        print_json({"outcome": outcome.value, "dataFile": str(folder.data_file)})
-    say(f"{outcome.value}; ids and credentials are in {folder.data_file}")
+        print_json({"outcome": outcome.value, "dataFile": str(data_file)})
+    say(f"{outcome.value}; ids and credentials are in {data_file}")
 
 
 @app.command()
@@ -122,10 +124,10 @@ def stop(
     Example:
       kampyn-perf backend stop
     """
-    from kampyn_perf.backend.control import stop_running
+    from kampyn_perf import backend
     from kampyn_perf.cli.console import say
 
-    stopped = stop_running(_folder(state), timeout=timeout)
+    stopped = backend.stop(state_dir=state, timeout=timeout)
     say(f"stopped {stopped.url}" if stopped else f"no backend runs on {state}")
 
 
@@ -144,13 +146,13 @@ def audit(
       kampyn-perf backend audit --state .kampyn/load
       kampyn-perf backend audit --store mongodb://localhost/kampyn
     """
-    from kampyn_perf.backend.audit import audit as audit_store
+    from kampyn_perf import backend
     from kampyn_perf.cli import audit_view
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.errors import ExitCode
 
     settings = _settings(config, sets, {"store.url": store})
-    report = audit_store(_folder(state).store_url(settings.store.url), settings.store)
+    report = backend.audit_store(settings, state_dir=state)
     if as_json:
         print_json(report.as_json())
     else:
@@ -173,12 +175,6 @@ def _settings(
     return settings.load(config, sets=[*(sets or ()), *given])
 
 
-def _folder(state: Path) -> StateFolder:
-    from kampyn_perf.backend.state import StateFolder
-
-    return StateFolder(state.absolute())
-
-
 def _yaml(settings: BackendSettings) -> str:
     import yaml
 
@@ -187,24 +183,24 @@ def _yaml(settings: BackendSettings) -> str:
     return yaml.safe_dump(redact(settings.model_dump(mode="json")), sort_keys=False)
 
 
-def _say_running(running: Running, bars: _Bars) -> None:
+def _say_running(running: Running, progress: _SeedProgress) -> None:
     from kampyn_perf.cli.console import say
 
-    bars.close()
+    progress.close()
     say(f"serving at {running.url}  (Ctrl-C stops it)")
-    say(f"  workers  {', '.join(map(str, running.workers))}")
+    say(f"  workers  {', '.join(str(worker.pid) for worker in running.workers)}")
     say(f"  store    {running.store}")
     say(f"  cache    {running.cache}")
 
 
-class _Bars:
+class _SeedProgress:
     """Progress of seeding, shown from the first thousand documents on, on a terminal."""
 
     def __init__(self) -> None:
         self._progress: object = None
         self._tasks: dict[str, object] = {}
 
-    def __enter__(self) -> _Bars:
+    def __enter__(self) -> _SeedProgress:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
 
 CHEAP = PasswordSettings(memory=8 * 1024, iterations=1)
@@ -69,15 +69,15 @@ class Client:
 
 
 @pytest.fixture(scope="session")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
     """One backend for all tests that leave it as they found it (or add to it)."""
     state = tmp_path_factory.mktemp("backend")
-    with control.start(SETTINGS, state_dir=state) as running:
+    with launcher.start(SETTINGS, state_dir=state) as running:
         yield running
 
 
 @pytest.fixture
-def client(backend: control.RunningBackend) -> Iterator[Client]:
+def client(backend: launcher.RunningBackend) -> Iterator[Client]:
     client = Client(backend.url)
     yield client
     client.close()

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
 from kampyn_perf.backend.settings import CacheSettings
 from tests.backend.conftest import SETTINGS, Client
-from tests.backend.test_control import until
+from tests.backend.test_launcher import until
 
 LIST = "/api/item/retail/uni/123"
 
@@ -83,7 +83,7 @@ def test_the_embedded_server_has_the_documents_limits(server: embedded.EmbeddedR
         assert redis.config_get("port") == {"port": "0"}
 
 
-def test_a_write_is_seen_at_once_by_every_worker(backend: control.RunningBackend) -> None:
+def test_a_write_is_seen_at_once_by_every_worker(backend: launcher.RunningBackend) -> None:
     vendor = Client(backend.url).log_in("vendor123@example.com", who="vendor")
     for number in range(3):
         clients = [Client(backend.url) for _ in range(8)]
@@ -103,7 +103,7 @@ def test_a_write_is_seen_at_once_by_every_worker(backend: control.RunningBackend
             client.close()
 
 
-def test_what_belongs_to_somebody_is_never_cached(backend: control.RunningBackend) -> None:
+def test_what_belongs_to_somebody_is_never_cached(backend: launcher.RunningBackend) -> None:
     first = Client(backend.url).log_in("test@example.com")
     second = Client(backend.url).log_in("user1@example.com")
     for path in ("/api/user/auth/check", "/cart/user123", "/order/vendor/vendor123/active", LIST):
@@ -118,7 +118,7 @@ def test_what_belongs_to_somebody_is_never_cached(backend: control.RunningBacken
 
 
 def test_the_cache_may_die_and_comes_back(state: Path) -> None:
-    with control.start(SETTINGS, state_dir=state) as running:
+    with launcher.start(SETTINGS, state_dir=state) as running:
         client = Client(running.url)
         first = client.get(LIST).body
         old = running.redis_pid
@@ -142,7 +142,7 @@ def test_the_cache_may_die_and_comes_back(state: Path) -> None:
 
 def test_without_a_cache_everything_works_and_says_so(state: Path) -> None:
     off = SETTINGS.model_copy(update={"cache": CacheSettings(url="off"), "workers": 1})
-    with control.start(off, state_dir=state) as running:
+    with launcher.start(off, state_dir=state) as running:
         assert running.redis_pid is None
         client = Client(running.url)
         assert client.get(LIST).body == client.get(LIST).body

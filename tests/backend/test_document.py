@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from kampyn_perf import datafile
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend.launcher import RunningBackend
 from tests.backend.conftest import Client
 
 

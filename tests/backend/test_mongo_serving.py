@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from pymongo.uri_parser import parse_uri
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.settings import BackendSettings, MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError
 from tests.backend.conftest import SETTINGS, SMALL, Client
-from tests.backend.test_control import until
+from tests.backend.test_launcher import until
 
 pytestmark = pytest.mark.mongo
 LITTLE = SMALL.model_copy(update={"users": 5, "items": 12, "orders": 20})
@@ -86,7 +86,7 @@ def test_flows_then_a_lost_database_then_recovery(
     state: Path, wire: Wire, mongo_database: str
 ) -> None:
     given = settings(wire.port, mongo_database)
-    with control.start(given, state_dir=state) as running:
+    with launcher.start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(Client(running.url))
         assert audit(given.store.url, given.store).ok
@@ -129,5 +129,5 @@ def test_a_database_that_is_not_there_is_named(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     with pytest.raises(KampynError, match=f"127.0.0.1:{port}") as caught:
-        control.start(settings(port, "nothing"), state_dir=state)
+        launcher.start(settings(port, "nothing"), state_dir=state)
     assert caught.value.code is ExitCode.UNREACHABLE

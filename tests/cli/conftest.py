@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kampyn_perf.backend import control
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend import launcher
+from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
 
 SETTINGS = BackendSettings(
@@ -20,7 +20,7 @@ SETTINGS = BackendSettings(
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
     state = tmp_path_factory.mktemp("backend")
-    with control.start(SETTINGS, state_dir=state) as running:
+    with launcher.start(SETTINGS, state_dir=state) as running:
         yield running
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role
-from kampyn_perf.backend.routes.answers import Collected, MemoryFigures, ProcessingLine
+from kampyn_perf.backend.responses import JSON, Lines, errors, json_errors
+from kampyn_perf.backend.routes.schemas import Collected, MemoryFigures, ProcessingLine
 from kampyn_perf.backend.services import memory
-from kampyn_perf.backend.web import JSON, Lines, errors, json_errors
 from kampyn_perf.backend.wiring import Services
 
 Most = Annotated[int, Query(ge=0, le=100_000_000, description="Orders at most; 0: all of them.")]

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field, model_validator
 
 from kampyn_perf.backend.domain import DOCUMENT_EMAIL, DOCUMENT_PASSWORD, Role
-from kampyn_perf.backend.routes.answers import CheckedIn, LoggedIn, Message
+from kampyn_perf.backend.responses import BODY, JSON, Body, errors
+from kampyn_perf.backend.routes.schemas import CheckedIn, LoggedIn, Message
 from kampyn_perf.backend.tokens import COOKIE, unauthorised
-from kampyn_perf.backend.web import BODY, JSON, Body, errors
 from kampyn_perf.backend.wiring import Services
 
 

@@ -16,8 +16,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse
 
 from kampyn_perf.backend.asgi import DOCS
+from kampyn_perf.backend.responses import JSON
 from kampyn_perf.backend.tokens import COOKIE
-from kampyn_perf.backend.web import JSON
 
 _FILES = Path(fastapi_offline.__file__).parent / "static"
 _KEEP = {"Cache-Control": "max-age=86400"}

@@ -13,9 +13,9 @@ from pydantic import Field
 from kampyn_perf.backend.domain import BulkResult, Item, Kind, Role, ShopError
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Cursor
-from kampyn_perf.backend.routes.answers import BulkDone, Found, ItemPage
+from kampyn_perf.backend.responses import BODY, JSON, Body, UniId, cached, errors
+from kampyn_perf.backend.routes.schemas import BulkDone, Found, ItemPage
 from kampyn_perf.backend.times import from_ms, to_ms
-from kampyn_perf.backend.web import BODY, JSON, Body, UniId, cached, errors
 from kampyn_perf.backend.wiring import Services
 
 _LIMIT = 20

@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from kampyn_perf.backend.routes.answers import HealthReport
-from kampyn_perf.backend.web import JSON, errors, json_errors
+from kampyn_perf.backend.responses import JSON, errors, json_errors
+from kampyn_perf.backend.routes.schemas import HealthReport
 from kampyn_perf.backend.wiring import Services
 
 

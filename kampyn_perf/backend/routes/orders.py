@@ -15,9 +15,9 @@ from kampyn_perf.backend.domain import (
     Kind,
     Role,
 )
-from kampyn_perf.backend.routes.answers import Cart, CartChanged, OrderDetails, OrderPlaced
+from kampyn_perf.backend.responses import BODY, JSON, Body, OrderId, UserId, errors
+from kampyn_perf.backend.routes.schemas import Cart, CartChanged, OrderDetails, OrderPlaced
 from kampyn_perf.backend.tokens import forbidden
-from kampyn_perf.backend.web import BODY, JSON, Body, OrderId, UserId, errors
 from kampyn_perf.backend.wiring import Services
 
 _ItemId = Annotated[str, Field(min_length=1, max_length=64, examples=[DOCUMENT_ITEM])]

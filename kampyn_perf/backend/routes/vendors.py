@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role, ShopError, not_found
-from kampyn_perf.backend.routes.answers import Analytics, ExportLine, OrderList, VendorList
-from kampyn_perf.backend.web import JSON, Lines, UniId, VendorId, cached, errors, json_errors
+from kampyn_perf.backend.responses import JSON, Lines, UniId, VendorId, cached, errors, json_errors
+from kampyn_perf.backend.routes.schemas import Analytics, ExportLine, OrderList, VendorList
 from kampyn_perf.backend.wiring import Services
 
 _ACTIVE_LIMIT = 20

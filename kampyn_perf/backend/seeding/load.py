@@ -17,7 +17,7 @@ from kampyn_perf.names import ORDERS, PRODUCES, RETAILS, USERS, VENDORS
 
 _BATCH = 5_000
 _SEED = "seed"
-Progress = Callable[[str, int, int], None]
+SeedProgress = Callable[[str, int, int], None]
 """Called with a collection, how many of it are in, and how many there will be."""
 
 
@@ -46,7 +46,7 @@ class Loader(Protocol):
     def close(self) -> None: ...
 
 
-class Outcome(Enum):
+class SeedOutcome(Enum):
     """What seeding came to."""
 
     SEEDED = "seeded"
@@ -69,8 +69,8 @@ def seed(
     wanted: Seeding,
     *,
     reset: bool = False,
-    progress: Progress = lambda _what, _done, _total: None,
-) -> Outcome:
+    progress: SeedProgress = lambda _collection, _done, _total: None,
+) -> SeedOutcome:
     """Fill an empty store; with `reset`, any store. Data that is there otherwise stays.
 
     Only the seeded password's hash follows the configured cost.
@@ -82,7 +82,7 @@ def seed(
         if noted.get("hash") and noted["hash"] != password_hash and noted["figures"] == figures:
             loader.replace_hash(noted["hash"], password_hash)
             _note(loader, figures, password_hash)
-        return Outcome.KEPT if noted.get("figures") == figures else Outcome.FOREIGN
+        return SeedOutcome.KEPT if noted.get("figures") == figures else SeedOutcome.FOREIGN
     loader.clear()
     for collection, total, documents in _collections(wanted.seed, password_hash):
         done = 0
@@ -93,7 +93,7 @@ def seed(
             progress(collection, done, total)
     loader.finish()
     _note(loader, figures, password_hash)
-    return Outcome.SEEDED
+    return SeedOutcome.SEEDED
 
 
 def _note(loader: Loader, figures: dict[str, Any], password_hash: str) -> None:

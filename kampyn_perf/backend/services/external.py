@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from kampyn_perf.backend.pool import ObjectPool
+from kampyn_perf.backend.object_pool import ObjectPool
 from kampyn_perf.backend.settings import ExternalSettings
 from kampyn_perf.redact import redact_url
 

@@ -19,7 +19,7 @@ _log = logging.getLogger("kampyn.processing")
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProcessingProgress:
     """How far the processing has come."""
 
     processed: int
@@ -34,7 +34,7 @@ class Processing:
         self._store = store
         self._ordering = ordering
 
-    async def process_pending(self, *, limit: int = 0) -> AsyncIterator[Progress]:
+    async def process_pending(self, *, limit: int = 0) -> AsyncIterator[ProcessingProgress]:
         """Confirm every pending order, batch by batch, in sequence; `limit` 0: all there are.
 
         Each order is confirmed once, however many do this at the same time, and a stop between two
@@ -47,7 +47,7 @@ class Processing:
             processed += confirmed
             skipped += len(orders) - confirmed
             _log.info("Processed %d orders", processed)
-            yield Progress(processed, skipped)
+            yield ProcessingProgress(processed, skipped)
 
     async def export(self, vendor_id: str, *, limit: int) -> AsyncIterator[list[dict[str, Any]]]:
         """Total, time and status of a vendor's orders, oldest first, in chunks."""

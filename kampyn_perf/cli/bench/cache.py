@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 from kampyn_perf.backend import settings as backend_settings
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
+from kampyn_perf.backend.responses import cached
 from kampyn_perf.backend.settings import CacheSettings
-from kampyn_perf.backend.web import cached
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.cache import CacheParts, cache_suite
 from kampyn_perf.cli.bench.flags import SuiteFlags

@@ -19,10 +19,10 @@ from kampyn_perf.backend.domain import DOCUMENT_VENDOR, Kind, ShopError
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.seeding.store import seed_store
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
-from kampyn_perf.backend.stores.opening import open_store
-from kampyn_perf.backend.supervisor import Supervision, seed_store
+from kampyn_perf.backend.stores.factory import open_store
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.db import DbParts, Opened, Sample, db_suite
 from kampyn_perf.cli.bench.db_cleanup import remove_items
@@ -178,7 +178,7 @@ def _seed(settings: BackendSettings, folder: Path) -> str:
     store = settings.store.model_copy(update={"url": ""})
     state = StateFolder(folder)
     state.make()
-    seed_store(Supervision(settings.model_copy(update={"store": store}), state))
+    seed_store(settings.model_copy(update={"store": store}), state)
     return state.store_url("")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kampyn_perf import config, datafile
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend import settings as backend_settings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
@@ -116,7 +116,7 @@ class _Bench:
     def _start(self) -> tuple[str, Mapping[str, Any]]:
         settings = backend_settings.load(environ=os.environ, sets=self._flags.sets)
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kampyn-bench-"))
-        backend = self._stack.enter_context(control.start(settings, state_dir=Path(folder)))
+        backend = self._stack.enter_context(launcher.start(settings, state_dir=Path(folder)))
         self._feed = Feed.of_file(datafile.read(backend.data_file))
         return backend.url, {
             "target": "the bundled backend",

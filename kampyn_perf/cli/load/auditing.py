@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from kampyn_perf import names
-from kampyn_perf.backend.audit import AuditReport, Finding, audit
+from kampyn_perf.backend.audit import AuditReport, BrokenInvariant, audit
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.files import write_whole
@@ -34,7 +34,9 @@ def audit_after(result: LoadResult, settings: BackendSettings, *, state: Path) -
     # More orders than answers are possible: an answer that was cut off, or not waited for.
     if confirmed > report.orders:
         words = f"{confirmed} orders were confirmed to clients, {report.orders} are in the store"
-        lost = Finding("a confirmed order is in the store", confirmed - report.orders, (words,))
+        lost = BrokenInvariant(
+            "a confirmed order is in the store", confirmed - report.orders, (words,)
+        )
         report = replace(report, findings=(*report.findings, lost))
     return report
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kampyn_perf import machine, names
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import AuditReport
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
@@ -121,7 +121,7 @@ def _target(plan: Plan, flags: LoadFlags, folder: Path) -> Iterator[_Target]:
     StateFolder(flags.state).clear()
     note = nullcontext() if flags.as_json else console.working("Starting the bundled backend ...")
     with note:
-        backend = control.start(
+        backend = launcher.start(
             plan.backend, state_dir=flags.state, log_path=folder / names.BACKEND_LOG
         )
     with backend:

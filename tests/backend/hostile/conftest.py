@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import AuthMode, HttpSettings
 from tests.backend.conftest import SETTINGS
 
@@ -61,21 +61,21 @@ def read_all(connection: socket.socket) -> Wire:
 
 
 @pytest.fixture(scope="session")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
     """One of our own: generated requests leave carts behind that others do not expect."""
-    with control.start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
+    with launcher.start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
     """`auth: strict`, one worker, and half a second for headers and bodies."""
     http = HttpSettings.model_validate({"header_timeout": "500ms", "body_timeout": "500ms"})
     settings = SETTINGS.model_copy(update={"auth": AuthMode.STRICT, "workers": 1, "http": http})
-    with control.start(settings, state_dir=tmp_path_factory.mktemp("strict")) as running:
+    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("strict")) as running:
         yield running
 
 
 @pytest.fixture
-def raw(strict: control.RunningBackend) -> Raw:
+def raw(strict: launcher.RunningBackend) -> Raw:
     return Raw(strict.url)

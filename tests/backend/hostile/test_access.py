@@ -9,7 +9,7 @@ import jwt
 import orjson
 import pytest
 
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.passwords import Passwords
 from tests.backend.conftest import CHEAP, Client
 

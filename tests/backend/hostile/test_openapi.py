@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend.launcher import RunningBackend
 from tests.backend.conftest import Client
 
 CALLERS = {

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.seeding.load import Outcome, Seeding, seed
+from kampyn_perf.backend.seeding.load import Seeding, SeedOutcome, seed
 from kampyn_perf.backend.settings import IndexMode, MongoSettings, StoreSettings, Transactions
-from kampyn_perf.backend.stores.opening import open_loader, open_store
+from kampyn_perf.backend.stores.factory import open_loader, open_store
 from tests.backend.conftest import CHEAP, SMALL
 
 Check = Callable[[Store], Awaitable[Any]]
@@ -47,7 +47,7 @@ class Case:
         self.settings = settings
         self.queries = Queries()
 
-    def seed(self) -> Outcome:
+    def seed(self) -> SeedOutcome:
         loader = open_loader(self.url, self.settings)
         try:
             return seed(loader, Seeding(SMALL, CHEAP))
@@ -90,5 +90,5 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
         address, _, query = uri.partition("?")
         url = f"{address.rstrip('/')}/{name}?{query}"
     case = Case(url, settings)
-    assert case.seed() is Outcome.SEEDED
+    assert case.seed() is SeedOutcome.SEEDED
     return case

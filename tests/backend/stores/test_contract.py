@@ -27,7 +27,7 @@ from kampyn_perf.backend.domain import (
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.seeding import generate
-from kampyn_perf.backend.seeding.load import Outcome
+from kampyn_perf.backend.seeding.load import SeedOutcome
 from tests.backend.conftest import SMALL
 from tests.backend.stores.conftest import Case, in_transactions_too, without_indexes_too
 
@@ -439,7 +439,7 @@ def test_inserted_items_are_listed_and_taken_ids_rejected(case: Case) -> None:
 
 def test_seeding_again_keeps_what_is_there(case: Case) -> None:
     case.run(lambda store: store.orders.place(draft({"item123": 1}, order_id="mine")))
-    assert case.seed() is Outcome.KEPT
+    assert case.seed() is SeedOutcome.KEPT
     assert case.run(lambda store: store.orders.get("mine")) is not None
 
 

@@ -55,8 +55,8 @@ def die_at_each_step(case: Case, cart: dict[str, int]) -> dict[str, str]:
 
 async def recover(store: Store) -> None:
     if isinstance(store, MongoStore):
-        await store.undoing.recover(lease=timedelta(0))
-        assert not await store.undoing.recover(lease=timedelta(0))  # there is nothing left to do
+        await store.recovery.recover(lease=timedelta(0))
+        assert not await store.recovery.recover(lease=timedelta(0))  # there is nothing left to do
 
 
 async def carted(store: Store, user: str) -> dict[str, int]:
@@ -137,11 +137,11 @@ def test_a_late_commit_misses_what_recovery_has_undone(case: Case) -> None:
     async def check(store: Store) -> None:
         assert isinstance(store, MongoStore)
         await store.carts.add("user1000", MINE[0], None, 2)
-        placing = store._placing
+        placing = store._placement
         taken = placing._take
 
         async def stalled(order: Any, session: Any) -> None:
-            await store.undoing.recover(lease=timedelta(seconds=-5))
+            await store.recovery.recover(lease=timedelta(seconds=-5))
             await taken(order, session)
 
         placing._take = stalled  # type: ignore[method-assign]
@@ -203,7 +203,7 @@ def remove_order(case: Case, order_id: str) -> None:
             connection.execute("DELETE FROM orders WHERE _id = ?", (order_id,))
         connection.close()
         return
-    from kampyn_perf.backend.stores.mongo.client import connect_sync
+    from kampyn_perf.backend.stores.mongo.connection import connect_sync
 
     client, database = connect_sync(case.url, case.settings.mongo)
     database["orders"].delete_one({"_id": order_id})

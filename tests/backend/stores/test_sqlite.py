@@ -15,7 +15,7 @@ import pytest
 from kampyn_perf.backend.domain import Draft, UnavailableError
 from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.settings import SqliteSettings, StoreSettings
-from kampyn_perf.backend.stores.sqlite.database import Database, Query
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from tests.backend.stores.conftest import Case, Queries
 
 
@@ -104,7 +104,9 @@ def test_a_long_read_leaves_the_loop_free(tmp_path: Path) -> None:
 
     async def check() -> int:
         queries = Queries()
-        database = Database(path=tmp_path / "x.db", settings=SqliteSettings(), metrics=queries)
+        database = WorkerDatabase(
+            path=tmp_path / "x.db", settings=SqliteSettings(), metrics=queries
+        )
         database.open()
         ticks = 0
         reading = asyncio.create_task(database.read(endless))

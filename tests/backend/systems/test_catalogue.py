@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend.launcher import RunningBackend
 from tests.backend.conftest import Client
 
 PRODUCE = "/api/item/produce"

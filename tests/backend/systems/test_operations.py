@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.caches.none import NoCache
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.metrics import DB_BUCKETS, HTTP_BUCKETS
@@ -27,7 +27,7 @@ from kampyn_perf.backend.settings import (
 )
 from kampyn_perf.errors import KampynError
 from tests.backend.conftest import SETTINGS, Client
-from tests.backend.test_control import until
+from tests.backend.test_launcher import until
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -60,7 +60,7 @@ def provider() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def own(
     tmp_path_factory: pytest.TempPathFactory, provider: str
-) -> Iterator[control.RunningBackend]:
+) -> Iterator[launcher.RunningBackend]:
     """Everything is slow to it, it has an external API, and a cache that is not there."""
     changes = {
         "workers": 1,
@@ -69,15 +69,15 @@ def own(
         "process": ProcessSettings(threads=24),
     }
     settings = SETTINGS.model_copy(update=changes)
-    with control.start(settings, state_dir=tmp_path_factory.mktemp("operated")) as running:
+    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("operated")) as running:
         yield running
 
 
-def logged(running: control.RunningBackend, name: str) -> str:
+def logged(running: launcher.RunningBackend, name: str) -> str:
     return (running.data_file.parent / "logs" / name).read_text()
 
 
-def test_health_says_how_each_part_is(own: control.RunningBackend) -> None:
+def test_health_says_how_each_part_is(own: launcher.RunningBackend) -> None:
     client = Client(own.url)
     for path in ("/health", "/api/health"):
         answer = client.get(path)
@@ -89,7 +89,7 @@ def test_health_says_how_each_part_is(own: control.RunningBackend) -> None:
         assert answer.headers["cache-control"] == "no-store"
 
 
-def test_an_external_api_that_is_unwell_makes_us_unwell(own: control.RunningBackend) -> None:
+def test_an_external_api_that_is_unwell_makes_us_unwell(own: launcher.RunningBackend) -> None:
     client = Client(own.url)
     Provider.status = 500
     try:
@@ -107,28 +107,28 @@ def test_a_cache_that_is_configured_and_gone_is_503(state: Path) -> None:
     gone = CacheSettings(url="redis://127.0.0.1:9/0")
     settings = SETTINGS.model_copy(update={"workers": 1, "cache": gone})
     with pytest.raises(KampynError, match=r'"redis":false'):
-        control.start(settings, state_dir=state, timeout=6).stop()
+        launcher.start(settings, state_dir=state, timeout=6).stop()
 
 
 def test_no_external_api_is_asked_unless_one_is_set(client: Client) -> None:
     assert client.get("/health").json["checks"]["external_apis"] is None
 
 
-def test_slow_requests_and_queries_are_logged(own: control.RunningBackend) -> None:
+def test_slow_requests_and_queries_are_logged(own: launcher.RunningBackend) -> None:
     Client(own.url).get("/api/item/produce/uni/123?page=2")
     error = logged(own, "error.log")
     assert re.search(r"kampyn\.slow: Slow request: GET /api/item/produce/uni/123 - \d+ ms", error)
     assert re.search(r"kampyn\.slow: Slow query: produces\.find - \d+ ms", error)
 
 
-def test_what_is_not_slow_is_not_logged(backend: control.RunningBackend, client: Client) -> None:
+def test_what_is_not_slow_is_not_logged(backend: launcher.RunningBackend, client: Client) -> None:
     client.get("/api/vendor/list/uni/123")
     path = backend.data_file.parent / "logs" / "error.log"
     assert "/api/vendor/list" not in (path.read_text() if path.exists() else "")
 
 
 def test_log_files_part_errors_from_the_rest_and_carry_times(
-    own: control.RunningBackend,
+    own: launcher.RunningBackend,
 ) -> None:
     line = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \d+ (INFO|WARNING|ERROR) \S+: ")
     Client(own.url).get("/api/vendor/list/uni/123")
@@ -140,7 +140,7 @@ def test_log_files_part_errors_from_the_rest_and_carry_times(
     assert set(out.splitlines()) | set(error.splitlines()) <= set(combined.splitlines())
 
 
-def test_histograms_have_the_documents_labels_and_limits(own: control.RunningBackend) -> None:
+def test_histograms_have_the_documents_labels_and_limits(own: launcher.RunningBackend) -> None:
     client = Client(own.url)
     client.get("/api/item/retail/uni/123?page=1")
     client.get("/some/path/of/a/stranger")
@@ -161,7 +161,7 @@ def test_histograms_have_the_documents_labels_and_limits(own: control.RunningBac
     assert 'route="unmatched"' in text
 
 
-def test_memory_figures_and_collection(own: control.RunningBackend) -> None:
+def test_memory_figures_and_collection(own: launcher.RunningBackend) -> None:
     client = Client(own.url)
     assert client.get("/api/admin/memory").status == 401
     client.log_in("admin@example.com")
@@ -174,7 +174,7 @@ def test_memory_figures_and_collection(own: control.RunningBackend) -> None:
     assert re.search(r"Memory usage: rss \S+ ?MB", logged(own, "out.log"))
 
 
-def test_blocking_work_gets_as_many_threads_as_configured(own: control.RunningBackend) -> None:
+def test_blocking_work_gets_as_many_threads_as_configured(own: launcher.RunningBackend) -> None:
     """Python's own default would be six on two CPUs; the rest of the process has a few as well."""
     worker = psutil.Process(own.pids[0])
     before = worker.num_threads()

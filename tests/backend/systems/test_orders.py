@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from kampyn_perf.backend.control import RunningBackend
 from kampyn_perf.backend.domain import Order, OrderStatus
+from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.services.notifications import notify
 from kampyn_perf.backend.services.ordering import Ordering
 from kampyn_perf.backend.services.processing import BATCH, Processing

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import CacheSettings, RateLimitSettings
 from tests.backend.conftest import SETTINGS, Client
 
@@ -22,7 +22,7 @@ def test_two_workers_count_together(state: Path, cache: str) -> None:
             "rate_limit": RateLimitSettings(enabled=True),
         }
     )
-    with control.start(limited, state_dir=state) as running:
+    with launcher.start(limited, state_dir=state) as running:
         statuses = []
         for _ in range(12):  # connections, so that both workers get some
             client = Client(running.url)

@@ -6,11 +6,11 @@ import threading
 from http.client import HTTPException
 from pathlib import Path
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import BackendSettings, ProcessSettings
 from kampyn_perf.process_limits import usable_cpus
 from tests.backend.conftest import SETTINGS, Client
-from tests.backend.test_control import until
+from tests.backend.test_launcher import until
 
 
 def test_one_worker_per_cpu_and_a_gigabyte_each() -> None:
@@ -35,7 +35,7 @@ def test_a_worker_over_its_limit_is_replaced_without_a_failed_request(state: Pat
                 statuses.append(repr(error))
                 client.close()
 
-    with control.start(settings, state_dir=state) as running:
+    with launcher.start(settings, state_dir=state) as running:
         [first] = running.pids
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:

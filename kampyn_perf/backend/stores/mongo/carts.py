@@ -12,7 +12,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from kampyn_perf.backend.domain import MAX_IN_CART, CartLine, Kind, ShopError, not_found
-from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.names import CARTS, USERS
 
@@ -20,7 +20,7 @@ from kampyn_perf.names import CARTS, USERS
 class MongoCarts:
     """See `ports.CartStore`."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: MongoConnection) -> None:
         self._connection = connection
 
     async def get(self, user_id: str) -> list[CartLine]:

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected
 from kampyn_perf.backend.ports import Cursor
-from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.names import PRODUCES, RETAILS
 
 COLLECTION_OF = {Kind.RETAIL: RETAILS, Kind.PRODUCE: PRODUCES}
@@ -26,7 +26,7 @@ _UNKNOWN = "There is no such item."
 class MongoItems:
     """See `ports.ItemStore`."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: MongoConnection) -> None:
         self._connection = connection
 
     async def page(

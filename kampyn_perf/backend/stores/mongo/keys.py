@@ -10,8 +10,8 @@ from pymongo.errors import DuplicateKeyError
 
 from kampyn_perf.backend.domain import Draft, KeyReusedError, Order, ShopError
 from kampyn_perf.backend.ports import Step
-from kampyn_perf.backend.stores.mongo.client import Connection
-from kampyn_perf.backend.stores.mongo.undoing import KEYS, UNDECIDED
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
+from kampyn_perf.backend.stores.mongo.recovery import KEYS, UNDECIDED
 from kampyn_perf.names import ORDERS
 
 _KEY_WAIT = 2.0
@@ -21,7 +21,7 @@ _KEY_WAIT = 2.0
 class Keys:
     """The collection of keys, each with its order and a fingerprint of what was asked for."""
 
-    def __init__(self, *, connection: Connection, step: Step) -> None:
+    def __init__(self, *, connection: MongoConnection, step: Step) -> None:
         self._connection = connection
         self._step = step
 

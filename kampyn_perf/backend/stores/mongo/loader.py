@@ -7,8 +7,8 @@ from typing import Any
 from pymongo import IndexModel, WriteConcern
 
 from kampyn_perf.backend.settings import MongoSettings
-from kampyn_perf.backend.stores.mongo.client import connect_sync
-from kampyn_perf.backend.stores.mongo.undoing import KEYS
+from kampyn_perf.backend.stores.mongo.connection import connect_sync
+from kampyn_perf.backend.stores.mongo.recovery import KEYS
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
 
 _DATA = (USERS, VENDORS, RETAILS, PRODUCES, CARTS, ORDERS, KEYS)

@@ -1,4 +1,4 @@
-"""Orders in MongoDB: reading, counting, streaming. How one is placed is in `placing`."""
+"""Orders in MongoDB: reading, counting, streaming. How one is placed is in `place_order`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from kampyn_perf.backend.domain import ACTIVE, DayFigures, Draft, Order, OrderStatus, Placed
-from kampyn_perf.backend.stores.mongo.client import Connection, unavailable_is_503
-from kampyn_perf.backend.stores.mongo.placing import Placing
-from kampyn_perf.backend.stores.mongo.undoing import UNDECIDED
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection, unavailable_is_503
+from kampyn_perf.backend.stores.mongo.place_order import OrderPlacement
+from kampyn_perf.backend.stores.mongo.recovery import UNDECIDED
 from kampyn_perf.names import ORDERS
 
 SHOWN = dict.fromkeys(("userId", "vendorId", "status", "total", "items", "createdAt"), 1)
@@ -18,13 +18,13 @@ SHOWN = dict.fromkeys(("userId", "vendorId", "status", "total", "items", "create
 class MongoOrders:
     """See `ports.OrderStore`."""
 
-    def __init__(self, *, connection: Connection, placing: Placing) -> None:
+    def __init__(self, *, connection: MongoConnection, placement: OrderPlacement) -> None:
         self._connection = connection
-        self._placing = placing
+        self._placement = placement
 
     async def place(self, draft: Draft) -> Placed:
         with self._connection.timed(ORDERS, "place"):
-            return await self._placing.place(draft)
+            return await self._placement.place(draft)
 
     async def get(self, order_id: str) -> Order | None:
         with self._connection.timed(ORDERS, "findOne"):

@@ -9,13 +9,13 @@ from contextlib import suppress
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
 from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.stores.mongo.accounts import MongoUsers, MongoVendors
 from kampyn_perf.backend.stores.mongo.carts import MongoCarts
-from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.backend.stores.mongo.items import MongoItems
 from kampyn_perf.backend.stores.mongo.orders import MongoOrders
-from kampyn_perf.backend.stores.mongo.people import MongoUsers, MongoVendors
-from kampyn_perf.backend.stores.mongo.placing import Placing
-from kampyn_perf.backend.stores.mongo.undoing import LEASE, Undoing
+from kampyn_perf.backend.stores.mongo.place_order import OrderPlacement
+from kampyn_perf.backend.stores.mongo.recovery import LEASE, Recovery
 
 _CLOSE_TIMEOUT = 5.0
 _log = logging.getLogger("kampyn.mongodb")
@@ -32,11 +32,11 @@ class MongoStore:
         metrics: QueryMetrics,
         step: Step = lambda _name: None,
     ) -> None:
-        self._connection = Connection(url=url, settings=settings, metrics=metrics)
-        self.undoing = Undoing(connection=self._connection, step=step)
-        self._placing = Placing(
+        self._connection = MongoConnection(url=url, settings=settings, metrics=metrics)
+        self.recovery = Recovery(connection=self._connection, step=step)
+        self._placement = OrderPlacement(
             connection=self._connection,
-            undoing=self.undoing,
+            recovery=self.recovery,
             step=step,
             transactions=settings.transactions,
         )
@@ -44,7 +44,7 @@ class MongoStore:
         self.items = MongoItems(connection=self._connection)
         self.vendors = MongoVendors(connection=self._connection)
         self.carts = MongoCarts(connection=self._connection)
-        self.orders = MongoOrders(connection=self._connection, placing=self._placing)
+        self.orders = MongoOrders(connection=self._connection, placement=self._placement)
         self._sweeper: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -68,7 +68,7 @@ class MongoStore:
     async def _sweep(self) -> None:
         while not self._closing.is_set():
             try:
-                found = await self.undoing.recover()
+                found = await self.recovery.recover()
             except UnavailableError:
                 _log.warning("Recovery has to wait: the database does not answer")
             else:

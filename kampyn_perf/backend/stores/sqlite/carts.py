@@ -6,7 +6,7 @@ import sqlite3
 from typing import cast
 
 from kampyn_perf.backend.domain import MAX_IN_CART, CartLine, Kind, ShopError, not_found
-from kampyn_perf.backend.stores.sqlite.database import Database, Query
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF
 from kampyn_perf.names import CARTS, USERS
 
@@ -23,7 +23,7 @@ _ADD = (
 class SqliteCarts:
     """See `ports.CartStore`."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: WorkerDatabase) -> None:
         self._database = database
 
     async def get(self, user_id: str) -> list[CartLine]:

@@ -99,7 +99,7 @@ class Query(NamedTuple):
     sql: str
 
 
-class Database:
+class WorkerDatabase:
     """The file at `path`, as one worker sees it. `open` and `close` belong to its event loop."""
 
     def __init__(self, *, path: Path, settings: SqliteSettings, metrics: QueryMetrics) -> None:

@@ -11,7 +11,7 @@ import orjson
 
 from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected, UnavailableError
 from kampyn_perf.backend.ports import Cursor
-from kampyn_perf.backend.stores.sqlite.database import Database, Query
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF, text_index
 from kampyn_perf.backend.times import from_ms, to_ms
 
@@ -64,7 +64,7 @@ _SCAN = _per_table(
 class SqliteItems:
     """See `ports.ItemStore`."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: WorkerDatabase) -> None:
         self._database = database
 
     async def page(

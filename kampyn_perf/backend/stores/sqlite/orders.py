@@ -1,4 +1,4 @@
-"""Orders in SQLite: reading, counting, streaming. How one is placed is in `placing`."""
+"""Orders in SQLite: reading, counting, streaming. How one is placed is in `place_order`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import orjson
 
 from kampyn_perf.backend.domain import ACTIVE, DayFigures, Draft, Order, OrderStatus, Placed
 from kampyn_perf.backend.ports import Step
-from kampyn_perf.backend.stores.sqlite.database import Database, Query
-from kampyn_perf.backend.stores.sqlite.placing import place
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
+from kampyn_perf.backend.stores.sqlite.place_order import place
 from kampyn_perf.backend.times import from_ms, to_ms
 from kampyn_perf.names import ORDERS
 
@@ -41,7 +41,7 @@ _STREAM = Query(
 class SqliteOrders:
     """See `ports.OrderStore`."""
 
-    def __init__(self, *, database: Database, step: Step = lambda _name: None) -> None:
+    def __init__(self, *, database: WorkerDatabase, step: Step = lambda _name: None) -> None:
         self._database = database
         self._step = step
 

@@ -10,11 +10,11 @@ from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
 from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
+from kampyn_perf.backend.stores.sqlite.accounts import SqliteUsers, SqliteVendors
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
-from kampyn_perf.backend.stores.sqlite.database import Database, Query, connect
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase, connect
 from kampyn_perf.backend.stores.sqlite.items import SqliteItems
 from kampyn_perf.backend.stores.sqlite.orders import SqliteOrders
-from kampyn_perf.backend.stores.sqlite.people import SqliteUsers, SqliteVendors
 from kampyn_perf.errors import KampynError, UnreachableError
 
 _PING = Query("meta", "ping", "SELECT COUNT(*) FROM meta")
@@ -31,7 +31,7 @@ class SqliteStore:
         metrics: QueryMetrics,
         step: Step = lambda _name: None,
     ) -> None:
-        self._database = Database(path=path, settings=settings, metrics=metrics)
+        self._database = WorkerDatabase(path=path, settings=settings, metrics=metrics)
         self.users = SqliteUsers(database=self._database)
         self.items = SqliteItems(database=self._database)
         self.vendors = SqliteVendors(database=self._database)

@@ -1,4 +1,4 @@
-"""JSON in and out: bodies of requests, the one shape of errors, answers, and cached answers."""
+"""JSON in and out: bodies of requests, answers, cached answers, and exceptions as errors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from kampyn_perf.backend.domain import DOCUMENT_UNI, DOCUMENT_USER, DOCUMENT_VENDOR, ShopError
+from kampyn_perf.backend.error_body import ErrorBody, code_of, error_body
 from kampyn_perf.backend.ports import ResponseCache
 
 _ID_PATTERN = r"^[A-Za-z0-9._-]+$"
@@ -35,16 +36,6 @@ class Body(BaseModel):
     """A request's body: types are taken at their word (no "2" for 2), unknown fields are left."""
 
     model_config = ConfigDict(strict=True, frozen=True)
-
-
-class ErrorBody(BaseModel):
-    """What every error looks like."""
-
-    error: str
-    """For programs: one word per kind."""
-    message: str
-    """For people."""
-    details: Any = None
 
 
 class JSON(Response):
@@ -110,12 +101,10 @@ def json_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def error_response(
     status: int, code: str, message: str, *, details: Any = None, headers: Mapping[str, str] = {}
-) -> JSON:
+) -> Response:
     """An error in its one shape."""
-    body = {"error": code, "message": message}
-    if details is not None:
-        body["details"] = details
-    return JSON(body, status, dict(headers))
+    body = error_body(code, message, details)
+    return Response(body, status, dict(headers), JSON.media_type)
 
 
 async def cached(
@@ -171,7 +160,5 @@ def _is_text(details: list[dict[str, str]]) -> bool:
 
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
-        error.status_code, "bad_request"
-    )
-    return error_response(error.status_code, code, str(error.detail), headers=error.headers or {})
+    status = error.status_code
+    return error_response(status, code_of(status), str(error.detail), headers=error.headers or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kampyn_perf.backend.domain import Account, Role, User, Vendor
-from kampyn_perf.backend.stores.sqlite.database import Database, Query
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.names import USERS, VENDORS
 
 _ACCOUNT = ("_id", "name", "email", "role", "passwordHash")
@@ -32,7 +32,7 @@ _VENDORS_OF_UNI = Query(
 class SqliteUsers:
     """See `ports.UserStore`."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: WorkerDatabase) -> None:
         self._database = database
 
     async def account(self, identifier: str, *, vendor: bool = False) -> Account | None:
@@ -48,7 +48,7 @@ class SqliteUsers:
 class SqliteVendors:
     """See `ports.VendorStore`."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: WorkerDatabase) -> None:
         self._database = database
 
     async def of_uni(self, uni_id: str) -> list[Vendor]:

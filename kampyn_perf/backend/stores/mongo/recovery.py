@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from kampyn_perf.backend.domain import Kind
 from kampyn_perf.backend.ports import Step
-from kampyn_perf.backend.stores.mongo.client import Connection, unavailable_is_503
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection, unavailable_is_503
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.names import CARTS, ORDERS
 
@@ -39,10 +39,10 @@ class Recovered:
         return bool(self.orders or self.stocks or self.carts or self.keys)
 
 
-class Undoing:
+class Recovery:
     """Tidies, undoes, and sweeps up what others left."""
 
-    def __init__(self, *, connection: Connection, step: Step) -> None:
+    def __init__(self, *, connection: MongoConnection, step: Step) -> None:
         self._connection = connection
         self._step = step
 

@@ -86,7 +86,7 @@ def connect_sync(
     return client, client[database_of(url)]
 
 
-class Connection:
+class MongoConnection:
     """One worker's client, its database, and how queries are timed."""
 
     def __init__(self, *, url: str, settings: MongoSettings, metrics: QueryMetrics) -> None:

@@ -1,4 +1,4 @@
-"""Placing an order in MongoDB so that no crash loses or oversells anything.
+"""OrderPlacement an order in MongoDB so that no crash loses or oversells anything.
 
 A standalone server has no transactions, so the sequence is made to be resumed or undone at every
 point by somebody else. Each step is one update of one document, and leaves a mark with the order's
@@ -41,13 +41,13 @@ from kampyn_perf.backend.domain import (
 )
 from kampyn_perf.backend.ports import Step
 from kampyn_perf.backend.settings import Transactions
-from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.keys import Keys, shown
-from kampyn_perf.backend.stores.mongo.undoing import (
+from kampyn_perf.backend.stores.mongo.recovery import (
     LEASE,
     RESERVING,
-    Undoing,
+    Recovery,
 )
 from kampyn_perf.backend.times import from_ms, to_ms
 from kampyn_perf.names import CARTS, ORDERS, USERS, VENDORS
@@ -57,19 +57,19 @@ _ATTEMPTS = 8
 _TOO_LATE = "The order took too long and was undone."
 
 
-class Placing:
+class OrderPlacement:
     """The sequence."""
 
     def __init__(
         self,
         *,
-        connection: Connection,
-        undoing: Undoing,
+        connection: MongoConnection,
+        recovery: Recovery,
         step: Step,
         transactions: Transactions = Transactions.AUTO,
     ) -> None:
         self._connection = connection
-        self._undoing = undoing
+        self._recovery = recovery
         self._keys = Keys(connection=connection, step=step)
         self._step = step
         self._wanted = transactions
@@ -88,7 +88,7 @@ class Placing:
             return Placed(await self._in_transaction(draft))
         except ShopError:
             if not transactions:
-                await self._undoing.undo(draft.order_id, draft.user_id)
+                await self._recovery.undo(draft.order_id, draft.user_id)
             await self._keys.forget(draft)
             raise
 
@@ -128,7 +128,7 @@ class Placing:
         order = await self._create(draft, wanted, session)
         await self._take(order, session)
         await self._commit(order, session)
-        await self._undoing.tidy(order, session)
+        await self._recovery.tidy(order, session)
         return shown(order)
 
     async def _known(self, draft: Draft, session: AsyncClientSession | None) -> None:

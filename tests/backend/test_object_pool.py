@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 
-from kampyn_perf.backend.pool import ObjectPool
+from kampyn_perf.backend.object_pool import ObjectPool
 
 
 def test_what_is_given_back_is_reset_and_given_out_again() -> None:

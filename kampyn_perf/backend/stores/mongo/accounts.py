@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from kampyn_perf.backend.domain import Account, Role, User, Vendor
-from kampyn_perf.backend.stores.mongo.client import Connection
+from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.names import USERS, VENDORS
 
 _ACCOUNT = {"name": 1, "email": 1, "role": 1, "passwordHash": 1}
@@ -16,7 +16,7 @@ _VENDOR = {"name": 1, "location": 1, "uniId": 1}
 class MongoUsers:
     """See `ports.UserStore`."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: MongoConnection) -> None:
         self._connection = connection
 
     async def account(self, identifier: str, *, vendor: bool = False) -> Account | None:
@@ -39,7 +39,7 @@ class MongoUsers:
 class MongoVendors:
     """See `ports.VendorStore`."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: MongoConnection) -> None:
         self._connection = connection
 
     async def of_uni(self, uni_id: str) -> list[Vendor]:

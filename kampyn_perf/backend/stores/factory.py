@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kampyn_perf.backend.audit import Auditor
+from kampyn_perf.backend.audit_facts import Auditor
 from kampyn_perf.backend.ports import QueryMetrics, Store
 from kampyn_perf.backend.seeding.load import Loader
 from kampyn_perf.backend.settings import IndexMode, StoreSettings
@@ -25,10 +25,10 @@ def open_store(url: str, settings: StoreSettings, metrics: QueryMetrics) -> Stor
 def open_auditor(url: str, settings: StoreSettings) -> Auditor:
     """The store at `url` for an audit. Raises UnreachableError when it is not there."""
     if not url.startswith(_SQLITE):
-        from kampyn_perf.backend.stores.mongo.auditing import MongoAuditor
+        from kampyn_perf.backend.stores.mongo.auditor import MongoAuditor
 
         return MongoAuditor(url=url, settings=settings.mongo)
-    from kampyn_perf.backend.stores.sqlite.auditing import SqliteAuditor
+    from kampyn_perf.backend.stores.sqlite.auditor import SqliteAuditor
     from kampyn_perf.backend.stores.sqlite.store import path_of
 
     if not path_of(url).is_file():

@@ -16,35 +16,37 @@ import orjson
 import psutil
 
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.backend.state import StateFolder
+from kampyn_perf.backend.state import StateFolder, WorkerRecord
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.units import format_size
 
 _READY_TIMEOUT = 60.0
-_LOOK_AT_MEMORY = 5.0
+_MEMORY_CHECK_INTERVAL = 5.0
 _SHORT_LIFE = 5.0
-"""Seconds: a worker that dies younger is replaced after a pause that doubles."""
-_PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
+"""Seconds: a worker that dies younger is replaced after a pause that grows."""
+_RESTART_PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
+"""Seconds, by how many in a row died young."""
 _log = logging.getLogger("kampyn.supervisor")
 
 
 @dataclass
 class _Worker:
-    """One process, and how its place has fared."""
+    """One process."""
 
     process: subprocess.Popen[bytes]
     ready: int | None
     """A pipe that carries one byte when it accepts requests."""
     born: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.time)
 
     def await_ready(self, seconds: float) -> bool:
         """Whether it says so in time; one that dies closes the pipe without a word."""
         if self.ready is None:
             return True
         readable, _, _ = select.select([self.ready], [], [], seconds)
-        says_so = bool(readable) and os.read(self.ready, 1) == b"r"
+        is_ready = bool(readable) and os.read(self.ready, 1) == b"r"
         self.close()
-        return says_so
+        return is_ready
 
     def close(self) -> None:
         """Listen no more."""
@@ -54,12 +56,21 @@ class _Worker:
 
 
 @dataclass
-class _Place:
-    """Where a worker belongs; `failures` counts those in a row that died young."""
+class _Slot:
+    """The place of one worker, and how it has fared."""
 
+    number: int
     worker: _Worker | None = None
-    failures: int = 0
+    restarts: int = -1
+    """How often it was filled again; -1: it never was filled."""
+    died_young: int = 0
+    """How many in a row."""
     retry_at: float = 0.0
+
+    def fill(self, worker: _Worker) -> None:
+        """Put `worker` here."""
+        self.worker = worker
+        self.restarts += 1
 
 
 class WorkerPool:
@@ -76,7 +87,7 @@ class WorkerPool:
     ) -> None:
         self._settings = settings
         self._listener = listener
-        self._order = {
+        self._command = {
             "settings": settings.model_dump(mode="json"),
             "state": str(state.root),
             "cache": cache_url,
@@ -84,41 +95,45 @@ class WorkerPool:
             "socket": listener.fileno(),
             "parent": os.getpid(),
         }
-        self._places = [_Place() for _ in range(settings.worker_count())]
+        self._slots = [_Slot(number) for number in range(1, settings.worker_count() + 1)]
         self._leaving: list[_Worker] = []
-        self._memory_at = 0.0
+        self._next_memory_check = 0.0
 
     @property
-    def pids(self) -> list[int]:
-        """Those that serve, in the order of their places."""
-        return [place.worker.process.pid for place in self._places if place.worker]
+    def records(self) -> list[WorkerRecord]:
+        """The workers that serve, in the order of their slots."""
+        return [
+            WorkerRecord(slot.worker.process.pid, slot.number, slot.worker.started, slot.restarts)
+            for slot in self._slots
+            if slot.worker
+        ]
 
     def start(self) -> None:
         """Start all and wait until all accept. Raises KampynError if one does not."""
-        for place in self._places:
-            place.worker = self._spawn()
-        for place in self._places:
-            if place.worker is None or not place.worker.await_ready(_READY_TIMEOUT):
+        for slot in self._slots:
+            slot.fill(self._spawn())
+        for slot in self._slots:
+            if slot.worker is None or not slot.worker.await_ready(_READY_TIMEOUT):
                 raise KampynError(
                     "a worker did not start; the log says why",
                     code=ExitCode.UNREACHABLE,
-                    hint=f"See {self._order['state']}/logs/error.log.",
+                    hint=f"See {self._command['state']}/logs/error.log.",
                 )
 
     def look_after(self) -> None:
         """Replace the dead, and those that grew too large."""
         now = time.monotonic()
-        for number, place in enumerate(self._places):
-            self._look_after(number, place, now)
-        if now >= self._memory_at:
-            self._memory_at = now + _LOOK_AT_MEMORY
-            for number, place in enumerate(self._places):
-                self._look_at_memory(number, place)
+        for slot in self._slots:
+            self._look_after(slot, now)
+        if now >= self._next_memory_check:
+            self._next_memory_check = now + _MEMORY_CHECK_INTERVAL
+            for slot in self._slots:
+                self._check_memory(slot)
         self._leaving = [worker for worker in self._leaving if worker.process.poll() is None]
 
     def stop(self) -> None:
         """Let all finish what they have in flight, then end those that do not."""
-        workers = [place.worker for place in self._places if place.worker] + self._leaving
+        workers = [slot.worker for slot in self._slots if slot.worker] + self._leaving
         for worker in workers:
             worker.process.terminate()
         deadline = time.monotonic() + self._settings.process.shutdown / 1e6 + 1
@@ -130,22 +145,24 @@ class WorkerPool:
                 worker.process.kill()
                 worker.process.wait()
 
-    def _look_after(self, number: int, place: _Place, now: float) -> None:
-        worker = place.worker
+    def _look_after(self, slot: _Slot, now: float) -> None:
+        worker = slot.worker
         if worker is not None and (code := worker.process.poll()) is not None:
             young = now - worker.born < _SHORT_LIFE
-            place.failures = place.failures + 1 if young else 0
-            place.retry_at = now + _PAUSES[min(place.failures, len(_PAUSES) - 1)]
+            slot.died_young = slot.died_young + 1 if young else 0
+            pause = _RESTART_PAUSES[min(slot.died_young, len(_RESTART_PAUSES) - 1)]
+            slot.retry_at = now + pause
             worker.close()
-            place.worker = None
-            _log.error("Worker %d died (%s)", worker.process.pid, _words(code))
-        if place.worker is None and now >= place.retry_at:
-            place.worker = self._spawn()
-            _log.info("Worker %d takes place %d", place.worker.process.pid, number + 1)
+            slot.worker = None
+            _log.error("Worker %d died (%s)", worker.process.pid, _ending(code))
+        if slot.worker is None and now >= slot.retry_at:
+            successor = self._spawn()
+            slot.fill(successor)
+            _log.info("Worker %d takes place %d", successor.process.pid, slot.number)
 
-    def _look_at_memory(self, number: int, place: _Place) -> None:
+    def _check_memory(self, slot: _Slot) -> None:
         """The document's `max_memory_restart`: the next one first, then the old one may finish."""
-        worker = place.worker
+        worker = slot.worker
         if worker is None:
             return
         with suppress(psutil.Error):
@@ -156,32 +173,32 @@ class WorkerPool:
                 "Worker %d uses %s; another one takes its place %d",
                 worker.process.pid,
                 format_size(used),
-                number + 1,
+                slot.number,
             )
             successor = self._spawn()
             if not successor.await_ready(_READY_TIMEOUT):
                 successor.process.kill()
                 successor.process.wait()
                 return
-            place.worker = successor
+            slot.fill(successor)
             worker.process.terminate()
             self._leaving.append(worker)
 
     def _spawn(self) -> _Worker:
-        ready, said = os.pipe()
+        ready, told = os.pipe()
         process = subprocess.Popen(
             [sys.executable, "-m", "kampyn_perf.backend.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=(self._listener.fileno(), said),
+            pass_fds=(self._listener.fileno(), told),
         )
-        os.close(said)
+        os.close(told)
         if process.stdin:
             with suppress(BrokenPipeError):
-                process.stdin.write(orjson.dumps(self._order | {"ready": said}) + b"\n")
+                process.stdin.write(orjson.dumps(self._command | {"ready": told}) + b"\n")
                 process.stdin.close()
         return _Worker(process, ready)
 
 
-def _words(code: int) -> str:
+def _ending(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from kampyn_perf.backend.audit import Facts, StockFact
+from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
 from kampyn_perf.backend.settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite.database import connect
@@ -42,7 +42,7 @@ _STRAY_KEYS = (
 
 
 class SqliteAuditor:
-    """See `audit.Auditor`. An order here is one transaction, so none can be half placed."""
+    """See `audit_facts.Auditor`. An order here is one transaction, so none can be half placed."""
 
     def __init__(self, *, path: Path, settings: SqliteSettings) -> None:
         self._connection = connect(path, settings, read_only=True)

@@ -15,7 +15,7 @@ import orjson
 import psutil
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.errors import ExitCode, KampynError
 from tests.backend.conftest import SETTINGS, Client
@@ -43,12 +43,12 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def all_pids(running: control.RunningBackend) -> list[int | None]:
+def all_pids(running: launcher.RunningBackend) -> list[int | None]:
     return [running.supervisor_pid, *running.pids, running.redis_pid]
 
 
 def test_stop_leaves_no_process_and_no_record(state: Path) -> None:
-    with control.start(ONE, state_dir=state) as running:
+    with launcher.start(ONE, state_dir=state) as running:
         pids = all_pids(running)
         assert len(running.pids) == 1
         assert running.redis_pid is not None
@@ -59,7 +59,7 @@ def test_stop_leaves_no_process_and_no_record(state: Path) -> None:
 
 
 def test_a_killed_supervisor_takes_its_children_with_it(state: Path) -> None:
-    with control.start(ONE, state_dir=state) as running:
+    with launcher.start(ONE, state_dir=state) as running:
         pids = all_pids(running)
         os.kill(running.supervisor_pid, signal.SIGKILL)
         assert until(lambda: gone(pids))
@@ -68,9 +68,9 @@ def test_a_killed_supervisor_takes_its_children_with_it(state: Path) -> None:
 def test_a_killed_caller_leaves_no_backend(state: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from kampyn_perf.backend import control, settings\n"
+        "from kampyn_perf.backend import launcher, settings\n"
         "s = settings.restore(sys.argv[2].encode())\n"
-        "r = control.start(s, state_dir=Path(sys.argv[1]))\n"
+        "r = launcher.start(s, state_dir=Path(sys.argv[1]))\n"
         "print(r.supervisor_pid, *r.pids, r.redis_pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -89,23 +89,23 @@ def test_a_taken_port_is_named_with_the_way_out(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(KampynError) as caught:
-            control.start(ONE, state_dir=state, port=port)
+            launcher.start(ONE, state_dir=state, port=port)
     assert f"port {port}" in caught.value.message
     assert "--port" in caught.value.hint
     assert caught.value.code is ExitCode.USAGE
 
 
 def test_a_state_folder_serves_one_backend(state: Path) -> None:
-    with control.start(ONE, state_dir=state) as running:
+    with launcher.start(ONE, state_dir=state) as running:
         with pytest.raises(KampynError, match=f"pid {running.supervisor_pid}"):
-            control.start(ONE, state_dir=state)
+            launcher.start(ONE, state_dir=state)
         assert Client(running.url).get("/health").status == 200
 
 
 def test_a_dead_worker_is_replaced_and_no_count_is_lost(state: Path) -> None:
     from tests.backend.test_document import requests_counted
 
-    with control.start(ONE, state_dir=state) as running:
+    with launcher.start(ONE, state_dir=state) as running:
         Client(running.url).get("/api/vendor/list/uni/123")
         [old] = running.pids
         os.kill(old, signal.SIGKILL)
@@ -122,7 +122,7 @@ def test_requests_in_flight_finish_when_the_backend_stops(state: Path) -> None:
             "passwords": SETTINGS.passwords.model_copy(update={"iterations": 20_000}),
         }
     )
-    with control.start(slow, state_dir=state) as running:
+    with launcher.start(slow, state_dir=state) as running:
         address = ("127.0.0.1", int(running.url.rsplit(":", 1)[1]))
         body = orjson.dumps({"email": "test@example.com", "password": "password"})
         head = (

@@ -1,6 +1,6 @@
 """Start the bundled backend in processes of its own, and be sure that none is left behind.
 
-The supervisor reads its order (one line of JSON) from stdin and answers with one line on stdout,
+The supervisor reads its command (one line of JSON) from stdin and answers with one line on stdout,
 when it is ready or when it cannot be. It lives as long as its stdin is open: when the caller ends,
 however it ends, the kernel closes the pipe and the backend stops.
 """
@@ -24,7 +24,7 @@ import psutil
 
 from kampyn_perf import files
 from kampyn_perf.backend.settings import BackendSettings, SeedSettings
-from kampyn_perf.backend.state import Running, StateFolder
+from kampyn_perf.backend.state import Running, StateFolder, WorkerRecord
 from kampyn_perf.errors import ExitCode, KampynError
 
 START_TIMEOUT = 120.0
@@ -45,10 +45,15 @@ class RunningBackend:
         self.data_file = state.data_file
 
     @property
-    def pids(self) -> list[int]:
-        """The workers as they are now; a respawned one has a new number."""
+    def workers(self) -> list[WorkerRecord]:
+        """The workers as they are now, with how often each place was filled again."""
         running = self._state.running()
         return running.workers if running else []
+
+    @property
+    def pids(self) -> list[int]:
+        """Of the workers; a respawned one has a new number."""
+        return [worker.pid for worker in self.workers]
 
     @property
     def supervisor_pid(self) -> int:
@@ -105,7 +110,7 @@ def start(
     log_path = log_path or state.logs / "backend.log"
     files.ensure_writable(log_path.parent)
     changed: dict[str, Any] = {"port": port} | ({"seed": seed} if seed else {})
-    order = {
+    command = {
         "settings": settings.model_copy(update=changed).model_dump(mode="json"),
         "state": str(state.root),
     }
@@ -119,7 +124,7 @@ def start(
         )
     try:
         deadline = time.monotonic() + timeout
-        url = _handshake(process, order, deadline, log_path)
+        url = _handshake(process, command, deadline, log_path)
         _await_health(url, process, deadline, log_path)
     except BaseException:
         process.terminate()
@@ -155,12 +160,12 @@ def _ended_within(process: psutil.Process, seconds: float) -> bool:
 
 
 def _handshake(
-    process: subprocess.Popen[bytes], order: dict[str, Any], deadline: float, log_path: Path
+    process: subprocess.Popen[bytes], command: dict[str, Any], deadline: float, log_path: Path
 ) -> str:
     line = b""
     if process.stdin and process.stdout:
         with suppress(BrokenPipeError):  # it died: its answer or its log says why
-            process.stdin.write(orjson.dumps(order) + b"\n")
+            process.stdin.write(orjson.dumps(command) + b"\n")
             process.stdin.flush()
         line = _read_line(process.stdout.fileno(), deadline)
     if not line:

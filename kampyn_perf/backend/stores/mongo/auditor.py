@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from kampyn_perf.backend.audit import Facts, StockFact
+from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.domain import Kind
 from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
 from kampyn_perf.backend.settings import MongoSettings
-from kampyn_perf.backend.stores.mongo.client import connect_sync
+from kampyn_perf.backend.stores.mongo.connection import connect_sync
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
-from kampyn_perf.backend.stores.mongo.undoing import KEYS, LEASE, UNDECIDED
+from kampyn_perf.backend.stores.mongo.recovery import KEYS, LEASE, UNDECIDED
 from kampyn_perf.names import CARTS, ORDERS, USERS, VENDORS
 
 _STANDS = {"status": {"$nin": UNDECIDED}}
@@ -20,7 +20,7 @@ _LINES = {"userId": 1, "vendorId": 1, "total": 1, "items": 1}
 
 
 class MongoAuditor:
-    """See `audit.Auditor`. Reads from the primary."""
+    """See `audit_facts.Auditor`. Reads from the primary."""
 
     def __init__(self, *, url: str, settings: MongoSettings) -> None:
         self._client, self._database = connect_sync(url, settings)

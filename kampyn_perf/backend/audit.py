@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from kampyn_perf.backend.audit_facts import Facts
-from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.domain import SEEDED_UNTIL
 from kampyn_perf.backend.settings import StoreSettings
 from kampyn_perf.backend.stores.factory import open_auditor
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,9 @@ DOCUMENT_ITEM = "item123"
 DOCUMENT_VENDOR = "vendor123"
 DOCUMENT_EMAIL = "test@example.com"
 DOCUMENT_PASSWORD = "password"  # noqa: S105 - the document's own
+
+SEEDED_UNTIL = datetime(2025, 10, 1, tzinfo=UTC)
+"""The day the seeded data ends: the document's last update."""
 
 MAX_QUANTITY = 1_000
 """Units of one item in one request."""

@@ -145,6 +145,31 @@ class Store(Protocol):
         """Raises UnavailableError when the database does not answer."""
 
 
+class Loader(Protocol):
+    """A store as seeding sees it: raw, in bulk, by one process."""
+
+    def note(self, name: str) -> str | None:
+        """What was noted under `name`."""
+
+    def set_note(self, name: str, value: str) -> None: ...
+
+    def is_empty(self) -> bool:
+        """Whether there are no users."""
+
+    def clear(self) -> None:
+        """Drop all data, and the secondary indexes: they are built when the data is in."""
+
+    def insert(self, collection: str, documents: list[dict[str, Any]]) -> None: ...
+
+    def replace_hash(self, old: str, new: str) -> None:
+        """Change the password's hash of everybody who has `old`."""
+
+    def finish(self) -> None:
+        """The data is in: build the indexes."""
+
+    def close(self) -> None: ...
+
+
 class ResponseCache(Protocol):
     """Bodies of public answers by URL. It fails open: a dead cache is an empty one."""
 

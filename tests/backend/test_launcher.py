@@ -115,6 +115,23 @@ def test_a_dead_worker_is_replaced_and_no_count_is_lost(state: Path) -> None:
         assert requests_counted(client, "/api/vendor/list/uni/{uniId}") == 1
 
 
+def test_each_worker_has_a_record_that_counts_its_restarts(state: Path) -> None:
+    """For whoever watches the processes: in the handle, and in the state file."""
+    with launcher.start(SETTINGS, state_dir=state) as running:
+        first, second = running.workers
+        assert (first.slot, second.slot, first.restarts, second.restarts) == (1, 2, 0, 0)
+        born = psutil.Process(first.pid).create_time()
+        assert abs(first.started - born) < 5
+        os.kill(first.pid, signal.SIGKILL)
+        assert until(lambda: [worker.restarts for worker in running.workers] == [1, 0])
+        successor, same = running.workers
+        assert same == second
+        assert (successor.slot, successor.pid != first.pid) == (1, True)
+        recorded = StateFolder(state).running()
+        assert recorded is not None
+        assert recorded.workers == [successor, second]
+
+
 def test_requests_in_flight_finish_when_the_backend_stops(state: Path) -> None:
     slow = SETTINGS.model_copy(
         update={

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from argon2 import Type
@@ -21,6 +21,7 @@ from kampyn_perf.backend.domain import (
     DOCUMENT_UNI,
     DOCUMENT_USER,
     DOCUMENT_VENDOR,
+    SEEDED_UNTIL,
     Kind,
     OrderStatus,
     Role,
@@ -28,8 +29,6 @@ from kampyn_perf.backend.domain import (
 from kampyn_perf.backend.settings import PasswordSettings, SeedSettings
 from kampyn_perf.datafile import DataFile, DataItem, DataUser, DataVendor
 
-NOW = datetime(2025, 10, 1, tzinfo=UTC)
-"""The day the seeded data ends: the document's last update."""
 _DAYS = 90
 _OTHER_UNI = "124"
 _ADMIN = "admin123"
@@ -74,7 +73,7 @@ def vendors(settings: SeedSettings, password_hash: str) -> Iterator[dict[str, An
             "location": f"Block {chr(65 + number % 8)}, Gate {number % 4 + 1}",
             "uniId": _uni_of(number),
             "passwordHash": password_hash,
-            "createdAt": NOW - timedelta(days=400, minutes=number),
+            "createdAt": SEEDED_UNTIL - timedelta(days=400, minutes=number),
         }
 
 
@@ -102,7 +101,7 @@ def items(settings: SeedSettings, kind: Kind) -> Iterator[dict[str, Any]]:
             "vendorId": vendor_id(vendor),
             "quantity": settings.stock,
             "stocked": settings.stock,
-            "createdAt": NOW - timedelta(days=100, seconds=60 * number),
+            "createdAt": SEEDED_UNTIL - timedelta(days=100, seconds=60 * number),
         }
 
 
@@ -122,7 +121,7 @@ def orders(settings: SeedSettings) -> Iterator[dict[str, Any]]:
             _line(*offered[int(chance.random() * len(offered))], 1 + int(chance.random() * 3))
             for _ in range(1 + int(chance.random() * 3))
         ]
-        created = NOW - timedelta(days=_DAYS) + number * step
+        created = SEEDED_UNTIL - timedelta(days=_DAYS) + number * step
         yield {
             "_id": f"{int(created.timestamp()):08x}{0:010x}{number:06x}",
             "userId": user_id(int(chance.random() * settings.users)),
@@ -217,7 +216,7 @@ def _user(
         "collegeId": str(123 + number % 50),
         "role": role.value,
         "passwordHash": password_hash,
-        "createdAt": NOW - timedelta(days=365, seconds=number),
+        "createdAt": SEEDED_UNTIL - timedelta(days=365, seconds=number),
     }
 
 

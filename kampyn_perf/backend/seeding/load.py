@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from kampyn_perf.backend.domain import Kind
+from kampyn_perf.backend.ports import Loader
 from kampyn_perf.backend.seeding import generate
 from kampyn_perf.backend.settings import PasswordSettings, SeedSettings
 from kampyn_perf.names import ORDERS, PRODUCES, RETAILS, USERS, VENDORS
@@ -19,31 +20,6 @@ _BATCH = 5_000
 _SEED = "seed"
 SeedProgress = Callable[[str, int, int], None]
 """Called with a collection, how many of it are in, and how many there will be."""
-
-
-class Loader(Protocol):
-    """A store as seeding sees it: raw, in bulk, by one process."""
-
-    def note(self, name: str) -> str | None:
-        """What was noted under `name`."""
-
-    def set_note(self, name: str, value: str) -> None: ...
-
-    def is_empty(self) -> bool:
-        """Whether there are no users."""
-
-    def clear(self) -> None:
-        """Drop all data, and the secondary indexes: they are built when the data is in."""
-
-    def insert(self, collection: str, documents: list[dict[str, Any]]) -> None: ...
-
-    def replace_hash(self, old: str, new: str) -> None:
-        """Change the password's hash of everybody who has `old`."""
-
-    def finish(self) -> None:
-        """The data is in: build the indexes."""
-
-    def close(self) -> None: ...
 
 
 class SeedOutcome(Enum):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kampyn_perf.backend.audit_facts import Auditor
-from kampyn_perf.backend.ports import QueryMetrics, Store
-from kampyn_perf.backend.seeding.load import Loader
+from kampyn_perf.backend.ports import Loader, QueryMetrics, Store
 from kampyn_perf.backend.settings import IndexMode, StoreSettings
 from kampyn_perf.errors import UnreachableError
 

@@ -15,10 +15,9 @@ from typing import Any
 
 from kampyn_perf import mongo
 from kampyn_perf.backend import settings as backend_settings
-from kampyn_perf.backend.domain import DOCUMENT_VENDOR, Kind, ShopError
+from kampyn_perf.backend.domain import DOCUMENT_VENDOR, SEEDED_UNTIL, Kind, ShopError
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
 from kampyn_perf.backend.seeding.store import seed_store
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder

@@ -13,6 +13,7 @@ import pytest
 from kampyn_perf.backend.domain import (
     ACTIVE,
     MAX_IN_CART,
+    SEEDED_UNTIL,
     BulkResult,
     Draft,
     EmptyCartError,
@@ -343,7 +344,7 @@ def test_active_orders_are_the_newest_of_the_active(case: Case) -> None:
 
 
 def test_analytics_add_up_by_day(case: Case) -> None:
-    start, end = generate.NOW - timedelta(days=60), generate.NOW - timedelta(days=20)
+    start, end = SEEDED_UNTIL - timedelta(days=60), SEEDED_UNTIL - timedelta(days=20)
     days: dict[str, list[int]] = {}
     for order in of_vendor("vendor123", OrderStatus):
         if start <= order["createdAt"] <= end:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kampyn_perf.backend.audit_facts import Facts, StockFact
-from kampyn_perf.backend.domain import Kind
-from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.domain import SEEDED_UNTIL, Kind
 from kampyn_perf.backend.settings import MongoSettings
 from kampyn_perf.backend.stores.mongo.connection import connect_sync
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF

@@ -34,7 +34,7 @@ INDEXES = {
 
 
 class MongoLoader:
-    """See `seeding.load.Loader`."""
+    """See `ports.Loader`."""
 
     def __init__(self, *, url: str, settings: MongoSettings, indexes: bool) -> None:
         self._client, database = connect_sync(url, settings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kampyn_perf.backend.audit_facts import Facts, StockFact
-from kampyn_perf.backend.seeding.generate import NOW as SEEDED_UNTIL
+from kampyn_perf.backend.domain import SEEDED_UNTIL
 from kampyn_perf.backend.settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite.database import connect
 from kampyn_perf.backend.times import to_ms

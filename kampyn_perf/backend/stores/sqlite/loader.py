@@ -19,7 +19,7 @@ _DATA = (USERS, VENDORS, RETAILS, PRODUCES, CARTS, ORDERS, "order_keys", "meta")
 
 
 class SqliteLoader:
-    """See `seeding.load.Loader`."""
+    """See `ports.Loader`."""
 
     def __init__(self, *, path: Path, settings: SqliteSettings, indexes: bool) -> None:
         self._connection = connect(path, settings)

@@ -273,3 +273,28 @@ def _bucket_ends() -> Counts:
     hdr = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     last = hdr.get_highest_equivalent_value(int(_bucket_starts()[-1]))
     return np.append(_bucket_starts()[1:] - 1, last)
+
+
+class Layout:
+    """The buckets of a histogram, some of them cut in two at a value that matters.
+
+    A bucket spans up to 0.1 % of its value; whether something lay beyond a threshold within it
+    cannot be told afterwards. A bucket that is split at the threshold tells.
+    """
+
+    def __init__(self, splits_us: Iterable[int] = ()) -> None:
+        """`splits_us`: values at which a bucket of their own begins."""
+        self.splits_us = tuple(sorted({s for s in splits_us if LOWEST_US <= s <= HIGHEST_US}))
+        self.starts_us: Counts = np.union1d(
+            _bucket_starts(), np.array(self.splits_us, dtype=np.int64)
+        )
+        """The smallest value of each bucket; the greatest is one below the next bucket's."""
+
+    def places(self, values_us: npt.ArrayLike) -> Counts:
+        """The bucket of every value."""
+        values = np.minimum(np.asarray(values_us, dtype=np.int64), HIGHEST_US)
+        return np.asarray(np.searchsorted(self.starts_us, values, side="right") - 1, dtype=np.int64)
+
+    def ends_us(self) -> Counts:
+        """The greatest value of each bucket."""
+        return np.append(self.starts_us[1:] - 1, _bucket_ends()[-1])

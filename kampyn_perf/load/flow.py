@@ -110,6 +110,10 @@ class FlowUser(User):  # type: ignore[misc]
         if sample[_KIND] is ErrorKind.CONNECT and self.kampyn.connect_failed:
             self.kampyn.connect_failed()
 
+    def request_cut(self, method: str, name: str, sent_us: int) -> None:
+        """The client's observer: the run was ended while an answer was out."""
+        self.session.request_cut(method, name, sent_us)
+
     def run_session(self, session: Session) -> None:
         """Run the flow once, as a person who was never here before."""
         self.session = session

@@ -71,6 +71,9 @@ class RunSpec(Section):
     feeds: dict[str, FeedSpec] = Field(default_factory=dict)
     workers: int = 1
     """Generator processes on this machine."""
+    thresholds: tuple[int, ...] = ()
+    """Microseconds: response times from each of these on are told exactly from those below, for
+    the objectives that the run will be judged by."""
 
     def dump(self) -> bytes:
         """JSON from which the generator makes the same specification."""

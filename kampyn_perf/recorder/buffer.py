@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.vitals import Vitals
 
@@ -17,6 +17,7 @@ MAX_ENDPOINTS = 500
 """Names of endpoints that are kept apart; the rest share one, so that a path with an id in it
 cannot fill the memory."""
 OTHER_ENDPOINTS = "(other endpoints)"
+_SERVER_ERROR = 500
 
 
 class Sample(NamedTuple):
@@ -62,16 +63,27 @@ class SampleBuffer:
             self._faults += 1
             return
         cell = self._cells[CellKey(self._name(endpoint), flow, phase)]
-        cell.responses_us.append(sample.response_us)
-        cell.services_us.append(sample.service_us)
         if sample.status:
             key = str(sample.status)
             cell.statuses[key] = cell.statuses.get(key, 0) + 1
-        if sample.error is not None:
+        if sample.error is None:
+            cell.responses_us.append(sample.response_us)
+            cell.services_us.append(sample.service_us)
+        else:
+            cell.failed_responses_us.append(sample.response_us)
+            cell.failed_services_us.append(sample.service_us)
             kind = sample.error.value
             cell.errors[kind] = cell.errors.get(kind, 0) + 1
+        if sample.status >= _SERVER_ERROR or sample.error in TRANSPORT_KINDS:
+            cell.unavailable += 1
         cell.received += sample.received
         cell.sent += sample.sent
+
+    def request_cut(self, *, endpoint: str, flow: str, phase: int, age_us: int) -> None:
+        """A request's answer was still out when the run was ended, `age_us` after it was due; a
+        session's that never began has no endpoint."""
+        name = self._name(endpoint) if endpoint else ""
+        self._cells[CellKey(name, flow, phase)].cut_us.append(max(age_us, 0))
 
     def session_planned(self, *, flow: str, phase: int) -> None:
         """An arrival came due."""
@@ -91,22 +103,28 @@ class SampleBuffer:
         else:
             self._lateness.append(late_us)
 
-    def session_dropped(self, *, flow: str, phase: int) -> None:
-        """An arrival that is never started."""
-        self._sessions[flow, phase].dropped += 1
+    def session_dropped(self, *, flow: str, phase: int, age_us: int) -> None:
+        """An arrival that is never started; its first request had been due for `age_us`."""
+        counts = self._sessions[flow, phase]
+        counts.dropped += 1
+        counts.cut_us.append(max(age_us, 0))
+        self.request_cut(endpoint="", flow=flow, phase=phase, age_us=age_us)
 
     def session_ended(self, *, flow: str, phase: int, duration_us: int, success: bool) -> None:
         """A session came to its own end."""
         counts = self._sessions[flow, phase]
         if success:
             counts.completed += 1
+            counts.durations_us.append(duration_us)
         else:
             counts.failed += 1
-        counts.durations_us.append(duration_us)
+            counts.failed_durations_us.append(duration_us)
 
-    def session_cut(self, *, flow: str, phase: int) -> None:
-        """A session was still at work when the run was ended."""
-        self._sessions[flow, phase].cut += 1
+    def session_cut(self, *, flow: str, phase: int, age_us: int) -> None:
+        """A session was still at work when the run was ended, `age_us` after it was due."""
+        counts = self._sessions[flow, phase]
+        counts.cut += 1
+        counts.cut_us.append(max(age_us, 0))
 
     def fault(self) -> None:
         """Something that should have been recorded was not."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kampyn_perf.histogram import merged
+from kampyn_perf.histogram import Histogram, merged
 from kampyn_perf.recorder.collector import Collector, Group
 from kampyn_perf.results.load import (
     EndpointResult,
@@ -65,30 +65,45 @@ def build(
 def requests(group: Group) -> Requests:
     """One group's requests."""
     if group.figures is None:
+        response, successful_response = _times(group.response, group.failed_response)
+        service, successful_service = _times(group.service, group.failed_service)
         group.figures = Requests(
-            count=group.response.count,
+            count=response.count,
             failed=sum(group.errors.values()),
             statuses=dict(sorted(group.statuses.items())),
             errors=dict(sorted(group.errors.items())),
             bytes_received=group.received,
             bytes_sent=group.sent,
-            response=Latency.of(group.response),
-            service=Latency.of(group.service),
+            response=response,
+            service=service,
+            successful_response=successful_response,
+            successful_service=successful_service,
         )
     return group.figures
+
+
+def _times(successful: Histogram, failed: Histogram) -> tuple[Latency, Latency | None]:
+    """Of all, and of the successful ones alone if that is not the same."""
+    if not failed.count:
+        return Latency.of(successful), None
+    return Latency.of(merged([successful, failed])), Latency.of(successful)
 
 
 def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:
     def wanted(name: str, phase: int) -> bool:
         return name == flow and collector.is_measured(phase)
 
-    durations = [each.duration for key, each in collector.sessions.items() if wanted(*key)]
+    totals = [each for key, each in collector.sessions.items() if wanted(*key)]
+    time, successful_time = _times(
+        merged(each.duration for each in totals), merged(each.failed_duration for each in totals)
+    )
     return FlowResult(
         name=flow,
         weight=weight,
         sessions=_sessions(collector, wanted),
         requests=requests(collector.flows[flow]),
-        session_time=Latency.of(merged(durations)),
+        session_time=time,
+        successful_session_time=successful_time,
     )
 
 

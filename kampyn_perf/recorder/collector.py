@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
+from kampyn_perf.recorder.breakdown import BreakdownRecorder
 from kampyn_perf.recorder.buffer import MAX_ENDPOINTS, OTHER_ENDPOINTS
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
@@ -24,7 +25,10 @@ class Group:
     """Requests that are counted together."""
 
     response: Histogram = field(default_factory=Histogram)
+    """Of requests that succeeded."""
     service: Histogram = field(default_factory=Histogram)
+    failed_response: Histogram = field(default_factory=Histogram)
+    failed_service: Histogram = field(default_factory=Histogram)
     statuses: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     received: int = 0
@@ -37,15 +41,21 @@ class Group:
         self.figures = None
         responses: list[int] = []
         services: list[int] = []
+        failed_responses: list[int] = []
+        failed_services: list[int] = []
         for cell in cells:
             responses += cell.responses_us
             services += cell.services_us
+            failed_responses += cell.failed_responses_us
+            failed_services += cell.failed_services_us
             self.statuses.update(cell.statuses)
             self.errors.update(cell.errors)
             self.received += cell.received
             self.sent += cell.sent
         self.response.record_all(responses)
         self.service.record_all(services)
+        self.failed_response.record_all(failed_responses)
+        self.failed_service.record_all(failed_services)
 
 
 @dataclass
@@ -59,6 +69,8 @@ class SessionTotals:
     failed: int = 0
     cut: int = 0
     duration: Histogram = field(default_factory=Histogram)
+    """Of sessions that ended well."""
+    failed_duration: Histogram = field(default_factory=Histogram)
 
     def take(self, counts: SessionCounts) -> None:
         """Add the sessions of `counts`."""
@@ -69,12 +81,14 @@ class SessionTotals:
         self.failed += counts.failed
         self.cut += counts.cut
         self.duration.record_all(counts.durations_us)
+        self.failed_duration.record_all(counts.failed_durations_us)
 
 
 class Collector:
     """Everything that was recorded, so far."""
 
-    def __init__(self, *, warm_up_us: int = 0) -> None:
+    def __init__(self, *, warm_up_us: int = 0, splits_us: Iterable[int] = ()) -> None:
+        """`splits_us`: thresholds that are to be judged exactly."""
         self.warm_up_us = warm_up_us
         """The length of phase 0, if that is a warm-up; 0 for a run without one."""
         self.total = Group()
@@ -92,6 +106,7 @@ class Collector:
         self.lost = 0
         """Arrivals that were never dealt because their generator was lost."""
         self.elapsed_us = 0
+        self.breakdown = BreakdownRecorder(splits_us, first_phase=1 if warm_up_us else 0)
         self.timeline = Timeline()
         self.warm_up_timeline = Timeline()
         self.generators: defaultdict[int, GeneratorTotals] = defaultdict(GeneratorTotals)
@@ -101,6 +116,7 @@ class Collector:
         moment_us = (interval.from_us + interval.to_us) // 2
         measured = moment_us >= self.warm_up_us
         self._take_requests(interval.cells, moment_us)
+        self.breakdown.take(moment_us, interval.cells, interval.sessions)
         stretch = self._timeline(measured=measured).at(moment_us)
         for flow_and_phase, counts in interval.sessions.items():
             self.sessions[flow_and_phase].take(counts)
@@ -164,6 +180,8 @@ class Collector:
         by_flow: defaultdict[str, list[Cell]] = defaultdict(list)
         by_phase: defaultdict[int, list[Cell]] = defaultdict(list)
         for key, cell in cells.items():
+            if not cell.ended:
+                continue
             by_phase[key.phase].append(cell)
             if self.is_measured(key.phase):
                 by_endpoint[key.endpoint].append(cell)

@@ -24,13 +24,25 @@ class Cell:
     """Requests of one endpoint, flow and phase that ended within the interval."""
 
     responses_us: list[int] = field(default_factory=list)
+    """Of requests that succeeded."""
     services_us: list[int] = field(default_factory=list)
+    failed_responses_us: list[int] = field(default_factory=list)
+    failed_services_us: list[int] = field(default_factory=list)
+    cut_us: list[int] = field(default_factory=list)
+    """How long requests had been due whose answer was still out when the run was ended."""
+    unavailable: int = 0
+    """Requests without a response, or with a status from 500 on."""
     statuses: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     received: int = 0
     """Bytes."""
     sent: int = 0
     """Bytes."""
+
+    @property
+    def ended(self) -> int:
+        """How many requests."""
+        return len(self.responses_us) + len(self.failed_responses_us)
 
 
 @dataclass
@@ -45,7 +57,10 @@ class SessionCounts:
     failed: int = 0
     cut: int = 0
     durations_us: list[int] = field(default_factory=list)
-    """From due time to end, of those that ended within the interval."""
+    """From due time to end, of those that ended well within the interval."""
+    failed_durations_us: list[int] = field(default_factory=list)
+    cut_us: list[int] = field(default_factory=list)
+    """How long sessions had been due that were cut, or never started, when the run was ended."""
 
 
 @dataclass

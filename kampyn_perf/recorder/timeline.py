@@ -44,7 +44,7 @@ class Stretch:
         """Add the requests of `cells`."""
         responses: list[int] = []
         for cell in cells:
-            responses += cell.responses_us
+            responses += cell.responses_us + cell.failed_responses_us
             self.failed += sum(cell.errors.values())
         self.requests += len(responses)
         self.response().record_all(responses)

@@ -13,12 +13,14 @@ from pydantic import Field
 
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
+from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.certificate import Certificate, GeneratorHealth, Headroom
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import Latency, NonNegative
 from kampyn_perf.results.series import Series, Unmeasured, Watching
 
 __all__ = [
+    "Breakdown",
     "Certificate",
     "EndpointResult",
     "FlowResult",
@@ -61,6 +63,15 @@ class Requests(Record):
     bytes_sent: NonNegative
     response: Latency
     service: Latency
+    successful_response: Latency | None = None
+    """Of those that succeeded alone: a refused connection is no fast response. None where none
+    failed, and in a result of an earlier version."""
+    successful_service: Latency | None = None
+
+    @property
+    def shown(self) -> Latency:
+        """The response times to show beside `failed`: of what succeeded, where that is known."""
+        return self.successful_response or self.response
 
 
 class EndpointResult(Record):
@@ -95,6 +106,9 @@ class FlowResult(Record):
     requests: Requests
     session_time: Latency
     """From due time to the end of the session."""
+    successful_session_time: Latency | None = None
+    """Of sessions without a failed request; None where none failed, and in a result of an earlier
+    version."""
 
 
 class PhaseResult(Record):
@@ -174,6 +188,8 @@ class LoadResult(Record):
     seconds: list[Second]
     warm_up: WarmUp | None = None
     """None for a run without one. The phases' and seconds' times still count from its start."""
+    breakdown: Breakdown | None = None
+    """Requests by endpoint, flow, phase and second; None in a result of an earlier version."""
     measurements: list[Series] = Field(default_factory=list)
     """What was watched beside the client; empty where nothing was."""
     unmeasured: dict[str, Unmeasured] = Field(default_factory=dict)

@@ -19,7 +19,14 @@ from kampyn_perf import config
 from kampyn_perf.config import Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
+from kampyn_perf.slo.metrics import (
+    METRICS,
+    PERCENTILE,
+    Metric,
+    RequestTimes,
+    ScopeKind,
+    SessionTimes,
+)
 from kampyn_perf.slo.targets import Comparison, Target, parse_target
 from kampyn_perf.suggest import near_or_known
 
@@ -143,6 +150,17 @@ class Slo(Section):
     objectives: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Objective] = Field(
         min_length=1
     )
+
+    @property
+    def thresholds_us(self) -> tuple[int, ...]:
+        """The times that requests and sessions are told apart by; a run told of them before it
+        begins can be judged exactly at them."""
+        times = (
+            each.target.first_bad
+            for each in self.objectives.values()
+            if isinstance(each.described.evidence, RequestTimes | SessionTimes)
+        )
+        return tuple(sorted(set(times)))
 
 
 def load(

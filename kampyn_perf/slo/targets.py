@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,6 +58,13 @@ class Target:
             Comparison.ABOVE: value > self.value,
             Comparison.AT_LEAST: value >= self.value,
         }[self.comparison]
+
+    @property
+    def first_bad(self) -> int:
+        """Of whole values of which less is better: the smallest one on the bad side."""
+        if self.comparison is Comparison.AT_MOST:
+            return math.floor(self.value) + 1
+        return math.ceil(self.value)
 
     def margin(self, value: float) -> float:
         """How far on the good side `value` is; negative on the other."""

@@ -71,10 +71,10 @@ def test_sessions_are_planned_started_dropped_and_ended():
     buffer.session_started(flow="a", phase=0, phase_now=0, late_us=120, waited=False)
     buffer.session_started(flow="a", phase=0, phase_now=0, late_us=9000, waited=True)
     buffer.session_started(flow="a", phase=0, phase_now=0, late_us=80, waited=False)
-    buffer.session_dropped(flow="a", phase=0)
+    buffer.session_dropped(flow="a", phase=0, age_us=700)
     buffer.session_ended(flow="a", phase=0, duration_us=5000, success=True)
     buffer.session_ended(flow="a", phase=0, duration_us=6000, success=False)
-    buffer.session_cut(flow="a", phase=0)
+    buffer.session_cut(flow="a", phase=0, age_us=500)
     collector.take(take(buffer, SECOND))
 
     assert collector.unaccounted == 0

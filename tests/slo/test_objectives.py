@@ -207,3 +207,16 @@ def test_a_target_without_quotes_is_told_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"mine\.yaml:3: is not valid YAML") as caught:
         objectives.load(str(path), environ={})
     assert caught.value.hint == 'Quote targets that begin with >, as in target: ">= 99.9 %".'
+
+
+def test_the_times_that_a_run_must_tell_apart() -> None:
+    goals = Slo.model_validate(
+        {
+            "objectives": {
+                "a": {"metric": "response_time", "statistic": "p95", "target": "< 200 ms"},
+                "b": {"metric": "service_time", "statistic": "p99", "target": "<= 500 ms"},
+                "c": {"metric": "cpu", "target": "< 70 %"},
+            }
+        }
+    )
+    assert goals.thresholds_us == (200_000, 500_001)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ def run(flags: LoadFlags) -> ExitCode:
         return machines.work(flags)
     plan = resolve(flags)
     slo = objectives.load(flags.slo, sets=plan.slo_sets)
+    spec = plan.spec.model_copy(update={"thresholds": slo.thresholds_us})
+    plan = replace(plan, spec=spec)
     if flags.audit and plan.backend is None:
         raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
     if flags.dry_run:

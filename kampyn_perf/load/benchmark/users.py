@@ -46,6 +46,9 @@ class Recorder:
         sample = Sample(took, took, status, kind, received, sent)
         self.buffer.request(sample, endpoint=name, flow="items", phase=0)
 
+    def request_cut(self, _method: str, _name: str, _sent_us: int, /) -> None:
+        """Of no interest here."""
+
     def empty(self) -> None:
         """Hand over, for ever."""
         while True:

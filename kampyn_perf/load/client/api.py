@@ -27,6 +27,9 @@ class RequestObserver(Protocol):
         """`sent_us` and `end_us` are microseconds of time.perf_counter_ns; `status` is 0 without a
         response; `received` and `sent` are bytes of the wire."""
 
+    def request_cut(self, method: str, name: str, sent_us: int, /) -> None:
+        """The run was ended while the answer was still out; there is no `request_done` for it."""
+
 
 _NO_LIMIT_US = 1 << 60
 _TOTAL_US = 120_000_000

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Unpack
 
+from gevent import GreenletExit
+
 from kampyn_perf.load.client.api import Options, RequestObserver, Timeouts
 from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
 from kampyn_perf.load.client.caught import CaughtResponse
@@ -138,14 +140,19 @@ class Client:
             method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
         )
         response = (CaughtResponse if catch_response else Response)(prepared, body, now_us())
-        self._sender.perform(
-            response,
-            self._timeouts_of(timeout),
-            _cookie_line(cookies) if cookies else b"",
-            allow_redirects,
-            not discard_body,
-        )
         sample_name = name or self.request_name or url
+        try:
+            self._sender.perform(
+                response,
+                self._timeouts_of(timeout),
+                _cookie_line(cookies) if cookies else b"",
+                allow_redirects,
+                not discard_body,
+            )
+        except GreenletExit:
+            if self.observer is not None:
+                self.observer.request_cut(method, sample_name, response.sent_us)
+            raise
         if isinstance(response, CaughtResponse):
             meta = response.request_meta
             meta.update(request_type=method, name=sample_name, context=context, url=url)

@@ -78,4 +78,5 @@ def make_result(
         phases=figures.phases,
         seconds=collector.timeline.seconds(),
         warm_up=figures.warm_up,
+        breakdown=collector.breakdown.figures(),
     )

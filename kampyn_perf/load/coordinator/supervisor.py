@@ -62,7 +62,7 @@ class Supervisor:
         self._on_start = on_start
         self._on_interval = on_interval
         self._on_signal = on_signal
-        self.collector = Collector(warm_up_us=spec.warm_up)
+        self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
         self.scenario_errors: dict[str, int] = {}
         self.trouble = ""
         """What ended the run before its time, other than a signal; empty for nothing."""

@@ -181,7 +181,9 @@ class Pacer:
 
     def drop(self, session: Session) -> None:
         """This arrival is never started."""
-        self._buffer.session_dropped(flow=session.flow, phase=session.phase)
+        self._buffer.session_dropped(
+            flow=session.flow, phase=session.phase, age_us=self._clock() - session.due_us
+        )
 
     def _sleep(self, due_us: int, sleep_until: Callable[[int], None]) -> bool:
         """Sleep until `due_us`; False when something changed before it came."""

@@ -23,6 +23,7 @@ from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import declared, load_flows
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
+from kampyn_perf.load.generator.session import Session
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.messages import News, Order
 from kampyn_perf.load.operations import check_operations
@@ -135,7 +136,7 @@ class Generator:
         self._pacer.stop()
         for session in self._pool.cut():
             if session.begun:
-                self._buffer.session_cut(flow=session.flow, phase=session.phase)
+                _note_cut(session, self._buffer)
             else:
                 self._pacer.drop(session)
         self._environment.events.test_stop.fire(environment=self._environment)
@@ -187,6 +188,16 @@ def _sources(spec: RunSpec) -> str:
 
 def _deal(message: dict[str, Any]) -> Deal:
     return Deal(from_number=message["from_number"], members=tuple(message["members"]))
+
+
+def _note_cut(session: Session, buffer: SampleBuffer) -> None:
+    """What the end of the run cut took at least as long as until now."""
+    now = now_us()
+    flow, phase = session.flow, session.phase
+    buffer.session_cut(flow=flow, phase=phase, age_us=now - session.due_us)
+    if session.cut:
+        endpoint, due_us = session.cut
+        buffer.request_cut(endpoint=endpoint, flow=flow, phase=phase, age_us=now - due_us)
 
 
 def _sleep_until(moment_us: int) -> None:

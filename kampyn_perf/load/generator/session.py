@@ -19,6 +19,7 @@ class Session:
     __slots__ = (
         "begun",
         "buffer",
+        "cut",
         "data",
         "due_us",
         "failures",
@@ -51,6 +52,8 @@ class Session:
         self.waited = False
         """Whether it had to wait for a free virtual user."""
         self.begun = False
+        self.cut: tuple[str, int] | None = None
+        """The endpoint of the request that the end of the run cut, and when that was due."""
         self.buffer = buffer
         """None under stock Locust, which keeps its own statistics."""
 
@@ -76,7 +79,15 @@ class Session:
             return
         try:
             sample = Sample(end_us - due_us, end_us - sent_us, status, kind, received, sent)
-            endpoint = name if name.startswith(method) else f"{method} {name}"
+            endpoint = _endpoint(method, name)
             self.buffer.request(sample, endpoint=endpoint, flow=self.flow, phase=self.phase)
         except Exception:  # noqa: BLE001 (whatever it was, the sample is lost and must be counted)
             self.buffer.fault()
+
+    def request_cut(self, method: str, name: str, sent_us: int, /) -> None:
+        """Note the request whose answer is still out at the end of the run."""
+        self.cut = (_endpoint(method, name), min(self.ready_us, sent_us))
+
+
+def _endpoint(method: str, name: str) -> str:
+    return name if name.startswith(method) else f"{method} {name}"

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from gevent import GreenletExit
 from gevent.timeout import Timeout as GeventTimeout
 from locust.clients import HttpSession, ResponseContextManager
 from locust.exception import ResponseError
@@ -30,12 +31,20 @@ class StockClient(HttpSession):  # type: ignore[misc]
         self, *, user: Any, base_url: str, timeouts: Timeouts, allowed_hosts: Collection[str] = ()
     ) -> None:
         super().__init__(base_url, _ObservedEvent(user), user)
+        self._user = user
         self._timeouts = timeouts
         self._allowed = {host.lower() for host in allowed_hosts}
 
-    def request(self, *args: Any, **options: Any) -> Any:
+    def request(
+        self, method: str, url: str, name: str | None = None, *args: Any, **options: Any
+    ) -> Any:
         """As in Locust. Raises KampynError for a host that was not allowed."""
-        response = super().request(*args, **options)
+        sent_us = now_us()
+        try:
+            response = super().request(method, url, name, *args, **options)
+        except GreenletExit:
+            self._user.request_cut(method, name or self.request_name or url, sent_us)
+            raise
         if options.get("catch_response"):
             response.__class__ = _CaughtResponse
         return response

@@ -191,9 +191,13 @@ class Observer:
 
     def __init__(self) -> None:
         self.samples: list[Sample] = []
+        self.cut: list[tuple[str, str, int]] = []
 
     def request_done(self, *sample: Any) -> None:
         self.samples.append(Sample(*sample))
+
+    def request_cut(self, method: str, name: str, sent_us: int) -> None:
+        self.cut.append((method, name, sent_us))
 
 
 class Event:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.load.client import Client, ConnectionPool, Limits, PoolOptions, Timeouts
 from kampyn_perf.load.client.errors import HostNotAllowedError
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import OK, Observer, Peer, Server, answering
 
@@ -416,6 +417,9 @@ def test_a_greenlet_killed_in_the_middle_leaves_no_connection_behind(
     job.kill()
     assert not pool.connections
     assert not observer.samples
+    ((method, name, sent_us),) = observer.cut
+    assert (method, name) == ("GET", "/")
+    assert 0 < sent_us <= now_us()
 
 
 def test_failures_leave_no_descriptors_behind(

@@ -57,10 +57,10 @@ def _session(buffer, number, late, skip, waited):
 
 def _endings(buffer, cut, dropped, faults, stray):
     for _ in range(cut):
-        buffer.session_cut(flow="a", phase=0)
+        buffer.session_cut(flow="a", phase=0, age_us=5)
     for _ in range(dropped):
         buffer.session_planned(flow="a", phase=0)
-        buffer.session_dropped(flow="a", phase=0)
+        buffer.session_dropped(flow="a", phase=0, age_us=5)
     for _ in range(stray):
         buffer.session_planned(flow="a", phase=0)
     for _ in range(faults):

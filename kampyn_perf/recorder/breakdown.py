@@ -1,0 +1,214 @@
+"""What ended, by endpoint, flow, phase and second: recorded for `results.breakdown`.
+
+Unit: whole microseconds. Memory is bounded whatever the length of the run and the number of names:
+stretches become twice as long when there are too many of them, or too much in them, and groups
+beyond a number share one endpoint's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kampyn_perf.histogram import Layout
+from kampyn_perf.recorder.buffer import OTHER_ENDPOINTS
+from kampyn_perf.recorder.interval import Cell, CellKey, SessionCounts
+from kampyn_perf.results.breakdown import (
+    Breakdown,
+    BreakdownGroup,
+    Row,
+    Sparse,
+    join_rows,
+    pack_row,
+)
+from kampyn_perf.units import MICROSECONDS
+
+MAX_STRETCHES = 1200
+MAX_GROUPS = 200
+MAX_BUCKETS = 600_000
+"""Filled buckets of all histograms together: some 1.5 MB of a result."""
+_MIN_STRETCHES = 60
+"""Below that a verdict could not see dependence; there the number of buckets is let be."""
+
+
+@dataclass
+class _Stretch:
+    """One group's stretch, open for more."""
+
+    count: int = 0
+    failed: int = 0
+    unavailable: int = 0
+    status_4xx: int = 0
+    status_5xx: int = 0
+    response: Sparse = field(default_factory=Sparse.empty)
+    service: Sparse = field(default_factory=Sparse.empty)
+    _packed: bytes | None = None
+
+    @property
+    def buckets(self) -> int:
+        """Filled ones; the counts take about as much as four."""
+        return int(self.response.places.size + self.service.places.size) + 4
+
+    def add(self, other: _Stretch) -> None:
+        """Everything of the other one, too."""
+        self.count += other.count
+        self.failed += other.failed
+        self.unavailable += other.unavailable
+        self.status_4xx += other.status_4xx
+        self.status_5xx += other.status_5xx
+        self.response = self.response.plus(other.response)
+        self.service = self.service.plus(other.service)
+        self._packed = None
+
+    def row(self, at: int) -> Row:
+        """As it is now."""
+        return Row(
+            at,
+            self.count,
+            self.failed,
+            self.unavailable,
+            self.status_4xx,
+            self.status_5xx,
+            self.response,
+            self.service,
+        )
+
+    def packed(self) -> bytes:
+        """For the result; computed once for what does not change any more."""
+        if self._packed is None:
+            self._packed = pack_row(self.row(0))
+        return self._packed
+
+
+class _Lines:
+    """The stretches of several groups."""
+
+    def __init__(self) -> None:
+        self.groups: dict[CellKey, dict[int, _Stretch]] = {}
+        self.buckets = 0
+        self.last = 0
+
+    def add(self, key: CellKey, at: int, more: _Stretch) -> None:
+        if key not in self.groups and len(self.groups) >= MAX_GROUPS:
+            key = key._replace(endpoint=OTHER_ENDPOINTS)
+        stretches = self.groups.setdefault(key, {})
+        if (stretch := stretches.get(at)) is None:
+            stretch = stretches[at] = _Stretch()
+        else:
+            self.buckets -= stretch.buckets
+        stretch.add(more)
+        self.buckets += stretch.buckets
+        self.last = max(self.last, at)
+
+    def halved(self) -> _Lines:
+        """With stretches twice as long."""
+        lines = _Lines()
+        for key, stretches in self.groups.items():
+            for at, stretch in stretches.items():
+                lines.add(key, at // 2, stretch)
+        return lines
+
+    def figures(self, first_phase: int) -> list[BreakdownGroup]:
+        return [
+            BreakdownGroup(
+                endpoint=key.endpoint,
+                flow=key.flow,
+                phase=key.phase - first_phase,
+                packed=join_rows((at, stretches[at].packed()) for at in sorted(stretches)),
+            )
+            for key, stretches in sorted(self.groups.items())
+        ]
+
+
+class BreakdownRecorder:
+    """Everything measured so far. A warm-up, phase 0 then, is left out by its caller."""
+
+    def __init__(self, splits_us: Iterable[int] = (), *, first_phase: int = 0) -> None:
+        """`splits_us`: thresholds to be told exactly; `first_phase`: the first that counts."""
+        self.layout = Layout(splits_us)
+        self.width_us = MICROSECONDS
+        self._first_phase = first_phase
+        self._requests, self._sessions = _Lines(), _Lines()
+        self._cut_requests, self._cut_sessions = _Lines(), _Lines()
+
+    def take(
+        self,
+        moment_us: int,
+        cells: Mapping[CellKey, Cell],
+        sessions: Mapping[tuple[str, int], SessionCounts],
+    ) -> None:
+        """Add what ended in the second around `moment_us`."""
+        at = moment_us // self.width_us
+        for key, cell in cells.items():
+            if key.phase < self._first_phase:
+                continue
+            self._add(self._requests, key, at, self._of_cell(cell))
+            self._add(self._cut_requests, key, at, self._of_times(cell.cut_us))
+        for (flow, phase), counts in sessions.items():
+            if phase < self._first_phase:
+                continue
+            key = CellKey("", flow, phase)
+            ended = self._of_times(counts.durations_us)
+            ended.failed = len(counts.failed_durations_us)
+            ended.count += ended.failed
+            self._add(self._sessions, key, at, ended)
+            self._add(self._cut_sessions, key, at, self._of_times(counts.cut_us))
+        while self._too_much():
+            self._halve()
+
+    def figures(self) -> Breakdown:
+        """For the result, as it is now."""
+        requests, sessions, cut_requests, cut_sessions = (
+            lines.figures(self._first_phase) for lines in self._all
+        )
+        return Breakdown(
+            width_us=self.width_us,
+            splits_us=list(self.layout.splits_us),
+            requests=requests,
+            sessions=sessions,
+            cut_requests=cut_requests,
+            cut_sessions=cut_sessions,
+        )
+
+    @property
+    def _all(self) -> tuple[_Lines, _Lines, _Lines, _Lines]:
+        return self._requests, self._sessions, self._cut_requests, self._cut_sessions
+
+    def _add(self, lines: _Lines, key: CellKey, at: int, more: _Stretch) -> None:
+        if more.count:
+            lines.add(key, at, more)
+
+    def _of_cell(self, cell: Cell) -> _Stretch:
+        failed = len(cell.failed_responses_us)
+        return _Stretch(
+            count=len(cell.responses_us) + failed,
+            failed=failed,
+            unavailable=cell.unavailable,
+            status_4xx=_statuses(cell, "4"),
+            status_5xx=_statuses(cell, "5"),
+            response=self._sparse(cell.responses_us),
+            service=self._sparse(cell.services_us),
+        )
+
+    def _of_times(self, times_us: Sequence[int]) -> _Stretch:
+        return _Stretch(count=len(times_us), response=self._sparse(times_us))
+
+    def _sparse(self, times_us: Sequence[int]) -> Sparse:
+        return Sparse.of(self.layout.places(times_us)) if times_us else Sparse.empty()
+
+    def _too_much(self) -> bool:
+        stretches = max(lines.last for lines in self._all) + 1
+        buckets = sum(lines.buckets for lines in self._all)
+        return stretches > MAX_STRETCHES or (
+            buckets > MAX_BUCKETS and stretches >= 2 * _MIN_STRETCHES
+        )
+
+    def _halve(self) -> None:
+        self.width_us *= 2
+        self._requests, self._sessions, self._cut_requests, self._cut_sessions = (
+            lines.halved() for lines in self._all
+        )
+
+
+def _statuses(cell: Cell, first: str) -> int:
+    return sum(count for status, count in cell.statuses.items() if status.startswith(first))

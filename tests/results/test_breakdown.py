@@ -1,0 +1,53 @@
+"""Packed rows: what goes in comes out, and what is damaged is refused."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf.results.breakdown import Row, Sparse, join_rows, pack_row, unpack
+
+numbers = st.integers(0, 2**40)
+sparse = st.dictionaries(st.integers(0, 30_000), st.integers(1, 10**9), max_size=8).map(
+    lambda held: Sparse(
+        np.array(sorted(held), dtype=np.int64),
+        np.array([held[place] for place in sorted(held)], dtype=np.int64),
+    )
+)
+
+
+def plain(row: Row) -> list[object]:
+    return [part.tolist() if hasattr(part, "tolist") else part for part in _flat(row)]
+
+
+def _flat(row: Row) -> list[object]:
+    return [*row[:6], *row.response, *row.service]
+
+
+@given(st.lists(st.tuples(numbers, numbers, numbers, numbers, numbers, sparse, sparse), max_size=5))
+def test_rows_come_back_as_they_were(held: list[tuple]) -> None:
+    rows = [Row(3 * at, *columns) for at, columns in enumerate(held)]
+    packed = join_rows((row.at, pack_row(row)) for row in rows)
+    assert [plain(row) for row in unpack(packed)] == [plain(row) for row in rows]
+
+
+def test_numbers_take_seven_bits_a_byte() -> None:
+    row = Row(0, 300, 1, 0, 0, 0, Sparse.of([5, 5, 9]), Sparse.empty())
+    assert pack_row(row) == bytes([0xAC, 2, 1, 0, 0, 0, 2, 5, 2, 4, 1, 0])
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3, 5, 8])
+def test_a_row_that_is_cut_short_is_refused(missing: int) -> None:
+    row = Row(0, 300, 1, 0, 0, 0, Sparse.of([5, 5, 9]), Sparse.of([7]))
+    data = base64.b64decode(join_rows([(0, pack_row(row))]))
+    with pytest.raises(ValueError, match="the breakdown of a group ends within"):
+        list(unpack(base64.b64encode(data[:-missing]).decode()))
+
+
+def test_sparse_histograms_add_up() -> None:
+    total = Sparse.of([1, 4, 4]).plus(Sparse.of([4, 9], [2, 3])).plus(Sparse.empty())
+    assert (total.places.tolist(), total.counts.tolist()) == ([1, 4, 9], [1, 4, 3])

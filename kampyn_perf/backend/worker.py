@@ -48,7 +48,7 @@ def main() -> None:
             secret=command["secret"],
         )
     )
-    _allow_many_connections()
+    raise_open_files_limit()
     _run(_serve(app, command["socket"], settings, ready=command["ready"]))
 
 

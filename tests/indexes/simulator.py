@@ -9,16 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.model.live import (
-    CollectionKind,
-    Engine,
-    LiveCollection,
-    LiveIndex,
-    ServerInfo,
-    Topology,
-    features_of,
-)
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.ports import BuildOptions, ServerRefusal
+from kampyn_perf.indexes.model.server import Engine, ServerInfo, Topology, features_of
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 ID = {"v": 2, "key": {"_id": 1}, "name": "_id_"}
@@ -199,15 +192,15 @@ def listed(spec: IndexSpec) -> dict[str, Any]:
         "partialFilterExpression": spec.partial,
         "expireAfterSeconds": spec.ttl_seconds,
         "collation": full_collation(spec.collation),
-        "wildcardProjection": spec.wildcard_projection,
+        "wildcardProjection": spec.options.get("wildcardProjection"),
     }
     key = dict(spec.keys)
     if spec.is_text:
         words = [path for path, kind in spec.keys if kind == "text"]
         key = {p: k for p, k in spec.keys if k != "text"} | {"_fts": "text", "_ftsx": 1}
         options["weights"] = dict.fromkeys(sorted(words), 1) | dict(spec.weights or {})
-        options["default_language"] = spec.default_language or "english"
-        options["language_override"] = spec.language_override or "language"
+        options["default_language"] = spec.options.get("default_language", "english")
+        options["language_override"] = spec.options.get("language_override", "language")
         options["textIndexVersion"] = 3
     if "2dsphere" in key.values():
         options["2dsphereIndexVersion"] = 3

@@ -39,12 +39,14 @@ def specs(draw: Any, *, hidden: bool = True) -> IndexSpec:
     return IndexSpec(
         keys=keys,
         name=draw(st.sampled_from(["", "", "", "first", "second"])),
-        unique=draw(st.integers(0, 3)) == 0,
-        sparse=draw(st.integers(0, 4)) == 0,
-        hidden=hidden and draw(st.integers(0, 6)) == 0,
-        partial=draw(partials),
-        ttl_seconds=draw(st.sampled_from([None, None, None, 60, 3600])),
-        collation=draw(collations),
+        options={
+            "unique": draw(st.integers(0, 3)) == 0,
+            "sparse": draw(st.integers(0, 4)) == 0,
+            "hidden": hidden and draw(st.integers(0, 6)) == 0,
+            "partialFilterExpression": draw(partials),
+            "expireAfterSeconds": draw(st.sampled_from([None, None, None, 60, 3600])),
+            "collation": draw(collations),
+        },
     )
 
 

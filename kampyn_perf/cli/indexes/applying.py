@@ -22,8 +22,9 @@ from kampyn_perf.indexes.apply.soak import due
 from kampyn_perf.indexes.apply.waiting import Waiting, deadline
 from kampyn_perf.indexes.databases import Databases
 from kampyn_perf.indexes.model.catalogue import Catalogue
-from kampyn_perf.indexes.model.live import Feature, LiveState
+from kampyn_perf.indexes.model.live import LiveState
 from kampyn_perf.indexes.model.ports import BuildOptions, Database
+from kampyn_perf.indexes.model.server import Feature
 from kampyn_perf.indexes.plan.actions import Plan, Prune
 from kampyn_perf.indexes.plan.diff import make_plan
 from kampyn_perf.indexes.plan.saved import SavedPlan, check_same, read_plan

@@ -23,9 +23,9 @@ from kampyn_perf.indexes.apply.journal import Journaler, who
 from kampyn_perf.indexes.apply.locking import Locks
 from kampyn_perf.indexes.databases import Databases
 from kampyn_perf.indexes.model.catalogue import Catalogue
-from kampyn_perf.indexes.model.live import Topology
 from kampyn_perf.indexes.model.ports import BuildOptions, Database, ServerRefusal
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import Topology
 from kampyn_perf.indexes.observe.effect import ACROSS_RUNS, IndexEffect, QueryEffect, Timing
 from kampyn_perf.indexes.observe.isolation import Lab, left_hidden, open_lab, restore
 from kampyn_perf.indexes.observe.measure import (

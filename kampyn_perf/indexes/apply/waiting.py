@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.model.live import Topology
 from kampyn_perf.indexes.model.ports import Build, BuildOptions, Database, ServerRefusal
+from kampyn_perf.indexes.model.server import Topology
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.units import format_duration
 

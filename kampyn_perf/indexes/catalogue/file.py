@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
 
 from kampyn_perf.config import Section
+from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
 from kampyn_perf.indexes.model.query import Access
 from kampyn_perf.indexes.model.spec import SPECIAL, is_wildcard_path
 from kampyn_perf.indexes.model.values import number
@@ -106,28 +107,50 @@ class CollationSection(Section):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class IndexSection(Section):
+_TYPES: Mapping[Kind, Any] = {
+    Kind.SECONDS: Annotated[int | float, BeforeValidator(_seconds)] | None,
+    Kind.INTEGER: int | None,
+    Kind.NUMBER: float | None,
+    Kind.WORD: str | None,
+    Kind.LANGUAGE: str | None,
+    Kind.FILTER: Document | None,
+    Kind.PROJECTION: Document | None,
+    Kind.COLLATION: CollationSection | None,
+    Kind.WEIGHTS: dict[str, Annotated[int, Field(ge=1, le=99_999)]] | None,
+    Kind.DOCUMENT: Document | None,
+}
+
+
+class _Index(Section):
+    """One index, without its options."""
+
     key: Annotated[dict[str, int | str], BeforeValidator(_key)]
     name: Annotated[str, Field(min_length=1)] | None = None
-    unique: StrictBool = False
-    sparse: StrictBool = False
-    hidden: StrictBool = False
-    partial: Document | None = Field(None, alias="partialFilterExpression")
-    ttl: Annotated[int | float, BeforeValidator(_seconds)] | None = Field(
-        None, alias="expireAfterSeconds"
-    )
-    collation: CollationSection | None = None
-    weights: dict[str, Annotated[int, Field(ge=1, le=99_999)]] | None = None
-    default_language: str | None = None
-    language_override: str | None = None
-    wildcard_projection: Document | None = Field(None, alias="wildcardProjection")
-    bits: Annotated[int, Field(ge=1, le=32)] | None = None
-    min: float | None = None
-    max: float | None = None
-    storage_engine: Document | None = Field(None, alias="storageEngine")
     reason: str = ""
     serves: tuple[str, ...] = ()
     suppress: tuple[SuppressionSection, ...] = ()
+
+    def options(self) -> dict[str, Any]:
+        """Those that are given, as plain data."""
+        given = ((option.name, getattr(self, option.name)) for option in OPTIONS)
+        return {
+            name: value.plain() if isinstance(value, CollationSection) else value
+            for name, value in given
+        }
+
+
+def _field_of(option: Option) -> tuple[Any, Any]:
+    if option.kind is Kind.FLAG:
+        return StrictBool, False
+    return _TYPES[option.kind], Field(None, ge=option.least, le=option.most)
+
+
+if TYPE_CHECKING:
+    IndexSection = _Index
+else:
+    IndexSection = create_model(
+        "IndexSection", __base__=_Index, **{option.name: _field_of(option) for option in OPTIONS}
+    )
 
 
 class ExpectSection(Section):

@@ -19,7 +19,8 @@ from kampyn_perf.indexes.model.catalogue import (
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.matching import Found, read_live
 from kampyn_perf.indexes.model.normalise import SIMPLE, normal_of
-from kampyn_perf.indexes.model.spec import TEXT, IndexSpec, Key, default_name
+from kampyn_perf.indexes.model.options import TEXT
+from kampyn_perf.indexes.model.spec import IndexSpec, Key, default_name
 
 MOST_PERMUTED = 6
 """Text fields whose orders are tried: 720 of them."""
@@ -53,22 +54,16 @@ def _collection(cluster: str, live: LiveCollection) -> WantedCollection:
 
 def _spec(found: Found, live: LiveCollection) -> IndexSpec:
     """As little as says the same: what is default is left out."""
-    spec = found.spec
-    weights = {field: weight for field, weight in (spec.weights or {}).items() if weight != 1}
-    english = found.normal.default_language == "english"
-    short = replace(
-        spec,
-        keys=_keys_as_named(spec),
-        collation=_collation(found, live),
-        weights=weights or None,
-        default_language=None if english else spec.default_language,
-        language_override=(
-            None if found.normal.language_override == "language" else spec.language_override
-        ),
-    )
-    # What cannot be said shorter is said in full.
-    same = normal_of(short, collation=live.collation) == found.normal
-    return short if same else replace(spec, collation=_collation(found, live))
+    full = found.spec.having(collation=_collation(found, live))
+    weights = {field: weight for field, weight in full.weights.items() if weight != 1}
+    short = replace(full, keys=_keys_as_named(full)).having(weights=weights or None)
+    if normal_of(short, collation=live.collation) != found.normal:
+        short = full  # what cannot be said shorter is said in full
+    for name in full.options:
+        without = short.having(**{name: None})
+        if normal_of(without, collation=live.collation) == found.normal:
+            short = without
+    return short
 
 
 def _keys_as_named(spec: IndexSpec) -> tuple[Key, ...]:
@@ -85,13 +80,13 @@ def _keys_as_named(spec: IndexSpec) -> tuple[Key, ...]:
 
 def _collation(found: Found, live: LiveCollection) -> Mapping[str, Any] | None:
     """None where the index gets the right one by default."""
-    inherited = normal_of(replace(found.spec, collation=None), collation=live.collation)
+    inherited = normal_of(found.spec.having(collation=None), collation=live.collation)
     if inherited.collation == found.normal.collation:
         return None
     if not found.normal.collation:
         return SIMPLE
     full: dict[str, Any] = json.loads(found.normal.collation)
     shortest = {"locale": full["locale"]}
-    default = normal_of(replace(found.spec, collation=shortest)).collation
-    usual = json.loads(default)
+    default = normal_of(found.spec.having(collation=shortest)).collation
+    usual = json.loads(default or "{}")
     return shortest | {key: value for key, value in full.items() if usual.get(key) != value}

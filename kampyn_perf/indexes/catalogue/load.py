@@ -169,24 +169,7 @@ def _collection(name: str, part: CollectionSection) -> WantedCollection:
 
 
 def _spec(index: IndexSection) -> IndexSpec:
-    return IndexSpec(
-        keys=tuple(index.key.items()),
-        name=index.name or "",
-        unique=index.unique,
-        sparse=index.sparse,
-        hidden=index.hidden,
-        partial=index.partial,
-        ttl_seconds=index.ttl,
-        collation=index.collation.plain() if index.collation else None,
-        weights=index.weights,
-        default_language=index.default_language,
-        language_override=index.language_override,
-        wildcard_projection=index.wildcard_projection,
-        bits=index.bits,
-        minimum=index.min,
-        maximum=index.max,
-        storage_engine=index.storage_engine,
-    )
+    return IndexSpec(keys=tuple(index.key.items()), name=index.name or "", options=index.options())
 
 
 def _query(collection: str, name: str, section: QuerySection, entries: tuple[Entry, ...]) -> Query:

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kampyn_perf.indexes.model.options import OPTIONS, Kind
 from kampyn_perf.indexes.model.spec import SPECIAL, IndexSpec, Key
 from kampyn_perf.units import MICROSECONDS, parse_duration
 
 _IGNORED = frozenset({"background", "w", "writeConcern", "dropDups", "autoIndex", "_autoIndex"})
 """Options that say how Mongoose builds, not what."""
-_FIELDS = {
-    "name": "name",
-    "unique": "unique",
-    "sparse": "sparse",
-    "hidden": "hidden",
-    "partialFilterExpression": "partial",
-    "expireAfterSeconds": "ttl_seconds",
-    "collation": "collation",
-    "weights": "weights",
-    "default_language": "default_language",
-    "language_override": "language_override",
-    "wildcardProjection": "wildcard_projection",
-    "bits": "bits",
-    "min": "minimum",
-    "max": "maximum",
-    "storageEngine": "storage_engine",
+_NAMES = {"name": "name"} | {
+    known: option.name for option in OPTIONS for known in (option.name, *option.also)
 }
-"""Fields of `IndexSpec`, by MongoDB's names."""
+_DURATIONS = {option.name for option in OPTIONS if option.kind is Kind.SECONDS}
 
 
 def mongoose_spec(
@@ -37,16 +24,12 @@ def mongoose_spec(
     ValueError for what is no key and no duration."""
     given: dict[str, Any] = {}
     for option, value in options.items():
-        if option in ("expires", "expireAfterSeconds"):
-            given["ttl_seconds"] = _seconds(value)
-        elif option in _FIELDS:
-            given[_FIELDS[option]] = value
+        if option in _NAMES:
+            known = _NAMES[option]
+            given[known] = _seconds(value) if known in _DURATIONS else value
         elif option not in _IGNORED:
             notes.append(f"{name}: left out the option {option}, which no index has")
-    given["unique"] = bool(given.get("unique"))
-    given["sparse"] = bool(given.get("sparse"))
-    given["hidden"] = bool(given.get("hidden"))
-    return IndexSpec(keys=_keys(keys), **given)
+    return IndexSpec(keys=_keys(keys), name=given.pop("name", ""), options=given)
 
 
 def _keys(keys: Mapping[str, Any]) -> tuple[Key, ...]:

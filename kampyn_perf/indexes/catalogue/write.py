@@ -68,25 +68,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _options(spec: IndexSpec) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "name": spec.name if spec.name and spec.name != default_name(spec.keys) else None,
-        "unique": spec.unique or None,
-        "sparse": spec.sparse or None,
-        "hidden": spec.hidden or None,
-        "partialFilterExpression": _flow(spec.partial),
-        "expireAfterSeconds": spec.ttl_seconds,
-        "collation": _flow(spec.collation),
-        "weights": _flow(spec.weights),
-        "default_language": spec.default_language,
-        "language_override": spec.language_override,
-        "wildcardProjection": _flow(spec.wildcard_projection),
-        "bits": spec.bits,
-        "min": spec.minimum,
-        "max": spec.maximum,
-        "storageEngine": _flow(spec.storage_engine),
+    named = spec.name and spec.name != default_name(spec.keys)
+    return ({"name": spec.name} if named else {}) | {
+        name: _Flow(value) if isinstance(value, Mapping) else value
+        for name, value in spec.options.items()
     }
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _flow(value: Mapping[str, Any] | None) -> _Flow | None:
-    return None if value is None else _Flow(value)

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.indexes.model.explained import Explained, NotAnExplainError, Reach
-from kampyn_perf.indexes.model.live import ServerInfo
 from kampyn_perf.indexes.model.ports import LOST_PRIMARY, ServerRefusal
 from kampyn_perf.indexes.model.query import Access, Query
 from kampyn_perf.indexes.model.refusals import UNAUTHORISED, refusal_error
+from kampyn_perf.indexes.model.server import ServerInfo
 
 
 class Verdict(StrEnum):

@@ -10,7 +10,7 @@ from kampyn_perf.indexes.model.coverage import redundant_to
 from kampyn_perf.indexes.model.normalise import Normal, differences, differing, normal_of
 from kampyn_perf.indexes.model.spec import MAX_INDEXES, describe_keys
 
-_TELL_APART = frozenset({"keys", "collation", "partial", "projection"})
+_TELL_APART = frozenset({"key", "collation", "partialFilterExpression", "wildcardProjection"})
 
 
 def pair_findings(collection: WantedCollection) -> Iterator[Finding]:

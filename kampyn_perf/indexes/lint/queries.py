@@ -36,7 +36,9 @@ def _serving(collection: WantedCollection, entry: Entry, query: Query) -> Iterat
         message = f"{query.name} does not filter by {', '.join(unasked)}, as the index does"
         yield at_entry("partial-not-implied", message, collection, entry)
     mine = normal_of(spec).collation
-    theirs = normal_of(IndexSpec(keys=(("a", 1),), collation=query.collation)).collation
+    theirs = normal_of(
+        IndexSpec(keys=(("a", 1),), options={"collation": query.collation})
+    ).collation
     if mine != theirs and not spec.is_text:
         message = f"{query.name} compares strings by {_words(theirs)}, the index by {_words(mine)}"
         yield at_entry("collation-mismatch", message, collection, entry)
@@ -90,5 +92,5 @@ def _restricted(partial: Mapping[str, Any]) -> set[str]:
     return {leaf[0] for leaf in normal_filter(partial) if not leaf[0].startswith("$")}
 
 
-def _words(collation: str) -> str:
+def _words(collation: str | None) -> str:
     return "its own collation" if collation else "the simple collation"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kampyn_perf.indexes.model.normalise import Normal
+from kampyn_perf.indexes.model.options import OPTIONS
 from kampyn_perf.indexes.model.spec import Key
 
 
@@ -37,7 +38,7 @@ def covers(other: Normal, index: Normal) -> bool:
     return (
         is_prefix(index.keys, other.keys)
         and other.collation == index.collation
-        and (other.partial, other.sparse) in (("", False), (index.partial, index.sparse))
+        and (other.partial, other.sparse) in ((None, False), (index.partial, index.sparse))
     )
 
 
@@ -64,7 +65,8 @@ def _for_queries(index: Normal) -> Normal:
     keys = index.keys
     if len(keys) == 1 and not index.is_special:
         keys = ((keys[0][0], 1),)
-    return replace(index, keys=keys, unique=False, ttl=None, hidden=False, storage="")
+    unseen = [option.name for option in OPTIONS if not option.for_queries]
+    return replace(index.without(unseen), keys=keys)
 
 
 def _ascending(direction: object) -> bool:

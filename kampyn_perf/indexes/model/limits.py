@@ -6,18 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.indexes.model.spec import (
-    HASHED,
-    MAX_KEYS,
-    PLANE,
-    TEXT,
-    IndexSpec,
-    is_wildcard_path,
-)
+from kampyn_perf.indexes.model.options import OPTIONS, PLANE, TEXT
+from kampyn_perf.indexes.model.spec import HASHED, MAX_KEYS, IndexSpec, is_wildcard_path
 from kampyn_perf.indexes.model.values import is_operators, truth
 
 MAX_TTL_SECONDS = 2**31 - 1
 PARTIAL_OPERATORS = frozenset({"$eq", "$exists", "$gt", "$gte", "$lt", "$lte", "$type", "$in"})
+_OF_TEXT = {option.name for option in OPTIONS if option.only_with == TEXT}
 PARTIAL_LOGIC = frozenset({"$and", "$or"})
 """$or and $in inside a partial filter: MongoDB 6.0 and newer."""
 
@@ -104,7 +99,7 @@ def _special_refusals(spec: IndexSpec) -> Iterator[Refusal]:
         yield Refusal("special-keys", "a text index cannot be unique")
     if spec.is_wildcard and (spec.unique or spec.ttl_seconds is not None):
         yield Refusal("special-keys", "a wildcard index can be neither unique nor expire documents")
-    if spec.wildcard_projection is not None and not spec.is_wildcard:
+    if "wildcardProjection" in spec.options and not spec.is_wildcard:
         yield Refusal("special-keys", "wildcardProjection needs the key $**")
     has_collation = spec.collation is not None and spec.collation.get("locale") != "simple"
     if has_collation and (spec.is_text or any(kind == PLANE for _, kind in spec.keys)):
@@ -114,7 +109,7 @@ def _special_refusals(spec: IndexSpec) -> Iterator[Refusal]:
     has_options = spec.unique or spec.sparse or spec.partial is not None or spec.hidden
     if spec.fields == ("_id",) and not spec.is_hashed and has_options:
         yield Refusal("special-keys", "the index on _id takes no options")
-    if (spec.weights or spec.default_language or spec.language_override) and not spec.is_text:
+    if not spec.is_text and spec.options.keys() & _OF_TEXT:
         yield Refusal("special-keys", "weights and languages belong to a text index")
     kinds = {kind for _, kind in spec.keys if isinstance(kind, str)}
     if len(kinds) > 1:

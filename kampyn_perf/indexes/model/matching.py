@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kampyn_perf.indexes.model.catalogue import Entry
-from kampyn_perf.indexes.model.live import Feature, LiveCollection, LiveIndex, ServerInfo
+from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.normalise import (
-    SIGNATURE,
     Normal,
     differing,
     normal_live,
@@ -17,11 +16,16 @@ from kampyn_perf.indexes.model.normalise import (
     read_listing,
     same_index,
 )
+from kampyn_perf.indexes.model.options import OPTIONS
+from kampyn_perf.indexes.model.server import Feature, ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec, Key
 
 BRIDGE_PREFIX = "kampyn_bridge_"
 """Names of indexes that a change builds to stand in for one that must go, and drops at its end.
 They are this program's own: the only ones it drops without being given their name."""
+
+
+_SIGNATURE = frozenset(option.name for option in OPTIONS if option.signature)
 
 
 class How(StrEnum):
@@ -84,7 +88,7 @@ def clash(a: Normal, b: Normal, server: ServerInfo) -> bool:
     if server.has(Feature.COLLATION_COEXIST) and a.collation != b.collation:
         return False
     if server.has(Feature.COEXIST):
-        return not set(SIGNATURE) & set(differing(a, b))
+        return not _SIGNATURE & set(differing(a, b))
     return True
 
 

@@ -1,21 +1,22 @@
 """Index definitions in one form, so that a plan sees what differs and nothing else.
 
 What the catalogue leaves out gets MongoDB's default; what a server adds (versions, `ns`, the
-`_fts` of a text index, a collation's ICU version) goes. The facts are MongoDB's own: the defaults
-of `createIndexes`, and the signature that `IndexDescriptor::compareIndexOptions` compares.
+`_fts` of a text index, a collation's ICU version) goes. The facts are MongoDB's own: they are in
+`options`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kampyn_perf.indexes.model.collation import normal_collation, show_collation
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
-from kampyn_perf.indexes.model.spec import PLANE, TEXT, IndexSpec, Key, describe_keys
+from kampyn_perf.indexes.model.options import OPTIONS, PLANE, TEXT, Kind, Option
+from kampyn_perf.indexes.model.spec import IndexSpec, Key, describe_keys
 from kampyn_perf.indexes.model.values import (
     canonical,
     normal_filter,
@@ -53,20 +54,44 @@ class Normal:
     """One index definition in the one form, hashable. Structured options are canonical JSON."""
 
     keys: tuple[Key, ...]
-    unique: bool = False
-    sparse: bool = False
-    partial: str = ""
-    ttl: int | float | str | None = None
-    collation: str = ""
-    """Empty: the simple one."""
-    projection: str = ""
-    weights: str = ""
-    default_language: str = ""
-    language_override: str = ""
-    plane: tuple[Any, ...] = ()
-    """bits, min, max of a 2d index"""
-    storage: str = ""
-    hidden: bool = False
+    options: tuple[tuple[str, Any], ...]
+    """Every option by its name, in the order of `options.OPTIONS`; None: the index has it not. The
+    simple collation is none."""
+
+    def get(self, name: str) -> Any:
+        return next(value for known, value in self.options if known == name)
+
+    def without(self, names: Iterable[str]) -> Normal:
+        """As if these options had not been given."""
+        dropped = {option.name: option.absent for option in OPTIONS if option.name in names}
+        return replace(self, options=tuple((n, dropped.get(n, v)) for n, v in self.options))
+
+    @property
+    def unique(self) -> bool:
+        return bool(self.get("unique"))
+
+    @property
+    def sparse(self) -> bool:
+        return bool(self.get("sparse"))
+
+    @property
+    def hidden(self) -> bool:
+        return bool(self.get("hidden"))
+
+    @property
+    def partial(self) -> str | None:
+        value: str | None = self.get("partialFilterExpression")
+        return value
+
+    @property
+    def ttl(self) -> int | float | str | None:
+        value: int | float | str | None = self.get("expireAfterSeconds")
+        return value
+
+    @property
+    def collation(self) -> str | None:
+        value: str | None = self.get("collation")
+        return value
 
     @property
     def is_text(self) -> bool:
@@ -77,36 +102,11 @@ class Normal:
         return any(isinstance(kind, str) or "$**" in path for path, kind in self.keys)
 
 
-_LABELS = {
-    "keys": "key",
-    "partial": "partialFilterExpression",
-    "ttl": "expireAfterSeconds",
-    "projection": "wildcardProjection",
-    "plane": "bits, min, max",
-    "storage": "storageEngine",
-}
-SIGNATURE = ("unique", "sparse", "partial", "projection")
-"""With keys and collation: what makes two indexes different for MongoDB 5.0 and newer."""
-
-
 def normal_of(spec: IndexSpec, *, collation: Mapping[str, Any] | None = None) -> Normal:
     """`spec` as it would be on a collection with that default collation."""
-    is_text = spec.is_text
-    projection = normal_projection(spec.wildcard_projection or {})
     return Normal(
         keys=_keys(spec.keys),
-        unique=truth(spec.unique),
-        sparse=truth(spec.sparse),
-        partial=_json(normal_filter(spec.partial)) if spec.partial is not None else "",
-        ttl=_ttl(spec.ttl_seconds),
-        collation=normal_collation(effective_collation(spec, collation)),
-        projection=_json(projection) if projection else "",
-        weights=_json(_weights(spec)) if is_text else "",
-        default_language=_language(spec.default_language) if is_text else "",
-        language_override=(spec.language_override or "language") if is_text else "",
-        plane=_plane(spec),
-        storage=canonical(spec.storage_engine) if spec.storage_engine else "",
-        hidden=truth(spec.hidden),
+        options=tuple((option.name, _normal(option, spec, collation)) for option in OPTIONS),
     )
 
 
@@ -117,31 +117,33 @@ def normal_live(index: LiveIndex) -> Normal:
 
 def read_listing(definition: Mapping[str, Any]) -> IndexSpec:
     """The definition that a server lists, as a specification that would build the same index."""
-    weights = {str(f): int(number(w)) for f, w in (definition.get("weights") or {}).items()}
+    options = {option.name: _listed(option, definition.get(option.name)) for option in OPTIONS}
     keys: list[Key] = []
     for path, direction in definition["key"].items():
         if path == TEXT_KEY[0] and direction == TEXT:
-            keys += [(field, TEXT) for field in weights]
+            keys += [(field, TEXT) for field in options["weights"] or ()]
         elif path != "_ftsx":
             keys.append((str(path), _direction(direction)))
-    return IndexSpec(
-        keys=tuple(keys),
-        name=str(definition.get("name", "")),
-        unique=truth(definition.get("unique")),
-        sparse=truth(definition.get("sparse")),
-        hidden=truth(definition.get("hidden")),
-        partial=definition.get("partialFilterExpression"),
-        ttl_seconds=number(definition.get("expireAfterSeconds")),
-        collation=definition.get("collation") or SIMPLE,
-        weights=weights or None,
-        default_language=definition.get("default_language"),
-        language_override=definition.get("language_override"),
-        wildcard_projection=definition.get("wildcardProjection"),
-        bits=number(definition.get("bits")),
-        minimum=number(definition.get("min")),
-        maximum=number(definition.get("max")),
-        storage_engine=definition.get("storageEngine"),
-    )
+    return IndexSpec(keys=tuple(keys), name=str(definition.get("name", "")), options=options)
+
+
+def _listed(option: Option, value: Any) -> Any:
+    if option.kind is Kind.COLLATION:
+        return value or SIMPLE
+    if option.kind is Kind.WEIGHTS:
+        return {str(field): int(number(weight)) for field, weight in (value or {}).items()} or None
+    return number(value)
+
+
+def _normal(option: Option, spec: IndexSpec, collation: Mapping[str, Any] | None) -> Any:
+    if option.only_with and all(kind != option.only_with for _, kind in spec.keys):
+        return option.absent
+    value = spec.options.get(option.name, option.default)
+    if option.kind is Kind.COLLATION:
+        value = effective_collation(spec, collation)
+    elif option.kind is Kind.WEIGHTS:
+        value = _weights(spec)
+    return option.absent if value is None else _FORMS[option.kind](value)
 
 
 def effective_collation(
@@ -158,18 +160,15 @@ def effective_collation(
 def differences(live: Normal, wanted: Normal) -> tuple[str, ...]:
     """What would have to change, one line per option: `unique: false -> true`."""
     return tuple(
-        f"{_LABELS.get(name, name)}: {_show(name, live)} -> {_show(name, wanted)}"
-        for name in differing(live, wanted)
+        f"{name}: {_show(name, live)} -> {_show(name, wanted)}" for name in differing(live, wanted)
     )
 
 
 def differing(live: Normal, wanted: Normal) -> tuple[str, ...]:
-    """Names of the fields of `Normal` that differ."""
-    return tuple(
-        item.name
-        for item in fields(Normal)
-        if getattr(live, item.name) != getattr(wanted, item.name)
-    )
+    """Names of the options that differ, `key` before them."""
+    pairs = zip(live.options, wanted.options, strict=True)
+    options = (mine[0] for mine, theirs in pairs if mine != theirs)
+    return (*(("key",) if live.keys != wanted.keys else ()), *options)
 
 
 def same_index(live: Normal, wanted: Normal) -> bool:
@@ -195,7 +194,7 @@ def digest(value: Any) -> str:
 
 def describe(normal: Normal) -> list[Any]:
     """All of it as plain data, for hashing."""
-    return [[item.name, getattr(normal, item.name)] for item in fields(Normal)]
+    return [["key", normal.keys], *map(list, normal.options)]
 
 
 def _keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
@@ -215,12 +214,12 @@ def _direction(value: Any) -> Any:
 
 def _weights(spec: IndexSpec) -> dict[str, int]:
     weights = {path: 1 for path, kind in spec.keys if kind == TEXT and path != TEXT_KEY[0]}
-    weights |= {field: int(number(weight)) for field, weight in (spec.weights or {}).items()}
+    weights |= {field: int(number(weight)) for field, weight in spec.weights.items()}
     return dict(sorted(weights.items()))
 
 
-def _language(language: str | None) -> str:
-    name = (language or "english").lower()
+def _language(language: str) -> str:
+    name = language.lower()
     return _LANGUAGES.get(name, name)
 
 
@@ -231,26 +230,32 @@ def _ttl(value: Any) -> int | float | str | None:
     return "NaN" if found != found else found  # noqa: PLR0124 - only NaN differs from itself
 
 
-def _plane(spec: IndexSpec) -> tuple[Any, ...]:
-    if not any(kind == PLANE for _, kind in spec.keys):
-        return ()
-    given = (spec.bits, spec.minimum, spec.maximum)
-    return tuple(
-        number(default if value is None else value)
-        for value, default in zip(given, (26, -180, 180), strict=True)
-    )
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _show(name: str, normal: Normal) -> str:
-    value = getattr(normal, name)
+    if name == "key":
+        return describe_keys(normal.keys)
+    value = normal.get(name)
     if name == "collation":
-        return show_collation(value)
-    if name == "keys":
-        return describe_keys(value)
-    if value in ("", None, ()):
+        return show_collation(value or "")
+    if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)
+
+
+_FORMS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.FLAG: truth,
+    Kind.SECONDS: _ttl,
+    Kind.INTEGER: number,
+    Kind.NUMBER: number,
+    Kind.WORD: str,
+    Kind.LANGUAGE: _language,
+    Kind.FILTER: lambda value: _json(normal_filter(value)),
+    Kind.PROJECTION: lambda value: _json(normal_projection(value)) if value else None,
+    Kind.COLLATION: lambda value: normal_collation(value) or None,
+    Kind.WEIGHTS: _json,
+    Kind.DOCUMENT: lambda value: canonical(value) if value else None,
+}
+"""The one form of a value of each kind."""

@@ -13,8 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
-from kampyn_perf.indexes.model.live import LiveCollection, ServerInfo
+from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 CANNOT_CREATE = 67

@@ -8,17 +8,18 @@ so that nothing here needs a driver.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from kampyn_perf.indexes.model.options import OPTIONS, PLANE, TEXT, Kind
+from kampyn_perf.indexes.model.values import truth
 
 Direction = int | float | str
 """1 or -1, or the kind of a special key: "text", "hashed", "2dsphere", "2d"."""
 Key = tuple[str, Direction]
 
-TEXT = "text"
 HASHED = "hashed"
 SPHERE = "2dsphere"
-PLANE = "2d"
 SPECIAL = (TEXT, HASHED, SPHERE, PLANE)
 WILDCARD = "$**"
 
@@ -32,50 +33,62 @@ MAX_KEYS = 32
 class IndexSpec:
     """One index as somebody asks for it. What is left out has MongoDB's default.
 
-    Equality of two definitions is not `==` of this class: ask `normalise.identity`.
+    Equality of two definitions is not `==` of this class: ask `normalise.same_index`.
     """
 
     keys: tuple[Key, ...]
     name: str = ""
     """Empty: the server's default name (`default_name`), and any name of a live index is fine."""
-    unique: bool = False
-    sparse: bool = False
-    hidden: bool = False
-    partial: Mapping[str, Any] | None = None
-    """partialFilterExpression"""
-    ttl_seconds: int | float | None = None
-    """expireAfterSeconds"""
-    collation: Mapping[str, Any] | None = None
-    """None: the collection's own default collation, which is the simple one unless it says so."""
-    weights: Mapping[str, int] | None = None
-    default_language: str | None = None
-    language_override: str | None = None
-    wildcard_projection: Mapping[str, Any] | None = None
-    bits: int | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    """bits, min and max of a 2d index"""
-    storage_engine: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """By MongoDB's names (`options.OPTIONS`), in that order; without what is None or switched
+    off."""
 
-    def options(self) -> dict[str, Any]:
-        """What was asked for beside key and name, in MongoDB's own words; no defaults."""
-        given: dict[str, Any] = {
-            "unique": self.unique or None,
-            "sparse": self.sparse or None,
-            "hidden": self.hidden or None,
-            "partialFilterExpression": self.partial,
-            "expireAfterSeconds": self.ttl_seconds,
-            "collation": self.collation,
-            "weights": self.weights,
-            "default_language": self.default_language,
-            "language_override": self.language_override,
-            "wildcardProjection": self.wildcard_projection,
-            "bits": self.bits,
-            "min": self.minimum,
-            "max": self.maximum,
-            "storageEngine": self.storage_engine,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.options) - {option.name for option in OPTIONS})
+        if unknown:
+            raise ValueError(f"no options of an index: {', '.join(unknown)}")
+        given = {}
+        for option in OPTIONS:
+            value = self.options.get(option.name)
+            if option.kind is Kind.FLAG:
+                value = truth(value) or None
+            if value is not None:
+                given[option.name] = value
+        object.__setattr__(self, "options", given)
+
+    def having(self, **options: Any) -> IndexSpec:
+        """A copy with other values of these options; None takes one away."""
+        return replace(self, options={**self.options, **options})
+
+    @property
+    def unique(self) -> bool:
+        return "unique" in self.options
+
+    @property
+    def sparse(self) -> bool:
+        return "sparse" in self.options
+
+    @property
+    def hidden(self) -> bool:
+        return "hidden" in self.options
+
+    @property
+    def partial(self) -> Mapping[str, Any] | None:
+        """partialFilterExpression"""
+        return self.options.get("partialFilterExpression")
+
+    @property
+    def ttl_seconds(self) -> int | float | None:
+        """expireAfterSeconds"""
+        return self.options.get("expireAfterSeconds")
+
+    @property
+    def collation(self) -> Mapping[str, Any] | None:
+        return self.options.get("collation")
+
+    @property
+    def weights(self) -> Mapping[str, int]:
+        return self.options.get("weights") or {}
 
     @property
     def effective_name(self) -> str:

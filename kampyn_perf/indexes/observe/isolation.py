@@ -18,9 +18,10 @@ from typing import Any, Protocol
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.apply.execute import EventKind
 from kampyn_perf.indexes.apply.journal import Journaler
-from kampyn_perf.indexes.model.live import Feature, LiveIndex, Topology
+from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.normalise import normal_live, read_listing
 from kampyn_perf.indexes.model.ports import BuildOptions, Copyable, Database
+from kampyn_perf.indexes.model.server import Feature, Topology
 
 HIDE_EVENT = "effect-hide"
 SHOW_EVENT = "effect-show"

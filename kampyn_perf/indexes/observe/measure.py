@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.model.explained import NotAnExplainError
-from kampyn_perf.indexes.model.live import Engine, LiveIndex
+from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.normalise import normal_live, read_listing
 from kampyn_perf.indexes.model.ports import Database, ServerRefusal
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import Engine
 from kampyn_perf.indexes.observe.effect import (
     IndexEffect,
     QueryEffect,

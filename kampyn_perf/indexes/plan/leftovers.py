@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kampyn_perf.indexes.model.coverage import covers, redundant_to
-from kampyn_perf.indexes.model.live import Feature
 from kampyn_perf.indexes.model.matching import Found
 from kampyn_perf.indexes.model.normalise import Normal, normal_of
+from kampyn_perf.indexes.model.server import Feature
 from kampyn_perf.indexes.plan.actions import (
     Action,
     ActionKind,

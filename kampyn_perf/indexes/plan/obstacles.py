@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kampyn_perf.indexes.model.limits import max_namespace_bytes, refusals
-from kampyn_perf.indexes.model.live import CollectionKind, Engine, Feature, LiveCollection
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
 from kampyn_perf.indexes.model.normalise import Normal, same_index
-from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, PLANE, describe_keys
+from kampyn_perf.indexes.model.options import OPTIONS, PLANE
+from kampyn_perf.indexes.model.server import Engine, Feature
+from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, describe_keys
 from kampyn_perf.indexes.plan.steps import in_place_steps
 
 
@@ -42,8 +44,8 @@ def _by_collection(match: Match, live: LiveCollection) -> str:
     limit = max_namespace_bytes(live.server.version)
     if live.server.engine is Engine.MONGODB and len(live.name.encode()) + 2 > limit:
         return f"database.collection has more than {limit} bytes (error 73)"
-    if live.server.refuses is not None:
-        return live.server.refuses(match.entry.spec, live)
+    if live.refuses is not None:
+        return live.refuses(match.entry.spec, live)
     if live.kind is CollectionKind.VIEW:
         return "is a view (error 166): index the collection that the view reads from"
     if live.kind is CollectionKind.CAPPED and normal.ttl is not None:
@@ -72,9 +74,14 @@ def _by_itself(match: Match) -> str:
 
 
 def _by_features(match: Match, live: LiveCollection) -> str:
-    if match.normal.hidden and not live.server.has(Feature.HIDE):
-        return f"{live.server.label} cannot hide indexes"
-    return ""
+    lacking = (
+        f"{live.server.label} {option.lacks}"
+        for option in OPTIONS
+        if option.needs is not None
+        and match.normal.get(option.name) != option.absent
+        and not live.server.has(option.needs)
+    )
+    return next(lacking, "")
 
 
 def _by_shard_key(match: Match, live: LiveCollection) -> str:

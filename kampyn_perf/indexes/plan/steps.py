@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kampyn_perf.indexes.model.live import Feature, ServerInfo
 from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX, Found
 from kampyn_perf.indexes.model.normalise import (
     SIMPLE,
@@ -19,6 +18,8 @@ from kampyn_perf.indexes.model.normalise import (
     digest,
     normal_of,
 )
+from kampyn_perf.indexes.model.options import OPTIONS, InPlace
+from kampyn_perf.indexes.model.server import Feature, ServerInfo
 from kampyn_perf.indexes.model.spec import MAX_KEYS, IndexSpec
 from kampyn_perf.indexes.model.values import truth
 from kampyn_perf.indexes.plan.actions import Step, StepKind
@@ -66,7 +67,7 @@ def create_step(
     another one and this kind of index knows only that."""
     named = replace(spec, name=name)
     if simple_collation and named.collation is None:
-        named = replace(named, collation=SIMPLE)
+        named = named.having(collation=SIMPLE)
     return make_step(collection, StepKind.CREATE, name, spec=named, needs=needs, note=note)
 
 
@@ -90,14 +91,10 @@ def bridge_spec(old: Found, wanted: Normal) -> IndexSpec | None:
     """What stands in while `old` is gone, or None where nothing can (text, wildcard, 32 keys)."""
     if old.normal.is_text or old.spec.is_wildcard or len(old.spec.keys) >= MAX_KEYS:
         return None
-    spec = replace(
-        old.spec,
-        keys=(*old.spec.keys, (BRIDGE_FIELD, 1)),
-        unique=old.spec.unique and wanted.unique,
-        ttl_seconds=None,
-        hidden=False,
-        storage_engine=None,
-    )
+    keys = (*old.spec.keys, (BRIDGE_FIELD, 1))
+    unseen = {option.name: None for option in OPTIONS if not option.for_queries}
+    unique = old.spec.unique and wanted.unique
+    spec = replace(old.spec, keys=keys).having(**{**unseen, "unique": unique})
     return replace(spec, name=BRIDGE_PREFIX + digest(describe(normal_of(spec)))[:12])
 
 
@@ -110,13 +107,14 @@ def _option_steps(
     collection: str, found: Found, wanted: Normal, option: str, server: ServerInfo
 ) -> list[Step] | None:
     name = found.name
-    if option == "hidden" and server.has(Feature.HIDE):
+    in_place = next((known.in_place for known in OPTIONS if known.name == option), None)
+    if in_place is InPlace.HIDDEN and server.has(Feature.HIDE):
         kind = StepKind.HIDE if wanted.hidden else StepKind.UNHIDE
         return [make_step(collection, kind, name)]
-    if option == "ttl" and _ttl_in_place(found, wanted, server):
+    if in_place is InPlace.EXPIRY and _ttl_in_place(found, wanted, server):
         assert not isinstance(wanted.ttl, str)  # noqa: S101 - NaN is refused before
         return [make_step(collection, StepKind.SET_TTL, name, ttl_seconds=wanted.ttl)]
-    if option == "unique" and wanted.unique and server.has(Feature.MAKE_UNIQUE):
+    if in_place is InPlace.UNIQUE and wanted.unique and server.has(Feature.MAKE_UNIQUE):
         return _unique_steps(collection, found)
     return None
 

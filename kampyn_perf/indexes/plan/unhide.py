@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.indexes.model.live import Feature, LiveCollection, LiveIndex, LiveState
+from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex, LiveState
 from kampyn_perf.indexes.model.normalise import digest, normal_live, state_hash
+from kampyn_perf.indexes.model.server import Feature
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan, StepKind
 from kampyn_perf.indexes.plan.steps import make_step
 

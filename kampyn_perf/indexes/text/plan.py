@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from kampyn_perf.indexes.model.collation import show_collation
-from kampyn_perf.indexes.model.normalise import normal_of, read_listing
+from kampyn_perf.indexes.model.normalise import Normal, normal_of, read_listing
+from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
 from kampyn_perf.indexes.model.values import canonical
 from kampyn_perf.indexes.plan.actions import (
@@ -110,29 +111,24 @@ def step_words(step: Step) -> str:
 
 
 def describe_spec(spec: IndexSpec) -> str:
-    """Keys and options: `{email: 1} unique`."""
-    options = [
-        *(word for word in ("unique", "sparse", "hidden") if getattr(spec, word)),
-        *(f"{label}: {value}" for label, value in _valued_options(spec)),
-    ]
-    return " ".join([describe_keys(spec.keys), ", ".join(options)]).strip()
-
-
-def _valued_options(spec: IndexSpec) -> Iterator[tuple[str, Any]]:
+    """Keys and options that are not default: `{email: 1} unique`."""
     normal = normal_of(spec)
-    weights = {field: weight for field, weight in (spec.weights or {}).items() if weight != 1}
-    is_english = normal.default_language in ("", "english")
-    named = {
-        "partialFilterExpression": spec.partial,
-        "expireAfterSeconds": spec.ttl_seconds,
-        "collation": show_collation(normal.collation) if normal.collation else None,
-        "weights": weights or None,
-        "default_language": None if is_english else spec.default_language,
-        "wildcardProjection": spec.wildcard_projection,
-    }
-    for label, value in named.items():
-        if value is not None:
-            yield label, canonical(value) if isinstance(value, Mapping) else value
+    shown = (_shown(option, spec, normal) for option in OPTIONS)
+    return " ".join([describe_keys(spec.keys), ", ".join(filter(None, shown))]).strip()
+
+
+def _shown(option: Option, spec: IndexSpec, normal: Normal) -> str:
+    """`unique`, `expireAfterSeconds: 60`; empty where there is nothing to say."""
+    value = spec.options.get(option.name)
+    if option.kind is Kind.COLLATION:
+        value = show_collation(normal.collation) if normal.collation else None
+    elif option.kind is Kind.WEIGHTS:
+        value = {field: weight for field, weight in spec.weights.items() if weight != 1} or None
+    if value is None or normal.get(option.name) == option.default:
+        return ""
+    if option.kind is Kind.FLAG:
+        return option.name
+    return f"{option.name}: {canonical(value) if isinstance(value, Mapping) else value}"
 
 
 def _collection_lines(part: CollectionPlan, keeps: bool) -> Iterator[Line]:
@@ -237,4 +233,4 @@ def _step_json(step: Step) -> dict[str, Any]:
 
 def spec_json(spec: IndexSpec) -> dict[str, Any]:
     """The definition in MongoDB's own words, without what is default."""
-    return {"key": dict(spec.keys), "name": spec.effective_name, **spec.options()}
+    return {"key": dict(spec.keys), "name": spec.effective_name, **spec.options}

@@ -115,15 +115,15 @@ def situations(draw: Any) -> tuple[Simulator, Catalogue, list[Prune]]:
                 [
                     {},
                     {"unique": not spec.unique},
-                    {"ttl_seconds": 60 if spec.ttl_seconds is None else None},
-                    {"ttl_seconds": 120},
+                    {"expireAfterSeconds": 60 if spec.ttl_seconds is None else None},
+                    {"expireAfterSeconds": 120},
                     {"hidden": not spec.hidden},
                     {"sparse": not spec.sparse},
                     {"default_language": "german"},
                 ]
             )
         )
-        wanted.append(replace(spec, **change))
+        wanted.append(spec.having(**change))
     names = [name for name in simulator.indexes if name != "_id_"]
     asked = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
     stage = draw(st.sampled_from(list(PruneStage)))

@@ -10,7 +10,7 @@ import pytest
 from kampyn_perf.indexes.apply.guards import blocked_steps
 from kampyn_perf.indexes.apply.preflight import Finding, Severity, preflight
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes
-from kampyn_perf.indexes.model.live import LiveIndex, ServerInfo
+from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.ports import (
     Build,
     Database,
@@ -18,12 +18,13 @@ from kampyn_perf.indexes.model.ports import (
     Duplicates,
     ServerRefusal,
 )
+from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan, StepKind
 from kampyn_perf.indexes.plan.steps import make_step
 from tests.indexes.observe.test_usage import SERVER
 
-UNIQUE = IndexSpec(keys=(("email", 1),), unique=True)
+UNIQUE = IndexSpec(keys=(("email", 1),), options={"unique": True})
 PLAIN = IndexSpec(keys=(("phone", 1),))
 NO_DUPLICATES = Duplicates()
 SHORT_KEYS = KeySizes(sampled=100, mean_bytes=20, longest_bytes=40)

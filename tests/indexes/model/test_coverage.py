@@ -12,7 +12,7 @@ from kampyn_perf.indexes.model.spec import IndexSpec, Key
 
 
 def normal(*keys: Key, **options: Any) -> Normal:
-    return normal_of(IndexSpec(keys=keys, **options))
+    return normal_of(IndexSpec(keys=keys, options=options))
 
 
 A, B, C = ("a", 1), ("b", 1), ("c", 1)
@@ -41,12 +41,16 @@ def test_is_prefix(short: tuple[Key, ...], long: tuple[Key, ...], is_so: bool) -
     ("other", "index", "is_so"),
     [
         (normal(A, unique=True), normal(A), True),
-        (normal(A, B), normal(A, unique=True, ttl_seconds=5), True),
+        (normal(A, B), normal(A, unique=True, expireAfterSeconds=5), True),
         (normal(A, B, hidden=True), normal(A), False),
         (normal(A, B, sparse=True), normal(A), False),
         (normal(A, B), normal(A, sparse=True), True),
-        (normal(A, B, partial={"c": 1}), normal(A), False),
-        (normal(A, B, partial={"c": 1}), normal(A, partial={"c": 1}), True),
+        (normal(A, B, partialFilterExpression={"c": 1}), normal(A), False),
+        (
+            normal(A, B, partialFilterExpression={"c": 1}),
+            normal(A, partialFilterExpression={"c": 1}),
+            True,
+        ),
         (normal(A, B, collation={"locale": "en"}), normal(A), False),
         (normal(("a", "text")), normal(("a", "text")), True),
         (normal(("a", "text"), ("b", "text")), normal(("a", "text")), False),

@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
-from kampyn_perf.indexes.model.live import (
-    Engine,
-    LiveCollection,
-    LiveIndex,
-    ServerInfo,
-    Topology,
-    features_of,
-)
+from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
+from kampyn_perf.indexes.model.server import Engine, ServerInfo, Topology, features_of
 from kampyn_perf.indexes.observe.usage import DEFAULT_AGE_US, Use, stats_of
 from tests.indexes.conftest import Cli
 from tests.indexes.fake_mongo import FakeMongo

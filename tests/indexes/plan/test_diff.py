@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 
 from kampyn_perf.indexes.model.catalogue import Catalogue, Cluster, Entry, WantedCollection
-from kampyn_perf.indexes.model.live import (
-    CollectionKind,
-    Engine,
-    LiveCollection,
-    LiveIndex,
-    LiveState,
-    ServerInfo,
-    Topology,
-    features_of,
-)
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex, LiveState
+from kampyn_perf.indexes.model.server import Engine, ServerInfo, Topology, features_of
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, Plan, Prune, PruneStage
 from kampyn_perf.indexes.plan.diff import make_plan
@@ -37,8 +29,8 @@ def server(version: tuple[int, int] = V7) -> ServerInfo:
     )
 
 
-def spec(*keys: tuple[str, Any], **options: Any) -> IndexSpec:
-    return IndexSpec(keys=keys or (("a", 1),), **options)
+def spec(*keys: tuple[str, Any], name: str = "", **options: Any) -> IndexSpec:
+    return IndexSpec(keys=keys or (("a", 1),), name=name, options=options)
 
 
 def live_collection(*specs: IndexSpec, version: tuple[int, int] = V7, **rest: Any) -> Any:
@@ -117,12 +109,12 @@ def test_a_running_build_is_joined() -> None:
     [
         ({"hidden": True}, {}, (4, 4), ["unhide a_1"]),
         ({}, {"hidden": True}, (4, 4), ["hide a_1"]),
-        ({"ttl_seconds": 60}, {"ttl_seconds": 90}, (4, 2), ["set-ttl a_1"]),
-        ({}, {"ttl_seconds": 90}, (5, 1), ["set-ttl a_1"]),
+        ({"expireAfterSeconds": 60}, {"expireAfterSeconds": 90}, (4, 2), ["set-ttl a_1"]),
+        ({}, {"expireAfterSeconds": 90}, (5, 1), ["set-ttl a_1"]),
         ({}, {"unique": True}, (6, 0), ["prepare-unique a_1", "make-unique a_1"]),
         (
-            {"ttl_seconds": 60, "hidden": True},
-            {"ttl_seconds": 90, "unique": True},
+            {"expireAfterSeconds": 60, "hidden": True},
+            {"expireAfterSeconds": 90, "unique": True},
             V7,
             ["unhide a_1", "set-ttl a_1", "prepare-unique a_1", "make-unique a_1"],
         ),
@@ -130,13 +122,13 @@ def test_a_running_build_is_joined() -> None:
         ({}, {"unique": True}, (5, 0), ["create a_1_2"]),
         ({"unique": True}, {}, V7, ["create a_1_2"]),
         ({}, {"sparse": True}, V7, ["create a_1_2"]),
-        ({}, {"partial": {"b": 1}}, V7, ["create a_1_2"]),
+        ({}, {"partialFilterExpression": {"b": 1}}, V7, ["create a_1_2"]),
         ({}, {"collation": {"locale": "en"}}, (4, 2), ["create a_1_2"]),
         # Neither in place nor side by side: not without its name.
-        ({"ttl_seconds": 60}, {}, V7, []),
-        ({}, {"ttl_seconds": 60}, (5, 0), []),
+        ({"expireAfterSeconds": 60}, {}, V7, []),
+        ({}, {"expireAfterSeconds": 60}, (5, 0), []),
         ({}, {"unique": True}, (4, 4), []),
-        ({}, {"partial": {"b": 1}}, (4, 4), []),
+        ({}, {"partialFilterExpression": {"b": 1}}, (4, 4), []),
     ],
 )
 def test_the_least_invasive_way_is_taken(
@@ -158,7 +150,7 @@ def test_an_index_that_is_prepared_already_is_only_made_unique() -> None:
 
 
 def test_a_replacement_goes_over_a_bridge_with_the_same_uniqueness() -> None:
-    old = spec(unique=True, ttl_seconds=60)
+    old = spec(unique=True, expireAfterSeconds=60)
     action = only(plan([spec(unique=True)], live_collection(old), "a_1"))
     build, drop, create, clear = action.steps
     assert build.spec is not None
@@ -171,7 +163,7 @@ def test_a_replacement_goes_over_a_bridge_with_the_same_uniqueness() -> None:
 
 
 def test_no_bridge_is_built_where_another_index_serves_meanwhile() -> None:
-    live = live_collection(spec(ttl_seconds=60), spec(("a", 1), ("b", 1)))
+    live = live_collection(spec(expireAfterSeconds=60), spec(("a", 1), ("b", 1)))
     wanted = [spec(), spec(("a", 1), ("b", 1))]
     assert step_ids(plan(wanted, live, "a_1").actions[0]) == ["drop a_1", "create a_1"]
 
@@ -202,9 +194,9 @@ def test_a_bridge_that_was_left_is_cleared_once_its_index_is_there() -> None:
 @pytest.mark.parametrize(
     ("wanted", "live", "words"),
     [
-        ([spec(partial={"a": {"$ne": 1}})], live_collection(), "$ne"),
+        ([spec(partialFilterExpression={"a": {"$ne": 1}})], live_collection(), "$ne"),
         ([spec(name="n")], live_collection(spec(("b", 1), name="n")), "error 86"),
-        ([spec(), spec(ttl_seconds=5)], live_collection(), "error 85"),
+        ([spec(), spec(expireAfterSeconds=5)], live_collection(), "error 85"),
         ([spec(), spec(name="twice")], live_collection(), "the same index twice"),
         ([spec(("a", "text")), spec(("b", "text"))], live_collection(), "one text index"),
         (
@@ -213,7 +205,7 @@ def test_a_bridge_that_was_left_is_cleared_once_its_index_is_there() -> None:
             "another entry has the name n",
         ),
         ([spec()], live_collection(kind=CollectionKind.VIEW, indexes=()), "is a view"),
-        ([spec(ttl_seconds=5)], live_collection(kind=CollectionKind.CAPPED), "capped"),
+        ([spec(expireAfterSeconds=5)], live_collection(kind=CollectionKind.CAPPED), "capped"),
         ([spec(unique=True)], live_collection(kind=CollectionKind.TIMESERIES), "no unique"),
         ([spec(unique=True)], live_collection(shard_key={"b": 1}), "shard key {b: 1}"),
         ([spec(hidden=True)], live_collection(version=(4, 2)), "cannot hide"),

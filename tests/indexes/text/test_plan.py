@@ -12,13 +12,17 @@ def text(lines: object) -> str:
 
 def test_a_plan_reads_like_an_infrastructure_plan() -> None:
     live = live_collection(
-        spec(ttl_seconds=60), spec(("b", 1)), spec(("c", 1)), spec(("d", 1)), documents=12_034
+        spec(expireAfterSeconds=60),
+        spec(("b", 1)),
+        spec(("c", 1)),
+        spec(("d", 1)),
+        documents=12_034,
     )
     wanted = [
-        spec(ttl_seconds=90),
+        spec(expireAfterSeconds=90),
         spec(("b", 1)),
         spec(("e", 1), ("f", -1), unique=True, collation={"locale": "en"}),
-        spec(("g", 1), partial={"g": {"$ne": 1}}),
+        spec(("g", 1), partialFilterExpression={"g": {"$ne": 1}}),
     ]
     made = plan(wanted, live, "c_1")
     assert (

@@ -31,7 +31,7 @@ def definition(spec: IndexSpec) -> dict[str, Any]:
     return {
         "key": dict(spec.keys),
         "name": spec.effective_name,
-        **{name: to_bson(value) for name, value in spec.options().items()},
+        **{name: to_bson(value) for name, value in spec.options.items()},
     }
 
 

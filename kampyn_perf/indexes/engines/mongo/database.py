@@ -23,9 +23,10 @@ from kampyn_perf.indexes.engines.mongo.connection import Connection
 from kampyn_perf.indexes.explain.classify import parse_explain
 from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
-from kampyn_perf.indexes.model.live import LiveCollection, ServerInfo
+from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.ports import Build, BuildOptions, Duplicates, FieldSample, Lock
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 

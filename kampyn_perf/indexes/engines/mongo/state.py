@@ -7,17 +7,9 @@ from typing import Any
 
 from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
 from kampyn_perf.indexes.engines.mongo.values import to_plain
-from kampyn_perf.indexes.model.live import (
-    CollectionKind,
-    Engine,
-    Feature,
-    LiveCollection,
-    LiveIndex,
-    ServerInfo,
-    Topology,
-    features_of,
-)
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.ports import NAMESPACE_NOT_FOUND, ServerRefusal
+from kampyn_perf.indexes.model.server import Engine, Feature, ServerInfo, Topology, features_of
 from kampyn_perf.names import OWN_PREFIX
 
 _OF_MONGODB_ITSELF = frozenset(

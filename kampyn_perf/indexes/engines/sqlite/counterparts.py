@@ -10,7 +10,8 @@ from collections.abc import Collection
 
 from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError, where
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
-from kampyn_perf.indexes.model.spec import TEXT, IndexSpec
+from kampyn_perf.indexes.model.options import TEXT
+from kampyn_perf.indexes.model.spec import IndexSpec
 
 ROWID = "rowid"
 _TOKENIZERS = {"english": "porter unicode61", "none": "unicode61"}
@@ -40,7 +41,7 @@ def no_counterpart(spec: IndexSpec, columns: Collection[str] | None = None) -> s
         "a geospatial key: SQLite's rtree is another kind of table": any(
             str(kind).startswith("2d") for _, kind in spec.keys
         ),
-        "storage options: SQLite has none": spec.storage_engine is not None,
+        "storage options: SQLite has none": "storageEngine" in spec.options,
     }
     found = next((reason for reason, is_so in reasons.items() if is_so), "")
     if not found and any("." in path for path in spec.fields):
@@ -60,7 +61,7 @@ def _column_reason(spec: IndexSpec, columns: Collection[str]) -> str:
 
 def tokenizer_of(spec: IndexSpec) -> str:
     """FTS5's tokenizer for the language of a text index that has a counterpart."""
-    return _TOKENIZERS[_language((spec.default_language or "english").lower())]
+    return _TOKENIZERS[_language(spec.options.get("default_language", "english").lower())]
 
 
 def _has_collation(spec: IndexSpec) -> bool:
@@ -68,14 +69,14 @@ def _has_collation(spec: IndexSpec) -> bool:
 
 
 def _text_reason(spec: IndexSpec) -> str:
-    language = (spec.default_language or "english").lower()
+    language = spec.options.get("default_language", "english").lower()
     if any(kind != TEXT for _, kind in spec.keys):
         return "text beside other keys: FTS5 indexes text alone"
-    if any(weight != 1 for weight in (spec.weights or {}).values()):
+    if any(weight != 1 for weight in spec.weights.values()):
         return "weights of a text index: FTS5 takes them with the query, not with the index"
     if _language(language) not in _TOKENIZERS:
         return f"text in {language}: FTS5 stems English only"
-    if spec.language_override not in (None, "language"):
+    if spec.options.get("language_override", "language") != "language":
         return "language_override: FTS5 has one language per index"
     if spec.unique or spec.sparse or spec.partial is not None:
         return "a unique, sparse or partial text index: an FTS5 table holds every row"

@@ -17,7 +17,7 @@ from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.engines.sqlite.select import Statement, statement_of
 from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
-from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, ServerInfo
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.normalise import normal_live, normal_of, same_index
 from kampyn_perf.indexes.model.ports import (
     CANNOT_CREATE,
@@ -32,6 +32,7 @@ from kampyn_perf.indexes.model.ports import (
     ServerRefusal,
 )
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 SCHEME = "sqlite:///"

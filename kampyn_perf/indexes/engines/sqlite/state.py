@@ -6,21 +6,15 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kampyn_perf.indexes.engines.sqlite.connection import Connection
 from kampyn_perf.indexes.engines.sqlite.counterparts import ROWID, refuses
 from kampyn_perf.indexes.engines.sqlite.ddl import NOTE, logical_name
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
-from kampyn_perf.indexes.model.live import (
-    CollectionKind,
-    Engine,
-    Feature,
-    LiveCollection,
-    LiveIndex,
-    ServerInfo,
-    Topology,
-)
+from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex
+from kampyn_perf.indexes.model.server import Engine, Feature, ServerInfo, Topology
 from kampyn_perf.names import OWN_PREFIX
 
 _NOTE = re.compile(rf"/\*{NOTE}(.*?)\*/", re.S)
@@ -38,7 +32,6 @@ def read_server(connection: Connection) -> ServerInfo:
         features=frozenset({Feature.ANY_COEXIST}),
         writable=writable,
         note="" if writable else "the file is not writable for this user",
-        refuses=refuses,
     )
 
 
@@ -66,14 +59,14 @@ def read_collection(connection: Connection, name: str, server: ServerInfo) -> Li
     found = connection.rows(
         "SELECT type FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')", (name,)
     )
+    empty = LiveCollection(name=name, server=server, refuses=refuses)
     if not found:
-        return LiveCollection(name=name, server=server, kind=CollectionKind.MISSING)
+        return replace(empty, kind=CollectionKind.MISSING)
     if found[0][0] == "view":
-        return LiveCollection(name=name, server=server, kind=CollectionKind.VIEW)
+        return replace(empty, kind=CollectionKind.VIEW)
     indexes = (*_identity(connection, name), *_plain(connection, name), *_text(connection, name))
-    return LiveCollection(
-        name=name,
-        server=server,
+    return replace(
+        empty,
         indexes=indexes,
         documents=int(connection.rows(f"SELECT count(*) FROM {quoted(name)}")[0][0]),
         size_bytes=_size(connection, name),

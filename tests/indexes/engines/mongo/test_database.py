@@ -28,7 +28,7 @@ from kampyn_perf.indexes.model.spec import IndexSpec
 from tests.indexes.fake_mongo import FakeMongo
 
 OPTIONS = BuildOptions()
-EMAIL = IndexSpec(keys=(("email", 1),), unique=True)
+EMAIL = IndexSpec(keys=(("email", 1),), options={"unique": True})
 
 
 @pytest.fixture
@@ -57,9 +57,13 @@ def database(mongo_uri: str, mongo_database: str) -> Iterator[MongoDatabase]:
     "spec",
     [
         IndexSpec(keys=(("home.city", 1), ("email", -1))),
-        IndexSpec(keys=(("email", 1),), sparse=True),
-        IndexSpec(keys=(("email", 1),), partial={"email": {"$gt": "a"}}, name="some"),
-        IndexSpec(keys=(("since", 1),), ttl_seconds=3600),
+        IndexSpec(keys=(("email", 1),), options={"sparse": True}),
+        IndexSpec(
+            keys=(("email", 1),),
+            name="some",
+            options={"partialFilterExpression": {"email": {"$gt": "a"}}},
+        ),
+        IndexSpec(keys=(("since", 1),), options={"expireAfterSeconds": 3600}),
         IndexSpec(keys=(("email", "hashed"),)),
     ],
 )
@@ -95,10 +99,19 @@ def test_duplicates_are_found_as_the_index_would_see_them(database: MongoDatabas
 @pytest.mark.parametrize(
     ("spec", "values"),
     [
-        (IndexSpec(keys=(("email", 1),), partial={"email": {"$gt": "user2"}}), set()),
-        (IndexSpec(keys=(("email", 1),), sparse=True), {"user1@x", None}),
-        (IndexSpec(keys=(("tags", 1),), sparse=True), {"a"}),  # twice in one document is fine
-        (IndexSpec(keys=(("home.city", 1),), sparse=True), {"c0", "c1"}),
+        (
+            IndexSpec(
+                keys=(("email", 1),),
+                options={"partialFilterExpression": {"email": {"$gt": "user2"}}},
+            ),
+            set(),
+        ),
+        (IndexSpec(keys=(("email", 1),), options={"sparse": True}), {"user1@x", None}),
+        (
+            IndexSpec(keys=(("tags", 1),), options={"sparse": True}),
+            {"a"},
+        ),  # twice in one document is fine
+        (IndexSpec(keys=(("home.city", 1),), options={"sparse": True}), {"c0", "c1"}),
     ],
 )
 def test_only_documents_that_the_index_holds_count(
@@ -163,7 +176,10 @@ def test_a_definition_has_only_what_was_asked_for() -> None:
         "key": {"a": 1, "b": -1},
         "name": "a_1_b_-1",
     }
-    full = IndexSpec(keys=(("a", 1),), unique=True, ttl_seconds=0, collation={"locale": "en"})
+    full = IndexSpec(
+        keys=(("a", 1),),
+        options={"unique": True, "expireAfterSeconds": 0, "collation": {"locale": "en"}},
+    )
     assert definition(full) == {
         "key": {"a": 1},
         "name": "a_1",

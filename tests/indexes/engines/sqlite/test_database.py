@@ -25,11 +25,15 @@ from kampyn_perf.indexes.model.query import Query
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 OPTIONS = BuildOptions()
-EMAIL = IndexSpec(keys=(("email", 1),), unique=True)
+EMAIL = IndexSpec(keys=(("email", 1),), options={"unique": True})
 PAGE = IndexSpec(keys=(("vendorId", 1), ("status", 1), ("createdAt", -1)))
 TEXT = IndexSpec(keys=(("name", "text"), ("description", "text")))
-PENDING = IndexSpec(keys=(("createdAt", -1),), partial={"status": "pending"}, name="pending")
-SPARSE = IndexSpec(keys=(("collegeId", 1),), sparse=True)
+PENDING = IndexSpec(
+    keys=(("createdAt", -1),),
+    name="pending",
+    options={"partialFilterExpression": {"status": "pending"}},
+)
+SPARSE = IndexSpec(keys=(("collegeId", 1),), options={"sparse": True})
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,10 @@ def test_duplicates_outside_a_partial_filter_do_not_matter(
     database: SqliteDatabase, store: Path
 ) -> None:
     _run(store, "INSERT INTO users VALUES ('twin', 'user1@example.com', 'x', 'other')")
-    partial = IndexSpec(keys=(("email", 1),), unique=True, partial={"collegeId": {"$lte": "2"}})
+    partial = IndexSpec(
+        keys=(("email", 1),),
+        options={"unique": True, "partialFilterExpression": {"collegeId": {"$lte": "2"}}},
+    )
     assert not database.find_duplicates("users", partial, 3).groups
 
 
@@ -93,16 +100,38 @@ def test_the_text_index_follows_its_table(database: SqliteDatabase, store: Path)
 @pytest.mark.parametrize(
     ("table", "spec", "reason"),
     [
-        ("orders", IndexSpec(keys=(("createdAt", 1),), ttl_seconds=60), "expires nothing"),
+        (
+            "orders",
+            IndexSpec(keys=(("createdAt", 1),), options={"expireAfterSeconds": 60}),
+            "expires nothing",
+        ),
         ("users", IndexSpec(keys=(("email", "hashed"),)), "hashed"),
         ("users", IndexSpec(keys=(("a.b", 1),)), "nothing inside"),
         ("users", IndexSpec(keys=(("shoe", 1),)), "shoe: the table has no such column"),
         ("users", IndexSpec(keys=(("email", "text"),)), "WITHOUT ROWID"),
-        ("retails", IndexSpec(keys=(("name", "text"),), weights={"name": 5}), "weights"),
-        ("retails", IndexSpec(keys=(("name", "text"),), default_language="finnish"), "finnish"),
+        (
+            "retails",
+            IndexSpec(keys=(("name", "text"),), options={"weights": {"name": 5}}),
+            "weights",
+        ),
+        (
+            "retails",
+            IndexSpec(keys=(("name", "text"),), options={"default_language": "finnish"}),
+            "finnish",
+        ),
         ("users", IndexSpec(keys=(("$**", 1),)), "wildcard"),
-        ("users", IndexSpec(keys=(("email", 1),), collation={"locale": "en"}), "collation"),
-        ("users", IndexSpec(keys=(("email", 1),), partial={"phone": {"$type": 2}}), "$type"),
+        (
+            "users",
+            IndexSpec(keys=(("email", 1),), options={"collation": {"locale": "en"}}),
+            "collation",
+        ),
+        (
+            "users",
+            IndexSpec(
+                keys=(("email", 1),), options={"partialFilterExpression": {"phone": {"$type": 2}}}
+            ),
+            "$type",
+        ),
     ],
 )
 def test_what_has_no_counterpart_is_refused_with_its_reason(

@@ -1,0 +1,110 @@
+"""The options of an index: one row each, by MongoDB's own names.
+
+File schema, reader, writer, differ, renderer, Mongoose import and version check go by these rows,
+so a further option is a further row. What only some options have in common, the rules that a server
+has about them, is in `limits` and in the adapters. Source of the facts: the defaults of
+`createIndexes`, and the signature that `IndexDescriptor::compareIndexOptions` compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kampyn_perf.indexes.model.server import Feature
+
+TEXT = "text"
+PLANE = "2d"
+
+
+class Kind(StrEnum):
+    """Which values an option takes; how one is read, compared, shown and written goes by it."""
+
+    FLAG = "flag"
+    SECONDS = "seconds"
+    INTEGER = "integer"
+    NUMBER = "number"
+    WORD = "word"
+    LANGUAGE = "language"
+    FILTER = "filter"
+    PROJECTION = "projection"
+    COLLATION = "collation"
+    WEIGHTS = "weights"
+    """A number for each text field; 1 for those that are not named."""
+    DOCUMENT = "document"
+
+
+class InPlace(StrEnum):
+    """How collMod changes an option of an index that is there."""
+
+    HIDDEN = "hidden"
+    EXPIRY = "expiry"
+    UNIQUE = "unique"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    name: str
+    """MongoDB's, and the catalogue's."""
+    kind: Kind
+    default: Any = None
+    """What a server takes where it is left out."""
+    only_with: str = ""
+    """The kind of key that it belongs to; other indexes do not have it."""
+    least: float | None = None
+    most: float | None = None
+    signature: bool = False
+    """Two indexes of the same keys may differ in it (with Feature.COEXIST)."""
+    for_queries: bool = True
+    """A query can tell it."""
+    needs: Feature | None = None
+    """What a server must be able to do; `features_of` says since which version."""
+    lacks: str = ""
+    """What is said of a server that cannot: `MongoDB 4.2 cannot hide indexes`."""
+    in_place: InPlace | None = None
+    also: tuple[str, ...] = ()
+    """Other names for it that Mongoose takes."""
+
+    @property
+    def absent(self) -> Any:
+        """Its normal form on an index that does not have it."""
+        return False if self.kind is Kind.FLAG else None
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        name="unique",
+        kind=Kind.FLAG,
+        signature=True,
+        for_queries=False,
+        in_place=InPlace.UNIQUE,
+    ),
+    Option(name="sparse", kind=Kind.FLAG, signature=True),
+    Option(
+        name="hidden",
+        kind=Kind.FLAG,
+        for_queries=False,
+        needs=Feature.HIDE,
+        lacks="cannot hide indexes",
+        in_place=InPlace.HIDDEN,
+    ),
+    Option(name="partialFilterExpression", kind=Kind.FILTER, signature=True),
+    Option(
+        name="expireAfterSeconds",
+        kind=Kind.SECONDS,
+        for_queries=False,
+        in_place=InPlace.EXPIRY,
+        also=("expires",),
+    ),
+    # Left out: the collection's own default collation, the simple one unless that says otherwise.
+    Option(name="collation", kind=Kind.COLLATION),
+    Option(name="weights", kind=Kind.WEIGHTS, only_with=TEXT),
+    Option(name="default_language", kind=Kind.LANGUAGE, default="english", only_with=TEXT),
+    Option(name="language_override", kind=Kind.WORD, default="language", only_with=TEXT),
+    Option(name="wildcardProjection", kind=Kind.PROJECTION, signature=True),
+    Option(name="bits", kind=Kind.INTEGER, default=26, only_with=PLANE, least=1, most=32),
+    Option(name="min", kind=Kind.NUMBER, default=-180, only_with=PLANE),
+    Option(name="max", kind=Kind.NUMBER, default=180, only_with=PLANE),
+    Option(name="storageEngine", kind=Kind.DOCUMENT, for_queries=False),
+)

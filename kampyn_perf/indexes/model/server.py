@@ -1,0 +1,79 @@
+"""The server behind one cluster: its engine, version, topology, and what a plan may rely on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Engine(StrEnum):
+    MONGODB = "mongodb"
+    SQLITE = "sqlite"
+
+
+class Topology(StrEnum):
+    STANDALONE = "standalone"
+    REPLICA_SET = "replica-set"
+    SHARDED = "sharded"
+    EMBEDDED = "embedded"
+
+
+class Feature(StrEnum):
+    """What a plan may rely on. `features_of` derives them from a MongoDB version; an adapter takes
+    away what its server says it lacks."""
+
+    HIDE = "hide"
+    """collMod hidden (4.4)."""
+    TTL_CHANGE = "ttl-change"
+    """collMod expireAfterSeconds of an index that has it (always)."""
+    TTL_ADD = "ttl-add"
+    """collMod expireAfterSeconds of a single-field index that lacks it (5.1)."""
+    MAKE_UNIQUE = "make-unique"
+    """collMod prepareUnique, then unique (6.0)."""
+    COEXIST = "coexist"
+    """unique, sparse, partial filter and wildcard projection are part of an index's signature: two
+    indexes of the same keys may differ in them (5.0)."""
+    COLLATION_COEXIST = "collation-coexist"
+    """Two indexes of the same keys may differ in their collation (3.4)."""
+    ANY_COEXIST = "any-coexist"
+    """Any number of indexes of the same keys (SQLite)."""
+    COMMIT_QUORUM = "commit-quorum"
+    """createIndexes takes commitQuorum (4.4, replica set)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerInfo:
+    """The server behind one cluster."""
+
+    engine: Engine
+    version: tuple[int, ...]
+    topology: Topology
+    features: frozenset[Feature]
+    writable: bool = True
+    """False on a secondary or a read-only server; `note` says which."""
+    note: str = ""
+
+    def has(self, feature: Feature) -> bool:
+        return feature in self.features
+
+    @property
+    def label(self) -> str:
+        """`MongoDB 7.0.12, replica-set`."""
+        name = {Engine.MONGODB: "MongoDB", Engine.SQLITE: "SQLite"}[self.engine]
+        return f"{name} {'.'.join(map(str, self.version))}, {self.topology.value}"
+
+
+def features_of(version: tuple[int, ...], topology: Topology) -> frozenset[Feature]:
+    """What MongoDB of this version (feature compatibility version, where known) can do."""
+    since: tuple[tuple[Feature, tuple[int, int]], ...] = (
+        (Feature.TTL_CHANGE, (0, 0)),
+        (Feature.COLLATION_COEXIST, (3, 4)),
+        (Feature.HIDE, (4, 4)),
+        (Feature.COEXIST, (5, 0)),
+        (Feature.TTL_ADD, (5, 1)),
+        (Feature.MAKE_UNIQUE, (6, 0)),
+    )
+    found = {feature for feature, first in since if version[:2] >= first}
+    if version[:2] >= (4, 4) and topology is not Topology.STANDALONE:
+        found.add(Feature.COMMIT_QUORUM)
+    return frozenset(found)

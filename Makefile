@@ -5,16 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help load test setup mongo check clean
+.PHONY: help load test test-fast setup mongo check clean
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 load: $(READY) ## Start the bundled backend, run the document's load for a minute, judge it
 	$(BIN)/kampyn-perf load --profile quick
 
-test: $(READY) mongo ## Run the tests
-	$(BIN)/python -m pytest
+test: $(READY) mongo ## Run the tests, several at a time
+	$(BIN)/python -m pytest -n auto
+
+test-fast: $(READY) ## Run the tests that start no program and no server: a minute
+	$(BIN)/python -m pytest -n auto -m "not program"
 
 setup: $(READY) ## Make the virtual environment and install into it
 

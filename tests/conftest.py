@@ -9,8 +9,12 @@ from hypothesis import settings
 
 from tests import mongo_server
 from tests.mongo_server import mongo_database, mongo_uri
+from tests.running import bytecode
 
 __all__ = ["mongo_database", "mongo_uri"]
+
+pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
+bytecode.keep()
 
 # No test judges how long it takes: the machine may be busy, and a first call may import much.
 settings.register_profile("kampyn", deadline=None)

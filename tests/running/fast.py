@@ -1,0 +1,124 @@
+"""Tells tests that start programs or need a database server from those that do not: the fast ones.
+
+Nobody marks them by hand: a test starts programs if its code, a fixture of it, or a helper under
+`tests/` that one of these calls, names what starts them. `make test-fast` runs the others, and
+there a process that is started all the same is an error that says so.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+from tests.running.fixtures import fixtures_of
+
+PROGRAM = "program"
+FAST_ONLY = f"not {PROGRAM}"
+STARTERS = ("subprocess", "multiprocessing")
+"""A test that calls one of these, or a module of the project that has one, starts something."""
+EVENTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec"})
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Mark those that start something."""
+    known: dict[FunctionType, bool] = {}
+    for item in items:
+        if item.get_closest_marker(PROGRAM) is None and _starts_something(item, known):
+            item.add_marker(PROGRAM)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Of the fast tests alone: none of them starts a process."""
+    if FAST_ONLY not in item.config.option.markexpr:
+        return (yield)
+    with _refused_processes():
+        return (yield)
+
+
+@contextmanager
+def _refused_processes() -> Iterator[None]:
+    if not _refusing:
+        sys.addaudithook(_audit)  # for good: there is no way to take one out
+    _refusing["processes"] = True
+    try:
+        yield
+    finally:
+        _refusing["processes"] = False
+
+
+_refusing: dict[str, bool] = {}
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in EVENTS and _refusing["processes"]:
+        raise AssertionError(
+            f"this test starts a process ({arguments[0] if arguments else event}): "
+            f"mark it with @pytest.mark.{PROGRAM}"
+        )
+
+
+def _starts_something(item: pytest.Item, known: dict[FunctionType, bool]) -> bool:
+    if item.get_closest_marker("mongo") or "mongo_uri" in getattr(item, "fixturenames", ()):
+        return True
+    functions = [getattr(item, "function", None)]
+    functions += [fixture.func for _name, fixture in fixtures_of(item)]
+    return any(_calls_starter(function, known) for function in functions if function)
+
+
+def _calls_starter(function: Callable[..., Any], known: dict[FunctionType, bool]) -> bool:
+    plain = getattr(function, "__wrapped__", function)
+    plain = getattr(plain, "__func__", plain)
+    if not isinstance(plain, FunctionType):
+        return False
+    if plain not in known:
+        known[plain] = False  # a function that calls itself
+        known[plain] = any(_starts(value, known) for value in _named(plain))
+    return known[plain]
+
+
+def _starts(value: object, known: dict[FunctionType, bool]) -> bool:
+    if isinstance(value, ModuleType):
+        return _is_starter(value)
+    if _is_starter(sys.modules.get(getattr(value, "__module__", None) or "")):
+        return True
+    if isinstance(value, type) and value.__module__.startswith("tests."):
+        return any(_calls_starter(method, known) for method in vars(value).values())
+    return callable(value) and _is_ours(value) and _calls_starter(value, known)
+
+
+def _is_starter(module: ModuleType | None) -> bool:
+    if module is None:
+        return False
+    name = module.__name__
+    if name.startswith("kampyn_perf."):
+        return any(_is_starter(vars(module).get(starter)) for starter in STARTERS)
+    return name in STARTERS
+
+
+def _is_ours(value: Callable[..., Any]) -> bool:
+    return (getattr(value, "__module__", None) or "").startswith("tests.")
+
+
+def _named(function: FunctionType) -> Iterator[object]:
+    """What the names in a function's code stand for, also as `module.name`."""
+    modules: list[ModuleType] = []
+    for name in _names(function.__code__):
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType) and value.__name__.startswith("tests."):
+            modules.append(value)
+        yield value
+    for module in modules:
+        yield from (getattr(module, name, None) for name in _names(function.__code__))
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)

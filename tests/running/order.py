@@ -1,0 +1,78 @@
+"""Which tests go to one worker together, and in which order they are started.
+
+Tests that share a fixture of a module's or the session's life (a started backend, a built wheel)
+form a group: it is made once, not once per worker. First go the groups, then the long tests, then
+those that start programs, then the fast ones, which fill the gaps; last those that want the
+machine for themselves, when nobody waits for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.running import fast, turns
+from tests.running.fixtures import TESTS, fixtures_of
+
+CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri"})
+"""Shared fixtures that do not bind tests together."""
+LONG = "long"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before pytest-xdist looks for the groups."""
+    fast.mark(items)
+    groups = Groups()
+    for item in items:
+        groups.join(_shared(item))
+    ranks = {}
+    for item in items:
+        shared = groups.name(_shared(item))
+        name = turns.MARKER if turns.wants_the_machine(item) else shared
+        if name:
+            item.add_marker(pytest.mark.xdist_group(name))
+        ranks[item] = _rank(item, grouped=bool(shared))
+    items.sort(key=ranks.__getitem__)
+
+
+def _rank(item: pytest.Item, *, grouped: bool) -> int:
+    if turns.wants_the_machine(item):
+        return 4
+    if item.get_closest_marker(fast.PROGRAM) is None:
+        return 3
+    if grouped:
+        return 0
+    return 1 if item.get_closest_marker(LONG) else 2
+
+
+def _shared(item: pytest.Item) -> list[str]:
+    """Places of the shared fixtures of the tests' own that a test uses."""
+    return [
+        f"{Path(fixture.func.__code__.co_filename).relative_to(TESTS)}:{name}"
+        for name, fixture in fixtures_of(item)
+        if fixture.scope in ("module", "session") and name not in CHEAP_ONCE_PER_WORKER
+    ]
+
+
+class Groups:
+    """Fixtures that some test uses together are in one group."""
+
+    def __init__(self) -> None:
+        self._leader: dict[str, str] = {}
+
+    def join(self, members: Iterable[str]) -> None:
+        leaders = sorted({self._find(member) for member in members})
+        for other in leaders[1:]:
+            self._leader[other] = leaders[0]
+
+    def name(self, members: list[str]) -> str:
+        """A word for the group that stands behind each of its tests' names; empty without one."""
+        return re.sub(r"\W+", "-", self._find(members[0])) if members else ""
+
+    def _find(self, member: str) -> str:
+        leader = self._leader.setdefault(member, member)
+        return leader if leader == member else self._find(leader)

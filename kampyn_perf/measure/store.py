@@ -1,0 +1,120 @@
+"""Everything that the watchers brought so far, by series; used by several threads."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable
+
+from kampyn_perf import names
+from kampyn_perf.measure.bounded import BoundedSeries
+from kampyn_perf.measure.readings import Quantity, Reading, Remark, Sample
+from kampyn_perf.results.series import Series
+
+MAX_SERIES = 400
+MAX_REMARKS = 40
+_DIGITS = 9
+"""Significant digits of a value in the result: bytes of a gigabyte, and no noise after them."""
+
+# What speaks for a metric that nothing else measured. The database's own time of an operation has
+# no waiting for a connection in it, so the backend's comes first where there is one.
+STAND_INS = {names.DB_QUERY_TIME: names.MONGO_OPERATION_TIME}
+
+Listener = Callable[[int, Sample], None]
+"""Hears each sample with its moment, in the watcher's thread: it has to be quick."""
+
+
+class Store:
+    """Series by quantity, and remarks."""
+
+    def __init__(self, *, from_us: int = 0, listener: Listener | None = None) -> None:
+        """What was sampled before `from_us` (a warm-up) is in no series, and nobody hears of it."""
+        self._from_us = from_us
+        self._listener = listener
+        self._series: dict[Quantity, BoundedSeries] = {}
+        self._left_out: set[Quantity] = set()
+        self._remarks: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def take(self, at_us: int, readings: Iterable[Reading], *, watcher: str, slots: int) -> None:
+        """Keep what a watcher brought. `slots` is how many of its intervals a state stands for."""
+        for reading in readings:
+            if isinstance(reading, Remark):
+                self.remark(f"{watcher}: {reading.text}")
+            elif at_us >= self._from_us and _counts(reading):
+                self._add(at_us, reading, slots)
+
+    def remark(self, text: str) -> None:
+        """Keep a remark, once."""
+        with self._lock:
+            if len(self._remarks) < MAX_REMARKS:
+                self._remarks.setdefault(text)
+
+    def _add(self, at_us: int, sample: Sample, slots: int) -> None:
+        with self._lock:
+            series = self._series.get(sample.quantity)
+            if series is None:
+                if len(self._series) >= MAX_SERIES:
+                    if len(self._left_out) < MAX_SERIES:
+                        self._left_out.add(sample.quantity)
+                    return
+                series = self._series[sample.quantity] = BoundedSeries()
+            weight = slots if sample.weight is None else sample.weight
+            series.add(at_us, sample.value, weight=weight, maximum=sample.maximum)
+        if self._listener:
+            self._listener(at_us, sample)
+
+    @property
+    def remarks(self) -> list[str]:
+        """In the order in which they came."""
+        with self._lock:
+            remarks = list(self._remarks)
+            if self._left_out:
+                more = "at least " if len(self._left_out) == MAX_SERIES else ""
+                remarks.append(
+                    f"{more}{len(self._left_out)} series were left out: {MAX_SERIES} are kept, "
+                    "those that came first"
+                )
+        return remarks
+
+    def series(self) -> list[Series]:
+        """All series, with stand-ins for what nothing else measured."""
+        with self._lock:
+            series = [_freeze(quantity, kept) for quantity, kept in self._series.items()]
+        measured = {one.metric for one in series}
+        for metric, stand_in in STAND_INS.items():
+            if metric not in measured:
+                series += [
+                    one.model_copy(update={"metric": metric})
+                    for one in series
+                    if one.metric == stand_in
+                ]
+        return series
+
+
+def _counts(sample: Sample) -> bool:
+    return sample.weight != 0 and math.isfinite(sample.value)
+
+
+def _freeze(quantity: Quantity, kept: BoundedSeries) -> Series:
+    points = kept.points
+    weights = [point.weight for point in points]
+    # What is made here is right by construction, and validating it again would cost as much as
+    # all the watching; the model's own check is for files.
+    return Series.model_construct(
+        metric=quantity.metric,
+        subject=quantity.subject,
+        source=quantity.source,
+        unit=quantity.unit,
+        labels=dict(quantity.labels),
+        at_us=[point.at_us for point in points],
+        values=[_rounded(point.value) for point in points],
+        weights=weights if any(weight != 1 for weight in weights) else None,
+        minima=[_rounded(point.low) for point in points] if kept.merged else None,
+        maxima=[_rounded(point.high) for point in points] if kept.merged else None,
+        maximum=kept.maximum,
+    )
+
+
+def _rounded(value: float) -> float:
+    return value if value == int(value) else float(f"{value:.{_DIGITS}g}")

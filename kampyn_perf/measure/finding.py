@@ -1,0 +1,116 @@
+"""Which processes are the backend's: by number, by the port they listen on, by name."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import psutil
+
+from kampyn_perf.measure.readings import NotSeen
+
+_LISTEN = "0A"
+"""The state LISTEN in /proc/net/tcp."""
+LOOK_AGAIN_SECONDS = 5.0
+"""Between two searches through all processes, which cost milliseconds."""
+
+Pids = Callable[[], list[int]]
+
+
+def by_pid(pid: int) -> list[int]:
+    """The process and all its descendants: a master that forks workers is one backend. Raises
+    NotSeen."""
+    try:
+        process = psutil.Process(pid)
+        return [pid, *(child.pid for child in process.children(recursive=True))]
+    except psutil.Error as error:
+        raise NotSeen(
+            f"there is no process {pid}",
+            remedy="name one that runs with --watch-pid, or use --watch-port",
+        ) from error
+
+
+def by_port(port: int, proc: Path = Path("/proc")) -> list[int]:
+    """Every process that holds the listening socket of `port`. Raises NotSeen."""
+    inodes = set(_listening_inodes(port, proc))
+    if not inodes:
+        raise NotSeen(
+            f"nothing listens on port {port} of this machine",
+            remedy="name the backend's port with --watch-port, or a process with --watch-pid",
+        )
+    holders = [pid for pid in _all_pids(proc) if _holds(proc / str(pid) / "fd", inodes)]
+    if not holders:
+        raise NotSeen(
+            f"what listens on port {port} is another user's process, which cannot be looked into",
+            remedy="run kampyn-perf as that user or as root, or name the process with --watch-pid",
+        )
+    return holders
+
+
+def by_name(pattern: str) -> list[int]:
+    """Processes whose name, program or script is `pattern` (with * and ? as in file names); not
+    this one, and not its own. Raises NotSeen."""
+    own = psutil.Process()
+    ours = {own.pid, *(child.pid for child in own.children(recursive=True))}
+    ours |= {parent.pid for parent in own.parents()}
+    matching = [
+        process.pid
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.pid not in ours and _is_called(pattern, process.info)
+    ]
+    if not matching:
+        raise NotSeen(
+            f"no process is called {pattern}",
+            remedy="--watch-name takes the name of a program or script, with * for any letters",
+        )
+    return matching
+
+
+def every(seconds: float, search: Pids, clock: Callable[[], float] = time.monotonic) -> Pids:
+    """`search`, asked again only after a while, or when one of its processes has ended."""
+    known: list[int] = []
+    asked = -seconds
+
+    def pids() -> list[int]:
+        nonlocal known, asked
+        now = clock()
+        if now - asked >= seconds or not known or not all(map(psutil.pid_exists, known)):
+            known, asked = search(), now
+        return known
+
+    return pids
+
+
+def _is_called(pattern: str, info: dict[str, object]) -> bool:
+    line = info["cmdline"]
+    words = line[:2] if isinstance(line, list) else []
+    candidates = {str(info["name"]), *(os.path.basename(str(word)) for word in words)}  # noqa: PTH119
+    return any(fnmatchcase(candidate, pattern) for candidate in candidates)
+
+
+def _listening_inodes(port: int, proc: Path) -> Iterator[str]:
+    """The inodes of sockets that listen on `port`, of IPv4 and IPv6 (proc(5), /proc/net/tcp)."""
+    for table in ("tcp", "tcp6"):
+        try:
+            lines = (proc / "net" / table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
+                yield fields[9]
+
+
+def _all_pids(proc: Path) -> Iterable[int]:
+    return sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit())
+
+
+def _holds(folder: Path, inodes: set[str]) -> bool:
+    wanted = {f"socket:[{inode}]" for inode in inodes}
+    try:
+        return any(os.readlink(entry) in wanted for entry in os.scandir(folder))  # noqa: PTH115
+    except OSError:  # it has ended, or it is another user's
+        return False

@@ -104,12 +104,15 @@ class Runner:
         return round(spent_us / elapsed_us, 6)
 
     def _gaps(self, tasks: Sequence[Task], series: Sequence[Series]) -> dict[str, Unmeasured]:
-        """Of every metric that was promised and has no sample: why."""
+        """Of every metric that was promised and has no sample: why. What a watcher ran into says
+        more than what was known before."""
         gaps = dict(self._known_gaps)
         for task in tasks:
             for metric in task.watcher.provides:
-                nothing = Unmeasured(reason=f"{task.watcher.name} saw none of it in this run")
-                gaps.setdefault(metric, task.gap or nothing)
+                if task.gap:
+                    gaps[metric] = task.gap
+                nothing = Unmeasured(reason=f"{task.watcher.name}: saw none of it in this run")
+                gaps.setdefault(metric, nothing)
         for metric in {one.metric for one in series}:
             gaps.pop(metric, None)
         return gaps

@@ -17,6 +17,29 @@ _LISTEN = "0A"
 LOOK_AGAIN_SECONDS = 5.0
 """Between two searches through all processes, which cost milliseconds."""
 
+TUNNELS = frozenset(
+    ["ssh", "autossh", "sshd", "kubectl", "oc", "cloudflared", "ngrok", "socat", "tsh", "chisel"]
+)
+"""Programs that listen here for a server on another machine."""
+PROXIES = frozenset(
+    [
+        "docker-proxy",
+        "rootlessport",
+        "rootlesskit",
+        "slirp4netns",
+        "conmon",
+        "gvproxy",
+        "nginx",
+        "haproxy",
+        "envoy",
+        "traefik",
+        "caddy",
+        "apache2",
+        "httpd",
+    ]
+)
+"""Programs that listen here for a server of this machine: not the backend whose memory counts."""
+
 Pids = Callable[[], list[int]]
 
 
@@ -48,6 +71,22 @@ def by_port(port: int, proc: Path = Path("/proc")) -> list[int]:
             remedy="run kampyn-perf as that user or as root, or name the process with --watch-pid",
         )
     return holders
+
+
+def forwarder_at(port: int) -> str:
+    """The name of the program that listens on `port` and only passes on; empty for none such."""
+    try:
+        holders = by_port(port)
+    except NotSeen:
+        return ""
+    for pid in holders:
+        try:
+            name = psutil.Process(pid).name()
+        except psutil.Error:
+            continue
+        if name in TUNNELS or name in PROXIES:
+            return name
+    return ""
 
 
 def by_name(pattern: str) -> list[int]:

@@ -34,6 +34,9 @@ class Sample:
     """How many events the value is the mean of; None for a state, as an amount of memory."""
     maximum: float | None = None
     """The greatest of those events, where the source knows it."""
+    buckets: tuple[tuple[float, float], ...] = ()
+    """Of a histogram's events, for who follows them live: an upper edge, in the quantity's unit,
+    and how many were at most so much; ascending, the last edge infinite. In no series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,28 @@ class NotSeen(Exception):  # noqa: N818 (an outcome with a remedy, not a mistake
 class Watcher(Protocol):
     """Looks at something again and again. Used by one thread only."""
 
-    name: str
-    interval_us: int
-    waits: bool
-    """Whether looking may wait for somebody else (a network): then it gets a thread of its own."""
-    every_slot: bool
-    """Whether each moment at which it was due counts, also those that passed while it was busy."""
-    provides: tuple[str, ...]
-    """Metrics that it is there to measure: where it brings none, the result says why."""
+    @property
+    def name(self) -> str:
+        """For people; tells it from the others of a run."""
+        ...
+
+    @property
+    def interval_us(self) -> int: ...
+
+    @property
+    def waits(self) -> bool:
+        """Whether looking may wait for somebody else (a network): then it gets its own thread."""
+        ...
+
+    @property
+    def every_slot(self) -> bool:
+        """Whether each moment at which it was due counts, also one that passed while busy."""
+        ...
+
+    @property
+    def provides(self) -> tuple[str, ...]:
+        """Metrics that it is there to measure: where it brings none, the result says why."""
+        ...
 
     def sample(self, at_us: int) -> Iterable[Reading]:
         """Look. `at_us` is now; with `every_slot`, when it was due. Raises NotSeen."""

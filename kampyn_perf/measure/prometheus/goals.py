@@ -13,6 +13,7 @@ from kampyn_perf.measure.readings import Quantity, Sample
 from kampyn_perf.units import MICROSECONDS
 
 CACHE_LOOKS = "cache_requests_total"
+RESIDENT_MEMORY = "process_resident_memory_bytes"
 _CPU = "node_cpu_seconds_total"
 _MEMORY_TOTAL = "node_memory_MemTotal_bytes"
 _MEMORY_AVAILABLE = "node_memory_MemAvailable_bytes"
@@ -57,6 +58,14 @@ def _cache(before: Page, after: Page, source: str) -> Iterator[Sample]:
     if asked > 0:
         quantity = Quantity(names.CACHE_HIT_RATIO, "response cache", source, "share")
         yield Sample(quantity, looks.get("hit", 0.0) / asked, weight=round(asked))
+
+
+def from_instance(after: Page, *, subject: str, source: str) -> Iterator[Sample]:
+    """The memory of the process whose page it is, as Prometheus's client libraries tell it."""
+    resident = after.get((RESIDENT_MEMORY, ()))
+    if resident:
+        memory = Quantity(names.MEMORY_PER_INSTANCE, subject, source, "bytes")
+        yield Sample(memory, resident.value)
 
 
 def from_node(

@@ -144,11 +144,17 @@ class _Maker:
         events = round(change.count)
         if events <= 0:
             return
-        yield Sample(self._quantity(), change.mean * self.scale.factor, weight=events)
+        factor = self.scale.factor
+        yield Sample(
+            self._quantity(),
+            change.mean * factor,
+            weight=events,
+            buckets=tuple((edge * factor, held) for edge, held in change.buckets),
+        )
         estimates = {f"{q:g}": quantile(change.buckets, q) for q in QUANTILES}
         for q, value in (estimates if change.buckets else quantiles).items():
             if value is not None:
-                yield Sample(self._quantity(q), value * self.scale.factor, weight=events)
+                yield Sample(self._quantity(q), value * factor, weight=events)
 
     def _quantity(self, q: str = "") -> Quantity:
         labels: Labels = self.instrument.labels

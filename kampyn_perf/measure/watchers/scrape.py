@@ -65,7 +65,8 @@ class MetricsPage:
 
 
 class BackendMetricsWatcher:
-    """The bundled backend's /metrics, or that of one with the same names: queries and cache."""
+    """The bundled backend's /metrics, or that of one with the same names: queries and cache; with
+    `with_requests` also what it counts of its HTTP requests."""
 
     name = "backend's metrics"
     waits = True
@@ -73,18 +74,40 @@ class BackendMetricsWatcher:
     provides = (names.DB_QUERY_TIME,)
 
     def __init__(
-        self, url: str, *, now_us: Callable[[], int], interval_us: int = 2 * MICROSECONDS
+        self,
+        url: str,
+        *,
+        now_us: Callable[[], int],
+        with_requests: bool = False,
+        interval_us: int = 2 * MICROSECONDS,
     ) -> None:
         self.interval_us = interval_us
         self._source = urlsplit(url).path
-        self._page = MetricsPage(url, now_us=now_us, wanted=goals.BACKEND_FAMILIES.__contains__)
+        self._host = urlsplit(url).netloc.rpartition("@")[2]
+        self._with_requests = with_requests
+        self._page = MetricsPage(url, now_us=now_us, wanted=self._wants)
 
     def sample(self, at_us: int) -> Iterator[Reading]:
-        self._page.turn()
-        yield from goals.from_backend(self._page.before, self._page.after, source=self._source)
+        page = self._page
+        page.turn()
+        yield from goals.from_backend(page.before, page.after, source=self._source)
+        if self._with_requests:
+            requests = {
+                key: one for key, one in page.after.items() if one.name == names.METRIC_HTTP
+            }
+            yield from intervals.samples(
+                page.before,
+                requests,
+                seconds=page.seconds,
+                subject=self._host,
+                source=self._source,
+            )
 
     def close(self) -> None:
         self._page.close()
+
+    def _wants(self, name: str) -> bool:
+        return name in goals.BACKEND_FAMILIES or (self._with_requests and name == names.METRIC_HTTP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,15 +145,18 @@ class ScrapeWatcher:
         wanted_series: SeriesFilter | None = None,
         headers: Mapping[str, str] | None = None,
         provides: Collection[str] = (),
+        instance: bool = False,
         interval_us: int = 5 * MICROSECONDS,
     ) -> None:
-        """`provides`: what nothing else measures, so that it is hoped for from here."""
+        """`provides`: what nothing else measures, so that it is hoped for from here. `instance`:
+        whether it is the page of a process of the backend itself."""
         self.interval_us = interval_us
         self.provides = tuple(provides)
         self._host = urlsplit(url).netloc.rpartition("@")[2]
         self.name = f"scrape of {self._host}"
         self._wanted_series = wanted_series or SeriesFilter()
         self._page = MetricsPage(url, now_us=now_us, wanted=self._wants_family, headers=headers)
+        self._instance = instance
         self._kept: set[object] = set()
         self._left_out: set[object] = set()
         self._shrinks = 0
@@ -144,6 +170,8 @@ class ScrapeWatcher:
         yield from goals.from_node(
             page.before, page.after, seconds=page.seconds, subject=f"machine {self._host}"
         )
+        if self._instance:
+            yield from goals.from_instance(page.after, subject=self._host, source=page.shown)
         for sample in intervals.samples(
             page.before, page.after, seconds=page.seconds, subject=self._host, source=page.shown
         ):
@@ -158,6 +186,7 @@ class ScrapeWatcher:
         return (
             name in goals.BACKEND_FAMILIES
             or name in goals.NODE_FAMILIES
+            or name == goals.RESIDENT_MEMORY
             or self._wanted_series.wants_family(name)
         )
 

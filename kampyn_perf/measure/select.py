@@ -12,15 +12,13 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.measure import finding, unmeasured
 from kampyn_perf.measure.plan import Kind, NowUs, WatcherSpec, WatchPlan, WatchRequest
 from kampyn_perf.measure.readings import Watcher
-from kampyn_perf.measure.settings import ScrapeSettings
+from kampyn_perf.measure.settings import RedisSettings, ScrapeSettings
 from kampyn_perf.measure.watchers import container
 from kampyn_perf.measure.watchers.container import ContainerWatcher
 from kampyn_perf.measure.watchers.disk import DiskWatcher
 from kampyn_perf.measure.watchers.machine import MachineWatcher, NetworkWatcher, PressureWatcher
-from kampyn_perf.measure.watchers.mongo import MongoWatcher
 from kampyn_perf.measure.watchers.probe import ProbeWatcher
 from kampyn_perf.measure.watchers.processes import Finder, ProcessWatcher
-from kampyn_perf.measure.watchers.redis import RedisWatcher
 from kampyn_perf.measure.watchers.scrape import BackendMetricsWatcher, ScrapeWatcher, SeriesFilter
 from kampyn_perf.redact import redact_url
 
@@ -136,20 +134,31 @@ def _mongos(request: WatchRequest) -> Iterator[WatcherSpec]:
     if request.own and request.own.mongo:
         uris.append(request.own.mongo)
     for uri in dict.fromkeys(uris):
-        yield WatcherSpec(Kind.MONGO, redact_url(uri), _timeless(partial(MongoWatcher, uri)))
+        yield WatcherSpec(Kind.MONGO, redact_url(uri), _timeless(partial(_make_mongo, uri)))
 
 
 def _redis(request: WatchRequest) -> Iterator[WatcherSpec]:
     settings = request.settings.redis
-    if settings:
-        url = from_environment(settings.url, request.environ, "watch.redis.url or --watch-redis")
-        make = partial(RedisWatcher, url, policy=settings.policy, max_memory=settings.maxMemory)
-    elif request.own and request.own.redis:
-        url = request.own.redis
-        make = partial(RedisWatcher, url)
-    else:
+    if settings is None and request.own and request.own.redis:
+        settings = RedisSettings(url=request.own.redis)
+    if settings is None:
         return
+    url = from_environment(settings.url, request.environ, "watch.redis.url or --watch-redis")
+    make = partial(_make_redis, url, settings)
     yield WatcherSpec(Kind.REDIS, redact_url(url), _timeless(make))
+
+
+def _make_mongo(uri: str) -> Watcher:
+    # Its client takes a quarter of a second to import: who has no MongoDB does not pay for it.
+    from kampyn_perf.measure.watchers.mongo import MongoWatcher
+
+    return MongoWatcher(uri)
+
+
+def _make_redis(url: str, settings: RedisSettings) -> Watcher:
+    from kampyn_perf.measure.watchers.redis import RedisWatcher  # as above
+
+    return RedisWatcher(url, policy=settings.policy, max_memory=settings.maxMemory)
 
 
 def _probe(request: WatchRequest) -> Iterator[WatcherSpec]:

@@ -9,7 +9,6 @@ from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Section, Size
 from kampyn_perf.measure.watchers.probe import EVERY_US, TIMEOUT_US
-from kampyn_perf.measure.watchers.redis import DOCUMENT_MAX_MEMORY, DOCUMENT_POLICY
 from kampyn_perf.units import MICROSECONDS
 
 _Port = Annotated[int, Field(ge=1, le=65535)]
@@ -43,8 +42,9 @@ class RedisSettings(Section):
 
     url: str
     """redis://, rediss:// or unix://; or the name of an environment variable that holds it."""
-    policy: str = DOCUMENT_POLICY
-    maxMemory: Size = DOCUMENT_MAX_MEMORY  # noqa: N815
+    policy: str = "allkeys-lru"
+    maxMemory: Size = 256 * 1024 * 1024  # noqa: N815
+    """Both as in the document's redisConfig."""
 
 
 class ScrapeSettings(Section):

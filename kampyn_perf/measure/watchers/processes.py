@@ -127,6 +127,8 @@ class ProcessWatcher:
             return
         with suppress(psutil.Error, OSError):  # another user's: the rest of it may be read
             yield self._state(names.PROCESS_DESCRIPTORS, place, process.num_fds(), "count")
+        if not place.instance:
+            return
         pss = proportional_size(process.pid)
         if pss is not None and (place.shares_memory or pss < rss * (1 - _PSS_DIFFERS)):
             place.shares_memory = True

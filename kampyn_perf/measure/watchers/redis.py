@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import redis
+
 from kampyn_perf import names
+from kampyn_perf.errors import KampynError
 from kampyn_perf.measure.readings import NotSeen, Quantity, Reading, Remark, Sample
 from kampyn_perf.redact import redact_text, redact_url
 from kampyn_perf.units import MICROSECONDS, format_size
 
-DOCUMENT_POLICY = "allkeys-lru"
-DOCUMENT_MAX_MEMORY = 256 * 1024 * 1024
-"""Bytes; `maxMemory: '256mb'` of the document's redisConfig."""
 _TIMEOUT_SECONDS = 5.0
 
 Info = dict[str, Any]
@@ -30,18 +30,30 @@ class RedisWatcher:
         self,
         url: str,
         *,
-        policy: str = DOCUMENT_POLICY,
-        max_memory: int = DOCUMENT_MAX_MEMORY,
+        policy: str,
+        max_memory: int,
         interval_us: int = 2 * MICROSECONDS,
     ) -> None:
-        """`policy` and `max_memory` are what is expected; anything else is remarked."""
+        """`policy` and `max_memory` are what is expected; anything else is remarked. Raises
+        KampynError for a URL that is none."""
         self.interval_us = interval_us
         shown = redact_url(url)
         self.name = "Redis" if url.startswith("unix:") else f"Redis {shown.partition('://')[2]}"
         self._url = url
         self._policy = policy
         self._max_memory = max_memory
-        self._client: Any = None
+        try:
+            self._client: Any = redis.Redis.from_url(
+                url,
+                socket_timeout=_TIMEOUT_SECONDS,
+                socket_connect_timeout=_TIMEOUT_SECONDS,
+                client_name="kampyn-perf",
+            )
+        except ValueError as error:
+            raise KampynError(
+                f"not the URL of a Redis: {shown} ({redact_text(str(error))})",
+                hint="Write for example redis://localhost:6379/0.",
+            ) from error
         self._before: Info | None = None
         self._at_us = 0
 
@@ -61,22 +73,12 @@ class RedisWatcher:
             yield from self._changes(before, info, elapsed_us / MICROSECONDS)
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
+        self._client.close()
 
     def _ask(self) -> Info:
-        import redis
-
         try:
-            if self._client is None:
-                self._client = redis.Redis.from_url(
-                    self._url,
-                    socket_timeout=_TIMEOUT_SECONDS,
-                    socket_connect_timeout=_TIMEOUT_SECONDS,
-                    client_name="kampyn-perf",
-                )
             return dict(self._client.info())
-        except (redis.RedisError, OSError, ValueError) as error:
+        except (redis.RedisError, OSError) as error:
             words = redact_text(str(error))
             raise NotSeen(
                 f"{redact_url(self._url)}: {words}", remedy="check the URL of --watch-redis"

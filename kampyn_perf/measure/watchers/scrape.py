@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from urllib.parse import urlsplit
 
 from kampyn_perf import names
@@ -32,11 +33,12 @@ class MetricsPage:
         *,
         now_us: Callable[[], int],
         wanted: Callable[[str], bool],
+        with_buckets: bool = True,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.shown = redact_url(url)
         self._now_us = now_us
-        self._wanted = wanted
+        self._parse = partial(parse, wanted=wanted, with_buckets=with_buckets)
         self._http = HttpGetter(url, timeout=TIMEOUT_SECONDS, headers=_ACCEPT | dict(headers or {}))
         self._at_us = 0
         self.before: Page | None = None
@@ -54,7 +56,7 @@ class MetricsPage:
             raise NotSeen(f"{self.shown} answers {answer.status}")
         at_us = self._now_us()
         try:
-            page = parse(answer.body, answer.content_type, self._wanted)
+            page = self._parse(answer.body, answer.content_type)
         except ValueError as error:
             raise NotSeen(f"{self.shown} is no page of Prometheus metrics: {error}") from error
         self.before, self.after = (self.after or None), page
@@ -85,7 +87,7 @@ class BackendMetricsWatcher:
         self._source = urlsplit(url).path
         self._host = urlsplit(url).netloc.rpartition("@")[2]
         self._with_requests = with_requests
-        self._page = MetricsPage(url, now_us=now_us, wanted=self._wants)
+        self._page = MetricsPage(url, now_us=now_us, wanted=self._wants, with_buckets=with_requests)
 
     def sample(self, at_us: int) -> Iterator[Reading]:
         page = self._page

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kampyn_perf.backend import control
+from kampyn_perf import backend as bundled
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
 
 SETTINGS = BackendSettings(
@@ -17,6 +17,6 @@ SETTINGS = BackendSettings(
 
 
 @pytest.fixture(scope="session")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.RunningBackend]:
-    with control.start(SETTINGS, state_dir=tmp_path_factory.mktemp("measured")) as running:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bundled.RunningBackend]:
+    with bundled.start(SETTINGS, state_dir=tmp_path_factory.mktemp("measured")) as running:
         yield running

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from kampyn_perf import names
-from kampyn_perf.backend.control import RunningBackend
+from kampyn_perf.backend import RunningBackend
 from kampyn_perf.measure.readings import NotSeen, Reading, Remark, Sample
 from kampyn_perf.measure.runner import Runner
 from kampyn_perf.measure.watchers.probe import ProbeWatcher

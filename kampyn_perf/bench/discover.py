@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kampyn_perf.bench.case import collecting
+from kampyn_perf.bench.declare import collecting
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.errors import KampynError
 

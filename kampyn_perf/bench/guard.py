@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.bench.tally import CaseHung
+from kampyn_perf.bench.failures import CaseHung
 
 Beats = Callable[[], int]
 """A number that changes as long as there is progress."""

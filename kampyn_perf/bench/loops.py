@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.bench.tally import Tally
+from kampyn_perf.bench.iterations import Iterations
 
 Clock = Callable[[], int]
 """Monotonic nanoseconds."""
@@ -47,10 +47,10 @@ class Bound:
         return self.after(value) if self.after_takes else self.after()
 
 
-def measure_sync(bound: Bound, tally: Tally, clock: Clock) -> None:
-    """Run iterations until the tally has enough. A call that raises is counted, not timed."""
+def measure_sync(bound: Bound, iterations: Iterations, clock: Clock) -> None:
+    """Run iterations until there are enough. A call that raises is counted, not timed."""
     call, takes = bound.call, bound.takes_value
-    while tally.claim(clock()):
+    while iterations.claim(clock()):
         try:
             value = bound.prepare()
             try:
@@ -65,24 +65,26 @@ def measure_sync(bound: Bound, tally: Tally, clock: Clock) -> None:
             finally:
                 bound.clean(value)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the case's own failure
-            tally.fail(error)
+            iterations.fail(error)
         else:
-            tally.times.append(end - start)
+            iterations.times.append(end - start)
         bound.tick()
 
 
-async def measure_async(bound: Bound, tally: Tally, clock: Clock, clients: int = 1) -> None:
+async def measure_async(
+    bound: Bound, iterations: Iterations, clock: Clock, clients: int = 1
+) -> None:
     """`measure_sync` on the running loop, by `clients` callers that each wait for their answer."""
     if clients == 1:
-        await _client(bound, tally, clock)
+        await _client(bound, iterations, clock)
         return
     async with asyncio.TaskGroup() as group:
         for _ in range(clients):
-            group.create_task(_client(bound, tally, clock))
+            group.create_task(_client(bound, iterations, clock))
 
 
-async def _client(bound: Bound, tally: Tally, clock: Clock) -> None:
-    while tally.claim(clock()):
+async def _client(bound: Bound, iterations: Iterations, clock: Clock) -> None:
+    while iterations.claim(clock()):
         try:
             value = await settle(bound.prepare())
             try:
@@ -93,9 +95,9 @@ async def _client(bound: Bound, tally: Tally, clock: Clock) -> None:
             finally:
                 await settle(bound.clean(value))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the case's own failure
-            tally.fail(error)
+            iterations.fail(error)
         else:
-            tally.times.append(span)
+            iterations.times.append(span)
         bound.tick()
 
 

@@ -8,14 +8,15 @@ import math
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from kampyn_perf.bench.case import Variant
+from kampyn_perf.bench.declare import Variant
+from kampyn_perf.bench.failures import CaseHung, Failures, Stage
+from kampyn_perf.bench.gc_control import controlled_gc
 from kampyn_perf.bench.guard import Guard
 from kampyn_perf.bench.hooks import Hook
+from kampyn_perf.bench.iterations import Iterations, Stop
 from kampyn_perf.bench.loops import Bound, Clock, measure_async, measure_sync, settle
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.overhead import empty_loop_ns
-from kampyn_perf.bench.quiet import quiet
-from kampyn_perf.bench.tally import CaseHung, Failures, Stage, Stop, Tally
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.results.bench import BenchOptions
 from kampyn_perf.units import format_duration
@@ -50,7 +51,7 @@ def measure(
     except BaseException as error:  # noqa: BLE001 - Ctrl-C and the like; kept, and acted upon
         work.done.stop = Stop.INTERRUPTED
         work.done.ending = error
-    return work.conclude()
+    return work.outcome()
 
 
 def _drive(work: Coroutine[Any, Any, None]) -> None:
@@ -81,12 +82,12 @@ class _Work:
         self._failures = Failures()
         self._stage = Stage.SETUP
         self._steps = 0
-        self._tally: Tally | None = None
+        self._iterations: Iterations | None = None
         self._wall: tuple[int, int] | None = None
 
     def beats(self) -> int:
         """Rises with everything that happens."""
-        return self._steps + (self._tally.beats if self._tally else 0)
+        return self._steps + (self._iterations.beats if self._iterations else 0)
 
     def hung(self) -> None:
         """A call was ended because it took too long: that is a failure of the case."""
@@ -122,36 +123,38 @@ class _Work:
         self.done.overhead_ns = await empty_loop_ns(
             self._variant, clock=self._clock, limit_ns=options.timeout_ns
         )
-        with quiet(collect_garbage=options.collect_garbage) as disturbances:
+        with controlled_gc(collect_garbage=options.collect_garbage) as disturbances:
             # Nothing comes between the last warm call and the first measured one: a collection of
             # garbage there would leave the processor's caches cold.
             self.done.disturbances = disturbances
             if await self._warm(bound):
                 self._enter(Stage.MEASURE)
-                tally = self._new_tally(Stage.MEASURE, options.iterations, options.max_time_ns)
+                iterations = self._new_iterations(
+                    Stage.MEASURE, options.iterations, options.max_time_ns
+                )
                 disturbances.restart()
-                await self._loop(bound, tally)
+                await self._loop(bound, iterations)
 
     async def _warm(self, bound: Bound) -> bool:
         """Warm up; False where not one call succeeded: more of them would say nothing new."""
         self._enter(Stage.WARMUP)
         wanted, limit = _warmup(self._options)
-        tally = self._new_tally(Stage.WARMUP, wanted, limit)
+        iterations = self._new_iterations(Stage.WARMUP, wanted, limit)
         if wanted:
-            await self._loop(self._probing(bound), tally)
-        self.done.warmup = tally.issued
-        if tally.issued and not tally.times:
+            await self._loop(self._probing(bound), iterations)
+        self.done.warmup = iterations.issued
+        if iterations.issued and not iterations.times:
             self.done.stop = Stop.FAILURES
             return False
         return True
 
-    async def _loop(self, bound: Bound, tally: Tally) -> None:
+    async def _loop(self, bound: Bound, iterations: Iterations) -> None:
         start = self._clock()
         try:
             if self._variant.case.is_async:
-                await measure_async(bound, tally, self._clock, self._variant.clients)
+                await measure_async(bound, iterations, self._clock, self._variant.clients)
             else:
-                measure_sync(bound, tally, self._clock)
+                measure_sync(bound, iterations, self._clock)
         finally:
             self._wall = (start, self._clock())
 
@@ -191,36 +194,36 @@ class _Work:
         changed["call"] = look_async if bound.call_is_async else look
         return Bound(**changed)
 
-    def _new_tally(self, stage: Stage, planned: int, limit_ns: int) -> Tally:
-        self._steps += self._tally.beats if self._tally else 0
-        self._tally = Tally(
+    def _new_iterations(self, stage: Stage, planned: int, limit_ns: int) -> Iterations:
+        self._steps += self._iterations.beats if self._iterations else 0
+        self._iterations = Iterations(
             planned=planned,
             limit_ns=limit_ns,
             max_failures=self._options.max_failures,
             failures=self._failures,
             stage=stage,
         )
-        return self._tally
+        return self._iterations
 
     def _enter(self, stage: Stage) -> None:
         self._stage = stage
         self._steps += 1
 
     def _progress(self) -> None:
-        if self._tick and self._tally and self._stage is Stage.MEASURE:
-            self._tick(self._tally.issued)
+        if self._tick and self._iterations and self._stage is Stage.MEASURE:
+            self._tick(self._iterations.issued)
 
-    def conclude(self) -> Measured:
-        """The account, complete."""
+    def outcome(self) -> Measured:
+        """All that is known, at the end."""
         done = self.done
         done.failed = self._failures.count
         done.failures = list(self._failures.listed())
-        tally = self._tally
-        if tally is None or tally.stage is not Stage.MEASURE:
+        iterations = self._iterations
+        if iterations is None or iterations.stage is not Stage.MEASURE:
             return done
         if done.stop is Stop.ITERATIONS:
-            done.stop = tally.stop
-        done.times = [max(0, time - done.overhead_ns) for time in tally.times]
+            done.stop = iterations.stop
+        done.times = [max(0, time - done.overhead_ns) for time in iterations.times]
         done.round_sizes = [len(done.times)]
         done.elapsed_ns = sum(done.times)
         if self._variant.clients > 1 and self._wall:

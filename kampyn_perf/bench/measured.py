@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kampyn_perf.bench.quiet import Disturbances
-from kampyn_perf.bench.tally import Failure, Stop
+from kampyn_perf.bench.failures import Failure
+from kampyn_perf.bench.gc_control import Disturbances
+from kampyn_perf.bench.iterations import Stop
 
 
 @dataclass(kw_only=True)

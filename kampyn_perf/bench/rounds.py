@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kampyn_perf.bench.failures import Failure
+from kampyn_perf.bench.gc_control import Disturbances
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.bench.measured import Measured
-from kampyn_perf.bench.quiet import Disturbances
-from kampyn_perf.bench.tally import Failure, Stop
 from kampyn_perf.results.bench import BenchOptions
 
 _LEAST = 20

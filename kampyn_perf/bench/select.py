@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from kampyn_perf.bench.case import Case, Scalar, check_params
-from kampyn_perf.bench.session import Selected
-from kampyn_perf.bench.suite import Suite
+from kampyn_perf.bench.declare import Case, Scalar, check_params
+from kampyn_perf.bench.suite import Selected, Suite
 from kampyn_perf.errors import KampynError
 from kampyn_perf.suggest import did_you_mean
 

@@ -1,24 +1,27 @@
-"""A run of many cases: suites opened and closed, results saved after each case, all ends handled.
+"""A run of many cases: suites opened and closed, results saved before each case, all ends handled.
 
-Whatever ends the run, what was measured until then is in the result and in what `save` was given.
+Whatever ends the run, what was measured until then is in the result, and was saved.
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from kampyn_perf.bench.case import Variant
-from kampyn_perf.bench.conclude import conclude
+from kampyn_perf.bench.case_result import case_result
+from kampyn_perf.bench.declare import Variant
+from kampyn_perf.bench.failures import Failures, Stage
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.bench.loops import Clock
 from kampyn_perf.bench.measure import measure
 from kampyn_perf.bench.measured import Measured
+from kampyn_perf.bench.observer import Observer, Unobserved
 from kampyn_perf.bench.rounds import is_over, merge, round_options
-from kampyn_perf.bench.suite import Rounds, Suite
-from kampyn_perf.bench.tally import Failures, Stage, Stop
+from kampyn_perf.bench.suite import Rounds, Selected, Suite
 from kampyn_perf.errors import KampynError
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.bench import (
@@ -29,39 +32,6 @@ from kampyn_perf.results.bench import (
 from kampyn_perf.results.load import RunStatus
 
 
-@dataclass(frozen=True)
-class Selected:
-    """A suite, and those of its variants that were asked for."""
-
-    suite: Suite
-    variants: Sequence[Variant]
-
-
-class Observer(Protocol):
-    """Who watches a run."""
-
-    def started(self, name: str, number: int, total: int) -> None:
-        """A case begins: the `number`-th of `total`."""
-
-    def progressed(self, done: int, planned: int) -> None:
-        """Iterations of the case that began so far. Called between iterations: be quick."""
-
-    def round_begun(self, suite: str, number: int, total: int) -> None:
-        """The cases of a suite take their turns, for the `number`-th time of `total`."""
-
-    def measured(self, result: CaseResult) -> None:
-        """A case had its turn; `result` is what is known by now."""
-
-
-class Ended(Exception):  # noqa: N818 - not an error
-    """The run was ended from outside; `result` holds what there is."""
-
-    def __init__(self, result: BenchResult, cause: BaseException) -> None:
-        super().__init__(str(cause))
-        self.result = result
-        self.cause = cause
-
-
 @dataclass(kw_only=True)
 class Session:
     """Runs the selected cases, one after the other."""
@@ -69,14 +39,15 @@ class Session:
     options: BenchOptions
     clock: Clock
     machine: Machine
-    observer: Observer | None = None
-    save: Callable[[BenchResult], None] = lambda _result: None
+    observer: Observer = field(default_factory=Unobserved)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    signal_name: Callable[[], str] = lambda: signal.SIGINT.name
+    """Of the signal that came as a KeyboardInterrupt."""
     _cases: list[CaseResult] = field(default_factory=list)
     _context: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def run(self, selected: Sequence[Selected]) -> BenchResult:
-        """The result of all cases. Raises Ended, with the result, where the run was ended."""
+        """The result of all cases; of those that there were, where Ctrl-C ended the run."""
         self._started = self.now()
         self._total = sum(len(part.variants) for part in selected)
         try:
@@ -85,12 +56,17 @@ class Session:
                     self._run_suite(part, runner)
         except Exception:
             raise
+        except KeyboardInterrupt:
+            result = self._result(
+                RunStatus.PARTIAL, reason="interrupted", interrupted=self.signal_name()
+            )
         except BaseException as cause:
-            result = self._result(RunStatus.PARTIAL, reason=_reason(cause))
-            self.save(result)
-            raise Ended(result, cause) from cause
-        result = self._result(RunStatus.COMPLETE)
-        self.save(result)
+            reason = str(cause) or repr(cause)
+            self.observer.save(self._result(RunStatus.PARTIAL, reason=reason))
+            raise
+        else:
+            result = self._result(RunStatus.COMPLETE)
+        self.observer.save(result)
         return result
 
     def _run_suite(self, part: Selected, runner: asyncio.Runner) -> None:
@@ -116,8 +92,7 @@ class Session:
         known: dict[str, Measured] = {}
         try:
             for number, options in enumerate(rounds, start=1):
-                if self.observer:
-                    self.observer.round_begun(part.suite.name, number, len(rounds))
+                self.observer.round_begun(part.suite.name, number, len(rounds))
                 for place, variant in enumerate(part.variants):
                     self._take_turn(part, variant, known, options, runner, before + place)
         finally:
@@ -137,32 +112,28 @@ class Session:
         earlier = known.get(variant.name)
         if earlier is not None and is_over(earlier, self.options):
             return
-        self.save(self._result(RunStatus.RUNNING, running=variant.name))
-        tick = None
-        if self.observer:
-            self.observer.started(variant.name, place + 1, self._total)
-            tick = self._tick
-        found = measure(variant, options, clock=self.clock, runner=runner, tick=tick)
-        together = found if earlier is None else merge(earlier, found)
+        self.observer.save(self._result(RunStatus.RUNNING, running=variant.name))
+        self.observer.started(variant.name, place + 1, self._total)
+        turn = measure(variant, options, clock=self.clock, runner=runner, tick=self._tick)
+        together = turn if earlier is None else merge(earlier, turn)
         known[variant.name] = together
-        result = conclude(part.suite.name, variant, together, self.options)
+        result = case_result(part.suite.name, variant, together, self.options)
         self._cases[place : place + 1] = [result]
-        if self.observer:
-            self.observer.measured(result)
-        if found.ending is not None:
-            raise found.ending
+        self.observer.measured(result)
+        if turn.ending is not None:
+            raise turn.ending
 
     def _put(self, part: Selected, known: Mapping[str, Measured], before: int) -> None:
         """The results of a suite as they are known now."""
         self._cases[before:] = [
-            conclude(part.suite.name, variant, known[variant.name], self.options)
+            case_result(part.suite.name, variant, known[variant.name], self.options)
             for variant in part.variants
             if variant.name in known
         ]
 
     def _run_rounds(self, part: Selected, rounds: Rounds) -> None:
         """The cases of a suite that measures by itself; ended early they keep what they have."""
-        self.save(self._result(RunStatus.RUNNING, running=part.suite.name))
+        self.observer.save(self._result(RunStatus.RUNNING, running=part.suite.name))
         known: Mapping[str, Measured] = {}
         try:
             for known in rounds(part.variants, self.options, self._say):  # noqa: B007
@@ -179,12 +150,11 @@ class Session:
             for variant in part.variants:
                 if variant.name in known:
                     self._keep(
-                        conclude(part.suite.name, variant, known[variant.name], self.options)
+                        case_result(part.suite.name, variant, known[variant.name], self.options)
                     )
 
     def _say(self, text: str) -> None:
-        if self.observer:
-            self.observer.started(text, len(self._cases) + 1, self._total)
+        self.observer.started(text, len(self._cases) + 1, self._total)
 
     def _give_up(self, part: Selected, error: Exception) -> None:
         failures = Failures()
@@ -195,22 +165,23 @@ class Session:
                 failed=1,
                 unavailable=isinstance(error, KampynError | TimeoutError | OSError),
             )
-            self._keep(conclude(part.suite.name, variant, measured, self.options))
+            self._keep(case_result(part.suite.name, variant, measured, self.options))
 
     def _keep(self, result: CaseResult) -> None:
         self._cases.append(result)
-        if self.observer:
-            self.observer.measured(result)
+        self.observer.measured(result)
 
     def _tick(self, done: int) -> None:
-        if self.observer:
-            self.observer.progressed(done, self.options.iterations)
+        self.observer.progressed(done, self.options.iterations)
 
-    def _result(self, status: RunStatus, *, reason: str = "", running: str = "") -> BenchResult:
+    def _result(
+        self, status: RunStatus, *, reason: str = "", interrupted: str = "", running: str = ""
+    ) -> BenchResult:
         elapsed = self.now() - self._started
         return BenchResult(
             status=status,
             reason=reason,
+            interrupted=interrupted,
             running=running,
             started_at=self._started.isoformat(timespec="seconds"),
             elapsed_us=max(0, round(elapsed.total_seconds() * 1e6)),
@@ -227,10 +198,6 @@ def _cut_short(known: Iterable[Measured], rounds: int) -> None:
     for measured in known:
         if measured.stop is not Stop.HUNG and len(measured.round_sizes) < rounds:
             measured.stop = Stop.INTERRUPTED
-
-
-def _reason(cause: BaseException) -> str:
-    return "interrupted" if isinstance(cause, KeyboardInterrupt) else str(cause) or repr(cause)
 
 
 async def _timed(work: Any, seconds: float) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kampyn_perf.bench.case import Case, Variant
+from kampyn_perf.bench.declare import Case, Variant
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.results.bench import BenchOptions
 
@@ -45,6 +45,14 @@ class Suite:
     open_seconds: float = 60
     """How long `open` and `close` may take: starting and seeding a backend takes its time."""
     close: Callable[[], Awaitable[None]] = _nothing
+    """Called after `open`, even if that failed half-way."""
     rounds: Rounds | None = None
     """Instead of the runner: for what is no function that can be called (a process under load)."""
-    """Called after `open`, even if that failed half-way."""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A suite, and those of its variants that were asked for."""
+
+    suite: Suite
+    variants: Sequence[Variant]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,19 +9,10 @@ import typer
 
 from kampyn_perf import names
 from kampyn_perf.errors import KampynError
+from kampyn_perf.report.verdict import Format, export
 
 if TYPE_CHECKING:
-    from kampyn_perf.results.bench import BenchResult
-    from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
-
-
-class Form(StrEnum):
-    """What a verdict can be written as."""
-
-    JSON = "json"
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
 
 
 def check(  # noqa: PLR0913 - one parameter for each flag
@@ -55,7 +45,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     form: Annotated[
-        Form | None, typer.Option("--format", help="The verdict in this form, on stdout.")
+        Format | None, typer.Option("--format", help="The verdict in this form, on stdout.")
     ] = None,
     out: Annotated[
         Path | None,
@@ -84,33 +74,16 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     path = find_result(run or REPORTS / names.LATEST)
     result = judging.read_result(path)
     verdict = judge(result, goals, strict=strict, allow_partial=allow_partial)
-    asked = form or (Form.JSON if json else None)
+    asked = form or (Format.JSON if json else None)
     if out is not None:
-        write_whole(out, _render(asked or Form.JSON, verdict, result))
+        write_whole(out, export(verdict, asked or Format.JSON, result=result))
     _keep(verdict, path.parent / names.VERDICT_FILE)
     if asked is not None and out is None:
-        console.print_bytes(_render(asked, verdict, result))
+        console.print_bytes(export(verdict, asked, result=result))
     else:
         console.say(f"{path} by {slo}")
         verdict_view.show(verdict, explain=explain)
     return int(verdict.exit_code)
-
-
-def _render(form: Form, verdict: Verdict, result: LoadResult | BenchResult) -> bytes:
-    match form:
-        case Form.JSON:
-            import orjson
-
-            document = verdict.model_dump(mode="json", by_alias=True)
-            return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        case Form.JUNIT:
-            from kampyn_perf.report.junit import junit
-
-            return junit(verdict)
-        case Form.MARKDOWN:
-            from kampyn_perf.report.markdown import markdown
-
-            return markdown(verdict, result)
 
 
 def _keep(verdict: Verdict, path: Path) -> None:

@@ -7,6 +7,7 @@ what this one did not think of.
 from __future__ import annotations
 
 import base64
+import signal
 import zlib
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from kampyn_perf import names
+from kampyn_perf.errors import ExitCode
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.load import RunStatus
@@ -118,7 +120,7 @@ class WarningKind(StrEnum):
 
 
 class CaseWarning(Record):
-    """A doubt about a case's figures: what was seen, its likely cause, and what to do."""
+    """Why a case's figures may mean less than they seem to: what was seen, and what to do."""
 
     kind: WarningKind
     message: str
@@ -188,6 +190,8 @@ class BenchResult(Record):
     status: RunStatus
     reason: str = ""
     """Why a partial run ended."""
+    interrupted: str = ""
+    """The signal that ended it, as `SIGINT`; empty where none did."""
     running: str = ""
     """The case that was being measured when this was written; empty at the end."""
     started_at: str
@@ -203,6 +207,17 @@ class BenchResult(Record):
     def find(self, name: str) -> CaseResult | None:
         """The case called `name`, if it was run."""
         return next((case for case in self.cases if case.name == name), None)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a command that made it ends with."""
+        if self.interrupted:
+            terminated = self.interrupted == signal.SIGTERM.name
+            return ExitCode.TERMINATED if terminated else ExitCode.INTERRUPTED
+        statuses = {case.status for case in self.cases}
+        if CaseStatus.UNAVAILABLE in statuses:
+            return ExitCode.UNREACHABLE
+        return ExitCode.FAILED if CaseStatus.FAILED in statuses else ExitCode.OK
 
     @property
     def failed_cases(self) -> list[CaseResult]:

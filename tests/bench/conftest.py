@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf.bench.case import Case, Variant, build
+from kampyn_perf.bench.declare import Case, Variant, build
 from kampyn_perf.bench.measure import measure
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.machine import Machine

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kampyn_perf.bench.case import build
+from kampyn_perf.bench.declare import build
+from kampyn_perf.bench.failures import Stage
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.bench.measure import measure
-from kampyn_perf.bench.tally import Stage, Stop
 from kampyn_perf.errors import UnreachableError
 from tests.bench.conftest import Run, VirtualClock, only, options, timed_case
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf import names
-from kampyn_perf.bench.session import Selected, Session
-from kampyn_perf.bench.suite import Suite
+from kampyn_perf.bench.session import Session
+from kampyn_perf.bench.suite import Selected, Suite
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult, Samples
 from tests.bench.conftest import MACHINE, VirtualClock, options, timed_case

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kampyn_perf.bench.case import Case, build
+from kampyn_perf.bench.declare import Case, build
 from kampyn_perf.bench.select import matches, parse_params, select
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.errors import KampynError

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kampyn_perf.bench.case import Case, build
-from kampyn_perf.bench.session import Ended, Selected, Session
-from kampyn_perf.bench.suite import Suite
-from kampyn_perf.errors import UnreachableError
+from kampyn_perf.bench.declare import Case, build
+from kampyn_perf.bench.observer import Unobserved
+from kampyn_perf.bench.session import Session
+from kampyn_perf.bench.suite import Selected, Suite
+from kampyn_perf.errors import ExitCode, UnreachableError
 from kampyn_perf.results.bench import BenchResult, CaseStatus
 from kampyn_perf.results.load import RunStatus
 from tests.bench.conftest import MACHINE, VirtualClock, options, timed_case
@@ -20,13 +21,20 @@ def selected(suite: Suite) -> Selected:
     return Selected(suite, [v for case in suite.cases for v in case.variants()])
 
 
+class Saving(Unobserved):
+    """Keeps what is to be saved."""
+
+    def __init__(self, saved: list[BenchResult]) -> None:
+        self.save = saved.append  # type: ignore[method-assign]
+
+
 def session(saved: list[BenchResult], clock: Callable[[], int], **changed: object) -> Session:
     times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n) for n in range(1000))
     return Session(
         options=options(**changed),
         clock=clock,
         machine=MACHINE,
-        save=saved.append,
+        observer=Saving(saved),
         now=lambda: next(times),
     )
 
@@ -138,13 +146,11 @@ def test_an_interrupted_run_is_a_partial_result_with_everything_so_far(
         ],
         close=close,
     )
-    with pytest.raises(Ended) as caught:
-        session(saved, clock, iterations=10).run([selected(suite)])
+    result = session(saved, clock, iterations=10).run([selected(suite)])
 
-    result = caught.value.result
     assert saved[-1] == result
     assert (result.status, result.reason) == (RunStatus.PARTIAL, "interrupted")
-    assert isinstance(caught.value.cause, KeyboardInterrupt)
+    assert (result.interrupted, result.exit_code) == ("SIGINT", ExitCode.INTERRUPTED)
     assert [(c.name, c.status, c.completed) for c in result.cases] == [
         ("known", CaseStatus.OK, 10),
         ("cut", CaseStatus.INTERRUPTED, 4),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.bench.case import build
+from kampyn_perf.bench.declare import build
 from kampyn_perf.bench.suite import Facts, Suite
 
 _PASSWORD = "correct horse battery staple"  # noqa: S105 - nobody's

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kampyn_perf.bench.case import Case, build
+from kampyn_perf.bench.declare import Case, build
 from kampyn_perf.bench.suite import Facts, Suite
 
 PREFIX = "kampyn-bench:"

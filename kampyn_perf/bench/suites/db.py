@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from kampyn_perf.bench.case import Case, build
+from kampyn_perf.bench.declare import Case, build
 from kampyn_perf.bench.suite import Facts, Suite
 from kampyn_perf.errors import KampynError
 

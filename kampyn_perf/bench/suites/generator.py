@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kampyn_perf.bench.case import Variant, build
+from kampyn_perf.bench.declare import Variant, build
+from kampyn_perf.bench.failures import Failure, Stage
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.suite import Facts, Suite
-from kampyn_perf.bench.tally import Failure, Stage
 from kampyn_perf.results.bench import BenchOptions
 
 MOST_ROUNDS = 5

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from kampyn_perf.bench.case import Case, build
-from kampyn_perf.bench.http import Address, Answer, Connection, encode
+from kampyn_perf.bench.declare import Case, build
+from kampyn_perf.bench.http_client import Address, Answer, Connection, encode
 from kampyn_perf.bench.suite import Facts, Suite
 
 _REFUSED = (401, 403)

@@ -1,2 +1,2 @@
-"""`kampyn-perf bench`: flags (`command`), the run (`run`), what is seen of it (`progress`, `view`),
-and what the built-in suites measure (`suites` and one module for each)."""
+"""`kampyn-perf bench`: flags (`command`), the request (`flags`), the run's folder (`saver`), what
+is seen of it (`progress`, `view`)."""

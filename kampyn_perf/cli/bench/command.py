@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.bench.flags import BenchFlags, SuiteFlags
+from kampyn_perf.bench import defaults
 from kampyn_perf.cli.leaving import at_once
 
 HELP = """
@@ -48,7 +48,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     ] = "",
     iterations: Annotated[
         int, typer.Option("--iterations", "-n", min=1, help="Calls of each case.")
-    ] = 1000,
+    ] = defaults.ITERATIONS,
     rounds: Annotated[
         int,
         typer.Option(
@@ -56,7 +56,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
             help="The cases take turns so often, so that each meets all moods of the machine; "
             "set-ups are made anew for each round.",
         ),
-    ] = 10,
+    ] = defaults.ROUNDS,
     warmup: Annotated[
         int | None,
         typer.Option(
@@ -65,13 +65,13 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     ] = None,
     max_time: Annotated[
         str, typer.Option(help="No call of a case begins later than this after its first.")
-    ] = "30s",
+    ] = defaults.MAX_TIME,
     timeout: Annotated[
         str, typer.Option(help="A call that takes longer is ended, and failed.")
-    ] = "30s",
+    ] = defaults.TIMEOUT,
     max_failures: Annotated[
         int, typer.Option(min=1, help="A case ends after this many failed calls.")
-    ] = 10,
+    ] = defaults.MAX_FAILURES,
     param: Annotated[
         list[str] | None,
         typer.Option(help="Values of a parameter, as size=10,100; may be given again."),
@@ -132,6 +132,8 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     ] = None,
 ) -> int:
     with at_once():
+        from kampyn_perf.bench.request import SuiteSettings
+        from kampyn_perf.cli.bench.flags import BenchFlags
         from kampyn_perf.cli.bench.run import run
 
     flags = BenchFlags(
@@ -148,7 +150,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         list_only=list_only,
         form=form or ("json" if json else ""),
         out=out,
-        suites=SuiteFlags(
+        suites=SuiteSettings(
             target=target,
             url=url,
             data=data,

@@ -1,12 +1,14 @@
-"""What is seen while cases run: one line that changes on a terminal, one line a case without."""
+"""What is seen, and saved, while cases run: one line that changes on a terminal, or one a case."""
 
 from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
+from kampyn_perf.cli.bench.saver import save
 from kampyn_perf.cli.console import is_terminal, say
-from kampyn_perf.results.bench import CaseResult
+from kampyn_perf.results.bench import BenchResult, CaseResult
 from kampyn_perf.units import format_nanoseconds
 
 _REDRAW_SECONDS = 0.5
@@ -14,9 +16,10 @@ _CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """See `session.Observer`. Draws between iterations only, and seldom: drawing disturbs."""
+    """See `bench.Observer`. Draws between iterations only, and seldom: drawing disturbs."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, folder: Path, *, quiet: bool) -> None:
+        self._folder = folder
         self._live = is_terminal()
         self._quiet = quiet
         self._head = self._round = ""
@@ -42,6 +45,9 @@ class Progress:
             mean = result.summary.mean.value_ns if result.summary else None
             figure = "" if mean is None else f", average {format_nanoseconds(mean)}"
             say(f"{result.name}: {result.status}{figure}")
+
+    def save(self, result: BenchResult) -> None:
+        save(result, self._folder)
 
     def _draw(self, tail: str) -> None:
         if self._live:

@@ -7,26 +7,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kampyn_perf.bench.sketch import sketch
+from kampyn_perf.bench.sparkline import sparkline
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus, CaseWarning, Estimate
 from kampyn_perf.units import format_nanoseconds
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-_SKETCH = 24
+_SPARKLINE = 24
 _WIDE = 100
 _SHOWN = 6
 """Up to this many warnings are shown one by one; more are put together by kind."""
 
 
 def result_table(result: BenchResult, *, width: int) -> Table:
-    """Two lines for each case: figures with their intervals below, the sketch below the name."""
+    """Two lines for each case: figures with their intervals below, the sparkline below the name."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("Case", overflow="fold", min_width=_SKETCH)
+    table.add_column("Case", overflow="fold", min_width=_SPARKLINE)
     numbers = ["n", "Average", "P50", "P95", "P99", "Min / Max", "Per second"]
     if width < _WIDE:
         numbers.remove("Min / Max")
@@ -38,7 +38,9 @@ def result_table(result: BenchResult, *, width: int) -> Table:
             del cells[5]
         name = Text(case.name)
         if case.samples:
-            name.append("\n" + sketch(case.decode(), width=_SKETCH, ascii_only=_ascii()), "cyan")
+            name.append(
+                "\n" + sparkline(case.decode(), width=_SPARKLINE, ascii_only=_ascii()), "cyan"
+            )
         table.add_row(name, *cells)
     return table
 
@@ -89,7 +91,7 @@ def failure_lines(result: BenchResult) -> Iterable[str]:
 
 
 def warning_lines(result: BenchResult) -> Iterable[str]:
-    """Doubts about the figures, with advice."""
+    """What makes the figures mean less than they seem to, with advice."""
     found = [(case.name, warning) for case in result.cases for warning in case.warnings]
     if len(found) <= _SHOWN:
         for name, warning in found:

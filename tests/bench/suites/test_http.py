@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.bench.session import Selected, Session
+from kampyn_perf.bench.session import Session
+from kampyn_perf.bench.suite import Selected
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.results.bench import BenchResult, CaseStatus

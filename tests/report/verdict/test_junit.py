@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.report.junit import junit
+from kampyn_perf.report.verdict.junit import junit
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
 
 

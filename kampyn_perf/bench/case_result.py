@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kampyn_perf.bench.case import Variant
-from kampyn_perf.bench.doubts import Circumstances, doubts
+from kampyn_perf.bench.declare import Variant
+from kampyn_perf.bench.failures import Failure
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.summary import summarise
-from kampyn_perf.bench.tally import Failure, Stop
+from kampyn_perf.bench.warnings import Circumstances, case_warnings
 from kampyn_perf.results.bench import (
     BenchOptions,
     CaseResult,
@@ -16,7 +17,9 @@ from kampyn_perf.results.bench import (
 )
 
 
-def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOptions) -> CaseResult:
+def case_result(
+    suite: str, variant: Variant, measured: Measured, options: BenchOptions
+) -> CaseResult:
     """What `measured` says about `variant`. Pure."""
     summary = summarise(measured.times, elapsed_ns=measured.elapsed_ns)
     planned = measured.planned or options.iterations
@@ -49,7 +52,9 @@ def conclude(suite: str, variant: Variant, measured: Measured, options: BenchOpt
         rounds=measured.round_sizes,
         summary=summary,
         # Rounds are few by nature: what is said of samples does not fit them.
-        warnings=doubts(measured.times, summary, about) if summary and not measured.planned else [],
+        warnings=case_warnings(measured.times, summary, about)
+        if summary and not measured.planned
+        else [],
         samples=Samples.of(measured.times) if measured.times else None,
         preempted=measured.disturbances.preempted,
         collections=measured.disturbances.collections,

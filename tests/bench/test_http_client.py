@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from kampyn_perf.bench.http import Address, Answer, Connection, encode
+from kampyn_perf.bench.http_client import Address, Answer, Connection, encode
 from kampyn_perf.errors import UnreachableError
 from tests.bench.server import Handle, ok, serving
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.report.markdown import escape, markdown
+from kampyn_perf.report.markup import escape
+from kampyn_perf.report.verdict.markdown import markdown
 from kampyn_perf.results.verdict import Outcome
-from tests.report.test_junit import judgement, verdict
+from tests.report.verdict.test_junit import judgement, verdict
 from tests.slo.runs import ENDPOINTS, Run, steady
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Facts, Suite
 from kampyn_perf.bench.suites.generator import CLIENTS, GeneratorParts, Round, generator_suite
-from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.load.benchmark import FLAT, PACED, Comparison, Figures, Plan, compare
 
 _PLAN = Plan(rounds=1)
 
 
-def make_generator(flags: SuiteFlags) -> Suite:  # noqa: ARG001 (it needs none)
+def make_generator(wanted: SuiteSettings) -> Suite:  # noqa: ARG001 (it needs none)
     """The suite, round by round, so that an interrupted run keeps the rounds that it had."""
     rounds: list[Comparison] = []
 

@@ -17,9 +17,9 @@ from typing import Any
 from kampyn_perf import config, datafile
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend import settings as backend_settings
+from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
-from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.hosts import check_target
@@ -35,19 +35,19 @@ _BEFORE = {"order": ("cart_add",)}
 _DEFAULT_DATA = Path(".kampyn/data.json")
 
 
-def make_http(flags: SuiteFlags) -> Suite:
+def make_http(wanted: SuiteSettings) -> Suite:
     """The suite against `--target`, or against the bundled backend."""
-    name, url = _target_and_url(flags)
+    name, url = _target_and_url(wanted)
     target = config.parse(TargetSettings, config.read_yaml(config.find(f"targets/{name}.yaml")))
     url = (url or target.url).rstrip("/")
     if url:
-        check_target(url, flags.allow_hosts)
+        check_target(url, wanted.allow_hosts)
     elif name != "reference":
         raise KampynError(
             f"the target {name} has no URL",
             hint=f"Say where it is: --target {name} --url http://host:port",
         )
-    bench = _Bench(flags, target, url)
+    bench = _Bench(wanted, target, url)
     endpoints = {key: bench.endpoint(key, one) for key, one in target.operations.items()}
     return http_suite(
         HttpParts(
@@ -60,19 +60,19 @@ def make_http(flags: SuiteFlags) -> Suite:
     )
 
 
-def _target_and_url(flags: SuiteFlags) -> tuple[str, str]:
-    if "://" in flags.target:
-        if flags.url:
+def _target_and_url(wanted: SuiteSettings) -> tuple[str, str]:
+    if "://" in wanted.target:
+        if wanted.url:
             raise KampynError("--target has a URL, and --url another; give one")
-        return "reference", flags.target
-    return flags.target or "reference", flags.url
+        return "reference", wanted.target
+    return wanted.target or "reference", wanted.url
 
 
 class _Bench:
     """The target while the suite runs."""
 
-    def __init__(self, flags: SuiteFlags, target: TargetSettings, url: str) -> None:
-        self._flags = flags
+    def __init__(self, wanted: SuiteSettings, target: TargetSettings, url: str) -> None:
+        self._wanted = wanted
         self._target = target
         self._url = url
         self._stack = ExitStack()
@@ -110,11 +110,11 @@ class _Bench:
             raise KampynError(f"{operation.endpoint}: {error}") from error
 
     def _data_file(self) -> Path:
-        given = self._flags.data or (Path(self._target.data) if self._target.data else None)
+        given = self._wanted.data or (Path(self._target.data) if self._target.data else None)
         return given or _DEFAULT_DATA
 
     def _start(self) -> tuple[str, Mapping[str, Any]]:
-        settings = backend_settings.load(environ=os.environ, sets=self._flags.sets)
+        settings = backend_settings.load(environ=os.environ, sets=self._wanted.sets)
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kampyn-bench-"))
         backend = self._stack.enter_context(launcher.start(settings, state_dir=Path(folder)))
         self._feed = Feed.of_file(datafile.read(backend.data_file))

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kampyn_perf.bench.doubts import Circumstances, doubts, outlier_places
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.bench.summary import summarise
-from kampyn_perf.bench.tally import Stop
+from kampyn_perf.bench.warnings import Circumstances, case_warnings, outlier_places
 from kampyn_perf.results.bench import CaseWarning
 from kampyn_perf.results.bench import WarningKind as Kind
 
@@ -18,7 +18,7 @@ CALM = np.random.default_rng(5).integers(95_000, 105_000, 1000)
 def said(times: np.ndarray, about: Circumstances = QUIET) -> dict[Kind, CaseWarning]:
     summary = summarise(times, elapsed_ns=int(times.sum()))
     assert summary is not None
-    found = doubts(times, summary, about)
+    found = case_warnings(times, summary, about)
     assert all(warning.message and warning.advice for warning in found)
     return {warning.kind: warning for warning in found}
 
@@ -29,7 +29,7 @@ def with_slow(*places: int) -> np.ndarray:
     return times
 
 
-def test_calm_samples_raise_no_doubt() -> None:
+def test_calm_samples_raise_no_warning() -> None:
     assert said(CALM) == {}
 
 

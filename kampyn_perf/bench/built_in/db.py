@@ -22,11 +22,11 @@ from kampyn_perf.backend.seeding.store import seed_store
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.backend.stores.factory import open_store
+from kampyn_perf.bench.built_in.db_cleanup import remove_items
+from kampyn_perf.bench.built_in.hosts import check_host
+from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.db import DbParts, Opened, Sample, db_suite
-from kampyn_perf.cli.bench.db_cleanup import remove_items
-from kampyn_perf.cli.bench.flags import SuiteFlags
-from kampyn_perf.cli.bench.hosts import check_host
 from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.indexes.catalogue.load import read_catalogue, resolved_queries
 from kampyn_perf.indexes.engines.opening import open_database
@@ -41,18 +41,18 @@ _SQLITE = "sqlite:///"
 _MONGO = ("mongodb://", "mongodb+srv://")
 
 
-def make_db(flags: SuiteFlags) -> Suite:
+def make_db(wanted: SuiteSettings) -> Suite:
     """The suite on `--db`, or on an SQLite seeded for it."""
-    if flags.db:
-        _check_url(flags.db, flags.allow_hosts)
+    if wanted.db:
+        _check_url(wanted.db, wanted.allow_hosts)
     catalogue, _source = read_catalogue()
-    bench = _Bench(flags, catalogue)
+    bench = _Bench(wanted, catalogue)
     return db_suite(
         DbParts(
             open=bench.open,
             close=bench.close,
             query_names=[_name(query) for query in catalogue.queries],
-            writes=bench.scratch or flags.allow_writes,
+            writes=bench.scratch or wanted.allow_writes,
         )
     )
 
@@ -85,16 +85,16 @@ class _NoMetrics:
 class _Bench:
     """What is open, and how it is closed."""
 
-    def __init__(self, flags: SuiteFlags, catalogue: Catalogue) -> None:
-        self.scratch = not flags.db
-        self._flags = flags
+    def __init__(self, wanted: SuiteSettings, catalogue: Catalogue) -> None:
+        self.scratch = not wanted.db
+        self._wanted = wanted
         self._catalogue = catalogue
-        self._settings = backend_settings.load(environ=os.environ, sets=flags.sets)
+        self._settings = backend_settings.load(environ=os.environ, sets=wanted.sets)
         self._stack = ExitStack()
         self._store: Store | None = None
         self._own_uni = f"kampyn-bench-{secrets.token_hex(6)}"
         """The university of items that are inserted, so that they can be told from others."""
-        self._url = flags.db
+        self._url = wanted.db
 
     async def open(self) -> Opened:
         if self.scratch:
@@ -123,7 +123,7 @@ class _Bench:
     async def close(self) -> None:
         if self._store is not None:
             await self._store.close()
-        if self._flags.allow_writes and not self.scratch:
+        if self._wanted.allow_writes and not self.scratch:
             await asyncio.to_thread(remove_items, self._url, self._own_uni)
         self._stack.close()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kampyn_perf.bench import case
-from kampyn_perf.bench.case import build, collecting
+from kampyn_perf.bench.declare import build, collecting
 from kampyn_perf.errors import KampynError
 
 
@@ -25,7 +25,7 @@ def test_the_decorator_gives_the_function_back_and_declares_it() -> None:
         def second(size: int, order: str) -> None: ...
 
     assert plain() == 7
-    assert [one.name for one in found] == ["test_case.plain", "other.name"]
+    assert [one.name for one in found] == ["test_declare.plain", "other.name"]
     assert [variant.name for variant in found[1].variants()] == [
         "other.name[size=1,order=up]",
         "other.name[size=1,order=down]",

@@ -18,10 +18,10 @@ from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
 from kampyn_perf.backend.responses import cached
 from kampyn_perf.backend.settings import CacheSettings
+from kampyn_perf.bench.built_in.hosts import check_host
+from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.cache import CacheParts, cache_suite
-from kampyn_perf.cli.bench.flags import SuiteFlags
-from kampyn_perf.cli.bench.hosts import check_host
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.redact import redact_url
 
@@ -76,12 +76,12 @@ async def _produce() -> Mapping[str, Any]:
     return _BODY
 
 
-def make_cache(flags: SuiteFlags) -> Suite:
+def make_cache(wanted: SuiteSettings) -> Suite:
     """The suite on `--redis`, or on the cache of configs/backend.yaml (embedded by default)."""
-    sets = [*flags.sets, *([f"cache.url={flags.redis}"] if flags.redis else [])]
+    sets = [*wanted.sets, *([f"cache.url={wanted.redis}"] if wanted.redis else [])]
     settings = backend_settings.load(environ=os.environ, sets=sets).cache
     if "://" in settings.url:
-        check_host(settings.url, flags.allow_hosts, flag="--redis")
+        check_host(settings.url, wanted.allow_hosts, flag="--redis")
     return cache_suite(_parts(settings))
 
 

@@ -12,7 +12,7 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 ASCII = " .:-=+*#@"
 
 
-def sketch(
+def sparkline(
     times: Sequence[int] | npt.NDArray[np.int64], *, width: int = 24, ascii_only: bool = False
 ) -> str:
     """`width` columns of equal ratio between the smallest and the largest sample.

@@ -10,15 +10,15 @@ from kampyn_perf.backend.domain import Role
 from kampyn_perf.backend.passwords import Passwords, hasher
 from kampyn_perf.backend.settings import AuthMode
 from kampyn_perf.backend.tokens import Tokens
+from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.auth import AuthParts, auth_suite
-from kampyn_perf.cli.bench.flags import SuiteFlags
 from kampyn_perf.process_limits import usable_cpus
 
 
-def make_auth(flags: SuiteFlags) -> Suite:
+def make_auth(wanted: SuiteSettings) -> Suite:
     """The suite at the password cost of configs/backend.yaml, the environment and `--set`."""
-    settings = backend_settings.load(environ=os.environ, sets=flags.sets)
+    settings = backend_settings.load(environ=os.environ, sets=wanted.sets)
     hashes = hasher(settings.passwords)
     tokens = Tokens(
         secret=secrets.token_urlsafe(48), lifetime=settings.token_lifetime, mode=AuthMode.STRICT

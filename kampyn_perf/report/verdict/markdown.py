@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import Latency, LoadResult, Requests
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
@@ -40,15 +40,8 @@ def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
 
 
-def escape(text: str) -> str:
-    """`text` so that Markdown, and the HTML within it, show it as it is, on one line."""
-    flat = re.sub(r"\s+", " ", text)
-    plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]|#~@])", r"\\\1", plain)
-
-
 def _objectives(judgements: Iterable[Judgement]) -> str:
-    return _table(
+    return table(
         ("Objective", "Target", "Observed", "95 % interval", "Samples", "Outcome"),
         "lrrlrl",
         [
@@ -78,7 +71,7 @@ def _why(judgements: Iterable[Judgement]) -> str:
 
 
 def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
-    return _table(
+    return table(
         (title, "Requests", "Failed", "P50", "P95", "P99", "Max", "Service P95"),
         "lrrrrrrr",
         [
@@ -123,8 +116,3 @@ def _title(judgement: Judgement) -> str:
 
 def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
-
-
-def _table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> str:
-    rules = ["---:" if side == "r" else "---" for side in align]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rules, *rows))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kampyn_perf import stats
-from kampyn_perf.bench.tally import Stop
+from kampyn_perf.bench.iterations import Stop
 from kampyn_perf.results.bench import CaseWarning, Summary, WarningKind
 from kampyn_perf.units import format_duration
 
@@ -45,12 +45,12 @@ class Circumstances:
     """How many samples each round gave; empty: all of one."""
 
 
-def doubts(
+def case_warnings(
     times_ns: Sequence[int] | Times, summary: Summary, about: Circumstances
 ) -> list[CaseWarning]:
     """Everything that should be said beside the figures."""
     times = np.asarray(times_ns, dtype=np.int64)
-    found = [
+    noticed = [
         *_lazy(about),
         *_time_limit(summary, about),
         *_small(summary, about),
@@ -58,9 +58,9 @@ def doubts(
         *_outliers(times, about),
         *_drift(times),
     ]
-    if not any(warning.kind is WarningKind.DRIFT for warning in found):
-        found += _dependent(summary)
-    return found
+    if not any(warning.kind is WarningKind.DRIFT for warning in noticed):
+        noticed += _dependent(summary)
+    return noticed
 
 
 def outlier_places(times: Times) -> npt.NDArray[np.intp]:

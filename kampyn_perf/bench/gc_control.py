@@ -37,8 +37,8 @@ class Disturbances:
 
 
 @contextmanager
-def quiet(*, collect_garbage: bool) -> Iterator[Disturbances]:
-    """Collect once, hold the collector (unless `collect_garbage`), count; then all as it was."""
+def controlled_gc(*, collect_garbage: bool) -> Iterator[Disturbances]:
+    """Collect once, hold the collector (unless `collect_garbage`), count; then put it back."""
     seen = Disturbances()
 
     def count(phase: str, _info: dict[str, int]) -> None:

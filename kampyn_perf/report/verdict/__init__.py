@@ -1,0 +1,38 @@
+"""A verdict as a document."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.load import LoadResult
+    from kampyn_perf.results.verdict import Verdict
+
+
+class Format(StrEnum):
+    """What a verdict can be written as."""
+
+    JSON = "json"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+def export(
+    verdict: Verdict, form: Format, *, result: LoadResult | BenchResult | None = None
+) -> bytes:
+    """`verdict` in the format asked for, ending in a newline; `result` is what it is about."""
+    match form:  # imported only where it is the one
+        case Format.JSON:
+            from kampyn_perf.report.documents import indented_json
+
+            return indented_json(verdict)
+        case Format.JUNIT:
+            from kampyn_perf.report.verdict.junit import junit
+
+            return junit(verdict)
+        case Format.MARKDOWN:
+            from kampyn_perf.report.verdict.markdown import markdown
+
+            return markdown(verdict, result)

@@ -14,23 +14,13 @@ from enum import StrEnum
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX
 from kampyn_perf.indexes.model.ports import (
-    INDEX_NOT_FOUND,
     LOST_PRIMARY,
     BuildOptions,
     IndexWriter,
     ServerRefusal,
 )
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan, Step, StepKind
-
-_ORDER = {
-    StepKind.UNHIDE: 0,
-    StepKind.CREATE: 1,
-    StepKind.SET_TTL: 2,
-    StepKind.PREPARE_UNIQUE: 3,
-    StepKind.MAKE_UNIQUE: 4,
-    StepKind.HIDE: 5,
-    StepKind.DROP: 6,
-}
+from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 
 
 class EventKind(StrEnum):
@@ -94,7 +84,7 @@ class _Run:
         self._lost = ""
 
     def carry_out(self, part: CollectionPlan) -> Iterator[Event]:
-        waiting = sorted(part.steps, key=lambda step: _ORDER[step.kind])
+        waiting = sorted(part.steps, key=lambda step: step.kind.position)
         while waiting:
             batch = self._next(waiting)
             waiting = [step for step in waiting if step not in batch]
@@ -102,10 +92,8 @@ class _Run:
             if reason:
                 self._failed |= {step.id for step in batch}
                 yield Event(kind=EventKind.SKIPPED, steps=batch, message=reason)
-            elif batch[0].kind is StepKind.CREATE:
-                yield from self._create(batch)
             else:
-                yield from self._single(batch[0])
+                yield from self._send(batch)
 
     def _next(self, waiting: Sequence[Step]) -> tuple[Step, ...]:
         """All builds that can go at once; else the first step whose needs are settled."""
@@ -113,64 +101,54 @@ class _Run:
         ready = [step for step in waiting if settled.issuperset(step.needs)]
         if not ready:
             return tuple(waiting[:1])
-        if ready[0].kind is not StepKind.CREATE or self._unmet(ready[0]):
+        kind = ready[0].kind
+        if not kind.rules.together or self._unmet(ready[0]):
             return (ready[0],)
-        return tuple(
-            step for step in ready if step.kind is StepKind.CREATE and not self._unmet(step)
-        )
+        return tuple(step for step in ready if step.kind is kind and not self._unmet(step))
 
     def _unmet(self, step: Step) -> str:
         missing = [need for need in step.needs if need not in self._done]
         return f"needs what was not done: {', '.join(missing)}" if missing else ""
 
-    def _create(self, batch: tuple[Step, ...]) -> Iterator[Event]:
+    def _send(self, batch: tuple[Step, ...]) -> Iterator[Event]:
+        rules = batch[0].kind.rules
         yield Event(kind=EventKind.STARTED, steps=batch)
-        specs = [step.spec for step in batch if step.spec is not None]
         try:
-            self._writer.create_indexes(batch[0].collection, specs, self._options)
+            rules.send(self._writer, batch, self._options)
         except ServerRefusal as refusal:
-            if len(batch) == 1 or refusal.code in LOST_PRIMARY:
+            if refusal.code in rules.settled:
+                yield self._success(batch)
+            elif len(batch) == 1 or refusal.code in LOST_PRIMARY:
                 yield self._failure(batch, refusal)
-                return
-            yield Event(
-                kind=EventKind.RETRY, steps=batch, code=refusal.code, message=refusal.message
-            )
-            for step in batch:
-                yield from self._create_or_skip(step)
+                yield from self._undo(batch[0])
+            else:
+                yield Event(
+                    kind=EventKind.RETRY, steps=batch, code=refusal.code, message=refusal.message
+                )
+                for step in batch:
+                    yield from self._send_or_skip(step)
         else:
             yield self._success(batch)
 
-    def _create_or_skip(self, step: Step) -> Iterator[Event]:
+    def _send_or_skip(self, step: Step) -> Iterator[Event]:
         if self._lost:
             self._failed.add(step.id)
             yield Event(kind=EventKind.SKIPPED, steps=(step,), message=self._lost)
         else:
-            yield from self._create((step,))
+            yield from self._send((step,))
 
-    def _single(self, step: Step) -> Iterator[Event]:
-        yield Event(kind=EventKind.STARTED, steps=(step,))
+    def _undo(self, step: Step) -> Iterator[Event]:
+        rules = step.kind.rules
+        if rules.undo is None:
+            return
         try:
-            _send(self._writer, step)
-        except ServerRefusal as refusal:
-            if step.kind is StepKind.DROP and refusal.code == INDEX_NOT_FOUND:
-                yield self._success((step,))
-                return
-            yield self._failure((step,), refusal)
-            if step.kind is StepKind.MAKE_UNIQUE:
-                yield from self._undo_prepare(step)
-        else:
-            yield self._success((step,))
-
-    def _undo_prepare(self, step: Step) -> Iterator[Event]:
-        """A prepared index refuses writes that touch duplicates: not left so behind a failure."""
-        try:
-            self._writer.prepare_unique(step.collection, step.name, False)
+            rules.undo(self._writer, step)
         except ServerRefusal as refusal:
             yield Event(
                 kind=EventKind.FAILED, steps=(step,), code=refusal.code, message=refusal.message
             )
         else:
-            yield Event(kind=EventKind.UNDONE, steps=(step,), message="prepareUnique taken back")
+            yield Event(kind=EventKind.UNDONE, steps=(step,), message=rules.undone)
 
     def _success(self, steps: tuple[Step, ...]) -> Event:
         self._done |= {step.id for step in steps}
@@ -181,21 +159,3 @@ class _Run:
         if refusal.code in LOST_PRIMARY:
             self._lost = f"the server is no longer primary (error {refusal.code})"
         return Event(kind=EventKind.FAILED, steps=steps, code=refusal.code, message=refusal.message)
-
-
-def _send(writer: IndexWriter, step: Step) -> None:
-    match step.kind:
-        case StepKind.UNHIDE:
-            writer.set_hidden(step.collection, step.name, False)
-        case StepKind.HIDE:
-            writer.set_hidden(step.collection, step.name, True)
-        case StepKind.SET_TTL:
-            writer.set_ttl(step.collection, step.name, step.ttl_seconds or 0)
-        case StepKind.PREPARE_UNIQUE:
-            writer.prepare_unique(step.collection, step.name, True)
-        case StepKind.MAKE_UNIQUE:
-            writer.make_unique(step.collection, step.name)
-        case StepKind.DROP:
-            writer.drop_index(step.collection, step.name)
-        case StepKind.CREATE:
-            raise AssertionError("builds go together")

@@ -14,7 +14,8 @@ from kampyn_perf.indexes.model.normalise import read_listing
 from kampyn_perf.indexes.model.ports import Database, DuplicateGroup, Duplicates, ServerRefusal
 from kampyn_perf.indexes.model.server import Engine, ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan, Step, StepKind
+from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 from kampyn_perf.units import format_size
 
 GROUPS = 5

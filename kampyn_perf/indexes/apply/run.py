@@ -19,7 +19,8 @@ from kampyn_perf.indexes.apply.preflight import Finding
 from kampyn_perf.indexes.apply.waiting import PatientWriter, Waiting
 from kampyn_perf.indexes.model.ports import LOST_PRIMARY, BuildOptions, Database, ServerRefusal
 from kampyn_perf.indexes.model.refusals import refusal_error
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan, Step
+from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.step_kinds import Step
 
 
 class Outcome(StrEnum):

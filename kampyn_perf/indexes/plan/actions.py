@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.spec import IndexSpec
+from kampyn_perf.indexes.plan.step_kinds import Step
 
 
 class ActionKind(StrEnum):
@@ -25,16 +26,6 @@ class ActionKind(StrEnum):
     """There, not wanted, hidden from queries: on its way out, or forgotten."""
 
 
-class StepKind(StrEnum):
-    CREATE = "create"
-    UNHIDE = "unhide"
-    HIDE = "hide"
-    SET_TTL = "set-ttl"
-    PREPARE_UNIQUE = "prepare-unique"
-    MAKE_UNIQUE = "make-unique"
-    DROP = "drop"
-
-
 class PruneStage(StrEnum):
     HIDE = "hide"
     DROP = "drop"
@@ -47,24 +38,6 @@ class Prune:
     collection: str
     name: str
     stage: PruneStage = PruneStage.HIDE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One command of a plan. `needs` are the ids of steps that must have succeeded before."""
-
-    id: str
-    """Unique in the plan, the same for the same work: `orders: drop vendorId_1`."""
-    kind: StepKind
-    collection: str
-    name: str
-    """The index."""
-    spec: IndexSpec | None = None
-    """Of a CREATE: with its name filled in."""
-    ttl_seconds: int | float | None = None
-    needs: tuple[str, ...] = ()
-    note: str = ""
-    """What a person should know of this step."""
 
 
 @dataclass(frozen=True, kw_only=True)

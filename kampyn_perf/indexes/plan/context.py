@@ -9,8 +9,8 @@ from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.matching import Found, How, Match
 from kampyn_perf.indexes.model.normalise import Normal, differences
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage, StepKind
-from kampyn_perf.indexes.plan.steps import step_id
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage
+from kampyn_perf.indexes.plan.step_kinds import StepKind, step_id
 
 
 @dataclass(kw_only=True)

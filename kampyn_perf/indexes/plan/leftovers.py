@@ -8,16 +8,10 @@ from kampyn_perf.indexes.model.coverage import covers, redundant_to
 from kampyn_perf.indexes.model.matching import Found
 from kampyn_perf.indexes.model.normalise import Normal, normal_of
 from kampyn_perf.indexes.model.server import Feature
-from kampyn_perf.indexes.plan.actions import (
-    Action,
-    ActionKind,
-    Prune,
-    PruneStage,
-    Step,
-    StepKind,
-)
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage
 from kampyn_perf.indexes.plan.context import Wanting
-from kampyn_perf.indexes.plan.steps import make_step, stands_for, step_id
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step, step_id
+from kampyn_perf.indexes.plan.steps import stands_for
 
 
 def leftover_actions(

@@ -6,9 +6,10 @@ from kampyn_perf.indexes.model.coverage import covers
 from kampyn_perf.indexes.model.matching import Found, Match
 from kampyn_perf.indexes.model.normalise import Normal
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, Step, StepKind
+from kampyn_perf.indexes.plan.actions import Action, ActionKind
 from kampyn_perf.indexes.plan.context import Wanting, action_for, build_warnings, name_for
-from kampyn_perf.indexes.plan.steps import bridge_spec, create_step, make_step
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step
+from kampyn_perf.indexes.plan.steps import bridge_spec, create_step
 
 
 def replace_action(context: Wanting, match: Match, live: Found) -> Action:

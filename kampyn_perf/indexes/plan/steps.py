@@ -19,39 +19,19 @@ from kampyn_perf.indexes.model.normalise import (
     normal_of,
 )
 from kampyn_perf.indexes.model.options import OPTIONS, InPlace
-from kampyn_perf.indexes.model.server import Feature, ServerInfo
+from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import MAX_KEYS, IndexSpec
 from kampyn_perf.indexes.model.values import truth
-from kampyn_perf.indexes.plan.actions import Step, StepKind
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step
 
 BRIDGE_FIELD = "kampyn_bridge"
 """A field that no document has: it makes another key pattern and nothing else."""
-
-
-def step_id(collection: str, kind: StepKind, name: str) -> str:
-    return f"{collection}: {kind.value} {name}"
-
-
-def make_step(
-    collection: str,
-    kind: StepKind,
-    name: str,
-    *,
-    spec: IndexSpec | None = None,
-    ttl_seconds: int | float | None = None,
-    needs: tuple[str, ...] = (),
-    note: str = "",
-) -> Step:
-    return Step(
-        id=step_id(collection, kind, name),
-        kind=kind,
-        collection=collection,
-        name=name,
-        spec=spec,
-        ttl_seconds=ttl_seconds,
-        needs=needs,
-        note=note,
-    )
+_IN_PLACE = {
+    InPlace.HIDDEN: (StepKind.UNHIDE, StepKind.HIDE),
+    InPlace.EXPIRY: (StepKind.SET_TTL,),
+    InPlace.UNIQUE: (StepKind.MAKE_UNIQUE,),
+}
+"""The steps that change an option of an index that is there."""
 
 
 def create_step(
@@ -82,9 +62,7 @@ def in_place_steps(
         if more is None:
             return None
         steps += more
-    order = (StepKind.UNHIDE, StepKind.SET_TTL, StepKind.PREPARE_UNIQUE, StepKind.MAKE_UNIQUE)
-    steps.sort(key=lambda step: order.index(step.kind) if step.kind in order else len(order))
-    return tuple(steps)
+    return tuple(sorted(steps, key=lambda step: step.kind.position))
 
 
 def bridge_spec(old: Found, wanted: Normal) -> IndexSpec | None:
@@ -106,23 +84,17 @@ def stands_for(bridge: Found, wanted: Normal) -> bool:
 def _option_steps(
     collection: str, found: Found, wanted: Normal, option: str, server: ServerInfo
 ) -> list[Step] | None:
-    name = found.name
     in_place = next((known.in_place for known in OPTIONS if known.name == option), None)
-    if in_place is InPlace.HIDDEN and server.has(Feature.HIDE):
-        kind = StepKind.HIDE if wanted.hidden else StepKind.UNHIDE
-        return [make_step(collection, kind, name)]
-    if in_place is InPlace.EXPIRY and _ttl_in_place(found, wanted, server):
-        assert not isinstance(wanted.ttl, str)  # noqa: S101 - NaN is refused before
-        return [make_step(collection, StepKind.SET_TTL, name, ttl_seconds=wanted.ttl)]
-    if in_place is InPlace.UNIQUE and wanted.unique and server.has(Feature.MAKE_UNIQUE):
+    kinds = _IN_PLACE[in_place] if in_place is not None else ()
+    kind = next((k for k in kinds if k.rules.able(server, found.normal, wanted)), None)
+    if kind is None:
+        return None
+    if kind is StepKind.MAKE_UNIQUE:
         return _unique_steps(collection, found)
-    return None
-
-
-def _ttl_in_place(found: Found, wanted: Normal, server: ServerInfo) -> bool:
-    if wanted.ttl is None or isinstance(wanted.ttl, str):
-        return False
-    return server.has(Feature.TTL_CHANGE if found.normal.ttl is not None else Feature.TTL_ADD)
+    if kind is StepKind.SET_TTL:
+        assert not isinstance(wanted.ttl, str)  # noqa: S101 - NaN is refused before
+        return [make_step(collection, kind, found.name, ttl_seconds=wanted.ttl)]
+    return [make_step(collection, kind, found.name)]
 
 
 def _unique_steps(collection: str, found: Found) -> list[Step]:

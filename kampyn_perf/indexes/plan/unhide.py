@@ -8,8 +8,8 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex, LiveState
 from kampyn_perf.indexes.model.normalise import digest, normal_live, state_hash
 from kampyn_perf.indexes.model.server import Feature
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan, StepKind
-from kampyn_perf.indexes.plan.steps import make_step
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
+from kampyn_perf.indexes.plan.step_kinds import StepKind, make_step
 
 
 def unhide_plan(names: Sequence[tuple[str, str]], state: LiveState) -> Plan:

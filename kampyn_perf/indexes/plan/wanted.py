@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kampyn_perf.indexes.model.matching import Found, How, Match, is_id_key
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, Step, StepKind
+from kampyn_perf.indexes.plan.actions import Action, ActionKind
 from kampyn_perf.indexes.plan.context import Wanting, action_for, build_warnings, name_for
 from kampyn_perf.indexes.plan.replace import replace_action
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 from kampyn_perf.indexes.plan.steps import create_step, in_place_steps
 
 

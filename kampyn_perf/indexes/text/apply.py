@@ -10,31 +10,14 @@ from kampyn_perf.indexes.apply.preflight import Finding, Severity
 from kampyn_perf.indexes.apply.run import ApplyReport, Outcome, StepResult
 from kampyn_perf.indexes.model.ports import Build
 from kampyn_perf.indexes.model.refusals import hint_for
-from kampyn_perf.indexes.plan.actions import Plan, Step, StepKind
+from kampyn_perf.indexes.plan.actions import Plan
+from kampyn_perf.indexes.plan.step_kinds import Step
 from kampyn_perf.indexes.text.plan import Line, LineKind
 from kampyn_perf.units import format_duration
 
 APPLY_SCHEMA = "kampyn-perf/index-apply"
 APPLY_VERSION = 1
 
-_DOING = {
-    StepKind.CREATE: "building",
-    StepKind.UNHIDE: "showing",
-    StepKind.HIDE: "hiding",
-    StepKind.SET_TTL: "setting the expiry of",
-    StepKind.PREPARE_UNIQUE: "refusing new duplicates in",
-    StepKind.MAKE_UNIQUE: "making unique",
-    StepKind.DROP: "dropping",
-}
-_DONE = {
-    StepKind.CREATE: "built",
-    StepKind.UNHIDE: "shown again",
-    StepKind.HIDE: "hidden",
-    StepKind.SET_TTL: "expiry set",
-    StepKind.PREPARE_UNIQUE: "refuses new duplicates",
-    StepKind.MAKE_UNIQUE: "unique now",
-    StepKind.DROP: "dropped",
-}
 _FINDING_KINDS = {
     Severity.BLOCK: LineKind.CONFLICT,
     Severity.WARN: LineKind.WARNING,
@@ -56,9 +39,9 @@ def event_line(event: Event, took_us: int | None) -> Line:
     took = f" in {format_duration(took_us)}" if took_us is not None else ""
     code = f" (error {event.code})" if event.code else ""
     if event.kind is EventKind.STARTED:
-        return Line(LineKind.FAINT, f"  {what}: {_DOING[kind]} ...")
+        return Line(LineKind.FAINT, f"  {what}: {kind.rules.doing} ...")
     if event.kind is EventKind.DONE:
-        return Line(LineKind.ADD, f"  {what}: {_DONE[kind]}{took}")
+        return Line(LineKind.ADD, f"  {what}: {kind.rules.done}{took}")
     if event.kind is EventKind.RETRY:
         return Line(
             LineKind.WARNING,

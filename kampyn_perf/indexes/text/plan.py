@@ -13,15 +13,9 @@ from kampyn_perf.indexes.model.normalise import Normal, normal_of, read_listing
 from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
 from kampyn_perf.indexes.model.values import canonical
-from kampyn_perf.indexes.plan.actions import (
-    Action,
-    ActionKind,
-    CollectionPlan,
-    Plan,
-    Step,
-    StepKind,
-)
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
 from kampyn_perf.indexes.plan.saved import PLAN_SCHEMA, PLAN_VERSION
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 
 
 class LineKind(StrEnum):
@@ -51,15 +45,6 @@ _SIGNS = {
     ActionKind.REDUNDANT: ("?", LineKind.PLAIN),
     ActionKind.EXTRA: ("?", LineKind.PLAIN),
     ActionKind.HIDDEN: ("?", LineKind.PLAIN),
-}
-_STEP_WORDS = {
-    StepKind.CREATE: "build {name}",
-    StepKind.UNHIDE: "show {name} to queries again (collMod hidden: false)",
-    StepKind.HIDE: "hide {name} from queries (collMod hidden: true)",
-    StepKind.SET_TTL: "let {name} expire documents after {ttl} s (collMod)",
-    StepKind.PREPARE_UNIQUE: "refuse new duplicates in {name} (collMod prepareUnique)",
-    StepKind.MAKE_UNIQUE: "make {name} unique (collMod unique)",
-    StepKind.DROP: "drop {name}",
 }
 
 
@@ -104,7 +89,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 def step_words(step: Step) -> str:
     """One step in words: `build vendorId_1 {vendorId: 1}`."""
-    words = _STEP_WORDS[step.kind].format(name=step.name, ttl=step.ttl_seconds)
+    words = step.kind.rules.words.format(name=step.name, ttl=step.ttl_seconds)
     if step.spec is not None:
         words += f" {describe_spec(step.spec)}"
     return f"{words} ({step.note})" if step.note else words

@@ -20,8 +20,8 @@ from kampyn_perf.indexes.model.ports import (
 )
 from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan, StepKind
-from kampyn_perf.indexes.plan.steps import make_step
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
+from kampyn_perf.indexes.plan.step_kinds import StepKind, make_step
 from tests.indexes.observe.test_usage import SERVER
 
 UNIQUE = IndexSpec(keys=(("email", 1),), options={"unique": True})

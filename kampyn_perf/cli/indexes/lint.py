@@ -56,7 +56,7 @@ def lint(
     """
     from kampyn_perf.indexes.catalogue.load import read_catalogue
     from kampyn_perf.indexes.lint.engine import lint as judge
-    from kampyn_perf.indexes.lint.rules import Severity
+    from kampyn_perf.indexes.lint.rule import Severity
 
     if explain:
         return _explain(explain)

@@ -6,12 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kampyn_perf.config import PathKey
-from kampyn_perf.indexes.lint.entries import entry_findings
-from kampyn_perf.indexes.lint.finding import Finding
-from kampyn_perf.indexes.lint.live import live_findings
-from kampyn_perf.indexes.lint.pairs import pair_findings
-from kampyn_perf.indexes.lint.queries import query_findings
-from kampyn_perf.indexes.lint.rules import BY_ID, Severity
+from kampyn_perf.indexes.lint.rule import Finding, Severity, Subject
+from kampyn_perf.indexes.lint.rules import BY_ID, RULES
 from kampyn_perf.indexes.model.catalogue import Catalogue, Suppression
 from kampyn_perf.indexes.model.facts import UseReport
 from kampyn_perf.indexes.model.ports import FieldSample
@@ -43,19 +39,33 @@ class LintResult:
 def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
     """Every finding, with suppressions applied; a suppression that is wrong is a finding too."""
     known = evidence or Evidence()
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for collection in catalogue.collections:
-        sample = known.samples.get(collection.name)
-        for entry in collection.entries:
-            found += entry_findings(collection, entry, sample)
-        found += pair_findings(collection)
-        found += query_findings(collection)
-        uses = known.uses.get(collection.name)
-        found += live_findings(collection, sample, uses, known.now_us)
+        subject = Subject(
+            collection=collection,
+            sample=known.samples.get(collection.name),
+            uses=known.uses.get(collection.name),
+            now_us=known.now_us,
+        )
+        findings += sorted(_findings(subject), key=lambda finding: finding.path[3:])
     asked = list(_suppressions(catalogue))
-    judged = [_suppress(finding, asked) for finding in found]
-    judged += _suppression_findings(asked, found, with_database=bool(known.samples))
+    judged = [_suppress(finding, asked) for finding in findings]
+    judged += _suppression_findings(asked, findings, with_database=bool(known.samples))
     return LintResult(findings=tuple(judged))
+
+
+def _findings(subject: Subject) -> Iterator[Finding]:
+    for rule in RULES:
+        for hit in rule.check(subject):
+            entry = hit.entry
+            yield Finding(
+                rule=rule,
+                message=hit.message,
+                path=entry.path if entry else subject.collection.path,
+                collection=subject.collection.name,
+                index=entry.spec.effective_name if entry else "",
+                level=hit.level,
+            )
 
 
 def _suppressions(catalogue: Catalogue) -> Iterator[tuple[PathKey, Suppression]]:
@@ -71,7 +81,7 @@ def _suppressions(catalogue: Catalogue) -> Iterator[tuple[PathKey, Suppression]]
 
 
 def _covers(scope: PathKey, suppression: Suppression, finding: Finding) -> bool:
-    return suppression.rule == finding.rule and finding.path[: len(scope)] == scope
+    return suppression.rule == finding.rule.id and finding.path[: len(scope)] == scope
 
 
 def _suppress(finding: Finding, asked: Sequence[tuple[PathKey, Suppression]]) -> Finding:
@@ -90,13 +100,14 @@ def _suppression_findings(
     for scope, suppression in asked:
         rule = BY_ID.get(suppression.rule)
         if rule is None:
-            message = f"there is no rule {suppression.rule}"
-            yield Finding(rule="suppression-unknown", message=message, path=suppression.path)
+            yield _about(suppression, "unknown", f"there is no rule {suppression.rule}")
             continue
         if not suppression.reason.strip():
-            message = f"why is {suppression.rule} suppressed?"
-            yield Finding(rule="suppression-without-reason", message=message, path=suppression.path)
+            yield _about(suppression, "without-reason", f"why is {suppression.rule} suppressed?")
         judged = with_database or not rule.needs_database
         if judged and not any(_covers(scope, suppression, finding) for finding in found):
-            message = f"{suppression.rule} finds nothing here"
-            yield Finding(rule="suppression-unused", message=message, path=suppression.path)
+            yield _about(suppression, "unused", f"{suppression.rule} finds nothing here")
+
+
+def _about(suppression: Suppression, problem: str, message: str) -> Finding:
+    return Finding(rule=BY_ID[f"suppression-{problem}"], message=message, path=suppression.path)

@@ -8,8 +8,8 @@ from typing import Any
 
 from kampyn_perf.config import Source, format_path
 from kampyn_perf.indexes.lint.engine import LintResult
-from kampyn_perf.indexes.lint.finding import Finding
-from kampyn_perf.indexes.lint.rules import RULES, Rule, Severity
+from kampyn_perf.indexes.lint.rule import Finding, Rule, Severity
+from kampyn_perf.indexes.lint.rules import RULES
 from kampyn_perf.indexes.text.plan import Line, LineKind
 
 LINT_SCHEMA = "kampyn-perf/index-lint"
@@ -47,7 +47,7 @@ def lint_json(result: LintResult, source: Source) -> dict[str, Any]:
         "warnings": result.count(Severity.WARNING),
         "findings": [
             {
-                "rule": finding.rule,
+                "rule": finding.rule.id,
                 "severity": finding.severity.value,
                 "message": finding.message,
                 "collection": finding.collection,
@@ -78,7 +78,7 @@ def lint_sarif(result: LintResult, source: Source, *, version: str) -> dict[str,
                     }
                 },
                 "results": [
-                    _sarif_result(finding, source, positions[finding.rule])
+                    _sarif_result(finding, source, positions[finding.rule.id])
                     for finding in result.findings
                 ],
             }
@@ -91,15 +91,22 @@ def explain_lines(rule: Rule) -> Iterator[Line]:
     yield Line(LineKind.TITLE, f"{rule.id}  ({rule.severity.value})")
     yield Line(LineKind.PLAIN, f"  {rule.title}.")
     yield Line(LineKind.PLAIN, f"  {rule.explanation}")
+    yield Line(LineKind.FAINT, f"  finds: {_shortened(rule.example)}")
+    yield Line(LineKind.FAINT, f"  not:   {_shortened(rule.near_miss)}")
     if rule.needs_database:
         yield Line(LineKind.FAINT, "  Looked for with --sample, which reads the database.")
+
+
+def _shortened(example: str) -> str:
+    """A list of 64 indexes makes its point in one line."""
+    return example if len(example) <= 160 else f"{example[:120]}, ... {example[-30:]}"
 
 
 def _one_line(finding: Finding, source: Source) -> str:
     where = source.where(finding.path)
     what = ".".join(part for part in (finding.collection, finding.index) if part)
     subject = f"{what}: " if what else ""
-    return f"{where}: {finding.severity.value}: {subject}{finding.message} [{finding.rule}]"
+    return f"{where}: {finding.severity.value}: {subject}{finding.message} [{finding.rule.id}]"
 
 
 def _line(finding: Finding, source: Source) -> int:
@@ -123,9 +130,9 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
 
 def _sarif_result(finding: Finding, source: Source, position: int) -> dict[str, Any]:
     what = ".".join(part for part in (finding.collection, finding.index) if part)
-    key = f"{finding.rule}\n{finding.collection}\n{finding.index}\n{finding.message}"
+    key = f"{finding.rule.id}\n{finding.collection}\n{finding.index}\n{finding.message}"
     result: dict[str, Any] = {
-        "ruleId": finding.rule,
+        "ruleId": finding.rule.id,
         "ruleIndex": position,
         "level": finding.severity.value,
         "message": {"text": f"{what}: {finding.message}" if what else finding.message},

@@ -9,7 +9,8 @@ import pytest
 from kampyn_perf import config
 from kampyn_perf.indexes.catalogue.load import load_catalogue, read_catalogue
 from kampyn_perf.indexes.lint.engine import Evidence, LintResult, lint
-from kampyn_perf.indexes.lint.rules import BY_ID, RULES, Severity
+from kampyn_perf.indexes.lint.rule import Rule, Severity
+from kampyn_perf.indexes.lint.rules import BY_ID, RULES
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
 from kampyn_perf.indexes.model.ports import FieldSample
 
@@ -194,12 +195,12 @@ CASES: list[tuple[str, str, str]] = [
 
 
 def active(result: LintResult) -> set[str]:
-    return {finding.rule for finding in result.active}
+    return {finding.rule.id for finding in result.active}
 
 
 @pytest.mark.parametrize(("rule", "bad", "good"), CASES, ids=lambda text: str(text)[:24])
 def test_a_rule_finds_its_case_and_not_the_near_miss(rule: str, bad: str, good: str) -> None:
-    found = [finding for finding in judge(bad).active if finding.rule == rule]
+    found = [finding for finding in judge(bad).active if finding.rule.id == rule]
     assert found
     assert all(finding.severity is BY_ID[rule].severity for finding in found)
     assert rule not in active(judge(good))
@@ -208,6 +209,18 @@ def test_a_rule_finds_its_case_and_not_the_near_miss(rule: str, bad: str, good: 
 def test_every_rule_has_a_case() -> None:
     live = {rule.id for rule in RULES if rule.needs_database}
     assert {rule.id for rule in RULES} == {rule for rule, _, _ in CASES} | live
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_a_rules_own_example_is_found_and_its_near_miss_is_not(rule: Rule) -> None:
+    documents = FieldSample(documents=100, present={"uniID": 100})
+    idle = UseReport(uses=(IndexUse(index="a_1", node="n", operations=0, since_us=0),))
+    evidence = None
+    if rule.needs_database:
+        samples, uses = {"users": documents}, {"users": idle}
+        evidence = Evidence(samples=samples, uses=uses, now_us=8 * DAY_US)
+    assert rule.id in active(judge(f"collections: {{{rule.example}}}", evidence))
+    assert rule.id not in active(judge(f"collections: {{{rule.near_miss}}}", evidence))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +241,7 @@ def test_a_prefix_that_does_more_than_serve_queries_is_not_redundant(option: str
 
 def test_a_unique_field_of_which_nothing_is_said_is_asked_about() -> None:
     (finding,) = judge(users("{key: {a: 1}, unique: true}")).active
-    assert finding.rule == "unique-may-be-missing"
+    assert finding.rule.id == "unique-may-be-missing"
     assert finding.severity is Severity.WARNING
     assert "required" in finding.message
 
@@ -248,7 +261,7 @@ def test_a_sample_decides_whether_a_unique_field_is_missing() -> None:
 def test_a_field_that_no_sampled_document_has() -> None:
     text = users("{key: {uniId: 1}}")
     (finding,) = judge(text, seen(uniID=100)).active
-    assert finding.rule == "unknown-field"
+    assert finding.rule.id == "unknown-field"
     assert finding.message.endswith("has uniId; did you mean uniID?")
     assert not judge(text, seen(uniId=1)).active
     few = Evidence(samples={"users": FieldSample(documents=3)})
@@ -297,6 +310,6 @@ def test_a_suppression_holds_where_it_stands_and_nowhere_else() -> None:
 
 def test_the_documents_catalogue_has_one_warning() -> None:
     result = lint(read_catalogue()[0])
-    assert [(f.rule, f.index, f.severity) for f in result.active] == [
+    assert [(f.rule.id, f.index, f.severity) for f in result.active] == [
         ("redundant-prefix", "vendorId_1", Severity.WARNING)
     ]

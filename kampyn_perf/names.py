@@ -25,6 +25,17 @@ LATEST = "latest"
 # Metrics of the reference backend, with the document's names in Prometheus's units (seconds).
 METRIC_HTTP = "http_request_duration_seconds"
 METRIC_DB = "db_query_duration_seconds"
+# What tells the causes of a slow answer apart, over all workers.
+METRIC_CACHE = "cache_requests_total"
+METRIC_IN_FLIGHT = "http_requests_in_flight"
+METRIC_DB_WAIT = "db_connection_wait_seconds"
+METRIC_HASH = "password_hash_seconds"
+METRIC_HASH_WAIT = "password_hash_wait_seconds"
+METRIC_HASH_QUEUE = "password_hash_queue_length"
+METRIC_RATE_LIMITED = "rate_limit_refused_total"
+METRIC_LOOP_LAG = "event_loop_lag_seconds"
+METRIC_GC_PAUSE = "gc_pause_seconds_total"
+METRIC_GC_COLLECTIONS = "gc_collections_total"
 
 # What is watched beside the client (`results.Series.metric`), and what objectives may name.
 CPU = "cpu"

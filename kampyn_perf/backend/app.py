@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -18,6 +21,7 @@ from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache
 from kampyn_perf.backend.routes import admin, auth, docs, items, operations, orders, vendors
+from kampyn_perf.backend.runtime_watch import RuntimeWatch
 from kampyn_perf.backend.services.external import ExternalApi
 from kampyn_perf.backend.services.health import Health
 from kampyn_perf.backend.services.notifications import LogNotifier
@@ -29,6 +33,10 @@ from kampyn_perf.backend.stores.factory import open_store
 from kampyn_perf.backend.tokens import Tokens
 from kampyn_perf.backend.wiring import Services
 
+if TYPE_CHECKING:
+    from limits.aio.storage import Storage
+
+_log = logging.getLogger("kampyn.limit")
 _DESCRIPTION = "The reference backend of kampyn-perf: what the performance document describes."
 
 
@@ -41,6 +49,8 @@ class WorkerConfig:
     cache_url: str
     """Empty: no cache."""
     secret: str
+    metrics_id: int
+    """Tells this worker's metric files from those of the others that live."""
 
 
 def build(config: WorkerConfig) -> Guard:
@@ -48,6 +58,7 @@ def build(config: WorkerConfig) -> Guard:
     settings = config.settings
     metrics = Metrics(
         folder=config.state.metrics,
+        identifier=config.metrics_id,
         slow_request=settings.slow.request / 1e6,
         slow_query=settings.slow.query / 1e6,
     )
@@ -60,7 +71,9 @@ def build(config: WorkerConfig) -> Guard:
         store=store,
         cache=cache,
         metrics=metrics,
-        passwords=Passwords(settings=settings.passwords, workers=settings.worker_count()),
+        passwords=Passwords(
+            settings=settings.passwords, workers=settings.worker_count(), metrics=metrics
+        ),
         tokens=Tokens(secret=config.secret, lifetime=settings.token_lifetime, mode=settings.auth),
         ordering=ordering,
         processing=Processing(store=store, ordering=ordering),
@@ -85,23 +98,35 @@ def build(config: WorkerConfig) -> Guard:
         metrics=metrics,
         max_body=settings.max_body,
         body_timeout=settings.http.body_timeout / 1e6,
-        limiter=_limiter(config, services.tokens),
+        limiter=_limiter(config, services),
     )
 
 
-def _limiter(config: WorkerConfig, tokens: Tokens) -> RateLimiter | None:
+def _limiter(config: WorkerConfig, services: Services) -> RateLimiter | None:
     settings = config.settings
     if not settings.rate_limit.enabled:
         return None
-    from kampyn_perf.backend.limiting.shared import SharedCounters
-
     timeout = settings.cache.timeout / 1e6
     return RateLimiter(
         settings=settings.rate_limit,
-        tokens=tokens,
-        local=SharedCounters(path=config.state.limits),
+        tokens=services.tokens,
+        local=_local_counters(config.state.limits),
         redis=redis_counters(config.cache_url, timeout=timeout) if config.cache_url else None,
+        count_refused=services.metrics.rate_limited,
     )
+
+
+def _local_counters(path: Path) -> Storage:
+    """What the workers of this machine count together; this one alone where there is no room."""
+    from limits.aio.storage import MemoryStorage
+
+    from kampyn_perf.backend.limiting.shared import SharedCounters
+
+    try:
+        return SharedCounters(path=path)
+    except OSError as error:
+        _log.error("No room for %s (%s): this worker limits by itself", path, error.strerror)
+        return MemoryStorage()
 
 
 def _cache(config: WorkerConfig, metrics: Metrics) -> ResponseCache:
@@ -116,9 +141,12 @@ def _cache(config: WorkerConfig, metrics: Metrics) -> ResponseCache:
 @asynccontextmanager
 async def _lifespan(services: Services) -> AsyncIterator[None]:
     await services.store.open()
+    watch = RuntimeWatch(services.metrics)
+    watch.start()
     try:
         yield
     finally:
+        watch.stop()
         services.passwords.close()
         await services.cache.close()
         await services.store.close()

@@ -123,6 +123,7 @@ class _Exchange:
         self._counted = False
         self._status = 0
         self.headers: Headers = []
+        metrics.request_begins()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

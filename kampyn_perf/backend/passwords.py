@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -28,11 +30,35 @@ def hasher(settings: PasswordSettings) -> PasswordHasher:
     )
 
 
+class HashMetrics(Protocol):
+    """Where the figures of hashing go."""
+
+    def hash_queue(self, length: int) -> None: ...
+
+    def hashed(self, waited: float, seconds: float) -> None: ...
+
+
+class NoHashMetrics:
+    """See `HashMetrics`; keeps nothing."""
+
+    def hash_queue(self, length: int) -> None: ...
+
+    def hashed(self, waited: float, seconds: float) -> None: ...
+
+
 class Passwords:
     """Checks passwords at a cost that does not tell whether the user exists."""
 
-    def __init__(self, *, settings: PasswordSettings, workers: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        settings: PasswordSettings,
+        workers: int = 1,
+        metrics: HashMetrics | None = None,
+    ) -> None:
         self._hasher = hasher(settings)
+        self._metrics = metrics or NoHashMetrics()
+        self._queued = 0
         self._nobody = self._hasher.hash("nobody has this password")
         self._threads = ThreadPoolExecutor(
             settings.threads or max(1, usable_cpus() // workers),
@@ -43,16 +69,30 @@ class Passwords:
     async def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether `password` fits; without a hash (an unknown user) never, but as slowly."""
         loop = asyncio.get_running_loop()
-        fits = await loop.run_in_executor(
-            self._threads, self._verify, password_hash or self._nobody, password
-        )
+        asked = time.perf_counter()
+        self._count(+1)
+        try:
+            fits, began, ended = await loop.run_in_executor(
+                self._threads, self._verify, password_hash or self._nobody, password
+            )
+        finally:
+            self._count(-1)
+        self._metrics.hashed(began - asked, ended - began)
         return fits and password_hash is not None
 
-    def _verify(self, password_hash: str, password: str) -> bool:
+    def _count(self, change: int) -> None:
+        self._queued += change
+        self._metrics.hash_queue(self._queued)
+
+    def _verify(self, password_hash: str, password: str) -> tuple[bool, float, float]:
+        """Whether it fits, and when this began and ended."""
+        began = time.perf_counter()
+        fits = True
         try:
-            return self._hasher.verify(password_hash, password)
+            self._hasher.verify(password_hash, password)  # raises where it does not fit
         except (Argon2Error, InvalidHashError):
-            return False
+            fits = False
+        return fits, began, time.perf_counter()
 
     def close(self) -> None:
         """Let go of the threads."""

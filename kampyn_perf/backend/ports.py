@@ -196,3 +196,6 @@ class QueryMetrics(Protocol):
 
     def query(self, collection: str, operation: str, seconds: float) -> None:
         """One query of one collection."""
+
+    def connection_wait(self, pool: str, seconds: float) -> None:
+        """One query waited so long for its connection, or its turn."""

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from kampyn_perf.backend import logs, metrics
+from kampyn_perf.backend import logs, metric_files
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.seeding.load import SeedProgress
 from kampyn_perf.backend.seeding.store import seed_store
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.backend.state import Running, StateFolder, own_start
+from kampyn_perf.backend.state import Running, StateFolder, WorkerRecord, own_start
 from kampyn_perf.backend.tokens import secret_of
 from kampyn_perf.backend.worker_pool import WorkerPool
 from kampyn_perf.errors import KampynError
@@ -28,6 +29,7 @@ from kampyn_perf.redact import redact_url
 
 _TICK = 0.1
 """Seconds between two looks at the workers."""
+_RECORD_RETRY = 1.0
 _log = logging.getLogger("kampyn.supervisor")
 
 
@@ -58,7 +60,7 @@ def run(
         logs.set_up(request.state.logs)
         listener = stack.enter_context(_listen(request.settings.host, request.settings.port))
         seed_store(request.settings, request.state, progress=progress)
-        metrics.clear(request.state.metrics)
+        metric_files.clear(request.state.metrics)
         cache = _Cache(request)
         stack.callback(cache.close)
         pool = WorkerPool(
@@ -70,17 +72,15 @@ def run(
         )
         stack.callback(pool.stop)
         pool.start()
-        running = _record(request, listener, pool, cache)
-        stack.callback(lambda: request.state.record.unlink(missing_ok=True))
+        running = _describe(request, listener, pool, cache)
+        record = _Record(request.state.record, running)
+        stack.callback(record.remove)
         announce(running)
         _log.info("Serving at %s with %d workers", running.url, len(pool.records))
         while not stop.wait(_TICK):
             cache.look_after()
             pool.look_after()
-            now = replace(running, workers=pool.records, redis=cache.pid)
-            if now != running:
-                running = now
-                running.write(request.state.record)
+            record.update(workers=pool.records, redis=cache.pid)
         _log.info("Stopping")
         listener.close()
 
@@ -177,11 +177,41 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _record(
+class _Record:
+    """The state file. One that cannot be written (a full disk) is tried again until it can."""
+
+    def __init__(self, path: Path, running: Running) -> None:
+        self._path = path
+        self._running = running
+        self._retry_at = 0.0
+        self._written: Running | None = None
+        self._write()
+
+    def update(self, *, workers: list[WorkerRecord], redis: int | None) -> None:
+        """Write what has changed."""
+        self._running = replace(self._running, workers=workers, redis=redis)
+        if self._running != self._written and time.monotonic() >= self._retry_at:
+            self._write()
+
+    def remove(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        try:
+            self._running.write(self._path)
+        except KampynError as error:
+            self._retry_at = time.monotonic() + _RECORD_RETRY
+            _log.error("The state file is out of date: %s", error.message)
+        else:
+            self._written = self._running
+
+
+def _describe(
     request: ServeRequest, listener: socket.socket, pool: WorkerPool, cache: _Cache
 ) -> Running:
     host, port = listener.getsockname()[:2]
-    running = Running(
+    return Running(
         pid=os.getpid(),
         started=own_start(),
         url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
@@ -190,8 +220,6 @@ def _record(
         store=_place(request.state.store_url(request.settings.store.url)),
         cache=cache.words,
     )
-    running.write(request.state.record)
-    return running
 
 
 def _place(url: str) -> str:

@@ -46,6 +46,7 @@ def main() -> None:
             state=state,
             cache_url=command["cache"],
             secret=command["secret"],
+            metrics_id=command["metrics_id"],
         )
     )
     raise_open_files_limit()

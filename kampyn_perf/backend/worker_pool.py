@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import select
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 import orjson
 import psutil
 
+from kampyn_perf.backend import metric_files
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder, WorkerRecord
 from kampyn_perf.errors import ExitCode, KampynError
@@ -36,6 +38,8 @@ class _Worker:
     process: subprocess.Popen[bytes]
     ready: int | None
     """A pipe that carries one byte when it accepts requests."""
+    metrics_id: int
+    """Of its metric files; its successor's once it is gone."""
     born: float = field(default_factory=time.monotonic)
     started: float = field(default_factory=time.time)
 
@@ -86,6 +90,7 @@ class WorkerPool:
         listener: socket.socket,
     ) -> None:
         self._settings = settings
+        self._metrics_folder = state.metrics
         self._listener = listener
         self._command = {
             "settings": settings.model_dump(mode="json"),
@@ -129,7 +134,9 @@ class WorkerPool:
             self._next_memory_check = now + _MEMORY_CHECK_INTERVAL
             for slot in self._slots:
                 self._check_memory(slot)
-        self._leaving = [worker for worker in self._leaving if worker.process.poll() is None]
+        for worker in [left for left in self._leaving if left.process.poll() is not None]:
+            self._leaving.remove(worker)
+            metric_files.forget_gauges(self._metrics_folder, worker.metrics_id)
 
     def stop(self) -> None:
         """Let all finish what they have in flight, then end those that do not."""
@@ -154,6 +161,7 @@ class WorkerPool:
             slot.retry_at = now + pause
             worker.close()
             slot.worker = None
+            metric_files.forget_gauges(self._metrics_folder, worker.metrics_id)
             _log.error("Worker %d died (%s)", worker.process.pid, _ending(code))
         if slot.worker is None and now >= slot.retry_at:
             successor = self._spawn()
@@ -186,6 +194,7 @@ class WorkerPool:
 
     def _spawn(self) -> _Worker:
         ready, told = os.pipe()
+        metrics_id = self._free_metrics_id()
         process = subprocess.Popen(
             [sys.executable, "-m", "kampyn_perf.backend.worker"],
             stdin=subprocess.PIPE,
@@ -195,9 +204,16 @@ class WorkerPool:
         os.close(told)
         if process.stdin:
             with suppress(BrokenPipeError):
-                process.stdin.write(orjson.dumps(self._command | {"ready": told}) + b"\n")
+                command = self._command | {"ready": told, "metrics_id": metrics_id}
+                process.stdin.write(orjson.dumps(command) + b"\n")
                 process.stdin.close()
-        return _Worker(process, ready)
+        return _Worker(process, ready, metrics_id)
+
+    def _free_metrics_id(self) -> int:
+        """The lowest that no living worker has."""
+        alive = [slot.worker for slot in self._slots if slot.worker] + self._leaving
+        taken = {worker.metrics_id for worker in alive}
+        return next(number for number in itertools.count(1) if number not in taken)
 
 
 def _ending(code: int) -> str:

@@ -69,13 +69,15 @@ class RateLimiter:
         tokens: Tokens,
         local: Storage,
         redis: Storage | None = None,
+        count_refused: Callable[[str], None] = lambda _role: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._tokens = tokens
+        self._count_refused = count_refused
         self._local = local
         self._redis = redis
         self._clock = clock
-        self._quiet_until = 0.0
+        self._skip_redis_until = 0.0
         self._exempt = frozenset(settings.exempt)
         self._proxies = settings.trusted_proxies
         self._window = max(1, settings.window // 1_000_000)
@@ -95,15 +97,18 @@ class RateLimiter:
         key = item.key_for(role.value, who)
         used, ends = await self._count(key, item.get_expiry())
         reset = min(self._window, max(1, math.ceil(ends - self._clock())))
-        return Allowance(item.amount, used, reset, self._window)
+        allowance = Allowance(item.amount, used, reset, self._window)
+        if not allowance.allowed:
+            self._count_refused(role.value)
+        return allowance
 
     async def _count(self, key: str, window: int) -> tuple[int, float]:
-        if self._redis is not None and self._clock() >= self._quiet_until:
+        if self._redis is not None and self._clock() >= self._skip_redis_until:
             try:
                 used = await self._redis.incr(key, window)
                 return used, await self._redis.get_expiry(key)
             except (StorageError, OSError, TimeoutError) as error:
-                self._quiet_until = self._clock() + _PAUSE
+                self._skip_redis_until = self._clock() + _PAUSE
                 _log.warning("Redis does not count (%s); this machine does.", error)
         return await self._local.incr(key, window), await self._local.get_expiry(key)
 

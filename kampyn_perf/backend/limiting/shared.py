@@ -18,6 +18,8 @@ from pathlib import Path
 
 from limits.aio.storage import Storage
 
+from kampyn_perf.backend.reserved_files import reserve_file
+
 _SLOT = struct.Struct("=QdQ")
 """The key's digest, when its window ends (seconds since 1970), how many came."""
 _SLOTS = 1 << 16
@@ -31,10 +33,11 @@ class SharedCounters(Storage):  # type: ignore[misc]
     STORAGE_SCHEME = None
 
     def __init__(self, *, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Raises OSError where there is no room for the table."""
         super().__init__()
         self._clock = clock
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._file, _SLOTS * _SLOT.size)
+        reserve_file(path, _SLOTS * _SLOT.size)
+        self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         self._table = mmap.mmap(self._file, _SLOTS * _SLOT.size)
 
     @property

@@ -81,6 +81,8 @@ class _NoMetrics:
 
     def query(self, collection: str, operation: str, seconds: float) -> None: ...
 
+    def connection_wait(self, pool: str, seconds: float) -> None: ...
+
 
 class _Bench:
     """What is open, and how it is closed."""

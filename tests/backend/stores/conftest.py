@@ -32,11 +32,19 @@ without_indexes_too = pytest.mark.parametrize("case", [SQLITE, MONGO, *BARE], in
 
 
 class Queries(list[tuple[str, str]]):
-    """Metrics that remember which queries there were."""
+    """Metrics that remember which queries there were, and what was waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[str] = []
 
     def query(self, collection: str, operation: str, seconds: float) -> None:
         assert seconds >= 0
         self.append((collection, operation))
+
+    def connection_wait(self, pool: str, seconds: float) -> None:
+        assert seconds >= 0
+        self.waits.append(pool)
 
 
 class Case:

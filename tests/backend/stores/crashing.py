@@ -25,6 +25,9 @@ class Nobody:
     def query(self, collection: str, operation: str, seconds: float) -> None:
         pass
 
+    def connection_wait(self, pool: str, seconds: float) -> None:
+        pass
+
 
 async def main() -> None:
     url, settings_json, user, cart, die_at, key = sys.argv[1:]

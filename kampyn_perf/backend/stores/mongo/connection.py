@@ -17,7 +17,13 @@ from pymongo import AsyncMongoClient, MongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, WTimeoutError
-from pymongo.monitoring import ServerDescriptionChangedEvent, ServerListener
+from pymongo.monitoring import (
+    ConnectionCheckedOutEvent,
+    ConnectionCheckOutFailedEvent,
+    ConnectionPoolListener,
+    ServerDescriptionChangedEvent,
+    ServerListener,
+)
 from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.backend.domain import UnavailableError
@@ -30,6 +36,7 @@ DEFAULT_DATABASE = "kampyn"
 Collection = AsyncCollection[dict[str, Any]]
 _NOT_NOW = frozenset((11600, 11602, 10107, 13435, 13436, 189, 91, 7, 6, 89, 9001, 112))
 """Codes of a server that is going, electing, or in a write conflict: later it works again."""
+_POOL = "mongodb"
 _log = logging.getLogger("kampyn.mongodb")
 
 
@@ -97,7 +104,9 @@ class MongoConnection:
     async def open(self) -> None:
         """Make the client; it connects by itself, and again whenever it has to."""
         self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-            self._url, event_listeners=[_Events()], **options(self._settings)
+            self._url,
+            event_listeners=[_ServerEvents(), _PoolEvents(self._metrics)],
+            **options(self._settings),
         )
         self.database = self.client[database_of(self._url)]
 
@@ -137,7 +146,7 @@ def unavailable_is_503() -> Iterator[None]:
         raise
 
 
-class _Events(ServerListener):
+class _ServerEvents(ServerListener):
     """The document's `connected`, `error` and `disconnected`, once per change and server."""
 
     def opened(self, event: Any) -> None:
@@ -159,3 +168,35 @@ class _Events(ServerListener):
         error = event.new_description.error
         if error is not None and (was or event.previous_description.error is None):
             _log.error("MongoDB connection error (%s:%s): %s", host, port, error)
+
+
+class _PoolEvents(ConnectionPoolListener):
+    """How long commands wait for a connection of the pool; making one is part of it."""
+
+    def __init__(self, metrics: QueryMetrics) -> None:
+        self._metrics = metrics
+
+    def connection_checked_out(self, event: ConnectionCheckedOutEvent) -> None:
+        self._metrics.connection_wait(_POOL, event.duration or 0.0)
+
+    def connection_check_out_failed(self, event: ConnectionCheckOutFailedEvent) -> None:
+        self._metrics.connection_wait(_POOL, event.duration or 0.0)
+
+    # The driver wants all of them; the others say nothing about waiting.
+    def connection_check_out_started(self, event: Any) -> None: ...
+
+    def connection_checked_in(self, event: Any) -> None: ...
+
+    def connection_created(self, event: Any) -> None: ...
+
+    def connection_ready(self, event: Any) -> None: ...
+
+    def connection_closed(self, event: Any) -> None: ...
+
+    def pool_created(self, event: Any) -> None: ...
+
+    def pool_ready(self, event: Any) -> None: ...
+
+    def pool_cleared(self, event: Any) -> None: ...
+
+    def pool_closed(self, event: Any) -> None: ...

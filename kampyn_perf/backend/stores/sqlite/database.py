@@ -42,6 +42,21 @@ _SLOW_FOR = 60.0
 _GROUP = 64
 """Writes that one commit may carry."""
 _READERS = 2
+_WRITER = "sqlite-writer"
+"""The pool that writes wait for: one thread, and the lock between workers."""
+
+
+_FAILURES = (sqlite3.OperationalError, sqlite3.InternalError, sqlite3.DatabaseError)
+"""Exactly these: of the database. Their other subclasses are the statement's."""
+_REASONS = {
+    sqlite3.SQLITE_FULL: "The store cannot write: its disk is full.",
+    sqlite3.SQLITE_READONLY: "The store cannot write: it can only be read.",
+    sqlite3.SQLITE_IOERR: "The store's disk fails.",
+    sqlite3.SQLITE_BUSY: "The store is busy.",
+    sqlite3.SQLITE_CANTOPEN: "The store's file cannot be opened.",
+    sqlite3.SQLITE_CORRUPT: "The store's file is damaged.",
+    sqlite3.SQLITE_NOTADB: "The store's file is no database.",
+}
 
 
 def connect(path: Path, settings: SqliteSettings, *, read_only: bool = False) -> sqlite3.Connection:
@@ -71,6 +86,8 @@ class _Job:
     result: Any = None
     error: BaseException | None = None
     ticket: list[bool] = field(default_factory=lambda: [True])
+    began: float = 0.0
+    """When the writer took it up (`perf_counter`)."""
 
     def claim(self) -> bool:
         """Whether the caller is the one that decides: the writer to do it, or the request to give
@@ -167,6 +184,7 @@ class WorkerDatabase:
             raise UnavailableError("The store is busy.")
         result: T = await job.future
         self._metrics.query(collection, operation, time.perf_counter() - started)
+        self._metrics.connection_wait(_WRITER, job.began - started)
         return result
 
     def _read_here(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]] | None:
@@ -176,8 +194,10 @@ class WorkerDatabase:
         self._stop_at = time.thread_time() + _BUDGET
         try:
             return self._inline.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError as error:
-            if "interrupted" not in str(error):
+        except _FAILURES as error:
+            if type(error) not in _FAILURES:
+                raise
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                 raise _unavailable(error) from error
             self._slow[sql] = time.monotonic() + _SLOW_FOR
             return None
@@ -193,7 +213,9 @@ class WorkerDatabase:
             self._local.connection = connection
         try:
             return connection.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError as error:
+        except _FAILURES as error:
+            if type(error) not in _FAILURES:
+                raise
             raise _unavailable(error) from error
 
     def _write_all(self) -> None:
@@ -214,28 +236,40 @@ class WorkerDatabase:
                 return
 
     def _write_group(self, group: list[_Job]) -> None:
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        """One commit. Whatever fails here fails these writes alone: the thread goes on."""
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            try:
+                self._commit(group)
+            finally:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+        except Exception as error:  # noqa: BLE001 - the group as a whole could not begin or commit
+            failure = _unavailable(error)
+            for job in group:
+                job.error = failure
+
+    def _commit(self, group: list[_Job]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for job in group:
                 if job.claim():
+                    job.began = time.perf_counter()
                     self._write_one(job)
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:  # the group as a whole could not begin or commit
+        except BaseException:
+            # Some errors, a full disk among them, have undone the transaction already.
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            for job in group:
-                job.error = _unavailable(error)
-        finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
+            raise
 
     def _write_one(self, job: _Job) -> None:
         self._connection.execute("SAVEPOINT job")
         try:
             job.result = job.work(self._connection)
-        except Exception as error:  # noqa: BLE001 - it belongs to the request that asked
-            failed = isinstance(error, sqlite3.OperationalError)
-            job.error = _unavailable(error) if failed else error
+        except Exception as error:
+            if not self._connection.in_transaction:
+                raise  # all of the group is undone, not this one alone
+            job.error = _unavailable(error) if type(error) in _FAILURES else error
             self._connection.execute("ROLLBACK TO job")
         self._connection.execute("RELEASE job")
 
@@ -243,7 +277,9 @@ class WorkerDatabase:
 def _unavailable(error: Exception) -> UnavailableError:
     """What a client gets; what SQLite said (`database is locked`) is for the log."""
     _log.error("SQLite: %s", error)
-    return UnavailableError()
+    # The extended codes of SQLite have the primary one in their lowest byte.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return UnavailableError(_REASONS.get(code, "The store does not answer."))
 
 
 def _settle(group: list[_Job]) -> None:

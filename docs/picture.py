@@ -18,7 +18,7 @@ from kampyn_perf.slo import objectives
 
 
 def main() -> None:
-    run = Path(sys.argv[1] if len(sys.argv) > 1 else "reports/latest")
+    run = Path(sys.argv[1] if len(sys.argv) > 1 else "latest-load")
     result = io.read(find_result(run), {names.LOAD_SCHEMA: LoadResult})
     paper = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     console.stderr = lambda: paper  # type: ignore[assignment]

@@ -19,7 +19,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     run: Annotated[
         Path | None,
         typer.Argument(
-            help="A run folder or its result.json. [default: reports/latest]", show_default=False
+            help="A run folder, its result.json, or latest-bench. [default: the newest load]",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -55,9 +56,12 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     """Judge a run by objectives: exit code 0 passed, 1 failed, 4 no verdict.
 
     \b
-    The newest run by the built-in objectives; one of them stricter, and no doubt allowed:
+    The newest load by the built-in objectives; one of them stricter, and no doubt allowed:
       kampyn-perf check
-      kampyn-perf check reports/latest --strict --set 'objectives.cpu.target=< 60 %'
+      kampyn-perf check latest-load --strict --set 'objectives.cpu.target=< 60 %'
+    \b
+    The newest benchmark:
+      kampyn-perf check latest-bench --slo my-objectives.yaml
     \b
     For CI: a JUnit file, and a job's summary:
       kampyn-perf check --format junit --out junit.xml
@@ -65,14 +69,12 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     """
     if metrics:
         return _list_metrics(json=json)
-    from kampyn_perf.cli import console, judging, verdict_view
+    from kampyn_perf.cli import console, judging, run_view, verdict_view
     from kampyn_perf.files import write_whole
-    from kampyn_perf.results.folder import REPORTS, find_result
     from kampyn_perf.slo import judge, objectives
 
     goals = objectives.load(slo, sets=sets or [])
-    path = find_result(run or REPORTS / names.LATEST)
-    result = judging.read_result(path)
+    path, result = judging.read_run(run)
     verdict = judge(result, goals, strict=strict, allow_partial=allow_partial)
     asked = form or (Format.JSON if json else None)
     if out is not None:
@@ -81,7 +83,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     if asked is not None and out is None:
         console.print_bytes(export(verdict, asked, result=result))
     else:
-        console.say(f"{path} by {slo}")
+        console.say(f"{run_view.describe(result, path)}, by {slo}")
         verdict_view.show(verdict, explain=explain)
     return int(verdict.exit_code)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf import names
-from kampyn_perf.errors import ConfigError
+from kampyn_perf.errors import ConfigError, KampynError
 
 if TYPE_CHECKING:
     from kampyn_perf.results.bench import BenchResult
@@ -29,6 +29,25 @@ def read_result(path: Path) -> LoadResult | BenchResult:
     if isinstance(result, LoadResult) and (problems := contradictions(result, str(path))):
         raise ConfigError(problems, hint=io.DAMAGED, what="result")
     return result
+
+
+def read_run(run: Path | None) -> tuple[Path, LoadResult | BenchResult]:
+    """The result that `run` means, and where it is; without one that of the newest load.
+
+    Raises KampynError where there is none.
+    """
+    from kampyn_perf.results.folder import RunKind, find_newest, find_result
+    from kampyn_perf.results.load import LoadResult
+
+    path = find_newest(RunKind.LOAD) if run is None else find_result(run)
+    result = read_result(path)
+    if run is None and not isinstance(result, LoadResult):
+        raise KampynError(
+            f"there is no load to judge: the newest run, {path.resolve().parent.name}, is a "
+            "benchmark",
+            hint=f"Judge it with kampyn-perf check {RunKind.BENCH.latest}, or run a load first.",
+        )
+    return path, result
 
 
 def write_verdict(verdict: Verdict, path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Run folders: one per run under `reports/`, and `reports/latest` that points at the newest."""
+"""Run folders: one per run under `reports/`, and the names that mean the newest of them.
+
+`latest` points at the newest of all, `latest-load` and `latest-bench` at the newest of each kind.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import fcntl
 import os
 import re
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from kampyn_perf import names
@@ -14,6 +18,21 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.files import ensure_writable, write_whole
 
 REPORTS = Path("reports")
+
+
+class RunKind(StrEnum):
+    """What makes runs."""
+
+    LOAD = "load"
+    BENCH = "bench"
+
+    @property
+    def latest(self) -> str:
+        """The name that means the newest of this kind."""
+        return f"{names.LATEST}-{self.value}"
+
+
+_LATEST = (names.LATEST, *(kind.latest for kind in RunKind))
 _LONGEST_PATH = 4096
 _OWN_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-.+")
 
@@ -78,18 +97,24 @@ def discard_run_folder(folder: Path, *, own: bool) -> None:
             folder.rmdir()
 
 
-def point_latest(folder: Path, *, base: Path = REPORTS) -> None:
-    """Make `latest` in `base` point at `folder`, wherever that is: a symbolic link, or else a file.
+def point_latest(folder: Path, *, base: Path = REPORTS, kind: RunKind = RunKind.LOAD) -> None:
+    """Make `latest` in `base`, and that of its `kind`, point at `folder`, wherever that is.
 
-    What is not a pointer of ours stays; where none can be written there is none.
+    A pointer is a symbolic link, or else a file. What is not a pointer of ours stays; where none
+    can be written there is none.
     """
-    link = base / names.LATEST
+    for name in (names.LATEST, kind.latest):
+        _point(base / name, folder)
+
+
+def _point(link: Path, folder: Path) -> None:
+    base = link.parent
     with contextlib.suppress(OSError, KampynError):
         if link.exists() and not link.is_symlink() and not _is_pointer(link):
             return
         base.mkdir(parents=True, exist_ok=True)
         target = os.path.relpath(folder.resolve(), base.resolve())
-        spare = base / f".{names.LATEST}.{os.getpid()}"
+        spare = base / f".{link.name}.{os.getpid()}"
         try:
             with contextlib.suppress(FileNotFoundError):
                 spare.unlink()
@@ -111,11 +136,23 @@ def _is_pointer(path: Path) -> bool:
 
 
 def find_result(path: Path) -> Path:
-    """The result file that `path` means: itself, or the one in a run folder, or behind `latest`."""
+    """The result file that `path` means: itself, or the one in a run folder, or behind a pointer.
+
+    The bare name of a pointer (`latest-bench`) means the one in `reports/`.
+    """
+    if path.name in _LATEST and path.parent == Path() and not path.exists():
+        path = REPORTS / path
     if path.is_dir():
         return path / names.RESULT_FILE
-    if path.name == names.LATEST and path.is_file():
+    if path.name in _LATEST and path.is_file():
         return path.parent / path.read_text(encoding="utf-8").strip() / names.RESULT_FILE
     if not path.exists() and path.suffix != ".json":
         return path / names.RESULT_FILE
     return path
+
+
+def find_newest(kind: RunKind, *, base: Path = REPORTS) -> Path:
+    """The result file of the newest run of a kind; behind `latest`, whatever that is, where `base`
+    is from before there was a pointer for each."""
+    pointer = base / kind.latest
+    return find_result(pointer if pointer.is_symlink() or pointer.exists() else base / names.LATEST)

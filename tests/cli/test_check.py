@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from kampyn_perf.results import io
+from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.verdict import Verdict
+from tests.bench.conftest import MACHINE, options
 from tests.slo.runs import ENDPOINTS, Run, machine, steady
 
 SLO = """\
@@ -31,6 +33,15 @@ objectives:
     target: "< 70 %"
 """
 PHASES = [("p", steady(seconds=40, rate=100))]
+BENCHMARK = BenchResult(
+    status=RunStatus.COMPLETE,
+    started_at="2026-01-01T00:00:00+00:00",
+    elapsed_us=1,
+    machine=MACHINE,
+    options=options(),
+    planned_cases=0,
+    cases=[],
+)
 ALL = [machine("cpu", [0.5, 0.55] * 20)]
 
 
@@ -73,12 +84,40 @@ def test_a_run_that_keeps_every_promise(folder: Path) -> None:
 
 
 def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
+    """In a folder from before each kind of run had its own `latest`, too."""
     put(folder, Run(phases=PHASES))
     (folder / "reports" / "latest").symlink_to("one")
     done = check(folder)
     assert done.returncode == 0, done.stderr
     assert "required, not decided, and let by without --strict: cpu" in done.stderr
-    assert (folder / "reports" / "one" / "verdict.json").is_file()
+
+
+def test_the_newest_load_is_judged_although_a_benchmark_is_newer(folder: Path) -> None:
+    put(folder, Run(phases=PHASES), "a-load")
+    benchmark = folder / "reports" / "a-benchmark" / "result.json"
+    io.write(benchmark, BENCHMARK)
+    (folder / "reports" / "latest-load").symlink_to("a-load")
+    for pointer in ("latest", "latest-bench"):
+        (folder / "reports" / pointer).symlink_to("a-benchmark")
+
+    done = check(folder)
+    assert done.returncode == 0, done.stderr
+    first, _, _ = done.stderr.partition("\n")
+    assert first == "a-load: load of 2026-11-23 20:00 UTC, profile test on reference, by slo"
+    assert (folder / "reports" / "a-load" / "verdict.json").exists()
+
+    done = check(folder, "latest-bench")
+    first, _, _ = done.stderr.partition("\n")
+    assert first == "a-benchmark: benchmark of 2026-01-01 00:00 UTC, 0 cases of no suite, by slo"
+
+
+def test_a_benchmark_is_not_taken_for_a_load(folder: Path) -> None:
+    io.write(folder / "reports" / "a-benchmark" / "result.json", BENCHMARK)
+    (folder / "reports" / "latest").symlink_to("a-benchmark")
+    done = check(folder)
+    assert done.returncode == 2
+    assert "there is no load to judge: the newest run, a-benchmark, is a benchmark" in done.stderr
+    assert "kampyn-perf check latest-bench" in done.stderr
 
 
 @pytest.mark.parametrize(

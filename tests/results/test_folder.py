@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results import folder
+from kampyn_perf.results.folder import RunKind
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 
@@ -23,7 +25,9 @@ def test_latest_points_at_the_newest(tmp_path):
         (run / "result.json").write_text(label)
         folder.point_latest(run, base=tmp_path)
     assert folder.find_result(tmp_path / "latest").read_text() == "b"
-    assert sorted(each.name for each in tmp_path.iterdir())[-1] == "latest", "nothing else is left"
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left[-2:] == ["latest", "latest-load"], "nothing else is left"
+    assert len(left) == 4
 
 
 def test_latest_can_be_a_plain_file(tmp_path, monkeypatch):
@@ -103,3 +107,39 @@ def test_a_result_is_found_by_folder_or_file(tmp_path, given):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "result.json").write_text("x")
     assert folder.find_result(tmp_path / given) == tmp_path / "run" / "result.json"
+
+
+def test_the_newest_of_each_kind_has_a_name_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for kind, label in ((RunKind.LOAD, "a"), (RunKind.BENCH, "b")):
+        run = folder.create_run_folder(folder.REPORTS, label=label, now=NOW)
+        (run / "result.json").write_text(label)
+        folder.point_latest(run, kind=kind)
+    newest = {
+        name: folder.find_result(Path(name)).read_text()
+        for name in ("latest", "latest-load", "reports/latest-load", "latest-bench")
+    }
+    assert newest == {
+        "latest": "b",
+        "latest-load": "a",
+        "reports/latest-load": "a",
+        "latest-bench": "b",
+    }
+    assert folder.find_newest(RunKind.LOAD).read_text() == "a"
+
+
+def test_names_of_the_newest_need_no_symbolic_links(tmp_path, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise OSError("no links here")
+
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    run = folder.create_run_folder(tmp_path, label="a", now=NOW)
+    folder.point_latest(run, base=tmp_path, kind=RunKind.BENCH)
+    assert (tmp_path / "latest-bench").is_file()
+    assert folder.find_newest(RunKind.BENCH, base=tmp_path) == run / "result.json"
+
+
+def test_reports_from_before_have_one_newest_for_all(tmp_path):
+    run = folder.create_run_folder(tmp_path, label="a", now=NOW)
+    (tmp_path / "latest").symlink_to(run)
+    assert folder.find_newest(RunKind.LOAD, base=tmp_path).parent.resolve() == run

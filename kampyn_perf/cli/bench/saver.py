@@ -14,7 +14,13 @@ from kampyn_perf.files import write_whole
 from kampyn_perf.redact import redact
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
-from kampyn_perf.results.folder import REPORTS, claim_run_folder, create_run_folder, point_latest
+from kampyn_perf.results.folder import (
+    REPORTS,
+    RunKind,
+    claim_run_folder,
+    create_run_folder,
+    point_latest,
+)
 
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -35,4 +41,4 @@ def save(result: BenchResult, folder: Path) -> None:
     # Before a case its predecessors are worth little more than they were a moment ago, and a
     # wait for the disk would be the next case's noise; at the end it is waited for.
     io.write(folder / names.RESULT_FILE, result, durable=not result.running)
-    point_latest(folder)
+    point_latest(folder, kind=RunKind.BENCH)

@@ -35,7 +35,8 @@ class _Place:
     """Whether it is an instance of the backend, which the goal on memory is about."""
     process: psutil.Process | None = None
     cpu_s: float = 0.0
-    seen_us: int = 0
+    seen_us: int | None = None
+    """When its CPU time was read last."""
     restarts: int = 0
     left: bool = False
     shares_memory: bool = False
@@ -96,7 +97,7 @@ class ProcessWatcher:
             if place.left:
                 place.restarts += 1
                 yield Remark(f"{place.subject} was restarted, as process {pid}")
-            place.process, place.seen_us, place.left = process, 0, False
+            place.process, place.seen_us, place.left = process, None, False
 
     def _look(self, place: _Place, at_us: int) -> Iterator[Sample]:
         process = place.process
@@ -109,12 +110,14 @@ class ProcessWatcher:
                 threads = process.num_threads()
         except psutil.Error:
             return  # it has just ended; the next look tells
+        if not rss:
+            return  # a zombie, which nobody has buried yet
         memory = names.MEMORY_PER_INSTANCE if place.instance else names.PROCESS_MEMORY
         yield self._state(memory, place, rss, "bytes")
         yield self._state(names.PROCESS_THREADS, place, threads, "count")
         yield self._state(names.PROCESS_RESTARTS, place, place.restarts, "count")
         cpu_s = times.user + times.system
-        if place.seen_us:
+        if place.seen_us is not None and at_us > place.seen_us:
             share = (cpu_s - place.cpu_s) / ((at_us - place.seen_us) / MICROSECONDS)
             yield self._state(names.PROCESS_CPU, place, max(share, 0.0), "share")
         place.cpu_s, place.seen_us = cpu_s, at_us

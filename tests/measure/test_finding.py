@@ -1,0 +1,136 @@
+"""Which processes are the backend's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf.backend import RunningBackend
+from kampyn_perf.measure import finding
+from kampyn_perf.measure.readings import NotSeen
+from tests.measure.watchers.test_processes import SLEEP, python, until
+
+FORK = f"import os; os.fork(); {SLEEP}"
+LISTEN = (
+    "import os, socket, sys, time\n"
+    "s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)\n"
+    "os.fork(); time.sleep(60)"
+)
+
+
+@contextmanager
+def listening(program: list[str] | None = None) -> Iterator[tuple[int, int]]:
+    """Process and port of one that listens, with a child that has the socket as well."""
+    command = [*(program or [sys.executable]), "-c", LISTEN]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    try:
+        yield process.pid, int(process.stdout.readline())
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_process_and_all_that_it_started() -> None:
+    with python(FORK) as (parent,):
+        until(lambda: len(finding.by_pid(parent.pid)) == 2)
+        pids = finding.by_pid(parent.pid)
+        os.kill(pids[1], 9)
+    assert pids[0] == parent.pid
+
+
+def test_everyone_who_holds_the_listening_socket() -> None:
+    with listening() as (parent, port):
+        until(lambda: len(finding.by_port(port)) == 2)
+        pids = finding.by_port(port)
+    assert parent in pids
+
+
+def test_the_workers_of_the_bundled_backend_by_its_port(backend: RunningBackend) -> None:
+    port = int(backend.url.rpartition(":")[2])
+    assert set(backend.pids) <= set(finding.by_port(port))
+
+
+def test_a_port_on_which_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(NotSeen, match=f"nothing listens on port {port} of this machine"):
+        finding.by_port(port)
+
+
+def test_a_socket_whose_owner_may_not_be_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 777"
+    (tmp_path / "net" / "tcp").write_text(f"  sl  local_address\n{line}\n")
+    with pytest.raises(NotSeen, match="another user's process") as caught:
+        finding.by_port(8080, tmp_path)
+    assert "--watch-pid" in caught.value.remedy
+
+
+def test_by_the_name_of_its_script(tmp_path: Path) -> None:
+    script = tmp_path / "shop-server.py"
+    script.write_text(SLEEP)
+    # Started by a shell that has ended, so that it is no process of ours.
+    command = f"{sys.executable} {script} >/dev/null 2>&1 & echo $!"
+    pid = int(subprocess.run(["sh", "-c", command], capture_output=True, check=True).stdout)
+    try:
+        until(lambda: pid in _by_name("shop-server*"))
+        assert finding.by_name("shop-server.py") == [pid]
+        with pytest.raises(NotSeen, match="no process is called shop"):
+            finding.by_name("shop")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _by_name(pattern: str) -> list[int]:
+    try:
+        return finding.by_name(pattern)
+    except NotSeen:
+        return []
+
+
+def test_this_process_and_its_own_are_never_the_backend() -> None:
+    with python(SLEEP) as (child,):
+        ours = {os.getpid(), child.pid}
+        assert not ours & set(_by_name("*"))
+
+
+def test_a_port_held_by_a_program_that_only_passes_on(tmp_path: Path) -> None:
+    tunnel = tmp_path / "kubectl"
+    shutil.copy(os.path.realpath(sys.executable), tunnel)
+    with listening([str(tunnel)]) as (_, port):
+        assert finding.forwarder_at(port) == "kubectl"
+    with listening() as (_, port):
+        assert finding.forwarder_at(port) == ""
+    assert finding.forwarder_at(1) == ""
+
+
+def test_a_search_is_made_again_after_a_while_or_when_a_process_has_ended() -> None:
+    now = [100.0]
+    searches = [0]
+    with python(SLEEP) as (process,):
+
+        def search() -> list[int]:
+            searches[0] += 1
+            return [process.pid]
+
+        pids = finding.every(5, search, clock=lambda: now[0])
+        assert [pids(), pids()] == [[process.pid]] * 2
+        assert searches == [1]
+        now[0] += 5
+        pids()
+        assert searches == [2]
+        process.kill()
+        process.wait()
+        pids()
+        assert searches == [3]

@@ -8,7 +8,9 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Section, Size
+from kampyn_perf.errors import KampynError
 from kampyn_perf.measure.watchers.probe import EVERY_US, TIMEOUT_US
+from kampyn_perf.redact import describe
 from kampyn_perf.units import MICROSECONDS
 
 _Port = Annotated[int, Field(ge=1, le=65535)]
@@ -97,7 +99,7 @@ class WatchFlags:
     probe: str | None = None
 
     def over(self, settings: WatchSettings) -> WatchSettings:
-        """The section with these added; what can be only one is replaced."""
+        """The section with these added; what can be only one is replaced. Raises KampynError."""
         changed: dict[str, object] = {
             "enabled": settings.enabled and not self.off,
             "pids": settings.pids + self.pids,
@@ -112,6 +114,11 @@ class WatchFlags:
                 update={"url": self.redis}
             )
         if self.probe is not None:
-            probe = settings.probe.model_dump() | {"path": self.probe, "enabled": True}
-            changed["probe"] = ProbeSettings.model_validate(probe)
+            if not self.probe.startswith("/"):
+                raise KampynError(
+                    f"--probe takes a path, not {describe(self.probe)}",
+                    hint="As in --probe /health; it is asked at the target's address.",
+                )
+            update = {"path": self.probe, "enabled": True}
+            changed["probe"] = settings.probe.model_copy(update=update)
         return settings.model_copy(update=changed)

@@ -32,8 +32,7 @@ def scale_of(name: str, kind: Kind) -> Scale:
         if base.endswith("_seconds"):
             return Scale("share")  # seconds per second
         return Scale("bytes_per_s") if base.endswith("_bytes") else Scale("per_s")
-    if base.endswith(("_timestamp_seconds", "_start_time_seconds", "_time_seconds")):
-        # A moment, not a duration; node_time_seconds and the like.
+    if kind is Kind.GAUGE and base.endswith(_MOMENTS):
         return Scale("")
     for ending, scale in _SCALES.items():
         if base.endswith(ending):
@@ -41,6 +40,8 @@ def scale_of(name: str, kind: Kind) -> Scale:
     return Scale("")
 
 
+_MOMENTS = ("_timestamp_seconds", "_start_time_seconds", "node_time_seconds")
+"""Seconds since 1970, which are no duration."""
 _SCALES = {
     "_seconds": Scale("us", 1e6),
     "_milliseconds": Scale("us", 1e3),

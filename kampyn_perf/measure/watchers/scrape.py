@@ -21,6 +21,9 @@ MAX_SERIES = 150
 """Of one page; more would make the result's file grow by more than the load's own numbers."""
 _FLAPS = 3
 """Times that a counter shrank, from which on it is no restart any more."""
+_NOT_BY_DEFAULT = ("go_", "promhttp_", "python_", "node_")
+"""Families of which a page has hundreds that say nothing about the service."""
+_OF_A_NODE = frozenset(("node_load1", "node_network_receive_bytes", "node_network_transmit_bytes"))
 _ACCEPT = {"Accept": "text/plain;version=0.0.4, application/openmetrics-text;q=0.5, */*;q=0.1"}
 
 
@@ -117,13 +120,15 @@ class SeriesFilter:
     """Which series of a page are kept."""
 
     metrics: Collection[str] = ()
-    """Names, with * and ? as in file names; none: all."""
+    """Names, with * and ? as in file names; none: all that may say something."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What a series' labels have to be, likewise."""
 
     def wants_family(self, name: str) -> bool:
         """Whether a family may have a series that is wanted; `name` without `_total` and so on."""
-        return not self.metrics or any(
+        if not self.metrics:
+            return not name.startswith(_NOT_BY_DEFAULT) or name in _OF_A_NODE
+        return any(
             fnmatchcase(name, pattern) or fnmatchcase(f"{name}_total", pattern)
             for pattern in self.metrics
         )

@@ -8,9 +8,10 @@ from kampyn_perf.cli import console
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.audit import AuditReport
+    from kampyn_perf.results.audit import StoreAudit
 
 
-def show(report: AuditReport) -> None:
+def show(report: AuditReport | StoreAudit) -> None:
     """What is broken, each with examples, and what was looked at."""
     for finding in report.findings:
         console.say(f"broken: {finding.invariant} ({finding.count} times)", style="bold red")

@@ -1,11 +1,92 @@
 """Runs the schedule against a target: the only package that imports locust or gevent.
 
-What a run is (`spec`, `settings`, `share`, `feed`, `hosts`) is pure, and read by everybody. Three
-packages run it:
+    from kampyn_perf import load
 
-- `generator`: makes the load. gevent and Locust, and so never in the process of the command line.
-- `lead`: leads the generators and collects, within the command line. No gevent.
-- `network`: what lies between the two when they are on different machines.
+    request = load.resolve(load.LoadOptions(profile="quick", target="http://127.0.0.1:5001", ...))
+    result = load.run(request)
 
-Scenario authors derive from `flow`; `http` is the client that they have; `throughput` measures it.
+`docs/api.md` tells the rest. Names below are imported on first use, none of them with gevent.
+
+Floors, from the top: `runner` and `resolver`, with the request; `coordinator`, which leads the
+generators and collects, in the caller's process; `distributed`, what lies between it and generators
+on other machines; `generator`, which makes the load, always in a process of its own; `flow`, what
+scenario authors derive from; `client`, the HTTP client that they have. What a run is (`spec`,
+`settings`, `partition`, `feed`, `messages`) is pure, and read by all. `benchmark` measures the
+client.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kampyn_perf.load.check import flows
+    from kampyn_perf.load.coordinator.ports import (
+        BundledProcesses,
+        Measured,
+        Observer,
+        RunStart,
+        Severity,
+        Unobserved,
+        WatchedTarget,
+        Watcher,
+    )
+    from kampyn_perf.load.coordinator.progress import Progress
+    from kampyn_perf.load.distributed.join import join
+    from kampyn_perf.load.distributed.remote import Master
+    from kampyn_perf.load.request import Bundled, LoadRequest
+    from kampyn_perf.load.resolver import LoadOptions, resolve
+    from kampyn_perf.load.runner import run
+    from kampyn_perf.results.load import LoadResult
+
+__all__ = [
+    "Bundled",
+    "BundledProcesses",
+    "LoadOptions",
+    "LoadRequest",
+    "LoadResult",
+    "Master",
+    "Measured",
+    "Observer",
+    "Progress",
+    "RunStart",
+    "Severity",
+    "Unobserved",
+    "WatchedTarget",
+    "Watcher",
+    "flows",
+    "join",
+    "resolve",
+    "run",
+]
+
+_PLACES = {
+    "kampyn_perf.load.check": ("flows",),
+    "kampyn_perf.load.coordinator.ports": (
+        "BundledProcesses",
+        "Measured",
+        "Observer",
+        "RunStart",
+        "Severity",
+        "Unobserved",
+        "WatchedTarget",
+        "Watcher",
+    ),
+    "kampyn_perf.load.coordinator.progress": ("Progress",),
+    "kampyn_perf.load.distributed.remote": ("Master",),
+    "kampyn_perf.load.distributed.join": ("join",),
+    "kampyn_perf.load.request": ("Bundled", "LoadRequest"),
+    "kampyn_perf.load.resolver": ("LoadOptions", "resolve"),
+    "kampyn_perf.load.runner": ("run",),
+    "kampyn_perf.results.load": ("LoadResult",),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value

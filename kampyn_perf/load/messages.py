@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Order(StrEnum):
+class Command(StrEnum):
     """What the lead says."""
 
     RUN = "run"
@@ -20,7 +20,7 @@ class Order(StrEnum):
     """From an arrival on, other generators deal in turn."""
 
 
-class News(StrEnum):
+class Report(StrEnum):
     """What a generator says, or what is said of it."""
 
     JOINED = "joined"

@@ -1,7 +1,7 @@
 """A run, resolved: everything that the generator needs, in one document. Pure.
 
 Configuration describes; nothing here starts anything. The command line resolves a specification,
-prints it (`--dry-run`) or hands it to the supervisor, which hands it to the generator as JSON.
+prints it (`--dry-run`) or hands it to the coordinator, which hands it to the generator as JSON.
 """
 
 from __future__ import annotations

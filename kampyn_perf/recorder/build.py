@@ -41,14 +41,14 @@ def build(
     *,
     schedule: Schedule,
     weights: Mapping[str, int],
-    dealt_until_us: int | None = None,
+    arrivals_until_us: int | None = None,
 ) -> Figures:
     """All groups of the result, in the order of the schedule's phases and of `weights`.
 
-    `dealt_until_us`: when a run that ended early had its last arrival; what came after is no time
-    in which a rate could have been achieved.
+    `arrivals_until_us`: when a run that ended early had its last arrival; after it there is no
+    time in which a rate could have been achieved.
     """
-    until_us = collector.elapsed_us if dealt_until_us is None else dealt_until_us
+    until_us = collector.elapsed_us if arrivals_until_us is None else arrivals_until_us
     return Figures(
         sessions=_sessions(collector, lambda _flow, phase: collector.is_measured(phase)),
         requests=requests(collector.total),

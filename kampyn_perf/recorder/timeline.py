@@ -8,6 +8,7 @@ instead of 190 KB) and its figures are not computed again at every save.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.recorder.interval import Cell
@@ -18,10 +19,26 @@ MAX_STRETCHES = 1200
 _OPEN_STRETCHES = 5
 
 
+@dataclass(frozen=True, kw_only=True)
+class LiveSecond:
+    """A stretch as it is now, while the run goes on."""
+
+    at_us: int
+    width_us: int
+    started: int
+    requests: int
+    failed: int
+    late_max_us: int
+    response: Histogram
+    """Response times; to be read, and not to be added to."""
+
+
 class Stretch:
     """What ended within one stretch of the timeline."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_us: int, width_us: int) -> None:
+        self.at_us = at_us
+        self.width_us = width_us
         self.started = 0
         self.requests = 0
         self.failed = 0
@@ -82,6 +99,18 @@ class Stretch:
         """The figures as they are now; what is open stays open."""
         return Latency.of(self._open) if self._open is not None else self.seal()
 
+    def live(self) -> LiveSecond:
+        """The stretch as it is now."""
+        return LiveSecond(
+            at_us=self.at_us,
+            width_us=self.width_us,
+            started=self.started,
+            requests=self.requests,
+            failed=self.failed,
+            late_max_us=self.late_max_us,
+            response=self.read(),
+        )
+
     def add(self, other: Stretch) -> None:
         """Add the stretch that follows."""
         self.started += other.started
@@ -106,15 +135,23 @@ class Timeline:
             self._halve()
         number = moment_us // self.width_us
         if number not in self._stretches:
-            self._stretches[number] = Stretch()
+            self._stretches[number] = Stretch(number * self.width_us, self.width_us)
             for old in self._numbers()[:-_OPEN_STRETCHES]:
                 if old != number and self._stretches[old].is_open:
                     self._stretches[old].seal()
         return self._stretches[number]
 
-    def recent(self, count: int) -> list[Stretch]:
+    def recent(self, count: int) -> list[LiveSecond]:
         """The last `count` stretches, oldest first."""
-        return [self._stretches[number] for number in self._numbers()[-count:]]
+        return [self._stretches[number].live() for number in self._numbers()[-count:]]
+
+    def completed(self, *, since_us: int, until_us: int) -> list[LiveSecond]:
+        """Those that begin at or after `since_us` and have ended by `until_us`, oldest first."""
+        return [
+            self._stretches[number].live()
+            for number in self._numbers()
+            if number * self.width_us >= since_us and (number + 1) * self.width_us <= until_us
+        ]
 
     def seconds(self) -> list[Second]:
         """All stretches for the result; open ones stay open."""
@@ -124,8 +161,8 @@ class Timeline:
         stretch = self._stretches[number]
         latency = stretch.figures()
         return Second(
-            at_us=number * self.width_us,
-            width_us=self.width_us,
+            at_us=stretch.at_us,
+            width_us=stretch.width_us,
             started=stretch.started,
             requests=stretch.requests,
             failed=stretch.failed,
@@ -141,7 +178,9 @@ class Timeline:
         """Make every stretch twice as long: two neighbours become one."""
         halved: dict[int, Stretch] = {}
         for number in self._numbers():
-            into = halved.setdefault(number // 2, Stretch())
+            into = halved.setdefault(
+                number // 2, Stretch(number // 2 * 2 * self.width_us, 2 * self.width_us)
+            )
             into.add(self._stretches[number])
             if number % 2:
                 into.seal()

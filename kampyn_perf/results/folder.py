@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -63,6 +64,40 @@ def claim_run_folder(folder: Path) -> Path:
 
     It is made if need be, and refused if it holds a run already or another one has claimed it.
     """
+    _lock(folder)  # stays open: the lock lasts as long as the process
+    return folder
+
+
+@contextlib.contextmanager
+def claimed_run_folder(folder: Path) -> Iterator[Path]:
+    """The same for as long as the block lasts. What could not begin there is taken back."""
+    handle = _lock(folder)
+    try:
+        yield folder
+    except BaseException:
+        discard_run_folder(folder, own=False)
+        raise
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def new_run_folder(base: Path, *, label: str, now: datetime) -> Iterator[Path]:
+    """A new folder of `create_run_folder`, which goes again with a run that could not begin."""
+    made = not base.exists()
+    folder = create_run_folder(base, label=label, now=now)
+    try:
+        yield folder
+    except BaseException:
+        discard_run_folder(folder, own=True)
+        if made:
+            with contextlib.suppress(OSError):
+                base.rmdir()
+        raise
+
+
+def _lock(folder: Path) -> int:
+    """The handle of a lock on a folder that holds no run. Raises KampynError."""
     for name in (names.RESULT_FILE, names.CONFIG_FILE, names.VERDICT_FILE):
         if (folder / name).exists():
             raise KampynError(
@@ -70,14 +105,15 @@ def claim_run_folder(folder: Path) -> Path:
                 hint="Name a new folder with --out, or remove this one.",
             )
     ensure_writable(folder)
-    handle = os.open(folder, os.O_RDONLY)  # stays open: the lock lasts as long as the process
+    handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        os.close(handle)
         raise KampynError(
             f"another run is writing to {folder}", hint="Name a new folder with --out."
         ) from None
-    return folder
+    return handle
 
 
 def discard_run_folder(folder: Path, *, own: bool) -> None:

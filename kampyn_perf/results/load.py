@@ -7,12 +7,14 @@ step's end (later ones) to the last byte; *service* time from the actual send to
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
+from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.certificate import Certificate, GeneratorHealth, Headroom
 from kampyn_perf.results.io import Record
@@ -167,6 +169,8 @@ class LoadResult(Record):
     status: RunStatus
     reason: str = ""
     """Why a partial run ended."""
+    interrupted: str = ""
+    """The signal that ended it, as `SIGINT`; empty where none did."""
     started_at: str
     """ISO 8601, UTC."""
     elapsed_us: NonNegative
@@ -196,6 +200,12 @@ class LoadResult(Record):
     """Of each metric that objectives may ask for and nothing measured: why not."""
     watching: Watching | None = None
     """What the watchers cost and remarked; None where there were none."""
+    audit: StoreAudit | None = None
+    """Of the bundled backend's store, after the run; None where nobody asked for it."""
+    folder: Path | None = Field(default=None, exclude=True)
+    """Where this result was saved, if `load.run` returned it; never in a file."""
+    unsaved: str = Field(default="", exclude=True)
+    """Why the folder does not hold it as it is, likewise; empty where it does."""
 
     @property
     def measured_us(self) -> int:

@@ -7,7 +7,8 @@ import sqlite3
 import orjson
 
 from kampyn_perf.backend.settings import BackendSettings
-from kampyn_perf.cli.load.auditing import audit_after
+from kampyn_perf.load.bundled import audit_after
+from kampyn_perf.load.request import Bundled
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
@@ -28,7 +29,7 @@ def test_the_store_agrees_after_a_load(tmp_path):
         connection.execute(
             "DELETE FROM orders WHERE createdAt = (SELECT max(createdAt) FROM orders)"
         )
-    report = audit_after(result, BackendSettings(), state=state)
+    report = audit_after(result, Bundled(settings=BackendSettings(), state=state))
     assert "a confirmed order is in the store" in {each.invariant for each in report.findings}
     audited = program.run(tmp_path, "backend", "audit", "--state", str(state))
     assert audited.code == 1

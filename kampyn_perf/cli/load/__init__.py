@@ -1,2 +1,2 @@
-"""`kampyn-perf load`: flags (`command`), resolution (`resolve`), the run (`run`), what is seen of
-it (`live`, `tables`)."""
+"""`kampyn-perf load`: flags (`command`, `roles`), the one call (`run`), what is seen of it (`live`,
+`tables`)."""

@@ -131,26 +131,29 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     roles.check(role, _given(context))
     with at_once():
         from kampyn_perf.cli.load.run import run
+        from kampyn_perf.load import LoadOptions, Master
 
-    flags = LoadFlags(
+    options = LoadOptions(
         profile=profile,
         flows=tuple(flow or ()),
         target=target,
         url=url,
         data=data,
         config=config,
-        slo=slo,
         sets=tuple(set_ or ()),
         seed=seed,
         workers=workers,
-        role=role,
-        master_host=master_host,
-        master_port=master_port,
-        expect_workers=expect_workers,
         warm_up=warm_up,
-        out=out,
         state=state,
         allow_hosts=tuple(allow_host or ()),
+        need_files=not dry_run,
+    )
+    flags = LoadFlags(
+        options=options,
+        slo=slo,
+        role=role,
+        master=Master(host=master_host, port=master_port, expect_workers=expect_workers),
+        out=out,
         dry_run=dry_run,
         audit=audit,
         strict=strict,

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import orjson
 
+from kampyn_perf import load
 from kampyn_perf.cli import console
-from kampyn_perf.cli.load.resolve import Plan
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.load.coordinator.describe import declared_flows
-from kampyn_perf.load.spec import choose_flows
 from kampyn_perf.redact import redact, redact_url
 from kampyn_perf.units import counted, format_duration, format_rate
 
 
-def show(plan: Plan, *, as_json: bool) -> ExitCode:
+def show(request: load.LoadRequest, *, as_json: bool) -> ExitCode:
     """Phases, flows and totals for people, or the resolved configuration as JSON."""
-    spec = plan.spec
+    spec = request.spec
     schedule = spec.schedule()
-    weights = choose_flows(declared_flows(spec.scenarios), spec.flows, spec.weights)
+    weights = load.flows(request)
     if as_json:
         document = redact(orjson.loads(spec.dump()))
         console.print_json({"spec": document, "flows": weights, "planned": schedule.planned})
         return ExitCode.OK
-    where = "the bundled backend" if plan.backend else redact_url(spec.url)
+    where = "the bundled backend" if request.bundled else redact_url(spec.url)
     console.say(f"Profile {spec.profile} against {where}, seed {spec.seed}, {spec.mode} arrivals")
     for index, phase in enumerate(schedule.phases):
         start, end = (format_rate(float(rate)) for rate in phase.rates)

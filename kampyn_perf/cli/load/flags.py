@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kampyn_perf.load import LoadOptions, Master
 
 
 class Role(StrEnum):
@@ -17,26 +21,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LoadFlags:
-    """The flags, as given; None where one was left out."""
+    """The flags, as given."""
 
-    profile: str | None
-    flows: tuple[str, ...]
-    target: str | None
-    url: str | None
-    data: Path | None
-    config: Path | None
+    options: LoadOptions
+    """What decides the run; its `sets` may name values of slo.yaml too."""
     slo: str
-    sets: tuple[str, ...]
-    seed: int | None
-    workers: int | None
     role: Role
-    master_host: str
-    master_port: int
-    expect_workers: int
-    warm_up: str | None
+    master: Master
     out: Path | None
-    state: Path
-    allow_hosts: tuple[str, ...]
     dry_run: bool
     audit: bool
     strict: bool

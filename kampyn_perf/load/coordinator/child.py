@@ -1,4 +1,4 @@
-"""A child process that speaks in JSON lines, as the supervisor holds it. No gevent here."""
+"""A child process that speaks in JSON lines, as the coordinator holds it. No gevent here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            start_new_session=True,  # Ctrl-C at the terminal is the supervisor's to answer
+            start_new_session=True,  # Ctrl-C at the terminal is the coordinator's to answer
         )
 
     @property

@@ -1,4 +1,4 @@
-"""What the supervisor knows of its generators, as a certificate needs it. Pure data."""
+"""What the coordinator knows of its generators, as a certificate needs it. Pure data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from kampyn_perf.load.clock import ClockReading
 
 
 @dataclass(frozen=True, kw_only=True)
-class CrewFacts:
-    """What the supervisor knows of the generators beside what they recorded."""
+class GeneratorFacts:
+    """What the coordinator knows of the generators beside what they recorded."""
 
     names: Sequence[str] = ()
     lost: Mapping[int, str] = field(default_factory=dict)

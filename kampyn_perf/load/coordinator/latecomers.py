@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kampyn_perf.load.coordinator.crew import Crew
+from kampyn_perf.load.coordinator.workers import Workers
 
 _READY_SECONDS = 60
 
@@ -12,8 +12,8 @@ _READY_SECONDS = 60
 class Latecomers:
     """Of one run; it never ends for want of one of them."""
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
         self._since: dict[int, float] = {}
         """Of those on the way to take part."""
         self.declined: dict[int, str] = {}
@@ -35,7 +35,7 @@ class Latecomers:
         """It does not take part; it is told, and the run goes on without it."""
         self._since.pop(index, None)
         self.declined[index] = why
-        self._crew.give_up(index, why)
+        self._workers.give_up(index, why)
 
     def decline_all(self, why: str) -> None:
         """All that are still on the way."""

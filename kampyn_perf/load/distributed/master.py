@@ -1,7 +1,7 @@
 """The master's relay: `python -m kampyn_perf.load.distributed.master HOST PORT`, the lead's child.
 
-Locust's MasterRunner listens for workers; their lines go to the supervisor, and its orders to them.
-It knows nothing of load: it counts workers in, compares clocks, and notices who falls silent.
+Locust's MasterRunner listens for workers; their reports go to the coordinator, and its commands to
+them. It knows nothing of load: it counts workers in, compares clocks, and notices who falls silent.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Member:
 
 
 class Relay:
-    """Between one supervisor and its workers."""
+    """Between one coordinator and its workers."""
 
     def __init__(self, runner: Any, link: Link) -> None:
         self._runner = runner
@@ -129,7 +129,7 @@ class Relay:
             self._tell(member, order["message"])
 
     def _on_gone(self) -> None:
-        """The supervisor is gone, in order or not: so is the run."""
+        """The coordinator is gone, in order or not: so is the run."""
         for member in self._by_index.values():
             if self._over and not member.lost:
                 self._tell(member, {"type": Word.BYE})

@@ -1,6 +1,6 @@
 """What the master and its workers on other machines say to each other, over Locust's own messages.
 
-Each message is one JSON object inside a Locust message of type `kampyn`. The supervisor's orders
+Each message is one JSON object inside a Locust message of type `kampyn`. The coordinator's orders
 and the generator's news (`link.py`) travel unchanged; beside them there is what machines need:
 a greeting, a refusal, and pings that keep both sides sure of each other and compare their clocks.
 """
@@ -29,6 +29,16 @@ WORKER_PATIENCE_SECONDS = 4.0
 """A worker that has not heard of its master for so long ends its load..."""
 MASTER_PATIENCE_SECONDS = 6.0
 """... so that, when the master gives it up and others take over, nobody loads the target twice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Master:
+    """Generators on other machines, which join this process."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    expect_workers: int = 1
+    """So many are waited for; more may join while the run goes on."""
 
 
 class Word(StrEnum):

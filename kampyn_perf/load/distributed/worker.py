@@ -35,7 +35,7 @@ from kampyn_perf.load.distributed.remote import (
 )
 from kampyn_perf.load.distributed.secrecy import protect
 from kampyn_perf.load.generator.run import serve
-from kampyn_perf.load.messages import Order
+from kampyn_perf.load.messages import Command
 from kampyn_perf.parent_death import die_with_parent
 
 _LAST_WORDS_SECONDS = 0.3
@@ -47,7 +47,7 @@ _FAREWELL_SECONDS = 30
 
 
 class MasterLine:
-    """The line to the supervisor, through its relay. A `link.Line`."""
+    """The line to the coordinator, through its relay. A `link.Line`."""
 
     def __init__(self, runner: Any, folder: Path) -> None:
         self._runner = runner
@@ -97,7 +97,7 @@ class MasterLine:
                 leave(ExitCode.NO_VERDICT, f"not taking part: {order['why']}")
             case Word.BYE:
                 leave(ExitCode.OK, "the run is over" if self._over else "the master ended the run")
-            case Order.RUN:
+            case Command.RUN:
                 say(f"taking part as worker {order['index'] + 1}")
                 self._orders.put(unpack(order, self._folder))
             case _:

@@ -13,7 +13,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load.generator.link import Link
 from kampyn_perf.load.generator.locustfile import declared, load_flows
 from kampyn_perf.load.generator.run import send_error, serve
-from kampyn_perf.load.messages import News
+from kampyn_perf.load.messages import Report
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     link = Link()
     if sys.argv[1:2] == ["--describe"]:
         try:
-            link.send(News.FLOWS, weights=declared(load_flows(Path(sys.argv[2]))))
+            link.send(Report.FLOWS, weights=declared(load_flows(Path(sys.argv[2]))))
         except KampynError as error:
             send_error(link, error)
         return

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator.session import Session
-from kampyn_perf.load.share import Deal, Share
+from kampyn_perf.load.partition import Assignment, Partition
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule
 
@@ -63,7 +63,7 @@ class Pacer:
         self._buffer = buffer
         self._spawn = spawn
         self._clock = clock
-        self._share = Share(index)
+        self._share = Partition(index)
         self._max_vusers = max_vusers
         self._max_waiting = max_waiting
         self._idle: dict[str, list[VirtualUser]] = {flow: [] for flow in set(mix.order)}
@@ -93,7 +93,7 @@ class Pacer:
         return self._clock() - self.started_us
 
     def run(self, start_us: int, sleep_until: Callable[[int], None]) -> None:
-        """Deal every arrival of the share at its due time, the run beginning at `start_us`."""
+        """Start every arrival of the partition at its due time, the run beginning at `start_us`."""
         self.started_us = start_us
         planned = self._schedule.planned
         while not self._stopped:
@@ -125,7 +125,7 @@ class Pacer:
                 return
             sleep_until(max(due_us, now) + 1)
 
-    def redeal(self, deal: Deal) -> None:
+    def redeal(self, deal: Assignment) -> None:
         """Follow another deal. What it gives to this generator, and is due already, is dealt at
         once: late, but not lost."""
         passed = range(deal.from_number, self._passed)

@@ -25,9 +25,9 @@ from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.session import Session
 from kampyn_perf.load.generator.timer import Timer
-from kampyn_perf.load.messages import News, Order
+from kampyn_perf.load.messages import Command, Report
 from kampyn_perf.load.operations import check_operations
-from kampyn_perf.load.share import Deal
+from kampyn_perf.load.partition import Assignment
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.process_limits import raise_open_files_limit
 from kampyn_perf.recorder.buffer import SampleBuffer
@@ -53,7 +53,7 @@ def serve(line: Line, environment: Any) -> None:
 
 def send_error(line: Line, error: KampynError) -> None:
     """Tell the lead why there will be no run."""
-    line.send(News.ERROR, message=error.message, code=int(error.code), hint=error.hint)
+    line.send(Report.ERROR, message=error.message, code=int(error.code), hint=error.hint)
 
 
 class Generator:
@@ -104,10 +104,10 @@ class Generator:
         """The whole run, from the first message to the last."""
         _settle()
         self._line.send(
-            News.FLOWS, weights=self._weights, note=self._environment.kampyn.stock_reason
+            Report.FLOWS, weights=self._weights, note=self._environment.kampyn.stock_reason
         )
         order = self._line.read()
-        if order is None or order["type"] != Order.START:
+        if order is None or order["type"] != Command.START:
             return
         start_us: int = order["at_us"]
         for deal in order["deals"]:
@@ -141,7 +141,7 @@ class Generator:
                 self._pacer.drop(session)
         self._environment.events.test_stop.fire(environment=self._environment)
         self._hand_over(over=True)
-        self._line.send(News.END, stopped=self._stopped, scenario_errors=dict(self._pool.errors))
+        self._line.send(Report.END, stopped=self._stopped, scenario_errors=dict(self._pool.errors))
 
     def _hand_over_forever(self, start_us: int) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same."""
@@ -160,18 +160,18 @@ class Generator:
             vusers=pacer.vusers,
         )
         interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
-        self._line.send(News.INTERVAL, interval=interval.to_message())
+        self._line.send(Report.INTERVAL, interval=interval.to_message())
 
     def _on_order(self, order: dict[str, Any]) -> None:
         match order["type"]:
-            case Order.STOP:
+            case Command.STOP:
                 self._stopped = True
                 self._pacer.stop()
-            case Order.ABORT:
+            case Command.ABORT:
                 self._stopped = True
                 self._pacer.stop()
                 self._aborted.set()
-            case Order.REDEAL:
+            case Command.REDEAL:
                 self._pacer.redeal(_deal(order["deal"]))
 
     def _on_gone(self) -> None:
@@ -186,8 +186,8 @@ def _sources(spec: RunSpec) -> str:
     return ", ".join([*own, *([f"the rest from {spec.data}"] if spec.data else [])])
 
 
-def _deal(message: dict[str, Any]) -> Deal:
-    return Deal(from_number=message["from_number"], members=tuple(message["members"]))
+def _deal(message: dict[str, Any]) -> Assignment:
+    return Assignment(from_number=message["from_number"], members=tuple(message["members"]))
 
 
 def _note_cut(session: Session, buffer: SampleBuffer) -> None:

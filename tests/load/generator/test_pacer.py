@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.share import Deal, first_deal
+from kampyn_perf.load.partition import Assignment, initial_assignment
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Schedule
@@ -46,7 +46,7 @@ class World:
             max_waiting=max_waiting,
             index=index,
         )
-        self.pacer.redeal(first_deal(count))
+        self.pacer.redeal(initial_assignment(count))
 
     def spawn(self, flow):
         user = SimpleNamespace(flow=flow, retired=False)
@@ -180,7 +180,7 @@ def test_stop_ends_the_dealing_and_drops_who_waits():
 def test_another_deal_is_followed_while_asleep():
     schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
     world = World(schedule, index=0, count=2)
-    deal = Deal(from_number=3, members=(0,))
+    deal = Assignment(from_number=3, members=(0,))
     world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
     world.run()
     assert [number for number, _at, _session in world.begun] == [0, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -190,7 +190,7 @@ def test_another_deal_is_followed_while_asleep():
 def test_what_is_given_away_is_not_dealt():
     schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
     world = World(schedule)
-    deal = Deal(from_number=4, members=(0, 1))
+    deal = Assignment(from_number=4, members=(0, 1))
     world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
     world.run()
     assert [number for number, _at, _session in world.begun] == [0, 1, 2, 3, 4, 6, 8]
@@ -199,7 +199,7 @@ def test_what_is_given_away_is_not_dealt():
 def test_a_deal_that_is_heard_of_late_costs_lateness_and_no_arrival():
     """From arrival 2 on all are its own, and it hears of it when 7 has passed."""
     world = World(STEADY, index=0, count=2)
-    deal = Deal(from_number=2, members=(0,))
+    deal = Assignment(from_number=2, members=(0,))
     world.events.append((START + 850_000, lambda: world.pacer.redeal(deal)))
     totals = world.run()
     numbers = [number for number, _at, _session in world.begun]
@@ -326,7 +326,7 @@ def test_who_waits_is_served_though_many_were_idle_before_the_limit():
 
 def test_one_that_joins_leaves_less_room_to_the_others():
     world = World(phases(None, None), serve_us=SECOND, max_vusers=8)
-    deal = Deal(from_number=30, members=(0, 1))
+    deal = Assignment(from_number=30, members=(0, 1))
     world.events.append((START + 2 * SECOND, lambda: world.pacer.redeal(deal)))
     world.run()
     assert world.pacer.vusers <= 4
@@ -335,7 +335,7 @@ def test_one_that_joins_leaves_less_room_to_the_others():
 def test_another_deal_that_comes_while_one_is_dealt_loses_nothing():
     """A user begins at once, and so may the news: within the dealing itself."""
     world = World(STEADY, index=0, count=2)
-    deal = Deal(from_number=11, members=(0,))
+    deal = Assignment(from_number=11, members=(0,))
     serve = world.serve
 
     def serve_and_hear(user, session):

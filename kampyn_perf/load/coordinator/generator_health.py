@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kampyn_perf.load.clock import ClockReading
-from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.results.load import GeneratorHealth, Headroom
@@ -101,20 +101,20 @@ def worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
     return Headroom(used=used, limit=limit)
 
 
-def health_of(generators: Generators, crew: CrewFacts) -> list[GeneratorHealth]:
+def health_of(generators: Generators, facts: GeneratorFacts) -> list[GeneratorHealth]:
     """Each generator, for the result."""
-    return [_health(generators, crew, index) for index in range(len(crew.names))]
+    return [_health(generators, facts, index) for index in range(len(facts.names))]
 
 
-def _health(generators: Generators, crew: CrewFacts, index: int) -> GeneratorHealth:
+def _health(generators: Generators, facts: GeneratorFacts, index: int) -> GeneratorHealth:
     totals = generators.get(index, GeneratorTotals())
-    start, end = crew.clocks.get(index, (ClockReading(), ClockReading()))
+    start, end = facts.clocks.get(index, (ClockReading(), ClockReading()))
     return GeneratorHealth(
-        name=crew.names[index],
+        name=facts.names[index],
         planned=totals.planned,
         started=totals.started,
-        joined_us=crew.joined_us.get(index, 0),
-        lost=crew.lost.get(index, ""),
+        joined_us=facts.joined_us.get(index, 0),
+        lost=facts.lost.get(index, ""),
         cpu_share=totals.cpu_us / totals.measured_us if totals.measured_us else None,
         cpu_share_max=totals.busiest.share,
         cpu_wait_share=wait_share(totals),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kampyn_perf.histogram import merged
-from kampyn_perf.load.coordinator.facts import CrewFacts
-from kampyn_perf.load.coordinator.vitality import cause, health_of, resources, steal_share, worst
+from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.generator_health import (
+    cause,
+    health_of,
+    resources,
+    steal_share,
+    worst,
+)
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.results.load import Certificate, Latency
@@ -17,29 +23,30 @@ _CUT_SHARE = 0.001
 """Sessions that the end of the run may cut: their slowest request is missing from the numbers."""
 
 
-def certify(
+def assess(
     collector: Collector,
     *,
     schedule: Schedule,
     limits: ValidityLimits,
     complete: bool,
-    crew: CrewFacts,
+    facts: GeneratorFacts,
+    more_warnings: Iterable[str] = (),
 ) -> Certificate:
     """The certificate of what was recorded so far.
 
     `complete` says that the whole schedule should have been run.
     """
     reasons = [
-        *([crew.trouble] if crew.trouble and crew.trouble not in crew.lost.values() else []),
-        *_lost_generators(collector, crew),
+        *([facts.trouble] if facts.trouble and facts.trouble not in facts.lost.values() else []),
+        *_lost_generators(collector, facts),
         *_lost(collector, schedule, complete=complete),
         *_late(collector, limits),
         *resources(collector.generators, limits),
-        *_clocks(crew, limits),
+        *_clocks(facts, limits),
     ]
     reasons += [
         f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
-        for words, count in crew.scenario_errors.items()
+        for words, count in facts.scenario_errors.items()
     ]
     if complete:
         reasons += _short(collector, schedule, limits)
@@ -48,7 +55,7 @@ def certify(
     return Certificate(
         valid=not reasons,
         reasons=reasons,
-        warnings=list(_warnings(collector, limits, crew)),
+        warnings=[*_warnings(collector, limits, facts), *more_warnings],
         lateness=Latency.of(collector.lateness),
         waited=collector.waited,
         recorder_faults=collector.faults,
@@ -66,15 +73,15 @@ def certify(
         clock_step_max_us=max((each.clock_step_us for each in totals), default=0),
         suspended_us=max((each.suspended_us for each in totals), default=0),
         vusers_max=sum(each.vusers_max for each in totals),
-        generators=health_of(collector.generators, crew),
+        generators=health_of(collector.generators, facts),
     )
 
 
-def _lost_generators(collector: Collector, crew: CrewFacts) -> Iterator[str]:
-    for how in crew.lost.values():
+def _lost_generators(collector: Collector, facts: GeneratorFacts) -> Iterator[str]:
+    for how in facts.lost.values():
         yield f"a generator was lost, and up to a second of what it had measured: {how}"
     if collector.lost:
-        rest = "; the others took over the rest" if crew.taken_over else ""
+        rest = "; the others took over the rest" if facts.taken_over else ""
         yield f"{counted(collector.lost, 'arrival')} went with a lost generator{rest}"
 
 
@@ -130,9 +137,9 @@ def _short(collector: Collector, schedule: Schedule, limits: ValidityLimits) -> 
             )
 
 
-def _clocks(crew: CrewFacts, limits: ValidityLimits) -> Iterator[str]:
-    for index, (start, end) in crew.clocks.items():
-        name = crew.names[index]
+def _clocks(facts: GeneratorFacts, limits: ValidityLimits) -> Iterator[str]:
+    for index, (start, end) in facts.clocks.items():
+        name = facts.names[index]
         if start.uncertainty_us > limits.clockUncertainty:
             yield (
                 f"the clock of {name} is known only within {format_duration(start.uncertainty_us)} "
@@ -146,7 +153,7 @@ def _clocks(crew: CrewFacts, limits: ValidityLimits) -> Iterator[str]:
             )
 
 
-def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> Iterator[str]:
+def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFacts) -> Iterator[str]:
     if collector.endpoints_overflowed:
         yield "more endpoint names than are kept apart; give requests with ids in their path a name"
     if collector.waited:
@@ -159,9 +166,9 @@ def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> 
         yield f"{counted(cut, 'session')} cut by the end of the run"
     if collector.lateness.clamped:
         yield "a lateness above one hour was counted as one hour"
-    if crew.unwritten:
-        yield crew.unwritten
-    yield from _late_comers(crew)
+    if facts.unwritten:
+        yield facts.unwritten
+    yield from _late_comers(facts)
     totals = collector.generators.values()
     step = max((each.clock_step_us for each in totals), default=0)
     if step:
@@ -177,11 +184,11 @@ def _warnings(collector: Collector, limits: ValidityLimits, crew: CrewFacts) -> 
             yield f"{found.used} of {found.limit} {what} were in use: more load will need more"
 
 
-def _late_comers(crew: CrewFacts) -> Iterator[str]:
-    for index, moment_us in crew.joined_us.items():
+def _late_comers(facts: GeneratorFacts) -> Iterator[str]:
+    for index, moment_us in facts.joined_us.items():
         yield (
-            f"{crew.names[index]} joined {format_duration(moment_us)} into the run, and deals its "
+            f"{facts.names[index]} joined {format_duration(moment_us)} into the run, and deals its "
             "share from then on"
         )
-    for index, why in crew.declined.items():
-        yield f"{crew.names[index]} came late, and did not take part: {why}"
+    for index, why in facts.declined.items():
+        yield f"{facts.names[index]} came late, and did not take part: {why}"

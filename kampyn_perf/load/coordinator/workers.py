@@ -1,6 +1,6 @@
-"""The generators of a run, as the supervisor speaks with them: here or on other machines.
+"""The generators of a run, as the coordinator speaks with them: here or on other machines.
 
-Local generators are children of the supervisor, one pipe each: their death is seen at once, and
+Local generators are children of the coordinator, one pipe each: their death is seen at once, and
 they share the machine's clock, so that they begin in the same microsecond. Locust's own
 master/worker messages carry the same lines between machines (`machines.py`).
 """
@@ -20,7 +20,7 @@ _TICK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Heard:
+class Received:
     """Something from generator `index`."""
 
     index: int
@@ -30,13 +30,15 @@ class Heard:
     """How it was lost."""
 
 
-class Crew(Protocol):
-    """What the supervisor needs of its generators."""
+class Workers(Protocol):
+    """What the coordinator needs of its generators."""
 
     names: list[str]
     """What people call each of them; longer when one has joined."""
+    pids: list[int]
+    """Those that are processes of this machine."""
 
-    def hear(self) -> list[Heard]:
+    def hear(self) -> list[Received]:
         """What came within the next fifth of a second."""
 
     def say(self, index: int, message: dict[str, Any]) -> None:
@@ -52,34 +54,30 @@ class Crew(Protocol):
         """End all of them."""
 
 
-class LocalCrew:
+class LocalWorkers:
     """Generators on this machine."""
 
     def __init__(self, count: int, *, log: IO[bytes], log_path: Path) -> None:
         numbered = [f"generator {index + 1}" for index in range(count)]
         self.names = numbered if count > 1 else ["the generator"]
         self._children = [Child(GENERATOR, log=log, log_path=log_path) for _index in range(count)]
+        self.pids = [child.pid for child in self._children]
         self._selector = selectors.DefaultSelector()
         for index, child in enumerate(self._children):
             self._selector.register(child, selectors.EVENT_READ, index)
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes."""
-        return [child.pid for child in self._children]
-
-    def hear(self) -> list[Heard]:
+    def hear(self) -> list[Received]:
         """What came within the next fifth of a second."""
-        heard: list[Heard] = []
+        heard: list[Received] = []
         for key, _events in self._selector.select(_TICK_SECONDS):
             index: int = key.data
             child = self._children[index]
             messages = child.hear()
             if messages is None:
                 self._selector.unregister(child)
-                heard.append(Heard(index, None, child.how_it_ended()))
+                heard.append(Received(index, None, child.how_it_ended()))
             else:
-                heard += [Heard(index, message) for message in messages]
+                heard += [Received(index, message) for message in messages]
         return heard
 
     def say(self, index: int, message: dict[str, Any]) -> None:

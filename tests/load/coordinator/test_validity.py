@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from kampyn_perf.load.clock import ClockReading
-from kampyn_perf.load.coordinator.certificate import certify
-from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.collector import Collector
@@ -67,10 +67,10 @@ def _endings(buffer, cut, dropped, faults, stray):
         buffer.fault()
 
 
-def judge(collector, *, complete=True, **crew):
-    facts = CrewFacts(**({"names": ["the generator"]} | crew))
-    return certify(
-        collector, schedule=SCHEDULE, limits=ValidityLimits(), complete=complete, crew=facts
+def judge(collector, *, complete=True, **facts):
+    facts = GeneratorFacts(**({"names": ["the generator"]} | facts))
+    return assess(
+        collector, schedule=SCHEDULE, limits=ValidityLimits(), complete=complete, facts=facts
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.share import Deal, Share, first_deal, owner
+from kampyn_perf.load.partition import Assignment, Partition, initial_assignment, owner
 
 
 def shares(indices, *deals):
-    made = {index: Share(index) for index in indices}
+    made = {index: Partition(index) for index in indices}
     for share in made.values():
         for deal in deals:
             share.redeal(deal)
@@ -18,26 +18,26 @@ def shares(indices, *deals):
 
 @given(st.integers(1, 40), st.integers(0, 10_000))
 def test_every_arrival_has_exactly_one_owner(count, number):
-    made = shares(range(count), first_deal(count))
+    made = shares(range(count), initial_assignment(count))
     assert [number in share for share in made.values()].count(True) == 1
 
 
 def test_generator_i_of_n_takes_every_nth():
-    (share,) = shares([1], first_deal(4)).values()
+    (share,) = shares([1], initial_assignment(4)).values()
     assert [n for n in range(12) if n in share] == [1, 5, 9]
 
 
 def test_before_its_first_deal_a_generator_has_no_share():
-    assert 0 not in Share(0)
-    assert Share(0).next_own(0, 10) == 10
-    assert Share(0).members == 1
+    assert 0 not in Partition(0)
+    assert Partition(0).next_own(0, 10) == 10
+    assert Partition(0).members == 1
 
 
 @st.composite
 def histories(draw):
     """Generators are lost and join, one after the other, while at least one is there."""
     members = list(range(draw(st.integers(1, 5))))
-    deals = [first_deal(len(members))]
+    deals = [initial_assignment(len(members))]
     ever = len(members)
     first = 0
     for _ in range(draw(st.integers(0, 6))):
@@ -47,7 +47,7 @@ def histories(draw):
             members.append(ever)
             ever += 1
         first += draw(st.integers(0, 30))
-        deals.append(Deal(from_number=first, members=tuple(members)))
+        deals.append(Assignment(from_number=first, members=tuple(members)))
     return ever, deals
 
 
@@ -67,12 +67,16 @@ def test_the_next_own_arrival_is_the_next_one_that_is_its_own(history, number, e
 
 
 def test_of_two_deals_from_one_arrival_on_the_later_counts():
-    deals = [first_deal(2), Deal(from_number=5, members=(0,)), Deal(from_number=5, members=(7,))]
+    deals = [
+        initial_assignment(2),
+        Assignment(from_number=5, members=(0,)),
+        Assignment(from_number=5, members=(7,)),
+    ]
     assert [owner(n, deals) for n in range(3, 8)] == [1, 0, 7, 7, 7]
 
 
 def test_turns_are_even():
-    made = shares([1, 2, 5], first_deal(3), Deal(from_number=300, members=(1, 2, 5)))
+    made = shares([1, 2, 5], initial_assignment(3), Assignment(from_number=300, members=(1, 2, 5)))
     taken = {index: [n for n in range(900) if n in share] for index, share in made.items()}
     assert [n for n in taken[1] if n < 300] == list(range(1, 300, 3)), "nothing before its time"
     assert [len([n for n in each if n >= 300]) for each in taken.values()] == [200, 200, 200]

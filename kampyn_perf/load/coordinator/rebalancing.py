@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from kampyn_perf.load.share import Deal, first_deal, owner
+from kampyn_perf.load.partition import Assignment, initial_assignment, owner
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.schedule import Mix, Schedule
 
@@ -16,13 +16,13 @@ _NOTICE_US = 1_000_000
 """Generators are told so long before the first arrival of another deal."""
 
 
-class Dealing:
+class Rebalancer:
     """Of one run that begins with `count` generators."""
 
     def __init__(self, schedule: Schedule, count: int) -> None:
         self._schedule = schedule
-        self._dealt: dict[int, tuple[int, tuple[Deal, ...]]] = {}
-        self.deals: list[Deal] = [first_deal(count)]
+        self._dealt: dict[int, tuple[int, tuple[Assignment, ...]]] = {}
+        self.deals: list[Assignment] = [initial_assignment(count)]
         self.lost: dict[int, str] = {}
         """What happened to each generator that was lost, in the order of the losses."""
         self.joined_us: dict[int, int] = {}
@@ -32,7 +32,7 @@ class Dealing:
 
     def lose(
         self, index: int, how: str, *, living: Sequence[int], dealt: int, elapsed_us: int
-    ) -> Deal | None:
+    ) -> Assignment | None:
         """Generator `index` is lost, having reported `dealt` arrivals of its share. The deal among
         the `living`, if there are any."""
         self.lost[index] = how
@@ -42,7 +42,7 @@ class Dealing:
             return None
         return self._redeal(living, elapsed_us)
 
-    def join(self, index: int, *, living: Sequence[int], elapsed_us: int) -> Deal:
+    def join(self, index: int, *, living: Sequence[int], elapsed_us: int) -> Assignment:
         """Generator `index` joins the `living`: the deal among all of them."""
         self.joined_us[index] = max(elapsed_us, 0)  # one that came just before the start
         return self._redeal([*living, index], elapsed_us)
@@ -64,9 +64,9 @@ class Dealing:
             collector.arrival_lost(flow=mix[number], phase=self._schedule[number].phase)
         collector.close_accounts()
 
-    def _redeal(self, members: Sequence[int], elapsed_us: int) -> Deal:
+    def _redeal(self, members: Sequence[int], elapsed_us: int) -> Assignment:
         first = self._schedule.due_by(elapsed_us + _NOTICE_US)
-        deal = Deal(
+        deal = Assignment(
             from_number=max(first, self.deals[-1].from_number), members=tuple(sorted(members))
         )
         self.deals.append(deal)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kampyn_perf.load.coordinator.certificate import certify
-from kampyn_perf.load.coordinator.facts import CrewFacts
+from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.ports import Measured
+from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.machine import Machine
 from kampyn_perf.recorder.build import build
@@ -35,9 +36,11 @@ class RunEnd:
 
     status: RunStatus = RunStatus.RUNNING
     reason: str = ""
-    dealt_until_us: int | None = None
+    interrupted: str = ""
+    """The signal that ended it early."""
+    arrivals_until_us: int | None = None
     """When a run that ended early had its last arrival."""
-    crew: CrewFacts = field(default_factory=CrewFacts)
+    generators: GeneratorFacts = field(default_factory=GeneratorFacts)
 
 
 def make_result(
@@ -47,15 +50,17 @@ def make_result(
     weights: Mapping[str, int],
     collector: Collector,
     end: RunEnd,
+    measured: Measured,
 ) -> LoadResult:
     """The result of everything that was collected so far."""
     spec = facts.spec
     figures = build(
-        collector, schedule=schedule, weights=weights, dealt_until_us=end.dealt_until_us
+        collector, schedule=schedule, weights=weights, arrivals_until_us=end.arrivals_until_us
     )
     return LoadResult(
         status=end.status,
         reason=end.reason,
+        interrupted=end.interrupted,
         started_at=facts.started_at,
         elapsed_us=collector.elapsed_us,
         planned_us=schedule.duration_us,
@@ -64,12 +69,13 @@ def make_result(
         target=Target(name=spec.target, url=redact_url(spec.url), bundled=facts.bundled),
         machine=facts.machine,
         context=dict(facts.context),
-        certificate=certify(
+        certificate=assess(
             collector,
             schedule=schedule,
             limits=spec.validity,
             complete=end.status is RunStatus.COMPLETE,
-            crew=end.crew,
+            facts=end.generators,
+            more_warnings=measured.warnings,
         ),
         sessions=figures.sessions,
         requests=figures.requests,
@@ -79,4 +85,7 @@ def make_result(
         seconds=collector.timeline.seconds(),
         warm_up=figures.warm_up,
         breakdown=collector.breakdown.figures(),
+        measurements=list(measured.series),
+        unmeasured=dict(measured.unmeasured),
+        watching=measured.watching,
     )

@@ -1,20 +1,25 @@
-"""Generators on other machines, as the supervisor speaks with them: through the master's relay."""
+"""Generators on other machines, as the coordinator speaks with them: through the master's relay."""
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.coordinator.child import Child
-from kampyn_perf.load.coordinator.crew import Heard
+from kampyn_perf.load.coordinator.ports import Severity
+from kampyn_perf.load.coordinator.workers import Received
 from kampyn_perf.load.distributed.bundle import pack
-from kampyn_perf.load.messages import News, Order
+from kampyn_perf.load.distributed.remote import SECRET_VARIABLE, Master
+from kampyn_perf.load.hosts import is_loopback
+from kampyn_perf.load.messages import Command, Report
 from kampyn_perf.units import counted
 
 RELAY = "kampyn_perf.load.distributed.master"
@@ -22,69 +27,67 @@ _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 600.0
 
 
-class MachineCrew:
-    """A `Crew` of workers that join over the network. Raises KampynError if they do not.
+class RemoteWorkers:
+    """`Workers` that join over the network. Raises KampynError if they do not.
 
-    `count` workers are waited for; more may join later. `objection` tells why a machine of that
-    name cannot take part; empty if it can.
-
-    Workers are counted as they are ready, here and for the supervisor; the relay has numbers of its
+    They are counted as they are ready, here and for the coordinator; the relay has numbers of its
     own, in the order in which they greeted it.
     """
 
     def __init__(
         self,
-        count: int,
+        master: Master,
         *,
-        host: str,
-        port: int,
+        url: str,
         log: IO[bytes],
         log_path: Path,
-        on_news: Callable[[str], None],
-        objection: Callable[[str], str],
+        remark: Callable[[str, Severity], None],
     ) -> None:
+        """Waits for as many as `master` expects, who can reach the target at `url`."""
         self.names: list[str] = []
-        self._on_news = on_news
-        self._objection = objection
+        self.pids: list[int] = []
+        self._url = url
+        self._remark = remark
         self._relay_numbers: list[int] = []
         self._indices: dict[int, int] = {}
         """Of the relay's numbers."""
         self._clocks: dict[int, ClockReading] = {}
         """By the relay's numbers."""
-        self._relay = Child(RELAY, host, str(port), log=log, log_path=log_path)
+        self._relay = Child(RELAY, master.host, str(master.port), log=log, log_path=log_path)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._relay, selectors.EVENT_READ)
         self._rest: list[dict[str, Any]] = []
         """Messages that came along with that of the last worker that was waited for."""
+        _warn_of_open_port(master, remark)
         try:
-            self._gather(count, host)
+            self._gather(master.expect_workers, master.host)
         except BaseException:
             self.close()
             raise
 
-    def hear(self) -> list[Heard]:
+    def hear(self) -> list[Received]:
         """What came within the next fifth of a second."""
-        heard: list[Heard] = []
+        heard: list[Received] = []
         for message in self._messages():
             match message:
                 case {"from": number, "message": dict() as inner} if number in self._indices:
-                    heard.append(Heard(self._indices[number], inner))
+                    heard.append(Received(self._indices[number], inner))
                 case {"type": "lost", "index": number, "how": how} if number in self._indices:
-                    heard.append(Heard(self._indices[number], None, str(how)))
+                    heard.append(Received(self._indices[number], None, str(how)))
                 case {"type": "clock"}:
                     self._note_clock(message)
                 case {"type": "joined"}:
                     heard.append(self._admit_late(message))
                 case {"type": "gone", "how": how}:
                     heard += [
-                        Heard(index, None, f"was lost with the master's relay, which {how}")
+                        Received(index, None, f"was lost with the master's relay, which {how}")
                         for index in range(len(self.names))
                     ]
         return heard
 
     def say(self, index: int, message: dict[str, Any]) -> None:
         """Tell one."""
-        if message["type"] == Order.RUN:
+        if message["type"] == Command.RUN:
             message = pack(message)
         self._relay.say({"to": self._relay_numbers[index], "message": message})
 
@@ -118,15 +121,19 @@ class MachineCrew:
     def _gather_one(self, message: dict[str, Any], count: int, host: str) -> None:
         match message:
             case {"type": "listening", "port": port}:
-                self._on_news(f"Waiting for {counted(count, 'worker')} on {host}:{port}")
+                self._remark(
+                    f"Waiting for {counted(count, 'worker')} on {host}:{port}", Severity.INFO
+                )
             case {"type": "joined", "host": machine}:
-                if why := self._objection(str(machine)):
+                if why := self._unfit(str(machine)):
                     raise KampynError(
                         why,
                         hint="Give the target by a name or address that all machines reach: "
                         "--url http://...",
                     )
-                self._on_news(f"{self._admit(message)} joined, {len(self.names)} of {count}")
+                self._remark(
+                    f"{self._admit(message)} joined, {len(self.names)} of {count}", Severity.INFO
+                )
             case {"type": "clock"}:
                 self._note_clock(message)
             case {"type": "lost", "index": number, "how": how} if number in self._indices:
@@ -145,13 +152,13 @@ class MachineCrew:
         self.names.append(f"worker {len(self.names) + 1} ({message['host']})")
         return self.names[-1]
 
-    def _admit_late(self, message: dict[str, Any]) -> Heard:
+    def _admit_late(self, message: dict[str, Any]) -> Received:
         """One more, with the run under way."""
         self._admit(message)
         index = len(self.names) - 1
-        if why := self._objection(str(message["host"])):
-            return Heard(index, None, why)
-        return Heard(index, {"type": News.JOINED})
+        if why := self._unfit(str(message["host"])):
+            return Received(index, None, why)
+        return Received(index, {"type": Report.JOINED})
 
     def _messages(self) -> list[dict[str, Any]]:
         if self._rest:
@@ -169,7 +176,18 @@ class MachineCrew:
     def _note_clock(self, message: dict[str, Any]) -> None:
         self._clocks[int(message["index"])] = ClockReading(**message["reading"])
 
+    def _unfit(self, machine: str) -> str:
+        """Why that machine cannot take part: loopback is another machine to each worker."""
+        host = urlsplit(self._url).hostname or ""
+        if is_loopback(host) and machine != socket.gethostname():
+            return f"{host} is not the same machine for {machine}"
+        return ""
 
-def own_host() -> str:
-    """What this machine calls itself."""
-    return socket.gethostname()
+
+def _warn_of_open_port(master: Master, remark: Callable[[str, Severity], None]) -> None:
+    if not is_loopback(master.host) and not os.environ.get(SECRET_VARIABLE):
+        remark(
+            f"warning: whoever reaches {master.host}:{master.port} can join and read along; set "
+            f"{SECRET_VARIABLE} to the same value on all machines",
+            Severity.WARNING,
+        )

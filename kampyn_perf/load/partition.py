@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deal:
+class Assignment:
     """From an arrival on, these generators deal in turn."""
 
     from_number: int
@@ -20,12 +20,12 @@ class Deal:
     """Indices of generators: arrival n is that of members[n % len(members)]."""
 
 
-def first_deal(count: int) -> Deal:
+def initial_assignment(count: int) -> Assignment:
     """The one that a run of `count` generators begins with."""
-    return Deal(from_number=0, members=tuple(range(count)))
+    return Assignment(from_number=0, members=tuple(range(count)))
 
 
-def owner(number: int, deals: Sequence[Deal]) -> int:
+def owner(number: int, deals: Sequence[Assignment]) -> int:
     """Index of the generator that deals arrival `number`, after `deals` in order of their numbers.
 
     Of two deals from the same arrival on, the later one counts.
@@ -34,19 +34,19 @@ def owner(number: int, deals: Sequence[Deal]) -> int:
     return members[number % len(members)]
 
 
-class Share:
+class Partition:
     """The part of one generator; empty until the first deal."""
 
     def __init__(self, index: int = 0) -> None:
         self.index = index
-        self._deals: list[Deal] = []
+        self._deals: list[Assignment] = []
 
     @property
     def members(self) -> int:
         """How many generators there are, by the last deal."""
         return len(self._deals[-1].members) if self._deals else 1
 
-    def redeal(self, deal: Deal) -> None:
+    def redeal(self, deal: Assignment) -> None:
         """Follow another deal, in the order in which they were decided."""
         self._deals.append(deal)
 
@@ -69,5 +69,5 @@ class Share:
         return end
 
 
-def _in_force(number: int, deals: Sequence[Deal]) -> int:
+def _in_force(number: int, deals: Sequence[Assignment]) -> int:
     return max(bisect_right(deals, number, key=lambda deal: deal.from_number) - 1, 0)

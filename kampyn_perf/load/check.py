@@ -1,0 +1,34 @@
+"""What would be found wrong with a request only once everything is started."""
+
+from __future__ import annotations
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.coordinator.describe import declared_flows
+from kampyn_perf.load.request import LoadRequest
+from kampyn_perf.load.spec import choose_flows
+
+
+def check(request: LoadRequest) -> None:
+    """Raises KampynError for a request that cannot be run. Starts nothing but a look at the
+    scenarios."""
+    if request.audit and request.bundled is None:
+        raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
+    flows(request)
+    spec = request.spec
+    limits = {"config.maxVusers": spec.max_vusers} | {
+        f"maxVusers of phase {number}": phase.maxVusers
+        for number, phase in enumerate(spec.phases, start=1)
+        if phase.maxVusers
+    }
+    for name, limit in limits.items():
+        if limit < request.generators:
+            raise KampynError(
+                f"{name} is {limit}: too few virtual users for {request.generators} generators",
+                hint="Each needs one at least; use fewer workers, or allow more virtual users.",
+            )
+
+
+def flows(request: LoadRequest) -> dict[str, int]:
+    """Names and weights of the flows that would run. Raises KampynError."""
+    spec = request.spec
+    return choose_flows(declared_flows(spec.scenarios), spec.flows, spec.weights)

@@ -1,0 +1,131 @@
+"""One run of generators that are there, led to its end: specification to result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kampyn_perf.load.coordinator.coordinator import Coordinator
+from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.ports import (
+    Observer,
+    RunStart,
+    WatchedTarget,
+    Watcher,
+)
+from kampyn_perf.load.coordinator.progress import CompletedSeconds, Progress
+from kampyn_perf.load.coordinator.result import RunEnd, RunFacts, make_result
+from kampyn_perf.load.coordinator.saver import Saver
+from kampyn_perf.load.coordinator.workers import Workers
+from kampyn_perf.results.load import LoadResult, RunStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What stands around a run: who hears of it, what saves it, what is measured beside it."""
+
+    observer: Observer
+    saver: Saver
+    watcher: Watcher
+    target: WatchedTarget
+
+
+def lead(workers: Workers, facts: RunFacts, around: Around) -> LoadResult:
+    """Lead `workers` through the run of `facts`. Raises KampynError if it cannot begin."""
+    run = _Run(workers, facts, around)
+    try:
+        around.watcher.prepare(around.target)
+        run.coordinator.run()
+    finally:
+        around.watcher.stop()
+    return run.final()
+
+
+class _Run:
+    """The parts of one run, wired."""
+
+    def __init__(self, workers: Workers, facts: RunFacts, around: Around) -> None:
+        self._workers = workers
+        self._facts = facts
+        self._around = around
+        self._schedule = facts.spec.schedule()
+        self._flows: dict[str, int] = {}
+        self.coordinator = Coordinator(
+            facts.spec,
+            workers=workers,
+            on_ready=self._begin,
+            on_start=around.watcher.start,
+            on_interval=self._interval,
+            on_ending=lambda draining: around.observer.ending(
+                draining=draining, drain_us=facts.spec.drain
+            ),
+        )
+        self._completed = CompletedSeconds(self.coordinator.collector)
+
+    def final(self) -> LoadResult:
+        """The result of a run that is over, saved; the observer gets the last seconds first."""
+        self._tell_progress(over=True)
+        coordinator = self.coordinator
+        if coordinator.complete:
+            end = RunEnd(status=RunStatus.COMPLETE)
+        else:
+            signal = coordinator.interrupts.signal
+            end = RunEnd(
+                status=RunStatus.PARTIAL,
+                reason=coordinator.interrupts.reason or coordinator.trouble,
+                interrupted=signal.name if signal else "",
+                arrivals_until_us=coordinator.arrivals_until_us,
+            )
+        return self._around.saver.finish(self._result(end))
+
+    def _begin(self, flows: dict[str, int], stock_client_reason: str) -> None:
+        self._flows = flows
+        saver = self._around.saver
+        saver.save(self._result(RunEnd()))
+        saver.become_latest()
+        self._around.observer.begin(
+            RunStart(
+                spec=self._facts.spec,
+                schedule=self._schedule,
+                flows=flows,
+                stock_client_reason=stock_client_reason,
+            )
+        )
+
+    def _interval(self) -> None:
+        self._around.saver.save(self._result(RunEnd()))
+        self._tell_progress()
+
+    def _tell_progress(self, *, over: bool = False) -> None:
+        self._around.observer.interval(
+            Progress(
+                collector=self.coordinator.collector,
+                schedule=self._schedule,
+                completed=self._completed.take(over=over),
+                result=lambda: self._result(RunEnd()),
+                stop=self.coordinator.interrupts.stop,
+            )
+        )
+
+    def _result(self, end: RunEnd) -> LoadResult:
+        return make_result(
+            self._facts,
+            schedule=self._schedule,
+            weights=self._flows,
+            collector=self.coordinator.collector,
+            end=replace(end, generators=self._generator_facts()),
+            measured=self._around.watcher.measured(),
+        )
+
+    def _generator_facts(self) -> GeneratorFacts:
+        coordinator, rebalancer = self.coordinator, self.coordinator.rebalancer
+        return GeneratorFacts(
+            names=self._workers.names,
+            lost=rebalancer.lost,
+            taken_over=not rebalancer.without_heirs,
+            joined_us=rebalancer.joined_us,
+            declined=coordinator.latecomers.declined,
+            clocks=coordinator.clocks,
+            scenario_errors=coordinator.scenario_errors,
+            trouble=coordinator.trouble,
+            unwritten=self._around.saver.failures,
+        )

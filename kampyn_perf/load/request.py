@@ -1,0 +1,46 @@
+"""Everything that one run is asked to be, as one value. Describes; starts nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kampyn_perf.load.distributed.remote import Master
+from kampyn_perf.load.spec import RunSpec
+
+if TYPE_CHECKING:
+    from kampyn_perf.backend.settings import BackendSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundled:
+    """The bundled backend, started for the run and stopped after it. The specification's URL and
+    data file follow from it."""
+
+    settings: BackendSettings
+    state: Path
+    """Where it keeps its data; emptied at the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRequest:
+    """One run."""
+
+    spec: RunSpec
+    bundled: Bundled | None = None
+    """None: the target of the specification is somebody else's, and runs already."""
+    master: Master | None = None
+    """None: generators are processes of this machine, `spec.workers` of them."""
+    folder: Path | None = None
+    """Where the run is saved as it goes: a folder that holds no run yet."""
+    reports: Path | None = None
+    """A folder of folders: without `folder` a new one is made there, and `latest` points at the
+    newest. None as well: the run is saved nowhere, the caller only wants the result."""
+    audit: bool = False
+    """Whether the bundled backend's store is checked afterwards."""
+
+    @property
+    def generators(self) -> int:
+        """How many there are from the start."""
+        return self.master.expect_workers if self.master else self.spec.workers

@@ -1,0 +1,160 @@
+"""`load.run`: one load, from a request to its result, in a process that no gevent ever reaches."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from kampyn_perf import machine, names
+from kampyn_perf.load import bundled
+from kampyn_perf.load.check import check
+from kampyn_perf.load.coordinator.ports import (
+    Observer,
+    Severity,
+    Unobserved,
+    Unwatched,
+    WatchedTarget,
+    Watcher,
+)
+from kampyn_perf.load.coordinator.remote_workers import RemoteWorkers
+from kampyn_perf.load.coordinator.result import RunFacts
+from kampyn_perf.load.coordinator.run import Around, lead
+from kampyn_perf.load.coordinator.saver import Saver
+from kampyn_perf.load.coordinator.workers import LocalWorkers, Workers
+from kampyn_perf.load.reach import check_reachable
+from kampyn_perf.load.request import Bundled, LoadRequest
+from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.results.folder import claimed_run_folder, new_run_folder
+from kampyn_perf.results.labels import safe_label
+from kampyn_perf.results.load import LoadResult
+
+if TYPE_CHECKING:
+    from kampyn_perf.backend import RunningBackend
+
+
+def run(
+    request: LoadRequest, observer: Observer | None = None, *, watcher: Watcher | None = None
+) -> LoadResult:
+    """Run `request` and return what was measured; blocks until the last session has ended.
+
+    On a process's main thread SIGINT and SIGTERM end the run early, and the result says so
+    (`interrupted`); before and after it they do what they did. Raises KampynError for a run that
+    could not begin: `UnreachableError` where the target does not answer.
+    """
+    check(request)
+    observer = observer or Unobserved()
+    with _folder(request) as (folder, kept):
+        saver = Saver(folder if kept else None, reports=request.reports, observer=observer)
+        with _target(request, observer, folder / names.BACKEND_LOG) as target:
+            result = _lead(request, target, folder, saver, observer, watcher or Unwatched())
+        if request.bundled and request.audit:
+            result = _audited(result, request.bundled, saver)
+    return result
+
+
+@contextmanager
+def _folder(request: LoadRequest) -> Iterator[tuple[Path, bool]]:
+    """Where the run's files go, and whether they are kept, or are there for the time being."""
+    with ExitStack() as stack:
+        if request.folder is not None:
+            yield stack.enter_context(claimed_run_folder(request.folder)), True
+        elif request.reports is not None:
+            label = f"load-{safe_label(request.spec.profile)}"
+            new = new_run_folder(request.reports, label=label, now=datetime.now(UTC))
+            yield stack.enter_context(new), True
+        else:
+            temporary = tempfile.TemporaryDirectory(prefix="kampyn-perf-load-")
+            yield Path(stack.enter_context(temporary)), False
+
+
+def _lead(
+    request: LoadRequest,
+    target: _Target,
+    folder: Path,
+    saver: Saver,
+    observer: Observer,
+    watcher: Watcher,
+) -> LoadResult:
+    saver.write_config(target.spec)
+    log_path = folder / names.GENERATOR_LOG
+    with (
+        log_path.open("ab") as log,
+        _workers(request, target.spec, log, log_path, observer) as workers,
+    ):
+        watched = target.watched(workers)
+        around = Around(observer=observer, saver=saver, watcher=watcher, target=watched)
+        return lead(workers, target.facts(), around)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Target:
+    """What is loaded: proven to answer."""
+
+    request: LoadRequest
+    spec: RunSpec
+    running: RunningBackend | None
+
+    def facts(self) -> RunFacts:
+        """What is known before the first arrival."""
+        return RunFacts(
+            spec=self.spec,
+            machine=machine.describe(),
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            bundled=self.request.bundled is not None,
+            context=bundled.context(self.request.bundled.settings) if self.request.bundled else {},
+        )
+
+    def watched(self, workers: Workers) -> WatchedTarget:
+        """The same for those who measure beside the load."""
+        return WatchedTarget(
+            url=self.spec.url,
+            generators=lambda: workers.pids,
+            bundled=bundled.processes(self.running) if self.running else None,
+        )
+
+
+@contextmanager
+def _target(request: LoadRequest, observer: Observer, log_path: Path) -> Iterator[_Target]:
+    """The backend to load: somebody's, or the bundled one, started for the run."""
+    if request.bundled is None:
+        check_reachable(request.spec.url)
+        yield _Target(request=request, spec=request.spec, running=None)
+        return
+    observer.remark("Starting the bundled backend ...", Severity.WAITING)
+    with bundled.start(request.bundled, log_path=log_path) as running:
+        spec = request.spec.model_copy(update={"url": running.url, "data": running.data_file})
+        yield _Target(request=request, spec=spec, running=running)
+        if not running.alive():
+            observer.remark(
+                f"The bundled backend died during the run; {log_path} may say why", Severity.ERROR
+            )
+
+
+@contextmanager
+def _workers(
+    request: LoadRequest, spec: RunSpec, log: IO[bytes], log_path: Path, observer: Observer
+) -> Iterator[Workers]:
+    """The generators: processes of this machine, or those that join a master."""
+    workers: Workers
+    if request.master is None:
+        workers = LocalWorkers(spec.workers, log=log, log_path=log_path)
+    else:
+        workers = RemoteWorkers(
+            request.master, url=spec.url, log=log, log_path=log_path, remark=observer.remark
+        )
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+def _audited(result: LoadResult, of: Bundled, saver: Saver) -> LoadResult:
+    """The result with the audit of the store, when its backend has stopped."""
+    audited = result.model_copy(update={"audit": bundled.audit_after(result, of)})
+    saver.save_audit(audited)
+    return audited

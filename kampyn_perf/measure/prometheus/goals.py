@@ -12,7 +12,6 @@ from kampyn_perf.measure.prometheus.text import Instrument, Page
 from kampyn_perf.measure.readings import Quantity, Sample
 from kampyn_perf.units import MICROSECONDS
 
-CACHE_LOOKS = "cache_requests_total"
 RESIDENT_MEMORY = "process_resident_memory_bytes"
 _CPU = "node_cpu_seconds_total"
 _MEMORY_TOTAL = "node_memory_MemTotal_bytes"
@@ -20,7 +19,7 @@ _MEMORY_AVAILABLE = "node_memory_MemAvailable_bytes"
 _DISK = "node_disk_io_time_seconds_total"
 _NOT_DISKS = ("loop", "ram", "zram", "sr", "fd")
 
-BACKEND_FAMILIES = frozenset({names.METRIC_DB, "cache_requests"})
+BACKEND_FAMILIES = frozenset({names.METRIC_DB, names.METRIC_CACHE.removesuffix("_total")})
 """What `from_backend` reads."""
 NODE_FAMILIES = frozenset(
     name.removesuffix("_total") for name in (_CPU, _MEMORY_TOTAL, _MEMORY_AVAILABLE, _DISK)
@@ -57,7 +56,7 @@ def _cache(before: Page, after: Page, source: str) -> Iterator[Sample]:
     looks = {
         dict(one.labels).get("outcome", ""): between(before.get(key), one).count
         for key, one in after.items()
-        if one.name == CACHE_LOOKS
+        if one.name == names.METRIC_CACHE
     }
     asked = looks.get("hit", 0.0) + looks.get("miss", 0.0)
     if asked > 0:

@@ -54,11 +54,11 @@ def parse(
     content_type: str,
     wanted: Wanted = lambda _name: True,
     *,
-    with_buckets: bool = True,
+    with_buckets: Wanted = lambda _name: True,
 ) -> Page:
     """The instruments of families that are `wanted`, by their names without `_total`, `_sum` and
-    the like. Without buckets, a histogram is its sum and count. Raises ValueError for what is no
-    such page."""
+    the like. A histogram whose buckets are not wanted is its sum and count. Raises ValueError for
+    what is no such page."""
     text = body.decode("utf-8", errors="replace")
     page: Page = {}
     families: Iterable[Any]
@@ -74,7 +74,7 @@ def parse(
     return page
 
 
-def _lines_of(text: str, wanted: Wanted, *, with_buckets: bool) -> Iterator[str]:
+def _lines_of(text: str, wanted: Wanted, *, with_buckets: Wanted) -> Iterator[str]:
     """The lines of the families wanted. What is no such text at all stays in, to be refused."""
     decided: dict[str, bool] = {}
     for line in text.splitlines(keepends=True):
@@ -84,8 +84,10 @@ def _lines_of(text: str, wanted: Wanted, *, with_buckets: bool) -> Iterator[str]
         name = match[match.lastindex or 0]
         keep = decided.get(name)
         if keep is None:
-            keep = wanted(name) or wanted(_SUFFIX.sub("", name))
-            keep = keep and (with_buckets or not name.endswith("_bucket"))
+            family = _SUFFIX.sub("", name)
+            keep = wanted(name) or wanted(family)
+            if name.endswith("_bucket"):
+                keep = keep and with_buckets(family)
             decided[name] = keep
         if keep:
             yield line

@@ -24,6 +24,20 @@ _FLAPS = 3
 _NOT_BY_DEFAULT = ("go_", "promhttp_", "python_", "node_")
 """Families of which a page has hundreds that say nothing about the service."""
 _OF_A_NODE = frozenset(("node_load1", "node_network_receive_bytes", "node_network_transmit_bytes"))
+_CAUSES = frozenset(
+    (
+        names.METRIC_IN_FLIGHT,
+        names.METRIC_DB_WAIT,
+        names.METRIC_RATE_LIMITED,
+        names.METRIC_HASH,
+        names.METRIC_HASH_WAIT,
+        names.METRIC_HASH_QUEUE,
+        names.METRIC_LOOP_LAG,
+        names.METRIC_GC_PAUSE,
+        names.METRIC_GC_COLLECTIONS,
+    )
+)
+"""Of the bundled backend's metrics, those that say where time goes."""
 _ACCEPT = {"Accept": "text/plain;version=0.0.4, application/openmetrics-text;q=0.5, */*;q=0.1"}
 
 
@@ -36,7 +50,7 @@ class MetricsPage:
         *,
         now_us: Callable[[], int],
         wanted: Callable[[str], bool],
-        with_buckets: bool = True,
+        with_buckets: Callable[[str], bool] = lambda _name: True,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.shown = redact_url(url)
@@ -70,8 +84,8 @@ class MetricsPage:
 
 
 class BackendMetricsWatcher:
-    """The bundled backend's /metrics, or that of one with the same names: queries and cache; with
-    `with_requests` also what it counts of its HTTP requests."""
+    """The bundled backend's /metrics, or that of one with the same names: queries and cache, and
+    what tells causes apart; with `with_requests` also what it counts of its HTTP requests."""
 
     name = "backend's metrics"
     waits = True
@@ -88,31 +102,30 @@ class BackendMetricsWatcher:
     ) -> None:
         self.interval_us = interval_us
         self._source = urlsplit(url).path
-        self._host = urlsplit(url).netloc.rpartition("@")[2]
-        self._with_requests = with_requests
-        self._page = MetricsPage(url, now_us=now_us, wanted=self._wants, with_buckets=with_requests)
+        self._as_they_are = _CAUSES | ({names.METRIC_HTTP} if with_requests else frozenset())
+        families = {name.removesuffix("_total") for name in self._as_they_are}
+        self._page = MetricsPage(
+            url,
+            now_us=now_us,
+            wanted=(goals.BACKEND_FAMILIES | families).__contains__,
+            # Those of the queries are most of the page, and say nothing that is asked for here.
+            with_buckets=families.__contains__,
+        )
 
     def sample(self, at_us: int) -> Iterator[Reading]:
         page = self._page
         page.turn()
         yield from goals.from_backend(page.before, page.after, source=self._source)
-        if self._with_requests:
-            requests = {
-                key: one for key, one in page.after.items() if one.name == names.METRIC_HTTP
-            }
-            yield from intervals.samples(
-                page.before,
-                requests,
-                seconds=page.seconds,
-                subject=self._host,
-                source=self._source,
-            )
+        yield from intervals.samples(
+            page.before,
+            {key: one for key, one in page.after.items() if one.name in self._as_they_are},
+            seconds=page.seconds,
+            subject="backend",
+            source=self._source,
+        )
 
     def close(self) -> None:
         self._page.close()
-
-    def _wants(self, name: str) -> bool:
-        return name in goals.BACKEND_FAMILIES or (self._with_requests and name == names.METRIC_HTTP)
 
 
 @dataclass(frozen=True, kw_only=True)

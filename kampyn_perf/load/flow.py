@@ -27,9 +27,9 @@ from locust import User, constant
 from locust.exception import RescheduleTask
 
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.generator.context import LoadContext
-from kampyn_perf.load.generator.session import Session
-from kampyn_perf.load.operations import fill_body, fill_path
+from kampyn_perf.load.scenario.context import LoadContext
+from kampyn_perf.load.scenario.operations import fill_body, fill_path
+from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.settings import Identity, Operation
 from kampyn_perf.outcomes import ErrorKind
 

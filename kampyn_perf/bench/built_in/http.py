@@ -21,10 +21,10 @@ from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.hosts import check_target
-from kampyn_perf.load.operations import MissingFieldError, fill_body, fill_path
 from kampyn_perf.load.reach import check_reachable
+from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.operations import MissingFieldError, fill_body, fill_path
 from kampyn_perf.load.settings import Identity, Operation, TargetSettings
 from kampyn_perf.redact import redact_url
 

@@ -3,16 +3,17 @@
 The read watcher lives as long as the connection and is never re-armed: while a request is under
 way it wakes the waiting greenlet, and while the connection is idle it tells the pool at once that
 the server closed it. There is no timer per request: the pool's watchdog wakes a greenlet whose
-deadline has passed by switching to it with True.
+deadline has passed by switching to it with True. What a connection needs of its pool is passed in.
 """
 
 from __future__ import annotations
 
 import _socket
+from collections.abc import Callable
 from errno import EINPROGRESS, EISCONN
 from os import strerror
-from ssl import SSLCertVerificationError, SSLError
-from typing import TYPE_CHECKING, Any
+from ssl import SSLCertVerificationError, SSLContext, SSLError
+from typing import Any
 
 import gevent
 from gevent.monkey import get_original
@@ -21,16 +22,11 @@ from greenlet import getcurrent
 from kampyn_perf.load.client.errors import ConnectError, ConnectionLostError, TimedOutError
 from kampyn_perf.load.client.parser import ResponseParser
 from kampyn_perf.load.client.tls import TlsStream
+from kampyn_perf.load.client.watchdog import NEVER, Watchdog
 from kampyn_perf.load.clock import now_us
-
-if TYPE_CHECKING:
-    from kampyn_perf.load.client.pool import Origin
 
 _poll = get_original("select", "poll")  # Locust's patching makes it cooperative, and slow
 _POLLIN = 1
-
-NEVER = 1 << 62
-"""A deadline that does not come."""
 
 _READ, _WRITE = 1, 2
 _PIECE = 64 * 1024
@@ -43,12 +39,24 @@ class Connection:
     """A socket and the state of its exchange; used by one greenlet at a time."""
 
     __slots__ = (
-        "_hub", "_poll", "_recv", "_send", "_sock", "_tls", "_watcher", "closed", "deadline",
-        "origin", "parser", "sent_any", "unsent", "used", "waiter",
+        "_forget", "_hub", "_poll", "_recv", "_send", "_sock", "_tls", "_tls_of", "_watchdog",
+        "_watcher", "closed", "deadline", "parser", "sent_any", "unsent", "used", "waiter",
     )  # fmt: skip
 
-    def __init__(self, origin: Origin, family: int) -> None:
-        self.origin = origin
+    def __init__(
+        self,
+        family: int,
+        *,
+        parser: ResponseParser,
+        watchdog: Watchdog,
+        tls: tuple[Callable[[], SSLContext], str] | None,
+        forget: Callable[[Connection], None],
+    ) -> None:
+        """`tls`: where the context comes from, and the server's name; None for plain HTTP. `forget`
+        is called with an idle connection that has come to its end."""
+        self._watchdog = watchdog
+        self._tls_of = tls
+        self._forget = forget
         self._hub = gevent.get_hub()
         self._sock: Any = _socket.socket(family, _socket.SOCK_STREAM)
         self._sock.setblocking(False)
@@ -60,7 +68,7 @@ class Connection:
         poller.register(self._sock.fileno(), _POLLIN)
         self._poll = poller.poll
         self._watcher: Any = None
-        self.parser = ResponseParser(origin.pool.limits, origin.pool.memory)
+        self.parser = parser
         self.waiter: Any = None
         self.deadline = NEVER
         self.sent_any = False
@@ -80,15 +88,14 @@ class Connection:
                 raise ConnectError(strerror(code))
             self._watcher = self._hub.loop.io(self._sock.fileno(), _READ)
             self._watcher.start(self._on_readable)
-            if self.origin.scheme == "https":
-                self._handshake(deadline)
+            if self._tls_of is not None:
+                self._handshake(deadline, *self._tls_of)
         except BaseException:
             self.close()
             raise
 
-    def _handshake(self, deadline: int) -> None:
-        origin = self.origin
-        stream = TlsStream(self._sock, origin.pool.ssl_context, origin.host)
+    def _handshake(self, deadline: int, context: Callable[[], SSLContext], host: str) -> None:
+        stream = TlsStream(self._sock, context(), host)
         try:
             while not stream.handshake_step():
                 self._wait(_READ, deadline, "agreeing on TLS")
@@ -114,9 +121,9 @@ class Connection:
         self.sent_any = self._tls is not None
         self.deadline = deadline
         self.waiter = getcurrent()
-        pool = self.origin.pool
-        if deadline < pool.next_check:
-            pool.watch(deadline)
+        watchdog = self._watchdog
+        if deadline < watchdog.next_check:
+            watchdog.watch(deadline)
         switch = self._hub.switch
         recv = self._recv
         feed = parser.feed
@@ -230,9 +237,9 @@ class Connection:
         """Wait for the socket with a watcher of one use: connecting, TLS and large bodies."""
         self.deadline = deadline
         outer, self.waiter = self.waiter, getcurrent()
-        pool = self.origin.pool
-        if deadline < pool.next_check:
-            pool.watch(deadline)
+        watchdog = self._watchdog
+        if deadline < watchdog.next_check:
+            watchdog.watch(deadline)
         watcher = self._hub.loop.io(self._sock.fileno(), events)
         watcher.start(self._on_readable)
         try:
@@ -254,7 +261,7 @@ class Connection:
         if waiter is not None:
             waiter.switch()
         elif not self.closed and self._is_dead():
-            self.origin.forget(self)
+            self._forget(self)
 
     def _is_dead(self) -> bool:
         try:
@@ -278,7 +285,7 @@ class Connection:
         if waiter is not None:
             waiter.switch(True)
         else:
-            self.origin.forget(self)
+            self._forget(self)
 
     def close(self) -> None:
         """Close; harmless when closed."""
@@ -289,4 +296,4 @@ class Connection:
             self._watcher.stop()
             self._watcher.close()
         self._sock.close()
-        self.origin.pool.connections.discard(self)
+        self._watchdog.connections.discard(self)

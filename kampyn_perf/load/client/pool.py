@@ -1,7 +1,7 @@
 """The keep-alive connections that all users of one process share, and who may be connected to.
 
 Idle connections are taken last in, first out, so that the working set stays small and the rest
-expire. One watchdog timer serves every deadline: it sleeps until the earliest one. Microseconds.
+expire. Microseconds.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Any
 import gevent
 from gevent import socket as gevent_socket
 
-from kampyn_perf.load.client.connection import NEVER, Connection
+from kampyn_perf.load.client.connection import Connection
 from kampyn_perf.load.client.errors import (
     ConnectError,
     HostNotAllowedError,
     HttpError,
     TimedOutError,
 )
-from kampyn_perf.load.client.parser import HeadMemory, Limits
+from kampyn_perf.load.client.parser import HeadMemory, Limits, ResponseParser
 from kampyn_perf.load.client.tls import make_context
 from kampyn_perf.load.client.urls import Url
+from kampyn_perf.load.client.watchdog import Watchdog
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import is_loopback
 
 _ADDRESSES_US = 30_000_000
-_ROUND_US = 100_000
 
 Address = tuple[Any, ...]
 
@@ -84,8 +84,8 @@ class Origin:
             return
         connection.used = True
         connection.deadline = deadline = at_us + pool.options.idle_us
-        if deadline < pool.next_check:
-            pool.watch(deadline)
+        if deadline < pool.watchdog.next_check:
+            pool.watchdog.watch(deadline)
         self.idle[connection] = None
 
     def forget(self, connection: Connection) -> None:
@@ -102,10 +102,10 @@ class Origin:
             now = now_us()
             share = now + (deadline - now) // (len(addresses) - number)
             try:
-                connection = Connection(self, family)
+                connection = self._new(family)
             except OSError as failure:
                 raise ConnectError(failure.strerror or str(failure)) from failure
-            self.pool.connections.add(connection)
+            self.pool.watchdog.connections.add(connection)
             self.pool.opened += 1
             try:
                 connection.connect(address, share)
@@ -118,6 +118,16 @@ class Origin:
                 return connection
         self._addresses_until = 0
         raise error
+
+    def _new(self, family: int) -> Connection:
+        pool = self.pool
+        return Connection(
+            family,
+            parser=ResponseParser(pool.limits, pool.memory),
+            watchdog=pool.watchdog,
+            tls=(pool.ssl_context, self.host) if self.scheme == "https" else None,
+            forget=self.forget,
+        )
 
     def _resolve(self, deadline: int) -> list[tuple[int, Address]]:
         now = now_us()
@@ -160,21 +170,18 @@ class ConnectionPool:
         self.options = options or PoolOptions()
         self.limits = limits or Limits()
         self.memory = HeadMemory()
-        self.connections: set[Connection] = set()
+        self.watchdog = Watchdog()
         self.opened = 0
         """Connections opened so far."""
         self.retried = 0
         """Requests sent again because an idle connection turned out to be closed."""
         self.factories: dict[Any, Any] = {}
         """Where request factories are kept, so that users of one pool share them."""
-        self.next_check = NEVER
         self.closed = False
         self._tls = (verify, ca_file)
         self._ssl_context = ssl_context
         self._origins: dict[tuple[str, str, int], Origin] = {}
-        self._timer: Any = None
 
-    @property
     def ssl_context(self) -> ssl.SSLContext:
         """Made when first needed: loading the certificates takes tens of milliseconds."""
         if self._ssl_context is None:
@@ -199,37 +206,14 @@ class ConnectionPool:
         return origin
 
     @property
+    def connections(self) -> int:
+        """Connections that are open."""
+        return len(self.watchdog.connections)
+
+    @property
     def idle(self) -> int:
         """Connections kept and not in use."""
         return sum(len(origin.idle) for origin in self._origins.values())
-
-    def watch(self, deadline: int) -> None:
-        """Make sure that the watchdog looks no later than at `deadline`."""
-        self.next_check = deadline
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-        self._timer = gevent.get_hub().loop.timer(max(deadline - now_us(), 1_000) / 1e6, ref=False)
-        self._timer.start(self._check)
-
-    def _check(self) -> None:
-        """On the hub: end what is past its deadline, and sleep until the next one."""
-        now = now_us()
-        self.next_check = NEVER
-        for connection in [c for c in self.connections if c.deadline <= now]:
-            if connection.deadline <= now:  # one that was woken may have given another back
-                connection.expire()
-        # Idle connections need not expire to the millisecond: they wait for the next round.
-        round_at = now + _ROUND_US
-        soonest = min(
-            (
-                c.deadline if c.waiter is not None else max(c.deadline, round_at)
-                for c in self.connections
-            ),
-            default=NEVER,
-        )
-        if soonest < self.next_check:
-            self.watch(soonest)
 
     def close(self) -> None:
         """Close every idle connection; those under way close when they are done, or late."""

@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.generator.session import Session
 from kampyn_perf.load.partition import Assignment, Partition
+from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.schedule import Mix, Schedule
 

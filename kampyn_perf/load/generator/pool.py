@@ -14,7 +14,7 @@ from locust.exception import StopUser
 
 from kampyn_perf.load.flow import FlowUser, StepFailedError
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.generator.session import Session
+from kampyn_perf.load.scenario.session import Session
 
 _ERRORS_KEPT = 20
 _KILL_SECONDS = 2

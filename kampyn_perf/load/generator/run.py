@@ -16,18 +16,18 @@ from gevent.event import Event
 
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.generator.context import LoadContext
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import declared, load_flows
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
-from kampyn_perf.load.generator.session import Session
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.messages import Command, Report
-from kampyn_perf.load.operations import check_operations
 from kampyn_perf.load.partition import Assignment
+from kampyn_perf.load.scenario.context import LoadContext
+from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.operations import check_operations
+from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.process_limits import raise_open_files_limit
 from kampyn_perf.recorder.buffer import SampleBuffer

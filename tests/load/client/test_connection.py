@@ -47,7 +47,7 @@ def test_users_at_the_same_time_have_connections_of_their_own(
     jobs = [gevent.spawn(connect(server).get, "/") for _ in range(8)]
     gevent.joinall(jobs, raise_error=True)
     assert all(job.value.ok for job in jobs)
-    assert server.connections == pool.idle == len(pool.connections)
+    assert server.connections == pool.idle == pool.connections
 
 
 def test_the_connection_used_last_is_taken_first(

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kampyn_perf.load.feed import Feed
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.partition import Assignment, initial_assignment
+from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Schedule

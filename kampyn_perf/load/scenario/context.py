@@ -9,9 +9,9 @@ from typing import Any
 
 from kampyn_perf import config, datafile
 from kampyn_perf.load.client import Client, ConnectionPool, Timeouts, unsupported_reason
-from kampyn_perf.load.feed import Feed
-from kampyn_perf.load.generator.stock import StockClient
 from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.stock import StockClient
 from kampyn_perf.load.settings import Operation, TargetSettings, TimeoutSettings
 
 ENV_TARGET = "KAMPYN_TARGET"

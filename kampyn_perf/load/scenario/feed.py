@@ -11,7 +11,7 @@ from typing import Any
 
 from kampyn_perf import datafile
 from kampyn_perf.errors import ConfigError, Problem
-from kampyn_perf.load.rows import read_rows
+from kampyn_perf.load.scenario.rows import read_rows
 from kampyn_perf.load.settings import FeedOrder
 from kampyn_perf.load.spec import FeedSpec, RunSpec
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.distributed.bundle import pack, unpack
-from kampyn_perf.load.feed import Feed, Source
-from kampyn_perf.load.rows import read_rows
+from kampyn_perf.load.scenario.feed import Feed, Source
+from kampyn_perf.load.scenario.rows import read_rows
 from kampyn_perf.load.settings import FeedOrder, PhaseSettings, TimeoutSettings, ValidityLimits
 from kampyn_perf.load.spec import FeedSpec, RunSpec
 from kampyn_perf.schedule import ArrivalMode

@@ -13,9 +13,9 @@ from locust.env import Environment
 import gevent
 from gevent.server import StreamServer
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.feed import Feed
+from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.flow import FlowUser
-from kampyn_perf.load.generator.context import LoadContext
+from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.settings import Operation, TimeoutSettings
 
 seen = []

@@ -1,0 +1,1 @@
+"""What a running flow works with: its session, the process's target, data, connections, tokens."""

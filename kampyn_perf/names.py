@@ -6,9 +6,11 @@ from typing import Final
 
 # Schemas of result files: a name and a version. A reader takes every version up to its own.
 LOAD_SCHEMA: Final = "kampyn-perf/load"
+LOAD_VERSION: Final = 2
 BENCH_SCHEMA: Final = "kampyn-perf/bench"
+BENCH_VERSION: Final = 1
 VERDICT_SCHEMA: Final = "kampyn-perf/verdict"
-RESULT_VERSION = 1
+VERDICT_VERSION: Final = 1
 DATA_SCHEMA = "kampyn-perf/data"
 DATA_VERSION = 1
 

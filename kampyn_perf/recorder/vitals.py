@@ -1,4 +1,4 @@
-"""How one generator fared within one interval: what its certificate is made from.
+"""How one generator fared within one interval: what the run's validity is judged by.
 
 Pure data, added up by the collector. Durations are whole microseconds. None: this system does not
 tell.

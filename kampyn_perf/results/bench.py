@@ -186,7 +186,7 @@ class BenchResult(Record):
     """One run of `kampyn-perf bench`."""
 
     schema_: Literal["kampyn-perf/bench"] = Field(default=names.BENCH_SCHEMA, alias="schema")
-    version: int = names.RESULT_VERSION
+    version: int = names.BENCH_VERSION
     status: RunStatus
     reason: str = ""
     """Why a partial run ended."""

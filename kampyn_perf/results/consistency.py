@@ -13,12 +13,12 @@ from kampyn_perf.results.load import LoadResult, Requests, RunStatus
 
 def contradictions(result: LoadResult, source: str) -> list[Problem]:
     """What cannot be true at once; `source` is the file that says so."""
-    certificate = result.certificate
-    if not certificate.valid:
+    validity = result.validity
+    if not validity.valid:
         return []
     found = list(_requests(result))
-    if certificate.reasons:
-        found.append(("certificate.valid", "is true beside reasons why the run is not valid"))
+    if validity.reasons:
+        found.append(("validity.valid", "is true beside reasons why the run is not valid"))
     sessions = result.sessions
     over = result.status is not RunStatus.RUNNING  # until then some may wait for a virtual user
     if over and sessions.planned != sessions.started + sessions.dropped:

@@ -133,7 +133,7 @@ def discard_run_folder(folder: Path, *, own: bool) -> None:
             folder.rmdir()
 
 
-def point_latest(folder: Path, *, base: Path = REPORTS, kind: RunKind = RunKind.LOAD) -> None:
+def point_latest(folder: Path, *, base: Path = REPORTS, kind: RunKind) -> None:
     """Make `latest` in `base`, and that of its `kind`, point at `folder`, wherever that is.
 
     A pointer is a symbolic link, or else a file. What is not a pointer of ours stays; where none

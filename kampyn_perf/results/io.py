@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kampyn_perf import names
 from kampyn_perf.config import format_path
 from kampyn_perf.errors import ConfigError, ExitCode, KampynError, Problem
 from kampyn_perf.files import write_whole
@@ -56,10 +55,10 @@ def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:
         raise KampynError(f"{path} is not a result that can be used here: {found}, not {expected}")
     if not isinstance(version, int) or version < 1:
         raise KampynError(f"{path} has no version, but {version!r} in its place", hint=DAMAGED)
-    if version > names.RESULT_VERSION:
+    newest = kinds[schema].model_fields["version"].default
+    if version > newest:
         raise KampynError(
-            f"{path} is of version {version}; this kampyn-perf reads versions up to "
-            f"{names.RESULT_VERSION}",
+            f"{path} is of version {version}; this kampyn-perf reads versions up to {newest}",
             hint="Upgrade kampyn-perf to read it: pip install --upgrade kampyn-perf",
         )
     try:

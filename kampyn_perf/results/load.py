@@ -10,20 +10,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
-from kampyn_perf.results.certificate import Certificate, GeneratorHealth, Headroom
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import Latency, NonNegative
 from kampyn_perf.results.series import Series, Unmeasured, Watching
+from kampyn_perf.results.validity import GeneratorHealth, Headroom, Validity
 
 __all__ = [
     "Breakdown",
-    "Certificate",
     "EndpointResult",
     "FlowResult",
     "GeneratorHealth",
@@ -36,6 +35,7 @@ __all__ = [
     "Second",
     "Sessions",
     "Target",
+    "Validity",
     "WarmUp",
 ]
 
@@ -165,7 +165,7 @@ class LoadResult(Record):
     """One run of `kampyn-perf load`."""
 
     schema_: Literal["kampyn-perf/load"] = Field(default=names.LOAD_SCHEMA, alias="schema")
-    version: int = names.RESULT_VERSION
+    version: int = names.LOAD_VERSION
     status: RunStatus
     reason: str = ""
     """Why a partial run ended."""
@@ -183,7 +183,7 @@ class LoadResult(Record):
     machine: Machine
     context: dict[str, Any] = Field(default_factory=dict)
     """What else decides the numbers: the bundled backend's password cost, workers, store, cache."""
-    certificate: Certificate
+    validity: Validity
     sessions: Sessions
     requests: Requests
     endpoints: list[EndpointResult]
@@ -206,6 +206,17 @@ class LoadResult(Record):
     """Where this result was saved, if `load.run` returned it; never in a file."""
     unsaved: str = Field(default="", exclude=True)
     """Why the folder does not hold it as it is, likewise; empty where it does."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _upgrade(cls, document: Any) -> Any:
+        """Version 1 called `validity` by another name, and was the same otherwise."""
+        if not isinstance(document, dict) or document.get("version") != 1:
+            return document
+        upgraded = {key: value for key, value in document.items() if key != "version"}
+        if "certificate" in upgraded:
+            upgraded["validity"] = upgraded.pop("certificate")
+        return upgraded
 
     @property
     def measured_us(self) -> int:

@@ -148,7 +148,7 @@ class Verdict(Record):
     """All objectives of one result."""
 
     schema_: Literal["kampyn-perf/verdict"] = Field(default=names.VERDICT_SCHEMA, alias="schema")
-    version: int = names.RESULT_VERSION
+    version: int = names.VERDICT_VERSION
     subject: str
     """The schema of the result that was judged."""
     started_at: str

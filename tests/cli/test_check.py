@@ -241,7 +241,7 @@ def _changed(part: str, key: str, value: Any) -> str:
         (_without("requests"), "reports/one/result.json: requests: Field required"),
         (json.dumps(document() | {"elapsed_us": "x"}), "reports/one/result.json: elapsed_us"),
         (json.dumps(document() | {"version": "1"}), "has no version, but '1' in its place"),
-        (_changed("certificate", "reasons", ["late"]), "certificate.valid: is true beside reasons"),
+        (_changed("validity", "reasons", ["late"]), "validity.valid: is true beside reasons"),
         (_changed("sessions", "planned", 99), "sessions.planned: is not the sum of started and"),
         (_changed("requests", "failed", 1), "requests.failed: is not the sum of errors"),
         (_changed("requests", "count", 99), "requests.response.count: is not requests.count"),

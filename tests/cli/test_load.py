@@ -54,7 +54,7 @@ def test_the_result_agrees_with_the_backend(tmp_path, backend, against):
     counted = scrape(backend.url)
 
     assert result.status is RunStatus.COMPLETE
-    assert result.certificate.reasons == []
+    assert result.validity.reasons == []
     assert result.sessions.planned == 100 == result.sessions.started == result.sessions.completed
     assert {each.name: each.weight for each in result.flows} == FLOWS
     assert {each.name: each.sessions.started for each in result.flows} == {

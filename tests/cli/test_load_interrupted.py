@@ -41,7 +41,7 @@ def test_a_signal_ends_the_run_with_a_partial_report(tmp_path, against, number, 
     assert sessions["planned"] == sessions["started"] + sessions["dropped"] >= 20
     assert sessions["started"] == sessions["completed"] + sessions["failed"] + sessions["cut"]
     assert document["requests"]["count"] > 0
-    assert document["certificate"]["reasons"] == []
+    assert document["validity"]["reasons"] == []
     assert "PARTIAL" in done.err
     assert program.all_gone(processes)
     verdict = orjson.loads((tmp_path / "run" / "verdict.json").read_bytes())
@@ -69,7 +69,7 @@ def test_a_killed_generator_makes_the_run_invalid(tmp_path, against):
     assert process.returncode == 4, err
     document = orjson.loads(path.read_bytes())
     assert document["status"] == "partial"
-    assert "the generator ended by SIGKILL" in document["certificate"]["reasons"][0]
+    assert "the generator ended by SIGKILL" in document["validity"]["reasons"][0]
     assert document["requests"]["count"] > 0
 
 

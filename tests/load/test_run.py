@@ -1,4 +1,4 @@
-"""Whole runs as the real program: exact shares, honest certificates, nothing lost, nobody left."""
+"""Whole runs as the real program: exact shares, honest validity, nothing lost, nobody left."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LONG = "{duration: 30, arrivalRate: 50}"
 def test_the_server_sees_the_exact_schedule_from_any_number_of_workers(load, workers):
     result = load.run(SHORT, more=("--workers", str(workers)))
     assert result.status is RunStatus.COMPLETE
-    assert result.certificate.reasons == []
+    assert result.validity.reasons == []
     assert result.sessions.planned == result.sessions.completed == 100
-    assert [each.planned for each in result.certificate.generators] == (
+    assert [each.planned for each in result.validity.generators] == (
         [100] if workers == 1 else [34, 33, 33]
     )
     seen = load.server.seen
@@ -66,7 +66,7 @@ def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
     generator.resume()
     process.communicate(timeout=60)
     assert process.returncode == 4
-    reasons = load.result.certificate.reasons
+    reasons = load.result.validity.reasons
     assert any("the generator stood still for" in each for each in reasons), reasons
     assert load.result.sessions.planned == 250, "no arrival is lost for it"
 
@@ -94,7 +94,7 @@ def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbour
             each.kill()
             each.wait()
     assert process.returncode == 4, err
-    reasons = " ".join(load.result.certificate.reasons)
+    reasons = " ".join(load.result.validity.reasons)
     assert "waited for a CPU" in reasons, reasons
 
 
@@ -108,11 +108,11 @@ def test_running_out_of_descriptors_makes_the_run_invalid(load):
     load.until_second(2)
     load.server.process.send_signal(signal.SIGCONT)
     process.communicate(timeout=60)
-    certificate = load.result.certificate
+    validity = load.result.validity
     assert process.returncode == 4
-    assert any("had run out of file descriptors" in each for each in certificate.reasons)
-    assert certificate.file_descriptors is not None
-    assert certificate.file_descriptors.limit == 120
+    assert any("had run out of file descriptors" in each for each in validity.reasons)
+    assert validity.file_descriptors is not None
+    assert validity.file_descriptors.limit == 120
 
 
 def test_a_killed_worker_is_replaced_and_named(load, generators):
@@ -124,12 +124,12 @@ def test_a_killed_worker_is_replaced_and_named(load, generators):
     assert process.returncode == 4
     result = load.result
     assert result.status is RunStatus.COMPLETE
-    assert any("ended by SIGKILL" in each for each in result.certificate.reasons)
+    assert any("ended by SIGKILL" in each for each in result.validity.reasons)
     sessions = result.sessions
     assert sessions.planned == 600 == sessions.started + sessions.dropped
     assert sessions.started == sessions.completed + sessions.failed + sessions.cut
     assert 0 < sessions.dropped < 150, "the others took over"
-    lost = [each.lost for each in result.certificate.generators]
+    lost = [each.lost for each in result.validity.generators]
     assert [bool(each) for each in lost].count(True) == 1
     tail = [second.started for second in result.seconds if second.at_us == 5_000_000]
     assert tail == [100], "at the end the rate is the planned one again"
@@ -144,7 +144,7 @@ def test_a_warm_up_is_shown_and_in_no_number(load):
     assert result.sessions.planned == 100
     assert result.phases[0].start_us == 1_000_000
     assert sum(second.requests for second in result.seconds) == result.requests.count
-    assert result.certificate.lateness.count == 100
+    assert result.validity.lateness.count == 100
 
 
 def test_sessions_that_outlast_the_drain_are_cut_and_counted(load):
@@ -159,7 +159,7 @@ def test_sessions_that_outlast_the_drain_are_cut_and_counted(load):
     assert process.returncode == 4
     assert sessions.cut > 0
     assert sessions.planned == 100 == sessions.completed + sessions.failed + sessions.cut
-    assert any("time to drain was over" in each for each in load.result.certificate.reasons)
+    assert any("time to drain was over" in each for each in load.result.validity.reasons)
 
 
 @pytest.mark.parametrize(("signals", "code"), [([2], 130), ([2, 2], 130), ([15], 143)])
@@ -238,7 +238,7 @@ def test_defects_of_a_scenario_are_told_with_their_place(load, tmp_path):
     )
     result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
     assert result.sessions.failed == 100, "the generator goes on"
-    reasons = "\n".join(result.certificate.reasons)
+    reasons = "\n".join(result.validity.reasons)
     assert "LookupError: the target has no operation 'nosuch'; it has " in reasons
     assert "(defects.py, line 8, in go)" in reasons
     assert "SystemExit: 3 (defects.py, line 13, in go)" in reasons
@@ -303,7 +303,7 @@ def test_memory_of_the_generators_and_of_the_program_is_bounded_by_names(load, t
     result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
     assert len(result.endpoints) == 501
     assert sum(each.requests.count for each in result.endpoints) == 2000 == result.requests.count
-    assert any("more endpoint names" in each for each in result.certificate.warnings)
+    assert any("more endpoint names" in each for each in result.validity.warnings)
 
 
 def test_listeners_of_a_scenario_hear_of_every_request(load, tmp_path):
@@ -353,12 +353,12 @@ def test_a_long_drain_is_no_silence(load):
     load.until_second(1)
     load.server.process.send_signal(signal.SIGSTOP)
     load.until_second(6)
-    assert load.result.certificate.cpu_share is not None
-    assert load.result.certificate.cpu_share < 0.5
+    assert load.result.validity.cpu_share is not None
+    assert load.result.validity.cpu_share < 0.5
     load.server.process.send_signal(signal.SIGCONT)
     process.communicate(timeout=60)
     assert load.result.sessions.completed == 40
-    assert load.result.certificate.reasons == []
+    assert load.result.validity.reasons == []
 
 
 def test_a_session_knows_nothing_of_the_one_before(load, tmp_path):
@@ -381,5 +381,5 @@ def test_a_session_knows_nothing_of_the_one_before(load, tmp_path):
         "{duration: 1, arrivalRate: 20}",
         more=("--set", f"config.scenarios={scenario}", "--set", "config.maxVusers=2"),
     )
-    assert result.certificate.reasons == []
+    assert result.validity.reasons == []
     assert result.sessions.completed == 20

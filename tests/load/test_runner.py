@@ -218,7 +218,7 @@ def test_what_is_measured_beside_the_load_is_in_the_result(request_for, server, 
     assert series.at_us[0] < 2_000_000, "it is asked while the run goes on, to be saved"
     assert series.at_us[-1] >= result.elapsed_us - 20_000, "and when the run is over"
     assert result.watching == Watching(cpu_share=0.01, watchers=[])
-    assert "the clock ticks" in result.certificate.warnings
+    assert "the clock ticks" in result.validity.warnings
 
 
 def test_a_watcher_that_cannot_begin_ends_the_run_before_it(request_for, server):

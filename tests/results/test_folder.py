@@ -23,7 +23,7 @@ def test_latest_points_at_the_newest(tmp_path):
     for label in ("a", "b"):
         run = folder.create_run_folder(tmp_path, label=label, now=NOW)
         (run / "result.json").write_text(label)
-        folder.point_latest(run, base=tmp_path)
+        folder.point_latest(run, base=tmp_path, kind=RunKind.LOAD)
     assert folder.find_result(tmp_path / "latest").read_text() == "b"
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left[-2:] == ["latest", "latest-load"], "nothing else is left"
@@ -39,7 +39,7 @@ def test_latest_can_be_a_plain_file(tmp_path, monkeypatch):
         raise OSError("no links here")
 
     monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
-    folder.point_latest(run, base=tmp_path)
+    folder.point_latest(run, base=tmp_path, kind=RunKind.LOAD)
     assert folder.find_result(tmp_path / "latest").read_text() == "a"
 
 
@@ -47,7 +47,7 @@ def test_latest_can_be_a_plain_file(tmp_path, monkeypatch):
 def test_a_file_of_the_users_named_latest_is_left_alone(tmp_path, text):
     (tmp_path / "latest").write_text(text)
     run = folder.create_run_folder(tmp_path, label="a", now=NOW)
-    folder.point_latest(run, base=tmp_path)
+    folder.point_latest(run, base=tmp_path, kind=RunKind.LOAD)
     assert (tmp_path / "latest").read_text() == text
 
 
@@ -55,14 +55,14 @@ def test_latest_points_at_a_run_wherever_it_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run = folder.claim_run_folder(tmp_path / "elsewhere" / "mine")
     (run / "result.json").write_text("mine")
-    folder.point_latest(run)
+    folder.point_latest(run, kind=RunKind.LOAD)
     assert folder.find_result(folder.REPORTS / "latest").read_text() == "mine"
 
 
 def test_a_folder_of_the_users_named_latest_is_left_alone(tmp_path):
     (tmp_path / "latest").mkdir()
     run = folder.create_run_folder(tmp_path, label="a", now=NOW)
-    folder.point_latest(run, base=tmp_path)
+    folder.point_latest(run, base=tmp_path, kind=RunKind.LOAD)
     assert not (tmp_path / "latest").is_symlink()
 
 

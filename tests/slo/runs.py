@@ -15,7 +15,6 @@ import numpy as np
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.load import (
-    Certificate,
     EndpointResult,
     FlowResult,
     Latency,
@@ -26,6 +25,7 @@ from kampyn_perf.results.load import (
     Second,
     Sessions,
     Target,
+    Validity,
 )
 from kampyn_perf.results.series import Series
 
@@ -109,7 +109,7 @@ class Run:
             seed=1,
             target=Target(name="reference", url="http://127.0.0.1:1"),
             machine=MACHINE,
-            certificate=Certificate(
+            validity=Validity(
                 valid=not self.invalid,
                 reasons=list(self.invalid),
                 warnings=[],

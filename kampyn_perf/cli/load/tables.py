@@ -88,18 +88,18 @@ def _errors(result: LoadResult) -> None:
 
 
 def _health(result: LoadResult) -> None:
-    certificate = result.certificate
-    lateness = certificate.lateness
+    validity = result.validity
+    lateness = validity.lateness
     if lateness.count:
         console.say(
             f"Generator: late by {_time(lateness.p50_us)} P50, {_time(lateness.p99_us)} P99, "
             f"{_time(lateness.max_us)} at most; "
-            f"{format_percent(certificate.cpu_share or 0)} of a core",
+            f"{format_percent(validity.cpu_share or 0)} of a core",
             style="dim",
         )
-    for warning in certificate.warnings:
+    for warning in validity.warnings:
         console.say(f"warning: {warning}", style="yellow")
-    for reason in certificate.reasons:
+    for reason in validity.reasons:
         console.say(f"INVALID: {reason}", style="bold magenta")
     if result.status is RunStatus.PARTIAL:
         console.say(f"PARTIAL: {result.reason}", style="yellow")

@@ -1,4 +1,4 @@
-"""What the coordinator knows of its generators, as a certificate needs it. Pure data."""
+"""What the coordinator knows of its generators, as its validity is judged by. Pure data."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def make_result(
         target=Target(name=spec.target, url=redact_url(spec.url), bundled=facts.bundled),
         machine=facts.machine,
         context=dict(facts.context),
-        certificate=assess(
+        validity=assess(
             collector,
             schedule=schedule,
             limits=spec.validity,

@@ -13,7 +13,7 @@ from kampyn_perf.load.coordinator.ports import Observer, Severity
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.redact import redact
 from kampyn_perf.results import io
-from kampyn_perf.results.folder import point_latest
+from kampyn_perf.results.folder import RunKind, point_latest
 from kampyn_perf.results.load import LoadResult
 
 
@@ -39,7 +39,7 @@ class Saver:
     def become_latest(self) -> None:
         """From now on this is the newest run: one that is killed in its first second, too."""
         if self._folder is not None and self._reports is not None:
-            point_latest(self._folder, base=self._reports)
+            point_latest(self._folder, base=self._reports, kind=RunKind.LOAD)
 
     def finish(self, result: LoadResult) -> LoadResult:
         """Save the result of a run that is over; the result, which knows where it is."""

@@ -15,7 +15,7 @@ from kampyn_perf.load.coordinator.generator_health import (
 )
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
-from kampyn_perf.results.load import Certificate, Latency
+from kampyn_perf.results.load import Latency, Validity
 from kampyn_perf.schedule import Schedule
 from kampyn_perf.units import counted, format_duration, format_percent
 
@@ -31,8 +31,8 @@ def assess(
     complete: bool,
     facts: GeneratorFacts,
     more_warnings: Iterable[str] = (),
-) -> Certificate:
-    """The certificate of what was recorded so far.
+) -> Validity:
+    """The validity of what was recorded so far.
 
     `complete` says that the whole schedule should have been run.
     """
@@ -52,7 +52,7 @@ def assess(
         reasons += _short(collector, schedule, limits)
     totals = collector.generators.values()
     measured_us = max((each.measured_us for each in totals), default=0)
-    return Certificate(
+    return Validity(
         valid=not reasons,
         reasons=reasons,
         warnings=[*_warnings(collector, limits, facts), *more_warnings],

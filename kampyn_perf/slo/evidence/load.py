@@ -43,10 +43,10 @@ class LoadEvidence:
 
     @property
     def invalid(self) -> list[str]:
-        certificate = self._result.certificate
-        if certificate.valid:
+        validity = self._result.validity
+        if validity.valid:
             return []
-        return certificate.reasons or ["the run says so, without a reason"]
+        return validity.reasons or ["the run says so, without a reason"]
 
     @property
     def partial(self) -> str:

@@ -137,10 +137,10 @@ def test_three_hosts_deal_one_schedule(cluster):
     cluster.master.communicate(timeout=90)
     result = cluster.load.result
     assert result.status is RunStatus.COMPLETE
-    assert result.certificate.reasons == []
+    assert result.validity.reasons == []
     assert result.sessions.planned == result.sessions.completed == 360
-    assert [each.planned for each in result.certificate.generators] == [120, 120, 120]
-    assert all(each.clock_uncertainty_us > 0 for each in result.certificate.generators)
+    assert [each.planned for each in result.validity.generators] == [120, 120, 120]
+    assert all(each.clock_uncertainty_us > 0 for each in result.validity.generators)
     for worker in cluster.workers:
         _out, err = worker.communicate(timeout=20)
         assert worker.returncode == 0, err
@@ -160,13 +160,13 @@ def test_one_host_cut_off_and_one_killed(cluster):
     assert "the master was not heard of" in err, "who is cut off ends its load"
     result = cluster.load.result
     assert result.status is RunStatus.COMPLETE
-    lost = [each for each in result.certificate.generators if each.lost]
+    lost = [each for each in result.validity.generators if each.lost]
     assert len(lost) == 2
     assert all("was not heard of" in each.lost for each in lost)
     sessions = result.sessions
     assert sessions.planned == 360 == sessions.started + sessions.dropped
     assert 0 < sessions.dropped < 360
-    assert any("others took over the rest" in each for each in result.certificate.reasons)
+    assert any("others took over the rest" in each for each in result.validity.reasons)
     last = [second.started for second in result.seconds if second.at_us == 11_000_000]
     assert last == [30], "the rate of the schedule, from one host"
 
@@ -205,14 +205,14 @@ def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
         _out, err = worker.communicate(timeout=20)
         assert worker.returncode == 0, err
     result = load.result
-    assert result.certificate.reasons == [], "joining costs nothing"
+    assert result.validity.reasons == [], "joining costs nothing"
     assert left_behind(tmp_path) == []
-    one, two = result.certificate.generators
+    one, two = result.validity.generators
     assert one.joined_us == 0 < two.joined_us
     assert two.planned > 0
     assert one.planned + two.planned == 200 == result.sessions.completed
     assert [each.started for each in result.seconds if each.at_us == 9_000_000] == [20]
-    assert any("into the run, and deals its share" in each for each in result.certificate.warnings)
+    assert any("into the run, and deals its share" in each for each in result.validity.warnings)
 
 
 def test_a_spare_that_is_ready_before_the_start_takes_part(local, tmp_path):
@@ -224,10 +224,10 @@ def test_a_spare_that_is_ready_before_the_start_takes_part(local, tmp_path):
     for worker in workers:
         worker.communicate(timeout=20)
     assert load.result.status is RunStatus.COMPLETE, err
-    assert load.result.certificate.reasons == []
+    assert load.result.validity.reasons == []
     assert load.result.sessions.completed == 120
-    assert sum(each.planned for each in load.result.certificate.generators) == 120
-    assert len(load.result.certificate.generators) == 3
+    assert sum(each.planned for each in load.result.validity.generators) == 120
+    assert len(load.result.validity.generators) == 3
 
 
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
@@ -238,14 +238,14 @@ def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
     for child in program.descendants(workers[1].pid):
         child.kill()
     program.wait_for(
-        lambda: any(each.lost for each in load.result.certificate.generators), what="the loss"
+        lambda: any(each.lost for each in load.result.validity.generators), what="the loss"
     )
     replacement = start_worker(tmp_path, port)
     master.communicate(timeout=60)
     assert master.returncode == 4, "what was lost stays lost"
     result = load.result
-    assert [bool(each.lost) for each in result.certificate.generators].count(True) == 1
-    third = result.certificate.generators[2]
+    assert [bool(each.lost) for each in result.validity.generators].count(True) == 1
+    third = result.validity.generators[2]
     assert third.joined_us > 0
     assert third.planned > 20
     assert result.sessions.planned == 400 == result.sessions.started + result.sessions.dropped
@@ -278,9 +278,9 @@ def test_one_that_joins_late_and_cannot_take_part_ends_no_run(local, tmp_path):
     assert "No module named 'only_here'" in err
     master.communicate(timeout=60)
     first.communicate(timeout=20)
-    assert load.result.certificate.reasons == []
+    assert load.result.validity.reasons == []
     assert load.result.sessions.completed == 160
-    (warning,) = [each for each in load.result.certificate.warnings if "came late" in each]
+    (warning,) = [each for each in load.result.validity.warnings if "came late" in each]
     assert "did not take part" in warning
 
 
@@ -343,7 +343,7 @@ def test_a_worker_that_is_interrupted_tells_its_master(local, tmp_path):
     master.communicate(timeout=60)
     workers[1].communicate(timeout=20)
     assert master.returncode == 4
-    (lost,) = [each.lost for each in load.result.certificate.generators if each.lost]
+    (lost,) = [each.lost for each in load.result.validity.generators if each.lost]
     assert "was interrupted there" in lost
     assert 0 < load.result.sessions.dropped <= 40, "about two seconds of half the arrivals"
 

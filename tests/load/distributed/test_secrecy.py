@@ -70,7 +70,7 @@ def test_what_passes_can_be_read_without_a_secret_alone(load, tmp_path, secret, 
     _out, err = worker.communicate(timeout=20)
     tap.close()
     assert worker.returncode == 0, err
-    assert load.result.certificate.reasons == []
+    assert load.result.validity.reasons == []
     assert load.result.sessions.completed == 40
     assert (b"def run_flow" in tap.heard or b"spec" in tap.heard) is readable
     assert len(tap.heard) > 1000
@@ -88,5 +88,5 @@ def test_who_does_not_know_the_secret_is_not_counted_in(load, tmp_path, theirs):
     stranger.terminate()
     _out, said = stranger.communicate(timeout=20)
     assert "joined" not in said
-    assert len(load.result.certificate.generators) == 1, err
-    assert load.result.certificate.generators[0].planned == 40
+    assert len(load.result.validity.generators) == 1, err
+    assert load.result.validity.generators[0].planned == 40

@@ -194,13 +194,11 @@ def test_how_far_the_run_came(status: RunStatus, reason: str, partial: str) -> N
     assert LoadEvidence(run.result()).partial == partial
 
 
-def test_a_certificate_without_a_reason_still_counts() -> None:
+def test_an_invalid_run_without_a_reason_still_counts() -> None:
     assert LoadEvidence(Run(phases=PHASES).result()).invalid == []
     assert LoadEvidence(Run(phases=PHASES, invalid=["late"]).result()).invalid == ["late"]
     bare = Run(phases=PHASES, invalid=["late"]).result()
-    bare = bare.model_copy(
-        update={"certificate": bare.certificate.model_copy(update={"reasons": []})}
-    )
+    bare = bare.model_copy(update={"validity": bare.validity.model_copy(update={"reasons": []})})
     assert LoadEvidence(bare).invalid == ["the run says so, without a reason"]
 
 

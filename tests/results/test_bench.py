@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from kampyn_perf import names
 from kampyn_perf.bench.session import Session
 from kampyn_perf.bench.suite import Selected, Suite
+from kampyn_perf.errors import ExitCode
 from kampyn_perf.results import io
-from kampyn_perf.results.bench import BenchResult, Samples
+from kampyn_perf.results.bench import BenchResult, CaseStatus, Samples
 from tests.bench.conftest import MACHINE, VirtualClock, options, timed_case
 
 
@@ -40,3 +41,31 @@ def test_a_result_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
     assert io.read(path, {names.BENCH_SCHEMA: BenchResult}) == result
     document = io.read_document(path)
     assert (document["schema"], document["version"]) == ("kampyn-perf/bench", 1)
+
+
+def test_a_benchmark_from_before_there_were_signals_in_it_is_read() -> None:
+    stored = Path(__file__).parent / "stored" / "bench-1.json"
+    result = io.read(stored, {names.BENCH_SCHEMA: BenchResult})
+    (case,) = result.cases
+    assert (case.name, len(case.decode())) == ("auth.token_check", 40)
+    assert (result.interrupted, result.exit_code) == ("", ExitCode.OK)
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "statuses", "code"),
+    [
+        ("", [CaseStatus.OK], ExitCode.OK),
+        ("", [CaseStatus.OK, CaseStatus.FAILED], ExitCode.FAILED),
+        ("", [CaseStatus.FAILED, CaseStatus.UNAVAILABLE], ExitCode.UNREACHABLE),
+        ("SIGINT", [CaseStatus.FAILED], ExitCode.INTERRUPTED),
+        ("SIGTERM", [CaseStatus.OK], ExitCode.TERMINATED),
+    ],
+)
+def test_the_exit_code_of_a_run(
+    interrupted: str, statuses: list[CaseStatus], code: ExitCode
+) -> None:
+    stored = Path(__file__).parent / "stored" / "bench-1.json"
+    result = io.read(stored, {names.BENCH_SCHEMA: BenchResult})
+    cases = [result.cases[0].model_copy(update={"status": status}) for status in statuses]
+    changed = result.model_copy(update={"interrupted": interrupted, "cases": cases})
+    assert changed.exit_code is code

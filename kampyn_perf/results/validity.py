@@ -1,4 +1,4 @@
-"""Whether the generators of a load were healthy: what they measured of themselves.
+"""Whether the numbers of a load mean anything: how healthy its generators were.
 
 Durations are whole microseconds.
 """
@@ -48,7 +48,7 @@ class GeneratorHealth(Record):
     """Its wall clock against the master's; for logs of both to be read side by side."""
 
 
-class Certificate(Record):
+class Validity(Record):
     """Whether the generator itself was healthy enough for the numbers to mean anything."""
 
     valid: bool

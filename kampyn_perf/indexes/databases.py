@@ -20,9 +20,12 @@ from kampyn_perf.indexes.model.refusals import refusal_error
 class Databases(AbstractContextManager["Databases"]):
     """The databases behind a catalogue, one per URI; closed at the end of the block."""
 
-    def __init__(self, *, catalogue: Catalogue, environ: Mapping[str, str], uri: str = "") -> None:
+    def __init__(
+        self, *, catalogue: Catalogue, environ: Mapping[str, str] | None = None, uri: str = ""
+    ) -> None:
+        """By `uri`, or by the variables of `environ` that the catalogue's clusters name."""
         self._catalogue = catalogue
-        self._environ = environ
+        self._environ = environ or {}
         self._uri = uri
         self._open: dict[tuple[str, str], Database] = {}
 

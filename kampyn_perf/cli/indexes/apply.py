@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, PruneNames, Uri
+from kampyn_perf.errors import ExitCode
+
+if TYPE_CHECKING:
+    from kampyn_perf.cli.indexes.apply_view import ApplyView
+    from kampyn_perf.indexes.apply.run import ApplyReport
+    from kampyn_perf.indexes.plan.actions import Plan
 
 
 def apply(  # noqa: PLR0913, PLR0917 - a flag each
@@ -62,19 +68,42 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
       kampyn-perf indexes apply --plan plan.json --timeout 2h --json
     """
     from kampyn_perf.cli.indexes import options
-    from kampyn_perf.cli.indexes.applying import Settings, run
+    from kampyn_perf.cli.indexes.apply_view import ApplyView
+    from kampyn_perf.indexes import service
     from kampyn_perf.indexes.plan.actions import PruneStage
+    from kampyn_perf.indexes.plan.saved import read_plan
 
     wanted = options.load_catalogue(catalogue, only)
-    settings = Settings(
-        file=plan,
-        yes=yes or plan is not None,
-        prunes=options.parse_prunes(prune, wanted, PruneStage.DROP if drop else PruneStage.HIDE),
-        soak=soak,
+    stage = PruneStage.DROP if drop else PruneStage.HIDE
+    request = service.ApplyRequest(
+        catalogue=wanted,
+        saved=read_plan(plan) if plan else None,
+        prunes=options.parse_prunes(prune, wanted, stage),
+        soak_us=options.duration(soak, "--soak"),
         commit_quorum=commit_quorum,
-        timeout=timeout,
+        timeout_us=options.duration(timeout, "--timeout") if timeout else None,
         preflight=not skip_preflight,
-        json=json,
     )
+    view = ApplyView(confirmed=yes or plan is not None)
     with options.databases(wanted, uri) as databases:
-        return run(wanted, databases, settings)
+        result = service.apply(request, databases, view)
+    return show_report(result.report, result.after, view, code=result.code, json=json)
+
+
+def show_report(
+    report: ApplyReport, after: Plan | None, view: ApplyView, *, code: ExitCode, json: bool
+) -> ExitCode:
+    """How it ended, as lines and as data. Raises what ended it early."""
+    from kampyn_perf.cli.console import print_json
+    from kampyn_perf.cli.indexes.options import say_lines
+    from kampyn_perf.indexes.text.apply import report_json, report_lines
+
+    if report.plan.steps:
+        say_lines(report_lines(report, after))
+    if json:
+        print_json(report_json(report, after))
+    if report.stopped is not None:
+        if view.terminated:
+            report.stopped.code = ExitCode.TERMINATED
+        raise report.stopped
+    return code

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kampyn_perf.cli.indexes.effect_view import EffectView
+    from kampyn_perf.indexes.databases import Databases
+    from kampyn_perf.indexes.model.query import Query
 
 
 def effect(  # noqa: PLR0913, PLR0917 - a flag each
@@ -60,23 +68,66 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
       kampyn-perf indexes effect --record before.json
       kampyn-perf indexes effect --against before.json
     """
+    from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.cli.indexes import options
-    from kampyn_perf.cli.indexes.effecting import Settings, compare, give_back, measure
+    from kampyn_perf.cli.indexes.effect_view import EffectView, interruptible, show
+    from kampyn_perf.indexes import service
+    from kampyn_perf.indexes.text.effect import effect_json
 
     wanted = options.load_catalogue(catalogue)
-    settings = Settings(
-        names=tuple(index),
-        runs=runs,
-        writes=writes,
-        yes=yes,
-        json=json,
-        record=record,
-        against=against,
-        queries=options.declared_queries(wanted, (), parameter),
-    )
+    queries = options.declared_queries(wanted, (), parameter)
+    names = options.parse_names(index, wanted, "--index")
+    view = EffectView(confirmed=yes)
     with options.databases(wanted, uri) as databases:
         if restore:
-            return give_back(databases)
+            shown = service.restore(databases)
+            say(f"Shown again: {', '.join(shown)}." if shown else "Nothing was left hidden.")
+            return ExitCode.OK
         if record or against:
-            return compare(databases, settings)
-        return measure(wanted, databases, settings)
+            return _two_times(queries, databases, view, record, against, runs=runs, json=json)
+        request = service.EffectRequest(
+            catalogue=wanted, queries=queries, names=names, runs=runs, writes=writes
+        )
+        with interruptible():
+            effects = service.effect(request, databases, view)
+    show([query for each in effects for query in each.queries], ("without", "with"), effects)
+    if json:
+        print_json(effect_json(effects))
+    return ExitCode.OK
+
+
+def _two_times(
+    queries: Sequence[Query],
+    databases: Databases,
+    view: EffectView,
+    record: Path | None,
+    against: Path | None,
+    *,
+    runs: int,
+    json: bool,
+) -> int:
+    """Measure as things are; keep the figures, or hold them against older ones."""
+    import orjson
+
+    from kampyn_perf.cli.console import print_json, say
+    from kampyn_perf.cli.indexes.effect_view import show
+    from kampyn_perf.files import write_whole
+    from kampyn_perf.indexes import service
+    from kampyn_perf.indexes.text.effect import query_json, read_timings, timings_json
+
+    earlier = read_timings(against) if against else None
+    now = service.time_queries(queries, databases, runs=runs, observer=view)
+    data = timings_json(now.timings, now.server)
+    if record:
+        write_whole(record, orjson.dumps(data, option=orjson.OPT_INDENT_2))
+        say(f"Timings of {len(now.timings)} queries are in {record}.")
+    if earlier is None:
+        if json:
+            print_json(data)
+        return ExitCode.OK
+    effects = service.compare(queries, earlier, now.timings)
+    show(effects, ("before", "now"))
+    say("Two measurements at two times: a difference below a factor of two is not claimed.")
+    if json:
+        print_json({"queries": [query_json(effect) for effect in effects]})
+    return ExitCode.OK

@@ -13,7 +13,6 @@ from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
     from kampyn_perf.indexes.model.catalogue import Catalogue
-    from kampyn_perf.indexes.model.live import LiveCollection
 
 
 def import_catalogue(
@@ -93,26 +92,11 @@ def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
 
 
 def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:
-    from kampyn_perf.indexes.catalogue.from_database import catalogue_of
+    from kampyn_perf.indexes import service
 
     variables = dict(_cluster(text) for text in clusters)
-    places = [(name, _value(variable)) for name, variable in variables.items()]
-    if uri or not places:
-        places.insert(0, ("default", uri or _value("MONGO_URI")))
-    found: list[tuple[str, LiveCollection]] = []
-    labels = []
-    for name, place in places:
-        label, collections = _read(place)
-        labels.append(label)
-        known = {live.name: cluster for cluster, live in found}
-        for live in collections:
-            if live.name in known:
-                raise KampynError(
-                    f"{live.name} is in the clusters {known[live.name]} and {name}",
-                    hint="A catalogue knows a collection by its name: import each for itself.",
-                )
-        found += [(name, live) for live in collections]
-    return catalogue_of(found, variables), f"Imported from {', '.join(labels)}."
+    catalogue, labels = service.catalogue_of_databases(variables, os.environ, uri=uri)
+    return catalogue, f"Imported from {', '.join(labels)}."
 
 
 def _cluster(text: str) -> tuple[str, str]:
@@ -120,25 +104,3 @@ def _cluster(text: str) -> tuple[str, str]:
     if not (name and equals and variable):
         raise KampynError(f"--cluster {text}: expected NAME=VARIABLE, as user=MONGO_URI_USER")
     return name, variable
-
-
-def _value(variable: str) -> str:
-    value = os.environ.get(variable)
-    if not value:
-        raise KampynError(f"{variable} is not set", hint="Set it, or give --uri.")
-    return value
-
-
-def _read(uri: str) -> tuple[str, list[LiveCollection]]:
-    from kampyn_perf.indexes.engines.opening import open_database
-    from kampyn_perf.indexes.model.ports import ServerRefusal
-    from kampyn_perf.indexes.model.refusals import refusal_error
-
-    database = open_database(uri)
-    try:
-        names = database.collection_names()
-        return database.label, [database.read_collection(name) for name in sorted(names)]
-    except ServerRefusal as refusal:
-        raise refusal_error(f"cannot read {database.label}", refusal) from refusal
-    finally:
-        database.close()

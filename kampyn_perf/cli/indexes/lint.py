@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +12,7 @@ from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
     from kampyn_perf.config import Source
-    from kampyn_perf.indexes.lint.engine import Evidence, LintResult
-    from kampyn_perf.indexes.model.catalogue import Catalogue
+    from kampyn_perf.indexes.lint.engine import LintResult
 
 
 class Format(StrEnum):
@@ -54,15 +52,18 @@ def lint(
       kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
       kampyn-perf indexes lint --explain unique-may-be-missing
     """
-    from kampyn_perf.indexes.catalogue.load import read_catalogue
-    from kampyn_perf.indexes.lint.engine import lint as judge
+    from kampyn_perf.cli.indexes.options import databases
+    from kampyn_perf.indexes import service
     from kampyn_perf.indexes.lint.rule import Severity
 
     if explain:
         return _explain(explain)
-    wanted, source = read_catalogue(catalogue)
-    evidence = _evidence(wanted, uri, sample) if sample else None
-    result = judge(wanted, evidence)
+    wanted, source = service.read_catalogue(catalogue)
+    evidence = None
+    if sample:
+        with databases(wanted, uri) as opened:
+            evidence = service.lint_evidence(wanted, opened, size=sample)
+    result = service.lint(wanted, evidence)
     _print(result, source, Format.JSON if json else form)
     fails = result.count(Severity.ERROR) or (strict and result.count(Severity.WARNING))
     return ExitCode.FAILED if fails else ExitCode.OK
@@ -80,24 +81,6 @@ def _print(result: LintResult, source: Source, form: Format) -> None:
         print_json(lint_sarif(result, source, version=__version__))
     else:
         say_lines(lint_lines(result, source))
-
-
-def _evidence(catalogue: Catalogue, uri: str, size: int) -> Evidence:
-    from kampyn_perf.cli.indexes.options import databases
-    from kampyn_perf.indexes.lint.engine import Evidence
-    from kampyn_perf.indexes.model.ports import ServerRefusal
-    from kampyn_perf.indexes.model.refusals import refusal_error
-
-    samples, uses = {}, {}
-    with databases(catalogue, uri) as opened:
-        for collection in catalogue.collections:
-            database = opened.of(collection.name)
-            try:
-                samples[collection.name] = database.sample_fields(collection.name, size)
-                uses[collection.name] = database.index_use(collection.name)
-            except ServerRefusal as refusal:
-                raise refusal_error(f"cannot sample {collection.name}", refusal) from refusal
-    return Evidence(samples=samples, uses=uses, now_us=time.time_ns() // 1_000)
 
 
 def _explain(rule: str) -> int:

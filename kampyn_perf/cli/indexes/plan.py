@@ -36,15 +36,15 @@ def plan(
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
+    from kampyn_perf.indexes import service
     from kampyn_perf.indexes.plan.actions import PruneStage
-    from kampyn_perf.indexes.plan.diff import make_plan
     from kampyn_perf.indexes.text.plan import plan_json, plan_lines
 
     wanted = options.load_catalogue(catalogue, only)
     stage = PruneStage.DROP if drop else PruneStage.HIDE
     prunes = options.parse_prunes(prune, wanted, stage)
     with options.databases(wanted, uri) as databases:
-        made = make_plan(wanted, databases.state(), prunes)
+        made = service.plan(wanted, databases, prunes)
     if json:
         print_json(plan_json(made))
     else:

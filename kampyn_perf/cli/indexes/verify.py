@@ -43,16 +43,16 @@ def verify(
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
-    from kampyn_perf.cli.indexes.progress import working
+    from kampyn_perf.cli.indexes.terminal import working
+    from kampyn_perf.indexes import service
     from kampyn_perf.indexes.explain.verify import exit_code
-    from kampyn_perf.indexes.explain.verify import verify as explain_all
     from kampyn_perf.indexes.text.verify import verify_json
 
     wanted = options.load_catalogue(catalogue, only)
     queries = options.declared_queries(wanted, query, parameter)
     label = f"explaining {len(queries)} queries"
     with options.databases(wanted, uri) as databases, working(label):
-        results = tuple(explain_all(queries, databases.of))
+        results = service.verify(queries, databases)
     _show(results)
     if json:
         print_json(verify_json(results))

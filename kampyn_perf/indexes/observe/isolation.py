@@ -28,7 +28,7 @@ SHOW_EVENT = "effect-show"
 _COPY_PREFIX = "kampyn-perf-effect-"
 
 
-class Lab(Protocol):
+class Isolation(Protocol):
     """A database to measure on."""
 
     @property
@@ -43,13 +43,13 @@ class Lab(Protocol):
 
 
 @contextmanager
-def open_lab(database: Database, journaler: Journaler) -> Iterator[Lab]:
+def isolate(database: Database, journaler: Journaler) -> Iterator[Isolation]:
     """The fitting kind. Raises KampynError where there is none."""
     if database.server.topology is Topology.EMBEDDED:
         with _copy(database) as copied:
-            yield CopyLab(database=copied)
+            yield CopyIsolation(database=copied)
     elif database.server.has(Feature.HIDE):
-        yield HidingLab(database=database, journaler=journaler)
+        yield HidingIsolation(database=database, journaler=journaler)
     else:
         raise KampynError(
             f"{database.server.label} cannot hide indexes",
@@ -58,7 +58,7 @@ def open_lab(database: Database, journaler: Journaler) -> Iterator[Lab]:
         )
 
 
-class HidingLab:
+class HidingIsolation:
     """The live server, with collMod's hidden."""
 
     def __init__(self, *, database: Database, journaler: Journaler) -> None:
@@ -77,7 +77,7 @@ class HidingLab:
         self._journaler.write(self.database, event, collection=collection, indexes=[name])
 
 
-class CopyLab:
+class CopyIsolation:
     """A copy that nobody else uses: an index is dropped and built again."""
 
     def __init__(self, *, database: Database) -> None:
@@ -143,9 +143,9 @@ def restore(
     for collection, name in left_hidden(entries):
         live = database.read_collection(collection)
         index = next((index for index in live.indexes if index.name == name), None)
-        lab = HidingLab(database=database, journaler=journaler)
+        hiding = HidingIsolation(database=database, journaler=journaler)
         if index is not None and normal_live(index).hidden:
-            lab.show(collection, index)
+            hiding.show(collection, index)
             restored.append(f"{collection}.{name}")
         else:
             journaler.write(database, SHOW_EVENT, collection=collection, indexes=[name])

@@ -24,7 +24,7 @@ from kampyn_perf.indexes.observe.effect import (
     point,
     summarise,
 )
-from kampyn_perf.indexes.observe.isolation import Lab
+from kampyn_perf.indexes.observe.isolation import Isolation
 
 Samples = dict[str, list[int] | str]
 """Times by query; a text: why it would not run."""
@@ -44,14 +44,18 @@ class Measuring:
 
 
 def measure_index(
-    lab: Lab, collection: str, index: LiveIndex, queries: Sequence[Query], measuring: Measuring
+    isolated: Isolation,
+    collection: str,
+    index: LiveIndex,
+    queries: Sequence[Query],
+    measuring: Measuring,
 ) -> IndexEffect:
     """The effect of one index that is there and shown. Gives it back whatever happens."""
     name = f"{collection}.{index.name}"
-    using = [query for query in queries if _uses(lab.database, query, index.name)]
+    using = [query for query in queries if _uses(isolated.database, query, index.name)]
     if not using:
         return _costs(
-            lab.database,
+            isolated.database,
             IndexEffect(
                 collection=collection, index=index.name, skipped="no declared query uses it"
             ),
@@ -59,13 +63,13 @@ def measure_index(
             measuring,
         )
     half = (measuring.runs + 1) // 2
-    shown = run_all(lab.database, using, half, measuring, f"{name}: with it")
+    shown = run_all(isolated.database, using, half, measuring, f"{name}: with it")
     try:
-        lab.hide(collection, index)
-        hidden = run_all(lab.database, using, 2 * half, measuring, f"{name}: without it")
+        isolated.hide(collection, index)
+        hidden = run_all(isolated.database, using, 2 * half, measuring, f"{name}: without it")
     finally:
-        lab.show(collection, index)
-    again = run_all(lab.database, using, half, measuring, f"{name}: with it, again")
+        isolated.show(collection, index)
+    again = run_all(isolated.database, using, half, measuring, f"{name}: with it, again")
     effect = IndexEffect(
         collection=collection,
         index=index.name,
@@ -78,7 +82,7 @@ def measure_index(
             for query in using
         ),
     )
-    return _costs(lab.database, effect, index, measuring)
+    return _costs(isolated.database, effect, index, measuring)
 
 
 def run_all(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kampyn_perf.indexes.model.normalise import read_listing
-from kampyn_perf.indexes.observe.usage import IndexStats
+from kampyn_perf.indexes.observe.usage import IndexStats, Use
 from kampyn_perf.indexes.text.plan import describe_spec
 from kampyn_perf.units import MICROSECONDS, format_size
 
@@ -32,6 +32,15 @@ def row(stats: IndexStats) -> tuple[str, ...]:
         _date(stats.since_us),
         words,
     )
+
+
+def summary(statistics: Iterable[IndexStats]) -> str:
+    """What is provably unused, and how to let it go."""
+    unused = [f"{s.collection}.{s.index.name}" for s in statistics if s.use is Use.UNUSED]
+    if not unused:
+        return "Nothing is provably unused."
+    flags = " ".join(f"--prune {name}" for name in unused)
+    return f"Provably unused: {', '.join(unused)}. To let them go: indexes apply {flags}"
 
 
 def _operations(stats: IndexStats) -> str:

@@ -11,6 +11,8 @@ BENCH_SCHEMA: Final = "kampyn-perf/bench"
 BENCH_VERSION: Final = 1
 VERDICT_SCHEMA: Final = "kampyn-perf/verdict"
 VERDICT_VERSION: Final = 1
+ALERT_SCHEMA: Final = "kampyn-perf/alert"
+ALERT_VERSION: Final = 1
 DATA_SCHEMA = "kampyn-perf/data"
 DATA_VERSION = 1
 

@@ -24,6 +24,7 @@ from kampyn_perf.results.verdict import Unit
 from kampyn_perf.units import MICROSECONDS
 
 GROUP = "kampyn_perf"
+_HEADER = "# Made by kampyn-perf alerts export; the rules themselves stand in configs/alerts.yaml.\n"
 
 
 def export(rules: Mapping[str, Rule], selector: Selector | None = None) -> str:
@@ -46,7 +47,7 @@ def export(rules: Mapping[str, Rule], selector: Selector | None = None) -> str:
             what="rules for Prometheus",
             hint="Name the alerts to export, without these: kampyn-perf alerts export NAME ...",
         )
-    return _dump({"groups": [{"name": GROUP, "rules": made}]})
+    return _HEADER + _dump({"groups": [{"name": GROUP, "rules": made}]})
 
 
 def alert_name(name: str) -> str:

@@ -1,4 +1,8 @@
-"""A load's own numbers as samples: a second of its timeline, a series of its watchers. Pure."""
+"""A load's own numbers as samples: a second of its timeline, a series of its watchers. Pure.
+
+What a result has by endpoint are the times of successful requests; failed ones are in the error
+rates. Of all endpoints together response times are of all requests.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ from kampyn_perf import names
 from kampyn_perf.alerts import metrics
 from kampyn_perf.alerts.engine import Engine, Event
 from kampyn_perf.alerts.sample import Sample
-from kampyn_perf.histogram import Packed
+from kampyn_perf.histogram import Histogram, Layout
+from kampyn_perf.results.breakdown import Breakdown, Row, Sparse
 from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.series import Series
 from kampyn_perf.units import MICROSECONDS
@@ -19,28 +24,111 @@ _COUNTED = (names.DB_QUERY_TIME, names.PROBE_AVAILABILITY)
 """Means and shares of events: those of all subjects belong together."""
 
 
-def of_second(second: Second) -> list[Sample]:
-    """What one stretch of the timeline says of requests."""
-    latency = second.response
-    packed: Packed | None = latency.decode().pack() if latency else None
-    ends_us = second.at_us + second.width_us
-    totals: tuple[tuple[str, float, float], ...] = (
-        (metrics.RESPONSE_TIME, latency.sum_us if latency else 0, second.requests),
-        (metrics.ERROR_RATE, second.failed, second.requests),
-        (metrics.THROUGHPUT, second.requests, second.width_us / MICROSECONDS),
-    )
-    return [
-        Sample(
+class _Stretch:
+    """A stretch of time, and samples of it."""
+
+    def __init__(self, at_us: int, width_us: int, endpoint: str = "") -> None:
+        self._from_us, self._to_us = at_us, at_us + width_us
+        self._endpoint = endpoint
+
+    def sample(self, metric: str, total: float, weight: float) -> Sample:
+        return Sample(
             metric=metric,
-            from_us=second.at_us,
-            to_us=ends_us,
+            endpoint=self._endpoint,
+            from_us=self._from_us,
+            to_us=self._to_us,
             total=total,
             weight=weight,
-            times=packed if metric == metrics.RESPONSE_TIME else None,
-            most=latency.max_us if latency and metric == metrics.RESPONSE_TIME else None,
         )
-        for metric, total, weight in totals
+
+    def times(self, histogram: Histogram) -> Sample:
+        return Sample(
+            metric=metrics.RESPONSE_TIME,
+            endpoint=self._endpoint,
+            from_us=self._from_us,
+            to_us=self._to_us,
+            total=histogram.sum_us,
+            weight=histogram.count,
+            times=histogram.pack(),
+            most=histogram.max_us,
+        )
+
+    def throughput(self, requests: int) -> Sample:
+        seconds = (self._to_us - self._from_us) / MICROSECONDS
+        return self.sample(metrics.THROUGHPUT, requests, seconds)
+
+
+def of_stretch(
+    *, at_us: int, width_us: int, requests: int, failed: int, response: Histogram
+) -> list[Sample]:
+    """What one stretch of a run's timeline says of all requests."""
+    stretch = _Stretch(at_us, width_us)
+    return [
+        stretch.times(response),
+        stretch.sample(metrics.ERROR_RATE, failed, requests),
+        stretch.throughput(requests),
     ]
+
+
+def of_second(second: Second) -> list[Sample]:
+    """The same of a recorded one."""
+    return of_stretch(
+        at_us=second.at_us,
+        width_us=second.width_us,
+        requests=second.requests,
+        failed=second.failed,
+        response=second.response.decode() if second.response else Histogram(),
+    )
+
+
+def of_rows(rows: Iterable[tuple[str, Row]], *, width_us: int, layout: Layout) -> list[Sample]:
+    """What is known of a stretch by endpoint: one row for each, flow and phase; and of all
+    together by status."""
+    by_endpoint: defaultdict[str, list[Row]] = defaultdict(list)
+    for endpoint, row in rows:
+        by_endpoint[endpoint].append(row)
+    every = [row for each in by_endpoint.values() for row in each]
+    if not every:
+        return []
+    at_us = every[0].at * width_us
+    samples = _by_status(_Stretch(at_us, width_us), every)
+    for endpoint, own in sorted(by_endpoint.items()):
+        stretch = _Stretch(at_us, width_us, endpoint)
+        requests = sum(row.total for row in own)
+        samples += [
+            stretch.times(_histogram([row.response for row in own], layout)),
+            stretch.sample(metrics.ERROR_RATE, sum(row.failed for row in own), requests),
+            stretch.throughput(requests),
+            *_by_status(stretch, own),
+        ]
+    return samples
+
+
+def _by_status(stretch: _Stretch, rows: Sequence[Row]) -> list[Sample]:
+    requests = sum(row.total for row in rows)
+    return [
+        stretch.sample(metrics.ERROR_RATE_4XX, sum(row.status_4xx for row in rows), requests),
+        stretch.sample(metrics.ERROR_RATE_5XX, sum(row.status_5xx for row in rows), requests),
+    ]
+
+
+def _histogram(parts: Iterable[Sparse], layout: Layout) -> Histogram:
+    """Every value where its bucket begins, which is in the same bucket here."""
+    histogram = Histogram()
+    for part in parts:
+        histogram.record_all(layout.starts_us[part.places], part.counts)
+    return histogram
+
+
+def of_breakdown(breakdown: Breakdown) -> Iterator[list[Sample]]:
+    """Stretch by stretch."""
+    layout = Layout(breakdown.splits_us)
+    stretches: defaultdict[int, list[tuple[str, Row]]] = defaultdict(list)
+    for group in breakdown.requests:
+        for row in group.rows():
+            stretches[row.at].append((group.endpoint, row))
+    for at in sorted(stretches):
+        yield of_rows(stretches[at], width_us=breakdown.width_us, layout=layout)
 
 
 def of_series(series: Iterable[Series]) -> list[Sample]:
@@ -83,14 +171,19 @@ def _counted(metric: str, series: Sequence[Series]) -> Iterator[Sample]:
 
 def replay(result: LoadResult, engine: Engine) -> list[Event]:
     """Everything that `result` recorded, judged at the end of each of its seconds."""
-    watched = iter([*of_series(result.measurements), None])
-    waiting = next(watched)
+    watched = of_series(result.measurements)
+    if result.breakdown:
+        watched += [each for part in of_breakdown(result.breakdown) for each in part]
+        watched.sort(key=lambda sample: sample.to_us)
+    waiting = 0
     events: list[Event] = []
     for second in result.seconds:
-        engine.take(of_second(second))
         at_us = second.at_us + second.width_us
-        while waiting is not None and waiting.to_us <= at_us:
-            engine.take([waiting])
-            waiting = next(watched)
+        engine.take(of_second(second))
+        until = waiting
+        while until < len(watched) and watched[until].to_us <= at_us:
+            until += 1
+        engine.take(watched[waiting:until])
+        waiting = until
         events += engine.evaluate(at_us)
     return events

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from kampyn_perf import __version__
-from kampyn_perf.cli import backend, indexes, streams
+from kampyn_perf.cli import alerts, backend, indexes, streams
 from kampyn_perf.cli.bench.command import bench
 from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
@@ -60,6 +60,7 @@ def root(
 app.command()(load)
 app.command()(check)
 app.command()(bench)
+app.add_typer(alerts.app)
 app.add_typer(backend.app, name="backend")
 app.add_typer(indexes.app)
 

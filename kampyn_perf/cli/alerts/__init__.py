@@ -1,0 +1,16 @@
+"""`kampyn-perf alerts`: one module per command; features are imported inside the functions."""
+
+from __future__ import annotations
+
+import typer
+
+from kampyn_perf.cli.alerts import exporting, listing, testing
+
+app = typer.Typer(
+    name="alerts",
+    no_args_is_help=True,
+    help="Rules that say when somebody should be told: list, test and export them.",
+)
+app.command("list")(listing.list_rules)
+app.command("test")(testing.test)
+app.command("export")(exporting.export)

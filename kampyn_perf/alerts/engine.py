@@ -46,7 +46,7 @@ class Alert:
 
     def __init__(self, name: str, rule: Rule) -> None:
         self._name = name
-        self._rule = rule
+        self.rule = rule
         self._subjects = Subjects(rule)
         self._firings: list[Firing] = []
         self._unrecorded = 0
@@ -80,7 +80,7 @@ class Alert:
         self._judged += 1
         if self._current is None:
             return (
-                self._fire(reading.value, at_us) if self._rule.fires.holds(reading.value) else None
+                self._fire(reading.value, at_us) if self.rule.fires.holds(reading.value) else None
             )
         return self._keep_or_resolve(self._current, reading.value, at_us)
 
@@ -92,14 +92,14 @@ class Alert:
         return self._event(Change.FIRED, self._current, value, at_us)
 
     def _keep_or_resolve(self, firing: Firing, value: float, at_us: int) -> Event | None:
-        worst = max if self._rule.upwards else min
+        worst = max if self.rule.upwards else min
         self._current = firing.model_copy(update={"worst": worst(firing.worst, value)})
-        if not self._rule.cleared_by.holds(value):
+        if not self.rule.cleared_by.holds(value):
             self._clear_since_us = None
             return None
         if self._clear_since_us is None:
             self._clear_since_us = at_us
-        if at_us - self._clear_since_us < self._rule.keepFiringFor:
+        if at_us - self._clear_since_us < self.rule.keepFiringFor:
             return None
         self._keep(self._current.model_copy(update={"resolved_us": at_us}))
         self._current = self._clear_since_us = None
@@ -115,7 +115,7 @@ class Alert:
         return Event(
             change=change,
             name=self._name,
-            rule=self._rule,
+            rule=self.rule,
             at_us=at_us,
             fired_us=firing.fired_us,
             value=value,
@@ -124,7 +124,7 @@ class Alert:
 
     def record(self) -> AlertRecord:
         """What it came to so far."""
-        rule = self._rule
+        rule = self.rule
         return AlertRecord(
             name=self._name,
             metric=rule.metric,

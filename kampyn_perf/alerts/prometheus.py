@@ -24,7 +24,7 @@ from kampyn_perf.results.verdict import Unit
 from kampyn_perf.units import MICROSECONDS
 
 GROUP = "kampyn_perf"
-_HEADER = "# Made by kampyn-perf alerts export; the rules themselves stand in configs/alerts.yaml.\n"
+_HEADER = "# Made by kampyn-perf alerts export from the rules of configs/alerts.yaml.\n"
 
 
 def export(rules: Mapping[str, Rule], selector: Selector | None = None) -> str:

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from kampyn_perf.alerts.metrics import METRICS, PERCENTILE, Kind, Metric
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.results.alerts import Severity
 from kampyn_perf.results.verdict import Unit
+from kampyn_perf.suggest import near_or_known
 from kampyn_perf.units import MICROSECONDS, spell_duration
 
 LOG = "log"
@@ -45,7 +45,9 @@ def _known_action(value: object) -> object:
     if not isinstance(value, ActionName):
         return value
     if value.name not in value.known:
-        raise ValueError(f"unknown action {value.name!r}{near(str(value.name), value.known)}")
+        raise ValueError(
+            f"unknown action {value.name!r}; {near_or_known(str(value.name), value.known)}"
+        )
     return value.name
 
 
@@ -150,7 +152,7 @@ class Rule(Section):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in METRICS:
-            raise ValueError(f"unknown metric {name!r}{near(name, METRICS)}")
+            raise ValueError(f"unknown metric {name!r}; {near_or_known(name, METRICS)}")
         return name
 
     @field_validator("statistic", mode="before")
@@ -214,8 +216,3 @@ def _quantile(statistic: str) -> float | None:
     match = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?)", statistic)
     share = float(f"{match[1]}e-2") if match else 0.0
     return share if 0 < share < 1 else None
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(known))}"

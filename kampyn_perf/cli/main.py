@@ -17,6 +17,7 @@ from kampyn_perf.cli import alerts, backend, indexes, streams
 from kampyn_perf.cli.bench.command import bench
 from kampyn_perf.cli.check import check
 from kampyn_perf.cli.load.command import load
+from kampyn_perf.cli.watch.command import watch
 from kampyn_perf.errors import ExitCode, KampynError
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ def root(
 app.command()(load)
 app.command()(check)
 app.command()(bench)
+app.command()(watch)
 app.add_typer(alerts.app)
 app.add_typer(backend.app, name="backend")
 app.add_typer(indexes.app)

@@ -43,6 +43,8 @@ class Store:
                 self.remark(f"{watcher}: {reading.text}")
             elif at_us >= self._from_us and _counts(reading):
                 self._add(at_us, reading, slots)
+                if self._listener:  # hears what there is no room for, too
+                    self._listener(at_us, reading)
 
     def remark(self, text: str) -> None:
         """Keep a remark, once."""
@@ -61,8 +63,6 @@ class Store:
                 series = self._series[sample.quantity] = BoundedSeries()
             weight = slots if sample.weight is None else sample.weight
             series.add(at_us, sample.value, weight=weight, maximum=sample.maximum)
-        if self._listener:
-            self._listener(at_us, sample)
 
     @property
     def remarks(self) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from kampyn_perf.alerts.rules import Rule
 from kampyn_perf.cli import console
-from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
+from kampyn_perf.results.alerts import AlertRecord, Firing, Severity
+from kampyn_perf.results.series import Unmeasured
 from kampyn_perf.units import format_duration
 
 STYLES = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
@@ -34,8 +35,13 @@ def show_rules(rules: Mapping[str, Rule]) -> None:
     console.show(table)
 
 
-def show_records(records: Sequence[AlertRecord]) -> None:
-    """Every firing; who stayed quiet in one line; who had no data, and why."""
+def show_records(
+    records: Sequence[AlertRecord], *, unmeasured: Mapping[str, Unmeasured] | None = None
+) -> None:
+    """Every firing; who stayed quiet in one line; who had no data, and why.
+
+    `unmeasured`: what is known of why a metric was not measured.
+    """
     for record in records:
         for firing in record.firings:
             console.say(firing_line(record, firing), style=STYLES[record.severity])
@@ -48,7 +54,9 @@ def show_records(records: Sequence[AlertRecord]) -> None:
         console.say(f"Never fired: {', '.join(quiet)}", style="green")
     for record in records:
         if not record.judged:
-            console.say(f"No data: {record.name}: {record.reason}", style="dim")
+            gap = (unmeasured or {}).get(record.metric)
+            reason = f"{record.reason}: {gap.text}" if gap else record.reason
+            console.say(f"No data: {record.name}: {reason}", style="dim")
 
 
 def firing_line(record: AlertRecord, firing: Firing) -> str:
@@ -63,11 +71,6 @@ def firing_line(record: AlertRecord, firing: Firing) -> str:
         f"{format_duration(firing.fired_us)} to {end}  {record.name} ({record.severity.value}): "
         f"{what}{subject} over {window} was {value}{peak} (fires {record.fires})"
     )
-
-
-def still_firing(records: Sequence[AlertRecord]) -> list[str]:
-    """Names of those that fire now."""
-    return [record.name for record in records if record.state is AlertState.FIRING]
 
 
 def _what(metric: str, statistic: str, scope: Mapping[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""`kampyn-perf watch`: alerts of a backend that nobody loads."""

@@ -1,0 +1,75 @@
+"""The command line of `kampyn-perf watch`: its help, and each flag with its words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.cli.alerts.options import RulesName, Sets
+
+HELP = """
+Watch a backend without any load, and say when an alert fires or is resolved.
+
+Its /metrics are read every two seconds (response times, errors, queries), its health route is asked
+once a second, and its machine is looked at where that is this one. Firings go to stdout as they
+happen, progress to stderr.
+
+\b
+The bundled backend, or your own, until Ctrl-C:
+  kampyn-perf watch http://localhost:5001
+\b
+Ten minutes of two backends, one JSON object a line; 1 if anything fired:
+  kampyn-perf watch http://a:5001 http://b:5001 --for 10m --json --fail-on-alert
+\b
+A backend elsewhere, with the memory of its machine from its node_exporter:
+  kampyn-perf watch https://api.example.edu --scrape http://api.example.edu:9100/metrics
+
+Exit codes: 0 the time is over, 1 an alert fired and --fail-on-alert was given, 2 usage or
+configuration, 3 a backend was not reached at the start, 130 / 143 interrupted.
+"""
+
+
+def watch(  # noqa: PLR0913 (one parameter for each flag)
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="Backends, each judged by itself.")
+    ],
+    *,
+    rules: RulesName = "alerts",
+    sets: Sets = [],  # noqa: B006 - typer's way to declare a repeatable option
+    for_: Annotated[
+        str | None, typer.Option("--for", metavar="DURATION", help="How long; else until Ctrl-C.")
+    ] = None,
+    scrape: Annotated[
+        list[str],
+        typer.Option(help="Another page of metrics, as node_exporter's. Repeatable."),
+    ] = [],  # noqa: B006
+    probe: Annotated[str, typer.Option(metavar="PATH", help="The health route.")] = "/health",
+    allow_host: Annotated[
+        list[str], typer.Option(help="A host that webhooks may go to. Repeatable.")
+    ] = [],  # noqa: B006
+    fail_on_alert: Annotated[
+        bool, typer.Option("--fail-on-alert", help="Exit with 1 if anything fired.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Each firing as one line of JSON on stdout.")
+    ] = False,
+) -> int:
+    from kampyn_perf.cli.watch.run import WatchFlags, run
+
+    return run(
+        WatchFlags(
+            urls=tuple(urls),
+            rules=rules,
+            sets=tuple(sets),
+            duration=for_,
+            scrape=tuple(scrape),
+            probe=probe,
+            allow_hosts=tuple(allow_host),
+            fail_on_alert=fail_on_alert,
+            as_json=json,
+        )
+    )
+
+
+watch.__doc__ = HELP

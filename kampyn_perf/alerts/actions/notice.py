@@ -12,8 +12,6 @@ from kampyn_perf import names
 from kampyn_perf.alerts.engine import Change, Event
 from kampyn_perf.units import MICROSECONDS, format_duration
 
-VERSION = 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
@@ -54,7 +52,7 @@ def notice(event: Event, origin: Origin) -> dict[str, Any]:
     rule = event.rule
     return {
         "schema": names.ALERT_SCHEMA,
-        "version": VERSION,
+        "version": names.ALERT_VERSION,
         "alert": event.name,
         "state": "firing" if event.change is Change.FIRED else "resolved",
         "severity": rule.severity.value,

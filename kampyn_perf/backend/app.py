@@ -132,10 +132,7 @@ def _local_counters(path: Path) -> Storage:
 def _cache(config: WorkerConfig, metrics: Metrics) -> ResponseCache:
     if not config.cache_url:
         return NoCache()
-    settings = config.settings.cache
-    return RedisCache(
-        url=config.cache_url, ttl=settings.ttl, timeout=settings.timeout, count=metrics.cached
-    )
+    return RedisCache(url=config.cache_url, settings=config.settings.cache, count=metrics.cached)
 
 
 @asynccontextmanager

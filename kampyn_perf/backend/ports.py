@@ -6,6 +6,7 @@ Every method of a store raises `UnavailableError` when the database cannot be re
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -181,10 +182,10 @@ class ResponseCache(Protocol):
         """The stored body, and a token that `put` wants back."""
 
     async def put(self, url: str, tag: str, body: bytes, token: Any) -> None:
-        """Keep `body`, unless `tag` was invalidated since `token` was given out."""
+        """Keep `body`; it is served as long as `tag` does not change after `token` was given."""
 
-    async def invalidate(self, tags: Sequence[str]) -> None:
-        """Forget every URL under these tags."""
+    def changing(self, tags: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Around a write to the store: what is kept under these tags ends with it."""
 
     async def ping(self) -> bool: ...
 

@@ -114,6 +114,14 @@ class StoreSettings(Section):
         return url
 
 
+class AddressFamily(StrEnum):
+    """Where the name of a Redis server is looked up."""
+
+    ANY = "any"
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
 class CacheSettings(Section):
     """The response cache."""
 
@@ -123,7 +131,11 @@ class CacheSettings(Section):
     max_memory: Size = 256 * 1024**2
     policy: str = "allkeys-lru"
     timeout: Milliseconds = 250_000
-    """How long a request waits for the cache before it goes on without."""
+    """How long a request waits for the cache, retries included, before it goes on without."""
+    retries: int = Field(default=3, ge=0)
+    retry_delay: Milliseconds = 100_000
+    keep_alive: Duration = 30_000_000
+    family: AddressFamily = AddressFamily.IPV4
 
     @field_validator("url", mode="before")
     @classmethod

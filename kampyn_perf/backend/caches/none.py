@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 
@@ -17,8 +18,8 @@ class NoCache:
     async def put(self, url: str, tag: str, body: bytes, token: Any) -> None:
         return None
 
-    async def invalidate(self, tags: Sequence[str]) -> None:
-        return None
+    def changing(self, tags: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def ping(self) -> bool:
         return True

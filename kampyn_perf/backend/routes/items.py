@@ -161,9 +161,9 @@ def _writing(routes: APIRouter, services: Services, kind: Kind) -> None:
             item.model_dump(exclude={"id"}) | {"_id": item.id or new_id(), "createdAt": now}
             for item in body.items
         ]
-        result = await services.store.items.insert(kind, items)
         tags = sorted({tag_of(kind, item.uniId) for item in body.items})
-        await services.cache.invalidate(tags)
+        async with services.cache.changing(tags):
+            result = await services.store.items.insert(kind, items)
         return JSON(_bulk(result), 201)
 
 

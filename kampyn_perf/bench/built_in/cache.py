@@ -93,9 +93,7 @@ def _parts(settings: CacheSettings) -> CacheParts:
         url = settings.url if "://" in settings.url else _start(settings, stack)
         redis = Redis.from_url(url)
         middleware = _Middleware(
-            RedisCache(
-                url=url, ttl=settings.ttl, timeout=settings.timeout, count=lambda _outcome: None
-            )
+            RedisCache(url=url, settings=settings, count=lambda _outcome: None)
         )
         clients.extend((redis.aclose, middleware.close))
         try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from tests.backend.conftest import SETTINGS, Client
 from tests.backend.test_launcher import until
 
 LIST = "/api/item/retail/uni/123"
+ITEM = {"name": "Fresh", "price": 1, "type": "veg", "uniId": "123", "vendorId": "vendor123"}
 
 
 @pytest.fixture
@@ -36,8 +40,10 @@ class Outcomes(list[str]):
         self.append(outcome)
 
 
-def cache_at(url: str, outcomes: Outcomes) -> RedisCache:
-    return RedisCache(url=url, ttl=300_000_000, timeout=2_000_000, count=outcomes)
+def cache_at(url: str, outcomes: Outcomes, *, lease: int = 15_000) -> RedisCache:
+    """One worker's view; patient, as this machine may be busy."""
+    patient = CacheSettings.model_validate({"timeout": 2_000})
+    return RedisCache(url=url, settings=patient, count=outcomes, lease=lease)
 
 
 def test_it_keeps_a_body_under_the_documents_key_and_forgets_it(
@@ -75,6 +81,130 @@ def test_what_was_read_before_a_change_is_not_kept_after_it(
     asyncio.run(check())
 
 
+def test_nobody_keeps_or_serves_pages_while_somebody_writes(
+    server: embedded.EmbeddedRedis,
+) -> None:
+    async def check() -> None:
+        writer, reader = (cache_at(server.url, Outcomes()) for _ in range(2))
+        _, token = await reader.get("/a", "items")
+        await reader.put("/a", "items", b"old", token)
+        async with writer.changing(["items"]):
+            assert await reader.get("/a", "items") == (None, None)
+            await reader.put("/a", "items", b"old", token)
+            async with writer.changing(["items"]):  # two at once: the last one counts
+                pass
+            assert await reader.get("/a", "items") == (None, None)
+        body, token = await reader.get("/a", "items")
+        assert body is None
+        await reader.put("/a", "items", b"new", token)
+        assert (await reader.get("/a", "items"))[0] == b"new"
+        assert (await writer.get("/b", "others"))[1] is not None
+        await asyncio.gather(writer.close(), reader.close())
+
+    asyncio.run(check())
+
+
+def test_a_writer_that_dies_between_store_and_cache_leaves_nothing_stale(
+    server: embedded.EmbeddedRedis,
+) -> None:
+    """kill -9 right after the store has the change: what was kept before is never served again."""
+    code = (
+        "import asyncio, os, signal, sys\n"
+        "from tests.backend.caches.test_redis import Outcomes, cache_at\n"
+        "async def main():\n"
+        "    async with cache_at(sys.argv[1], Outcomes(), lease=1000).changing(['items']):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())\n"
+    )
+
+    async def check() -> None:
+        cache = cache_at(server.url, Outcomes())
+        _, token = await cache.get("/a", "items")
+        await cache.put("/a", "items", b"old", token)
+        dead = await asyncio.create_subprocess_exec(sys.executable, "-c", code, server.url)
+        assert await dead.wait() == -signal.SIGKILL
+        bodies, tokens = [], []
+        while not any(tokens):  # until the dead writer's lease is over
+            body, token = await cache.get("/a", "items")
+            bodies.append(body)
+            tokens.append(token)
+            await asyncio.sleep(0.02)
+        assert set(bodies) == {None}
+        await cache.put("/a", "items", b"new", tokens[-1])
+        assert (await cache.get("/a", "items"))[0] == b"new"
+        await cache.close()
+
+    asyncio.run(check())
+
+
+def test_a_change_that_redis_did_not_hear_of_is_told_later(
+    server: embedded.EmbeddedRedis,
+) -> None:
+    """While Redis is paused: the worker that wrote serves nothing of it, and none does after."""
+    hasty = CacheSettings.model_validate({"timeout": 50, "retries": 0})
+
+    async def check() -> None:
+        outcomes = Outcomes()
+        writer = RedisCache(url=server.url, settings=hasty, count=outcomes)
+        reader = cache_at(server.url, Outcomes())
+        _, token = await writer.get("/a", "items")
+        await writer.put("/a", "items", b"old", token)
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            async with writer.changing(["items"]):
+                pass
+            assert (await writer.get("/a", "items")) == (None, None)
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+        while (await writer.get("/a", "items"))[1] is None:
+            await asyncio.sleep(0.02)
+        for cache in (writer, reader):
+            assert (await cache.get("/a", "items"))[0] is None
+        await asyncio.gather(writer.close(), reader.close())
+
+    asyncio.run(check())
+
+
+def test_eviction_never_serves_what_is_old(tmp_path: Path) -> None:
+    """8 MB and far more pages than fit: generations and pages go, in whatever order Redis likes."""
+    program = embedded.find_server()
+    if program is None:
+        pytest.skip("there is no redis-server here")
+    small = CacheSettings.model_validate({"max_memory": "8MB"})
+    running = embedded.start(program, small, state=tmp_path, log=tmp_path / "log")
+    hits = 0
+
+    async def check() -> None:
+        nonlocal hits
+        cache = cache_at(running.url, Outcomes())
+        versions = [0] * 20
+        padding = b"x" * 20_000
+        chance = random.Random(1)
+        for number in range(6_000):
+            tag = chance.randrange(20)
+            if number % 50 == 0:
+                async with cache.changing([f"t{tag}"]):
+                    versions[tag] += 1
+            url = f"/{tag}/{chance.randrange(60)}"
+            wanted = b"%d " % versions[tag]
+            body, token = await cache.get(url, f"t{tag}")
+            if body is None:
+                await cache.put(url, f"t{tag}", wanted + padding, token)
+            else:
+                hits += 1
+                assert body.startswith(wanted)
+        await cache.close()
+
+    asyncio.run(check())
+    with Redis.from_url(running.url) as redis:
+        assert redis.info("stats")["evicted_keys"] > 100
+        kinds = {key.partition(b":")[0] for key in redis.keys("*")}
+        assert kinds <= {b"cache", b"cache-generation"}  # no set that could grow, no writer left
+        assert min(redis.ttl(key) for key in redis.keys("cache-generation:*")) > 0
+    running.close()
+    assert hits > 100
+
+
 def test_the_embedded_server_has_the_documents_limits(server: embedded.EmbeddedRedis) -> None:
     with Redis.from_url(server.url, decode_responses=True) as redis:
         limits = redis.config_get("maxmemory*")
@@ -89,14 +219,7 @@ def test_a_write_is_seen_at_once_by_every_worker(backend: launcher.RunningBacken
         clients = [Client(backend.url) for _ in range(8)]
         for client in clients:
             assert client.get(LIST).status == 200
-        new = {
-            "_id": f"cached{number}",
-            "name": "Fresh",
-            "price": 1,
-            "type": "veg",
-            "uniId": "123",
-            "vendorId": "vendor123",
-        }
+        new = ITEM | {"_id": f"cached{number}"}
         assert vendor.post("/api/item/retail/bulk", {"items": [new]}).json["done"] == 1
         for client in clients:
             assert client.get(LIST).json["items"][0]["_id"] == f"cached{number}"
@@ -138,6 +261,34 @@ def test_the_cache_may_die_and_comes_back(state: Path) -> None:
         before = hits()
         assert until(lambda: client.get(LIST).status == 200 and hits() > before)
         assert client.get("/health").status == 200
+
+
+def test_a_paused_redis_serves_no_list_from_before_a_write(state: Path) -> None:
+    """Every worker: none keeps what it had, and none gets it back when Redis goes on."""
+    with launcher.start(SETTINGS, state_dir=state) as running:
+        vendor = Client(running.url).log_in("vendor123@example.com", who="vendor")
+        assert running.redis_pid is not None
+        for number in range(3):
+            for _ in range(8):
+                fresh(running.url)
+            os.kill(running.redis_pid, signal.SIGSTOP)
+            try:
+                item = ITEM | {"_id": f"paused{number}"}
+                assert vendor.post("/api/item/retail/bulk", {"items": [item]}).json["done"] == 1
+                assert {fresh(running.url) for _ in range(8)} == {f"paused{number}"}
+            finally:
+                os.kill(running.redis_pid, signal.SIGCONT)
+            over = time.monotonic() + 2
+            while time.monotonic() < over:
+                assert fresh(running.url) == f"paused{number}"
+
+
+def fresh(url: str) -> str:
+    """The newest item, on a connection of its own: any worker may answer."""
+    client = Client(url)
+    newest: str = client.get(LIST).json["items"][0]["_id"]
+    client.close()
+    return newest
 
 
 def test_without_a_cache_everything_works_and_says_so(state: Path) -> None:

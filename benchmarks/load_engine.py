@@ -75,11 +75,11 @@ def lateness(options: argparse.Namespace) -> None:
                 for thread in [] if options.unpinned else generator.threads():
                     os.sched_setaffinity(thread.id, {cores[-1]})
             process.communicate()
-            certificate = result_of(folder).certificate
-            late = certificate.lateness
+            validity = result_of(folder).validity
+            late = validity.lateness
             print(
                 f"lateness of {late.count} sessions: P50 {late.p50_us}, P95 {late.p95_us}, "
-                f"P99 {late.p99_us}, max {late.max_us} us; {certificate.cpu_share:.1%} of a core"
+                f"P99 {late.p99_us}, max {late.max_us} us; {validity.cpu_share:.1%} of a core"
             )
     server.process.kill()
 
@@ -146,7 +146,7 @@ def memory(options: argparse.Namespace) -> None:
         print(
             f"{result.requests.count:,} requests, {result.requests.failed} failed; sessions "
             f"{sessions.planned:,} planned = {sessions.started:,} started + {sessions.dropped} "
-            f"dropped; valid: {result.certificate.valid} {result.certificate.reasons}"
+            f"dropped; valid: {result.validity.valid} {result.validity.reasons}"
         )
     server.process.kill()
 
@@ -157,10 +157,10 @@ def healthy(options: argparse.Namespace) -> None:
         phase = f"{{duration: {options.seconds}, arrivalRate: 100}}"
         with a_run(phase, *program.CHEAP) as (process, folder):
             process.communicate()
-            certificate = result_of(folder).certificate
-            if not certificate.valid:
+            validity = result_of(folder).validity
+            if not validity.valid:
                 invalid += 1
-                print(f"run {number}: {certificate.reasons}")
+                print(f"run {number}: {validity.reasons}")
     print(f"{options.runs - invalid} of {options.runs} runs are valid")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 import pytest
 
@@ -98,5 +99,6 @@ def mongo_database(mongo_uri: str) -> Iterator[str]:
 
     name = f"kampyn_test_{uuid.uuid4().hex[:12]}"
     yield name
+    client: MongoClient[dict[str, Any]]
     with MongoClient(mongo_uri, serverSelectionTimeoutMS=5_000) as client:
         client.drop_database(name)

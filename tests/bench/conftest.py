@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kampyn_perf.bench.declare import Case, Variant, build
@@ -13,6 +14,7 @@ from kampyn_perf.bench.measure import measure
 from kampyn_perf.bench.measured import Measured
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.bench import BenchOptions
+from tests.bench.program import Bench, bench_in
 
 MACHINE = Machine(
     hostname="here",
@@ -24,6 +26,10 @@ MACHINE = Machine(
     versions={"kampyn-perf": "0"},
     git_commit="0123456789ab+",
 )
+
+
+SHUFFLED: list[int] = np.random.default_rng(7).permutation(np.arange(1, 1001)).tolist()
+"""1 to 1000, in an order without memory."""
 
 
 class VirtualClock:
@@ -87,6 +93,12 @@ def run(clock: VirtualClock, runner: asyncio.Runner) -> Run:
 def only(case: Case) -> Variant:
     (variant,) = case.variants()
     return variant
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """The real program, run in `tmp_path`."""
+    return bench_in(tmp_path)
 
 
 @pytest.fixture

@@ -1,3 +1,7 @@
+"""One variant, and all below it: `loops`, `iterations`, `failures`, `guard`, `overhead`,
+`gc_control`. The clock moves only when cases move it.
+"""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Cases that take turns."""
+
 from __future__ import annotations
 
 import signal

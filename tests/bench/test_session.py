@@ -1,3 +1,5 @@
+"""A run of many cases, and what becomes of each (`case_result`)."""
+
 from __future__ import annotations
 
 import asyncio

@@ -11,9 +11,7 @@ from scipy import stats as scipy_stats
 
 from kampyn_perf.bench.summary import summarise
 from kampyn_perf.results.bench import Estimate
-
-SHUFFLED = np.random.default_rng(7).permutation(np.arange(1, 1001)).tolist()
-"""1..1000 ns in an order without memory."""
+from tests.bench.conftest import SHUFFLED
 
 
 def documents_percentile(times: list[int], p: float) -> int:

@@ -64,7 +64,8 @@ def server() -> Iterator[Server]:
     yield running
     running.process.kill()
     running.process.wait()
-    running.process.stdout.close()
+    if running.process.stdout:
+        running.process.stdout.close()
 
 
 @pytest.fixture
@@ -94,7 +95,11 @@ class Load:
         return self.result
 
     def start(
-        self, *phases: str, more: tuple[str, ...] = (), limits=program.PATIENT, **options: Any
+        self,
+        *phases: str,
+        more: tuple[str, ...] = (),
+        limits: tuple[str, ...] = program.PATIENT,
+        **options: Any,
     ) -> subprocess.Popen[str]:
         return program.start(self.folder, *self.flags(*phases, limits=limits), *more, **options)
 

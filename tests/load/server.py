@@ -24,10 +24,13 @@ def answer(body: bytes) -> bytes:
 
 
 class Handler(asyncio.Protocol):
-    def connection_made(self, transport):
+    transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         path = data.split(b" ", 2)[1].decode()
         if path == "/seen":
             self.transport.write(answer(json.dumps(SEEN).encode()))

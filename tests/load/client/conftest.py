@@ -248,6 +248,7 @@ def connect(pool: ConnectionPool, observer: Observer) -> Callable[..., Client]:
 
     def make(server: Server | str, **options: Any) -> Client:
         base = server if isinstance(server, str) else server.url
-        return Client(base_url=base, **({"pool": pool, "observer": observer} | options))
+        given: dict[str, Any] = {"pool": pool, "observer": observer} | options
+        return Client(base_url=base, **given)
 
     return make

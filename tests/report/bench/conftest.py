@@ -8,8 +8,7 @@ from kampyn_perf.bench.declare import build
 from kampyn_perf.bench.session import Session
 from kampyn_perf.bench.suite import Selected, Suite
 from kampyn_perf.results.bench import BenchResult
-from tests.bench.conftest import MACHINE, VirtualClock, options, timed_case
-from tests.bench.test_summary import SHUFFLED
+from tests.bench.conftest import MACHINE, SHUFFLED, VirtualClock, options, timed_case
 
 
 @pytest.fixture(scope="package")

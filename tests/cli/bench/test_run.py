@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.results.bench import BenchResult
+from tests.bench.program import COMMAND, Bench, environment, latest
 
 Write = Callable[..., Path]
 
@@ -28,37 +27,6 @@ async def turn():
     import asyncio
     await asyncio.sleep(0)
 """
-COMMAND = [sys.executable, "-m", "kampyn_perf", "bench"]
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            cwd=tmp_path,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-
-    return go
-
-
-Bench = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def _environment() -> dict[str, str]:
-    import kampyn_perf
-
-    root = str(Path(kampyn_perf.__file__).parent.parent)
-    return os.environ | {"PYTHONPATH": root, "NO_COLOR": "1"}
-
-
-def latest(folder: Path) -> BenchResult:
-    return BenchResult.model_validate_json((folder / "reports/latest/result.json").read_bytes())
 
 
 def test_a_table_for_people_and_a_result_for_later(
@@ -154,7 +122,7 @@ def stubborn(): deque(repeat(0), maxlen=0)
 
 
 def latest_started(folder: Path) -> BenchResult:
-    (found,) = (folder / "reports").glob("*-bench/result.json")
+    (found,) = (folder / "reports").glob("2*-bench/result.json")
     return BenchResult.model_validate_json(found.read_bytes())
 
 
@@ -173,7 +141,7 @@ def test_an_interrupted_run_is_kept(
     process = subprocess.Popen(
         [*COMMAND, str(bench_file(body, "mine")), "--warmup", "0", "-n", "100000", "--rounds", "1"],
         cwd=tmp_path,
-        env=_environment(),
+        env=environment(),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -219,7 +187,7 @@ def test_bad_usage_is_refused_before_anything_runs(
 
 
 def test_the_documented_example_works(bench: Bench, tmp_path: Path) -> None:
-    example = Path(__file__).parent.parent.parent / "docs/examples/my_benchmarks.py"
+    example = Path(__file__).parents[3] / "docs/examples/my_benchmarks.py"
     done = bench(example, "-n", 8)
     assert done.returncode == 0, done.stderr
     assert [case.name for case in latest(tmp_path).cases] == [

@@ -1,0 +1,33 @@
+"""The suite `auth` as the real program runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.bench.program import CHEAP, COMMAND, Bench, latest, ok
+
+
+def test_auth_measures_the_configured_cost(bench: Bench, tmp_path: Path) -> None:
+    result = ok(bench("auth", "-n", 4, *CHEAP), tmp_path)
+    assert {case.case for case in result.cases} == {
+        f"auth.{word}" for word in ("hash", "verify", "login", "token_issue", "token_check")
+    }
+    assert result.context["auth"]["memory bytes"] == 64 * 1024
+
+
+def test_the_environment_configures_the_backend(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "auth", "-n", "2", "-k", "hash"],
+        cwd=tmp_path,
+        env=os.environ
+        | {"KAMPYN_BACKEND_PASSWORDS__MEMORY": "128KB", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert latest(tmp_path).context["auth"]["memory bytes"] == 128 * 1024

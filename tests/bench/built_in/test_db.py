@@ -1,0 +1,78 @@
+"""The suite `db` as the real program runs it, on the embedded store and on MongoDB."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.bench.program import CHEAP, COMMAND, SMALL, Bench, ok
+
+
+def test_db_measures_every_query_of_the_catalogue(bench: Bench, tmp_path: Path) -> None:
+    result = ok(bench("db", "-n", 4, *SMALL, *CHEAP), tmp_path)
+
+    names = {case.case for case in result.cases}
+    assert {"db.users.login", "db.orders.vendor-analytics", "db.retails.item-search"} <= names
+    assert {"db.analytics", "db.page", "db.cursor", "db.stream"} <= names
+    assert {"db.bulk_update", "db.bulk_insert"} <= names
+    returned = result.context["db"]["documents returned"]
+    assert returned["users.login"] == 1
+    assert returned["retails.page-of-items"] == 20
+    assert returned["orders.vendor-analytics"] > 0
+
+
+def test_a_given_database_is_read_only_unless_writes_are_allowed(
+    bench: Bench,
+    tmp_path: Path,
+) -> None:
+    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", *SMALL, *CHEAP]
+    subprocess.run(
+        [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=100
+    )
+    file = tmp_path / "state/backend.db"
+
+    def state() -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(file)) as connection:
+            return connection.execute("SELECT _id, quantity FROM retails ORDER BY _id").fetchall()
+
+    before = state()
+    url = f"sqlite:///{file}"
+    listed = bench("db", "--db", url, "--list").stdout
+    assert "db.analytics" in listed and "bulk" not in listed
+
+    writes = ok(bench("db", "--db", url, "-n", 5, "--allow-writes", "-k", "bulk"), tmp_path)
+    assert len(writes.cases) == 4
+    assert state() == before
+
+
+@pytest.mark.mongo
+def test_db_measures_mongodb_and_leaves_it_as_it_was(
+    bench: Bench,
+    tmp_path: Path,
+    mongo_uri: str,
+    mongo_database: str,
+) -> None:
+    from pymongo import MongoClient
+
+    head, _, options = mongo_uri.partition("?")
+    url = f"{head.rstrip('/')}/{mongo_database}?{options}"
+    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--store", url, *SMALL, *CHEAP]
+    subprocess.run(
+        [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
+    )
+    with MongoClient(mongo_uri) as client:
+        retails = client[mongo_database]["retails"]
+        before = sorted((one["_id"], one["quantity"]) for one in retails.find())
+        done = bench("db", "--db", url, "-n", 2, "--allow-writes", "-k", "not size=100")
+        assert sorted((one["_id"], one["quantity"]) for one in retails.find()) == before
+
+    result = ok(done, tmp_path)
+    assert {"db.orders.pending-orders", "db.analytics", "db.stream", "db.bulk_insert"} <= {
+        case.case for case in result.cases
+    }
+    assert result.context["db"]["documents returned"]["orders.vendor-analytics"] > 0

@@ -1,0 +1,52 @@
+"""`kampyn-perf bench` as the real program, and what it left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from kampyn_perf.results.bench import BenchResult, CaseStatus
+
+Bench = Callable[..., subprocess.CompletedProcess[str]]
+CHEAP = ("--set", "passwords.memory=64KB", "--set", "passwords.iterations=1")
+SMALL = ("--set", "seed.users=20", "--set", "seed.orders=300", "--set", "seed.items=120")
+COMMAND = [sys.executable, "-m", "kampyn_perf", "bench"]
+
+
+def bench_in(folder: Path) -> Bench:
+    """The command, run in `folder`."""
+
+    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    return go
+
+
+def environment() -> dict[str, str]:
+    import kampyn_perf
+
+    root = str(Path(kampyn_perf.__file__).parent.parent)
+    return os.environ | {"PYTHONPATH": root, "NO_COLOR": "1"}
+
+
+def latest(folder: Path) -> BenchResult:
+    return BenchResult.model_validate_json((folder / "reports/latest/result.json").read_bytes())
+
+
+def ok(done: subprocess.CompletedProcess[str], folder: Path) -> BenchResult:
+    """The newest result, of a run in which every case was measured."""
+    assert done.returncode == 0, done.stderr
+    result = latest(folder)
+    assert all(case.status is CaseStatus.OK for case in result.cases)
+    return result

@@ -1,0 +1,3 @@
+"""The fixtures of the benchmarks' own tests."""
+
+from tests.bench.conftest import bench, bench_file  # noqa: F401 (fixtures)

@@ -1,0 +1,35 @@
+"""The facts of a machine, with a real git checkout."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from kampyn_perf import __version__, machine
+from kampyn_perf.process_limits import usable_cpus
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=T", "-c", "user.email=t@example.com")
+    command = ["git", "-C", str(folder), *who, *arguments]
+    return subprocess.check_output(command, text=True).strip()
+
+
+def test_what_numbers_are_comparable_with(tmp_path: Path) -> None:
+    facts = machine.describe(tmp_path)
+    assert facts.cores == usable_cpus()
+    assert facts.versions["kampyn-perf"] == __version__
+    assert {"locust", "pymongo"} <= set(facts.versions)
+    assert facts.memory_bytes > 0
+    assert facts.git_commit == ""
+
+
+def test_a_checkout_with_local_changes_is_marked(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    (tmp_path / "file").write_text("one")
+    _git(tmp_path, "add", "file")
+    _git(tmp_path, "commit", "-q", "-m", "one")
+    commit = _git(tmp_path, "rev-parse", "--short=12", "HEAD")
+    assert machine.describe(tmp_path).git_commit == commit
+    (tmp_path / "file").write_text("two")
+    assert machine.describe(tmp_path).git_commit == f"{commit}+"

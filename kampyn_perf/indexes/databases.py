@@ -42,21 +42,21 @@ class Databases(AbstractContextManager["Databases"]):
 
     def all(self) -> tuple[Database, ...]:
         """Each database once, in the catalogue's order."""
-        found = [self.of(wanted.name) for wanted in self._catalogue.collections]
-        return tuple({id(database): database for database in found}.values())
+        databases = [self.of(wanted.name) for wanted in self._catalogue.collections]
+        return tuple({id(database): database for database in databases}.values())
 
     def state(self) -> LiveState:
         """Every collection of the catalogue as it is now. Raises KampynError where a server says
         no, UnreachableError where it says nothing."""
-        found = {}
+        collections = {}
         for wanted in self._catalogue.collections:
             database = self.of(wanted.name)
             try:
                 live = database.read_collection(wanted.name)
             except ServerRefusal as refusal:
                 raise refusal_error(f"cannot read {wanted.name}", refusal) from refusal
-            found[wanted.name] = replace(live, place=database.label)
-        return LiveState(collections=found)
+            collections[wanted.name] = replace(live, place=database.label)
+        return LiveState(collections=collections)
 
     def __exit__(
         self,

@@ -16,7 +16,7 @@ from tests.indexes.program import PRELOAD, run_program
 
 ROOT = Path(__file__).parent.parent.parent
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def cli(tmp_path: Path) -> Cli:
             args=(["indexes", *arguments], tmp_path, environment(), told, words),
         )
         process.start()
-        process.join(PATIENCE_SECONDS)
+        process.join(TIMEOUT_SECONDS)
         if process.is_alive():
             process.kill()
             pytest.fail(f"{arguments} did not end: {words.read_text()}")

@@ -1,5 +1,8 @@
 """Whatever a catalogue's file holds, the answer is a catalogue or a ConfigError; and whatever a
-catalogue and a server hold, lint and plan answer."""
+catalogue and a server hold, lint and plan answer.
+
+Tests `catalogue`, `lint`, `plan` and `text` together.
+"""
 
 from __future__ import annotations
 

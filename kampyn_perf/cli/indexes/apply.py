@@ -13,7 +13,7 @@ from kampyn_perf.errors import ExitCode
 if TYPE_CHECKING:
     from kampyn_perf.cli.indexes.apply_view import ApplyView
     from kampyn_perf.indexes.apply.run import ApplyReport
-    from kampyn_perf.indexes.plan.actions import Plan
+    from kampyn_perf.indexes.plan.actions import IndexPlan
 
 
 def apply(  # noqa: PLR0913, PLR0917 - a flag each
@@ -91,7 +91,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
 
 
 def show_report(
-    report: ApplyReport, after: Plan | None, view: ApplyView, *, code: ExitCode, json: bool
+    report: ApplyReport, after: IndexPlan | None, view: ApplyView, *, code: ExitCode, json: bool
 ) -> ExitCode:
     """How it ended, as lines and as data. Raises what ended it early."""
     from kampyn_perf.cli.console import print_json

@@ -12,9 +12,9 @@ from kampyn_perf.cli.indexes.options import say_lines
 from kampyn_perf.cli.indexes.terminal import as_termination, ask, working
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.apply.execute import Event
-from kampyn_perf.indexes.apply.preflight import Finding
+from kampyn_perf.indexes.apply.preflight import PreflightFinding
 from kampyn_perf.indexes.model.ports import Build
-from kampyn_perf.indexes.plan.actions import Plan
+from kampyn_perf.indexes.plan.actions import IndexPlan
 from kampyn_perf.indexes.service.changes import ApplyObserver
 from kampyn_perf.indexes.service.run import monotonic_us
 from kampyn_perf.indexes.text.apply import event_line, finding_line, progress_text
@@ -32,7 +32,7 @@ class ApplyView(ApplyObserver):
         self._began = self._said = monotonic_us()
         self._status: Any = None
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: IndexPlan) -> None:
         say_lines(plan_lines(plan))
 
     def noted(self, text: str) -> None:
@@ -41,7 +41,7 @@ class ApplyView(ApplyObserver):
     def looking(self) -> AbstractContextManager[object]:
         return working("looking for duplicates, long keys and room")
 
-    def found(self, finding: Finding) -> None:
+    def found(self, finding: PreflightFinding) -> None:
         say_lines([finding_line(finding)])
 
     def confirm(self) -> None:

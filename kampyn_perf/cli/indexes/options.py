@@ -106,21 +106,21 @@ def declared_queries(
         if not equals or not name:
             raise KampynError(f"--param {text}: expected name=value, as in --param uniId=123")
         values[name] = parse_yaml(value, f"--param {name}").data if value else ""
-    found = resolved_queries(catalogue, now=dt.datetime.now(dt.UTC), parameters=values)
-    known = {query.name for query in found}
+    queries = resolved_queries(catalogue, now=dt.datetime.now(dt.UTC), parameters=values)
+    known = {query.name for query in queries}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise KampynError(
             f"no such query: {', '.join(unknown)}", hint=f"Known: {', '.join(sorted(known))}"
         )
-    return tuple(query for query in found if not names or query.name in names)
+    return tuple(query for query in queries if not names or query.name in names)
 
 
 def parse_names(names: Iterable[str], catalogue: Catalogue, flag: str) -> list[tuple[str, str]]:
     """`orders.vendorId_1` as (collection, index); the collection must be the catalogue's."""
     from kampyn_perf.errors import KampynError
 
-    found = []
+    pairs = []
     for text in names:
         # A collection's name may have dots, an index's as well: the catalogue knows the former.
         known = [c.name for c in catalogue.collections if text.startswith(c.name + ".")]
@@ -130,8 +130,8 @@ def parse_names(names: Iterable[str], catalogue: Catalogue, flag: str) -> list[t
                 hint="Known: " + ", ".join(c.name for c in catalogue.collections),
             )
         collection = max(known, key=len)
-        found.append((collection, text.removeprefix(collection + ".")))
-    return found
+        pairs.append((collection, text.removeprefix(collection + ".")))
+    return pairs
 
 
 def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) -> list[Prune]:

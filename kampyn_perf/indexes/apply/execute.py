@@ -19,7 +19,7 @@ from kampyn_perf.indexes.model.ports import (
     IndexWriter,
     ServerRefusal,
 )
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 
 
@@ -48,7 +48,7 @@ class Event:
 
 
 def execute(
-    plan: Plan, writer_of: Callable[[str], IndexWriter], options: BuildOptions
+    plan: IndexPlan, writer_of: Callable[[str], IndexWriter], options: BuildOptions
 ) -> Iterator[Event]:
     """Carry out `plan`, collection by collection; `writer_of` gives the database of a collection.
 
@@ -61,7 +61,9 @@ def execute(
             _check_drop(step, allowed)
     for part in plan.collections:
         if part.steps:
-            yield from _Run(writer=writer_of(part.collection), options=options).carry_out(part)
+            yield from _CollectionRun(writer=writer_of(part.collection), options=options).carry_out(
+                part
+            )
 
 
 def _check_drop(step: Step, allowed: set[tuple[str, str]]) -> None:
@@ -73,7 +75,7 @@ def _check_drop(step: Step, allowed: set[tuple[str, str]]) -> None:
         )
 
 
-class _Run:
+class _CollectionRun:
     """One collection's steps: which are done, which failed, what comes next."""
 
     def __init__(self, *, writer: IndexWriter, options: BuildOptions) -> None:

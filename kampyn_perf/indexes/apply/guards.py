@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.apply.preflight import Finding, Severity
+from kampyn_perf.indexes.apply.preflight import PreflightFinding, PreflightLevel
 from kampyn_perf.indexes.model.normalise import state_hash
 from kampyn_perf.indexes.model.ports import Database
-from kampyn_perf.indexes.plan.actions import Plan
+from kampyn_perf.indexes.plan.actions import IndexPlan
 
 
-def blocked_steps(plan: Plan, findings: Iterable[Finding]) -> dict[str, str]:
+def blocked_steps(plan: IndexPlan, findings: Iterable[PreflightFinding]) -> dict[str, str]:
     """Ids of steps that are not begun, and why: their own, and for want of room all builds of a
     collection."""
     reasons: dict[str, str] = {}
     for finding in findings:
-        if finding.severity is not Severity.BLOCK:
+        if finding.severity is not PreflightLevel.BLOCK:
             continue
         for step in plan.steps:
             whole = not finding.step and step.spec is not None
@@ -42,7 +42,7 @@ def check_writable(databases: Iterable[Database]) -> None:
             )
 
 
-def check_unchanged(plan: Plan, database_of: Callable[[str], Database]) -> None:
+def check_unchanged(plan: IndexPlan, database_of: Callable[[str], Database]) -> None:
     """Raises KampynError if a collection is not as it was when the plan was made."""
     changed = [
         part.collection

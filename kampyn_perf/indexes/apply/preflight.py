@@ -14,7 +14,7 @@ from kampyn_perf.indexes.model.normalise import read_listing
 from kampyn_perf.indexes.model.ports import Database, DuplicateGroup, Duplicates, ServerRefusal
 from kampyn_perf.indexes.model.server import Engine, ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 from kampyn_perf.units import format_size
 
@@ -28,7 +28,7 @@ ENTRY_OVERHEAD = 12
 """Bytes of an index entry beside its key: the record's id and the page's bookkeeping, about."""
 
 
-class Severity(StrEnum):
+class PreflightLevel(StrEnum):
     BLOCK = "block"
     """The build would fail: it is not begun."""
     WARN = "warn"
@@ -36,10 +36,10 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class PreflightFinding:
     """One thing found out about one step, or about a whole collection (`step` empty)."""
 
-    severity: Severity
+    severity: PreflightLevel
     collection: str
     message: str
     step: str = ""
@@ -47,14 +47,16 @@ class Finding:
     sample_ids: tuple[Any, ...] = ()
 
 
-def preflight(plan: Plan, database_of: Callable[[str], Database]) -> Iterator[Finding]:
+def preflight(
+    plan: IndexPlan, database_of: Callable[[str], Database]
+) -> Iterator[PreflightFinding]:
     """Findings as they are made: looking for duplicates reads a whole collection."""
     for part in plan.collections:
         if part.steps:
             yield from _collection(part, database_of(part.collection))
 
 
-def _collection(part: CollectionPlan, database: Database) -> Iterator[Finding]:
+def _collection(part: CollectionPlan, database: Database) -> Iterator[PreflightFinding]:
     builds = [step for step in part.steps if step.kind is StepKind.CREATE and step.spec]
     lives = {action.name: action.live for action in part.actions if action.live}
     yield from _running(part, database)
@@ -69,33 +71,39 @@ def _collection(part: CollectionPlan, database: Database) -> Iterator[Finding]:
         yield from _sizes(part, builds, database)
 
 
-def _running(part: CollectionPlan, database: Database) -> Iterator[Finding]:
+def _running(part: CollectionPlan, database: Database) -> Iterator[PreflightFinding]:
     for build in _asked(lambda: list(database.current_builds(part.collection)), []):
         progress = "" if build.progress is None else f" ({build.progress:.0%})"
-        yield Finding(
-            severity=Severity.WARN,
+        yield PreflightFinding(
+            severity=PreflightLevel.WARN,
             collection=part.collection,
             message=f"the server is building {', '.join(build.names)} already{progress}",
         )
 
 
-def _duplicates(step: Step, spec: IndexSpec | None, database: Database) -> Iterator[Finding]:
+def _duplicates(
+    step: Step, spec: IndexSpec | None, database: Database
+) -> Iterator[PreflightFinding]:
     if spec is None:
         return
     try:
-        found = database.find_duplicates(step.collection, spec, GROUPS)
+        duplicates = database.find_duplicates(step.collection, spec, GROUPS)
     except ServerRefusal as refusal:
-        yield _finding(step, Severity.WARN, f"could not look for duplicates: {refusal.message}")
+        yield _finding(
+            step, PreflightLevel.WARN, f"could not look for duplicates: {refusal.message}"
+        )
         return
-    if found.groups:
-        ids = tuple(item for group in found.groups for item in group.sample_ids)
-        yield _finding(step, Severity.BLOCK, _duplicate_words(found), ids)
+    if duplicates.groups:
+        ids = tuple(item for group in duplicates.groups for item in group.sample_ids)
+        yield _finding(step, PreflightLevel.BLOCK, _duplicate_words(duplicates), ids)
 
 
-def _duplicate_words(found: Duplicates) -> str:
-    count = f"more than {len(found.groups)}" if found.more else str(len(found.groups))
-    many = "value stands" if len(found.groups) == 1 else "values stand"
-    return f"{count} {many} more than once: " + "; ".join(map(_group_words, found.groups))
+def _duplicate_words(duplicates: Duplicates) -> str:
+    count = (
+        f"more than {len(duplicates.groups)}" if duplicates.more else str(len(duplicates.groups))
+    )
+    many = "value stands" if len(duplicates.groups) == 1 else "values stand"
+    return f"{count} {many} more than once: " + "; ".join(map(_group_words, duplicates.groups))
 
 
 def _group_words(group: DuplicateGroup) -> str:
@@ -118,7 +126,9 @@ def _show(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _sizes(part: CollectionPlan, builds: list[Step], database: Database) -> Iterator[Finding]:
+def _sizes(
+    part: CollectionPlan, builds: list[Step], database: Database
+) -> Iterator[PreflightFinding]:
     """Long keys, and the room that all builds need together."""
     total = 0.0
     for step in builds:
@@ -134,36 +144,36 @@ def _sizes(part: CollectionPlan, builds: list[Step], database: Database) -> Iter
     yield from _room(part, total, database)
 
 
-def _long_key(step: Step, longest: int, server: ServerInfo) -> Finding:
+def _long_key(step: Step, longest: int, server: ServerInfo) -> PreflightFinding:
     old = server.engine is Engine.MONGODB and server.version < (4, 2)
     words = f"the longest key of a sample has {format_size(longest)}"
     if old:
         return _finding(
-            step, Severity.BLOCK, f"{words}; this server indexes at most {KEY_LIMIT} bytes"
+            step, PreflightLevel.BLOCK, f"{words}; this server indexes at most {KEY_LIMIT} bytes"
         )
-    return _finding(step, Severity.WARN, f"{words}: a large and slow index")
+    return _finding(step, PreflightLevel.WARN, f"{words}: a large and slow index")
 
 
-def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[Finding]:
+def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[PreflightFinding]:
     room = _asked(database.headroom, None)
     if room is None or not total:
         return
     need = f"the builds need about {format_size(total)}"
     if room.disk_free_bytes is not None and total > room.disk_free_bytes:
-        yield Finding(
-            severity=Severity.BLOCK,
+        yield PreflightFinding(
+            severity=PreflightLevel.BLOCK,
             collection=part.collection,
             message=f"{need} of disk, and {format_size(room.disk_free_bytes)} are free",
         )
     elif room.disk_free_bytes is not None and total > room.disk_free_bytes / 2:
-        yield Finding(
-            severity=Severity.WARN,
+        yield PreflightFinding(
+            severity=PreflightLevel.WARN,
             collection=part.collection,
             message=f"{need} of disk; {format_size(room.disk_free_bytes)} are free",
         )
     if room.cache_bytes is not None and total > room.cache_bytes / 2:
-        yield Finding(
-            severity=Severity.WARN,
+        yield PreflightFinding(
+            severity=PreflightLevel.WARN,
             collection=part.collection,
             message=f"{need}, more than half of the server's cache "
             f"({format_size(room.cache_bytes)}): other queries will read from disk",
@@ -171,9 +181,9 @@ def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[Fi
 
 
 def _finding(
-    step: Step, severity: Severity, message: str, sample_ids: tuple[Any, ...] = ()
-) -> Finding:
-    return Finding(
+    step: Step, severity: PreflightLevel, message: str, sample_ids: tuple[Any, ...] = ()
+) -> PreflightFinding:
+    return PreflightFinding(
         severity=severity,
         collection=step.collection,
         message=message,

@@ -15,15 +15,15 @@ from kampyn_perf.indexes.apply.execute import Event, EventKind, execute
 from kampyn_perf.indexes.apply.guards import blocked_steps, check_unchanged, check_writable
 from kampyn_perf.indexes.apply.journal import Journaler
 from kampyn_perf.indexes.apply.locking import Locks
-from kampyn_perf.indexes.apply.preflight import Finding
-from kampyn_perf.indexes.apply.waiting import PatientWriter, Waiting
+from kampyn_perf.indexes.apply.preflight import PreflightFinding
+from kampyn_perf.indexes.apply.waiting import BuildWait, WaitingWriter
 from kampyn_perf.indexes.model.ports import LOST_PRIMARY, BuildOptions, Database, ServerRefusal
 from kampyn_perf.indexes.model.refusals import refusal_error
-from kampyn_perf.indexes.plan.actions import CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import Step
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """What became of a step."""
 
     DONE = "done"
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class StepResult:
     step: Step
-    outcome: Outcome
+    outcome: StepOutcome
     code: int = 0
     message: str = ""
     took_us: int | None = None
@@ -51,9 +51,9 @@ class ApplyReport:
     """What a run did. `stopped` is why it ended early, if it did."""
 
     run: str
-    plan: Plan
+    plan: IndexPlan
     results: tuple[StepResult, ...]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PreflightFinding, ...] = ()
     stopped: KampynError | None = None
 
     @property
@@ -63,31 +63,33 @@ class ApplyReport:
             return ExitCode(self.stopped.code)
         if any(result.code in LOST_PRIMARY for result in self.results):
             return ExitCode.UNREACHABLE
-        done = all(result.outcome is Outcome.DONE for result in self.results)
+        done = all(result.outcome is StepOutcome.DONE for result in self.results)
         return ExitCode.OK if done else ExitCode.FAILED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applying:
+class ApplyContext:
     """What a run needs beside its plan."""
 
     database_of: Callable[[str], Database]
     options: BuildOptions
-    waiting: Waiting
+    waiting: BuildWait
     journaler: Journaler
     owner: str
     on_event: Callable[[Event, int | None], None] = lambda *_: None
     """Each event, and after a command how long it took (microseconds)."""
 
 
-def apply_plan(plan: Plan, findings: Iterable[Finding], applying: Applying) -> ApplyReport:
+def apply_plan(
+    plan: IndexPlan, findings: Iterable[PreflightFinding], applying: ApplyContext
+) -> ApplyReport:
     """Carry out what the pre-flight does not stand against. Raises KampynError before the first
     change: no permission to write, somebody else's lock, a state that is not the plan's."""
-    found = tuple(findings)
-    blocks = blocked_steps(plan, found)
+    noticed = tuple(findings)
+    blocks = blocked_steps(plan, noticed)
     wanted = _without(plan, blocks)
     results = [
-        StepResult(step=step, outcome=Outcome.BLOCKED, message=blocks[step.id])
+        StepResult(step=step, outcome=StepOutcome.BLOCKED, message=blocks[step.id])
         for step in plan.steps
         if step.id in blocks
     ]
@@ -99,22 +101,22 @@ def apply_plan(plan: Plan, findings: Iterable[Finding], applying: Applying) -> A
             databases=databases, owner=applying.owner, clock=applying.waiting.clock
         ) as locks:
             check_unchanged(plan, applying.database_of)
-            run = _Run(plan=wanted, applying=applying, locks=locks)
+            run = _Execution(plan=wanted, applying=applying, locks=locks)
             stopped = run.go()
             results += run.results()
     return ApplyReport(
         run=applying.journaler.run,
         plan=plan,
         results=tuple(results),
-        findings=found,
+        findings=noticed,
         stopped=stopped,
     )
 
 
-class _Run:
+class _Execution:
     """The execution of one plan, event by event."""
 
-    def __init__(self, *, plan: Plan, applying: Applying, locks: Locks) -> None:
+    def __init__(self, *, plan: IndexPlan, applying: ApplyContext, locks: Locks) -> None:
         self._plan = plan
         self._applying = applying
         self._locks = locks
@@ -127,8 +129,8 @@ class _Run:
         applying = self._applying
         waiting = replace(applying.waiting, on_tick=self._locks.keep)
 
-        def writer_of(collection: str) -> PatientWriter:
-            return PatientWriter(database=applying.database_of(collection), waiting=waiting)
+        def writer_of(collection: str) -> WaitingWriter:
+            return WaitingWriter(database=applying.database_of(collection), waiting=waiting)
 
         try:
             for event in execute(self._plan, writer_of, applying.options):
@@ -144,7 +146,7 @@ class _Run:
     def results(self) -> Iterator[StepResult]:
         """One for each step, in the plan's order."""
         for step in self._plan.steps:
-            yield self._results.get(step.id, StepResult(step=step, outcome=Outcome.NOT_BEGUN))
+            yield self._results.get(step.id, StepResult(step=step, outcome=StepOutcome.NOT_BEGUN))
 
     def _on(self, event: Event) -> None:
         clock = self._applying.waiting.clock
@@ -182,7 +184,7 @@ class _Run:
         took = self._applying.waiting.clock() - self._started_us
         for step in self._under_way:
             self._results[step.id] = StepResult(
-                step=step, outcome=Outcome.STOPPED, message=error.message, took_us=took
+                step=step, outcome=StepOutcome.STOPPED, message=error.message, took_us=took
             )
         if self._under_way and error.code != ExitCode.UNREACHABLE:
             database = self._applying.database_of(self._under_way[0].collection)
@@ -200,21 +202,21 @@ class _Run:
 
 
 _OUTCOMES = {
-    EventKind.DONE: Outcome.DONE,
-    EventKind.FAILED: Outcome.FAILED,
-    EventKind.SKIPPED: Outcome.SKIPPED,
+    EventKind.DONE: StepOutcome.DONE,
+    EventKind.FAILED: StepOutcome.FAILED,
+    EventKind.SKIPPED: StepOutcome.SKIPPED,
 }
 
 
-def _databases(plan: Plan, applying: Applying) -> tuple[Database, ...]:
+def _databases(plan: IndexPlan, applying: ApplyContext) -> tuple[Database, ...]:
     """Those that change, each once, always in the same order: two runs cannot wait for each other
     crosswise."""
-    found = [applying.database_of(part.collection) for part in plan.collections if part.steps]
-    unique = {id(database): database for database in found}.values()
+    changing = [applying.database_of(part.collection) for part in plan.collections if part.steps]
+    unique = {id(database): database for database in changing}.values()
     return tuple(sorted(unique, key=lambda database: database.label))
 
 
-def _without(plan: Plan, steps: Mapping[str, str]) -> Plan:
+def _without(plan: IndexPlan, steps: Mapping[str, str]) -> IndexPlan:
     """`plan` less some steps. What needs one of them is skipped when its turn comes."""
     return replace(plan, collections=tuple(_part(part, steps) for part in plan.collections))
 

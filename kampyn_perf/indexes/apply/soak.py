@@ -33,8 +33,8 @@ def due(
     soak_us: int,
 ) -> Soaked:
     """`prune` as a DROP where its index has been hidden long enough, else as it was asked for."""
-    found = next((index for index in live.indexes if index.name == prune.name), None)
-    if prune.stage is PruneStage.DROP or found is None or not normal_live(found).hidden:
+    index = next((index for index in live.indexes if index.name == prune.name), None)
+    if prune.stage is PruneStage.DROP or index is None or not normal_live(index).hidden:
         return Soaked(prune=prune)
     name = f"{prune.collection}.{prune.name}"
     since = hidden_since(journal, prune.collection, prune.name)

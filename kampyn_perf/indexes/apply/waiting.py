@@ -22,12 +22,12 @@ PROGRESS_US = 1_000_000
 """Between two looks at the progress of a build."""
 
 
-class StoppedWaiting(KampynError):  # noqa: N818
+class BuildWaitEnded(KampynError):  # noqa: N818
     """The wait ended and the build did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class BuildWait:
     """What a long build is given beside its options."""
 
     clock: Callable[[], int]
@@ -38,11 +38,11 @@ class Waiting:
     """Called often, by the thread that waits: keeps the lock."""
 
 
-class PatientWriter:
+class WaitingWriter:
     """`IndexWriter` of one database whose builds are waited for in a thread of their own, so that
     Ctrl-C and the deadline are answered at once."""
 
-    def __init__(self, *, database: Database, waiting: Waiting) -> None:
+    def __init__(self, *, database: Database, waiting: BuildWait) -> None:
         self._database = database
         self._waiting = waiting
 
@@ -112,15 +112,15 @@ class PatientWriter:
 
     def _stopped(
         self, collection: str, names: Sequence[str], why: str, code: ExitCode
-    ) -> StoppedWaiting:
+    ) -> BuildWaitEnded:
         listed = ", ".join(names)
         if self._database.server.topology is Topology.EMBEDDED:
-            return StoppedWaiting(
+            return BuildWaitEnded(
                 f"{why}: {listed} on {collection} was not built; nothing of it is left",
                 code=code,
                 hint="Run the same command again when there is time for it.",
             )
-        return StoppedWaiting(
+        return BuildWaitEnded(
             f"{why}: the server goes on building {listed} on {collection}",
             code=code,
             hint="Run the same command again to wait for the rest; it begins nothing twice. "

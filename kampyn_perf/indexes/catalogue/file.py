@@ -51,11 +51,11 @@ def _field(path: Any) -> str:
 
 
 def _direction(path: str, kind: Any) -> int | str:
-    found = number(kind)
-    if found in (1, -1) and not isinstance(found, bool):
-        return int(found)
-    if found in SPECIAL and isinstance(found, str):
-        return found
+    direction = number(kind)
+    if direction in (1, -1) and not isinstance(direction, bool):
+        return int(direction)
+    if direction in SPECIAL and isinstance(direction, str):
+        return direction
     raise ValueError(f"{path}: {kind!r} is not 1, -1, {', '.join(SPECIAL)}")
 
 

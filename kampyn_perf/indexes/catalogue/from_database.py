@@ -17,7 +17,7 @@ from kampyn_perf.indexes.model.catalogue import (
     WantedCollection,
 )
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
-from kampyn_perf.indexes.model.matching import Found, read_live
+from kampyn_perf.indexes.model.matching import ReadIndex, read_live
 from kampyn_perf.indexes.model.normalise import SIMPLE, normal_of
 from kampyn_perf.indexes.model.options import TEXT
 from kampyn_perf.indexes.model.spec import IndexSpec, Key, default_name
@@ -47,21 +47,21 @@ def catalogue_of(
 
 def _collection(cluster: str, live: LiveCollection) -> WantedCollection:
     entries = tuple(
-        Entry(spec=_spec(found, live)) for found in read_live(live) if not found.is_bridge
+        Entry(spec=_spec(index, live)) for index in read_live(live) if not index.is_bridge
     )
     return WantedCollection(name=live.name, cluster=cluster, entries=entries)
 
 
-def _spec(found: Found, live: LiveCollection) -> IndexSpec:
+def _spec(index: ReadIndex, live: LiveCollection) -> IndexSpec:
     """As little as says the same: what is default is left out."""
-    full = found.spec.having(collation=_collation(found, live))
+    full = index.spec.having(collation=_collation(index, live))
     weights = {field: weight for field, weight in full.weights.items() if weight != 1}
     short = replace(full, keys=_keys_as_named(full)).having(weights=weights or None)
-    if normal_of(short, collation=live.collation) != found.normal:
+    if normal_of(short, collation=live.collation) != index.normal:
         short = full  # what cannot be said shorter is said in full
     for name in full.options:
         without = short.having(**{name: None})
-        if normal_of(without, collation=live.collation) == found.normal:
+        if normal_of(without, collation=live.collation) == index.normal:
             short = without
     return short
 
@@ -78,15 +78,15 @@ def _keys_as_named(spec: IndexSpec) -> tuple[Key, ...]:
     return next((keys for keys in orders if default_name(keys) == spec.name), spec.keys)
 
 
-def _collation(found: Found, live: LiveCollection) -> Mapping[str, Any] | None:
+def _collation(index: ReadIndex, live: LiveCollection) -> Mapping[str, Any] | None:
     """None where the index gets the right one by default."""
-    inherited = normal_of(found.spec.having(collation=None), collation=live.collation)
-    if inherited.collation == found.normal.collation:
+    inherited = normal_of(index.spec.having(collation=None), collation=live.collation)
+    if inherited.collation == index.normal.collation:
         return None
-    if not found.normal.collation:
+    if not index.normal.collation:
         return SIMPLE
-    full: dict[str, Any] = json.loads(found.normal.collation)
+    full: dict[str, Any] = json.loads(index.normal.collation)
     shortest = {"locale": full["locale"]}
-    default = normal_of(found.spec.having(collation=shortest)).collation
+    default = normal_of(index.spec.having(collation=shortest)).collation
     usual = json.loads(default or "{}")
     return shortest | {key: value for key, value in full.items() if usual.get(key) != value}

@@ -58,17 +58,17 @@ def verify(queries: Iterable[Query], database_of: Callable[[str], Explainer]) ->
             yield unexplained(query, refusal.message, Verdict.FAIL)
 
 
-def judge(query: Query, found: Explained) -> Verified:
+def judge(query: Query, explained: Explained) -> Verified:
     """`found` held to the query's expectation."""
-    failures = tuple(_failures(query, found))
-    doubts = tuple(_doubts(query, found))
-    verdict = Verdict.FAIL if failures else Verdict.NO_VERDICT if doubts else Verdict.PASS
+    failures = tuple(_failures(query, explained))
+    undecided = tuple(_undecided(query, explained))
+    verdict = Verdict.FAIL if failures else Verdict.NO_VERDICT if undecided else Verdict.PASS
     return Verified(
         query=query,
         verdict=verdict,
-        reasons=failures or doubts,
-        notes=tuple(_notes(found)),
-        explained=found,
+        reasons=failures or undecided,
+        notes=tuple(_notes(explained)),
+        explained=explained,
     )
 
 
@@ -85,40 +85,45 @@ def exit_code(results: tuple[Verified, ...]) -> ExitCode:
     return ExitCode.NO_VERDICT if Verdict.NO_VERDICT in verdicts else ExitCode.OK
 
 
-def _failures(query: Query, found: Explained) -> Iterator[str]:
+def _failures(query: Query, explained: Explained) -> Iterator[str]:
     expect = query.expect
-    if expect.access is Access.INDEX and found.reach is Reach.COLLECTION:
+    if expect.access is Access.INDEX and explained.reach is Reach.COLLECTION:
         shards = sorted(
-            {scan.shard for scan in found.scans if scan.reach is Reach.COLLECTION and scan.shard}
+            {
+                scan.shard
+                for scan in explained.scans
+                if scan.reach is Reach.COLLECTION and scan.shard
+            }
         )
         where = f" on {', '.join(shards)}" if shards else ""
         yield f"reads the whole collection{where}"
-    if expect.access is Access.SCAN and found.reach is Reach.INDEX:
-        yield f"uses {', '.join(found.indexes)}, where a collection scan was expected"
-    if expect.indexes and found.indexes and not set(expect.indexes) & set(found.indexes):
-        yield f"uses {', '.join(found.indexes)}, not {' or '.join(expect.indexes)}"
-    if found.in_memory_sort and not expect.in_memory_sort:
+    if expect.access is Access.SCAN and explained.reach is Reach.INDEX:
+        yield f"uses {', '.join(explained.indexes)}, where a collection scan was expected"
+    if expect.indexes and explained.indexes and not set(expect.indexes) & set(explained.indexes):
+        yield f"uses {', '.join(explained.indexes)}, not {' or '.join(expect.indexes)}"
+    if explained.in_memory_sort and not expect.in_memory_sort:
         yield "sorts in memory"
-    most, ratio = expect.max_examined_per_result, found.examined_per_result
+    most, ratio = expect.max_examined_per_result, explained.examined_per_result
     if most is not None and ratio is not None and ratio > most:
         yield f"examines {ratio:.3g} keys or documents per result, more than {most:g}"
 
 
-def _doubts(query: Query, found: Explained) -> Iterator[str]:
+def _undecided(query: Query, explained: Explained) -> Iterator[str]:
     expect = query.expect
-    if expect.access is Access.INDEX and found.reach is Reach.UNKNOWN:
-        yield f"how it reaches documents is not known: {', '.join(found.unknown_stages) or 'empty'}"
-    if expect.access is Access.INDEX and found.reach is Reach.NOTHING:
+    if expect.access is Access.INDEX and explained.reach is Reach.UNKNOWN:
+        stages = ", ".join(explained.unknown_stages) or "empty"
+        yield f"how it reaches documents is not known: {stages}"
+    if expect.access is Access.INDEX and explained.reach is Reach.NOTHING:
         yield "the collection is not there, or the query can match nothing"
-    if expect.max_examined_per_result is not None and found.examined_per_result is None:
+    if expect.max_examined_per_result is not None and explained.examined_per_result is None:
         yield "the server does not say how much it examined"
 
 
-def _notes(found: Explained) -> Iterator[str]:
-    if found.unknown_stages:
-        yield f"stages that are not known here: {', '.join(found.unknown_stages)}"
-    if found.spilled:
+def _notes(explained: Explained) -> Iterator[str]:
+    if explained.unknown_stages:
+        yield f"stages that are not known here: {', '.join(explained.unknown_stages)}"
+    if explained.spilled:
         yield "wrote to disk while sorting or grouping"
-    for scan in found.scans:
+    for scan in explained.scans:
         if scan.collection and scan.reach is Reach.COLLECTION:
             yield f"reads the whole of {scan.collection} ({scan.stage})"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kampyn_perf.config import PathKey
-from kampyn_perf.indexes.lint.rule import Finding, Severity, Subject
+from kampyn_perf.indexes.lint.rule import LintFinding, Severity, Subject
 from kampyn_perf.indexes.lint.rules import BY_ID, RULES
 from kampyn_perf.indexes.model.catalogue import Catalogue, Suppression
 from kampyn_perf.indexes.model.facts import UseReport
@@ -25,11 +25,11 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class LintResult:
-    findings: tuple[Finding, ...]
+    findings: tuple[LintFinding, ...]
     """In the catalogue's order; suppressed ones among them, with their reason."""
 
     @property
-    def active(self) -> tuple[Finding, ...]:
+    def active(self) -> tuple[LintFinding, ...]:
         return tuple(finding for finding in self.findings if finding.suppressed is None)
 
     def count(self, severity: Severity) -> int:
@@ -39,7 +39,7 @@ class LintResult:
 def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
     """Every finding, with suppressions applied; a suppression that is wrong is a finding too."""
     known = evidence or Evidence()
-    findings: list[Finding] = []
+    findings: list[LintFinding] = []
     for collection in catalogue.collections:
         subject = Subject(
             collection=collection,
@@ -54,11 +54,11 @@ def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
     return LintResult(findings=tuple(judged))
 
 
-def _findings(subject: Subject) -> Iterator[Finding]:
+def _findings(subject: Subject) -> Iterator[LintFinding]:
     for rule in RULES:
         for hit in rule.check(subject):
             entry = hit.entry
-            yield Finding(
+            yield LintFinding(
                 rule=rule,
                 message=hit.message,
                 path=entry.path if entry else subject.collection.path,
@@ -80,11 +80,11 @@ def _suppressions(catalogue: Catalogue) -> Iterator[tuple[PathKey, Suppression]]
                 yield entry.path, suppression
 
 
-def _covers(scope: PathKey, suppression: Suppression, finding: Finding) -> bool:
+def _covers(scope: PathKey, suppression: Suppression, finding: LintFinding) -> bool:
     return suppression.rule == finding.rule.id and finding.path[: len(scope)] == scope
 
 
-def _suppress(finding: Finding, asked: Sequence[tuple[PathKey, Suppression]]) -> Finding:
+def _suppress(finding: LintFinding, asked: Sequence[tuple[PathKey, Suppression]]) -> LintFinding:
     for scope, suppression in asked:
         if _covers(scope, suppression, finding):
             return replace(finding, suppressed=suppression.reason)
@@ -93,10 +93,10 @@ def _suppress(finding: Finding, asked: Sequence[tuple[PathKey, Suppression]]) ->
 
 def _suppression_findings(
     asked: Sequence[tuple[PathKey, Suppression]],
-    found: Sequence[Finding],
+    findings: Sequence[LintFinding],
     *,
     with_database: bool,
-) -> Iterator[Finding]:
+) -> Iterator[LintFinding]:
     for scope, suppression in asked:
         rule = BY_ID.get(suppression.rule)
         if rule is None:
@@ -105,9 +105,9 @@ def _suppression_findings(
         if not suppression.reason.strip():
             yield _about(suppression, "without-reason", f"why is {suppression.rule} suppressed?")
         judged = with_database or not rule.needs_database
-        if judged and not any(_covers(scope, suppression, finding) for finding in found):
+        if judged and not any(_covers(scope, suppression, finding) for finding in findings):
             yield _about(suppression, "unused", f"{suppression.rule} finds nothing here")
 
 
-def _about(suppression: Suppression, problem: str, message: str) -> Finding:
-    return Finding(rule=BY_ID[f"suppression-{problem}"], message=message, path=suppression.path)
+def _about(suppression: Suppression, problem: str, message: str) -> LintFinding:
+    return LintFinding(rule=BY_ID[f"suppression-{problem}"], message=message, path=suppression.path)

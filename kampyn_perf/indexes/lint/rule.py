@@ -111,7 +111,7 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class LintFinding:
     rule: Rule
     message: str
     path: PathKey

@@ -58,9 +58,9 @@ class Explained:
     @property
     def reach(self) -> Reach:
         """The worst of the query's own scans: one shard that scans everything decides."""
-        found = {scan.reach for scan in self.scans if not scan.collection}
+        reaches = {scan.reach for scan in self.scans if not scan.collection}
         for reach in (Reach.COLLECTION, Reach.UNKNOWN, Reach.INDEX, Reach.PRIMARY, Reach.NOTHING):
-            if reach in found:
+            if reach in reaches:
                 return reach
         return Reach.UNKNOWN
 

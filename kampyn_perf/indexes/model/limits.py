@@ -37,22 +37,22 @@ def refusals(spec: IndexSpec) -> tuple[Refusal, ...]:
 
 def unsupported_operators(expression: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts of a partial filter that MongoDB refuses, in order, as `field: {$ne: ...}`."""
-    found: list[str] = []
+    refused: list[str] = []
     for key, value in expression.items():
         if key in PARTIAL_LOGIC and isinstance(value, list | tuple):
             parts = [part for part in value if isinstance(part, Mapping)]
-            found += [bad for part in parts for bad in unsupported_operators(part)]
-            found += [key] if len(parts) < len(value) else []
+            refused += [bad for part in parts for bad in unsupported_operators(part)]
+            refused += [key] if len(parts) < len(value) else []
         elif key.startswith("$"):
-            found.append(key)
+            refused.append(key)
         elif is_operators(value):
-            found += [
+            refused += [
                 f"{key}: {{{operator}: {'false' if operator == '$exists' else '...'}}}"
                 for operator, argument in value.items()
                 if operator not in PARTIAL_OPERATORS
                 or (operator == "$exists" and not truth(argument))
             ]
-    return tuple(found)
+    return tuple(refused)
 
 
 def _refusals(spec: IndexSpec) -> Iterator[Refusal]:

@@ -33,13 +33,13 @@ class How(StrEnum):
     """The same index, hidden or not."""
     CLASH = "clash"
     """Another form of it, that cannot stand beside it on this server."""
-    KIN = "kin"
+    SAME_KEYS = "same-keys"
     """The same keys with other options; both could stand side by side."""
     NEW = "new"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ReadIndex:
     """A live index, read."""
 
     index: LiveIndex
@@ -60,13 +60,13 @@ class Match:
     entry: Entry
     normal: Normal
     how: How
-    live: Found | None = None
+    live: ReadIndex | None = None
 
 
-def read_live(collection: LiveCollection) -> tuple[Found, ...]:
+def read_live(collection: LiveCollection) -> tuple[ReadIndex, ...]:
     """The collection's indexes but the one on `_id`, which nobody made and nobody can drop."""
     return tuple(
-        Found(index=index, normal=normal_live(index), spec=read_listing(index.definition))
+        ReadIndex(index=index, normal=normal_live(index), spec=read_listing(index.definition))
         for index in collection.indexes
         if not is_id_key(read_listing(index.definition).keys)
     )
@@ -93,22 +93,22 @@ def clash(a: Normal, b: Normal, server: ServerInfo) -> bool:
 
 
 def match(
-    entries: Sequence[Entry], lives: Sequence[Found], collection: LiveCollection
+    entries: Sequence[Entry], lives: Sequence[ReadIndex], collection: LiveCollection
 ) -> tuple[Match, ...]:
     """Every entry with its live index, if any; no live index is given to two entries.
 
     Exact pairs are made first, so that an entry never takes what is another's.
     """
-    free = [found for found in lives if not found.is_bridge]
+    free = [index for index in lives if not index.is_bridge]
     normals = [normal_of(entry.spec, collation=collection.collation) for entry in entries]
     results: dict[int, Match] = {}
     for how, fits in _passes(collection.server):
         for position, (entry, normal) in enumerate(zip(entries, normals, strict=True)):
             if position in results:
                 continue
-            candidates = [found for found in free if fits(found.normal, normal)]
+            candidates = [index for index in free if fits(index.normal, normal)]
             # Of several, the one of the same name; else the first, as the server lists them.
-            candidates.sort(key=lambda found: found.name != entry.spec.effective_name)
+            candidates.sort(key=lambda index: index.name != entry.spec.effective_name)
             if candidates:
                 results[position] = Match(entry=entry, normal=normal, how=how, live=candidates[0])
                 free.remove(candidates[0])
@@ -122,5 +122,5 @@ def _passes(server: ServerInfo) -> tuple[tuple[How, Callable[[Normal, Normal], b
     return (
         (How.SAME, same_index),
         (How.CLASH, lambda live, wanted: clash(live, wanted, server)),
-        (How.KIN, lambda live, wanted: live.keys == wanted.keys),
+        (How.SAME_KEYS, lambda live, wanted: live.keys == wanted.keys),
     )

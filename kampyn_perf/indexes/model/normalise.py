@@ -198,18 +198,18 @@ def describe(normal: Normal) -> list[Any]:
 
 
 def _keys(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    found: list[Key] = []
+    distinct: list[Key] = []
     for path, direction in keys:
         key = TEXT_KEY if direction == TEXT else (path, _direction(direction))
-        if not (key == TEXT_KEY and TEXT_KEY in found):
-            found.append(key)
-    return tuple(found)
+        if not (key == TEXT_KEY and TEXT_KEY in distinct):
+            distinct.append(key)
+    return tuple(distinct)
 
 
 def _direction(value: Any) -> Any:
     """1 or -1: MongoDB takes any number but 0 (old tools wrote true and 2.0) and reads its sign."""
-    found = number(value)
-    return found if isinstance(found, str) else 1 if found > 0 else -1
+    untyped = number(value)
+    return untyped if isinstance(untyped, str) else 1 if untyped > 0 else -1
 
 
 def _weights(spec: IndexSpec) -> dict[str, int]:
@@ -224,10 +224,10 @@ def _language(language: str) -> str:
 
 
 def _ttl(value: Any) -> int | float | str | None:
-    found = number(value)
-    if found is None:
+    seconds = number(value)
+    if seconds is None:
         return None
-    return "NaN" if found != found else found  # noqa: PLR0124 - only NaN differs from itself
+    return "NaN" if seconds != seconds else seconds  # noqa: PLR0124 - only NaN differs from itself
 
 
 def _json(value: Any) -> str:

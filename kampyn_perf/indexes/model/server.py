@@ -73,7 +73,7 @@ def features_of(version: tuple[int, ...], topology: Topology) -> frozenset[Featu
         (Feature.TTL_ADD, (5, 1)),
         (Feature.MAKE_UNIQUE, (6, 0)),
     )
-    found = {feature for feature, first in since if version[:2] >= first}
+    features = {feature for feature, first in since if version[:2] >= first}
     if version[:2] >= (4, 4) and topology is not Topology.STANDALONE:
-        found.add(Feature.COMMIT_QUORUM)
-    return frozenset(found)
+        features.add(Feature.COMMIT_QUORUM)
+    return frozenset(features)

@@ -73,20 +73,20 @@ def number(value: Any) -> Any:
 
 def truth(value: Any) -> bool:
     """BSON's notion: false, 0 and null are false; everything else is true."""
-    found = number(value)
-    return found is not None and found is not False and found != 0
+    untyped = number(value)
+    return untyped is not None and untyped is not False and untyped != 0
 
 
 def plain(value: Any) -> Any:
     """`value` with numbers, dates and object ids in one form each."""
-    found = number(value)
-    if isinstance(found, float) and not math.isfinite(found):
-        return {"$number": str(found)}
-    if isinstance(found, dt.date):
-        return {"$date": _milliseconds(found)}
-    if isinstance(found, Mapping):
-        return _plain_mapping(found)
-    return [plain(item) for item in found] if isinstance(found, list | tuple) else found
+    untyped = number(value)
+    if isinstance(untyped, float) and not math.isfinite(untyped):
+        return {"$number": str(untyped)}
+    if isinstance(untyped, dt.date):
+        return {"$date": _milliseconds(untyped)}
+    if isinstance(untyped, Mapping):
+        return _plain_mapping(untyped)
+    return [plain(item) for item in untyped] if isinstance(untyped, list | tuple) else untyped
 
 
 def normal_filter(expression: Mapping[str, Any]) -> list[Any]:
@@ -148,14 +148,14 @@ def _plain_mapping(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _paths(projection: Mapping[str, Any], prefix: str) -> list[tuple[str, bool]]:
-    found: list[tuple[str, bool]] = []
+    paths: list[tuple[str, bool]] = []
     for key, value in projection.items():
         path = f"{prefix}{key}"
         if isinstance(value, Mapping) and not set(value) & EXTENDED_TYPES:
-            found += _paths(value, path + ".")
+            paths += _paths(value, path + ".")
         else:
-            found.append((path, truth(value)))
-    return found
+            paths.append((path, truth(value)))
+    return paths
 
 
 def _leaves(field: str, value: Any) -> list[Any]:
@@ -184,15 +184,15 @@ def _sorted(items: list[Any]) -> list[Any]:
 
 
 def _milliseconds(value: Any) -> Any:
-    found = number(value)
-    if isinstance(found, str):
+    untyped = number(value)
+    if isinstance(untyped, str):
         try:
-            found = dt.datetime.fromisoformat(found)
+            untyped = dt.datetime.fromisoformat(untyped)
         except ValueError:
-            return found
-    if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
-        found = dt.datetime(found.year, found.month, found.day, tzinfo=dt.UTC)
-    if isinstance(found, dt.datetime):
-        aware = found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+            return untyped
+    if isinstance(untyped, dt.date) and not isinstance(untyped, dt.datetime):
+        untyped = dt.datetime(untyped.year, untyped.month, untyped.day, tzinfo=dt.UTC)
+    if isinstance(untyped, dt.datetime):
+        aware = untyped if untyped.tzinfo else untyped.replace(tzinfo=dt.UTC)
         return round(aware.timestamp() * 1000)
-    return found
+    return untyped

@@ -111,11 +111,11 @@ def run_all(
 
 def timings(samples: Samples) -> Mapping[str, Timing]:
     """What `run_all` found, summarised."""
-    return {name: _timing(found) for name, found in samples.items()}
+    return {name: _timing(times) for name, times in samples.items()}
 
 
-def _timing(found: list[int] | str) -> Timing:
-    return Timing(failure=found) if isinstance(found, str) else summarise(found)
+def _timing(times: list[int] | str) -> Timing:
+    return Timing(failure=times) if isinstance(times, str) else summarise(times)
 
 
 def _joined(first: list[int] | str, second: list[int] | str) -> list[int] | str:

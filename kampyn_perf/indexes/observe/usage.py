@@ -57,17 +57,17 @@ def stats_of(
 ) -> tuple[IndexStats, ...]:
     """One for each index of the collection, in the server's order."""
     nodes = {use.node for use in report.uses}
-    found = []
+    statistics = []
     for index in live.indexes:
         uses = tuple(use for use in report.uses if use.index == index.name)
         use, reason = _needed(index, live) or _counted(uses, nodes, report, now_us, age_us)
         build = next((build for build in builds if index.name in build.names), None)
-        found.append(
+        statistics.append(
             IndexStats(
                 collection=live.name, index=index, use=use, reason=reason, uses=uses, build=build
             )
         )
-    return tuple(found)
+    return tuple(statistics)
 
 
 def _needed(index: LiveIndex, live: LiveCollection) -> tuple[Use, str] | None:
@@ -95,16 +95,16 @@ def _counted(
 ) -> tuple[Use, str]:
     if any(use.operations for use in uses):
         return Use.USED, ""
-    doubt = _doubt(uses, nodes, report)
-    if doubt:
-        return Use.UNKNOWN, doubt
+    unproved = _unproved(uses, nodes, report)
+    if unproved:
+        return Use.UNKNOWN, unproved
     youngest = max(use.since_us for use in uses)
     if now_us - youngest < age_us:
         return Use.UNKNOWN, f"counted for {format_duration(max(now_us - youngest, 0))} only"
     return Use.UNUSED, "no operation" + (f" on any of {len(nodes)} nodes" if len(nodes) > 1 else "")
 
 
-def _doubt(uses: Sequence[IndexUse], nodes: set[str], report: UseReport) -> str:
+def _unproved(uses: Sequence[IndexUse], nodes: set[str], report: UseReport) -> str:
     """Why figures of zero prove nothing, or an empty text."""
     if not report.supported:
         return "this engine does not count"

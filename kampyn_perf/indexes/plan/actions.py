@@ -89,7 +89,7 @@ class CollectionPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class IndexPlan:
     """A diff of catalogue and state, and what would be done about it."""
 
     collections: tuple[CollectionPlan, ...]

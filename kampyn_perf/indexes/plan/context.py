@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kampyn_perf.indexes.model.live import LiveCollection
-from kampyn_perf.indexes.model.matching import Found, How, Match
+from kampyn_perf.indexes.model.matching import How, Match, ReadIndex
 from kampyn_perf.indexes.model.normalise import Normal, differences
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage
@@ -14,14 +14,14 @@ from kampyn_perf.indexes.plan.step_kinds import StepKind, step_id
 
 
 @dataclass(kw_only=True)
-class Wanting:
+class CollectionContext:
     """What the actions of one collection share: what is there, what may go, which names are gone.
 
     Names are given out while the plan is made, in the catalogue's order; explicit ones first.
     """
 
     collection: LiveCollection
-    lives: Sequence[Found]
+    lives: Sequence[ReadIndex]
     matches: Sequence[Match]
     prunes: Mapping[str, Prune]
     slots: int
@@ -40,8 +40,8 @@ class Wanting:
     def has_default_collation(self) -> bool:
         return bool(self.collection.collation)
 
-    def found(self, name: str) -> Found | None:
-        return next((found for found in self.lives if found.name == name), None)
+    def live_named(self, name: str) -> ReadIndex | None:
+        return next((live for live in self.lives if live.name == name), None)
 
     def free_name(self, wish: str) -> str:
         """`wish`, or `wish_2` and so on where it is taken."""
@@ -53,10 +53,10 @@ class Wanting:
 
 
 def name_for(
-    context: Wanting, spec: IndexSpec, kin: Found | None
+    context: CollectionContext, spec: IndexSpec, kin: ReadIndex | None
 ) -> tuple[str, tuple[str, ...], str]:
     """A name that is free when the index is built, what must be dropped before, and trouble."""
-    holder = context.found(spec.name) if spec.name else None
+    holder = context.live_named(spec.name) if spec.name else None
     if not spec.name:
         return context.free_name(spec.effective_name), (), ""
     if holder is None:
@@ -64,7 +64,9 @@ def name_for(
     if kin is not None and holder.name == kin.name:
         return context.free_name(spec.name), (), ""
     prune = context.prunes.get(holder.name)
-    is_leftover = all(match.live is not holder or match.how is How.KIN for match in context.matches)
+    is_leftover = all(
+        match.live is not holder or match.how is How.SAME_KEYS for match in context.matches
+    )
     if is_leftover and prune is not None and prune.stage is PruneStage.DROP:
         return spec.name, (step_id(context.name, StepKind.DROP, holder.name),), ""
     trouble = (
@@ -86,12 +88,12 @@ def build_warnings(normal: Normal) -> tuple[str, ...]:
 
 def action_for(
     match: Match,
-    context: Wanting,
+    context: CollectionContext,
     *,
     kind: ActionKind,
     name: str,
     reason: str,
-    live: Found | None,
+    live: ReadIndex | None,
     **rest: object,
 ) -> Action:
     differs = differences(live.normal, match.normal) if live is not None else ()

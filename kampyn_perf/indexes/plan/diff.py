@@ -8,8 +8,8 @@ from kampyn_perf.indexes.model.catalogue import Catalogue, WantedCollection
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveState
 from kampyn_perf.indexes.model.matching import How, match, read_live
 from kampyn_perf.indexes.model.normalise import describe, digest, normal_of, state_hash
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan, Prune
-from kampyn_perf.indexes.plan.context import Wanting
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan, Prune
+from kampyn_perf.indexes.plan.context import CollectionContext
 from kampyn_perf.indexes.plan.leftovers import bridge_actions, leftover_actions, prune_notes
 from kampyn_perf.indexes.plan.obstacles import additions, free_slots, obstacles
 from kampyn_perf.indexes.plan.wanted import wanted_action
@@ -21,7 +21,7 @@ _KIND_NOTES = {
 }
 
 
-def make_plan(catalogue: Catalogue, state: LiveState, prunes: Iterable[Prune] = ()) -> Plan:
+def make_plan(catalogue: Catalogue, state: LiveState, prunes: Iterable[Prune] = ()) -> IndexPlan:
     """The diff of every collection of the catalogue that `state` has.
 
     `prunes` name live indexes that may go. Nothing else is ever dropped, but this program's own
@@ -34,7 +34,7 @@ def make_plan(catalogue: Catalogue, state: LiveState, prunes: Iterable[Prune] = 
         if wanted.name in state.collections
     ]
     hashes = {name: state_hash(live) for name, live in sorted(state.collections.items())}
-    return Plan(
+    return IndexPlan(
         collections=tuple(parts),
         content_hash=content_hash(catalogue, hashes, asked),
         state_hashes=hashes,
@@ -67,17 +67,21 @@ def plan_collection(
     matches = match(wanted.entries, lives, live)
     refused = obstacles(matches, live)
     room = free_slots(live) - additions(matches, live, refused)
-    context = Wanting(collection=live, lives=lives, matches=matches, prunes=asked, slots=room)
+    context = CollectionContext(
+        collection=live, lives=lives, matches=matches, prunes=asked, slots=room
+    )
     actions = [
-        wanted_action(context, found, refused.get(position, ""))
-        for position, found in enumerate(matches)
+        wanted_action(context, matched, refused.get(position, ""))
+        for position, matched in enumerate(matches)
     ]
     claimed = {
         action.name
-        for found, action in zip(matches, actions, strict=True)
-        if _takes_live(action) or found.how is How.SAME
+        for matched, action in zip(matches, actions, strict=True)
+        if _takes_live(action) or matched.how is How.SAME
     }
-    leftovers = [found for found in lives if found.name not in claimed and not found.is_bridge]
+    leftovers = [
+        matched for matched in lives if matched.name not in claimed and not matched.is_bridge
+    ]
     actions += leftover_actions(context, leftovers, tuple(actions))
     actions += bridge_actions(context, tuple(actions))
     return CollectionPlan(

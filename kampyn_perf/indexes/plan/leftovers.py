@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kampyn_perf.indexes.model.coverage import covers, redundant_to
-from kampyn_perf.indexes.model.matching import Found
+from kampyn_perf.indexes.model.matching import ReadIndex
 from kampyn_perf.indexes.model.normalise import Normal, normal_of
 from kampyn_perf.indexes.model.server import Feature
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage
-from kampyn_perf.indexes.plan.context import Wanting
+from kampyn_perf.indexes.plan.context import CollectionContext
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step, step_id
 from kampyn_perf.indexes.plan.steps import stands_for
 
 
 def leftover_actions(
-    context: Wanting, leftovers: Sequence[Found], wanted: Sequence[Action]
+    context: CollectionContext, leftovers: Sequence[ReadIndex], wanted: Sequence[Action]
 ) -> list[Action]:
     """One action for each live index that no entry is."""
     successors = {
@@ -23,21 +23,21 @@ def leftover_actions(
         for action in wanted
         if action.kind is ActionKind.CHANGE and action.live and action.live.name != action.name
     }
-    return [_leftover(context, found, wanted, successors) for found in leftovers]
+    return [_leftover(context, live, wanted, successors) for live in leftovers]
 
 
-def bridge_actions(context: Wanting, wanted: Sequence[Action]) -> list[Action]:
+def bridge_actions(context: CollectionContext, wanted: Sequence[Action]) -> list[Action]:
     """What becomes of bridges that an interrupted change left."""
     used = {step.name for action in wanted for step in action.steps}
-    bridges = [found for found in context.lives if found.is_bridge and found.name not in used]
+    bridges = [live for live in context.lives if live.is_bridge and live.name not in used]
     return [_bridge_action(context, bridge, wanted) for bridge in bridges]
 
 
 def prune_notes(
-    asked: Mapping[str, Prune], lives: Sequence[Found], actions: Sequence[Action]
+    asked: Mapping[str, Prune], lives: Sequence[ReadIndex], actions: Sequence[Action]
 ) -> tuple[str, ...]:
     """Names given to --prune that lead to nothing, so that a typing error does not pass."""
-    live_names = {found.name for found in lives}
+    live_names = {live.name for live in lives}
     notes = []
     for name in asked:
         action = next((a for a in actions if a.live and a.live.name == name), None)
@@ -49,44 +49,49 @@ def prune_notes(
 
 
 def _leftover(
-    context: Wanting, found: Found, wanted: Sequence[Action], successors: Mapping[str, str]
+    context: CollectionContext,
+    live: ReadIndex,
+    wanted: Sequence[Action],
+    successors: Mapping[str, str],
 ) -> Action:
-    standing = _standing(context, found, wanted)
+    standing = _standing(context, live, wanted)
     # Of two that serve the same, one must stay: only the later one is called redundant.
     others = [
         (name, other)
         for name, other in standing
-        if not (covers(found.normal, other) and _before(context, found.name, name))
+        if not (covers(live.normal, other) and _before(context, live.name, name))
     ]
-    cover = redundant_to(found.normal, others)
+    cover = redundant_to(live.normal, others)
     kind, reason = ActionKind.EXTRA, "is not in the catalogue"
-    if found.name in successors:
-        reason = f"is the old form of {successors[found.name]}"
+    if live.name in successors:
+        reason = f"is the old form of {successors[live.name]}"
     if cover:
         kind, reason = ActionKind.REDUNDANT, f"{reason}; {cover} serves all that it could"
-    if found.normal.hidden:
+    if live.normal.hidden:
         kind, reason = ActionKind.HIDDEN, f"{reason}, and hidden from queries"
-    prune = context.prunes.get(found.name)
-    steps, blocked = _prune_steps(context, found, prune, wanted, successors)
+    prune = context.prunes.get(live.name)
+    steps, blocked = _prune_steps(context, live, prune, wanted, successors)
     # An index that takes the name of this one is built after its drop: too late to cover it.
-    drop = step_id(context.name, StepKind.DROP, found.name)
+    drop = step_id(context.name, StepKind.DROP, live.name)
     late = {a.name for a in wanted if any(drop in step.needs for step in a.steps)}
-    has_cover = any(name not in late and covers(other, found.normal) for name, other in standing)
-    lonely = bool(steps) and not has_cover and not found.normal.hidden
+    has_cover = any(name not in late and covers(other, live.normal) for name, other in standing)
+    lonely = bool(steps) and not has_cover and not live.normal.hidden
     return Action(
         kind=kind,
         collection=context.name,
-        name=found.name,
+        name=live.name,
         reason=reason,
-        live=found.index,
+        live=live.index,
         steps=steps,
         blocked=blocked,
         gap="no other index serves its queries" if lonely else "",
-        warnings=_prune_warnings(found.normal, steps),
+        warnings=_prune_warnings(live.normal, steps),
     )
 
 
-def _standing(context: Wanting, found: Found, wanted: Sequence[Action]) -> list[tuple[str, Normal]]:
+def _standing(
+    context: CollectionContext, live: ReadIndex, wanted: Sequence[Action]
+) -> list[tuple[str, Normal]]:
     """The indexes that are there after the plan: wanted ones, then live ones that stay."""
     default = context.collection.collation
     after = [
@@ -100,7 +105,7 @@ def _standing(context: Wanting, found: Found, wanted: Sequence[Action]) -> list[
     after += [
         (other.name, other.normal)
         for other in context.lives
-        if other is not found
+        if other is not live
         and other.name not in names
         and other.name not in context.prunes
         and not other.is_bridge
@@ -109,7 +114,7 @@ def _standing(context: Wanting, found: Found, wanted: Sequence[Action]) -> list[
     return after
 
 
-def _before(context: Wanting, name: str, other: str) -> bool:
+def _before(context: CollectionContext, name: str, other: str) -> bool:
     """Whether the server lists `name` before `other`, and neither is the catalogue's."""
     wanted = {match.live.name for match in context.matches if match.live}
     names = [live.name for live in context.lives if live.name not in wanted]
@@ -117,27 +122,27 @@ def _before(context: Wanting, name: str, other: str) -> bool:
 
 
 def _prune_steps(
-    context: Wanting,
-    found: Found,
+    context: CollectionContext,
+    live: ReadIndex,
     prune: Prune | None,
     wanted: Sequence[Action],
     successors: Mapping[str, str],
 ) -> tuple[tuple[Step, ...], str]:
     if prune is None:
         return (), ""
-    if _supports_shard_key(context, found):
+    if _supports_shard_key(context, live):
         return (), "the collection is sharded by its keys, and no other index begins with them"
-    needs = _builds_before(context, found, wanted, successors)
+    needs = _builds_before(context, live, wanted, successors)
     if prune.stage is PruneStage.DROP:
-        return (make_step(context.name, StepKind.DROP, found.name, needs=needs),), ""
-    if found.normal.hidden:
+        return (make_step(context.name, StepKind.DROP, live.name, needs=needs),), ""
+    if live.normal.hidden:
         return (), ""
     if not context.collection.server.has(Feature.HIDE):
         return (), f"{context.collection.server.label} cannot hide it first; ask for the drop"
-    return (make_step(context.name, StepKind.HIDE, found.name, needs=needs),), ""
+    return (make_step(context.name, StepKind.HIDE, live.name, needs=needs),), ""
 
 
-def _supports_shard_key(context: Wanting, found: Found) -> bool:
+def _supports_shard_key(context: CollectionContext, live: ReadIndex) -> bool:
     """Whether it is the only live index that begins with the shard key: sharding needs one."""
     shard = tuple((context.collection.shard_key or {}).items())
     if not shard:
@@ -147,16 +152,19 @@ def _supports_shard_key(context: Wanting, found: Found) -> bool:
         for other in context.lives
         if other.spec.keys[: len(shard)] == shard
         and not (other.normal.partial or other.normal.sparse or other.normal.hidden)
-        and (other is found or other.name not in context.prunes)
+        and (other is live or other.name not in context.prunes)
     ]
-    return able == [found.name]
+    return able == [live.name]
 
 
 def _builds_before(
-    context: Wanting, found: Found, wanted: Sequence[Action], successors: Mapping[str, str]
+    context: CollectionContext,
+    live: ReadIndex,
+    wanted: Sequence[Action],
+    successors: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The builds that must have succeeded before `found` may go: of what takes its place."""
-    drop = step_id(context.name, StepKind.DROP, found.name)
+    """The builds that must have succeeded before `live` may go: of what takes its place."""
+    drop = step_id(context.name, StepKind.DROP, live.name)
     default = context.collection.collation
     return tuple(
         step.id
@@ -166,8 +174,8 @@ def _builds_before(
         and step.spec is not None
         and drop not in step.needs
         and (
-            action.name == successors.get(found.name)
-            or covers(normal_of(step.spec, collation=default), found.normal)
+            action.name == successors.get(live.name)
+            or covers(normal_of(step.spec, collation=default), live.normal)
         )
     )
 
@@ -190,7 +198,9 @@ def _prune_warnings(normal: Normal, steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _bridge_action(context: Wanting, bridge: Found, wanted: Sequence[Action]) -> Action:
+def _bridge_action(
+    context: CollectionContext, bridge: ReadIndex, wanted: Sequence[Action]
+) -> Action:
     default = context.collection.collation
     served = [
         action

@@ -18,13 +18,13 @@ from kampyn_perf.indexes.plan.steps import in_place_steps
 def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
     """The reason against each entry that has one, by its position. An index that is there is never
     refused: the server has shown that it can be."""
-    found: dict[int, str] = {}
+    refused: dict[int, str] = {}
     for position, match in enumerate(matches):
         if match.how is How.SAME and match.live:
             if match.live.normal.hidden != match.normal.hidden and not live.server.has(
                 Feature.HIDE
             ):
-                found[position] = f"{live.server.label} can neither hide nor show an index"
+                refused[position] = f"{live.server.label} can neither hide nor show an index"
             continue
         reasons = [
             _by_collection(match, live),
@@ -35,8 +35,8 @@ def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
         ]
         reason = next((text for text in reasons if text), "")
         if reason:
-            found[position] = reason
-    return found | _by_number(matches, live, found)
+            refused[position] = reason
+    return refused | _by_number(matches, live, refused)
 
 
 def _by_collection(match: Match, live: LiveCollection) -> str:
@@ -128,7 +128,7 @@ def _by_number(
     matches: Sequence[Match], live: LiveCollection, refused: dict[int, str]
 ) -> dict[int, str]:
     """What would be the 65th index."""
-    found: dict[int, str] = {}
+    too_many: dict[int, str] = {}
     room = free_slots(live)
     for position, match in enumerate(matches):
         if position in refused or not _adds_one(match, live):
@@ -136,8 +136,8 @@ def _by_number(
         room -= 1
         if room < 0:
             number = MAX_INDEXES - room
-            found[position] = f"would be index {number} of at most {MAX_INDEXES} (error 67)"
-    return found
+            too_many[position] = f"would be index {number} of at most {MAX_INDEXES} (error 67)"
+    return too_many
 
 
 def free_slots(live: LiveCollection) -> int:
@@ -156,7 +156,7 @@ def additions(matches: Sequence[Match], live: LiveCollection, refused: Mapping[i
 
 
 def _adds_one(match: Match, live: LiveCollection) -> bool:
-    if match.how is How.KIN and match.live:
+    if match.how is How.SAME_KEYS and match.live:
         return in_place_steps(live.name, match.live, match.normal, live.server) is None
     return match.how is How.NEW and not is_id_key(match.normal.keys)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from kampyn_perf.indexes.model.coverage import covers
-from kampyn_perf.indexes.model.matching import Found, Match
+from kampyn_perf.indexes.model.matching import Match, ReadIndex
 from kampyn_perf.indexes.model.normalise import Normal
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import Action, ActionKind
-from kampyn_perf.indexes.plan.context import Wanting, action_for, build_warnings, name_for
+from kampyn_perf.indexes.plan.context import CollectionContext, action_for, build_warnings, name_for
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step
 from kampyn_perf.indexes.plan.steps import bridge_spec, create_step
 
 
-def replace_action(context: Wanting, match: Match, live: Found) -> Action:
+def replace_action(context: CollectionContext, match: Match, live: ReadIndex) -> Action:
     """Drop and build, over a bridge where there can be one. Only with the old one's name given."""
     bridge, gap = _bridge(context, match, live)
     reason = "the server takes neither a change in place nor both forms side by side"
@@ -43,7 +43,7 @@ def replace_action(context: Wanting, match: Match, live: Found) -> Action:
     )
 
 
-def _covered_by_others(context: Wanting, live: Found) -> bool:
+def _covered_by_others(context: CollectionContext, live: ReadIndex) -> bool:
     """Whether something else serves its queries, before and after this plan."""
     hiding = {m.live.name for m in context.matches if m.live and m.normal.hidden}
     return any(
@@ -67,25 +67,27 @@ def _lasting_gap(wanted: Normal, live: Normal) -> str:
 
 
 def _replacement_name(
-    context: Wanting, match: Match, live: Found
+    context: CollectionContext, match: Match, live: ReadIndex
 ) -> tuple[str, tuple[str, ...], str]:
     """The old name is free for its successor, and for nobody else: others build before the drop."""
     others = {m.entry.spec.name for m in context.matches if m is not match}
     if live.name not in others:
         context.taken.discard(live.name)
-    found = name_for(context, match.entry.spec, live)
+    naming = name_for(context, match.entry.spec, live)
     context.taken.add(live.name)
-    return found
+    return naming
 
 
-def _bridge(context: Wanting, match: Match, live: Found) -> tuple[IndexSpec | None, str]:
+def _bridge(
+    context: CollectionContext, match: Match, live: ReadIndex
+) -> tuple[IndexSpec | None, str]:
     """The bridge that is needed, and where none can be built, what that means."""
     keeps_unique = live.normal.unique and match.normal.unique
     covered = live.normal.hidden or _covered_by_others(context, live)
     if covered and not keeps_unique:
         return None, ""
     bridge = bridge_spec(live, match.normal)
-    stands = bridge is not None and context.found(bridge.name) is not None
+    stands = bridge is not None and context.live_named(bridge.name) is not None
     if bridge is not None and (stands or context.slots > 0):
         context.slots -= 0 if stands else 1
         return bridge, ""
@@ -95,9 +97,9 @@ def _bridge(context: Wanting, match: Match, live: Found) -> tuple[IndexSpec | No
 
 
 def _replace_steps(
-    context: Wanting,
+    context: CollectionContext,
     match: Match,
-    live: Found,
+    live: ReadIndex,
     bridge: IndexSpec | None,
     name: str,
     needs: tuple[str, ...],
@@ -105,7 +107,7 @@ def _replace_steps(
     steps: list[Step] = []
     after: tuple[str, ...] = ()
     if bridge is not None:
-        standing = context.found(bridge.name)
+        standing = context.live_named(bridge.name)
         if standing is None or standing.index.building:
             steps.append(create_step(context.name, bridge, bridge.name, note="bridge"))
             after = (steps[-1].id,)

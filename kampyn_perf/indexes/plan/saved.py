@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.plan.actions import Plan, Prune, PruneStage
+from kampyn_perf.indexes.plan.actions import IndexPlan, Prune, PruneStage
 
 PLAN_SCHEMA = "kampyn-perf/index-plan"
 PLAN_VERSION = 1
@@ -52,7 +52,7 @@ def read_plan(path: Path) -> SavedPlan:
         ) from error
 
 
-def check_same(saved: SavedPlan, plan: Plan) -> None:
+def check_same(saved: SavedPlan, plan: IndexPlan) -> None:
     """Raises KampynError unless `plan` is the one that was saved."""
     if saved.content_hash == plan.content_hash:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX, Found
+from kampyn_perf.indexes.model.matching import BRIDGE_PREFIX, ReadIndex
 from kampyn_perf.indexes.model.normalise import (
     SIMPLE,
     Normal,
@@ -52,20 +52,20 @@ def create_step(
 
 
 def in_place_steps(
-    collection: str, found: Found, wanted: Normal, server: ServerInfo
+    collection: str, live: ReadIndex, wanted: Normal, server: ServerInfo
 ) -> tuple[Step, ...] | None:
     """collMod commands that lead from the live index to the wanted one; None if some option
     cannot be changed that way on this server."""
     steps: list[Step] = []
-    for option in differing(found.normal, wanted):
-        more = _option_steps(collection, found, wanted, option, server)
+    for option in differing(live.normal, wanted):
+        more = _option_steps(collection, live, wanted, option, server)
         if more is None:
             return None
         steps += more
     return tuple(sorted(steps, key=lambda step: step.kind.position))
 
 
-def bridge_spec(old: Found, wanted: Normal) -> IndexSpec | None:
+def bridge_spec(old: ReadIndex, wanted: Normal) -> IndexSpec | None:
     """What stands in while `old` is gone, or None where nothing can (text, wildcard, 32 keys)."""
     if old.normal.is_text or old.spec.is_wildcard or len(old.spec.keys) >= MAX_KEYS:
         return None
@@ -76,32 +76,32 @@ def bridge_spec(old: Found, wanted: Normal) -> IndexSpec | None:
     return replace(spec, name=BRIDGE_PREFIX + digest(describe(normal_of(spec)))[:12])
 
 
-def stands_for(bridge: Found, wanted: Normal) -> bool:
+def stands_for(bridge: ReadIndex, wanted: Normal) -> bool:
     """Whether a bridge found on the server was made for an index of these keys."""
     return bridge.normal.keys[:-1] == wanted.keys
 
 
 def _option_steps(
-    collection: str, found: Found, wanted: Normal, option: str, server: ServerInfo
+    collection: str, live: ReadIndex, wanted: Normal, option: str, server: ServerInfo
 ) -> list[Step] | None:
     in_place = next((known.in_place for known in OPTIONS if known.name == option), None)
     kinds = _IN_PLACE[in_place] if in_place is not None else ()
-    kind = next((k for k in kinds if k.rules.able(server, found.normal, wanted)), None)
+    kind = next((k for k in kinds if k.rules.able(server, live.normal, wanted)), None)
     if kind is None:
         return None
     if kind is StepKind.MAKE_UNIQUE:
-        return _unique_steps(collection, found)
+        return _unique_steps(collection, live)
     if kind is StepKind.SET_TTL:
         assert not isinstance(wanted.ttl, str)  # noqa: S101 - NaN is refused before
-        return [make_step(collection, kind, found.name, ttl_seconds=wanted.ttl)]
-    return [make_step(collection, kind, found.name)]
+        return [make_step(collection, kind, live.name, ttl_seconds=wanted.ttl)]
+    return [make_step(collection, kind, live.name)]
 
 
-def _unique_steps(collection: str, found: Found) -> list[Step]:
+def _unique_steps(collection: str, live: ReadIndex) -> list[Step]:
     """prepareUnique makes the server refuse new duplicates, so that none comes in between."""
     steps: list[Step] = []
-    if not truth(found.index.definition.get("prepareUnique")):
-        steps.append(make_step(collection, StepKind.PREPARE_UNIQUE, found.name))
+    if not truth(live.index.definition.get("prepareUnique")):
+        steps.append(make_step(collection, StepKind.PREPARE_UNIQUE, live.name))
     needs = tuple(step.id for step in steps)
-    steps.append(make_step(collection, StepKind.MAKE_UNIQUE, found.name, needs=needs))
+    steps.append(make_step(collection, StepKind.MAKE_UNIQUE, live.name, needs=needs))
     return steps

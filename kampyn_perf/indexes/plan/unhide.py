@@ -8,11 +8,11 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex, LiveState
 from kampyn_perf.indexes.model.normalise import digest, normal_live, state_hash
 from kampyn_perf.indexes.model.server import Feature
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import StepKind, make_step
 
 
-def unhide_plan(names: Sequence[tuple[str, str]], state: LiveState) -> Plan:
+def unhide_plan(names: Sequence[tuple[str, str]], state: LiveState) -> IndexPlan:
     """One step for each of `names` (collection, index) that is hidden. Raises KampynError for one
     that is not there."""
     collections = dict.fromkeys(collection for collection, _ in names)
@@ -21,7 +21,7 @@ def unhide_plan(names: Sequence[tuple[str, str]], state: LiveState) -> Plan:
         for collection in collections
     )
     hashes = {name: state_hash(state.collections[name]) for name in collections}
-    return Plan(
+    return IndexPlan(
         collections=parts,
         content_hash=digest([sorted(hashes.items()), [list(name) for name in names]]),
         state_hashes=hashes,
@@ -39,11 +39,11 @@ def _part(live: LiveCollection, names: Sequence[str]) -> CollectionPlan:
 
 
 def _find(live: LiveCollection, name: str) -> LiveIndex:
-    found = next((index for index in live.indexes if index.name == name), None)
-    if found is None:
+    index = next((index for index in live.indexes if index.name == name), None)
+    if index is None:
         known = ", ".join(index.name for index in live.indexes) or "none"
         raise KampynError(f"there is no index {live.name}.{name}", hint=f"There are: {known}.")
-    return found
+    return index
 
 
 def _action(live: LiveCollection, index: LiveIndex) -> Action | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kampyn_perf.indexes.model.matching import Found, How, Match, is_id_key
+from kampyn_perf.indexes.model.matching import How, Match, ReadIndex, is_id_key
 from kampyn_perf.indexes.plan.actions import Action, ActionKind
-from kampyn_perf.indexes.plan.context import Wanting, action_for, build_warnings, name_for
+from kampyn_perf.indexes.plan.context import CollectionContext, action_for, build_warnings, name_for
 from kampyn_perf.indexes.plan.replace import replace_action
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 from kampyn_perf.indexes.plan.steps import create_step, in_place_steps
 
 
-def wanted_action(context: Wanting, match: Match, refused: str) -> Action:
+def wanted_action(context: CollectionContext, match: Match, refused: str) -> Action:
     """The action for one entry; `refused` is the reason why the server would not have it."""
     spec = match.entry.spec
     if refused:
@@ -29,23 +29,23 @@ def wanted_action(context: Wanting, match: Match, refused: str) -> Action:
         return _still_building(context, match, match.live)
     steps = in_place_steps(context.name, match.live, match.normal, context.collection.server)
     if steps is None:
-        lead = _create if match.how is How.KIN else replace_action
-        return lead(context, match, match.live)
+        change = _create if match.how is How.SAME_KEYS else replace_action
+        return change(context, match, match.live)
     return (
         _in_place(context, match, match.live, steps) if steps else _keep(context, match, match.live)
     )
 
 
-def _new(context: Wanting, match: Match) -> Action:
+def _new(context: CollectionContext, match: Match) -> Action:
     return _create(context, match, None)
 
 
-def _id(context: Wanting, match: Match) -> Action:
+def _id(context: CollectionContext, match: Match) -> Action:
     reason = "every collection has it"
     return action_for(match, context, kind=ActionKind.KEEP, name="_id_", reason=reason, live=None)
 
 
-def _keep(context: Wanting, match: Match, live: Found) -> Action:
+def _keep(context: CollectionContext, match: Match, live: ReadIndex) -> Action:
     wish = match.entry.spec.name
     reason = "is as the catalogue wants it"
     if wish and wish != live.name:
@@ -55,7 +55,7 @@ def _keep(context: Wanting, match: Match, live: Found) -> Action:
     )
 
 
-def _still_building(context: Wanting, match: Match, live: Found) -> Action:
+def _still_building(context: CollectionContext, match: Match, live: ReadIndex) -> Action:
     """The same command again joins the build that runs, and waits for it."""
     spec = match.entry.spec
     step = create_step(context.name, spec, live.name, note="joins the build that is running")
@@ -70,7 +70,7 @@ def _still_building(context: Wanting, match: Match, live: Found) -> Action:
     )
 
 
-def _create(context: Wanting, match: Match, kin: Found | None) -> Action:
+def _create(context: CollectionContext, match: Match, kin: ReadIndex | None) -> Action:
     """A new index, beside its kin where there is one."""
     spec = match.entry.spec
     name, needs, trouble = name_for(context, spec, kin)
@@ -99,7 +99,9 @@ def _create(context: Wanting, match: Match, kin: Found | None) -> Action:
     )
 
 
-def _in_place(context: Wanting, match: Match, live: Found, steps: tuple[Step, ...]) -> Action:
+def _in_place(
+    context: CollectionContext, match: Match, live: ReadIndex, steps: tuple[Step, ...]
+) -> Action:
     warnings = []
     if any(step.kind is StepKind.SET_TTL for step in steps):
         warnings.append(f"documents older than {match.normal.ttl} s are deleted from then on")

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.indexes.apply.execute import Event
 from kampyn_perf.indexes.apply.guards import check_writable
-from kampyn_perf.indexes.apply.preflight import Finding, preflight
-from kampyn_perf.indexes.apply.run import Applying, ApplyReport, apply_plan
+from kampyn_perf.indexes.apply.preflight import PreflightFinding, preflight
+from kampyn_perf.indexes.apply.run import ApplyContext, ApplyReport, apply_plan
 from kampyn_perf.indexes.apply.soak import DEFAULT_SOAK_US, due
-from kampyn_perf.indexes.apply.waiting import Waiting, deadline
+from kampyn_perf.indexes.apply.waiting import BuildWait, deadline
 from kampyn_perf.indexes.databases import Databases
 from kampyn_perf.indexes.model.catalogue import Catalogue
 from kampyn_perf.indexes.model.live import LiveState
 from kampyn_perf.indexes.model.ports import Build, BuildOptions
 from kampyn_perf.indexes.model.server import Feature
-from kampyn_perf.indexes.plan.actions import Plan, Prune
+from kampyn_perf.indexes.plan.actions import IndexPlan, Prune
 from kampyn_perf.indexes.plan.diff import make_plan
 from kampyn_perf.indexes.plan.saved import SavedPlan, check_same
 from kampyn_perf.indexes.plan.unhide import unhide_plan
@@ -35,7 +35,7 @@ from kampyn_perf.indexes.service.run import (
 class ApplyObserver:
     """What may be watched of an apply, and stopped. As it is: nothing is shown, all confirmed."""
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: IndexPlan) -> None:
         """Before anything else is done about it."""
 
     def noted(self, text: str) -> None:
@@ -45,7 +45,7 @@ class ApplyObserver:
         """Entered while the pre-flight reads."""
         return nullcontext()
 
-    def found(self, finding: Finding) -> None:
+    def found(self, finding: PreflightFinding) -> None:
         """One finding of the pre-flight."""
 
     def confirm(self) -> None:
@@ -79,7 +79,7 @@ class ApplyRequest:
 @dataclass(frozen=True, kw_only=True)
 class ApplyResult:
     report: ApplyReport
-    after: Plan | None
+    after: IndexPlan | None
     """The plan afterwards; None: the server was lost."""
 
     @property
@@ -88,7 +88,7 @@ class ApplyResult:
         return ExitCode.FAILED if self.report.code is ExitCode.OK and unmet else self.report.code
 
 
-def plan(catalogue: Catalogue, databases: Databases, prunes: Iterable[Prune] = ()) -> Plan:
+def plan(catalogue: Catalogue, databases: Databases, prunes: Iterable[Prune] = ()) -> IndexPlan:
     """What would change. Reads only."""
     return make_plan(catalogue, databases.state(), prunes)
 
@@ -124,7 +124,7 @@ def unhide(
     return _carry_out("unhide", made, [], databases, watch, BuildOptions(), None)
 
 
-def _plan(request: ApplyRequest, databases: Databases, watch: ApplyObserver) -> Plan:
+def _plan(request: ApplyRequest, databases: Databases, watch: ApplyObserver) -> IndexPlan:
     state = databases.state()
     if request.saved is not None:
         made = make_plan(request.catalogue, state, request.saved.prunes)
@@ -147,7 +147,9 @@ def _due(
         yield soaked.prune
 
 
-def _look_first(made: Plan, databases: Databases, watch: ApplyObserver) -> Iterator[Finding]:
+def _look_first(
+    made: IndexPlan, databases: Databases, watch: ApplyObserver
+) -> Iterator[PreflightFinding]:
     with watch.looking():
         for finding in preflight(made, databases.of):
             watch.found(finding)
@@ -156,20 +158,20 @@ def _look_first(made: Plan, databases: Databases, watch: ApplyObserver) -> Itera
 
 def _carry_out(
     command: str,
-    made: Plan,
-    findings: Iterable[Finding],
+    made: IndexPlan,
+    findings: Iterable[PreflightFinding],
     databases: Databases,
     watch: ApplyObserver,
     options: BuildOptions,
     timeout_us: int | None,
 ) -> ApplyReport:
     journaler = journaler_of(command, made.content_hash[:12])
-    waiting = Waiting(
+    waiting = BuildWait(
         clock=monotonic_us,
         deadline_us=deadline(monotonic_us, timeout_us),
         on_progress=watch.building,
     )
-    applying = Applying(
+    applying = ApplyContext(
         database_of=databases.of,
         options=options,
         waiting=waiting,
@@ -181,7 +183,7 @@ def _carry_out(
         return apply_plan(made, findings, applying)
 
 
-def _check_writable(made: Plan, databases: Databases) -> None:
+def _check_writable(made: IndexPlan, databases: Databases) -> None:
     check_writable(databases.of(part.collection) for part in made.collections if part.steps)
 
 

@@ -30,7 +30,7 @@ def verify(queries: Sequence[Query], databases: Databases) -> tuple[Verified, ..
 def stats(databases: Databases, *, age_us: int = DEFAULT_AGE_US) -> tuple[IndexStats, ...]:
     """Size and use of each index of the catalogue's collections, and builds under way. Unused is
     only what every node has counted at zero for `age_us`."""
-    found: list[IndexStats] = []
+    statistics: list[IndexStats] = []
     for name, live in databases.state().collections.items():
         database = databases.of(name)
         try:
@@ -38,8 +38,8 @@ def stats(databases: Databases, *, age_us: int = DEFAULT_AGE_US) -> tuple[IndexS
         except ServerRefusal as refusal:
             report = UseReport(unasked=(refusal.message,))
         builds = database.current_builds(name)
-        found += stats_of(live, report, builds, now_us=_now_us(), age_us=age_us)
-    return tuple(found)
+        statistics += stats_of(live, report, builds, now_us=_now_us(), age_us=age_us)
+    return tuple(statistics)
 
 
 def journal(databases: Databases, *, limit: int = 50) -> list[Mapping[str, Any]]:
@@ -70,20 +70,20 @@ def catalogue_of_databases(
     places = [(name, _value(variable, environ)) for name, variable in variables.items()]
     if uri or not places:
         places.insert(0, ("default", uri or _value("MONGO_URI", environ)))
-    found: list[tuple[str, LiveCollection]] = []
+    gathered: list[tuple[str, LiveCollection]] = []
     labels = []
     for name, place in places:
         label, collections = _read(place)
         labels.append(label)
-        known = {live.name: cluster for cluster, live in found}
+        known = {live.name: cluster for cluster, live in gathered}
         for live in collections:
             if live.name in known:
                 raise KampynError(
                     f"{live.name} is in the clusters {known[live.name]} and {name}",
                     hint="A catalogue knows a collection by its name: import each for itself.",
                 )
-        found += [(name, live) for live in collections]
-    return catalogue_of(found, variables), tuple(labels)
+        gathered += [(name, live) for live in collections]
+    return catalogue_of(gathered, variables), tuple(labels)
 
 
 def _value(variable: str, environ: Mapping[str, str]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kampyn_perf.indexes.apply.execute import Event, EventKind
-from kampyn_perf.indexes.apply.preflight import Finding, Severity
-from kampyn_perf.indexes.apply.run import ApplyReport, Outcome, StepResult
+from kampyn_perf.indexes.apply.preflight import PreflightFinding, PreflightLevel
+from kampyn_perf.indexes.apply.run import ApplyReport, StepOutcome, StepResult
 from kampyn_perf.indexes.model.ports import Build
 from kampyn_perf.indexes.model.refusals import hint_for
-from kampyn_perf.indexes.plan.actions import Plan
+from kampyn_perf.indexes.plan.actions import IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import Step
 from kampyn_perf.indexes.text.plan import Line, LineKind
 from kampyn_perf.units import format_duration
@@ -19,16 +19,16 @@ APPLY_SCHEMA = "kampyn-perf/index-apply"
 APPLY_VERSION = 1
 
 _FINDING_KINDS = {
-    Severity.BLOCK: LineKind.CONFLICT,
-    Severity.WARN: LineKind.WARNING,
-    Severity.NOTE: LineKind.FAINT,
+    PreflightLevel.BLOCK: LineKind.CONFLICT,
+    PreflightLevel.WARN: LineKind.WARNING,
+    PreflightLevel.NOTE: LineKind.FAINT,
 }
 
 
-def finding_line(finding: Finding) -> Line:
+def finding_line(finding: PreflightFinding) -> Line:
     """One finding of the pre-flight."""
     where = ".".join(part for part in (finding.collection, finding.index) if part)
-    consequence = "; it is not begun" if finding.severity is Severity.BLOCK else ""
+    consequence = "; it is not begun" if finding.severity is PreflightLevel.BLOCK else ""
     return Line(_FINDING_KINDS[finding.severity], f"  {where}: {finding.message}{consequence}")
 
 
@@ -64,9 +64,9 @@ def progress_text(collection: str, names: Sequence[str], build: Build | None, sp
     return ": ".join(parts[:1]) + ": " + ", ".join([*parts[1:], format_duration(spent_us)])
 
 
-def report_lines(report: ApplyReport, after: Plan | None) -> Iterator[Line]:
+def report_lines(report: ApplyReport, after: IndexPlan | None) -> Iterator[Line]:
     """How it ended."""
-    counts = {outcome: _count(report.results, outcome) for outcome in Outcome}
+    counts = {outcome: _count(report.results, outcome) for outcome in StepOutcome}
     parts = [f"{n} {outcome.value}" for outcome, n in counts.items() if n]
     yield Line(LineKind.TITLE, f"Applied: {', '.join(parts) or 'nothing'}.")
     if after is None:
@@ -78,7 +78,7 @@ def report_lines(report: ApplyReport, after: Plan | None) -> Iterator[Line]:
         yield Line(LineKind.ADD, "The catalogue is met.")
 
 
-def report_json(report: ApplyReport, after: Plan | None) -> dict[str, Any]:
+def report_json(report: ApplyReport, after: IndexPlan | None) -> dict[str, Any]:
     """The machine form: `kampyn-perf/index-apply`, version 1."""
     return {
         "schema": APPLY_SCHEMA,
@@ -118,5 +118,5 @@ def _names(steps: Sequence[Step]) -> str:
     return ", ".join(step.name for step in steps)
 
 
-def _count(results: Sequence[StepResult], outcome: Outcome) -> int:
+def _count(results: Sequence[StepResult], outcome: StepOutcome) -> int:
     return sum(result.outcome is outcome for result in results)

@@ -98,13 +98,13 @@ def query_json(effect: QueryEffect) -> dict[str, Any]:
     }
 
 
-def timings_json(found: Mapping[str, Timing], server: str) -> dict[str, Any]:
+def timings_json(timings: Mapping[str, Timing], server: str) -> dict[str, Any]:
     """The file of `--record`: `kampyn-perf/index-timings`, version 1."""
     return {
         "schema": TIMINGS_SCHEMA,
         "version": VERSION,
         "server": server,
-        "queries": {name: timing_json(timing) for name, timing in found.items()},
+        "queries": {name: timing_json(timing) for name, timing in timings.items()},
     }
 
 

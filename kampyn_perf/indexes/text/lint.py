@@ -8,7 +8,7 @@ from typing import Any
 
 from kampyn_perf.config import Source, format_path
 from kampyn_perf.indexes.lint.engine import LintResult
-from kampyn_perf.indexes.lint.rule import Finding, Rule, Severity
+from kampyn_perf.indexes.lint.rule import LintFinding, Rule, Severity
 from kampyn_perf.indexes.lint.rules import RULES
 from kampyn_perf.indexes.text.plan import Line, LineKind
 
@@ -102,19 +102,19 @@ def _shortened(example: str) -> str:
     return example if len(example) <= 160 else f"{example[:120]}, ... {example[-30:]}"
 
 
-def _one_line(finding: Finding, source: Source) -> str:
+def _one_line(finding: LintFinding, source: Source) -> str:
     where = source.where(finding.path)
     what = ".".join(part for part in (finding.collection, finding.index) if part)
     subject = f"{what}: " if what else ""
     return f"{where}: {finding.severity.value}: {subject}{finding.message} [{finding.rule.id}]"
 
 
-def _line(finding: Finding, source: Source) -> int:
+def _line(finding: LintFinding, source: Source) -> int:
     """The line of the deepest part of the path that the file has; 1 where it has none."""
     for length in range(len(finding.path), 0, -1):
-        found = source.lines.get(finding.path[:length])
-        if found is not None:
-            return found
+        line = source.lines.get(finding.path[:length])
+        if line is not None:
+            return line
     return 1
 
 
@@ -128,7 +128,7 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _sarif_result(finding: Finding, source: Source, position: int) -> dict[str, Any]:
+def _sarif_result(finding: LintFinding, source: Source, position: int) -> dict[str, Any]:
     what = ".".join(part for part in (finding.collection, finding.index) if part)
     key = f"{finding.rule.id}\n{finding.collection}\n{finding.index}\n{finding.message}"
     result: dict[str, Any] = {

@@ -13,7 +13,7 @@ from kampyn_perf.indexes.model.normalise import Normal, normal_of, read_listing
 from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
 from kampyn_perf.indexes.model.values import canonical
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.saved import PLAN_SCHEMA, PLAN_VERSION
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
 
@@ -48,7 +48,7 @@ _SIGNS = {
 }
 
 
-def plan_lines(plan: Plan, *, keeps: bool = False) -> Iterator[Line]:
+def plan_lines(plan: IndexPlan, *, keeps: bool = False) -> Iterator[Line]:
     """The whole plan. `keeps` shows what stays as it is, too."""
     place = ""
     for part in plan.collections:
@@ -59,7 +59,7 @@ def plan_lines(plan: Plan, *, keeps: bool = False) -> Iterator[Line]:
     yield from _summary(plan)
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
+def plan_json(plan: IndexPlan) -> dict[str, Any]:
     """The machine form: `kampyn-perf/index-plan`, version 1."""
     return {
         "schema": PLAN_SCHEMA,
@@ -154,7 +154,7 @@ def _action_lines(action: Action) -> Iterator[Line]:
             yield Line(LineKind.WARNING, f"      {words}")
 
 
-def _summary(plan: Plan) -> Iterator[Line]:
+def _summary(plan: IndexPlan) -> Iterator[Line]:
     counts = _counts(plan)
     drops = sum(step.kind is StepKind.DROP for action in plan.actions for step in action.steps)
     extras = sum(
@@ -182,7 +182,7 @@ def _summary(plan: Plan) -> Iterator[Line]:
     yield Line(LineKind.FAINT, f"hash {plan.content_hash[:12]}")
 
 
-def _counts(plan: Plan) -> Counter[ActionKind]:
+def _counts(plan: IndexPlan) -> Counter[ActionKind]:
     return Counter(action.kind for action in plan.actions)
 
 

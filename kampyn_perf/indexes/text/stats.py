@@ -50,7 +50,7 @@ def _operations(stats: IndexStats) -> str:
     return "" if stats.operations is None else f"{stats.operations:,}"
 
 
-def stats_json(found: Iterable[IndexStats]) -> dict[str, Any]:
+def stats_json(statistics: Iterable[IndexStats]) -> dict[str, Any]:
     """The machine form: `kampyn-perf/index-stats`, version 1."""
     return {
         "schema": STATS_SCHEMA,
@@ -76,7 +76,7 @@ def stats_json(found: Iterable[IndexStats]) -> dict[str, Any]:
                     for use in stats.uses
                 ],
             }
-            for stats in found
+            for stats in statistics
         ],
     }
 

@@ -15,25 +15,25 @@ COLUMNS = ("query", "collection", "reached by", "returned", "examined per result
 
 def row(result: Verified) -> tuple[str, ...]:
     """One line of the table, in the order of COLUMNS."""
-    found = result.explained
-    if found is None:
+    explained = result.explained
+    if explained is None:
         facts: tuple[str, ...] = ("no plan", "", "", "")
     else:
         facts = (
-            reached_by(found),
-            _number(found.returned),
-            _ratio(found.examined_per_result),
-            "in memory" if found.in_memory_sort else "",
+            reached_by(explained),
+            _number(explained.returned),
+            _ratio(explained.examined_per_result),
+            "in memory" if explained.in_memory_sort else "",
         )
     return (result.query.name, result.query.collection, *facts, result.verdict.value)
 
 
-def reached_by(found: Explained) -> str:
+def reached_by(explained: Explained) -> str:
     """`userId_1`, `collection scan`, `primary key`; several, with shards, each once."""
-    if found.reach is Reach.INDEX:
-        words = ", ".join(found.indexes) or "index scan"
-        return f"{words} (covered)" if found.covered else words
-    return found.reach.value
+    if explained.reach is Reach.INDEX:
+        words = ", ".join(explained.indexes) or "index scan"
+        return f"{words} (covered)" if explained.covered else words
+    return explained.reach.value
 
 
 def summary(results: Sequence[Verified]) -> str:
@@ -52,7 +52,7 @@ def verify_json(results: Iterable[Verified]) -> dict[str, Any]:
 
 
 def _result(result: Verified) -> dict[str, Any]:
-    found = result.explained
+    explained = result.explained
     return {
         "query": result.query.name,
         "collection": result.query.collection,
@@ -65,23 +65,23 @@ def _result(result: Verified) -> dict[str, Any]:
             "inMemorySort": result.query.expect.in_memory_sort,
             "maxExaminedPerResult": result.query.expect.max_examined_per_result,
         },
-        "found": None if found is None else _explained(found),
+        "found": None if explained is None else _explained(explained),
     }
 
 
-def _explained(found: Explained) -> dict[str, Any]:
+def _explained(explained: Explained) -> dict[str, Any]:
     return {
-        "reach": found.reach.value,
-        "indexes": list(found.indexes),
-        "covered": found.covered,
-        "inMemorySort": found.in_memory_sort,
-        "spilled": found.spilled,
-        "returned": found.returned,
-        "keysExamined": found.keys_examined,
-        "docsExamined": found.docs_examined,
-        "examinedPerResult": found.examined_per_result,
-        "executionMs": found.execution_ms,
-        "unknownStages": list(found.unknown_stages),
+        "reach": explained.reach.value,
+        "indexes": list(explained.indexes),
+        "covered": explained.covered,
+        "inMemorySort": explained.in_memory_sort,
+        "spilled": explained.spilled,
+        "returned": explained.returned,
+        "keysExamined": explained.keys_examined,
+        "docsExamined": explained.docs_examined,
+        "examinedPerResult": explained.examined_per_result,
+        "executionMs": explained.execution_ms,
+        "unknownStages": list(explained.unknown_stages),
         "scans": [
             {
                 "stage": scan.stage,
@@ -90,7 +90,7 @@ def _explained(found: Explained) -> dict[str, Any]:
                 "shard": scan.shard or None,
                 "collection": scan.collection or None,
             }
-            for scan in found.scans
+            for scan in explained.scans
         ],
     }
 

@@ -6,6 +6,8 @@ Forbidden at every moment, however often the program is killed:
 - a uniqueness that was enforced, and that --prune did not name, enforced no longer; nor that of an
   index which is replaced by another form that enforces it too;
 - queries of an index that was there served by none, unless the plan announced that gap.
+
+Tests `plan` and `apply.execute` together.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from kampyn_perf.indexes.model.ports import BuildOptions, ServerRefusal
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import (
     ActionKind,
-    Plan,
+    IndexPlan,
     Prune,
     PruneStage,
 )
@@ -52,7 +54,7 @@ class Guard:
         self.replaced_unique: list[dict[str, Any]] = []
         simulator.watch = self.look
 
-    def announce(self, plan: Plan) -> None:
+    def announce(self, plan: IndexPlan) -> None:
         """What this plan says it does on the way."""
         note(f"{self.simulator}\n" + "\n".join(line.text for line in plan_lines(plan, keeps=True)))
         for action in plan.actions:
@@ -131,7 +133,7 @@ def situations(draw: Any) -> tuple[Simulator, Catalogue, list[Prune]]:
     return simulator, catalogue_of(wanted), prunes
 
 
-def run(simulator: Simulator, plan: Plan) -> list[Event]:
+def run(simulator: Simulator, plan: IndexPlan) -> list[Event]:
     return list(execute(plan, lambda _: simulator, OPTIONS))
 
 
@@ -178,7 +180,7 @@ def test_plan_converges_from_any_kill_point_without_a_forbidden_state(
         assert simulator.commands == before_rerun
 
 
-def assert_as_wanted(simulator: Simulator, plan: Plan) -> None:
+def assert_as_wanted(simulator: Simulator, plan: IndexPlan) -> None:
     """Every index that the plan keeps is, by the simulator's own notion, the one wanted."""
     ignored = {"name", "v", "prepareUnique"}
     for action in plan.actions:

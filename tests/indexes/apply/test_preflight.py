@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from kampyn_perf.indexes.apply.guards import blocked_steps
-from kampyn_perf.indexes.apply.preflight import Finding, Severity, preflight
+from kampyn_perf.indexes.apply.preflight import PreflightFinding, PreflightLevel, preflight
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes
 from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.ports import (
@@ -20,7 +20,7 @@ from kampyn_perf.indexes.model.ports import (
 )
 from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, Plan
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import StepKind, make_step
 from tests.indexes.observe.test_usage import SERVER
 
@@ -57,7 +57,7 @@ class Answers:
         return self.builds
 
 
-def plan(documents: int = 1_000_000) -> Plan:
+def plan(documents: int = 1_000_000) -> IndexPlan:
     actions = tuple(
         Action(
             kind=ActionKind.CREATE,
@@ -69,10 +69,10 @@ def plan(documents: int = 1_000_000) -> Plan:
         for spec in (UNIQUE, PLAIN)
     )
     part = CollectionPlan(collection="users", actions=actions, documents=documents)
-    return Plan(collections=(part,), content_hash="")
+    return IndexPlan(collections=(part,), content_hash="")
 
 
-def look(answers: Answers, made: Plan | None = None) -> list[Finding]:
+def look(answers: Answers, made: IndexPlan | None = None) -> list[PreflightFinding]:
     return list(preflight(made or plan(), lambda _: cast(Database, answers)))
 
 
@@ -85,7 +85,7 @@ def test_nothing_in_the_way_is_nothing_found() -> None:
 
 def test_duplicates_stop_their_index_and_no_other() -> None:
     found = look(Answers(duplicates=Duplicates(groups=(GROUP,), more=True)))
-    assert [(f.severity, f.index) for f in found] == [(Severity.BLOCK, "email_1")]
+    assert [(f.severity, f.index) for f in found] == [(PreflightLevel.BLOCK, "email_1")]
     assert found[0].message == (
         'more than 1 value stands more than once: email "a@x" in 9 documents (_id "u1", 65f1, ...)'
     )
@@ -101,20 +101,24 @@ def test_missing_values_come_with_the_way_out() -> None:
 
 def test_what_cannot_be_looked_for_is_said_and_stops_nothing() -> None:
     found = look(Answers(refusal=ServerRefusal(50, "operation exceeded time limit")))
-    assert [f.severity for f in found] == [Severity.WARN]
+    assert [f.severity for f in found] == [PreflightLevel.WARN]
     assert blocked_steps(plan(), found) == {}
 
 
 @pytest.mark.parametrize(
     ("room", "severity", "words"),
     [
-        (Headroom(disk_free_bytes=50_000_000), Severity.BLOCK, "of disk, and 47.7 MB are free"),
-        (Headroom(disk_free_bytes=100_000_000), Severity.WARN, "95.4 MB are free"),
-        (Headroom(cache_bytes=100_000_000), Severity.WARN, "half of the server's cache"),
+        (
+            Headroom(disk_free_bytes=50_000_000),
+            PreflightLevel.BLOCK,
+            "of disk, and 47.7 MB are free",
+        ),
+        (Headroom(disk_free_bytes=100_000_000), PreflightLevel.WARN, "95.4 MB are free"),
+        (Headroom(cache_bytes=100_000_000), PreflightLevel.WARN, "half of the server's cache"),
     ],
 )
 def test_two_indexes_of_a_million_short_keys_need_61_mb(
-    room: Headroom, severity: Severity, words: str
+    room: Headroom, severity: PreflightLevel, words: str
 ) -> None:
     [found] = look(Answers(room=room))
     assert found.severity is severity
@@ -122,14 +126,14 @@ def test_two_indexes_of_a_million_short_keys_need_61_mb(
     assert words in found.message
     stopped = set(blocked_steps(plan(), [found]))
     expected = {"users: create email_1", "users: create phone_1"}
-    assert stopped == (expected if severity is Severity.BLOCK else set())
+    assert stopped == (expected if severity is PreflightLevel.BLOCK else set())
 
 
 @pytest.mark.parametrize(
-    ("version", "severity"), [((4, 0, 28), Severity.BLOCK), ((7, 0, 0), Severity.WARN)]
+    ("version", "severity"), [((4, 0, 28), PreflightLevel.BLOCK), ((7, 0, 0), PreflightLevel.WARN)]
 )
 def test_a_long_key_is_an_error_where_the_server_says_so(
-    version: tuple[int, ...], severity: Severity
+    version: tuple[int, ...], severity: PreflightLevel
 ) -> None:
     sizes = KeySizes(sampled=100, mean_bytes=20, longest_bytes=2_000)
     server = replace(SERVER, version=version)
@@ -155,9 +159,9 @@ def test_turning_an_index_unique_is_looked_at_too() -> None:
         steps=(step,),
     )
     part = CollectionPlan(collection="users", actions=(action,), documents=10)
-    made = Plan(collections=(part,), content_hash="")
+    made = IndexPlan(collections=(part,), content_hash="")
     [found] = look(Answers(duplicates=Duplicates(groups=(GROUP,))), made)
-    assert (found.severity, found.step) == (Severity.BLOCK, step.id)
+    assert (found.severity, found.step) == (PreflightLevel.BLOCK, step.id)
 
 
 def test_a_change_that_cannot_be_ended_is_not_begun() -> None:
@@ -171,6 +175,6 @@ def test_a_change_that_cannot_be_ended_is_not_begun() -> None:
         steps=(drop, create),
     )
     part = CollectionPlan(collection="users", actions=(action,), documents=10)
-    made = Plan(collections=(part,), content_hash="")
+    made = IndexPlan(collections=(part,), content_hash="")
     found = look(Answers(duplicates=Duplicates(groups=(GROUP,))), made)
     assert set(blocked_steps(made, found)) == {drop.id, create.id}

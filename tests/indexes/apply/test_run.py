@@ -1,4 +1,7 @@
-"""`indexes apply` as the real program, against a server that records what it is sent."""
+"""`indexes apply` as the real program, against a server that records what it is sent.
+
+Tests `run`, `guards` and `locking`, and `model.refusals`.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def test_one_bad_index_does_not_hold_up_the_rest(fake: FakeMongo, cli: Cli, code
     def no_phone(order: Document) -> Document:
         if any(index["name"] == "phone_1" for index in order["indexes"]):
             return error(code, "this one cannot be")
-        return fake._create_indexes(order)
+        return fake.answer(order)
 
     fake.always["createIndexes"] = no_phone
     done = cli("apply", "--yes", "--json", "--uri", fake.uri)
@@ -67,7 +70,7 @@ def test_duplicates_are_shown_and_their_index_is_not_begun(fake: FakeMongo, cli:
             "$ifNull": ["$email", None]
         }:
             return {"cursor": {"firstBatch": [GROUP, NULLS], "id": 0, "ns": "kampyn.users"}}
-        return fake._aggregate(order)
+        return fake.answer(order)
 
     fake.always["aggregate"] = groups
     fake.records["users"] = [{"_id": 7}, {"_id": 8}]
@@ -127,7 +130,7 @@ def test_a_step_down_in_the_middle_is_finished_by_the_next_run(fake: FakeMongo, 
     def orders_lost(order: Document) -> Document:
         if order["createIndexes"] == "orders":
             raise ServerRefusal(189, "PrimarySteppedDown")
-        return fake._create_indexes(order)
+        return fake.answer(order)
 
     fake.always["createIndexes"] = orders_lost
     done = cli("apply", "--yes", "--uri", fake.uri)
@@ -141,7 +144,7 @@ def test_a_step_down_in_the_middle_is_finished_by_the_next_run(fake: FakeMongo, 
 
 def test_a_lost_connection_ends_the_run_and_the_next_one_goes_on(fake: FakeMongo, cli: Cli) -> None:
     def hang_up(order: Document) -> Document:
-        fake._create_indexes(order)  # the server builds on
+        fake.answer(order)  # the server builds on
         raise HangUpError
 
     fake.always["createIndexes"] = hang_up
@@ -187,7 +190,7 @@ def test_a_state_that_changed_since_the_plan_is_refused(
     fake: FakeMongo, cli: Cli, tmp_path: Path
 ) -> None:
     (tmp_path / "plan.json").write_text(cli("plan", "--json", "--uri", fake.uri).stdout)
-    fake._create_indexes({"createIndexes": "users", "indexes": [{"key": {"x": 1}, "name": "x_1"}]})
+    fake.answer({"createIndexes": "users", "indexes": [{"key": {"x": 1}, "name": "x_1"}]})
     fake.commands.clear()
     done = cli("apply", "--plan", "plan.json", "--uri", fake.uri)
     assert (done.returncode, fake.writes) == (1, [])
@@ -200,8 +203,8 @@ def test_a_state_that_changed_since_the_plan_is_refused(
 def test_a_change_between_plan_and_lock_is_seen(fake: FakeMongo, cli: Cli) -> None:
     def somebody_else(order: Document) -> Document:
         index = {"key": {"x": 1}, "name": "x_1"}
-        fake._create_indexes({"createIndexes": "orders", "indexes": [index]})
-        return fake._update(order)
+        fake.answer({"createIndexes": "orders", "indexes": [index]})
+        return fake.answer(order)
 
     fake.script["update"] = [somebody_else]
     done = cli("apply", "--yes", "--uri", fake.uri)

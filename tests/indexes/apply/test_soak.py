@@ -64,7 +64,7 @@ def test_prune_hides_soaks_and_drops_and_unhide_takes_it_back(
         {"key": {"vendorId": 1}, "name": "vendorId_1"},
         {"key": {"userId": 1}, "name": "userId_1"},
     ]
-    fake._create_indexes({"createIndexes": "orders", "indexes": old})
+    fake.answer({"createIndexes": "orders", "indexes": old})
     indexes = fake.collections["orders"].rules
     prune = ("apply", "-c", "c.yaml", "--yes", "--prune", "orders.vendorId_1", "--uri", fake.uri)
 
@@ -97,7 +97,7 @@ def test_prune_hides_soaks_and_drops_and_unhide_takes_it_back(
 
 def test_nothing_is_dropped_that_was_not_named(fake: FakeMongo, cli: Cli) -> None:
     extra = [{"key": {"x": 1}, "name": "x_1"}]
-    fake._create_indexes({"createIndexes": "orders", "indexes": extra})
+    fake.answer({"createIndexes": "orders", "indexes": extra})
     assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
     assert "x_1" in fake.collections["orders"].rules.indexes
     assert not [c for c in fake.commands if "dropIndexes" in c or "collMod" in c]

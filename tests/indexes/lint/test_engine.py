@@ -1,4 +1,7 @@
-"""Each rule finds what it is for, and keeps silent about what only looks like it."""
+"""Each rule finds what it is for, and keeps silent about what only looks like it.
+
+Tests `engine`, `served` and each rule of `rules`, with `model.limits`.
+"""
 
 from __future__ import annotations
 

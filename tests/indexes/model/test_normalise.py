@@ -1,4 +1,7 @@
-"""Definitions that mean the same are the same; definitions that differ say in what."""
+"""Definitions that mean the same are the same; definitions that differ say in what.
+
+Tests `normalise` and what it is made of: `values`, `collation` and `spec`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an index does: the comparison, and the measurement that always gives back what it took."""
+"""What an index does: the comparison, and the measurement that always gives back what it took.
+
+Tests `effect`, `measure` and `isolation`.
+"""
 
 from __future__ import annotations
 
@@ -117,9 +120,9 @@ def indexed(fake: FakeMongo, tmp_path: Path) -> FakeMongo:
     """Orders with the one index of CATALOGUE, which the query uses."""
     (tmp_path / "small.yaml").write_text(CATALOGUE)
     index = {"key": {"userId": 1}, "name": "userId_1"}
-    fake._create_indexes({"createIndexes": "orders", "indexes": [index]})
+    fake.answer({"createIndexes": "orders", "indexes": [index]})
     fake.explains["orders"] = IXSCAN
-    fake.always["find"] = lambda order: fake._find({**order, "filter": {}})
+    fake.always["find"] = lambda order: fake.answer({**order, "filter": {}})
     return fake
 
 
@@ -185,7 +188,7 @@ def _stop_while_hidden(
         if order["find"] == "orders" and _hidden(fake):
             hidden.set()
             answered.wait(30)
-        return fake._find({**order, "filter": {}})
+        return fake.answer({**order, "filter": {}})
 
     fake.always["find"] = find
     process = subprocess.Popen(

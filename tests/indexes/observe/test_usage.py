@@ -1,4 +1,7 @@
-"""What is provably unused, and who was asked."""
+"""What is provably unused, and who was asked.
+
+Tests `usage` and what `text.stats` says of it.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,7 @@ def test_one_operation_anywhere_is_use() -> None:
 
 def test_the_command_shows_sizes_use_and_builds(fake: FakeMongo, cli: Cli) -> None:
     index = {"key": {"userId": 1}, "name": "userId_1"}
-    fake._create_indexes({"createIndexes": "orders", "indexes": [index]})
+    fake.answer({"createIndexes": "orders", "indexes": [index]})
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
     fake.collections["orders"].uses = [
         {"name": "userId_1", "host": "one:1", "accesses": {"ops": 0, "since": since}},
@@ -97,7 +100,7 @@ def test_the_command_shows_sizes_use_and_builds(fake: FakeMongo, cli: Cli) -> No
 
 def test_a_member_that_does_not_answer_leaves_it_open(fake: FakeMongo, cli: Cli) -> None:
     index = {"key": {"userId": 1}, "name": "userId_1"}
-    fake._create_indexes({"createIndexes": "orders", "indexes": [index]})
+    fake.answer({"createIndexes": "orders", "indexes": [index]})
     fake.hello |= {"hosts": ["one:1", "127.0.0.1:1"]}
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
     fake.collections["orders"].uses = [

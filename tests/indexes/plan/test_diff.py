@@ -1,4 +1,8 @@
-"""Which action each situation gets, and by which steps: one known-good state, one thing changed."""
+"""Which action each situation gets, and by which steps: one known-good state, one thing changed.
+
+Tests all that a plan is made of: `diff`, `wanted`, `leftovers`, `replace`, `steps`, `obstacles`
+and `model.matching`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from kampyn_perf.indexes.model.catalogue import Catalogue, Cluster, Entry, Wante
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex, LiveState
 from kampyn_perf.indexes.model.server import Engine, ServerInfo, Topology, features_of
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, Plan, Prune, PruneStage
+from kampyn_perf.indexes.plan.actions import Action, ActionKind, IndexPlan, Prune, PruneStage
 from kampyn_perf.indexes.plan.diff import make_plan
 from kampyn_perf.indexes.plan.steps import BRIDGE_FIELD
 from tests.indexes.simulator import listed
@@ -58,13 +62,13 @@ def plan(
     live: LiveCollection,
     *prunes: str,
     stage: PruneStage = PruneStage.DROP,
-) -> Plan:
+) -> IndexPlan:
     asked = [Prune(collection="things", name=name, stage=stage) for name in prunes]
     state = LiveState(collections={live.name: live})
     return make_plan(catalogue_for(live.name, *wanted), state, asked)
 
 
-def only(made: Plan) -> Action:
+def only(made: IndexPlan) -> Action:
     (action,) = made.actions
     return action
 

@@ -13,7 +13,7 @@ from kampyn_perf.indexes import service
 from kampyn_perf.indexes.explain.verify import Verdict
 from kampyn_perf.indexes.model.catalogue import Catalogue
 from kampyn_perf.indexes.observe.usage import Use
-from kampyn_perf.indexes.plan.actions import Plan, Prune, PruneStage
+from kampyn_perf.indexes.plan.actions import IndexPlan, Prune, PruneStage
 from tests.indexes.engines.sqlite.conftest import store
 
 __all__ = ["store"]
@@ -41,7 +41,7 @@ class Watch(service.ApplyObserver):
         self.told: list[str] = []
         self._refuses = refuses
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: IndexPlan) -> None:
         self.told.append(f"planned {len(plan.steps)}")
 
     def confirm(self) -> None:

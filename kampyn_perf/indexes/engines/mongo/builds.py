@@ -6,30 +6,30 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
+from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
 from kampyn_perf.indexes.model.ports import Build, ServerRefusal
 
 _PHASE = re.compile(r"Index Build[^:]*: ([^:]+?)(?:: \d+/\d+.*)?$")
 
 
-def current_builds(connection: Connection, collection: str) -> Sequence[Build]:
+def current_builds(connection: MongoConnection, collection: str) -> Sequence[Build]:
     """Builds of `collection`, each of possibly several indexes; empty where the user may not ask.
 
     A build shows up as the command of the client that waits for it, as the server's own operation
     after that client is gone, or as both.
     """
-    found: dict[tuple[str, ...], Build] = {}
+    builds: dict[tuple[str, ...], Build] = {}
     for operation in _operations(connection):
         build = _build(operation, connection.name, collection)
         if build is None:
             continue
-        known = found.get(build.names)
+        known = builds.get(build.names)
         if known is None or (known.progress is None and build.progress is not None):
-            found[build.names] = build
-    return tuple(found.values())
+            builds[build.names] = build
+    return tuple(builds.values())
 
 
-def _operations(connection: Connection) -> list[Document]:
+def _operations(connection: MongoConnection) -> list[Document]:
     """With everybody's operations where that is allowed, with this user's own where it is not."""
     for everybody in (True, False):
         stage = {"allUsers": everybody, "idleConnections": False}
@@ -76,5 +76,5 @@ def _progress(value: Any) -> float | None:
 
 def _phase(message: str) -> str:
     """`scanning collection` of `Index Build: scanning collection: 77/120 64%`."""
-    found = _PHASE.search(message)
-    return found[1].strip() if found else ""
+    match = _PHASE.search(message)
+    return match[1].strip() if match else ""

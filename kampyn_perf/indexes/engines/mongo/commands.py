@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_bson
 from kampyn_perf.indexes.model.ports import BuildOptions
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 
 def create_indexes(
-    connection: Connection, collection: str, specs: Sequence[IndexSpec], options: BuildOptions
+    connection: MongoConnection, collection: str, specs: Sequence[IndexSpec], options: BuildOptions
 ) -> None:
     """All of `specs` in one command, so that the server scans the collection once."""
     command: dict[str, Any] = {
@@ -35,10 +35,10 @@ def definition(spec: IndexSpec) -> dict[str, Any]:
     }
 
 
-def drop_index(connection: Connection, collection: str, name: str) -> None:
+def drop_index(connection: MongoConnection, collection: str, name: str) -> None:
     connection.command({"dropIndexes": collection, "index": name})
 
 
-def modify(connection: Connection, collection: str, name: str, **change: Any) -> None:
+def modify(connection: MongoConnection, collection: str, name: str, **change: Any) -> None:
     """collMod of one index: hidden, expireAfterSeconds, prepareUnique or unique."""
     connection.command({"collMod": collection, "index": {"name": name, **change}})

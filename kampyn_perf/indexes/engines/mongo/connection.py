@@ -19,7 +19,7 @@ COMMAND_NOT_FOUND = 59
 UNAUTHORISED = 13
 
 
-class Connection:
+class MongoConnection:
     """A client and the database it speaks of. Not opened before the first command."""
 
     def __init__(self, *, client: mongo.Client, uri: str, database: str) -> None:

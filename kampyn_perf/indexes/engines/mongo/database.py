@@ -19,7 +19,7 @@ from kampyn_perf.indexes.engines.mongo import (
     state,
     usage,
 )
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.explain.classify import parse_explain
 from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
@@ -41,13 +41,13 @@ def open_mongo(uri: str, database: str = "") -> MongoDatabase:
             hint="Put it at the end of the URI (mongodb://host:27017/kampyn), or in the "
             "catalogue: clusters.default.database.",
         )
-    return MongoDatabase(connection=Connection(client=client, uri=uri, database=name))
+    return MongoDatabase(connection=MongoConnection(client=client, uri=uri, database=name))
 
 
 class MongoDatabase:
     """One cluster's database, as `ports.Database` wants it."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: MongoConnection) -> None:
         self._connection = connection
 
     @property

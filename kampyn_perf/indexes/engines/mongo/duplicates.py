@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_bson, to_plain
 from kampyn_perf.indexes.model.ports import DuplicateGroup, Duplicates
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -18,7 +18,7 @@ SAMPLE_IDS = 5
 
 
 def find_duplicates(
-    connection: Connection, collection: str, spec: IndexSpec, limit: int
+    connection: MongoConnection, collection: str, spec: IndexSpec, limit: int
 ) -> Duplicates:
     """At most `limit` groups of documents that a unique index of `spec` would refuse."""
     options: dict[str, Any] = {"allowDiskUse": True}
@@ -48,8 +48,8 @@ def _names(spec: IndexSpec) -> Iterator[tuple[str, str]]:
 def _among(spec: IndexSpec) -> Mapping[str, Any]:
     """Which documents the index holds: all, unless it is partial or sparse."""
     if spec.partial:
-        found: Mapping[str, Any] = to_bson(spec.partial)
-        return found
+        partial: Mapping[str, Any] = to_bson(spec.partial)
+        return partial
     if spec.sparse:  # a compound sparse index holds what has any of its fields
         return {"$or": [{path: {"$exists": True}} for path in spec.fields]}
     return {}
@@ -87,7 +87,7 @@ def _by_element(spec: IndexSpec) -> list[Mapping[str, Any]]:
     ]
 
 
-def _has_arrays(connection: Connection, collection: str, spec: IndexSpec) -> bool:
+def _has_arrays(connection: MongoConnection, collection: str, spec: IndexSpec) -> bool:
     wanted = {
         ".".join(parts[:length])
         for parts in (path.split(".") for path in spec.fields)
@@ -99,7 +99,7 @@ def _has_arrays(connection: Connection, collection: str, spec: IndexSpec) -> boo
 
 
 def _sample_ids(
-    connection: Connection,
+    connection: MongoConnection,
     collection: str,
     spec: IndexSpec,
     values: Mapping[str, Any],
@@ -113,7 +113,7 @@ def _sample_ids(
         conditions.append(among)
     options = {"collation": to_bson(spec.collation)} if spec.collation else {}
     with connection.answers():
-        found = connection.database[collection].find(
+        cursor = connection.database[collection].find(
             {"$and": conditions}, {"_id": 1}, limit=SAMPLE_IDS, **options
         )
-        return [to_plain(document["_id"]) for document in found]
+        return [to_plain(document["_id"]) for document in cursor]

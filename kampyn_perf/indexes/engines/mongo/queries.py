@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_bson, to_plain
 from kampyn_perf.indexes.model.query import Query, QueryKind
 
 
-def explain(connection: Connection, query: Query) -> Mapping[str, Any]:
+def explain(connection: MongoConnection, query: Query) -> Mapping[str, Any]:
     """The server's explain document with execution statistics."""
     answer = connection.command({"explain": command(query), "verbosity": "executionStats"})
-    found: Mapping[str, Any] = to_plain(answer)
-    return found
+    document: Mapping[str, Any] = to_plain(answer)
+    return document
 
 
-def run_query(connection: Connection, query: Query) -> int:
+def run_query(connection: MongoConnection, query: Query) -> int:
     """Run `query` to its end; how many documents (for a count, the number) it gave."""
     if query.kind is QueryKind.COUNT:
         return int(connection.command(command(query))["n"])

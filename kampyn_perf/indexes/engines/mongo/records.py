@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_plain
 from kampyn_perf.indexes.model.ports import Lock
 from kampyn_perf.names import JOURNAL_COLLECTION, LOCK_COLLECTION
@@ -22,19 +22,19 @@ WTIMEOUT_MS = 10_000
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-def _records(connection: Connection, name: str) -> Collection[dict[str, Any]]:
+def _records(connection: MongoConnection, name: str) -> Collection[dict[str, Any]]:
     """What is written here must survive a change of primary."""
     concern = WriteConcern(w="majority", wtimeout=WTIMEOUT_MS)
     return connection.database.get_collection(name, write_concern=concern)
 
 
-def server_now_us(connection: Connection) -> int:
+def server_now_us(connection: MongoConnection) -> int:
     """Unix time of the server: expiry must not depend on how well clients' clocks agree."""
     moment = connection.command({"hello": 1}, admin=True)["localTime"]
     return _us(moment)
 
 
-def acquire_lock(connection: Connection, owner: str, ttl_us: int) -> Lock:
+def acquire_lock(connection: MongoConnection, owner: str, ttl_us: int) -> Lock:
     """The lock, if nobody holds one that has not expired."""
     now = server_now_us(connection)
     locks = _records(connection, LOCK_COLLECTION)
@@ -59,7 +59,7 @@ class _Held(Exception):  # noqa: N818
         self.holder = holder
 
 
-def _refused(connection: Connection, holder: Mapping[str, Any], now: int) -> KampynError:
+def _refused(connection: MongoConnection, holder: Mapping[str, Any], now: int) -> KampynError:
     expires = holder.get("expiresAt")
     left = f"{max(_us(expires) - now, 0) // MICROSECONDS} s" if expires else "a moment"
     return KampynError(
@@ -69,7 +69,7 @@ def _refused(connection: Connection, holder: Mapping[str, Any], now: int) -> Kam
     )
 
 
-def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
+def renew_lock(connection: MongoConnection, lock: Lock, ttl_us: int) -> Lock:
     """The same lock for longer. Raises where it expired and somebody else took it."""
     now = server_now_us(connection)
     with connection.answers():
@@ -85,21 +85,21 @@ def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
     return Lock(owner=lock.owner, expires_at_us=now + ttl_us)
 
 
-def release_lock(connection: Connection, lock: Lock) -> None:
+def release_lock(connection: MongoConnection, lock: Lock) -> None:
     with connection.answers():
         _records(connection, LOCK_COLLECTION).delete_one({"_id": _LOCK_ID, "owner": lock.owner})
 
 
-def append_journal(connection: Connection, entry: Mapping[str, Any]) -> None:
+def append_journal(connection: MongoConnection, entry: Mapping[str, Any]) -> None:
     with connection.answers():
         _records(connection, JOURNAL_COLLECTION).insert_one(dict(entry))
 
 
-def read_journal(connection: Connection, limit: int) -> list[Mapping[str, Any]]:
+def read_journal(connection: MongoConnection, limit: int) -> list[Mapping[str, Any]]:
     """The last `limit` entries, oldest first."""
     with connection.answers():
-        found = _records(connection, JOURNAL_COLLECTION).find().sort("_id", -1).limit(limit)
-        rows = [to_plain({name: row[name] for name in row if name != "_id"}) for row in found]
+        cursor = _records(connection, JOURNAL_COLLECTION).find().sort("_id", -1).limit(limit)
+        rows = [to_plain({name: row[name] for name in row if name != "_id"}) for row in cursor]
     return rows[::-1]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import bson
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
+from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes
 from kampyn_perf.indexes.model.ports import FieldSample, ServerRefusal
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -18,7 +18,7 @@ _ENVELOPE_BYTES = len(bson.encode({"": None}))
 MAX_DEPTH = 8
 
 
-def sample_documents(connection: Connection, collection: str, size: int) -> list[Document]:
+def sample_documents(connection: MongoConnection, collection: str, size: int) -> list[Document]:
     """About `size` documents at random; the first ones where the server cannot sample."""
     try:
         return connection.aggregate(collection, [{"$sample": {"size": size}}])
@@ -27,17 +27,17 @@ def sample_documents(connection: Connection, collection: str, size: int) -> list
             return [dict(row) for row in connection.database[collection].find(limit=size)]
 
 
-def sample_fields(connection: Connection, collection: str, size: int) -> FieldSample:
+def sample_fields(connection: MongoConnection, collection: str, size: int) -> FieldSample:
     """Which paths the documents of a sample have, nulls not counted."""
     present: Counter[str] = Counter()
     arrays: Counter[str] = Counter()
     documents = sample_documents(connection, collection, size)
     for document in documents:
-        found: dict[str, bool] = {}
+        paths: dict[str, bool] = {}
         for path, through_array in _paths(document, "", False, 0):
-            found[path] = found.get(path, False) or through_array
-        present.update(found.keys())
-        arrays.update(path for path, through_array in found.items() if through_array)
+            paths[path] = paths.get(path, False) or through_array
+        present.update(paths.keys())
+        arrays.update(path for path, through_array in paths.items() if through_array)
     return FieldSample(documents=len(documents), present=dict(present), arrays=dict(arrays))
 
 
@@ -57,7 +57,7 @@ def _paths(value: Any, path: str, in_array: bool, depth: int) -> Iterator[tuple[
             yield from _paths(item, f"{path}.{name}" if path else name, in_array, depth + 1)
 
 
-def key_sizes(connection: Connection, collection: str, spec: IndexSpec, size: int) -> KeySizes:
+def key_sizes(connection: MongoConnection, collection: str, spec: IndexSpec, size: int) -> KeySizes:
     """How long the keys of `spec` are, by a sample: the sum of its fields' values in BSON."""
     documents = sample_documents(connection, collection, size)
     lengths = [sum(map(_bytes, _values(document, spec))) for document in documents]
@@ -80,7 +80,7 @@ def _bytes(value: Any) -> int:
     return len(bson.encode({"": value})) - _ENVELOPE_BYTES + 1
 
 
-def headroom(connection: Connection) -> Headroom:
+def headroom(connection: MongoConnection) -> Headroom:
     """Free disk and the storage engine's cache, as far as the server says."""
     database = connection.optional({"dbStats": 1}) or {}
     total, used = database.get("fsTotalSize"), database.get("fsUsedSize")

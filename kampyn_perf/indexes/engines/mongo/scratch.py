@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from kampyn_perf.indexes.engines.mongo import commands
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.sampling import sample_documents
 from kampyn_perf.indexes.model.ports import BuildOptions
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -17,7 +17,7 @@ from kampyn_perf.names import SCRATCH_COLLECTION
 
 
 def time_inserts(
-    connection: Connection, collection: str, specs: Sequence[IndexSpec], count: int
+    connection: MongoConnection, collection: str, specs: Sequence[IndexSpec], count: int
 ) -> Sequence[int]:
     """Of up to `count` documents of a sample, each inserted alone."""
     documents = sample_documents(connection, collection, count)

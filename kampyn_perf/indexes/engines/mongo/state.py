@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
+from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_plain
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.ports import NAMESPACE_NOT_FOUND, ServerRefusal
@@ -24,7 +24,7 @@ _OF_MONGODB_ITSELF = frozenset(
 )
 
 
-def read_server(connection: Connection) -> ServerInfo:
+def read_server(connection: MongoConnection) -> ServerInfo:
     """Version, topology and abilities of the server that commands go to."""
     hello = connection.command({"hello": 1}, admin=True)
     topology = _topology(hello)
@@ -51,7 +51,7 @@ def _topology(hello: Document) -> Topology:
     return Topology.REPLICA_SET if hello.get("setName") else Topology.STANDALONE
 
 
-def _version(connection: Connection) -> tuple[int, ...]:
+def _version(connection: MongoConnection) -> tuple[int, ...]:
     """The server's version, or the feature compatibility version where that is older: during an
     upgrade the new binary still refuses what the old one could not read."""
     build = connection.command({"buildInfo": 1}, admin=True)
@@ -77,7 +77,7 @@ def _writable(hello: Document) -> tuple[bool, str]:
     return False, f"this node is not the primary{primary}"
 
 
-def collection_names(connection: Connection) -> Sequence[str]:
+def collection_names(connection: MongoConnection) -> Sequence[str]:
     """Of the database, without system ones and this program's own."""
     with connection.answers():
         names = connection.database.list_collection_names()
@@ -88,7 +88,7 @@ def _is_own(name: str) -> bool:
     return name.startswith(OWN_PREFIX)
 
 
-def read_collection(connection: Connection, name: str, server: ServerInfo) -> LiveCollection:
+def read_collection(connection: MongoConnection, name: str, server: ServerInfo) -> LiveCollection:
     """One collection as it is now; MISSING where there is none."""
     info = _listed(connection, name)
     if info is None:
@@ -119,11 +119,11 @@ def read_collection(connection: Connection, name: str, server: ServerInfo) -> Li
     )
 
 
-def _listed(connection: Connection, name: str) -> Document | None:
+def _listed(connection: MongoConnection, name: str) -> Document | None:
     with connection.answers():
-        found = list(connection.database.list_collections(filter={"name": name}))
+        infos = list(connection.database.list_collections(filter={"name": name}))
     # Servers that only speak the protocol may not filter.
-    return next((dict(info) for info in found if info.get("name") == name), None)
+    return next((dict(info) for info in infos if info.get("name") == name), None)
 
 
 def _kind(info: Document) -> CollectionKind:
@@ -135,7 +135,7 @@ def _kind(info: Document) -> CollectionKind:
     return CollectionKind.CAPPED if options.get("capped") else CollectionKind.NORMAL
 
 
-def _indexes(connection: Connection, name: str) -> list[Document]:
+def _indexes(connection: MongoConnection, name: str) -> list[Document]:
     try:
         with connection.answers():
             return [dict(index) for index in connection.database[name].list_indexes()]
@@ -157,7 +157,7 @@ class _Storage:
         self.size_bytes = sum(int(row.get("size", 0)) for row in rows) if rows else None
 
 
-def _storage(connection: Connection, name: str) -> _Storage:
+def _storage(connection: MongoConnection, name: str) -> _Storage:
     try:
         rows = connection.aggregate(name, [{"$collStats": {"storageStats": {}}}])
     except ServerRefusal:
@@ -165,19 +165,19 @@ def _storage(connection: Connection, name: str) -> _Storage:
     return _Storage([row["storageStats"] for row in rows if "storageStats" in row])
 
 
-def _building(connection: Connection, name: str) -> frozenset[str]:
+def _building(connection: MongoConnection, name: str) -> frozenset[str]:
     from kampyn_perf.indexes.engines.mongo.builds import current_builds
 
     return frozenset(index for build in current_builds(connection, name) for index in build.names)
 
 
-def _shard_key(connection: Connection, name: str) -> Mapping[str, Any] | None:
+def _shard_key(connection: MongoConnection, name: str) -> Mapping[str, Any] | None:
     try:
         with connection.answers():
-            found = connection.client["config"]["collections"].find_one(
+            record = connection.client["config"]["collections"].find_one(
                 {"_id": f"{connection.name}.{name}"}
             )
     except ServerRefusal:
         return None  # the balancer's own records are not for everybody
-    key = (found or {}).get("key")
+    key = (record or {}).get("key")
     return to_plain(key) if isinstance(key, Mapping) else None

@@ -10,14 +10,14 @@ from typing import Any
 
 from kampyn_perf import mongo
 from kampyn_perf.errors import KampynError
-from kampyn_perf.indexes.engines.mongo.connection import Connection, Document
+from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
 from kampyn_perf.indexes.model.ports import ServerRefusal
 
 _PIPELINE: Sequence[dict[str, Any]] = [{"$indexStats": {}}]
 
 
-def index_use(connection: Connection, collection: str) -> UseReport:
+def index_use(connection: MongoConnection, collection: str) -> UseReport:
     """Operations of each index on every node that answers, and which did not."""
     hello = connection.command({"hello": 1}, admin=True)
     uses = list(_uses(connection.aggregate(collection, _PIPELINE), str(hello.get("me", ""))))
@@ -38,12 +38,12 @@ def _others(hello: Document) -> list[str]:
     return [str(member) for member in members if member != hello.get("me")]
 
 
-def _ask(connection: Connection, collection: str, member: str) -> list[IndexUse]:
+def _ask(connection: MongoConnection, collection: str, member: str) -> list[IndexUse]:
     """One member's own figures, over a connection of its own with the same credentials."""
     host, _, port = member.rpartition(":")
     client = mongo.connect_member(connection.uri, host=host, port=int(port))
     try:
-        direct = Connection(client=client, uri=connection.uri, database=connection.name)
+        direct = MongoConnection(client=client, uri=connection.uri, database=connection.name)
         return list(_uses(direct.aggregate(collection, _PIPELINE), member))
     finally:
         client.close()

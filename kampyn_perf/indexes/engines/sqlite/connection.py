@@ -19,7 +19,7 @@ READ_ONLY = 13
 OUT_OF_DISK = 14031
 
 
-class Connection:
+class SqliteConnection:
     """A file that must exist; opened on first use, usable from one thread at a time."""
 
     def __init__(self, *, path: Path) -> None:

@@ -43,11 +43,11 @@ def no_counterpart(spec: IndexSpec, columns: Collection[str] | None = None) -> s
         ),
         "storage options: SQLite has none": "storageEngine" in spec.options,
     }
-    found = next((reason for reason, is_so in reasons.items() if is_so), "")
-    if not found and any("." in path for path in spec.fields):
-        found = "a field inside another: a column has nothing inside"
-    found = found or (_text_reason(spec) if spec.is_text else _partial_reason(spec))
-    return found or (_column_reason(spec, columns) if columns is not None else "")
+    reason = next((reason for reason, is_so in reasons.items() if is_so), "")
+    if not reason and any("." in path for path in spec.fields):
+        reason = "a field inside another: a column has nothing inside"
+    reason = reason or (_text_reason(spec) if spec.is_text else _partial_reason(spec))
+    return reason or (_column_reason(spec, columns) if columns is not None else "")
 
 
 def _column_reason(spec: IndexSpec, columns: Collection[str]) -> str:

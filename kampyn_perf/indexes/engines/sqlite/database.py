@@ -9,7 +9,7 @@ from typing import Any
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.engines.sqlite import ddl, preflight, records, scratch, state
-from kampyn_perf.indexes.engines.sqlite.connection import Connection
+from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.engines.sqlite.counterparts import no_counterpart
 from kampyn_perf.indexes.engines.sqlite.explain import parse_plan
 from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError
@@ -43,13 +43,13 @@ def open_sqlite(url: str) -> SqliteDatabase:
     path = url.removeprefix(SCHEME).partition("?")[0]
     if not url.startswith(SCHEME) or not path:
         raise KampynError(f"not a SQLite URL: {url}", hint="Write sqlite:///path/to/file.db")
-    return SqliteDatabase(connection=Connection(path=Path(path)))
+    return SqliteDatabase(connection=SqliteConnection(path=Path(path)))
 
 
 class SqliteDatabase:
     """The embedded store, as `ports.Database` wants it."""
 
-    def __init__(self, *, connection: Connection) -> None:
+    def __init__(self, *, connection: SqliteConnection) -> None:
         self._connection = connection
 
     @property
@@ -100,11 +100,11 @@ class SqliteDatabase:
         """What the file calls an index: with its table's name before it, or as somebody else
         named it."""
         for candidate in (ddl.physical_name(collection, name), name):
-            found = self._connection.rows(
+            rows = self._connection.rows(
                 "SELECT 1 FROM sqlite_master WHERE name = ? AND type IN ('index', 'table')",
                 (candidate,),
             )
-            if found and candidate != collection:
+            if rows and candidate != collection:
                 return candidate
         raise ServerRefusal(INDEX_NOT_FOUND, f"there is no index {name} on {collection}")
 
@@ -162,7 +162,7 @@ class SqliteDatabase:
         """A consistent copy of the whole file, also while others write."""
         path = folder / "copy.db"
         self._connection.copy_to(path)
-        return SqliteDatabase(connection=Connection(path=path))
+        return SqliteDatabase(connection=SqliteConnection(path=path))
 
     def explain(self, query: Query) -> Explained:
         """By SQLite's plan, how many rows the query gives and how many the table has."""
@@ -190,9 +190,9 @@ class SqliteDatabase:
             raise ServerRefusal(CANNOT_CREATE, f"no counterpart in SQLite: {error}") from None
 
     def _text_table(self, collection: str) -> str:
-        found = state.text_table(self._connection, collection)
-        if found is not None:
-            return found[0]
+        text_index = state.text_table(self._connection, collection)
+        if text_index is not None:
+            return text_index[0]
         raise ServerRefusal(INDEX_NOT_FOUND, "text index required for $text query")
 
     def close(self) -> None:

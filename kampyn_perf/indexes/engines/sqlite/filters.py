@@ -76,8 +76,8 @@ def _condition(name: str, operator: str, operand: Any, put: Put) -> str:
 def _among(name: str, values: Any, put: Put) -> str:
     """One of `values`; null among them stands for a missing field too."""
     listed = ", ".join(put(scalar(item)) for item in values if item is not None)
-    found = f"{name} IN ({listed})"
-    return f"({name} IS NULL OR {found})" if any(item is None for item in values) else found
+    condition = f"{name} IN ({listed})"
+    return f"({name} IS NULL OR {condition})" if any(item is None for item in values) else condition
 
 
 def scalar(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 
-from kampyn_perf.indexes.engines.sqlite.connection import Connection
+from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.engines.sqlite.filters import column, where
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes
@@ -15,7 +15,9 @@ from kampyn_perf.indexes.model.spec import IndexSpec
 SAMPLE_IDS = 5
 
 
-def find_duplicates(connection: Connection, table: str, spec: IndexSpec, limit: int) -> Duplicates:
+def find_duplicates(
+    connection: SqliteConnection, table: str, spec: IndexSpec, limit: int
+) -> Duplicates:
     """Groups that a UNIQUE index would refuse. NULLs never collide in SQLite."""
     columns = [column(path) for path in spec.fields]
     conditions = [f"{name} IS NOT NULL" for name in columns]
@@ -38,19 +40,19 @@ def find_duplicates(connection: Connection, table: str, spec: IndexSpec, limit: 
             DuplicateGroup(
                 value=dict(zip(spec.fields, tuple(row)[1:], strict=True)),
                 count=row[0],
-                sample_ids=tuple(found[0] for found in ids),
+                sample_ids=tuple(row[0] for row in ids),
             )
         )
     return Duplicates(groups=tuple(groups), more=len(rows) > limit)
 
 
-def _identity(connection: Connection, table: str) -> str:
+def _identity(connection: SqliteConnection, table: str) -> str:
     rows = connection.rows("SELECT name FROM pragma_table_info(?)", (table,))
     names = [name for (name,) in rows]
     return quoted("_id" if "_id" in names else names[0])
 
 
-def sample_fields(connection: Connection, table: str, size: int) -> FieldSample:
+def sample_fields(connection: SqliteConnection, table: str, size: int) -> FieldSample:
     """Which columns the first `size` rows have something in."""
     present: Counter[str] = Counter()
     rows = connection.rows(f"SELECT * FROM {quoted(table)} LIMIT ?", (size,))
@@ -59,7 +61,7 @@ def sample_fields(connection: Connection, table: str, size: int) -> FieldSample:
     return FieldSample(documents=len(rows), present=dict(present))
 
 
-def key_sizes(connection: Connection, table: str, spec: IndexSpec, size: int) -> KeySizes:
+def key_sizes(connection: SqliteConnection, table: str, spec: IndexSpec, size: int) -> KeySizes:
     lengths = " + ".join(
         f"coalesce(length(CAST({column(path)} AS BLOB)), 0)" for path in spec.fields
     )
@@ -71,6 +73,6 @@ def key_sizes(connection: Connection, table: str, spec: IndexSpec, size: int) ->
     return KeySizes(sampled=row[0], mean_bytes=float(row[1] or 0), longest_bytes=int(row[2] or 0))
 
 
-def headroom(connection: Connection) -> Headroom:
+def headroom(connection: SqliteConnection) -> Headroom:
     """The disk that the file lies on."""
     return Headroom(disk_free_bytes=shutil.disk_usage(connection.path.parent).free)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.indexes.engines.sqlite.connection import Connection
+from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.model.ports import Lock, ServerRefusal
 from kampyn_perf.names import JOURNAL_COLLECTION, LOCK_COLLECTION
 from kampyn_perf.units import MICROSECONDS
@@ -25,7 +25,7 @@ def _now_us() -> int:
     return time.time_ns() // 1_000
 
 
-def acquire_lock(connection: Connection, owner: str, ttl_us: int) -> Lock:
+def acquire_lock(connection: SqliteConnection, owner: str, ttl_us: int) -> Lock:
     """The lock, if nobody holds one that has not expired."""
     now = _now_us()
     with connection.transaction():
@@ -44,7 +44,7 @@ def acquire_lock(connection: Connection, owner: str, ttl_us: int) -> Lock:
     return Lock(owner=owner, expires_at_us=now + ttl_us)
 
 
-def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
+def renew_lock(connection: SqliteConnection, lock: Lock, ttl_us: int) -> Lock:
     now = _now_us()
     changed = connection.run(
         f"UPDATE {LOCK_COLLECTION} SET expires_us = ? WHERE owner = ?", (now + ttl_us, lock.owner)
@@ -58,18 +58,18 @@ def renew_lock(connection: Connection, lock: Lock, ttl_us: int) -> Lock:
     return Lock(owner=lock.owner, expires_at_us=now + ttl_us)
 
 
-def release_lock(connection: Connection, lock: Lock) -> None:
+def release_lock(connection: SqliteConnection, lock: Lock) -> None:
     connection.run(f"DELETE FROM {LOCK_COLLECTION} WHERE owner = ?", (lock.owner,))
 
 
-def append_journal(connection: Connection, entry: Mapping[str, Any]) -> None:
+def append_journal(connection: SqliteConnection, entry: Mapping[str, Any]) -> None:
     connection.run(_JOURNAL)
     connection.run(
         f"INSERT INTO {JOURNAL_COLLECTION} (entry) VALUES (?)", (json.dumps(entry, default=str),)
     )
 
 
-def read_journal(connection: Connection, limit: int) -> list[Mapping[str, Any]]:
+def read_journal(connection: SqliteConnection, limit: int) -> list[Mapping[str, Any]]:
     """The last `limit` entries, oldest first."""
     try:
         rows = connection.rows(

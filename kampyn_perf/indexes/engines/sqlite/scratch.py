@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from kampyn_perf.indexes.engines.sqlite.connection import Connection
+from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.engines.sqlite.ddl import create_statements
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -18,7 +18,7 @@ class _Done(Exception):  # noqa: N818
 
 
 def time_inserts(
-    connection: Connection, table: str, specs: Sequence[IndexSpec], count: int
+    connection: SqliteConnection, table: str, specs: Sequence[IndexSpec], count: int
 ) -> Sequence[int]:
     """Of up to `count` rows, each by a statement of its own, all rolled back."""
     rows = connection.rows(f"SELECT * FROM {quoted(table)} LIMIT ?", (count,))

@@ -93,10 +93,10 @@ def match_expression(search: str) -> str:
     wanted = [word for word in words if not word.startswith("-")]
     unwanted = [word[1:] for word in words if word.startswith("-") and len(word) > 1]
     if phrases:
-        found = " AND ".join(f'"{phrase}"' for phrase in phrases)
+        terms = " AND ".join(f'"{phrase}"' for phrase in phrases)
     else:
-        found = " OR ".join(f'"{word}"' for word in wanted) or '""'
-    return f"({found})" + "".join(f' NOT "{word}"' for word in unwanted)
+        terms = " OR ".join(f'"{word}"' for word in wanted) or '""'
+    return f"({terms})" + "".join(f' NOT "{word}"' for word in unwanted)
 
 
 def _projection(projection: Mapping[str, Any] | None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kampyn_perf.indexes.engines.sqlite.connection import Connection
+from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.engines.sqlite.counterparts import ROWID, refuses
 from kampyn_perf.indexes.engines.sqlite.ddl import NOTE, logical_name
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
@@ -22,7 +22,7 @@ _FTS = re.compile(r"USING\s+fts5\s*\((?P<inside>.*)\)\s*$", re.I | re.S)
 _FTS_CONTENT = re.compile(r"content\s*=\s*(\"(?:[^\"]|\"\")*\"|'[^']*'|\w+)", re.I)
 
 
-def read_server(connection: Connection) -> ServerInfo:
+def read_server(connection: SqliteConnection) -> ServerInfo:
     connection.rows("SELECT 1 FROM sqlite_master LIMIT 1")  # says now if the file is not sound
     writable = not connection.rows("PRAGMA query_only")[0][0] and _may_write(connection)
     return ServerInfo(
@@ -35,13 +35,13 @@ def read_server(connection: Connection) -> ServerInfo:
     )
 
 
-def _may_write(connection: Connection) -> bool:
+def _may_write(connection: SqliteConnection) -> bool:
     import os
 
     return os.access(connection.path, os.W_OK) and os.access(connection.path.parent, os.W_OK)
 
 
-def collection_names(connection: Connection) -> list[str]:
+def collection_names(connection: SqliteConnection) -> list[str]:
     """Tables, without SQLite's own, those of full-text indexes, and this program's."""
     shadows = {name for name, _ in _text_tables(connection)}
     rows = connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
@@ -54,15 +54,15 @@ def collection_names(connection: Connection) -> list[str]:
     ]
 
 
-def read_collection(connection: Connection, name: str, server: ServerInfo) -> LiveCollection:
+def read_collection(connection: SqliteConnection, name: str, server: ServerInfo) -> LiveCollection:
     """One table as it is now; MISSING where there is none."""
-    found = connection.rows(
+    rows = connection.rows(
         "SELECT type FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')", (name,)
     )
     empty = LiveCollection(name=name, server=server, refuses=refuses)
-    if not found:
+    if not rows:
         return replace(empty, kind=CollectionKind.MISSING)
-    if found[0][0] == "view":
+    if rows[0][0] == "view":
         return replace(empty, kind=CollectionKind.VIEW)
     indexes = (*_identity(connection, name), *_plain(connection, name), *_text(connection, name))
     return replace(
@@ -74,7 +74,7 @@ def read_collection(connection: Connection, name: str, server: ServerInfo) -> Li
     )
 
 
-def _fields(connection: Connection, table: str) -> frozenset[str]:
+def _fields(connection: SqliteConnection, table: str) -> frozenset[str]:
     """The columns, and `rowid` where there is one."""
     columns = connection.rows("SELECT name FROM pragma_table_info(?)", (table,))
     without = connection.rows("SELECT wr FROM pragma_table_list(?)", (table,))
@@ -82,14 +82,14 @@ def _fields(connection: Connection, table: str) -> frozenset[str]:
     return frozenset((*(name for (name,) in columns), *rowid))
 
 
-def _identity(connection: Connection, table: str) -> Iterator[LiveIndex]:
+def _identity(connection: SqliteConnection, table: str) -> Iterator[LiveIndex]:
     """The primary key, if it is `_id`: MongoDB's `_id_`."""
     rows = connection.rows("SELECT name FROM pragma_table_info(?) WHERE pk > 0", (table,))
     if [name for (name,) in rows] == ["_id"]:
         yield LiveIndex(definition={"v": 2, "key": {"_id": 1}, "name": "_id_"})
 
 
-def _plain(connection: Connection, table: str) -> Iterator[LiveIndex]:
+def _plain(connection: SqliteConnection, table: str) -> Iterator[LiveIndex]:
     """Indexes made by CREATE INDEX; those behind constraints are part of the table."""
     rows = connection.rows(
         'SELECT name, "unique", partial FROM pragma_index_list(?)'
@@ -109,7 +109,7 @@ def _plain(connection: Connection, table: str) -> Iterator[LiveIndex]:
         yield LiveIndex(definition=definition, size_bytes=_size(connection, name))
 
 
-def _keys(connection: Connection, index: str) -> Iterator[tuple[str, Any]]:
+def _keys(connection: SqliteConnection, index: str) -> Iterator[tuple[str, Any]]:
     rows = connection.rows(
         'SELECT seqno, name, "desc" FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno',
         (index,),
@@ -118,17 +118,17 @@ def _keys(connection: Connection, index: str) -> Iterator[tuple[str, Any]]:
         yield name or f"(expression {position})", -1 if descending else 1
 
 
-def _partial(connection: Connection, index: str) -> Mapping[str, Any]:
+def _partial(connection: SqliteConnection, index: str) -> Mapping[str, Any]:
     """The filter as it was asked for; the SQL of one that somebody else made."""
     sql = connection.rows("SELECT sql FROM sqlite_master WHERE name = ?", (index,))[0][0] or ""
     note = _NOTE.search(sql)
     if note:
-        found: Mapping[str, Any] = json.loads(note[1])
-        return found
+        noted: Mapping[str, Any] = json.loads(note[1])
+        return noted
     return {"partialFilterExpression": {"$sql": sql.upper().rpartition(" WHERE ")[2].strip()}}
 
 
-def text_table(connection: Connection, table: str) -> tuple[str, str] | None:
+def text_table(connection: SqliteConnection, table: str) -> tuple[str, str] | None:
     """The full-text table over `table`'s rows, and its definition."""
     for name, sql in _text_tables(connection):
         inside = _FTS.search(sql)
@@ -138,10 +138,10 @@ def text_table(connection: Connection, table: str) -> tuple[str, str] | None:
     return None
 
 
-def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
-    found = text_table(connection, table)
-    if found is not None:
-        name, sql = found
+def _text(connection: SqliteConnection, table: str) -> Iterator[LiveIndex]:
+    text_index = text_table(connection, table)
+    if text_index is not None:
+        name, sql = text_index
         columns = [
             row[0] for row in connection.rows("SELECT name FROM pragma_table_info(?)", (name,))
         ]
@@ -159,19 +159,19 @@ def _text(connection: Connection, table: str) -> Iterator[LiveIndex]:
         )
 
 
-def _text_tables(connection: Connection) -> list[tuple[str, str]]:
+def _text_tables(connection: SqliteConnection) -> list[tuple[str, str]]:
     rows = connection.rows(
         "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts5%'"
     )
     return [(name, sql) for name, sql in rows]
 
 
-def is_text(connection: Connection, name: str) -> bool:
+def is_text(connection: SqliteConnection, name: str) -> bool:
     """Whether the file's `name` is a full-text table."""
     return any(known == name for known, _ in _text_tables(connection))
 
 
-def _size(connection: Connection, name: str) -> int | None:
+def _size(connection: SqliteConnection, name: str) -> int | None:
     """Bytes of a table's or an index's pages; None where SQLite was built without dbstat."""
     from kampyn_perf.indexes.model.ports import ServerRefusal
 

@@ -13,7 +13,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.engines.mongo import MongoDatabase, open_mongo
 from kampyn_perf.indexes.engines.mongo.builds import current_builds
 from kampyn_perf.indexes.engines.mongo.commands import definition
-from kampyn_perf.indexes.engines.mongo.connection import Connection
+from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.engines.mongo.values import to_bson, to_plain
 from kampyn_perf.indexes.model.live import CollectionKind
 from kampyn_perf.indexes.model.normalise import normal_live, normal_of
@@ -203,7 +203,7 @@ def test_a_build_is_known_by_its_collection_and_its_progress(fake: FakeMongo) ->
         {"ns": "kampyn.users", "command": {"find": "users"}},
     ]
     with MongoClient[dict[str, Any]](fake.uri) as client:
-        connection = Connection(client=client, uri=fake.uri, database="kampyn")
+        connection = MongoConnection(client=client, uri=fake.uri, database="kampyn")
         [build] = current_builds(connection, "orders")
         assert build.names == ("a_1",)
         assert build.progress == pytest.approx(1 / 3)

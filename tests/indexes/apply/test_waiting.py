@@ -24,7 +24,7 @@ def slow_build(fake: FakeMongo) -> Iterator[threading.Event]:
     released = threading.Event()
 
     def build(order: Document) -> Document:
-        answer = fake._create_indexes(order)
+        answer = fake.answer(order)
         if order["createIndexes"] == "orders":
             fake.operations = [
                 {
@@ -121,7 +121,7 @@ def _small_server() -> FakeMongo:
     fake.add("users")
     fake.add("orders")
     old = {"key": {"vendorId": 1}, "name": "vendorId_1"}
-    fake._create_indexes({"createIndexes": "orders", "indexes": [old]})
+    fake.answer({"createIndexes": "orders", "indexes": [old]})
     return fake
 
 
@@ -145,8 +145,8 @@ def _run_killed_at(fake: FakeMongo, number: int, *, effect: bool, folder: Path) 
 
         return handle
 
-    fake.always["createIndexes"] = counted(fake._create_indexes)
-    fake.always["dropIndexes"] = counted(fake._drop_indexes)
+    fake.always["createIndexes"] = counted(fake.answer)
+    fake.always["dropIndexes"] = counted(fake.answer)
     process.append(_start("apply", *KILLED, "--uri", fake.uri, folder=folder))
     assert killed.wait(90)
     for pipe in (process[0].stdout, process[0].stderr):

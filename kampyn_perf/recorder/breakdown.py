@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kampyn_perf.histogram import Layout
 from kampyn_perf.recorder.buffer import OTHER_ENDPOINTS
@@ -78,6 +79,15 @@ class _Stretch:
         if self._packed is None:
             self._packed = pack_row(self.row(0))
         return self._packed
+
+
+class EndpointRow(NamedTuple):
+    """What ended of one endpoint, flow and phase in one stretch, while the run goes on."""
+
+    endpoint: str
+    width_us: int
+    """Of the stretch; `row.at` counts in it."""
+    row: Row
 
 
 class _Lines:
@@ -155,6 +165,18 @@ class BreakdownRecorder:
             self._add(self._cut_sessions, key, at, self._of_times(counts.cut_us))
         while self._too_much():
             self._halve()
+
+    def completed(self, *, since_us: int, until_us: int) -> list[EndpointRow]:
+        """Rows of requests in stretches that begin at or after `since_us` and have ended by
+        `until_us`, in order of time."""
+        first = -(-since_us // self.width_us)
+        beyond = min(until_us // self.width_us, self._requests.last + 1)
+        return [
+            EndpointRow(key.endpoint, self.width_us, stretches[at].row(at))
+            for at in range(first, beyond)
+            for key, stretches in self._requests.groups.items()
+            if at in stretches
+        ]
 
     def figures(self) -> Breakdown:
         """For the result, as it is now."""

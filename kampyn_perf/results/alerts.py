@@ -10,6 +10,7 @@ from pydantic import Field
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import NonNegative
 from kampyn_perf.results.verdict import Unit
+from kampyn_perf.units import format_duration
 
 
 class Severity(StrEnum):
@@ -67,3 +68,23 @@ class AlertRecord(Record):
     """Firings beyond those that are kept."""
     undelivered: list[str] = Field(default_factory=list)
     """What its actions could not do, each with the reason."""
+
+    @property
+    def subject_text(self) -> str:
+        """`response_time p95 POST /order/{userId}`."""
+        statistic = [] if self.statistic == "share" else [self.statistic]
+        return " ".join([self.metric, *statistic, *self.scope.values()])
+
+    def span_text(self, firing: Firing) -> str:
+        """`2 min 10 s to 3 min 40 s`, on the run's axis."""
+        end = "the end" if firing.resolved_us is None else format_duration(firing.resolved_us)
+        return f"{format_duration(firing.fired_us)} to {end}"
+
+    def firing_text(self, firing: Firing) -> str:
+        """`error_rate over 1 min 0 s was 12.5 %, at worst 43 % (fires > 5 %)`."""
+        named = firing.subject in ("", *self.scope.values())
+        subject = self.subject_text + ("" if named else f" ({firing.subject})")
+        value, worst = self.unit.text(firing.value), self.unit.text(firing.worst)
+        peak = f", at worst {worst}" if worst != value else ""
+        window = format_duration(self.window_us)
+        return f"{subject} over {window} was {value}{peak} (fires {self.fires})"

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
+from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.io import Record
@@ -200,6 +201,8 @@ class LoadResult(Record):
     """Of each metric that objectives may ask for and nothing measured: why not."""
     watching: Watching | None = None
     """What the watchers cost and remarked; None where there were none."""
+    alerts: list[AlertRecord] = Field(default_factory=list)
+    """The rules that were judged beside the run, and when they fired; empty where none were."""
     audit: StoreAudit | None = None
     """Of the bundled backend's store, after the run; None where nobody asked for it."""
     folder: Path | None = Field(default=None, exclude=True)

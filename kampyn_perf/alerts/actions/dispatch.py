@@ -110,7 +110,7 @@ class Dispatcher:
                 self._log(event)
             elif name == STOP:
                 if event.change is Change.FIRED:
-                    self._stop(f"ended by an alert: {sentence(event)}")
+                    self._stop(f"the alert {sentence(event)}")
             else:
                 self._deliveries[name].put(event.name, state, body)
 

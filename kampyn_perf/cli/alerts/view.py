@@ -22,7 +22,7 @@ def show_rules(rules: Mapping[str, Rule]) -> None:
     for head in ("alert", "severity", "fires", "over", "resolved", "actions"):
         table.add_column(head, overflow="fold")
     for name, rule in rules.items():
-        what = _what(rule.metric, rule.statistic, rule.scope.as_dict())
+        what = _what(rule)
         keep = format_duration(rule.keepFiringFor)
         table.add_row(
             Text(name),
@@ -35,6 +35,20 @@ def show_rules(rules: Mapping[str, Rule]) -> None:
     console.show(table)
 
 
+def show_beside(records: Sequence[AlertRecord]) -> None:
+    """After a load: what fired, and in one line how the rest stands."""
+    _show_firings(records)
+    quiet = [each.name for each in records if not each.firings and each.judged]
+    blind = [each.name for each in records if not each.judged]
+    parts = [
+        f"{words}: {', '.join(names)}"
+        for words, names in (("never fired", quiet), ("no data", blind))
+        if names
+    ]
+    if parts:
+        console.say(f"Alerts: {'; '.join(parts)}", style="dim")
+
+
 def show_records(
     records: Sequence[AlertRecord], *, unmeasured: Mapping[str, Unmeasured] | None = None
 ) -> None:
@@ -42,13 +56,7 @@ def show_records(
 
     `unmeasured`: what is known of why a metric was not measured.
     """
-    for record in records:
-        for firing in record.firings:
-            console.say(firing_line(record, firing), style=STYLES[record.severity])
-        if record.unrecorded:
-            console.say(f"  {record.name}: {record.unrecorded:,} more")
-        for words in record.undelivered:
-            console.say(f"  {record.name}: {words}", style="yellow")
+    _show_firings(records)
     quiet = [each.name for each in records if not each.firings and each.judged]
     if quiet:
         console.say(f"Never fired: {', '.join(quiet)}", style="green")
@@ -59,20 +67,24 @@ def show_records(
             console.say(f"No data: {record.name}: {reason}", style="dim")
 
 
+def _show_firings(records: Sequence[AlertRecord]) -> None:
+    for record in records:
+        for firing in record.firings:
+            console.say(firing_line(record, firing), style=STYLES[record.severity])
+        if record.unrecorded:
+            console.say(f"  {record.name}: {record.unrecorded:,} more")
+        for words in record.undelivered:
+            console.say(f"  {record.name}: {words}", style="yellow")
+
+
 def firing_line(record: AlertRecord, firing: Firing) -> str:
     """`2 min 10 s to 3 min 40 s  high_error_rate (critical): ...`."""
-    end = "the end" if firing.resolved_us is None else format_duration(firing.resolved_us)
-    what = _what(record.metric, record.statistic, record.scope)
-    subject = f" ({firing.subject})" if firing.subject not in ("", *record.scope.values()) else ""
-    value, worst = record.unit.text(firing.value), record.unit.text(firing.worst)
-    peak = f", at worst {worst}" if worst != value else ""
-    window = format_duration(record.window_us)
     return (
-        f"{format_duration(firing.fired_us)} to {end}  {record.name} ({record.severity.value}): "
-        f"{what}{subject} over {window} was {value}{peak} (fires {record.fires})"
+        f"{record.span_text(firing)}  {record.name} ({record.severity.value}): "
+        f"{record.firing_text(firing)}"
     )
 
 
-def _what(metric: str, statistic: str, scope: Mapping[str, str]) -> str:
-    words = [metric, *([] if statistic == "share" else [statistic]), *scope.values()]
-    return " ".join(words)
+def _what(rule: Rule) -> str:
+    statistic = [] if rule.statistic == "share" else [rule.statistic]
+    return " ".join([rule.metric, *statistic, *rule.scope.as_dict().values()])

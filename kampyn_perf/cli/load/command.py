@@ -64,13 +64,17 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     slo: Annotated[
         str, typer.Option(help="The objectives: a name in configs/, or a file.")
     ] = "slo",
+    alerts: Annotated[
+        str, typer.Option(help="The rules of alerts: a name in configs/, or a file.")
+    ] = "alerts",
     set_: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
             help="One value of load.yaml (config.maxVusers=500), of the bundled backend "
-            "(backend.workers=2) or of slo.yaml (slo.objectives.throughput.required=false).",
+            "(backend.workers=2), of slo.yaml (slo.objectives.throughput.required=false) or of "
+            "alerts.yaml (alerts.high_error_rate.window=10s).",
         ),
     ] = None,
     seed: Annotated[
@@ -151,6 +155,7 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     flags = LoadFlags(
         options=options,
         slo=slo,
+        alerts=alerts,
         role=role,
         master=Master(host=master_host, port=master_port, expect_workers=expect_workers),
         out=out,

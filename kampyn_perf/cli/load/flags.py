@@ -26,6 +26,7 @@ class LoadFlags:
     options: LoadOptions
     """What decides the run; its `sets` may name values of slo.yaml too."""
     slo: str
+    alerts: str
     role: Role
     master: Master
     out: Path | None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from kampyn_perf.load.coordinator.progress import Progress
     from kampyn_perf.load.spec import RunSpec
+    from kampyn_perf.results.alerts import AlertRecord
     from kampyn_perf.results.series import Series, Unmeasured, Watching
     from kampyn_perf.schedule import Schedule
 
@@ -106,6 +107,8 @@ class Measured:
     """What the watching itself cost."""
     warnings: Sequence[str] = ()
     """What makes it less than complete, as warnings of the run's validity."""
+    alerts: Sequence[AlertRecord] = ()
+    """What each rule came to that is judged beside the load."""
 
 
 class Watcher(Protocol):

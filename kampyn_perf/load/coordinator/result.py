@@ -88,4 +88,5 @@ def make_result(
         measurements=list(measured.series),
         unmeasured=dict(measured.unmeasured),
         watching=measured.watching,
+        alerts=list(measured.alerts),
     )

@@ -72,7 +72,7 @@ def test_log_and_stop() -> None:
     dispatcher.handle(event(Change.RESOLVED, of=both))
     assert said == ["fired", "resolved"]
     assert reasons == [
-        "ended by an alert: high_error_rate fired: error_rate 12.5 % over 10.0 s (fires > 10 %)"
+        "the alert high_error_rate fired: error_rate 12.5 % over 10.0 s (fires > 10 %)"
     ]
     assert dispatcher.close() == {}
 

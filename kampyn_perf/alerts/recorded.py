@@ -113,10 +113,10 @@ def _by_status(stretch: _Stretch, rows: Sequence[Row]) -> list[Sample]:
 
 
 def _histogram(parts: Iterable[Sparse], layout: Layout) -> Histogram:
-    """Every value where its bucket begins, which is in the same bucket here."""
-    histogram = Histogram()
+    """Every value where its bucket ends, which is in the same bucket here."""
+    histogram, ends_us = Histogram(), layout.ends_us()
     for part in parts:
-        histogram.record_all(layout.starts_us[part.places], part.counts)
+        histogram.record_all(ends_us[part.places], part.counts)
     return histogram
 
 

@@ -139,3 +139,19 @@ def test_names_and_buckets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         OTHER_ENDPOINTS: 17 * 300,
     }
     assert figures.width_us > SECOND
+
+
+def test_rows_are_told_once_their_stretch_is_over() -> None:
+    collector = Collector()
+    for number in range(3):
+        buffer = SampleBuffer()
+        request(buffer, 1_000, endpoint=f"GET /{number}")
+        interval = buffer.take((number + 1) * SECOND, Gauges())
+        interval.from_us = number * SECOND
+        collector.take(interval)
+    rows = collector.breakdown.completed(since_us=SECOND, until_us=2 * SECOND + 1)
+    assert [(each.endpoint, each.width_us, each.row.at, each.row.total) for each in rows] == [
+        ("GET /1", SECOND, 1, 1)
+    ]
+    every = collector.breakdown.completed(since_us=0, until_us=10**12)
+    assert [each.endpoint for each in every] == ["GET /0", "GET /1", "GET /2"]

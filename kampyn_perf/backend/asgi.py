@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from kampyn_perf.backend.error_body import TooLargeError, TooSlowError, code_of, error_body
+from kampyn_perf.backend.error_body import (
+    RefusedRequestError,
+    TooLargeError,
+    TooSlowError,
+    code_of,
+    error_body,
+)
 from kampyn_perf.backend.limiting.limiter import Headers, RateLimiter
 from kampyn_perf.backend.metrics import Metrics
 
@@ -40,6 +47,9 @@ DOCS = "/docs"
 _METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 )
+_CONTROL = re.compile(rb"%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])", re.I)
+"""An escaped control character (C0, DEL, C1 in UTF-8): no word that is searched for has one, and
+SQLite's text search takes a NUL for the end."""
 _log = logging.getLogger("kampyn.error")
 
 
@@ -76,11 +86,14 @@ class Guard:
         try:
             if _declared_length(scope) > self._max_body:
                 raise TooLargeError
+            query = scope["query_string"]
+            if b"%" in query and _CONTROL.search(query):
+                raise RefusedRequestError(422, "The query holds a control character.")
             if self._limiter is not None and not await self._admit(scope, exchange):
                 return
             bounded = _bounded(receive, self._max_body, self._body_timeout)
             await self._app(scope, bounded, exchange.send)
-        except (TooLargeError, TooSlowError) as error:
+        except RefusedRequestError as error:
             await exchange.fail(error.status_code, error.detail)
         except Exception:  # noqa: BLE001 - the last place that can answer
             _log.exception("%s %s", scope["method"], scope["path"])

@@ -224,3 +224,10 @@ class UnavailableError(ShopError):
 def not_found(what: str) -> ShopError:
     """The one shape of every 404."""
     return ShopError(404, "not_found", f"There is no such {what}.")
+
+
+def search_words(text: str) -> list[str]:
+    """The words to search for, without quotes: in both stores' text searches a quote ends a phrase,
+    and what has neither letter nor digit is no word."""
+    words = [word.replace('"', " ").strip() for word in text.lower().split()]
+    return [word for word in words if any(letter.isalnum() for letter in word)]

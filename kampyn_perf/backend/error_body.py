@@ -13,6 +13,7 @@ CODES = {
     405: "method_not_allowed",
     408: "too_slow",
     413: "too_large",
+    422: "invalid",
     429: "too_many_requests",
     500: "internal",
 }
@@ -42,14 +43,18 @@ def code_of(status: int) -> str:
     return CODES.get(status, "bad_request")
 
 
-class TooLargeError(HTTPException):
-    """The body is larger than `max_body`; an HTTPException, so that it gets through FastAPI."""
+class RefusedRequestError(HTTPException):
+    """Refused before a route saw it; an HTTPException, so that it gets through FastAPI."""
+
+
+class TooLargeError(RefusedRequestError):
+    """The body is larger than `max_body`."""
 
     def __init__(self) -> None:
         super().__init__(413, "The body is too large.")
 
 
-class TooSlowError(HTTPException):
+class TooSlowError(RefusedRequestError):
     """The body did not come to its end in time."""
 
     def __init__(self) -> None:

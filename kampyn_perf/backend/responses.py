@@ -128,6 +128,7 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(ShopError, _shop_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _internal_error)
 
 
 async def _shop_error(_: Request, error: Exception) -> Response:
@@ -162,3 +163,8 @@ async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     status = error.status_code
     return error_response(status, code_of(status), str(error.detail), headers=error.headers or {})
+
+
+async def _internal_error(_: Request, __: Exception) -> Response:
+    """What went wrong is for the log, where it goes from `asgi`."""
+    return error_response(500, code_of(500), "Something went wrong here.")

@@ -10,7 +10,7 @@ from typing import Any, cast
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
-from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected
+from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected, search_words
 from kampyn_perf.backend.ports import Cursor
 from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.names import PRODUCES, RETAILS
@@ -55,8 +55,8 @@ class MongoItems:
 
     async def search(self, kind: Kind, uni_id: str, words: str, *, limit: int) -> list[Item]:
         """By the text index where there is one, else by reading every item of the university."""
-        wanted = [word.replace('"', " ").strip() for word in words.split()]
-        phrases = " ".join(f'"{word}"' for word in wanted if word)
+        wanted = search_words(words)
+        phrases = " ".join(f'"{word}"' for word in wanted)
         if not phrases:
             return []
         try:
@@ -65,7 +65,7 @@ class MongoItems:
         except OperationFailure as error:
             if error.code != _NO_TEXT_INDEX and "text index" not in str(error):
                 raise
-            each = [{"$regex": re.escape(word), "$options": "i"} for word in wanted if word]
+            each = [{"$regex": re.escape(word), "$options": "i"} for word in wanted]
             anywhere = [{"$or": [{"name": one}, {"description": one}]} for one in each]
             found = await self._find(kind, {"uniId": uni_id, "$and": anywhere}, limit=limit)
         return cast("list[Item]", found)

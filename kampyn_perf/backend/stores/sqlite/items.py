@@ -9,7 +9,14 @@ from typing import Any, cast
 
 import orjson
 
-from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected, UnavailableError
+from kampyn_perf.backend.domain import (
+    BulkResult,
+    Item,
+    Kind,
+    Rejected,
+    UnavailableError,
+    search_words,
+)
 from kampyn_perf.backend.ports import Cursor
 from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF, text_index
@@ -86,8 +93,8 @@ class SqliteItems:
 
     async def search(self, kind: Kind, uni_id: str, words: str, *, limit: int) -> list[Item]:
         """By the text index where there is one, else by reading every item of the university."""
-        wanted = [word.replace('"', "") for word in words.lower().split()]
-        phrases = " ".join(f'"{word}"' for word in wanted if word)
+        wanted = search_words(words)
+        phrases = " ".join(f'"{word}"' for word in wanted)
         if not phrases:
             return []
         try:

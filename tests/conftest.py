@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -15,6 +16,11 @@ __all__ = ["mongo_database", "mongo_uri"]
 
 pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
 bytecode.keep()
+
+# A shell's background jobs ignore Ctrl-C, and so would every program that they start: what tests
+# say of interruptions would not hold.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test judges how long it takes: the machine may be busy, and a first call may import much.
 settings.register_profile("kampyn", deadline=None)

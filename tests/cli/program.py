@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 import psutil
 
+from tests import forked
+
 ROOT = Path(__file__).parent.parent.parent
 CHEAP = ("--set", "backend.passwords.memory=8KB", "--set", "backend.passwords.iterations=1")
 SMALL = ("--set", "backend.seed={users: 20, vendors: 4, items: 50, orders: 50}")
@@ -55,9 +57,13 @@ def start(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str
 def run(
     folder: Path, *arguments: str, timeout: float = 90, env: dict[str, str] | None = None
 ) -> Done:
-    process = start(folder, *arguments, env=env)
-    out, err = process.communicate(timeout=timeout)
-    return Done(process.returncode, out, err)
+    """The program run to its end; with a PYTHONPATH of the test's own, started from nothing."""
+    if "PYTHONPATH" in (env or {}):
+        process = start(folder, *arguments, env=env)
+        out, err = process.communicate(timeout=timeout)
+        return Done(process.returncode, out, err)
+    done = forked.run(list(arguments), folder, environment(env), timeout=timeout)
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def run_script(script: str) -> str:

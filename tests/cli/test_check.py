@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +15,7 @@ from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.verdict import Verdict
+from tests import forked
 from tests.bench.conftest import MACHINE, options
 from tests.slo.runs import ENDPOINTS, Run, machine, steady
 
@@ -47,15 +47,7 @@ ALL = [machine("cpu", [0.5, 0.55] * 20)]
 
 def check(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     plain = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
-    return subprocess.run(
-        [sys.executable, "-m", "kampyn_perf", "check", *arguments],
-        cwd=cwd,
-        env=plain | environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return forked.run(["check", *arguments], cwd, plain | environ, timeout=60)
 
 
 @pytest.fixture

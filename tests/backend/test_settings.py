@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests import forked
 
 FILE = """
 port: 6001
@@ -24,14 +24,8 @@ rate_limit:
 
 
 def shown(*arguments: str, **environ: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "kampyn_perf", "backend", "serve", "--show-config"]
-    done = subprocess.run(
-        [*command, *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=os.environ | environ,
-    )
+    words = ["backend", "serve", "--show-config", *arguments]
+    done = forked.run(words, Path.cwd(), os.environ | environ, timeout=90)
     assert done.returncode == 0, done.stderr
     assert "hunter2" not in done.stdout + done.stderr
     assert "from-the" not in done.stdout + done.stderr

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kampyn_perf.results.bench import BenchResult, CaseStatus
+from tests import forked
 
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 CHEAP = ("--set", "passwords.memory=64KB", "--set", "passwords.iterations=1")
@@ -20,15 +21,8 @@ def bench_in(folder: Path) -> Bench:
     """The command, run in `folder`."""
 
     def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        words = ["bench", *map(str, arguments)]
+        return forked.run(words, folder, environment(), timeout=100)
 
     return go
 

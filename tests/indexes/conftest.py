@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.indexes.fake_mongo import FakeMongo
-from tests.indexes.program import PRELOAD, run_program
 
 ROOT = Path(__file__).parent.parent.parent
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -33,28 +32,12 @@ def fake() -> Iterator[FakeMongo]:
 def cli(tmp_path: Path) -> Cli:
     """`kampyn-perf indexes ...`, run to its end without a terminal, in a process of its own.
 
-    It is forked from one that has the modules already: a test that starts the program ten times
-    pays for the imports once. Tests that kill it start it as `command` says.
+    Tests that kill it start it as `command` says.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        told, words = tmp_path / ".stdout", tmp_path / ".stderr"
-        process = context.Process(
-            target=run_program,
-            args=(["indexes", *arguments], tmp_path, environment(), told, words),
-        )
-        process.start()
-        process.join(TIMEOUT_SECONDS)
-        if process.is_alive():
-            process.kill()
-            pytest.fail(f"{arguments} did not end: {words.read_text()}")
-        code = process.exitcode
-        process.close()
-        return subprocess.CompletedProcess(
-            list(arguments), code or 0, told.read_text(), words.read_text()
-        )
+        words = ["indexes", *arguments]
+        return forked.run(words, tmp_path, environment(), timeout=TIMEOUT_SECONDS)
 
     return run
 

@@ -86,6 +86,11 @@ def test_serving_stopping_and_stock_locust(folder):
         record = folder / ".kampyn" / "backend.json"
         program.wait_for(record.exists, seconds=60, what="the backend")
         url = orjson.loads(record.read_bytes())["url"]
+        for command in those("kampyn-perf watch"):
+            there = command.replace("http://localhost:5001", url).replace("10m", "3s")
+            watched = run(folder, there)
+            assert watched.code == 0, watched.err
+            assert "No data: high_error_rate: the window of 1 min 0 s holds " in watched.err
         for command in those("locust"):
             words = shlex.split(command.replace("http://localhost:5001", url).replace("10s", "2s"))
             done = subprocess.run(
@@ -105,6 +110,13 @@ def test_serving_stopping_and_stock_locust(folder):
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=30)
+
+
+def test_export_of_alerts(folder):
+    for command in those("kampyn-perf alerts export"):
+        done = run(folder, command.partition(" > ")[0])
+        assert done.code == 0, done.err
+        assert "alert: HighErrorRate" in done.out
 
 
 def test_lint_of_indexes(folder):

@@ -100,12 +100,12 @@ class Histogram:
             return {}
         places = np.searchsorted(np.cumsum(self._counts), wanted, side="left")
         values = np.clip(_bucket_ends()[places], self.min_us, self.max_us)
-        found = {int(rank): int(value) for rank, value in zip(wanted, values, strict=True)}
-        if 1 in found:
-            found[1] = self.min_us
-        if self.count in found:
-            found[self.count] = self.max_us
-        return found
+        at = {int(rank): int(value) for rank, value in zip(wanted, values, strict=True)}
+        if 1 in at:
+            at[1] = self.min_us
+        if self.count in at:
+            at[self.count] = self.max_us
+        return at
 
     def buckets(self) -> list[tuple[int, int, int]]:
         """(first value, last value, count) of every bucket that is not empty, ascending."""

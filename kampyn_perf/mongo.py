@@ -204,5 +204,5 @@ def _without_credentials(uri: str) -> str:
 def _secrets(uri: str) -> set[str]:
     credentials = uri.partition("://")[2].rpartition("@")[0]
     password = credentials.partition(":")[2]
-    found = {password, unquote(password), *password.split("@"), *password.split("/")}
-    return {secret for secret in found if len(secret) > 2}
+    secrets = {password, unquote(password), *password.split("@"), *password.split("/")}
+    return {secret for secret in secrets if len(secret) > 2}

@@ -94,4 +94,4 @@ def _suggest(model: type[BaseModel], loc: Sequence[str | int]) -> str:
 def _find_model(annotation: Any) -> Any:
     if hasattr(annotation, "model_fields"):
         return annotation
-    return next((found for arg in get_args(annotation) if (found := _find_model(arg))), None)
+    return next((model for arg in get_args(annotation) if (model := _find_model(arg))), None)

@@ -55,15 +55,17 @@ class Source:
             return override.origin
         length = self._depth(path)
         place = f"{self.name}:{self.lines[path[:length]]}" if length else self.name
-        inside = [each for each in self.overrides if _common(each.path, path) == len(path)]
+        inside = [
+            override for override in self.overrides if _common(override.path, path) == len(path)
+        ]
         return f"{place} with {inside[-1].origin}" if path and inside else place
 
     def _override(self, path: PathKey) -> Override | None:
         """What set `path`, or something that it lies in, or would, and that the file lacks."""
-        shared = [(each, _common(each.path, path)) for each in reversed(self.overrides)]
+        shared = [(override, _common(override.path, path)) for override in reversed(self.overrides)]
         known = self._depth(path)
-        covers = (each for each, common in shared if common == len(each.path))
-        makes = (each for each, common in shared if common > known)
+        covers = (override for override, common in shared if common == len(override.path))
+        makes = (override for override, common in shared if common > known)
         return next(covers, None) or next(makes, None)
 
     def _depth(self, path: PathKey) -> int:

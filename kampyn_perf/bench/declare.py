@@ -80,10 +80,10 @@ _declared: ContextVar[list[Case] | None] = ContextVar("declared", default=None)
 @contextmanager
 def collecting() -> Iterator[list[Case]]:
     """Every case that is declared inside the block, in order."""
-    found: list[Case] = []
-    token = _declared.set(found)
+    declared: list[Case] = []
+    token = _declared.set(declared)
     try:
-        yield found
+        yield declared
     finally:
         _declared.reset(token)
 
@@ -124,10 +124,10 @@ def case(name: Any = None, **options: Any) -> Any:
 
 
 def _declare(function: Callable[..., Any], name: str | None, options: dict[str, Any]) -> None:
-    found = _declared.get()
+    declared = _declared.get()
     made = build(function, name, **options)
-    if found is not None:
-        found.append(made)
+    if declared is not None:
+        declared.append(made)
 
 
 def build(
@@ -150,8 +150,8 @@ def build(
     names = tuple(values)
     run = Hook.of(hooks.get("setup"), names, where, value="")
     state = "what setup returns" if run else ""
-    each = Hook.of(hooks.get("setup_each"), names, where, value=state)
-    given = "what setup_each returns" if each else state
+    before_each = Hook.of(hooks.get("setup_each"), names, where, value=state)
+    given = "what setup_each returns" if before_each else state
     call = Hook.of(function, names, where, value=given)
     if call is None:
         raise KampynError(f"{where}: {title} has no function")
@@ -159,7 +159,7 @@ def build(
         name=title,
         call=call,
         setup=run,
-        setup_each=each,
+        setup_each=before_each,
         teardown=Hook.of(hooks.get("teardown"), names, where, value=state),
         teardown_each=Hook.of(hooks.get("teardown_each"), names, where, value=given),
         params=values,

@@ -72,9 +72,9 @@ def merge(first: Measured, then: Measured) -> Measured:
 
 def _add_up(failures: list[Failure]) -> list[Failure]:
     """Equal ones as one; the most frequent first."""
-    found: dict[tuple[str, ...], Failure] = {}
+    by_kind: dict[tuple[str, ...], Failure] = {}
     for failure in failures:
         key = (failure.stage, failure.kind, failure.message, failure.where)
-        known = found.get(key)
-        found[key] = replace(failure, count=failure.count + (known.count if known else 0))
-    return sorted(found.values(), key=lambda failure: -failure.count)
+        known = by_kind.get(key)
+        by_kind[key] = replace(failure, count=failure.count + (known.count if known else 0))
+    return sorted(by_kind.values(), key=lambda failure: -failure.count)

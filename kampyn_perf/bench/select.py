@@ -17,7 +17,7 @@ _WORDS = {"true": True, "false": False}
 
 def parse_params(texts: Iterable[str]) -> dict[str, list[str]]:
     """`size=10,100` as {"size": ["10", "100"]}. Raises KampynError for anything else."""
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for text in texts:
         name, equals, values = text.partition("=")
         listed = [value.strip() for value in values.split(",")]
@@ -26,12 +26,12 @@ def parse_params(texts: Iterable[str]) -> dict[str, list[str]]:
                 f"--param {text}: expected name=value or name=value,value",
                 hint="For example: --param size=10,100",
             )
-        if name.strip() in found:
+        if name.strip() in values_by_name:
             raise KampynError(
                 f"--param {name.strip()} is given twice", hint="List its values: size=10,100"
             )
-        found[name.strip()] = listed
-    return found
+        values_by_name[name.strip()] = listed
+    return values_by_name
 
 
 def select(
@@ -93,8 +93,8 @@ def _term(name: str, term: str) -> bool:
     word, low = words[0], name.lower()
     # Brackets are part of a name here, not a set of characters.
     pattern = word.replace("[", "[[]")
-    found = fnmatch.fnmatchcase(low, f"*{pattern}*") if set("*?") & set(word) else word in low
-    return found is wanted
+    matched = fnmatch.fnmatchcase(low, f"*{pattern}*") if set("*?") & set(word) else word in low
+    return matched is wanted
 
 
 def _with(case: Case, params: Mapping[str, Sequence[str]]) -> Case:

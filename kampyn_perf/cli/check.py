@@ -107,21 +107,21 @@ def _list_metrics(*, json: bool) -> int:
         console.print_json(
             [
                 {
-                    "metric": each.name,
-                    "unit": each.unit.value,
-                    "statistics": list(each.statistics),
-                    "scopes": [kind.value for kind in each.scopes],
-                    "more_is_better": each.more_is_better,
-                    "meaning": each.meaning,
+                    "metric": metric.name,
+                    "unit": metric.unit.value,
+                    "statistics": list(metric.statistics),
+                    "scopes": [kind.value for kind in metric.scopes],
+                    "more_is_better": metric.more_is_better,
+                    "meaning": metric.meaning,
                 }
-                for each in METRICS.values()
+                for metric in METRICS.values()
             ]
         )
         return 0
-    for each in METRICS.values():
-        example = example_of(each.unit, more_is_better=each.more_is_better)
-        console.say(f"{each.name}  {example}", style="bold")
-        console.say(f"  {each.meaning}")
-        console.say(f"  statistics: {', '.join(each.statistics)}", style="dim")
-        console.say(f"  scopes: {', '.join(kind.value for kind in each.scopes)}", style="dim")
+    for metric in METRICS.values():
+        example = example_of(metric.unit, more_is_better=metric.more_is_better)
+        console.say(f"{metric.name}  {example}", style="bold")
+        console.say(f"  {metric.meaning}")
+        console.say(f"  statistics: {', '.join(metric.statistics)}", style="dim")
+        console.say(f"  scopes: {', '.join(kind.value for kind in metric.scopes)}", style="dim")
     return 0

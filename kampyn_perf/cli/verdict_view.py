@@ -48,17 +48,20 @@ def show(verdict: Verdict, *, explain: bool = False) -> None:
 def _whys(verdict: Verdict, *, every: bool) -> Iterator[tuple[Outcome, str, str]]:
     """Outcome, names and reason; what nobody measured on one line, in the place of the first."""
     unmeasured = [
-        each.name
-        for each in verdict.objectives
-        if each.outcome is Outcome.NO_DATA and each.explanation == unmeasured_reason(each.metric)
+        judgement.name
+        for judgement in verdict.objectives
+        if judgement.outcome is Outcome.NO_DATA
+        and judgement.explanation == unmeasured_reason(judgement.metric)
     ]
-    for each in verdict.objectives:
-        if each.outcome is Outcome.INVALID or (each.outcome is Outcome.PASS and not every):
+    for judgement in verdict.objectives:
+        if judgement.outcome is Outcome.INVALID or (
+            judgement.outcome is Outcome.PASS and not every
+        ):
             continue
-        if each.name not in unmeasured or len(unmeasured) == 1:
-            yield each.outcome, _place(each), each.explanation
-        elif each.name == unmeasured[0]:
-            yield each.outcome, ", ".join(unmeasured), "nothing measured them in this run"
+        if judgement.name not in unmeasured or len(unmeasured) == 1:
+            yield judgement.outcome, _place(judgement), judgement.explanation
+        elif judgement.name == unmeasured[0]:
+            yield judgement.outcome, ", ".join(unmeasured), "nothing measured them in this run"
 
 
 def summary(verdict: Verdict) -> str:
@@ -84,15 +87,15 @@ def _table(verdict: Verdict) -> Table:
     if not narrow:
         table.add_column("samples", justify="right")
     table.add_column("outcome")
-    for each in verdict.objectives:
-        style = STYLES[each.outcome]
+    for judgement in verdict.objectives:
+        style = STYLES[judgement.outcome]
         table.add_row(
-            Text(_title(each)),
-            Text(each.target_text),
-            Text(each.observed_text),
-            Text(each.interval_text),
-            *([] if narrow else [f"{each.samples:,}" if each.samples else ""]),
-            Text(each.outcome.value.replace("_", " "), style=style),
+            Text(_title(judgement)),
+            Text(judgement.target_text),
+            Text(judgement.observed_text),
+            Text(judgement.interval_text),
+            *([] if narrow else [f"{judgement.samples:,}" if judgement.samples else ""]),
+            Text(judgement.outcome.value.replace("_", " "), style=style),
         )
     return table
 

@@ -16,26 +16,26 @@ def contradictions(result: LoadResult, source: str) -> list[Problem]:
     validity = result.validity
     if not validity.valid:
         return []
-    found = list(_requests(result))
+    contradicted = list(_requests(result))
     if validity.reasons:
-        found.append(("validity.valid", "is true beside reasons why the run is not valid"))
+        contradicted.append(("validity.valid", "is true beside reasons why the run is not valid"))
     sessions = result.sessions
     over = result.status is not RunStatus.RUNNING  # until then some may wait for a virtual user
     if over and sessions.planned != sessions.started + sessions.dropped:
-        found.append(("sessions.planned", "is not the sum of started and dropped"))
-    return [Problem(path, message, source) for path, message in found]
+        contradicted.append(("sessions.planned", "is not the sum of started and dropped"))
+    return [Problem(path, message, source) for path, message in contradicted]
 
 
 def _requests(result: LoadResult) -> Iterator[tuple[str, str]]:
     groups: list[tuple[str, Requests]] = [("requests", result.requests)]
     for name in ("endpoints", "flows", "phases"):
-        parts = [each.requests for each in getattr(result, name)]
-        groups += [(f"{name}[{number}].requests", each) for number, each in enumerate(parts)]
-        if sum(each.count for each in parts) != result.requests.count:
+        parts = [group.requests for group in getattr(result, name)]
+        groups += [(f"{name}[{number}].requests", group) for number, group in enumerate(parts)]
+        if sum(group.count for group in parts) != result.requests.count:
             yield name, "do not add up to requests.count"
-    for path, each in groups:
-        if each.failed != sum(each.errors.values()):
+    for path, group in groups:
+        if group.failed != sum(group.errors.values()):
             yield f"{path}.failed", "is not the sum of errors"
         for times in ("response", "service"):
-            if getattr(each, times).count != each.count:
+            if getattr(group, times).count != group.count:
                 yield f"{path}.{times}.count", f"is not {path}.count"

@@ -51,8 +51,8 @@ def read(path: Path, kinds: Mapping[str, type[Model]]) -> Model:
     schema, version = document.get("schema"), document.get("version")
     if not isinstance(schema, str) or schema not in kinds:
         expected = " or ".join(sorted(kinds))
-        found = f"its schema is {schema!r}" if schema else "it has no schema"
-        raise KampynError(f"{path} is not a result that can be used here: {found}, not {expected}")
+        actual = f"its schema is {schema!r}" if schema else "it has no schema"
+        raise KampynError(f"{path} is not a result that can be used here: {actual}, not {expected}")
     if not isinstance(version, int) or version < 1:
         raise KampynError(f"{path} has no version, but {version!r} in its place", hint=DAMAGED)
     newest = kinds[schema].model_fields["version"].default

@@ -51,8 +51,8 @@ class _Commands:
                     pipe.get(key)
                 else:
                     pipe.setex(key, self._seconds, value)
-            found: Sequence[Any] = await pipe.execute()
-            return found
+            replies: Sequence[Any] = await pipe.execute()
+            return replies
 
 
 class _Middleware:

@@ -18,15 +18,15 @@ def make_generator(wanted: SuiteSettings) -> Suite:  # noqa: ARG001 (it needs no
 
     def round_(number: int, say: Callable[[str], None]) -> Mapping[str, Round]:
         say(f"generator, round {number}")
-        found = compare(_PLAN)
-        rounds.append(found)
-        return {client: _round(found, client) for client in CLIENTS}
+        comparison = compare(_PLAN)
+        rounds.append(comparison)
+        return {client: _round(comparison, client) for client in CLIENTS}
 
     return generator_suite(GeneratorParts(round_=round_, facts=lambda: _facts(rounds)))
 
 
-def _round(found: Comparison, client: str) -> Round:
-    flat, paced = found.figures[FLAT][client][0], found.figures[PACED][client][0]
+def _round(comparison: Comparison, client: str) -> Round:
+    flat, paced = comparison.figures[FLAT][client][0], comparison.figures[PACED][client][0]
     return Round(
         flat_ns=1e9 / flat.rate if flat.rate else 0.0,
         cpu_ns=paced.cpu_us_per_request * 1_000,
@@ -48,5 +48,5 @@ def _facts(rounds: list[Comparison]) -> Facts:
 
 
 def _add_all(together: Comparison, load: str, name: str, figures: list[Figures]) -> None:
-    for each in figures:
-        together.add(load, name, each)
+    for one in figures:
+        together.add(load, name, one)

@@ -150,10 +150,12 @@ def _reads(held: _Held) -> Sequence[Case]:
         """The cursor behind the page before; the walk to it is not measured."""
         at, after = held.now.sample, None
         for _ in range(page - 1):
-            found = await held.now.store.items.page_after(at.kind, at.uni_id, after=after, limit=20)
-            if not found:
+            page_items = await held.now.store.items.page_after(
+                at.kind, at.uni_id, after=after, limit=20
+            )
+            if not page_items:
                 break
-            after = found[-1][1]
+            after = page_items[-1][1]
         return after
 
     async def cursor(after: Any) -> None:

@@ -75,21 +75,25 @@ class _Rounds:
         planned = min(options.iterations, MOST_ROUNDS)
         known = {variant.name: Measured(planned=planned) for variant in variants}
         for number in range(1, planned + 1):
-            found = self._parts.round_(number, say)
+            rounds = self._parts.round_(number, say)
             for variant in variants:
-                _add(known[variant.name], variant, found[str(variant.values["client"])])
+                _add(known[variant.name], variant, rounds[str(variant.values["client"])])
             yield known
 
 
-def _add(measured: Measured, variant: Variant, found: Round) -> None:
+def _add(measured: Measured, variant: Variant, round_: Round) -> None:
     figure = variant.case.name.rpartition(".")[2]
-    value: Any = getattr(found, f"{figure}_ns")
+    value: Any = getattr(round_, f"{figure}_ns")
     measured.times.append(round(value))
     measured.elapsed_ns += round(value)
-    if found.failed:
+    if round_.failed:
         measured.failures.append(
             Failure(
-                Stage.MEASURE, "RequestsFailed", f"{found.failed} requests failed", "", found.failed
+                Stage.MEASURE,
+                "RequestsFailed",
+                f"{round_.failed} requests failed",
+                "",
+                round_.failed,
             )
         )
-        measured.failed += found.failed
+        measured.failed += round_.failed

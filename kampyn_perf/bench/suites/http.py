@@ -111,8 +111,8 @@ class _Target:
         await connection.ready()
         answer = await connection.exchange(self._encode(endpoint, number, {}))
         check(endpoint, answer)
-        found = orjson.loads(answer.body)
-        token = found.get(self.parts.token_key) if isinstance(found, dict) else None
+        document = orjson.loads(answer.body)
+        token = document.get(self.parts.token_key) if isinstance(document, dict) else None
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if answer.cookies:
             headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in answer.cookies.items())
@@ -193,10 +193,12 @@ def check(endpoint: Endpoint, answer: Answer) -> None:
     if not endpoint.expect:
         return
     try:
-        found = orjson.loads(answer.body)
+        document = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         raise RuntimeError(f"{endpoint.title}: the answer is not JSON") from None
-    missing = [key for key in endpoint.expect if not isinstance(found, dict) or key not in found]
+    missing = [
+        key for key in endpoint.expect if not isinstance(document, dict) or key not in document
+    ]
     if missing:
         raise RuntimeError(f"{endpoint.title}: the answer has no {', '.join(missing)}")
 

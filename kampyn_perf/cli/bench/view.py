@@ -92,13 +92,13 @@ def failure_lines(result: BenchResult) -> Iterable[str]:
 
 def warning_lines(result: BenchResult) -> Iterable[str]:
     """What makes the figures mean less than they seem to, with advice."""
-    found = [(case.name, warning) for case in result.cases for warning in case.warnings]
-    if len(found) <= _SHOWN:
-        for name, warning in found:
+    warnings = [(case.name, warning) for case in result.cases for warning in case.warnings]
+    if len(warnings) <= _SHOWN:
+        for name, warning in warnings:
             yield f"{name}: {warning.message}. {warning.advice}."
         return
     kinds: dict[str, list[tuple[str, CaseWarning]]] = defaultdict(list)
-    for name, warning in found:
+    for name, warning in warnings:
         kinds[warning.kind].append((name, warning))
     for group in kinds.values():
         name, warning = group[0]

@@ -38,15 +38,15 @@ def csv(result: BenchResult) -> bytes:
 
 
 def _figures(summary: Summary) -> dict[str, str]:
-    found: dict[str, float | None] = {
+    by_column: dict[str, float | None] = {
         "min_ms": summary.min_ns,
         "max_ms": summary.max_ns,
         "stddev_ms": summary.stddev_ns,
     }
     for name in ("mean", "p50", "p95", "p99"):
         estimate: Estimate = getattr(summary, name)
-        found[f"{name}_ms"] = estimate.value_ns
-        found[f"{name}_low_ms"] = estimate.low_ns
-        found[f"{name}_high_ms"] = estimate.high_ns
-    figures = {key: "" if ns is None else f"{ns / _MS:.6f}" for key, ns in found.items()}
+        by_column[f"{name}_ms"] = estimate.value_ns
+        by_column[f"{name}_low_ms"] = estimate.low_ns
+        by_column[f"{name}_high_ms"] = estimate.high_ns
+    figures = {key: "" if ns is None else f"{ns / _MS:.6f}" for key, ns in by_column.items()}
     return figures | {"per_second": f"{summary.per_second:.3f}"}

@@ -60,5 +60,5 @@ def _ms(ns: float) -> str:
 
 
 def _confidence(result: BenchResult) -> str:
-    found = next((case.summary.confidence for case in result.cases if case.summary), 0.95)
-    return f"{found * 100:.3g} %"
+    confidence = next((case.summary.confidence for case in result.cases if case.summary), 0.95)
+    return f"{confidence * 100:.3g} %"

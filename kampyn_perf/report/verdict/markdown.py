@@ -46,14 +46,14 @@ def _objectives(judgements: Iterable[Judgement]) -> str:
         "lrrlrl",
         [
             (
-                escape(_title(each)),
-                escape(each.target_text),
-                escape(each.observed_text),
-                escape(each.interval_text),
-                f"{each.samples:,}" if each.samples else "",
-                _MARKS[each.outcome],
+                escape(_title(judgement)),
+                escape(judgement.target_text),
+                escape(judgement.observed_text),
+                escape(judgement.interval_text),
+                f"{judgement.samples:,}" if judgement.samples else "",
+                _MARKS[judgement.outcome],
             )
-            for each in judgements
+            for judgement in judgements
         ],
     )
 
@@ -61,9 +61,9 @@ def _objectives(judgements: Iterable[Judgement]) -> str:
 def _why(judgements: Iterable[Judgement]) -> str:
     """The reasons of what did not pass; folded away, for there may be many."""
     told = [
-        f"{_title(each)}: {each.explanation}"
-        for each in judgements
-        if each.outcome is not Outcome.PASS
+        f"{_title(judgement)}: {judgement.explanation}"
+        for judgement in judgements
+        if judgement.outcome is not Outcome.PASS
     ]
     if not told:
         return ""
@@ -88,7 +88,9 @@ def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
 
 
 def _named(result: LoadResult) -> list[tuple[str, Requests]]:
-    return [(each.name, each.requests) for each in result.endpoints] + [("all", result.requests)]
+    return [(endpoint.name, endpoint.requests) for endpoint in result.endpoints] + [
+        ("all", result.requests)
+    ]
 
 
 def _figures(latency: Latency) -> tuple[int | None, ...]:

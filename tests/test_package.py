@@ -39,6 +39,10 @@ def test_the_wheel_has_scenarios_and_configuration(wheel):
     assert not [name for name in names if name.startswith("tests")]
 
 
+def test_the_wheel_says_that_it_is_typed(wheel):
+    assert "kampyn_perf/py.typed" in zipfile.ZipFile(wheel).namelist()
+
+
 def test_an_installed_program_loads_in_an_empty_folder(wheel, tmp_path):
     """The wheel alone is unpacked; what it depends on comes from this environment."""
     site = tmp_path / "site"

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import settings
 
 from tests import mongo_server
-from tests.mongo_server import mongo_database, mongo_uri
+from tests.mongo_server import (
+    mongo_database,
+    mongo_text_database,
+    mongo_text_uri,
+    mongo_uri,
+)
 from tests.running import bytecode
 
-__all__ = ["mongo_database", "mongo_uri"]
+__all__ = ["mongo_database", "mongo_text_database", "mongo_text_uri", "mongo_uri"]
 
 pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
 bytecode.keep()
@@ -39,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """One visible line when tests had no MongoDB: a skip must not look like a pass."""
-    if mongo_server.available():
+    if mongo_server.has_text():
         return
     skipped = [
         report
@@ -47,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if "mongo" in getattr(report, "keywords", {})
     ]
     if skipped:
+        hint = mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
         terminalreporter.write_line(
-            f"{len(skipped)} tests on MongoDB's wire were SKIPPED: {mongo_server.HINT}.",
-            yellow=True,
+            f"{len(skipped)} tests on MongoDB's wire were SKIPPED: {hint}.", yellow=True
         )

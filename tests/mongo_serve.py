@@ -1,38 +1,80 @@
-"""A MongoDB stand-in in a process of its own: mongoeco's wire server on an ephemeral loopback port.
+"""A MongoDB stand-in on an ephemeral loopback port, ended when the process that started it is gone:
+a test run that is killed leaves no server behind. Prints its URI on the first line of stdout.
 
-Run by a Python that has mongoeco, not by the one that runs the tests. Prints its URI on the first
-line of stdout and ends on SIGTERM, or when the process that started it is gone: a test run that is
-killed leaves no server behind.
+    python mongo_serve.py secantus PATH-OF-SECANTUSD
+    python-with-mongoeco mongo_serve.py mongoeco
+
+SecantusDB is a program of its own (and under the GPL): started, never imported.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import subprocess
 import sys
-
-from mongoeco.wire import AsyncMongoEcoProxyServer
+import threading
 
 PARENT_POLL_SECONDS = 0.5
 
 
-async def _serve() -> None:
+async def main(arguments: list[str]) -> None:
     parent = os.getppid()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # Ctrl-C in a terminal reaches the whole group; pytest is the one that answers it.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
-    async with AsyncMongoEcoProxyServer(host="127.0.0.1", port=0) as server:
-        sys.stdout.write(server.address.uri + "\n")
-        sys.stdout.flush()
-        while not stop.is_set() and os.getppid() == parent:
-            try:
-                await asyncio.wait_for(stop.wait(), PARENT_POLL_SECONDS)
-            except TimeoutError:
-                continue
+    if arguments[0] == "mongoeco":
+        from mongoeco.wire import AsyncMongoEcoProxyServer
+
+        async with AsyncMongoEcoProxyServer(host="127.0.0.1", port=0) as server:
+            say(server.address.uri)
+            await ended(stop, parent)
+        return
+    process = secantus(arguments[1])
+    try:
+        await ended(stop, parent)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def secantus(program: str) -> subprocess.Popen[str]:
+    """Its data lie in a temporary folder of its own; it logs the port that it got."""
+    process = subprocess.Popen(
+        [program, "--port", "0", "--storage-path", ":memory:", "--cache-size", "256M"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        address = re.search(r"listening on (127\.0\.0\.1:\d+)", line)
+        if address:
+            say(f"mongodb://{address[1]}/")
+            break
+    # What it goes on to log is read, or it would wait for somebody to do so.
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    return process
+
+
+async def ended(stop: asyncio.Event, parent: int) -> None:
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            await asyncio.wait_for(stop.wait(), PARENT_POLL_SECONDS)
+        except TimeoutError:
+            continue
+
+
+def say(uri: str) -> None:
+    sys.stdout.write(uri + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(main(sys.argv[1:]))

@@ -1,8 +1,8 @@
-"""Makes `.venv-mongo`, the environment of the MongoDB stand-in that the tests start.
+"""Makes `.venv-mongo`, the environment of mongoeco, for what the tests' other stand-in lacks.
 
 mongoeco needs Python 3.13 or newer, the project itself only 3.11: hence an environment of its own.
 Run by `make mongo`. Changes nothing the second time. Without a fit Python it says so in one line
-and ends with 0, because the tests then skip what needs a server (`--strict` makes that exit 1).
+and ends with 0, because the tests then skip what needs it (`--strict` makes that exit 1).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         return 0
     base = next(filter(_fits, _candidates()), None)
     if base is None:
-        _say("no Python 3.13 or newer found: tests on MongoDB's wire will be skipped")
+        _say("no Python 3.13 or newer found: tests that want text indexes will be skipped")
         return failure
     shutil.rmtree(VENV, ignore_errors=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

@@ -68,8 +68,8 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 @pytest.fixture
-def wire(mongo_uri: str) -> Iterator[Wire]:
-    [(host, port)] = parse_uri(mongo_uri)["nodelist"]
+def wire(mongo_text_uri: str) -> Iterator[Wire]:
+    [(host, port)] = parse_uri(mongo_text_uri)["nodelist"]
     wire = Wire(host, port)
     yield wire
     wire.cut()
@@ -83,9 +83,9 @@ def settings(port: int, database: str) -> BackendSettings:
 
 
 def test_flows_then_a_lost_database_then_recovery(
-    state: Path, wire: Wire, mongo_database: str
+    state: Path, wire: Wire, mongo_text_database: str
 ) -> None:
-    given = settings(wire.port, mongo_database)
+    given = settings(wire.port, mongo_text_database)
     with launcher.start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(Client(running.url))

@@ -18,6 +18,7 @@ import pytest
 from tests.running.fixtures import fixtures_of
 
 PROGRAM = "program"
+MONGO = {"mongo_uri", "mongo_text_uri"}
 FAST_ONLY = f"not {PROGRAM}"
 STARTERS = ("subprocess", "multiprocessing")
 """A test that calls one of these, or a module of the project that has one, starts something."""
@@ -64,7 +65,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _starts_something(item: pytest.Item, known: dict[FunctionType, bool]) -> bool:
-    if item.get_closest_marker("mongo") or "mongo_uri" in getattr(item, "fixturenames", ()):
+    if item.get_closest_marker("mongo") or MONGO & set(getattr(item, "fixturenames", ())):
         return True
     functions = [getattr(item, "function", None)]
     functions += [fixture.func for _name, fixture in fixtures_of(item)]

@@ -17,7 +17,7 @@ import pytest
 from tests.running import fast, turns
 from tests.running.fixtures import TESTS, fixtures_of
 
-CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri"})
+CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri", "mongo_text_uri"})
 """Shared fixtures that do not bind tests together."""
 LONG = "long"
 

@@ -54,19 +54,19 @@ def test_a_given_database_is_read_only_unless_writes_are_allowed(
 def test_db_measures_mongodb_and_leaves_it_as_it_was(
     bench: Bench,
     tmp_path: Path,
-    mongo_uri: str,
-    mongo_database: str,
+    mongo_text_uri: str,
+    mongo_text_database: str,
 ) -> None:
     from pymongo import MongoClient
 
-    head, _, options = mongo_uri.partition("?")
-    url = f"{head.rstrip('/')}/{mongo_database}?{options}"
+    head, _, options = mongo_text_uri.partition("?")
+    url = f"{head.rstrip('/')}/{mongo_text_database}?{options}"
     seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--store", url, *SMALL, *CHEAP]
     subprocess.run(
         [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
     )
-    with MongoClient(mongo_uri) as client:
-        retails = client[mongo_database]["retails"]
+    with MongoClient(mongo_text_uri) as client:
+        retails = client[mongo_text_database]["retails"]
         before = sorted((one["_id"], one["quantity"]) for one in retails.find())
         done = bench("db", "--db", url, "-n", 2, "--allow-writes", "-k", "not size=100")
         assert sorted((one["_id"], one["quantity"]) for one in retails.find()) == before

@@ -74,7 +74,7 @@ def encode(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """A connection that is made again when the other side has closed it."""
 
     def __init__(self, address: Address) -> None:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from kampyn_perf.bench.http_client import Address, Answer, Connection, encode
+from kampyn_perf.bench.http_client import Address, Answer, HttpConnection, encode
 from kampyn_perf.errors import UnreachableError
 from tests.bench.server import Handle, ok, serving
 
@@ -13,7 +13,7 @@ from tests.bench.server import Handle, ok, serving
 def exchange(handle: Handle, *, times: int = 1) -> list[Answer]:
     async def go(url: str) -> list[Answer]:
         address = Address.of(url)
-        connection = Connection(address)
+        connection = HttpConnection(address)
         request = encode(address, "POST", "/a", body={"b": 1}, headers={"X-One": "1"})
         try:
             answers = []
@@ -90,7 +90,7 @@ async def _cut(answer: bytes) -> None:
 
     server = await asyncio.start_server(once, "127.0.0.1", 0)
     address = Address.of(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    connection = Connection(address)
+    connection = HttpConnection(address)
     await connection.ready()
     try:
         await connection.exchange(encode(address, "GET", "/", headers={}))
@@ -102,7 +102,7 @@ async def _cut(answer: bytes) -> None:
 def test_nobody_there_is_unreachable_and_no_secret_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    connection = Connection(Address.of(f"http://user:secret@127.0.0.1:{port}"))
+    connection = HttpConnection(Address.of(f"http://user:secret@127.0.0.1:{port}"))
     with pytest.raises(UnreachableError, match="cannot be reached") as caught:
         asyncio.run(connection.ready())
     assert "secret" not in caught.value.message

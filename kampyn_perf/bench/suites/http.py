@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from kampyn_perf.bench.declare import Case, build
-from kampyn_perf.bench.http_client import Address, Answer, Connection, encode
+from kampyn_perf.bench.http_client import Address, Answer, HttpConnection, encode
 from kampyn_perf.bench.suite import Facts, Suite
 
 _REFUSED = (401, 403)
@@ -63,7 +63,7 @@ class HttpParts:
 class _Visitor:
     """One client: a connection, and requests that are ready to be sent."""
 
-    connection: Connection
+    connection: HttpConnection
     request: bytes
     before: Sequence[bytes]
     answer: Answer | None = None
@@ -79,7 +79,7 @@ class _Target:
 
     async def visitor(self, endpoint: Endpoint, number: int) -> _Visitor:
         """Connected, signed in where the endpoint wants that, and tried out once."""
-        connection = Connection(self.address)
+        connection = HttpConnection(self.address)
         headers: dict[str, str] = {}
         if endpoint.sign_in:
             headers = await self._sign_in(connection, endpoint.sign_in, number)
@@ -93,7 +93,11 @@ class _Target:
         return visitor
 
     def _visitor(
-        self, connection: Connection, endpoint: Endpoint, number: int, headers: Mapping[str, str]
+        self,
+        connection: HttpConnection,
+        endpoint: Endpoint,
+        number: int,
+        headers: Mapping[str, str],
     ) -> _Visitor:
         before = [self._encode(self.endpoints[key], number, headers) for key in endpoint.before]
         return _Visitor(connection, self._encode(endpoint, number, headers), before)
@@ -106,7 +110,7 @@ class _Target:
         await prepare(visitor)
         return await visitor.connection.exchange(visitor.request)
 
-    async def _sign_in(self, connection: Connection, key: str, number: int) -> dict[str, str]:
+    async def _sign_in(self, connection: HttpConnection, key: str, number: int) -> dict[str, str]:
         endpoint = self.endpoints[key]
         await connection.ready()
         answer = await connection.exchange(self._encode(endpoint, number, {}))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests import mongo_server
+from tests.alerts import promtool
 from tests.mongo_server import (
     mongo_database,
     mongo_text_database,
@@ -32,27 +33,38 @@ settings.register_profile("kampyn", deadline=None)
 settings.load_profile("kampyn")
 
 
+_NEEDED = {
+    "mongo": ("no MongoDB server", "tests on MongoDB's wire", mongo_server.available),
+    "promtool": ("no promtool", "tests of Prometheus's rules", promtool.available),
+}
+"""What tests with such a mark need: words for when it is not there, for those tests, and whether it
+is there."""
+
+
+def _hint(mark: str) -> str:
+    if mark == "promtool":
+        return promtool.HINT
+    return mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `mongo` skip where no server can be had."""
-    if mongo_server.available():
-        return
-    skip = pytest.mark.skip(reason=f"no MongoDB server: {mongo_server.HINT}")
-    for item in items:
-        if item.get_closest_marker("mongo"):
-            item.add_marker(skip)
+    """Marked tests skip where what they need cannot be had."""
+    for mark, (missing, _tests, available) in _NEEDED.items():
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if marked and not available():
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=f"{missing}: {_hint(mark)}"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """One visible line when tests had no MongoDB: a skip must not look like a pass."""
-    if mongo_server.has_text():
-        return
-    skipped = [
-        report
-        for report in terminalreporter.stats.get("skipped", [])
-        if "mongo" in getattr(report, "keywords", {})
-    ]
-    if skipped:
-        hint = mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
-        terminalreporter.write_line(
-            f"{len(skipped)} tests on MongoDB's wire were SKIPPED: {hint}.", yellow=True
-        )
+    """One visible line for each thing that was missing: a skip must not look like a pass."""
+    for mark, (_missing, tests, _available) in _NEEDED.items():
+        skipped = [
+            report
+            for report in terminalreporter.stats.get("skipped", [])
+            if mark in getattr(report, "keywords", {})
+        ]
+        if skipped:
+            terminalreporter.write_line(
+                f"{len(skipped)} {tests} were SKIPPED: {_hint(mark)}.", yellow=True
+            )

@@ -172,6 +172,7 @@ def compare(
     return ours
 
 
+@pytest.mark.promtool
 def test_the_documents_alerts_fire_where_the_engine_fires(tmp_path: Path) -> None:
     history = History(step=15)
     for number in range(160):
@@ -240,6 +241,7 @@ def random_history(seed: int, *, step: int, gaps: bool) -> History:
     return history
 
 
+@pytest.mark.promtool
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("every", "full"), [(5, True), (5, False), (4, False)])
 def test_whatever_comes_both_agree(seed: int, every: int, full: bool, tmp_path: Path) -> None:
@@ -271,6 +273,7 @@ def every_rule() -> dict[str, Rule]:
     return rules
 
 
+@pytest.mark.promtool
 def test_promtool_takes_a_rule_for_everything(tmp_path: Path) -> None:
     rules = every_rule()
     rules |= {

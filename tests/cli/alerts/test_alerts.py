@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.alerts import promtool
@@ -41,6 +42,7 @@ def test_what_rules_may_be_about_is_listed(tmp_path: Path) -> None:
     assert "error_rate" in program.run(tmp_path, "alerts", "list", "--metrics").err
 
 
+@pytest.mark.promtool
 def test_promtool_takes_what_is_exported(tmp_path: Path) -> None:
     done = program.run(tmp_path, "alerts", "export", "--match", "job=kampyn")
     assert done.code == 0

@@ -2,7 +2,7 @@
 a test run that is killed leaves no server behind. Prints its URI on the first line of stdout.
 
     python mongo_serve.py secantus PATH-OF-SECANTUSD
-    python-with-mongoeco mongo_serve.py mongoeco
+    python-with-mongoeco mongo_serve.py mongoeco [USER:PASSWORD ...]   (only they may log in)
 
 SecantusDB is a program of its own (and under the GPL): started, never imported.
 """
@@ -29,8 +29,10 @@ async def main(arguments: list[str]) -> None:
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     if arguments[0] == "mongoeco":
         from mongoeco.wire import AsyncMongoEcoProxyServer
+        from mongoeco.wire.auth import WireAuthUser
 
-        async with AsyncMongoEcoProxyServer(host="127.0.0.1", port=0) as server:
+        users = tuple(WireAuthUser(*pair.split(":")) for pair in arguments[1:])
+        async with AsyncMongoEcoProxyServer(host="127.0.0.1", port=0, auth_users=users) as server:
             say(server.address.uri)
             await ended(stop, parent)
         return

@@ -69,6 +69,22 @@ def running(*, text: bool = False) -> Iterator[str]:
         command = [str(mongoeco), str(SERVE), "mongoeco"]
     else:
         raise RuntimeError(f"no MongoDB server: {TEXT_HINT if text else HINT}")
+    with _started(command) as uri:
+        yield uri
+
+
+@contextmanager
+def wanting_login(*users: str) -> Iterator[str]:
+    """The URI of a mongoeco that lets in these `user:password`s alone."""
+    mongoeco = mongoeco_python()
+    if mongoeco is None:
+        pytest.skip(f"no MongoDB server that asks for a password: {TEXT_HINT}")
+    with _started([str(mongoeco), str(SERVE), "mongoeco", *users]) as uri:
+        yield uri
+
+
+@contextmanager
+def _started(command: list[str]) -> Iterator[str]:
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from kampyn_perf.backend.audit_facts import Auditor
 from kampyn_perf.backend.ports import Loader, QueryMetrics, Store
 from kampyn_perf.backend.settings import IndexMode, StoreSettings
-from kampyn_perf.errors import UnreachableError
 
 _SQLITE = "sqlite:///"
 
@@ -22,7 +21,7 @@ def open_store(url: str, settings: StoreSettings, metrics: QueryMetrics) -> Stor
 
 
 def open_auditor(url: str, settings: StoreSettings) -> Auditor:
-    """The store at `url` for an audit. Raises UnreachableError when it is not there."""
+    """The store at `url` for an audit. Raises UnreachableError when no seeded one is there."""
     if not url.startswith(_SQLITE):
         from kampyn_perf.backend.stores.mongo.auditor import MongoAuditor
 
@@ -30,8 +29,6 @@ def open_auditor(url: str, settings: StoreSettings) -> Auditor:
     from kampyn_perf.backend.stores.sqlite.auditor import SqliteAuditor
     from kampyn_perf.backend.stores.sqlite.store import path_of
 
-    if not path_of(url).is_file():
-        raise UnreachableError(f"there is no store at {path_of(url)}", hint="Seed it first.")
     return SqliteAuditor(path=path_of(url), settings=settings.sqlite)
 
 

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo.errors import PyMongoError
+
 from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.domain import SEEDED_UNTIL, Kind
-from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.settings import NAME_A_STORE, MongoSettings
 from kampyn_perf.backend.stores.mongo.connection import connect_sync
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.recovery import KEYS, LEASE, UNDECIDED
+from kampyn_perf.errors import UnreachableError
+from kampyn_perf.mongo import as_error, failure_of, label
 from kampyn_perf.names import CARTS, ORDERS, USERS, VENDORS
 
 _STANDS = {"status": {"$nin": UNDECIDED}}
@@ -22,9 +26,39 @@ class MongoAuditor:
     """See `audit_facts.Auditor`. Reads from the primary."""
 
     def __init__(self, *, url: str, settings: MongoSettings) -> None:
+        """Raises UnreachableError for what is no seeded store."""
+        self._url = url
         self._client, self._database = connect_sync(url, settings)
+        try:
+            self._check()
+        except PyMongoError as error:
+            self._client.close()
+            raise as_error(failure_of(error, url), url) from error
+        except UnreachableError:
+            self._client.close()
+            raise
+
+    def _check(self) -> None:
+        if self._database[USERS].find_one({}, {"_id": 1}) is None:
+            there = ", ".join(sorted(self._database.list_collection_names())) or "none"
+            raise self._no_store(f"it has no {USERS}; its collections: {there}")
+
+    def _no_store(self, reason: str) -> UnreachableError:
+        return UnreachableError(
+            f"the database {self._database.name!r} at {label(self._url)} is no seeded store: "
+            f"{reason}",
+            hint=f"Choose another with {NAME_A_STORE}, or seed it with `kampyn-perf backend seed`.",
+        )
 
     def facts(self, since: datetime) -> Facts:
+        try:
+            return self._read(since)
+        except PyMongoError as error:
+            raise as_error(failure_of(error, self._url), self._url) from error
+        except KeyError as error:
+            raise self._no_store(f"it has documents without {error.args[0]}") from error
+
+    def _read(self, since: datetime) -> Facts:
         facts = Facts(stocks=list(self._stocks()))
         self._orders(facts)
         self._marks(facts)

@@ -16,7 +16,13 @@ from typing import Any
 from pymongo import AsyncMongoClient, MongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, WTimeoutError
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
 from pymongo.monitoring import (
     ConnectionCheckedOutEvent,
     ConnectionCheckOutFailedEvent,
@@ -30,6 +36,8 @@ from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
 from kampyn_perf.backend.settings import NAME_A_STORE, MongoSettings
 from kampyn_perf.errors import UnreachableError
+from kampyn_perf.mongo import as_error, failure_of
+from kampyn_perf.names import USERS
 from kampyn_perf.redact import redact_url
 
 DEFAULT_DATABASE = "kampyn"
@@ -79,17 +87,27 @@ def database_of(url: str) -> str:
 def connect_sync(
     url: str, settings: MongoSettings
 ) -> tuple[MongoClient[dict[str, Any]], Database[dict[str, Any]]]:
-    """A client for seeding and auditing, which serve nobody. Raises UnreachableError."""
+    """A client for seeding and auditing, which serve nobody.
+
+    Raises UnreachableError, or KampynError where the server refuses the user.
+    """
     given = options(settings) | {"readPreference": "primary"}
-    client: MongoClient[dict[str, Any]] = MongoClient(url, **given)
+    try:
+        client: MongoClient[dict[str, Any]] = MongoClient(url, **given)
+    except (PyMongoError, ValueError) as error:
+        raise as_error(failure_of(error, url), url) from error
     try:
         client.admin.command("ping")
+        client[database_of(url)][USERS].find_one({}, {"_id": 1})  # may this user read it?
     except ConnectionFailure as error:
         client.close()
         raise UnreachableError(
             f"the database at {redact_url(url)} does not answer",
             hint=f"Start it, or choose another with {NAME_A_STORE}.",
         ) from error
+    except PyMongoError as error:  # wrong credentials, a user who may not
+        client.close()
+        raise as_error(failure_of(error, url), url) from error
     return client, client[database_of(url)]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
 from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.domain import SEEDED_UNTIL
-from kampyn_perf.backend.settings import SqliteSettings
-from kampyn_perf.backend.stores.sqlite.database import connect
+from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
+from kampyn_perf.backend.stores.sqlite.database import Access, connect
 from kampyn_perf.backend.times import to_ms
+from kampyn_perf.errors import UnreachableError
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
+
+_TABLES = {CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS, "order_keys"}
 
 _ITEMS = (
     f"SELECT _id, quantity, stocked FROM {RETAILS}"
@@ -45,9 +49,38 @@ class SqliteAuditor:
     """See `audit_facts.Auditor`. An order here is one transaction, so none can be half placed."""
 
     def __init__(self, *, path: Path, settings: SqliteSettings) -> None:
-        self._connection = connect(path, settings, read_only=True)
+        """Opens the file for reading. Raises UnreachableError for what is no seeded store."""
+        self._path = path
+        if not path.is_file():
+            raise self._no_store("there is no such file")
+        try:
+            self._connection = connect(path, settings, Access.READ)
+            self._check()
+        except sqlite3.DatabaseError as error:
+            raise self._no_store(str(error)) from error
+
+    def _check(self) -> None:
+        rows = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = {row[0] for row in rows}
+        if missing := sorted(_TABLES - tables):
+            there = ", ".join(sorted(tables)) or "none"
+            raise self._no_store(f"it lacks the tables {', '.join(missing)}; it has: {there}")
+        if not self._connection.execute(f"SELECT 1 FROM {USERS} LIMIT 1").fetchone():
+            raise self._no_store("it has no users")
+
+    def _no_store(self, reason: str) -> UnreachableError:
+        return UnreachableError(
+            f"{self._path} is no seeded store: {reason}",
+            hint=f"Choose another with {NAME_A_STORE}, or seed it with `kampyn-perf backend seed`.",
+        )
 
     def facts(self, since: datetime) -> Facts:
+        try:
+            return self._read(since)
+        except sqlite3.DatabaseError as error:
+            raise self._no_store(str(error)) from error
+
+    def _read(self, since: datetime) -> Facts:
         self._connection.execute("BEGIN")
         try:
             seeded = (to_ms(SEEDED_UNTIL),)

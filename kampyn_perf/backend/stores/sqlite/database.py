@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -59,21 +60,40 @@ _REASONS = {
 }
 
 
-def connect(path: Path, settings: SqliteSettings, *, read_only: bool = False) -> sqlite3.Connection:
+class Access(StrEnum):
+    """What a connection may do; SQLite's own `mode` of a URI."""
+
+    READ = "ro"
+    """The file is opened for reading: an audit."""
+    WRITE = "rw"
+    """The file must be there: a worker makes none."""
+    CREATE = "rwc"
+    """Seeding."""
+
+
+def connect(
+    path: Path, settings: SqliteSettings, access: Access, *, query_only: bool = False
+) -> sqlite3.Connection:
     """A connection with our pragmas, in autocommit, usable from any one thread at a time."""
     connection = sqlite3.connect(
-        path,
+        f"{path.absolute().as_uri()}?mode={access.value}",
+        uri=True,
         timeout=settings.lock_timeout / 1e6,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {settings.synchronous.value}")
-    connection.execute(f"PRAGMA cache_size = -{settings.page_cache // 1024}")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    if read_only:
-        connection.execute("PRAGMA query_only = ON")
+    try:
+        if access is Access.CREATE:
+            connection.execute("PRAGMA journal_mode = WAL")  # stays with the file
+        connection.execute(f"PRAGMA synchronous = {settings.synchronous.value}")
+        connection.execute(f"PRAGMA cache_size = -{settings.page_cache // 1024}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if query_only:
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -133,9 +153,9 @@ class WorkerDatabase:
     def open(self) -> None:
         """Connect and start the writer. Raises sqlite3.Error where the file is no database."""
         self._loop = asyncio.get_running_loop()
-        self._inline = connect(self._path, self._settings, read_only=True)
+        self._inline = connect(self._path, self._settings, Access.WRITE, query_only=True)
         self._inline.set_progress_handler(lambda: time.thread_time() > self._stop_at, _BUDGET_CHECK)
-        self._connection = connect(self._path, self._settings)
+        self._connection = connect(self._path, self._settings, Access.WRITE)
         self._lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._writer = threading.Thread(target=self._write_all, name="sqlite-write", daemon=True)
         self._writer.start()
@@ -209,7 +229,7 @@ class WorkerDatabase:
         """In a reader's thread, on a connection that stays with it."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self._path, self._settings, read_only=True)
+            connection = connect(self._path, self._settings, Access.WRITE, query_only=True)
             self._local.connection = connection
         try:
             return connection.execute(sql, parameters).fetchall()

@@ -11,7 +11,7 @@ import orjson
 
 from kampyn_perf.backend.settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
-from kampyn_perf.backend.stores.sqlite.database import connect
+from kampyn_perf.backend.stores.sqlite.database import Access, connect
 from kampyn_perf.backend.times import to_ms
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
 
@@ -22,7 +22,7 @@ class SqliteLoader:
     """See `ports.Loader`."""
 
     def __init__(self, *, path: Path, settings: SqliteSettings, indexes: bool) -> None:
-        self._connection = connect(path, settings)
+        self._connection = connect(path, settings, Access.CREATE)
         self._indexes = indexes
 
     def note(self, name: str) -> str | None:

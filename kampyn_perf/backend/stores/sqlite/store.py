@@ -12,7 +12,7 @@ from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.accounts import SqliteUsers, SqliteVendors
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
-from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase, connect
+from kampyn_perf.backend.stores.sqlite.database import Access, Query, WorkerDatabase, connect
 from kampyn_perf.backend.stores.sqlite.items import SqliteItems
 from kampyn_perf.backend.stores.sqlite.orders import SqliteOrders
 from kampyn_perf.errors import KampynError, UnreachableError
@@ -63,7 +63,7 @@ def prepare(path: Path, settings: SqliteSettings) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # hashes of passwords are in it; the log beside it gets the same
-        connection = connect(path, settings)
+        connection = connect(path, settings, Access.CREATE)
         try:
             _check_version(connection, path)
             schema.create_tables(connection)

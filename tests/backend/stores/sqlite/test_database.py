@@ -105,9 +105,9 @@ def test_a_long_read_leaves_the_loop_free(tmp_path: Path) -> None:
 
     async def check() -> int:
         queries = Queries()
-        database = WorkerDatabase(
-            path=tmp_path / "x.db", settings=SqliteSettings(), metrics=queries
-        )
+        path = tmp_path / "x.db"
+        prepare(path, SqliteSettings())
+        database = WorkerDatabase(path=path, settings=SqliteSettings(), metrics=queries)
         database.open()
         ticks = 0
         reading = asyncio.create_task(database.read(endless))

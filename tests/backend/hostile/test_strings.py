@@ -40,7 +40,7 @@ HEADERS = [
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = StoreSettings()
     if request.param == "mongo":
-        address, _, query = request.getfixturevalue("mongo_uri").partition("?")
+        address, _, query = request.getfixturevalue("mongo_text_uri").partition("?")
         name = f"hostile_{random.randrange(10**9)}"
         store = StoreSettings(
             url=f"{address.rstrip('/')}/{name}?{query}", mongo=MongoSettings(minPoolSize=1)

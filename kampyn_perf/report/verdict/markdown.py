@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kampyn_perf.report.markup import escape, table
+from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import Latency, LoadResult, Requests
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
@@ -34,7 +35,11 @@ def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -
         _why(verdict.objectives),
     ]
     if isinstance(result, LoadResult):
-        blocks += [_requests("Endpoint", _named(result)), _run(result)]
+        blocks += [
+            _alerts(result.alerts),
+            _requests("Endpoint", _named(result)),
+            _run(result),
+        ]
     elif isinstance(result, BenchResult):
         blocks.append(f"_Benchmark of {escape(result.started_at)}, {escape(result.machine.cpu)}._")
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
@@ -68,6 +73,24 @@ def _why(judgements: Iterable[Judgement]) -> str:
     if not told:
         return ""
     return f"<details><summary>Why</summary>\n\n{_bullets(told)}\n\n</details>"
+
+
+def _alerts(records: Sequence[AlertRecord]) -> str:
+    """Every firing; the rest in a line, for a rule without data was not quiet."""
+    firings = [
+        (
+            escape(record.name),
+            record.severity.value,
+            escape(record.span_text(firing)),
+            escape(record.firing_text(firing)),
+        )
+        for record in records
+        for firing in record.firings
+    ]
+    fired = table(("Alert", "Severity", "Fired", "Value"), "llll", firings) if firings else ""
+    blind = [record.name for record in records if not record.judged]
+    words = f"_Alerts without data: {escape(', '.join(blind))}._" if firings and blind else ""
+    return "\n\n".join(block for block in (fired, words) if block)
 
 
 def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:

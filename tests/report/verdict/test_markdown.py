@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.markup import escape
 from kampyn_perf.report.verdict.markdown import markdown
-from kampyn_perf.results.verdict import Outcome
+from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
+from kampyn_perf.results.verdict import Outcome, Unit
 from tests.report.verdict.test_junit import judgement, verdict
 from tests.slo.runs import ENDPOINTS, Run, steady
 
@@ -54,6 +55,44 @@ def test_the_run_beside_it() -> None:
     assert [row[0] for row in endpoints] == ["Endpoint", *ENDPOINTS, "all"]
     assert endpoints[-1][1] == "360"
     assert "180 sessions, 360 requests, 120/s" in text.decode()
+
+
+def test_firings_are_on_the_runs_axis() -> None:
+    errors = AlertRecord(
+        name="high_error_rate",
+        metric="error_rate",
+        statistic="share",
+        scope={"endpoint": "POST /order/{userId}"},
+        unit=Unit.SHARE,
+        fires="> 5 %",
+        window_us=60_000_000,
+        severity=Severity.CRITICAL,
+        state=AlertState.FIRING,
+        judged=90,
+        firings=[
+            Firing(fired_us=70_000_000, resolved_us=80_000_000, value=0.06, worst=0.5),
+            Firing(fired_us=85_000_000, value=0.07, worst=0.07, subject="POST /order/{userId}"),
+        ],
+    )
+    blind = errors.model_copy(update={"name": "memory", "judged": 0, "firings": []})
+    result = Run(phases=[("p", steady(seconds=3))]).result()
+    of = verdict(judgement("a", Outcome.PASS), code=ExitCode.OK)
+    result = result.model_copy(update={"alerts": [errors, blind]})
+    text = markdown(of, result)
+    what = "error_rate POST /order/{userId} over 1 min 0 s was"
+    assert tables(text)[1] == [
+        ["Alert", "Severity", "Fired", "Value"],
+        [
+            "high_error_rate",
+            "critical",
+            "1 min 10 s to 1 min 20 s",
+            f"{what} 6 %, at worst 50 % (fires > 5 %)",
+        ],
+        ["high_error_rate", "critical", "1 min 25 s to the end", f"{what} 7 % (fires > 5 %)"],
+    ]
+    assert "_Alerts without data: memory._" in text.decode()
+    quiet = result.model_copy(update={"alerts": [blind]})
+    assert "memory" not in markdown(of, quiet).decode()
 
 
 def test_reasons_come_first_and_whys_are_folded() -> None:

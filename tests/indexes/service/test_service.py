@@ -4,6 +4,7 @@ Tests all of `service`: `changes`, `measurements` and `reading`."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,18 @@ def test_a_catalogue_of_what_is_there_needs_its_variables(store: Path) -> None:
     assert (imported.collections, labels) == ((), (f"sqlite:///{store}",))
     with pytest.raises(KampynError, match="SHOP is not set"):
         service.catalogue_of_databases({"shop": "SHOP"}, {})
+
+
+def test_the_example_of_the_documentation_runs(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "indexes.md").read_text()
+    example = re.search(r"## From a program.*?```python\n(.*?)```", page, re.S)
+    assert example
+    folder = store.parent
+    store.rename(folder / "shop.db")
+    (folder / "configs").mkdir()
+    (folder / "configs" / "indexes.yaml").write_text(TEXT)
+    monkeypatch.chdir(folder)
+    exec(example[1], {})
+    assert capsys.readouterr().out == "1 steps\nmet\n"

@@ -1,19 +1,18 @@
-"""What would be found wrong with a request only once everything is started."""
+"""What would be found wrong with a request only once everything is started, and which flows run."""
 
 from __future__ import annotations
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.coordinator.describe import declared_flows
+from kampyn_perf.load.coordinator.describe import describe
+from kampyn_perf.load.messages import Describe
 from kampyn_perf.load.request import LoadRequest
-from kampyn_perf.load.spec import choose_flows
+from kampyn_perf.load.spec import RunSpec
 
 
 def check(request: LoadRequest) -> None:
-    """Raises KampynError for a request that cannot be run. Starts nothing but a look at the
-    scenarios."""
+    """Raises KampynError for a request that cannot be run. Starts nothing."""
     if request.audit and request.bundled is None:
         raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
-    flows(request)
     spec = request.spec
     limits = {"config.maxVusers": spec.max_vusers} | {
         f"maxVusers of phase {number}": phase.maxVusers
@@ -30,5 +29,9 @@ def check(request: LoadRequest) -> None:
 
 def flows(request: LoadRequest) -> dict[str, int]:
     """Names and weights of the flows that would run. Raises KampynError."""
-    spec = request.spec
-    return choose_flows(declared_flows(spec.scenarios), spec.flows, spec.weights)
+    return describe(describe_command(request.spec))
+
+
+def describe_command(spec: RunSpec) -> Describe:
+    """What a generator is asked to describe."""
+    return Describe(scenarios=str(spec.scenarios), flows=spec.flows, weights=spec.weights)

@@ -26,6 +26,7 @@ import gevent
 from locust import User, constant
 from locust.exception import RescheduleTask
 
+from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.operations import fill_body, fill_path
@@ -41,8 +42,6 @@ class StepFailedError(RescheduleTask):  # type: ignore[misc]
     """
 
 
-_KIND = 5
-"""Where a sample has its kind of error: `Session.request_done`."""
 _SIGN_IN = {Identity.USER: "login", Identity.VENDOR: "vendor_login"}
 
 
@@ -104,10 +103,10 @@ class FlowUser(User):  # type: ignore[misc]
         if pause > 0:
             gevent.sleep(pause / 1e6)
 
-    def request_done(self, *sample: Any) -> None:
+    def request_done(self, sample: RequestSample, /) -> None:
         """The client's observer: every request counts for the session that is at work."""
-        self.session.request_done(*sample)
-        if sample[_KIND] is ErrorKind.CONNECT and self.kampyn.connect_failed:
+        self.session.request_done(sample)
+        if sample.error is ErrorKind.CONNECT and self.kampyn.connect_failed:
             self.kampyn.connect_failed()
 
     def request_cut(self, method: str, name: str, sent_us: int) -> None:

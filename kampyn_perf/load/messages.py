@@ -1,36 +1,232 @@
-"""What the lead and its generators say to each other: JSON objects, each with its `type`. Pure."""
+"""What the coordinator and the generators say to each other, and to the relay between machines.
+
+Each message is a value; on the wire it is a JSON object whose `type` names it. Pure. (What the two
+ends of a network connection say for themselves, greetings and pings, is in `distributed.remote`.)
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.load.partition import Assignment
+from kampyn_perf.recorder.interval import Interval
 
 
-class Command(StrEnum):
-    """What the lead says."""
+@dataclass(frozen=True, kw_only=True)
+class Describe:
+    """Command: tell which flows of the scenarios would run."""
 
-    RUN = "run"
-    """The specification, and which generator this one is."""
-    START = "start"
-    """The run begins, or began, at this moment of your own clock; these are the deals so far."""
-    STOP = "stop"
-    """No more arrivals; let sessions in flight finish."""
-    ABORT = "abort"
-    """Cut everything now, and report."""
-    REDEAL = "redeal"
-    """From an arrival on, other generators deal in turn."""
+    scenarios: str
+    """The locustfile's path."""
+    flows: tuple[str, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
 
 
-class Report(StrEnum):
-    """What a generator says, or what is said of it."""
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Command: get ready for this run."""
 
-    JOINED = "joined"
-    """There is another one, with the run under way."""
+    spec: Mapping[str, Any]
+    """`RunSpec.dump`, as an object."""
+    index: int
+    """Which generator this one is."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """For another machine: the files that `spec` names, base64."""
 
-    FLOWS = "flows"
-    """Which flows it will run, with their weights: it is ready."""
-    INTERVAL = "interval"
-    """What was recorded since the last time."""
-    END = "end"
-    """Nothing more will come."""
-    ERROR = "error"
-    """There will be no run, for this reason."""
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Command: the run begins, or began."""
+
+    at_us: int
+    """By the generator's own clock."""
+    assignments: tuple[Assignment, ...]
+    """Those so far."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reassign:
+    """Command: from an arrival on, other generators take turns."""
+
+    assignment: Assignment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Command: no more arrivals; let sessions in flight finish."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abort:
+    """Command: cut everything now, and report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flows:
+    """Report: these flows run. After `Run` it means: ready to start."""
+
+    weights: Mapping[str, int]
+    stock_client_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """Report: what was recorded since the last time."""
+
+    interval: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """Report: nothing more will come."""
+
+    scenario_errors: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Report: there will be no run, for this reason."""
+
+    message: str
+    code: int
+    hint: str
+
+    @classmethod
+    def of(cls, error: KampynError) -> Refused:
+        """The report of an error."""
+        return cls(message=error.message, code=int(error.code), hint=error.hint)
+
+    def error(self) -> KampynError:
+        """The error that it was."""
+        return KampynError(self.message, code=ExitCode(self.code), hint=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """Said of a generator: it came with the run under way."""
+
+
+Command = Describe | Run | Start | Reassign | Stop | Abort
+Report = Flows | Recorded | End | Refused | Joined
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward:
+    """To the relay: a command for a worker."""
+
+    to: int
+    command: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dismiss:
+    """To the relay: a worker is not wanted any more."""
+
+    to: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOver:
+    """To the relay: the run has come to its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """From the relay: workers can join."""
+
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListenFailed:
+    """From the relay: they cannot."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerJoined:
+    """From the relay: a worker has greeted it, and its clock is known."""
+
+    index: int
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerClock:
+    """From the relay: what is known of a worker's clock by now."""
+
+    index: int
+    reading: ClockReading
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerLost:
+    """From the relay: a worker is gone."""
+
+    index: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forwarded:
+    """From the relay: a worker's report."""
+
+    index: int
+    report: Mapping[str, Any]
+
+
+ToRelay = Forward | Dismiss | RunOver
+FromRelay = Listening | ListenFailed | WorkerJoined | WorkerClock | WorkerLost | Forwarded
+
+
+def _assignment(plain: Mapping[str, Any]) -> Assignment:
+    return Assignment(from_number=plain["from_number"], members=tuple(plain["members"]))
+
+
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for union in (Command, Report, ToRelay, FromRelay)
+    for kind in union.__args__
+}
+_READERS: dict[str, Any] = {
+    "assignments": lambda items: tuple(map(_assignment, items)),
+    "assignment": _assignment,
+    "interval": Interval.from_message,
+    "reading": lambda item: ClockReading(**item),
+    "flows": tuple,
+}
+"""Of the fields that are not plain in JSON, by name."""
+_WRITERS: dict[str, Any] = {
+    "assignments": lambda items: [asdict(item) for item in items],
+    "assignment": asdict,
+    "interval": Interval.to_message,
+    "reading": asdict,
+}
+
+
+def to_wire(message: Command | Report | ToRelay | FromRelay) -> dict[str, Any]:
+    """The JSON object of a message."""
+    plain: dict[str, Any] = {"type": type(message).__name__}
+    for each in fields(message):
+        value = getattr(message, each.name)
+        writer = _WRITERS.get(each.name)
+        plain[each.name] = writer(value) if writer else value
+    return plain
+
+
+def from_wire(plain: Mapping[str, Any]) -> Any:
+    """The message of `to_wire`. Raises LookupError for a type that there is none of."""
+    kind = _KINDS[plain["type"]]
+    return kind(
+        **{
+            name: _READERS[name](value) if name in _READERS else value
+            for name, value in plain.items()
+            if name != "type"
+        }
+    )

@@ -1,7 +1,8 @@
-"""Which arrivals of the schedule a generator deals: generator i of n takes every n-th. Pure.
+"""Which arrivals of the schedule a generator starts: generator i of n takes every n-th. Pure.
 
-All generators together deal the schedule exactly, whatever their number. When one is lost or one
-joins, there is another deal: from an arrival on that is yet to come, other members take turns.
+All partitions together are the schedule exactly, whatever their number. When a generator is lost or
+one joins, there is another assignment: from an arrival on that is yet to come, other members take
+turns.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """From an arrival on, these generators deal in turn."""
+    """From an arrival on, these generators take turns."""
 
     from_number: int
     members: tuple[int, ...]
@@ -25,42 +26,42 @@ def initial_assignment(count: int) -> Assignment:
     return Assignment(from_number=0, members=tuple(range(count)))
 
 
-def owner(number: int, deals: Sequence[Assignment]) -> int:
-    """Index of the generator that deals arrival `number`, after `deals` in order of their numbers.
+def owner(number: int, assignments: Sequence[Assignment]) -> int:
+    """Index of the generator that starts arrival `number`, after `assignments` in their order.
 
-    Of two deals from the same arrival on, the later one counts.
+    Of two from the same arrival on, the later one counts.
     """
-    members = deals[_in_force(number, deals)].members
+    members = assignments[_in_force(number, assignments)].members
     return members[number % len(members)]
 
 
 class Partition:
-    """The part of one generator; empty until the first deal."""
+    """The part of one generator; empty until the first assignment."""
 
     def __init__(self, index: int = 0) -> None:
         self.index = index
-        self._deals: list[Assignment] = []
+        self._assignments: list[Assignment] = []
 
     @property
     def members(self) -> int:
-        """How many generators there are, by the last deal."""
-        return len(self._deals[-1].members) if self._deals else 1
+        """How many generators there are, by the last assignment."""
+        return len(self._assignments[-1].members) if self._assignments else 1
 
-    def redeal(self, deal: Assignment) -> None:
-        """Follow another deal, in the order in which they were decided."""
-        self._deals.append(deal)
+    def reassign(self, assignment: Assignment) -> None:
+        """Follow another one, in the order in which they were decided."""
+        self._assignments.append(assignment)
 
     def __contains__(self, number: int) -> bool:
-        """Whether this generator deals arrival `number`."""
-        return bool(self._deals) and owner(number, self._deals) == self.index
+        """Whether this generator starts arrival `number`."""
+        return bool(self._assignments) and owner(number, self._assignments) == self.index
 
     def next_own(self, number: int, end: int) -> int:
         """The first arrival from `number` on that is its own; `end` if there is none before."""
-        while number < end and self._deals:
-            place = _in_force(number, self._deals)
-            last = place + 1 == len(self._deals)
-            until = end if last else min(self._deals[place + 1].from_number, end)
-            members = self._deals[place].members
+        while number < end and self._assignments:
+            place = _in_force(number, self._assignments)
+            last = place + 1 == len(self._assignments)
+            until = end if last else min(self._assignments[place + 1].from_number, end)
+            members = self._assignments[place].members
             if self.index in members:
                 number += (members.index(self.index) - number) % len(members)
                 if number < until:
@@ -69,5 +70,5 @@ class Partition:
         return end
 
 
-def _in_force(number: int, deals: Sequence[Assignment]) -> int:
-    return max(bisect_right(deals, number, key=lambda deal: deal.from_number) - 1, 0)
+def _in_force(number: int, assignments: Sequence[Assignment]) -> int:
+    return max(bisect_right(assignments, number, key=lambda each: each.from_number) - 1, 0)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from kampyn_perf import machine, names
 from kampyn_perf.load import bundled
-from kampyn_perf.load.check import check
+from kampyn_perf.load.check import check, describe_command, flows
 from kampyn_perf.load.coordinator.ports import (
     Observer,
     Severity,
@@ -50,8 +50,21 @@ def run(
     observer = observer or Unobserved()
     with _folder(request) as (folder, kept):
         saver = Saver(folder if kept else None, reports=request.reports, observer=observer)
-        with _target(request, observer, folder / names.BACKEND_LOG) as target:
-            result = _lead(request, target, folder, saver, observer, watcher or Unwatched())
+        # The generators first: they import Locust while everything else gets ready.
+        with (
+            _workers(request, folder / names.GENERATOR_LOG, observer) as workers,
+            _target(request, observer, folder / names.BACKEND_LOG) as target,
+        ):
+            saver.write_config(target.spec)
+            facts = target.facts()
+            ready = workers(target.spec)
+            around = Around(
+                observer=observer,
+                saver=saver,
+                watcher=watcher or Unwatched(),
+                target=target.watched(ready),
+            )
+            result = lead(ready, facts, around)
         if request.bundled and request.audit:
             result = _audited(result, request.bundled, saver)
     return result
@@ -70,25 +83,6 @@ def _folder(request: LoadRequest) -> Iterator[tuple[Path, bool]]:
         else:
             temporary = tempfile.TemporaryDirectory(prefix="kampyn-perf-load-")
             yield Path(stack.enter_context(temporary)), False
-
-
-def _lead(
-    request: LoadRequest,
-    target: _Target,
-    folder: Path,
-    saver: Saver,
-    observer: Observer,
-    watcher: Watcher,
-) -> LoadResult:
-    saver.write_config(target.spec)
-    log_path = folder / names.GENERATOR_LOG
-    with (
-        log_path.open("ab") as log,
-        _workers(request, target.spec, log, log_path, observer) as workers,
-    ):
-        watched = target.watched(workers)
-        around = Around(observer=observer, saver=saver, watcher=watcher, target=watched)
-        return lead(workers, target.facts(), around)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,20 +131,29 @@ def _target(request: LoadRequest, observer: Observer, log_path: Path) -> Iterato
 
 @contextmanager
 def _workers(
-    request: LoadRequest, spec: RunSpec, log: IO[bytes], log_path: Path, observer: Observer
-) -> Iterator[Workers]:
-    """The generators: processes of this machine, or those that join a master."""
-    workers: Workers
-    if request.master is None:
-        workers = LocalWorkers(spec.workers, log=log, log_path=log_path)
-    else:
-        workers = RemoteWorkers(
-            request.master, url=spec.url, log=log, log_path=log_path, remark=observer.remark
-        )
-    try:
-        yield workers
-    finally:
-        workers.close()
+    request: LoadRequest, log_path: Path, observer: Observer
+) -> Iterator[Callable[[RunSpec], Workers]]:
+    """The generators, once the specification is complete: processes of this machine, which are
+    started here and now, or those that will join a master."""
+    with log_path.open("ab") as log, ExitStack() as stack:
+        if request.master is None:
+            local = LocalWorkers(request.spec.workers, log=log, log_path=log_path)
+            stack.callback(local.close)
+            if request.bundled:  # starting it costs seconds: scenarios with a mistake come first
+                local.describe(describe_command(request.spec))
+            yield lambda _spec: local
+            return
+        master = request.master
+        flows(request)
+
+        def gather(spec: RunSpec) -> Workers:
+            remote = RemoteWorkers(
+                master, url=spec.url, log=log, log_path=log_path, remark=observer.remark
+            )
+            stack.callback(remote.close)
+            return remote
+
+        yield gather
 
 
 def _audited(result: LoadResult, of: Bundled, saver: Saver) -> LoadResult:

@@ -104,7 +104,7 @@ class Collector:
         self.waited_max_us = 0
         self.faults = 0
         self.lost = 0
-        """Arrivals that were never dealt because their generator was lost."""
+        """Arrivals that never started because their generator was lost."""
         self.elapsed_us = 0
         self.breakdown = BreakdownRecorder(splits_us, first_phase=1 if warm_up_us else 0)
         self.timeline = Timeline()

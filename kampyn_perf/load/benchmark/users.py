@@ -16,8 +16,7 @@ from locust.env import Environment
 
 from kampyn_perf.load.benchmark.jobs import Client, Figures, Job, percentile
 from kampyn_perf.load.client import Client as LeanClient
-from kampyn_perf.load.client import ConnectionPool
-from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.load.client import ConnectionPool, RequestSample
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 
@@ -29,22 +28,13 @@ class Recorder:
         self.buffer = SampleBuffer()
         self._latencies = latencies
 
-    def request_done(
-        self,
-        _method: str,
-        name: str,
-        sent_us: int,
-        end_us: int,
-        status: int,
-        kind: ErrorKind | None,
-        received: int,
-        sent: int,
-        /,
-    ) -> None:
-        """One sample."""
+    def request_done(self, sample: RequestSample, /) -> None:
+        """One request."""
+        _, name, sent_us, end_us, status, error, received, sent = sample
         took = end_us - sent_us
-        sample = Sample(took, took, status, kind, received, sent)
-        self.buffer.request(sample, endpoint=name, flow="items", phase=0)
+        self.buffer.request(
+            Sample(took, took, status, error, received, sent), endpoint=name, flow="items", phase=0
+        )
 
     def request_cut(self, _method: str, _name: str, _sent_us: int, /) -> None:
         """Of no interest here."""

@@ -7,7 +7,7 @@
 The parser (`parser.py`), cookies, URLs and bodies are pure; sockets are in `connection.py` alone.
 """
 
-from kampyn_perf.load.client.api import Options, RequestObserver, Timeouts
+from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
 from kampyn_perf.load.client.caught import CaughtResponse
 from kampyn_perf.load.client.client import Client
 from kampyn_perf.load.client.cookies import Cookie, CookieJar
@@ -50,6 +50,7 @@ __all__ = [
     "Request",
     "RequestObserver",
     "RequestRefusedError",
+    "RequestSample",
     "Response",
     "StatusError",
     "TimedOutError",

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import Any, NamedTuple, Protocol, TypedDict
 
 from kampyn_perf.outcomes import ErrorKind
 
 
-class RequestObserver(Protocol):
-    """Who counts the samples. Called once for each finished request; must not block or raise."""
+class RequestSample(NamedTuple):
+    """One finished request: redirects and a safe retry included."""
 
-    def request_done(
-        self,
-        method: str,
-        name: str,
-        sent_us: int,
-        end_us: int,
-        status: int,
-        kind: ErrorKind | None,
-        received: int,
-        sent: int,
-        /,
-    ) -> None:
-        """`sent_us` and `end_us` are microseconds of time.perf_counter_ns; `status` is 0 without a
-        response; `received` and `sent` are bytes of the wire."""
+    method: str
+    name: str
+    """What reports group it under."""
+    sent_us: int
+    """Of `clock.now_us`, as `end_us`."""
+    end_us: int
+    status: int
+    """0 without a response."""
+    error: ErrorKind | None
+    received: int
+    """Bytes of the wire, as `sent`."""
+    sent: int
+
+
+class RequestObserver(Protocol):
+    """Who counts requests. Called once for each; must not block or raise."""
+
+    def request_done(self, sample: RequestSample, /) -> None:
+        """It has ended, well or badly."""
 
     def request_cut(self, method: str, name: str, sent_us: int, /) -> None:
         """The run was ended while the answer was still out; there is no `request_done` for it."""

@@ -13,7 +13,7 @@ from typing import Any, Unpack
 
 from gevent import GreenletExit
 
-from kampyn_perf.load.client.api import Options, RequestObserver, Timeouts
+from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
 from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
 from kampyn_perf.load.client.caught import CaughtResponse
 from kampyn_perf.load.client.cookies import CookieJar
@@ -188,14 +188,16 @@ class Client:
         error = response.error
         if self.observer is not None:
             self.observer.request_done(
-                method,
-                name,
-                response.sent_us,
-                response.end_us,
-                response.status_code,
-                None if error is None else error.kind,
-                response.wire_in,
-                response.wire_out,
+                RequestSample(
+                    method,
+                    name,
+                    response.sent_us,
+                    response.end_us,
+                    response.status_code,
+                    None if error is None else error.kind,
+                    response.wire_in,
+                    response.wire_out,
+                )
             )
         event = self.request_event
         if event is not None and getattr(event, "_handlers", True):

@@ -12,7 +12,9 @@ from typing import IO, Any
 
 import orjson
 
-_PATIENCE_SECONDS = 5
+GENERATOR = "kampyn_perf.load.generator"
+"""The module of a generator's process."""
+_END_SECONDS = 5
 _PIECE = 1 << 20
 
 
@@ -40,14 +42,14 @@ class Child:
         assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
         return self._process.stdout.fileno()
 
-    def say(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """One line to its stdin. If it is dead, the end of its output will say so."""
         assert self._process.stdin is not None  # noqa: S101 (a pipe was asked for)
         with suppress(BrokenPipeError, ValueError):
             self._process.stdin.write(orjson.dumps(message) + b"\n")
             self._process.stdin.flush()
 
-    def hear(self) -> list[dict[str, Any]] | None:
+    def receive(self) -> list[dict[str, Any]] | None:
         """Whole lines that have come, when `fileno` is readable; None at the end of its output."""
         part = os.read(self.fileno(), _PIECE)
         if not part:
@@ -74,7 +76,7 @@ class Child:
             with suppress(OSError):
                 self._process.stdin.close()
         try:
-            self._process.wait(timeout=_PATIENCE_SECONDS)
+            self._process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -1,33 +1,49 @@
-"""Which flows a locustfile declares, asked of a process of its own: importing it here would bring
-gevent's patching with it."""
+"""Which flows of a locustfile would run, asked of a generator: Locust is never imported here."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import selectors
+import tempfile
+import time
 from pathlib import Path
 
-import orjson
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.coordinator.child import GENERATOR, Child
+from kampyn_perf.load.messages import Describe, Flows, Refused, from_wire, to_wire
 
-from kampyn_perf.errors import ExitCode, KampynError
+_SECONDS = 60
 
 
-def declared_flows(scenarios: Path) -> dict[str, int]:
-    """Flow names and their declared weights. Raises KampynError for what is none."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kampyn_perf.load.generator", "--describe", str(scenarios)],
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        check=False,
+def describe(command: Describe) -> dict[str, int]:
+    """Flow names and weights, by a generator that is started for it. Raises KampynError."""
+    with tempfile.TemporaryDirectory(prefix="kampyn-perf-") as folder:
+        log_path = Path(folder, "generator.log")
+        with log_path.open("ab") as log:
+            child = Child(GENERATOR, log=log, log_path=log_path)
+            try:
+                child.send(to_wire(command))
+                return flows_from(child, command)
+            finally:
+                child.close()
+
+
+def flows_from(child: Child, command: Describe) -> dict[str, int]:
+    """The answer of a generator that was given `command`. Raises KampynError."""
+    deadline = time.monotonic() + _SECONDS
+    with selectors.DefaultSelector() as selector:
+        selector.register(child, selectors.EVENT_READ)
+        while selector.select(max(deadline - time.monotonic(), 0)):
+            messages = child.receive()
+            if messages is None:
+                how = child.how_it_ended()
+                raise KampynError(f"{command.scenarios} cannot be imported: the generator {how}")
+            for report in map(from_wire, messages):
+                match report:
+                    case Flows():
+                        return dict(report.weights)
+                    case Refused():
+                        raise report.error()
+    raise KampynError(
+        f"{command.scenarios} was not imported within {_SECONDS} s",
+        hint="It is run when it is imported: what takes long belongs into its flows.",
     )
-    try:
-        answer = orjson.loads(done.stdout.strip().splitlines()[-1])
-    except (IndexError, orjson.JSONDecodeError):
-        tail = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise KampynError(f"{scenarios} cannot be imported: {''.join(tail)}") from None
-    if answer["type"] == "error":
-        raise KampynError(
-            answer["message"], code=ExitCode(answer["code"]), hint=answer.get("hint", "")
-        )
-    return dict(answer["weights"])

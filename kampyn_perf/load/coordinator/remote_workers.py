@@ -7,8 +7,9 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import urlsplit
 
 from kampyn_perf.errors import KampynError
@@ -19,12 +20,35 @@ from kampyn_perf.load.coordinator.workers import Received
 from kampyn_perf.load.distributed.bundle import pack
 from kampyn_perf.load.distributed.remote import SECRET_VARIABLE, Master
 from kampyn_perf.load.hosts import is_loopback
-from kampyn_perf.load.messages import Command, Report
+from kampyn_perf.load.messages import (
+    Command,
+    Dismiss,
+    Forward,
+    Forwarded,
+    FromRelay,
+    Joined,
+    ListenFailed,
+    Listening,
+    Run,
+    RunOver,
+    WorkerClock,
+    WorkerJoined,
+    WorkerLost,
+    from_wire,
+    to_wire,
+)
 from kampyn_perf.units import counted
 
 RELAY = "kampyn_perf.load.distributed.master"
 _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class _RelayGone:
+    """The relay itself has ended."""
+
+    how: str
 
 
 class RemoteWorkers:
@@ -33,6 +57,8 @@ class RemoteWorkers:
     They are counted as they are ready, here and for the coordinator; the relay has numbers of its
     own, in the order in which they greeted it.
     """
+
+    head_start_us = 500_000
 
     def __init__(
         self,
@@ -56,7 +82,7 @@ class RemoteWorkers:
         self._relay = Child(RELAY, master.host, str(master.port), log=log, log_path=log_path)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._relay, selectors.EVENT_READ)
-        self._rest: list[dict[str, Any]] = []
+        self._rest: list[FromRelay | _RelayGone] = []
         """Messages that came along with that of the last worker that was waited for."""
         _warn_of_open_port(master, remark)
         try:
@@ -65,31 +91,35 @@ class RemoteWorkers:
             self.close()
             raise
 
-    def hear(self) -> list[Received]:
+    def receive(self) -> list[Received]:
         """What came within the next fifth of a second."""
-        heard: list[Received] = []
+        received: list[Received] = []
         for message in self._messages():
             match message:
-                case {"from": number, "message": dict() as inner} if number in self._indices:
-                    heard.append(Received(self._indices[number], inner))
-                case {"type": "lost", "index": number, "how": how} if number in self._indices:
-                    heard.append(Received(self._indices[number], None, str(how)))
-                case {"type": "clock"}:
-                    self._note_clock(message)
-                case {"type": "joined"}:
-                    heard.append(self._admit_late(message))
-                case {"type": "gone", "how": how}:
-                    heard += [
-                        Received(index, None, f"was lost with the master's relay, which {how}")
+                case Forwarded() if message.index in self._indices:
+                    report = from_wire(message.report)
+                    received.append(Received(self._indices[message.index], report))
+                case WorkerLost() if message.index in self._indices:
+                    received.append(Received(self._indices[message.index], None, message.how))
+                case WorkerClock():
+                    self._clocks[message.index] = message.reading
+                case WorkerJoined():
+                    received.append(self._admit_late(message))
+                case _RelayGone():
+                    received += [
+                        Received(
+                            index, None, f"was lost with the master's relay, which {message.how}"
+                        )
                         for index in range(len(self.names))
                     ]
-        return heard
+        return received
 
-    def say(self, index: int, message: dict[str, Any]) -> None:
+    def send(self, index: int, command: Command) -> None:
         """Tell one."""
-        if message["type"] == Command.RUN:
-            message = pack(message)
-        self._relay.say({"to": self._relay_numbers[index], "message": message})
+        if isinstance(command, Run):
+            command = pack(command)
+        to = self._relay_numbers[index]
+        self._relay.send(to_wire(Forward(to=to, command=to_wire(command))))
 
     def clock(self, index: int) -> ClockReading:
         """What is known of its clock by now."""
@@ -97,12 +127,12 @@ class RemoteWorkers:
 
     def give_up(self, index: int, why: str) -> None:
         """Tell it to stop, should it still hear."""
-        self._relay.say({"to": self._relay_numbers[index], "dismissed": why})
+        self._relay.send(to_wire(Dismiss(to=self._relay_numbers[index], why=why)))
 
     def close(self) -> None:
         """Dismiss all of them."""
         self._selector.close()
-        self._relay.say({"over": True})
+        self._relay.send(to_wire(RunOver()))
         self._relay.close()
 
     def _gather(self, count: int, host: str) -> None:
@@ -118,14 +148,15 @@ class RemoteWorkers:
                 self._gather_one(messages.pop(0), count, host)
             self._rest = messages
 
-    def _gather_one(self, message: dict[str, Any], count: int, host: str) -> None:
+    def _gather_one(self, message: FromRelay | _RelayGone, count: int, host: str) -> None:
         match message:
-            case {"type": "listening", "port": port}:
+            case Listening():
                 self._remark(
-                    f"Waiting for {counted(count, 'worker')} on {host}:{port}", Severity.INFO
+                    f"Waiting for {counted(count, 'worker')} on {host}:{message.port}",
+                    Severity.INFO,
                 )
-            case {"type": "joined", "host": machine}:
-                if why := self._unfit(str(machine)):
+            case WorkerJoined():
+                if why := self._unfit(message.host):
                     raise KampynError(
                         why,
                         hint="Give the target by a name or address that all machines reach: "
@@ -134,47 +165,44 @@ class RemoteWorkers:
                 self._remark(
                     f"{self._admit(message)} joined, {len(self.names)} of {count}", Severity.INFO
                 )
-            case {"type": "clock"}:
-                self._note_clock(message)
-            case {"type": "lost", "index": number, "how": how} if number in self._indices:
-                name = self.names[self._indices[number]]
-                raise KampynError(f"{name} {how} before the run began")
-            case {"type": "failed", "why": why}:
-                raise KampynError(str(why), hint="Choose another with --master-port.")
-            case {"type": "gone", "how": how}:
-                raise KampynError(f"the master's relay {how}")
+            case WorkerClock():
+                self._clocks[message.index] = message.reading
+            case WorkerLost() if message.index in self._indices:
+                name = self.names[self._indices[message.index]]
+                raise KampynError(f"{name} {message.how} before the run began")
+            case ListenFailed():
+                raise KampynError(message.why, hint="Choose another with --master-port.")
+            case _RelayGone():
+                raise KampynError(f"the master's relay {message.how}")
 
-    def _admit(self, message: dict[str, Any]) -> str:
+    def _admit(self, message: WorkerJoined) -> str:
         """Count a worker that is ready. Returns its name."""
-        number = int(message["index"])
+        number = message.index
         self._indices[number] = len(self.names)
         self._relay_numbers.append(number)
-        self.names.append(f"worker {len(self.names) + 1} ({message['host']})")
+        self.names.append(f"worker {len(self.names) + 1} ({message.host})")
         return self.names[-1]
 
-    def _admit_late(self, message: dict[str, Any]) -> Received:
+    def _admit_late(self, message: WorkerJoined) -> Received:
         """One more, with the run under way."""
         self._admit(message)
         index = len(self.names) - 1
-        if why := self._unfit(str(message["host"])):
+        if why := self._unfit(message.host):
             return Received(index, None, why)
-        return Received(index, {"type": Report.JOINED})
+        return Received(index, Joined())
 
-    def _messages(self) -> list[dict[str, Any]]:
+    def _messages(self) -> list[FromRelay | _RelayGone]:
         if self._rest:
             rest, self._rest = self._rest, []
             return rest
         if not self._selector.select(_TICK_SECONDS):
             return []
-        messages = self._relay.hear()
+        messages = self._relay.receive()
         if messages is None:
             if self._selector.get_map():
                 self._selector.unregister(self._relay)
-            return [{"type": "gone", "how": self._relay.how_it_ended()}]
-        return messages
-
-    def _note_clock(self, message: dict[str, Any]) -> None:
-        self._clocks[int(message["index"])] = ClockReading(**message["reading"])
+            return [_RelayGone(self._relay.how_it_ended())]
+        return [from_wire(message) for message in messages]
 
     def _unfit(self, machine: str) -> str:
         """Why that machine cannot take part: loopback is another machine to each worker."""

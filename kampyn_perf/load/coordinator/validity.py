@@ -187,7 +187,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
 def _late_comers(facts: GeneratorFacts) -> Iterator[str]:
     for index, moment_us in facts.joined_us.items():
         yield (
-            f"{facts.names[index]} joined {format_duration(moment_us)} into the run, and deals its "
+            f"{facts.names[index]} joined {format_duration(moment_us)} into the run, and takes its "
             "share from then on"
         )
     for index, why in facts.declined.items():

@@ -10,12 +10,13 @@ from __future__ import annotations
 import selectors
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from kampyn_perf.load.clock import ClockReading
-from kampyn_perf.load.coordinator.child import Child
+from kampyn_perf.load.coordinator.child import GENERATOR, Child
+from kampyn_perf.load.coordinator.describe import flows_from
+from kampyn_perf.load.messages import Command, Describe, Report, from_wire, to_wire
 
-GENERATOR = "kampyn_perf.load.generator"
 _TICK_SECONDS = 0.2
 
 
@@ -24,7 +25,7 @@ class Received:
     """Something from generator `index`."""
 
     index: int
-    message: dict[str, Any] | None
+    report: Report | None
     """None: it is lost."""
     how: str = ""
     """How it was lost."""
@@ -37,11 +38,13 @@ class Workers(Protocol):
     """What people call each of them; longer when one has joined."""
     pids: list[int]
     """Those that are processes of this machine."""
+    head_start_us: int
+    """From the command to start to the start itself: all of them have read it by then."""
 
-    def hear(self) -> list[Received]:
+    def receive(self) -> list[Received]:
         """What came within the next fifth of a second."""
 
-    def say(self, index: int, message: dict[str, Any]) -> None:
+    def send(self, index: int, command: Command) -> None:
         """Tell one."""
 
     def clock(self, index: int) -> ClockReading:
@@ -57,6 +60,8 @@ class Workers(Protocol):
 class LocalWorkers:
     """Generators on this machine."""
 
+    head_start_us = 200_000
+
     def __init__(self, count: int, *, log: IO[bytes], log_path: Path) -> None:
         numbered = [f"generator {index + 1}" for index in range(count)]
         self.names = numbered if count > 1 else ["the generator"]
@@ -66,23 +71,28 @@ class LocalWorkers:
         for index, child in enumerate(self._children):
             self._selector.register(child, selectors.EVENT_READ, index)
 
-    def hear(self) -> list[Received]:
+    def describe(self, command: Describe) -> dict[str, int]:
+        """Which flows would run, by the first generator. Raises KampynError."""
+        self._children[0].send(to_wire(command))
+        return flows_from(self._children[0], command)
+
+    def receive(self) -> list[Received]:
         """What came within the next fifth of a second."""
-        heard: list[Received] = []
+        received: list[Received] = []
         for key, _events in self._selector.select(_TICK_SECONDS):
             index: int = key.data
             child = self._children[index]
-            messages = child.hear()
+            messages = child.receive()
             if messages is None:
                 self._selector.unregister(child)
-                heard.append(Received(index, None, child.how_it_ended()))
+                received.append(Received(index, None, child.how_it_ended()))
             else:
-                heard += [Received(index, message) for message in messages]
-        return heard
+                received += [Received(index, from_wire(message)) for message in messages]
+        return received
 
-    def say(self, index: int, message: dict[str, Any]) -> None:
+    def send(self, index: int, command: Command) -> None:
         """Tell one."""
-        self._children[index].say(message)
+        self._children[index].send(to_wire(command))
 
     def clock(self, index: int) -> ClockReading:  # noqa: ARG002 (one machine, one clock)
         """The same clock."""

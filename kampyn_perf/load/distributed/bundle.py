@@ -7,17 +7,16 @@ in a folder that only the worker's own user may read.
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from kampyn_perf.files import write_whole
+from kampyn_perf.load.messages import Run
 
-_FILES = "files"
 
-
-def pack(order: dict[str, Any]) -> dict[str, Any]:
-    """The order to run, with the content of every file that its specification names."""
-    spec = dict(order["spec"])
+def pack(command: Run) -> Run:
+    """The command to run, with the content of every file that its specification names."""
+    spec = dict(command.spec)
     files: dict[str, str] = {}
 
     def take(path: str, name: str) -> str:
@@ -33,14 +32,14 @@ def pack(order: dict[str, Any]) -> dict[str, Any]:
         else feed
         for number, (name, feed) in enumerate(spec.get("feeds", {}).items())
     }
-    return {**order, "spec": spec, _FILES: files}
+    return replace(command, spec=spec, files=files)
 
 
-def unpack(order: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The order to run with its files in `folder`, and paths that name them there."""
-    for name, content in order[_FILES].items():
+def unpack(command: Run, folder: Path) -> Run:
+    """The command to run with its files in `folder`, and paths that name them there."""
+    for name, content in command.files.items():
         write_whole(folder / Path(name).name, base64.b64decode(content), mode=0o600, durable=False)
-    spec = dict(order["spec"])
+    spec = dict(command.spec)
     spec["scenarios"] = str(folder / spec["scenarios"])
     if spec.get("data"):
         spec["data"] = str(folder / spec["data"])
@@ -48,4 +47,4 @@ def unpack(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         name: {**feed, "file": str(folder / feed["file"])} if feed.get("file") else feed
         for name, feed in spec.get("feeds", {}).items()
     }
-    return {**order, "spec": spec}
+    return replace(command, spec=spec, files={})

@@ -1,4 +1,4 @@
-"""The master's relay: `python -m kampyn_perf.load.distributed.master HOST PORT`, the lead's child.
+"""The master's relay: `python -m kampyn_perf.load.distributed.master HOST PORT`, a child process.
 
 Locust's MasterRunner listens for workers; their reports go to the coordinator, and its commands to
 them. It knows nothing of load: it counts workers in, compares clocks, and notices who falls silent.
@@ -29,7 +29,18 @@ from kampyn_perf.load.distributed.remote import (
     Word,
 )
 from kampyn_perf.load.distributed.secrecy import protect
-from kampyn_perf.load.generator.link import Link, follow
+from kampyn_perf.load.generator.link import ParentPipes, follow
+from kampyn_perf.load.messages import (
+    Dismiss,
+    Forward,
+    ListenFailed,
+    Listening,
+    RunOver,
+    ToRelay,
+    WorkerClock,
+    WorkerJoined,
+    WorkerLost,
+)
 
 _MOST = 1000
 """Workers that may join one run, those that were lost among them."""
@@ -51,14 +62,14 @@ class Member:
 class Relay:
     """Between one coordinator and its workers."""
 
-    def __init__(self, runner: Any, link: Link) -> None:
+    def __init__(self, runner: Any, pipes: ParentPipes) -> None:
         self._runner = runner
-        self._link = link
+        self._pipes = pipes
         self._by_client: dict[str, Member] = {}
         self._by_index: dict[int, Member] = {}
         self._over = False
         runner.register_message(MESSAGE, self._on_message)
-        follow(link, self._on_order, self._on_gone)
+        follow(pipes.read, self._on_message_from_coordinator, self._on_gone)
         gevent.spawn(self._ping_forever)
 
     def _on_message(self, environment: Any, msg: Any) -> None:  # noqa: ARG002 (Locust's signature)
@@ -75,9 +86,10 @@ class Relay:
                 self._on_pong(member, orjson.loads(line))
             elif line.startswith(_LEAVE):
                 member.lost = True
-                self._link.send("lost", index=member.index, how=orjson.loads(line)["how"])
+                how = orjson.loads(line)["how"]
+                self._pipes.send(WorkerLost(index=member.index, how=how))
             else:
-                self._link.send_raw(b'{"from":%d,"message":%s}\n' % (member.index, line))
+                self._pipes.send_raw(_FORWARDED % (member.index, line))
 
     def _on_stranger(self, client_id: str, message: dict[str, Any]) -> None:
         if message["type"] != Word.HELLO:
@@ -109,24 +121,23 @@ class Relay:
         if not member.announced and member.clock.count < GREETING_PINGS:
             self._ping(member)
             return
-        best = vars(member.clock.best)
-        self._link.send("clock", index=member.index, reading=best)
+        self._pipes.send(WorkerClock(index=member.index, reading=member.clock.best))
         if not member.announced:
             member.announced = True
-            self._link.send("joined", index=member.index, host=member.host)
+            self._pipes.send(WorkerJoined(index=member.index, host=member.host))
 
-    def _on_order(self, order: dict[str, Any]) -> None:
-        if order.get("over"):
+    def _on_message_from_coordinator(self, message: ToRelay) -> None:
+        if isinstance(message, RunOver):
             self._over = True
             return
-        member = self._by_index.get(order["to"])
+        member = self._by_index.get(message.to)
         if member is None:
             return
-        if "dismissed" in order:
+        if isinstance(message, Dismiss):
             member.lost = True
-            self._refuse(member.client_id, order["dismissed"])
-        elif not member.lost:
-            self._tell(member, order["message"])
+            self._refuse(member.client_id, message.why)
+        elif isinstance(message, Forward) and not member.lost:
+            self._tell(member, dict(message.command))
 
     def _on_gone(self) -> None:
         """The coordinator is gone, in order or not: so is the run."""
@@ -148,7 +159,7 @@ class Relay:
                 if silent_us > MASTER_PATIENCE_SECONDS * 1e6:
                     member.lost = True
                     how = f"was not heard of for {silent_us / 1e6:.1f} s"
-                    self._link.send("lost", index=member.index, how=how)
+                    self._pipes.send(WorkerLost(index=member.index, how=how))
                 else:
                     self._ping(member)
 
@@ -165,13 +176,15 @@ class Relay:
         self._runner.send_message(MESSAGE, {LINE: orjson.dumps(message)}, client_id)
 
 
+_FORWARDED = b'{"type":"Forwarded","index":%d,"report":%s}\n'
+"""`messages.Forwarded`, around a report that is not looked into: it may be long."""
 _PONG = orjson.dumps({"type": Word.PONG})[:-1]
 _LEAVE = orjson.dumps({"type": Word.LEAVE})[:-1]
 
 
 def main() -> None:
     """Entry point of the process."""
-    link = Link()
+    pipes = ParentPipes()
     host, port = sys.argv[1], int(sys.argv[2])
     if secret := os.environ.get(SECRET_VARIABLE):
         protect(secret, master=True)
@@ -180,10 +193,10 @@ def main() -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001 (Locust exits, zmq has its own kinds)
         taken = isinstance(error, SystemExit) or "already in use" in str(error)
         why = "another program has the port" if taken else str(error)
-        link.send("failed", why=f"cannot listen on {host}:{port}: {why}")
+        pipes.send(ListenFailed(why=f"cannot listen on {host}:{port}: {why}"))
         return
-    relay = Relay(runner, link)
-    link.send("listening", port=runner.server.port)
+    relay = Relay(runner, pipes)
+    pipes.send(Listening(port=runner.server.port))
     gevent.wait()
     del relay
 

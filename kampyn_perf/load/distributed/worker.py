@@ -1,7 +1,7 @@
 """A generator on another machine: `python -m kampyn_perf.load.distributed.worker HOST PORT`.
 
 It joins a master over Locust's own worker protocol, is handed everything it needs (specification,
-scenarios, data), runs its share, and ends when the master does or is not heard of any more.
+scenarios, data), runs its partition, and ends when the master does or is not heard of any more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from kampyn_perf.load.distributed.remote import (
 )
 from kampyn_perf.load.distributed.secrecy import protect
 from kampyn_perf.load.generator.run import serve
-from kampyn_perf.load.messages import Command
+from kampyn_perf.load.messages import Command, Report, Run, from_wire, to_wire
 from kampyn_perf.parent_death import die_with_parent
 
 _LAST_WORDS_SECONDS = 0.3
@@ -52,56 +52,66 @@ class MasterLine:
     def __init__(self, runner: Any, folder: Path) -> None:
         self._runner = runner
         self._folder = folder
-        self._orders: Queue = Queue()
+        self._commands: Queue = Queue()
         self._heard_us = 0
         self._over = False
         self._leaving = False
         runner.register_message(MESSAGE, self._on_message)
-        self.send(Word.HELLO, version=__version__, host=socket.gethostname())
+        self._say(Word.HELLO, version=__version__, host=socket.gethostname())
         gevent.spawn(self._watch)
 
-    def read(self) -> dict[str, Any] | None:
-        """The next order; None when the master is gone."""
-        order: dict[str, Any] | None = self._orders.get()
-        return order
+    def read(self) -> Command | None:
+        """The next command; this process ends before the master is gone."""
+        command: Command = self._commands.get()
+        return command
 
-    def send(self, kind: str, **fields: Any) -> None:
-        """Tell the master."""
-        self._runner.send_message(MESSAGE, {LINE: orjson.dumps({"type": kind, **fields})})
+    def send(self, report: Report) -> None:
+        """Tell the coordinator."""
+        self._send(to_wire(report))
+
+    def _say(self, word: Word, **fields: Any) -> None:
+        """Tell the relay."""
+        self._send({"type": word, **fields})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self._runner.send_message(MESSAGE, {LINE: orjson.dumps(message)})
 
     def farewell(self) -> None:
-        """Wait to be dismissed, so that the last news is sure to have arrived."""
+        """Wait to be dismissed, so that the last report is sure to have arrived."""
         self._over = True
         gevent.sleep(_FAREWELL_SECONDS)
 
     def leave(self, code: ExitCode, why: str) -> None:
         """Tell the master, so that the others take over at once, and end this process."""
         self._leaving = True
-        self.send(Word.LEAVE, how=f"was {why} there")
+        self._say(Word.LEAVE, how=f"was {why} there")
         gevent.sleep(_LAST_WORDS_SECONDS)
         leave(code, why)
 
     def _on_message(self, environment: Any, msg: Any) -> None:  # noqa: ARG002 (Locust's signature)
         if self._leaving:
             return
-        order = orjson.loads(msg.data[LINE])
+        message = orjson.loads(msg.data[LINE])
         self._heard_us = now_us()
-        match order["type"]:
+        match message["type"]:
             case Word.PING:
                 now = now_us()
                 ahead = time.time_ns() // 1000 - now
-                self.send(Word.PONG, at=order["at"], clock=now_us(), ahead=ahead)
+                self._say(Word.PONG, at=message["at"], clock=now_us(), ahead=ahead)
             case Word.WELCOME:
                 say("joined; waiting for the run")
             case Word.REFUSE:
-                leave(ExitCode.NO_VERDICT, f"not taking part: {order['why']}")
+                leave(ExitCode.NO_VERDICT, f"not taking part: {message['why']}")
             case Word.BYE:
                 leave(ExitCode.OK, "the run is over" if self._over else "the master ended the run")
-            case Command.RUN:
-                say(f"taking part as worker {order['index'] + 1}")
-                self._orders.put(unpack(order, self._folder))
             case _:
-                self._orders.put(order)
+                self._take(from_wire(message))
+
+    def _take(self, command: Command) -> None:
+        if isinstance(command, Run):
+            say(f"taking part as worker {command.index + 1}")
+            command = unpack(command, self._folder)
+        self._commands.put(command)
 
     def _watch(self) -> None:
         while True:

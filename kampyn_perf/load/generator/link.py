@@ -1,7 +1,7 @@
-"""The line between a generator and its lead: one JSON object per line, each way.
+"""The line between a generator and its coordinator: one JSON object per line, each way.
 
 The generator speaks on what was its stdout when it started (prints of a scenario go to stderr) and
-listens on stdin. When the lead is gone stdin ends, and so does the generator.
+listens on stdin. When the coordinator is gone stdin ends, and so does the generator.
 """
 
 from __future__ import annotations
@@ -15,37 +15,40 @@ import orjson
 from gevent.lock import BoundedSemaphore
 from gevent.os import make_nonblocking, nb_read, nb_write
 
+from kampyn_perf.load.messages import Command, FromRelay, Report, from_wire, to_wire
 from kampyn_perf.parent_death import die_with_parent
 
 
 class Line(Protocol):
-    """A generator's way to its lead, whatever lies between them."""
+    """A generator's way to its coordinator, whatever lies between them."""
 
-    def read(self) -> dict[str, Any] | None:
-        """The next order; None when the lead is gone."""
+    def read(self) -> Command | None:
+        """The next command; None when the coordinator is gone."""
 
-    def send(self, kind: str, **fields: Any) -> None:
-        """Tell the lead."""
+    def send(self, report: Report) -> None:
+        """Tell the coordinator."""
 
 
 def follow(
-    line: Line, on_order: Callable[[dict[str, Any]], None], on_gone: Callable[[], None]
+    read: Callable[[], Any],
+    on_message: Callable[[Any], None],
+    on_gone: Callable[[], None],
 ) -> None:
-    """Call `on_order` for every order to come, in a greenlet of its own."""
+    """Call `on_message` for everything that comes, in a greenlet of its own."""
 
     def loop() -> None:
-        while (order := line.read()) is not None:
-            on_order(order)
+        while (message := read()) is not None:
+            on_message(message)
         on_gone()
 
     gevent.spawn(loop)
 
 
-class Link:
-    """A line over the pipes of a child process."""
+class ParentPipes:
+    """JSON lines over the pipes of a child process."""
 
     def __init__(self) -> None:
-        # Even one that hangs in a scenario's endless loop must not outlive its lead.
+        # Even one that hangs in a scenario's endless loop must not outlive its parent.
         die_with_parent()
         self._out = os.dup(1)
         os.dup2(2, 1)
@@ -54,8 +57,8 @@ class Link:
         self._rest = b""
         self._one_at_a_time = BoundedSemaphore(1)
 
-    def read(self) -> dict[str, Any] | None:
-        """The next order; None when the lead is gone."""
+    def read(self) -> Any | None:
+        """The next message; None when the parent is gone."""
         while b"\n" not in self._rest:
             try:
                 part = nb_read(0, 65536)
@@ -65,12 +68,11 @@ class Link:
                 return None
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
-        order: dict[str, Any] = orjson.loads(line)
-        return order
+        return from_wire(orjson.loads(line))
 
-    def send(self, kind: str, **fields: Any) -> None:
-        """Tell the lead; without a lead there is nobody to report to, and no point."""
-        self.send_raw(orjson.dumps({"type": kind, **fields}) + b"\n")
+    def send(self, message: Report | FromRelay) -> None:
+        """Tell the parent; without one there is nobody to report to, and no point."""
+        self.send_raw(orjson.dumps(to_wire(message)) + b"\n")
 
     def send_raw(self, line: bytes) -> None:
         """Send what is JSON already, with its end of line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from locust.util.load_locustfile import load_locustfile
@@ -15,6 +16,7 @@ def declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
     return {name: int(each.weight) for name, each in classes.items()}
 
 
+@cache
 def load_flows(path: Path) -> dict[str, type[FlowUser]]:
     """The flows of a locustfile by name, in the order they stand. Raises KampynError."""
     try:

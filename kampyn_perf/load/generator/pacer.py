@@ -5,7 +5,7 @@ virtual user of its flow; if there is none a new one is made; if there may be no
 in order, and its waiting is part of its response time. What waits beyond the limit is dropped and
 counted. The order of free users is last in, first out: connections that are warm stay in use.
 
-Clock and sleep are passed in, so that hours of schedule can be dealt in virtual time.
+Clock and sleep are passed in, so that hours of schedule can be run in virtual time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kampyn_perf.schedule import Mix, Schedule
 
 _NEVER = 1 << 62
 _NAP_US = 250_000
-"""The longest sleep at a stretch: so soon a stop, or a larger share, is noticed."""
+"""The longest sleep at a stretch: so soon a stop, or a larger partition, is noticed."""
 _LEEWAY_US = 10_000
 """How long before its moment other work may be done, to find a gap between two arrivals."""
 _GAP_US = 2_000
@@ -42,7 +42,7 @@ class VirtualUser(Protocol):
 
 
 class Pacer:
-    """Deals a share of one schedule's arrivals. `run` returns at its end, or after `stop`."""
+    """Starts the arrivals of a partition. `run` returns at the schedule's end, or after `stop`."""
 
     def __init__(  # noqa: PLR0913 (explicit wiring)
         self,
@@ -63,7 +63,7 @@ class Pacer:
         self._buffer = buffer
         self._spawn = spawn
         self._clock = clock
-        self._share = Partition(index)
+        self._partition = Partition(index)
         self._max_vusers = max_vusers
         self._max_waiting = max_waiting
         self._idle: dict[str, list[VirtualUser]] = {flow: [] for flow in set(mix.order)}
@@ -71,10 +71,10 @@ class Pacer:
         self._given = 0
         self._stopped = False
         self._passed = 0
-        """Arrivals before this one are dealt, or not of this share."""
+        """Arrivals before this one are dispatched, or not of this partition."""
         self._missed: deque[int] = deque()
-        """Arrivals that became its own when they had passed: the news came late."""
-        self._redealt = False
+        """Arrivals that became its own when they had passed: it was told late."""
+        self._reassigned = False
         self.started_us = 0
         """When the run began, by the generator's clock."""
         self.next_due_us = 0
@@ -97,20 +97,20 @@ class Pacer:
         self.started_us = start_us
         planned = self._schedule.planned
         while not self._stopped:
-            self._redealt = False
+            self._reassigned = False
             while self._missed:
-                self._deal(self._prepare(self._missed.popleft()))
-            number = self._share.next_own(self._passed, planned)
+                self._dispatch(self._prepare(self._missed.popleft()))
+            number = self._partition.next_own(self._passed, planned)
             # Everything that can be done before the moment is: it would make the session late.
             session = self._prepare(number) if number < planned else None
             due_us = session.due_us if session else start_us + self._schedule.duration_us
             self.next_due_us = due_us
             if not self._sleep(due_us, sleep_until):
-                continue  # what was not of this share may be now, or the other way round
+                continue  # what was not of this partition may be now, or the other way round
             if session is None:
                 break
-            self._passed = number + 1  # first: while it is dealt, news of another deal may come
-            self._deal(session)
+            self._passed = number + 1  # first: meanwhile another assignment may come
+            self._dispatch(session)
         self.next_due_us = _NEVER
 
     def sleep_until_gap(self, moment_us: int, sleep_until: Callable[[int], None]) -> None:
@@ -125,14 +125,14 @@ class Pacer:
                 return
             sleep_until(max(due_us, now) + 1)
 
-    def redeal(self, deal: Assignment) -> None:
-        """Follow another deal. What it gives to this generator, and is due already, is dealt at
+    def reassign(self, assignment: Assignment) -> None:
+        """Follow another assignment. What it gives to this generator, and is due already, starts at
         once: late, but not lost."""
-        passed = range(deal.from_number, self._passed)
-        before = {number for number in passed if number in self._share}
-        self._share.redeal(deal)
-        self._missed += [n for n in passed if n in self._share and n not in before]
-        self._redealt = True
+        passed = range(assignment.from_number, self._passed)
+        before = {number for number in passed if number in self._partition}
+        self._partition.reassign(assignment)
+        self._missed += [n for n in passed if n in self._partition and n not in before]
+        self._reassigned = True
 
     def stop(self) -> None:
         """No more arrivals, from now on; those that wait are dropped."""
@@ -189,7 +189,7 @@ class Pacer:
         """Sleep until `due_us`; False when something changed before it came."""
         while (now := self._clock()) < due_us:
             sleep_until(min(due_us, now + _NAP_US))
-            if self._stopped or self._redealt:
+            if self._stopped or self._reassigned:
                 return False
         return True
 
@@ -204,7 +204,7 @@ class Pacer:
             buffer=self._buffer,
         )
 
-    def _deal(self, session: Session) -> None:
+    def _dispatch(self, session: Session) -> None:
         flow, phase = session.flow, session.phase
         self._buffer.session_planned(flow=flow, phase=phase)
         limit = self._limit(phase)
@@ -217,7 +217,7 @@ class Pacer:
             self._give(idle.pop(), session)
         elif self._room(limit):
             self._give(self._new(flow), session)
-        elif len(self._waiting) < self._max_waiting // self._share.members:
+        elif len(self._waiting) < self._max_waiting // self._partition.members:
             session.waited = True
             self._waiting.append(session)
         else:
@@ -226,7 +226,7 @@ class Pacer:
     def _limit(self, phase: int) -> int:
         """Virtual users at once in `phase`: of the whole run, for this generator; at least one."""
         whole = min(self._max_vusers, self._schedule.phases[phase].max_vusers or self._max_vusers)
-        return max(1, whole // self._share.members)
+        return max(1, whole // self._partition.members)
 
     def _room(self, limit: int) -> bool:
         """Whether one more virtual user may be made; an idle one of another flow may give way."""

@@ -1,7 +1,7 @@
-"""One run of one generator, as ordered over a line.
+"""One run of one generator, as commanded over a line.
 
-It reads one specification, tells which flows there are, runs its share of the schedule and hands
-over what was recorded once a second. It decides nothing: judging, drawing and writing happen
+It reads one specification, tells which flows there are, runs its partition of the schedule and
+hands over what was recorded once a second. It decides nothing: judging, drawing and writing happen
 elsewhere.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -22,8 +23,19 @@ from kampyn_perf.load.generator.locustfile import declared, load_flows
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.timer import Timer
-from kampyn_perf.load.messages import Command, Report
-from kampyn_perf.load.partition import Assignment
+from kampyn_perf.load.messages import (
+    Abort,
+    Command,
+    Describe,
+    End,
+    Flows,
+    Reassign,
+    Recorded,
+    Refused,
+    Run,
+    Start,
+    Stop,
+)
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.operations import check_operations
@@ -38,22 +50,21 @@ _HAND_OVER_US = 1_000_000
 
 
 def serve(line: Line, environment: Any) -> None:
-    """One run, as ordered over `line`; `environment` is Locust's, and has a runner."""
-    order = line.read()
-    if order is None:
-        return
+    """One run, as commanded over `line`; `environment` is Locust's, and has a runner."""
     try:
-        spec = RunSpec.model_validate(order["spec"])
-        generator = Generator(spec, line, index=order["index"], environment=environment)
+        command = line.read()
+        if isinstance(command, Describe):
+            weights = declared(load_flows(Path(command.scenarios)))
+            line.send(Flows(weights=choose_flows(weights, command.flows, command.weights)))
+            command = line.read()
+        if not isinstance(command, Run):
+            return
+        spec = RunSpec.model_validate(command.spec)
+        generator = Generator(spec, line, index=command.index, environment=environment)
     except KampynError as error:
-        send_error(line, error)
+        line.send(Refused.of(error))
         return
     generator.run()
-
-
-def send_error(line: Line, error: KampynError) -> None:
-    """Tell the lead why there will be no run."""
-    line.send(Report.ERROR, message=error.message, code=int(error.code), hint=error.hint)
 
 
 class Generator:
@@ -98,28 +109,26 @@ class Generator:
         )
         self._timer = Timer()
         self._aborted = Event()
-        self._stopped = False
 
     def run(self) -> None:
         """The whole run, from the first message to the last."""
         _settle()
-        self._line.send(
-            Report.FLOWS, weights=self._weights, note=self._environment.kampyn.stock_reason
-        )
-        order = self._line.read()
-        if order is None or order["type"] != Command.START:
+        reason = self._environment.kampyn.stock_reason or ""
+        self._line.send(Flows(weights=self._weights, stock_client_reason=reason))
+        command = self._line.read()
+        if not isinstance(command, Start):
             return
-        start_us: int = order["at_us"]
-        for deal in order["deals"]:
-            self._pacer.redeal(_deal(deal))
+        start_us = command.at_us
+        for assignment in command.assignments:
+            self._pacer.reassign(assignment)
         self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
-        follow(self._line, self._on_order, self._on_gone)
+        follow(self._line.read, self._on_command, self._on_gone)
         self._environment.events.test_start.fire(environment=self._environment)
         self._health.start()
         gevent.spawn(self._hand_over_forever, start_us)
-        dealing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
-        gevent.wait([dealing, self._aborted], count=1)
-        dealing.kill()
+        pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
+        gevent.wait([pacing, self._aborted], count=1)
+        pacing.kill()
         self._drain()
         self._end()
 
@@ -141,7 +150,7 @@ class Generator:
                 self._pacer.drop(session)
         self._environment.events.test_stop.fire(environment=self._environment)
         self._hand_over(over=True)
-        self._line.send(Report.END, stopped=self._stopped, scenario_errors=dict(self._pool.errors))
+        self._line.send(End(scenario_errors=dict(self._pool.errors)))
 
     def _hand_over_forever(self, start_us: int) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same."""
@@ -160,22 +169,20 @@ class Generator:
             vusers=pacer.vusers,
         )
         interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
-        self._line.send(Report.INTERVAL, interval=interval.to_message())
+        self._line.send(Recorded(interval=interval))
 
-    def _on_order(self, order: dict[str, Any]) -> None:
-        match order["type"]:
-            case Command.STOP:
-                self._stopped = True
+    def _on_command(self, command: Command) -> None:
+        match command:
+            case Stop():
                 self._pacer.stop()
-            case Command.ABORT:
-                self._stopped = True
+            case Abort():
                 self._pacer.stop()
                 self._aborted.set()
-            case Command.REDEAL:
-                self._pacer.redeal(_deal(order["deal"]))
+            case Reassign():
+                self._pacer.reassign(command.assignment)
 
     def _on_gone(self) -> None:
-        """The lead is gone: nobody wants this load any more."""
+        """The coordinator is gone: nobody wants this load any more."""
         os._exit(1)
 
 
@@ -184,10 +191,6 @@ def _sources(spec: RunSpec) -> str:
     files = {name: feed.file for name, feed in spec.feeds.items() if feed.file}
     own = [f"{name} from {path}" for name, path in files.items()]
     return ", ".join([*own, *([f"the rest from {spec.data}"] if spec.data else [])])
-
-
-def _deal(message: dict[str, Any]) -> Assignment:
-    return Assignment(from_number=message["from_number"], members=tuple(message["members"]))
 
 
 def _note_cut(session: Session, buffer: SampleBuffer) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.load.client import RequestSample
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 
 
@@ -57,30 +57,23 @@ class Session:
         self.buffer = buffer
         """None under stock Locust, which keeps its own statistics."""
 
-    def request_done(
-        self,
-        method: str,
-        name: str,
-        sent_us: int,
-        end_us: int,
-        status: int,
-        kind: ErrorKind | None,
-        received: int,
-        sent: int,
-        /,
-    ) -> None:
+    def request_done(self, sample: RequestSample, /) -> None:
         """Count one request. Never raises: a sample that cannot be kept is a recorder fault."""
+        method, name, sent_us, end_us, status, error, received, sent = sample
         # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
         due_us = min(self.ready_us, sent_us)
         self.ready_us = end_us
-        if kind is not None:
+        if error is not None:
             self.failures += 1
         if self.buffer is None:
             return
         try:
-            sample = Sample(end_us - due_us, end_us - sent_us, status, kind, received, sent)
-            endpoint = _endpoint(method, name)
-            self.buffer.request(sample, endpoint=endpoint, flow=self.flow, phase=self.phase)
+            self.buffer.request(
+                Sample(end_us - due_us, end_us - sent_us, status, error, received, sent),
+                endpoint=_endpoint(method, name),
+                flow=self.flow,
+                phase=self.phase,
+            )
         except Exception:  # noqa: BLE001 (whatever it was, the sample is lost and must be counted)
             self.buffer.fault()
 

@@ -17,7 +17,7 @@ from locust.clients import HttpSession, ResponseContextManager
 from locust.exception import ResponseError
 from requests import exceptions
 
-from kampyn_perf.load.client import CheckError, Timeouts
+from kampyn_perf.load.client import CheckError, RequestSample, Timeouts
 from kampyn_perf.load.client.caught import is_fault
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_host
@@ -108,14 +108,16 @@ class _ObservedEvent:
         response, error = meta["response"], meta["exception"]
         status = int(getattr(response, "status_code", 0) or 0)
         self._user.request_done(
-            meta["request_type"],
-            meta["name"],
-            response.sent_us,
-            response.sent_us + round(meta["response_time"] * 1000),
-            status,
-            _kind(error, status),
-            int(meta["response_length"] or 0),
-            0,
+            RequestSample(
+                method=meta["request_type"],
+                name=meta["name"],
+                sent_us=response.sent_us,
+                end_us=response.sent_us + round(meta["response_time"] * 1000),
+                status=status,
+                error=_kind(error, status),
+                received=int(meta["response_length"] or 0),
+                sent=0,
+            )
         )
         self._user.environment.events.request.fire(**meta)
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.load.client import Client, ConnectionPool
-from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.load.client import Client, ConnectionPool, RequestSample
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -172,29 +171,15 @@ def answering(*responses: bytes) -> Callable[[Peer], None]:
     return script
 
 
-@dataclass
-class Sample:
-    """What the observer was told."""
-
-    method: str
-    name: str
-    sent_us: int
-    end_us: int
-    status: int
-    kind: ErrorKind | None
-    received: int
-    sent: int
-
-
 class Observer:
     """Keeps every sample."""
 
     def __init__(self) -> None:
-        self.samples: list[Sample] = []
+        self.samples: list[RequestSample] = []
         self.cut: list[tuple[str, str, int]] = []
 
-    def request_done(self, *sample: Any) -> None:
-        self.samples.append(Sample(*sample))
+    def request_done(self, sample: RequestSample) -> None:
+        self.samples.append(sample)
 
     def request_cut(self, method: str, name: str, sent_us: int) -> None:
         self.cut.append((method, name, sent_us))

@@ -129,7 +129,7 @@ def test_statuses_are_errors_by_kind(
 ) -> None:
     got = connect(serve(answering(response(b"why", status=status)))).get("/")
     assert (got.status_code, got.ok, got.text) == (status, False, "why")
-    assert observer.samples[0].kind is kind
+    assert observer.samples[0].error is kind
     with pytest.raises(StatusError, match=str(status)):
         got.raise_for_status()
 
@@ -153,7 +153,7 @@ def test_the_observer_gets_times_and_bytes(
     server = serve(answering(OK))
     connect(server).post("/", json={})
     (sample,) = observer.samples
-    assert (sample.status, sample.kind, sample.received) == (200, None, len(OK))
+    assert (sample.status, sample.error, sample.received) == (200, None, len(OK))
     assert sample.sent == len(server.requests[0].head) + 4 + 2
     assert 0 < sample.end_us - sample.sent_us < 30_000_000
 
@@ -211,7 +211,7 @@ def test_a_caught_response_is_judged_by_the_scenario(
         got.failure("no order came")
     with client.get("/", catch_response=True) as got:
         got.failure(KeyError("token"))
-    assert [sample.kind for sample in observer.samples] == [
+    assert [sample.error for sample in observer.samples] == [
         ErrorKind.CONTENT, None, ErrorKind.HTTP_4XX, ErrorKind.HTTP_5XX, ErrorKind.CONTENT,
     ]  # fmt: skip
     assert [str(fired["exception"]) for fired in event.fired] == [
@@ -230,7 +230,7 @@ def test_an_error_inside_the_with_block_is_counted(
     assert isinstance(got.error, DecodeError)
     with pytest.raises(AssertionError), client.get("/", catch_response=True) as got:
         raise AssertionError("as the scenario says")
-    assert [sample.kind for sample in observer.samples] == [ErrorKind.PROTOCOL, ErrorKind.CONTENT]
+    assert [sample.error for sample in observer.samples] == [ErrorKind.PROTOCOL, ErrorKind.CONTENT]
 
 
 def test_a_check_that_stumbles_over_a_failed_request_does_not_hide_why_it_failed(
@@ -253,7 +253,7 @@ def test_a_check_that_stumbles_over_a_failed_request_does_not_hide_why_it_failed
             assert got.status_code == 200
         with client.get(url, catch_response=True, timeout=0.2) as got:
             got.failure("no items")
-    kinds = [sample.kind for sample in observer.samples]
+    kinds = [sample.error for sample in observer.samples]
     assert kinds == [ErrorKind.HTTP_5XX] * 3 + [ErrorKind.TIMEOUT] * 3
     assert str(got.error) == "no items"
 
@@ -271,7 +271,7 @@ def test_another_requests_error_inside_the_with_block_is_not_swallowed(
         client.get("/bad", name="plain").raise_for_status()
     with client.get("/bad", catch_response=True) as own:
         own.raise_for_status()
-    kinds = [(sample.name, sample.kind) for sample in observer.samples]
+    kinds = [(sample.name, sample.error) for sample in observer.samples]
     assert kinds == [
         ("plain", ErrorKind.HTTP_5XX), ("inner", ErrorKind.CONTENT), ("/", ErrorKind.CONTENT),
         ("/bad", ErrorKind.HTTP_5XX),
@@ -286,7 +286,7 @@ def test_steering_a_user_inside_the_with_block_is_no_failure(
     client = connect(serve(answering(OK)))
     with pytest.raises(steering), client.get("/", catch_response=True):
         raise steering
-    assert [sample.kind for sample in observer.samples] == [None]
+    assert [sample.error for sample in observer.samples] == [None]
 
 
 def test_a_caught_response_without_its_with_block_is_counted_all_the_same(
@@ -454,7 +454,7 @@ def test_redirect_loops_end(serve: Serve, connect: Connect, observer: Observer) 
     server = serve(answering(redirect("/again")))
     got = connect(server, max_redirects=5).get("/")
     assert "more than 5 redirects" in str(got.error)
-    assert observer.samples[0].kind is ErrorKind.PROTOCOL
+    assert observer.samples[0].error is ErrorKind.PROTOCOL
     assert len(server.requests) == 6
 
 
@@ -465,7 +465,7 @@ def test_a_redirect_to_nonsense_is_a_protocol_error(
     serve: Serve, connect: Connect, observer: Observer, location: str
 ) -> None:
     connect(serve(answering(redirect(location)))).get("/")
-    assert observer.samples[0].kind is ErrorKind.PROTOCOL
+    assert observer.samples[0].error is ErrorKind.PROTOCOL
 
 
 def test_a_redirect_without_a_location_is_a_response(serve: Serve, connect: Connect) -> None:
@@ -494,7 +494,7 @@ def test_broken_compression_is_a_failure_once_looked_at(
     client = connect(serve(answering(broken)))
     with client.get("/", catch_response=True) as got:
         got.text  # noqa: B018
-    assert observer.samples[0].kind is ErrorKind.PROTOCOL
+    assert observer.samples[0].error is ErrorKind.PROTOCOL
     with pytest.raises(DecodeError):
         client.get("/").text  # noqa: B018
 
@@ -506,7 +506,7 @@ def test_a_failure_after_a_redirect_is_no_response(
     got = connect(serve(answering(moved))).get("/")
     assert (got.status_code, got.text, got.size) == (0, "", 0)
     (sample,) = observer.samples
-    assert (sample.status, sample.kind) == (0, ErrorKind.CONNECT)
+    assert (sample.status, sample.error) == (0, ErrorKind.CONNECT)
 
 
 def test_a_cookie_with_an_impossible_date_costs_no_sample(
@@ -529,7 +529,7 @@ def test_what_locusts_authors_write_to_catch_what_is_not_json(
         except json.JSONDecodeError:
             got.failure("no JSON came")
     assert str(got.error) == "no JSON came"
-    assert observer.samples[0].kind is ErrorKind.CONTENT
+    assert observer.samples[0].error is ErrorKind.CONTENT
 
 
 def test_a_caught_response_may_be_renamed_by_its_meta(

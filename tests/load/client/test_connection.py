@@ -129,7 +129,7 @@ def test_a_request_that_may_have_been_processed_is_not_sent_again(
     client.get("/")
     response = client.request(method, "/order", json={"a": 1})
     assert response.status_code == 0
-    assert observer.samples[-1].kind is ErrorKind.RESET
+    assert observer.samples[-1].error is ErrorKind.RESET
     assert pool.retried == 0
     assert len(server.requests) == 2
 
@@ -143,7 +143,7 @@ def test_a_first_request_on_a_new_connection_is_not_sent_again(
 
     server = serve(script)
     assert connect(server).get("/").status_code == 0
-    assert observer.samples[0].kind is ErrorKind.RESET
+    assert observer.samples[0].error is ErrorKind.RESET
     assert len(server.requests) == 1
 
 
@@ -161,7 +161,7 @@ def test_a_response_that_had_begun_is_not_asked_for_again(
     client.get("/")
     response = client.get("/")
     assert "before the head" in str(response.error)
-    assert [sample.kind for sample in observer.samples] == [None, ErrorKind.RESET]
+    assert [sample.error for sample in observer.samples] == [None, ErrorKind.RESET]
     assert len(server.requests) == 2
 
 
@@ -186,7 +186,7 @@ def test_broken_responses_are_errors_and_the_next_request_is_well(
     client = connect(serve(script))
     broken = client.get("/")
     assert (broken.status_code, broken.ok) == (0, False)
-    assert observer.samples[0].kind is kind
+    assert observer.samples[0].error is kind
     with pytest.raises(type(broken.error)):
         broken.raise_for_status()
     assert client.get("/").text == "hello"
@@ -311,7 +311,7 @@ def test_slow_servers_time_out(
     assert response.status_code == 0
     assert says in str(response.error)
     sample = observer.samples[0]
-    assert sample.kind is ErrorKind.TIMEOUT
+    assert sample.error is ErrorKind.TIMEOUT
     limit = timeout if isinstance(timeout, float) else timeout[1]
     assert sample.end_us - sample.sent_us >= limit * 1e6
     assert not pool.connections
@@ -336,7 +336,7 @@ def test_many_deadlines_share_one_timer_and_none_is_forgotten(
     jobs = [gevent.spawn(client.get, "/", timeout=limit, name=str(limit)) for limit in limits]
     gevent.joinall(jobs, raise_error=True)
     assert [sample.name for sample in observer.samples] == [str(limit) for limit in sorted(limits)]
-    assert {sample.kind for sample in observer.samples} == {ErrorKind.TIMEOUT}
+    assert {sample.error for sample in observer.samples} == {ErrorKind.TIMEOUT}
 
 
 def test_a_server_that_does_not_accept_times_out_while_connecting(
@@ -353,7 +353,7 @@ def test_a_server_that_does_not_accept_times_out_while_connecting(
         fillers.append(filler)
     client = connect(f"http://127.0.0.1:{full.getsockname()[1]}")
     assert str(client.get("/", timeout=0.1).error) == "connecting"
-    assert observer.samples[0].kind is ErrorKind.TIMEOUT
+    assert observer.samples[0].error is ErrorKind.TIMEOUT
     for each in [full, *fillers]:
         each.close()
 
@@ -363,7 +363,7 @@ def test_nobody_listening_is_a_connect_error(connect: Connect, observer: Observe
         unused.bind(("127.0.0.1", 0))
         client = connect(f"http://127.0.0.1:{unused.getsockname()[1]}")
         assert "refused" in str(client.get("/").error)
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT
 
 
 def test_the_address_that_works_is_found_and_tried_first_from_then_on(
@@ -384,7 +384,7 @@ def test_a_name_that_does_not_resolve_is_a_connect_error(observer: Observer) -> 
     pool = ConnectionPool(allowed_hosts=["nowhere.invalid"])
     client = Client(base_url="http://nowhere.invalid", pool=pool, observer=observer)
     assert "nowhere.invalid" in str(client.get("/").error)
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT
 
 
 def test_only_allowed_hosts_are_connected_to(connect: Connect, serve: Serve) -> None:
@@ -464,7 +464,7 @@ def test_an_answer_that_comes_before_the_body_is_sent_is_the_result(
 
     response = connect(serve(script)).post("/", data=b"x" * 50_000_000)
     assert response.status_code == 413
-    assert observer.samples[0].kind is ErrorKind.HTTP_4XX
+    assert observer.samples[0].error is ErrorKind.HTTP_4XX
     assert not pool.connections
 
 
@@ -485,7 +485,7 @@ def test_a_body_beyond_the_limit_is_refused(serve: Serve, observer: Observer) ->
     big = b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20_000
     client = Client(base_url=serve(answering(big)).url, pool=pool, observer=observer)
     assert client.get("/").status_code == 0
-    assert observer.samples[0].kind is ErrorKind.PROTOCOL
+    assert observer.samples[0].error is ErrorKind.PROTOCOL
 
 
 def test_a_gzip_bomb_is_refused_when_looked_at(serve: Serve) -> None:

@@ -45,7 +45,7 @@ def test_users_who_try_addresses_at_the_same_time_do_not_disturb_each_other(
 
         gevent.joinall([gevent.spawn(ask, number) for number in range(20)])
         pool.close()
-    assert [sample.kind for sample in observer.samples] == [None] * 200
+    assert [sample.error for sample in observer.samples] == [None] * 200
 
 
 def test_a_name_of_this_machine_must_lead_to_this_machine(
@@ -56,5 +56,5 @@ def test_a_name_of_this_machine_must_lead_to_this_machine(
     client = Client(base_url="http://shop.localhost:80", pool=pool, observer=observer)
     error = client.get("/", timeout=1).error
     assert str(error) == "shop.localhost is 192.0.2.2, which is not this machine"
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT
     assert pool.opened == 0

@@ -82,7 +82,7 @@ def test_what_cannot_be_verified_is_a_connect_error(
     response = Client(base_url=server.url, pool=pool, observer=observer).get("/")
     assert response.status_code == 0
     assert "TLS" in str(response.error)
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT
     assert server.requests == []
     assert not pool.connections
 
@@ -102,14 +102,14 @@ def test_a_server_that_does_not_speak_tls_is_a_connect_error(
     base = serve(script).url.replace("http:", "https:")
     response = Client(base_url=base, pool=ConnectionPool(), observer=observer).get("/")
     assert "TLS" in str(response.error)
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT
 
 
 def test_a_server_that_hangs_in_the_handshake_times_out(serve: Serve, observer: Observer) -> None:
     base = serve(lambda peer: peer.server.released.wait(10)).url.replace("http:", "https:")
     client = Client(base_url=base, pool=ConnectionPool(), observer=observer)
     assert str(client.get("/", timeout=0.1).error) == "agreeing on TLS"
-    assert observer.samples[0].kind is ErrorKind.TIMEOUT
+    assert observer.samples[0].error is ErrorKind.TIMEOUT
 
 
 def test_a_truncated_body_over_tls_is_an_error(
@@ -122,7 +122,7 @@ def test_a_truncated_body_over_tls_is_an_error(
     server = serve(script, tls=context_for(authority, "127.0.0.1"))
     client = Client(base_url=server.url, pool=ConnectionPool(ca_file=ca_file), observer=observer)
     assert "before the body" in str(client.get("/").error)
-    assert observer.samples[0].kind is ErrorKind.RESET
+    assert observer.samples[0].error is ErrorKind.RESET
 
 
 def test_a_redirect_between_schemes_of_one_host_is_followed(
@@ -195,4 +195,4 @@ def test_an_authority_that_cannot_be_read_is_a_connect_error(
     pool = ConnectionPool(ca_file="/nowhere/ca.pem")
     error = Client(base_url=server.url, pool=pool, observer=observer).get("/").error
     assert str(error) == "TLS: /nowhere/ca.pem: No such file or directory"
-    assert observer.samples[0].kind is ErrorKind.CONNECT
+    assert observer.samples[0].error is ErrorKind.CONNECT

@@ -284,7 +284,7 @@ def test_who_came_late_is_told():
     )
     assert found.valid
     assert found.warnings == [
-        "worker 2 (b) joined 3.50 s into the run, and deals its share from then on",
+        "worker 2 (b) joined 3.50 s into the run, and takes its share from then on",
         "worker 3 (c) came late, and did not take part: the run is at its end",
     ]
     assert [each.joined_us for each in found.generators] == [0, 3_500_000, 0]

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.cli import program
-from tests.load.distributed.test_machines import free_port
+from tests.load.distributed.test_master_and_worker import free_port
 
 SECRET = {"KAMPYN_CLUSTER_SECRET": "of this run"}
 

@@ -46,7 +46,7 @@ class World:
             max_waiting=max_waiting,
             index=index,
         )
-        self.pacer.redeal(initial_assignment(count))
+        self.pacer.reassign(initial_assignment(count))
 
     def spawn(self, flow):
         user = SimpleNamespace(flow=flow, retired=False)
@@ -180,8 +180,8 @@ def test_stop_ends_the_dealing_and_drops_who_waits():
 def test_another_deal_is_followed_while_asleep():
     schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
     world = World(schedule, index=0, count=2)
-    deal = Assignment(from_number=3, members=(0,))
-    world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
+    assignment = Assignment(from_number=3, members=(0,))
+    world.events.append((START + 21 * SECOND, lambda: world.pacer.reassign(assignment)))
     world.run()
     assert [number for number, _at, _session in world.begun] == [0, 2, 3, 4, 5, 6, 7, 8, 9]
     assert all(at == schedule[number].due_us for number, at, _session in world.begun)
@@ -190,8 +190,8 @@ def test_another_deal_is_followed_while_asleep():
 def test_what_is_given_away_is_not_dealt():
     schedule = Schedule([Phase(name="p", duration_us=100 * SECOND, rate=Fraction(1, 10))])
     world = World(schedule)
-    deal = Assignment(from_number=4, members=(0, 1))
-    world.events.append((START + 21 * SECOND, lambda: world.pacer.redeal(deal)))
+    assignment = Assignment(from_number=4, members=(0, 1))
+    world.events.append((START + 21 * SECOND, lambda: world.pacer.reassign(assignment)))
     world.run()
     assert [number for number, _at, _session in world.begun] == [0, 1, 2, 3, 4, 6, 8]
 
@@ -199,8 +199,8 @@ def test_what_is_given_away_is_not_dealt():
 def test_a_deal_that_is_heard_of_late_costs_lateness_and_no_arrival():
     """From arrival 2 on all are its own, and it hears of it when 7 has passed."""
     world = World(STEADY, index=0, count=2)
-    deal = Assignment(from_number=2, members=(0,))
-    world.events.append((START + 850_000, lambda: world.pacer.redeal(deal)))
+    assignment = Assignment(from_number=2, members=(0,))
+    world.events.append((START + 850_000, lambda: world.pacer.reassign(assignment)))
     totals = world.run()
     numbers = [number for number, _at, _session in world.begun]
     assert sorted(numbers) == [0, 2, 3, 4, 5, *range(6, 100)]
@@ -326,22 +326,22 @@ def test_who_waits_is_served_though_many_were_idle_before_the_limit():
 
 def test_one_that_joins_leaves_less_room_to_the_others():
     world = World(phases(None, None), serve_us=SECOND, max_vusers=8)
-    deal = Assignment(from_number=30, members=(0, 1))
-    world.events.append((START + 2 * SECOND, lambda: world.pacer.redeal(deal)))
+    assignment = Assignment(from_number=30, members=(0, 1))
+    world.events.append((START + 2 * SECOND, lambda: world.pacer.reassign(assignment)))
     world.run()
     assert world.pacer.vusers <= 4
 
 
 def test_another_deal_that_comes_while_one_is_dealt_loses_nothing():
-    """A user begins at once, and so may the news: within the dealing itself."""
+    """A user begins at once, and so may the news: within the rebalancer itself."""
     world = World(STEADY, index=0, count=2)
-    deal = Assignment(from_number=11, members=(0,))
+    assignment = Assignment(from_number=11, members=(0,))
     serve = world.serve
 
     def serve_and_hear(user, session):
         serve(user, session)
         if session.number == 20:
-            world.pacer.redeal(deal)
+            world.pacer.reassign(assignment)
 
     world.serve = serve_and_hear
     world.run()

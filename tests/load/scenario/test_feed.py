@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.distributed.bundle import pack, unpack
+from kampyn_perf.load.messages import Run, from_wire, to_wire
 from kampyn_perf.load.scenario.feed import Feed, Source
 from kampyn_perf.load.scenario.rows import read_rows
 from kampyn_perf.load.settings import FeedOrder, PhaseSettings, TimeoutSettings, ValidityLimits
@@ -145,9 +146,9 @@ def test_a_bundle_brings_every_file_to_another_machine(tmp_path, data):
         update={"scenarios": tmp_path / "locustfile.py"}
     )
     there = tmp_path / "there"
-    order = pack({"type": "run", "spec": orjson.loads(here.dump()), "index": 1, "count": 2})
-    order = unpack(orjson.loads(orjson.dumps(order)), there)
-    found = RunSpec.model_validate(order["spec"])
+    command = pack(Run(spec=orjson.loads(here.dump()), index=1))
+    command = unpack(from_wire(orjson.loads(orjson.dumps(to_wire(command)))), there)
+    found = RunSpec.model_validate(command.spec)
     assert found.scenarios.read_text() == "print('x')"
     assert found.scenarios.parent == there
     assert Feed.of(found)[3]["user"] == {"id": "4"}

@@ -53,9 +53,9 @@ server.start()
 port = server.server_port
 
 class Buyer(FlowUser):
-    def request_done(self, *sample):
+    def request_done(self, sample):
         samples.append(sample)
-        super().request_done(*sample)
+        super().request_done(sample)
 
 samples = []
 
@@ -76,7 +76,7 @@ os.environ["http_proxy"] = f"http://127.0.0.1:{port}"
 buyer = user("http://shop.example", "shop.example")
 buyer.call("items")
 assert seen == ["GET http://shop.example/items HTTP/1.1"], seen
-assert samples[0][4] == 200 and samples[0][5] is None
+assert samples[0].status == 200 and samples[0].error is None
 """
 
 HOSTS = """
@@ -108,7 +108,7 @@ try:
         raise KeyError("as scenarios do")
 except KeyError:
     pass
-kinds = [str(sample[5]) for sample in samples]
+kinds = [str(sample.error) for sample in samples]
 assert kinds == ["timeout", "http_5xx", "reset", "connect", "content", "content"], kinds
 drip = samples[0]
 assert 0.4e6 < drip[3] - drip[2] < 5e6, "the total limit, however steadily it drips"
@@ -120,7 +120,7 @@ buyer = user(f"http://127.0.0.1:{port}")
 with buyer.client.get("/outer", name="outer", catch_response=True):
     gevent.sleep(0.2)
     buyer.client.get("/inner", name="inner")
-sent = {sample[1]: sample[2] for sample in samples}
+sent = {sample.name: sample.sent_us for sample in samples}
 assert sent["inner"] - sent["outer"] >= 200_000, sent
 """
 

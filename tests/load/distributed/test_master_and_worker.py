@@ -212,7 +212,7 @@ def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
     assert two.planned > 0
     assert one.planned + two.planned == 200 == result.sessions.completed
     assert [each.started for each in result.seconds if each.at_us == 9_000_000] == [20]
-    assert any("into the run, and deals its share" in each for each in result.validity.warnings)
+    assert any("into the run, and takes its share" in each for each in result.validity.warnings)
 
 
 def test_a_spare_that_is_ready_before_the_start_takes_part(local, tmp_path):

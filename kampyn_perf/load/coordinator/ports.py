@@ -122,7 +122,7 @@ class Watcher(Protocol):
         """The target is up. Connect, look up processes: it may take its time."""
 
     def start(self, zero_us: int) -> None:
-        """Begin to sample. The run starts at `zero_us`, a fraction of a second from now; return at once."""
+        """Begin to sample, and return at once: the run starts at `zero_us`, within the second."""
 
     def stop(self) -> None:
         """The last session has ended, or the run has failed; also when it was never started."""

@@ -1,4 +1,4 @@
-"""The clock of a generator, and what the lead knows of it."""
+"""The clock of a generator, and what the coordinator knows of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def now_us() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockReading:
-    """A generator's clock against the lead's. Microseconds."""
+    """A generator's clock against the coordinator's. Microseconds."""
 
     offset_us: int = 0
     """Its clock minus ours."""

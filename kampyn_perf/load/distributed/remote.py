@@ -1,8 +1,9 @@
 """What the master and its workers on other machines say to each other, over Locust's own messages.
 
-Each message is one JSON object inside a Locust message of type `kampyn`. The coordinator's orders
-and the generator's news (`link.py`) travel unchanged; beside them there is what machines need:
-a greeting, a refusal, and pings that keep both sides sure of each other and compare their clocks.
+Each message is one JSON object inside a Locust message of type `kampyn`. The coordinator's commands
+and the generator's reports (`messages.py`) travel unchanged; beside them there is what machines
+need: a greeting, a refusal, and pings that keep both sides sure of each other and compare their
+clocks.
 """
 
 from __future__ import annotations

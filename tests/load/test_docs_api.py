@@ -1,0 +1,39 @@
+"""The examples of docs/api.md run as they stand there, one after the other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.cli import program
+
+TARGET = "http://127.0.0.1:5001"
+
+
+def test_the_examples_run_in_order(server, data_file):
+    text = (program.ROOT / "docs" / "api.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    script = "\n".join(blocks)
+    assert script.count(TARGET) == 1
+    assert script.count("    sets=[") == 1
+    patient = program.PATIENT[1]
+    script = script.replace(TARGET, server.url).replace("    sets=[", f"    sets=[{patient!r}, ")
+    folder = data_file.parent
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env=program.environment(),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *seconds, first, valid, saved = done.stdout.splitlines()
+    assert [line.split()[0] for line in seconds][:2] == ["0", "1"]
+    assert re.fullmatch(r"complete \d+ \d+", first)
+    assert valid == "True []"
+    assert re.fullmatch(r"reports/\S+-load-quick (pass|fail|no_verdict)", saved)
+    assert (folder / "reports" / "latest" / "result.json").is_file()

@@ -71,6 +71,14 @@ class Phase:
         return (start + end) / 2 * Fraction(self.duration_us, MICROSECONDS)
 
 
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names, each of those that come more than once with its number: `Peak (1)`, `Peak (2)`."""
+    return [
+        f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    ]
+
+
 class Arrival(NamedTuple):
     """One session of the schedule."""
 

@@ -7,6 +7,7 @@ prints it (`--dry-run`) or hands it to the coordinator, which hands it to the ge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field
@@ -23,7 +24,7 @@ from kampyn_perf.load.settings import (
     TimeoutSettings,
     ValidityLimits,
 )
-from kampyn_perf.schedule import ArrivalMode, Phase, Schedule
+from kampyn_perf.schedule import ArrivalMode, Phase, Schedule, numbered
 from kampyn_perf.suggest import did_you_mean
 
 CUSTOM_PROFILE = "config"
@@ -82,6 +83,8 @@ class RunSpec(Section):
     def schedule(self) -> Schedule:
         """The arrivals; a warm-up is phase 0."""
         phases = [phase.to_phase(number) for number, phase in enumerate(self.phases, start=1)]
+        names = numbered([phase.name for phase in phases])
+        phases = [replace(phase, name=name) for phase, name in zip(phases, names, strict=True)]
         if self.warm_up:
             first = next((each for each in phases if each.expected), phases[0])
             rate = first.rates[0] or first.rates[1]

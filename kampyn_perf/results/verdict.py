@@ -110,6 +110,8 @@ class Judgement(Record):
     """The point estimate; None where there is none."""
     margin: float | None = None
     """How far inside the target the observed value is; negative outside."""
+    unanswered: bool = False
+    """Whether the observed value is that of a failed request, which is worse than any number."""
     samples: int = 0
     effective_samples: float | None = None
     """What the samples are worth as independent ones; None where that does not apply."""
@@ -126,6 +128,8 @@ class Judgement(Record):
     @property
     def observed_text(self) -> str:
         """`187 ms`, or a dash."""
+        if self.unanswered:
+            return "failed"
         return "–" if self.observed is None else self.unit.text(self.observed)
 
     @property

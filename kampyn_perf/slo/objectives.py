@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -77,6 +78,15 @@ def _parse_scope(value: object) -> Scope:
     return Scope(ScopeKind(kind), str(name).strip())
 
 
+class Of(StrEnum):
+    """Which requests a time is asked of."""
+
+    ALL = "all"
+    """A failed request was not answered in time, however soon it failed: it counts as slower than
+    any time."""
+    SUCCESSFUL = "successful"
+
+
 class Objective(Section):
     """One promise."""
 
@@ -85,6 +95,8 @@ class Objective(Section):
     statistic: Annotated[str, Field(validate_default=True)] = ""
     """`p95`, `mean`, `max`, ...; where left out, the metric's own."""
     scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
+    of: Annotated[Of, Field(validate_default=True)] = Of.ALL
+    """For times of requests and sessions: of `all` of them, or of `successful` ones alone."""
     target: Target
     """Written as `< 200 ms`."""
     required: bool = True
@@ -132,6 +144,15 @@ class Objective(Section):
             allowed = _listed([kind.value for kind in metric.scopes])
             raise ValueError(f"{metric.name} is measured for {allowed} (got {scope.kind.value})")
         return scope
+
+    @field_validator("of")
+    @classmethod
+    def _of_times(cls, of: Of, info: ValidationInfo) -> Of:
+        metric = METRICS.get(info.data.get("metric", ""))
+        timed = metric is None or isinstance(metric.evidence, RequestTimes | SessionTimes)
+        if of is not Of.ALL and not timed:
+            raise ValueError(f"only times of a load can be of successful requests (got {of.value})")
+        return of
 
     @field_validator("target", mode="before")
     @classmethod

@@ -4,12 +4,14 @@ Pure functions without a unit of their own: values come out in the unit they wen
 imported where a number is computed, so that importing this costs no more than numpy.
 """
 
+from kampyn_perf.stats.batches import Series
 from kampyn_perf.stats.dependence import (
     Deflation,
     deflation,
+    half_width,
     mean_interval,
     normal_half_width,
-    proportion_deflation,
+    plain_deflation,
     quantile_deflation,
 )
 from kampyn_perf.stats.intervals import Interval
@@ -24,6 +26,7 @@ from kampyn_perf.stats.ranks import (
     rank_bounds,
     rank_interval,
 )
+from kampyn_perf.stats.shares import ShareBounds, share_bounds
 from kampyn_perf.stats.sizing import mean_size, proportion_size, quantile_size
 
 __all__ = [
@@ -31,15 +34,18 @@ __all__ = [
     "Interval",
     "Method",
     "RankedValues",
+    "Series",
+    "ShareBounds",
     "deflated_rank_bounds",
     "deflation",
     "document_rank",
+    "half_width",
     "mean_interval",
     "mean_size",
     "min_samples",
     "nearest_rank",
     "normal_half_width",
-    "proportion_deflation",
+    "plain_deflation",
     "proportion_interval",
     "proportion_size",
     "quantile_deflation",
@@ -48,4 +54,5 @@ __all__ = [
     "rank_bounds",
     "rank_interval",
     "samples_without_failure",
+    "share_bounds",
 ]

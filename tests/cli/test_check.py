@@ -122,7 +122,7 @@ def test_a_benchmark_is_not_taken_for_a_load(folder: Path) -> None:
             1,
             "FAIL: 1 pass, 1 fail, 1 no data",
         ),
-        (Run(phases=PHASES, errors={"503": 400}), [], 1, "failed: errors"),
+        (Run(phases=PHASES, errors={"503": 400}), [], 1, "failed: p95, errors"),
         (
             Run(phases=PHASES, invalid=["the generator was late"]),
             [],
@@ -255,15 +255,15 @@ def test_what_is_not_a_result(folder: Path, text: str, words: str) -> None:
     assert not (path.parent / "verdict.json").exists()
 
 
-def test_a_damaged_histogram_is_named(folder: Path) -> None:
+def test_a_damaged_breakdown_is_named(folder: Path) -> None:
     value = document()
-    value["requests"]["response"]["histogram"] = "not a histogram"
+    value["breakdown"]["requests"][0]["packed"] = "AIAB"  # ends within a number
     path = folder / "reports" / "one" / "result.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(value), encoding="utf-8")
     done = check(folder, "reports/one")
     assert done.returncode == 2
-    assert "not an encoded histogram" in done.stderr
+    assert "the breakdown of a group ends within" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -320,7 +320,7 @@ def test_forms_for_ci(folder: Path) -> None:
     assert "FAIL" in done.stderr
     suite = ElementTree.parse(folder / "ci" / "junit.xml").getroot().find("testsuite")
     assert suite is not None
-    assert suite.attrib["failures"] == "2"
+    assert suite.attrib["failures"] == "3"
     done = check(folder, "reports/one", "--format", "markdown")
     assert done.returncode == 1
     assert done.stdout.startswith("## kampyn-perf: ❌ failed\n")

@@ -1,37 +1,34 @@
 """Runs made of numbers: a load result from latencies per second, without any load.
 
-A made-up run has one endpoint per request of a session, all in one flow, and its phases one after
-the other. Latencies are microseconds.
+They go through the real recorder. A made-up run has one endpoint per request of a session, all in
+one flow, and its phases one after the other. Latencies are microseconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.machine import Machine
-from kampyn_perf.results.load import (
-    EndpointResult,
-    FlowResult,
-    Latency,
-    LoadResult,
-    PhaseResult,
-    Requests,
-    RunStatus,
-    Second,
-    Sessions,
-    Target,
-    Validity,
-)
+from kampyn_perf.outcomes import ErrorKind, kind_of_status
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
+from kampyn_perf.recorder.build import build
+from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.recorder.interval import Gauges
+from kampyn_perf.results.load import Latency, LoadResult, RunStatus, Target, Validity
 from kampyn_perf.results.series import Series
+from kampyn_perf.schedule import Phase, Schedule
 
 SECOND_US = 1_000_000
 ENDPOINTS = ("GET /api/item/retail/uni/{uniId}", "POST /order/{userId}")
 FLOW = "Order placement flow"
+OTHER_ENDPOINT, OTHER_FLOW = "POST /api/user/auth/login", "User authentication flow"
 MACHINE = Machine(
     hostname="test", os="Linux", cpu="none", cores=2, memory_bytes=1, python="3", versions={}
 )
@@ -46,35 +43,6 @@ def latency(values: Any) -> Latency:
     return Latency.of(histogram)
 
 
-def requests(values: Any, errors: Mapping[str, int] | None = None) -> Requests:
-    """Requests of these latencies; `errors` by status (`"503"`) or kind (`"timeout"`)."""
-    flat = np.asarray(values, dtype=np.int64)
-    errors = dict(errors or {})
-    statuses = {key: count for key, count in errors.items() if key.isdigit()}
-    silent = sum(errors.values()) - sum(statuses.values())
-    statuses["200"] = int(flat.size) - sum(errors.values())
-    kinds: dict[str, int] = {}
-    for key, count in errors.items():
-        kind = f"http_{key[0]}xx" if key.isdigit() else key
-        kinds[kind] = kinds.get(kind, 0) + count
-    assert silent >= 0
-    return Requests(
-        count=int(flat.size),
-        failed=sum(errors.values()),
-        statuses=statuses,
-        errors=kinds,
-        bytes_received=0,
-        bytes_sent=0,
-        response=latency(flat),
-        service=latency(flat),
-    )
-
-
-def sessions(count: int) -> Sessions:
-    """So many, all well."""
-    return Sessions(planned=count, started=count, dropped=0, completed=count, failed=0, cut=0)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What a made-up run is like."""
@@ -84,7 +52,22 @@ class Run:
     offered: Mapping[str, float] = field(default_factory=dict)
     """Sessions per second of a phase, where it is not what was answered."""
     errors: Mapping[str, int] = field(default_factory=dict)
-    """Spread over the first requests of the run's seconds, one per second and round again."""
+    """By status (`"503"`) or kind (`"timeout"`): spread over the first requests of the run's
+    seconds, one per second and round again."""
+    errors_at: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """Of the first requests of single seconds."""
+    accepted: bool = False
+    """Whether the scenario took such answers for good ones."""
+    other: Latencies = ()
+    """By second, of `OTHER_ENDPOINT`, in a flow of its own."""
+    late: Sequence[int] = ()
+    """Latencies of requests of the first phase that ended in the run's last second."""
+    cut_us: Sequence[int] = ()
+    """Ages of requests of the first endpoint that the end of the run cut."""
+    splits_us: Sequence[int] = ()
+    """Thresholds that were known before the run."""
+    recorded: bool = True
+    """False: as an earlier version kept it, without a breakdown."""
     measurements: Sequence[Series] = ()
     status: RunStatus = RunStatus.COMPLETE
     reason: str = ""
@@ -92,19 +75,16 @@ class Run:
 
     def result(self) -> LoadResult:
         """The result that such a run leaves."""
-        seconds = [values for _, part in self.phases for values in part]
-        flat = np.array([value for values in seconds for value in values], dtype=np.int64)
-        failed = np.zeros(max(len(seconds), 1), dtype=int)
-        for number in range(sum(self.errors.values())):
-            failed[number % len(failed)] += 1
-        every = requests(flat, self.errors)
-        half = len(ENDPOINTS)
-        return LoadResult(
+        collector = Collector(splits_us=self.splits_us)
+        for interval in self._intervals():
+            collector.take(interval)
+        figures = build(collector, schedule=self._schedule(), weights={FLOW: 1, OTHER_FLOW: 1})
+        result = LoadResult(
             status=self.status,
             reason=self.reason,
             started_at="2026-11-23T20:00:00Z",
-            elapsed_us=len(seconds) * SECOND_US,
-            planned_us=len(seconds) * SECOND_US,
+            elapsed_us=collector.elapsed_us,
+            planned_us=collector.elapsed_us,
             profile="test",
             seed=1,
             target=Target(name="reference", url="http://127.0.0.1:1"),
@@ -115,56 +95,96 @@ class Run:
                 warnings=[],
                 lateness=latency([]),
             ),
-            sessions=sessions(flat.size // half),
-            requests=every,
-            endpoints=[
-                EndpointResult(name=name, requests=requests(flat[place::half]))
-                for place, name in enumerate(ENDPOINTS)
+            sessions=figures.sessions,
+            requests=figures.requests,
+            endpoints=figures.endpoints,
+            flows=[flow for flow in figures.flows if flow.requests.count],
+            phases=[
+                phase.model_copy(update={"offered_rate": self.offered[phase.name]})
+                if phase.name in self.offered
+                else phase
+                for phase in figures.phases
             ],
-            flows=[
-                FlowResult(
-                    name=FLOW,
-                    weight=1,
-                    sessions=sessions(flat.size // half),
-                    requests=every,
-                    session_time=latency(flat[::half] * half),
-                )
-            ],
-            phases=self._phases(),
-            seconds=[_second(at, values, failed[at]) for at, values in enumerate(seconds)],
+            seconds=collector.timeline.seconds(),
+            breakdown=collector.breakdown.figures() if self.recorded else None,
             measurements=list(self.measurements),
         )
+        return result if self.recorded else _earlier(result)
 
-    def _phases(self) -> list[PhaseResult]:
-        phases, start = [], 0
-        for name, part in self.phases:
-            flat = [value for values in part for value in values]
-            rate = len(flat) / len(ENDPOINTS) / max(len(part), 1)
-            phases.append(
-                PhaseResult(
-                    name=name,
-                    start_us=start * SECOND_US,
-                    duration_us=len(part) * SECOND_US,
-                    sessions=sessions(len(flat) // len(ENDPOINTS)),
-                    offered_rate=self.offered.get(name, rate),
-                    achieved_rate=rate,
-                    requests=requests(flat),
-                )
+    def _intervals(self) -> Iterator[Any]:
+        errors = self._errors()
+        seconds = [(number, v) for number, (_, part) in enumerate(self.phases) for v in part]
+        for at, (phase, values) in enumerate(seconds):
+            buffer = SampleBuffer()
+            buffer.begin(at * SECOND_US)
+            kinds = errors[at]
+            for place, us in enumerate(values):
+                key = kinds[place] if place < len(kinds) else ""
+                sample = self._sample(int(us), key)
+                endpoint = ENDPOINTS[place % len(ENDPOINTS)]
+                buffer.request(sample, endpoint=endpoint, flow=FLOW, phase=phase)
+                if place % len(ENDPOINTS) == 0:
+                    _session(buffer, int(us) * len(ENDPOINTS), phase)
+            for us in self.other[at] if at < len(self.other) else ():
+                sample = self._sample(int(us), "")
+                buffer.request(sample, endpoint=OTHER_ENDPOINT, flow=OTHER_FLOW, phase=phase)
+            if at == len(seconds) - 1:
+                for us in self.late:
+                    buffer.request(self._sample(us, ""), endpoint=ENDPOINTS[0], flow=FLOW, phase=0)
+                for age in self.cut_us:
+                    buffer.request_cut(endpoint=ENDPOINTS[0], flow=FLOW, phase=phase, age_us=age)
+            yield buffer.take((at + 1) * SECOND_US, Gauges())
+
+    def _errors(self) -> defaultdict[int, list[str]]:
+        """The keys of the first requests of each second."""
+        count = max(sum(len(part) for _, part in self.phases), 1)
+        keys = [key for key, number in self.errors.items() for _ in range(number)]
+        errors: defaultdict[int, list[str]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            errors[number % count].append(key)
+        for at, kinds in self.errors_at.items():
+            errors[at] += [key for key, number in kinds.items() for _ in range(number)]
+        return errors
+
+    def _sample(self, us: int, key: str) -> Sample:
+        if not key:
+            return Sample(us, us, 200, None)
+        if key.isdigit():
+            kind = None if self.accepted else kind_of_status(int(key))
+            return Sample(us, us, int(key), kind)
+        status = 200 if key == ErrorKind.CONTENT.value else 0
+        return Sample(us, us, status, ErrorKind(key))
+
+    def _schedule(self) -> Schedule:
+        phases = [
+            Phase(
+                name=name,
+                duration_us=max(len(part), 1) * SECOND_US,
+                rate=Fraction(sum(len(second) for second in part), len(ENDPOINTS) * len(part) or 1),
             )
-            start += len(part)
-        return phases
+            for name, part in self.phases
+        ]
+        return Schedule(phases or [Phase(name="none", duration_us=1)])
 
 
-def _second(at: int, values: Sequence[int], failed: int) -> Second:
-    return Second(
-        at_us=at * SECOND_US,
-        started=len(values) // len(ENDPOINTS),
-        requests=len(values),
-        failed=int(failed),
-        in_flight=0,
-        late_max_us=0,
-        response=latency(values) if len(values) else None,
-    )
+def _session(buffer: SampleBuffer, duration_us: int, phase: int) -> None:
+    buffer.session_planned(flow=FLOW, phase=phase)
+    buffer.session_started(flow=FLOW, phase=phase, phase_now=phase, late_us=0, waited=False)
+    buffer.session_ended(flow=FLOW, phase=phase, duration_us=duration_us, success=True)
+
+
+def _earlier(result: LoadResult) -> LoadResult:
+    """The same without what an earlier version did not keep."""
+
+    def less(part: Any) -> Any:
+        plain = {"successful_response": None, "successful_service": None}
+        return part.model_copy(update={"requests": part.requests.model_copy(update=plain)})
+
+    groups = {
+        name: [less(part) for part in getattr(result, name)]
+        for name in ("endpoints", "flows", "phases")
+    }
+    return less(result).model_copy(update=groups)  # type: ignore[no-any-return]
 
 
 def steady(

@@ -81,12 +81,12 @@ def test_independent_samples_lose_little() -> None:
 
 
 def test_one_pause_makes_the_upper_end_unknown() -> None:
-    hits = np.full(60, 50)
-    hits[20:23] = 0  # the server stood still for three seconds: all 150 slow ones are one event
+    hits = np.zeros(60)
+    hits[20:23] = 50  # the server stood still for three seconds: all 150 slow ones are one event
     worth = stats.deflation(np.full(60, 50), hits)
     assert worth.n == 3_000
     assert worth.effective < 30
-    assert worth.batches == 10
+    assert worth.unseen == pytest.approx(142.5)  # what the pause had more than three usual seconds
 
 
 def test_hits_spread_evenly_are_worth_more_than_hits_at_once() -> None:
@@ -115,7 +115,7 @@ def test_a_phase_of_one_second_joins_its_neighbour() -> None:
 
 
 def test_without_scatter_the_sample_stands_as_it_is() -> None:
-    assert stats.deflation([10, 10], [0, 0]) == stats.Deflation(n=20, effective=20, batches=0)
+    assert stats.deflation([10, 10], [0, 0]) == stats.Deflation(n=20, effective=20)
     assert stats.deflation([10, 10], [10, 10]).factor == 1
     assert stats.deflation([], []).effective == 0
 
@@ -161,6 +161,32 @@ def test_the_interval_of_a_mean_is_students_for_equal_batches() -> None:
     assert interval.low == pytest.approx(4.5 - half)
     assert interval.high == pytest.approx(4.5 + half)
     assert stats.mean_interval([3.0]) == stats.Interval(None, None)
+
+
+def test_a_careful_interval_is_that_of_the_batches_that_scatter_most() -> None:
+    # So few items are taken as batches of one (t(9) = 2.2622), two (t(4) = 2.7764) and three to
+    # four items (t(2) = 4.3027): the widest counts.
+    interval = stats.mean_interval([3, 7, 1, 9, 0, 5, 8, 2, 6, 4], careful=True)
+    ones = 2.2621571628 * (82.5 / 9 / 10) ** 0.5
+    twos = 2.7764451052 * np.std([5, 5, 2.5, 5, 5], ddof=1) / 5**0.5
+    sums = np.array([11, 14, 20]) - 4.5 * np.array([3, 3, 4])
+    threes = 4.3026527297 * (3 / 2 * (sums**2).sum()) ** 0.5 / 10
+    half = max(ones, twos, threes)
+    assert interval.low == pytest.approx(4.5 - half)
+    assert interval.high == pytest.approx(4.5 + half)
+
+
+def test_a_run_that_only_drifts_says_nothing_of_its_mean() -> None:
+    drifting, mixed = np.arange(60.0), np.random.default_rng(1).permutation(np.arange(60.0))
+    wide, narrow = (stats.mean_interval(values, careful=True) for values in (drifting, mixed))
+    assert wide.low is not None and wide.high is not None
+    assert narrow.low is not None and narrow.high is not None
+    # Its thirds are 20 apart: t(2) = 4.3027 times 20 / sqrt(3), and 1.6 times that.
+    assert wide.high - wide.low == pytest.approx(2 * 1.6 * 4.302653 * 20 / 3**0.5, rel=1e-4)
+    assert narrow.high - narrow.low < 25
+    hits = (drifting >= 30).astype(int) * 20
+    assert stats.deflation(np.full(60, 40), hits).slow
+    assert not stats.deflation(np.full(60, 40), np.random.default_rng(2).permutation(hits)).slow
 
 
 @pytest.mark.parametrize(

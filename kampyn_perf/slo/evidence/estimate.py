@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kampyn_perf import stats
-from kampyn_perf.histogram import Histogram
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Scope
 from kampyn_perf.slo.targets import Target
 from kampyn_perf.suggest import nearest
 
 _NAMES_SHOWN = 10
+_MORE = 1.5
+_FEW = 10
+"""Samples whose scatter says too little to say how many would decide."""
 
 
 def _undecidable(_: Target) -> int | None:
@@ -25,7 +27,8 @@ def _undecidable(_: Target) -> int | None:
 class Estimate:
     """One observed value, in the metric's unit."""
 
-    observed: float
+    observed: float | None
+    """None where it is worse than any value: a percentile that is a failed request."""
     interval: stats.Interval | None
     """None for what has no interval (a maximum)."""
     samples: int
@@ -39,6 +42,8 @@ class Estimate:
     """What else a reader should know: which phase, which process."""
     failures: int | None = None
     """Of a share: how many of the samples failed."""
+    slow: bool = False
+    """Whether the run is too short for its own dependence."""
     unexercised: str = ""
     """Why a target that was not reached was not tried either."""
 
@@ -92,31 +97,16 @@ class Evidence(Protocol):
         ...
 
 
-def histogram_quantile(
-    histogram: Histogram, q: float, *, worth: Callable[[float], float], noun: str
-) -> Estimate | Missing:
-    """The q-quantile with its order-statistic interval. Unit: microseconds.
+def sample_needed(size: int | None, *, samples: float, effective: float) -> int | None:
+    """About how many samples like these would decide, where `size` independent ones would.
 
-    `worth(value)` is the effective size of the sample for the share of it up to `value`.
+    One stretch of time does not show how its samples hang together: at least so many. And a sample
+    that does not decide is not told to be enough: half as many again.
     """
-    observed = histogram.percentiles((q,))[q]
-    if observed is None:
-        return Missing(f"there were no {noun}")
-    effective = worth(observed)
-
-    def below(target: Target) -> float:
-        # A bucket that the target lies in counts as above it, as its values are read.
-        return 1 - histogram.count_above(max(0, math.ceil(target.value) - 1)) / histogram.count
-
-    return quantile(
-        q,
-        observed=float(observed),
-        interval=stats.quantile_interval(histogram, q, effective=effective),
-        samples=histogram.count,
-        effective=effective,
-        noun=noun,
-        below=below,
-    )
+    if size is None:
+        return None
+    factor = samples / effective if effective > 1 else 1
+    return max(math.ceil(size * factor), math.ceil(_MORE * samples))
 
 
 def quantile(
@@ -130,20 +120,15 @@ def quantile(
     below: Callable[[Target], float],
 ) -> Estimate:
     """A quantile with the interval that was found for it; `below` is the share under a target."""
-
-    def needed(target: Target) -> int | None:
-        size = stats.quantile_size(below(target), q)
-        # One stretch of time does not show how its samples hang together: at least so many.
-        factor = samples / effective if effective > 1 else 1
-        return None if size is None else math.ceil(size * factor)
-
     return Estimate(
         observed=observed,
         interval=interval,
         samples=samples,
         effective=effective,
         noun=noun,
-        needed=needed,
+        needed=lambda target: sample_needed(
+            stats.quantile_size(below(target), q), samples=samples, effective=effective
+        ),
     )
 
 
@@ -153,10 +138,11 @@ def mean(
     """A mean with the interval that was found for it."""
 
     def needed(target: Target) -> int | None:
-        if interval.low is None or interval.high is None:
+        if interval.low is None or interval.high is None or samples < _FEW:
             return None
         half = (interval.high - interval.low) / 2
-        return stats.mean_size(samples, half, target.value - observed)
+        size = stats.mean_size(samples, half, target.value - observed)
+        return sample_needed(size, samples=samples, effective=samples)
 
     return Estimate(
         observed=observed,
@@ -169,14 +155,18 @@ def mean(
 
 
 def share(
-    failures: int, total: int, *, effective: float, noun: str, of_successes: bool
+    failures: int,
+    total: int,
+    *,
+    bounds: stats.ShareBounds,
+    noun: str,
+    of_successes: bool,
+    note: str = "",
 ) -> Estimate | Missing:
-    """The share of failures (or of successes) with its Clopper-Pearson interval."""
+    """The share of failures (or of successes) with the interval that was found for failures."""
     if not total:
         return Missing(f"there were no {noun}")
-    worth = min(effective, total)
-    bounds = stats.proportion_interval(min(failures / total * worth, worth), worth)
-    low, high = bounds.low or 0.0, 1.0 if bounds.high is None else bounds.high
+    low, high, effective = float(bounds.low), float(bounds.high), float(bounds.effective)
     rate = failures / total
 
     def needed(target: Target) -> int | None:
@@ -184,16 +174,20 @@ def share(
         if not 0 < limit < 1:
             return None
         size = stats.proportion_size(rate, limit)
-        return None if size is None else math.ceil(size * total / worth)
+        if not failures:  # so many without one show it, and no estimate stands behind that
+            return size
+        return sample_needed(size, samples=total, effective=effective)
 
     return Estimate(
         observed=1 - rate if of_successes else rate,
-        interval=stats.Interval(1 - high, 1 - low) if of_successes else bounds,
+        interval=stats.Interval(1 - high, 1 - low) if of_successes else stats.Interval(low, high),
         samples=total,
-        effective=worth,
+        effective=effective,
         noun=noun,
         needed=needed,
         failures=failures,
+        slow=bool(bounds.slow),
+        note=note,
     )
 
 

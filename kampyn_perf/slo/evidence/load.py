@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
 from kampyn_perf import stats
 from kampyn_perf.histogram import merged
 from kampyn_perf.outcomes import TRANSPORT_KINDS
-from kampyn_perf.results.load import Latency, LoadResult, Requests, RunStatus
-from kampyn_perf.slo.evidence import estimate, series
+from kampyn_perf.results.breakdown import BreakdownGroup
+from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
+from kampyn_perf.schedule import numbered
+from kampyn_perf.slo.evidence import earlier, estimate, series
+from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
+from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.metrics import (
@@ -24,7 +31,18 @@ from kampyn_perf.slo.metrics import (
     SessionTimes,
     Watched,
 )
-from kampyn_perf.slo.objectives import Objective, Scope
+from kampyn_perf.slo.objectives import Objective, Of, Scope
+
+_EARLIER = "the result is of an earlier version, which did not record {} by the second"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    """The requests or sessions of one scope."""
+
+    counted: Counted
+    latency: Latency
+    """Of successful ones, or of all that ended where `counted.mixed`."""
 
 
 class LoadEvidence:
@@ -68,14 +86,14 @@ class LoadEvidence:
         return 0 < requests.count == requests.failed
 
     def names(self, kind: ScopeKind) -> list[str]:
-        """Of endpoints, flows or phases, as the report has them."""
+        """Of endpoints, flows or phases, as the report has them; each once."""
         match kind:
             case ScopeKind.ENDPOINT:
-                return [each.name for each in self._result.endpoints]
+                return [endpoint.name for endpoint in self._result.endpoints]
             case ScopeKind.FLOW:
-                return [each.name for each in self._result.flows]
+                return [flow.name for flow in self._result.flows]
             case ScopeKind.PHASE:
-                return [each.name for each in self._result.phases]
+                return self._phase_names
             case _:
                 return []
 
@@ -99,92 +117,138 @@ class LoadEvidence:
                 assert_never(kind)
 
     @cached_property
-    def _timeline(self) -> Timeline:
-        result = self._result
-        return Timeline.of(result.seconds, result.phases, elapsed_us=result.elapsed_us)
+    def _phase_names(self) -> list[str]:
+        """Several of one name stand only in results of earlier versions."""
+        return numbered([phase.name for phase in self._result.phases])
 
-    def _timeline_of(self, scope: Scope) -> Timeline:
-        if scope.kind is not ScopeKind.PHASE:
-            return self._timeline
-        return self._timeline.of_phase(self.names(ScopeKind.PHASE).index(scope.name))
+    @cached_property
+    def _requests(self) -> Table | None:
+        kept = self._result.breakdown
+        if kept is None:
+            return None
+        return Table(kept.requests, kept.cut_requests, splits_us=kept.splits_us)
 
-    def _requests(self, scope: Scope) -> Requests | Missing:
-        """The group of requests that `scope` names; overall is all of them."""
+    @cached_property
+    def _sessions(self) -> Table | None:
+        kept = self._result.breakdown
+        if kept is None:
+            return None
+        return Table(kept.sessions, kept.cut_sessions, splits_us=kept.splits_us)
+
+    @property
+    def _disturbed(self) -> Disturbed:
+        return Disturbed()
+
+    def _times(self, objective: Objective, clock: Clock) -> Estimate | Missing:
+        requests = self._group(objective.scope)
+        if isinstance(requests, Missing):
+            return requests
+        latency, successful = (
+            (requests.response, requests.successful_response)
+            if clock is Clock.RESPONSE
+            else (requests.service, requests.successful_service)
+        )
+        if self._requests is None and clock is Clock.SERVICE:
+            return Missing(_EARLIER.format("service times"))
+        group = _Group(
+            counted=self._counted(objective.scope, requests), latency=successful or latency
+        )
+        return self._judge_times(group, objective, clock, noun="requests")
+
+    def _session_times(self, objective: Objective) -> Estimate | Missing:
+        flows = {flow.name: flow for flow in self._result.flows}
+        scope = objective.scope
+        if scope.kind is ScopeKind.FLOW and scope.name not in flows:
+            return unknown(scope, flows)
+        if self._sessions is None:
+            return Missing(_EARLIER.format("sessions"))
+        chosen = [flows[scope.name]] if scope.kind is ScopeKind.FLOW else list(flows.values())
+        times = [_successful_times(flow).decode() for flow in chosen]
+        group = _Group(
+            counted=self._sessions.select(self._chooser(scope)), latency=Latency.of(merged(times))
+        )
+        return self._judge_times(group, objective, Clock.RESPONSE, noun="sessions")
+
+    def _judge_times(
+        self, group: _Group, objective: Objective, clock: Clock, *, noun: str
+    ) -> Estimate | Missing:
+        question = Question(
+            q=objective.quantile or 0.5,
+            clock=clock,
+            of_all=objective.of is Of.ALL,
+            max_us=group.latency.max_us,
+            disturbed=self._disturbed,
+            noun=noun,
+        )
+        if objective.quantile is not None:
+            return quantile(group.counted, question, objective.target)
+        return _mean_or_max(group, objective.statistic, question)
+
+    def _throughput(self, objective: Objective) -> Estimate | Missing:
+        rates = phase_rates(self._result.phases, self._phase_names, Timeline.of(self._result))
+        if objective.scope.kind is ScopeKind.PHASE:
+            if objective.scope.name not in self._phase_names:
+                return unknown(objective.scope, self._phase_names)
+            rates = [rate for rate in rates if rate.name == objective.scope.name]
+        return throughput(rates, objective.target)
+
+    def _share(self, objective: Objective, event: Event) -> Estimate | Missing:
+        requests = self._group(objective.scope)
+        if isinstance(requests, Missing):
+            return requests
+        counted = self._counted(objective.scope, requests)
+        share = share_of(counted, event, disturbed=self._disturbed)
+        return estimate.share(
+            round(float(share.fewest.sum())),
+            round(share.size),
+            bounds=share.bounds(),
+            noun="requests",
+            of_successes=objective.described.more_is_better,
+            note=standing(counted),
+        )
+
+    def _group(self, scope: Scope) -> Requests | Missing:
+        """The figures of the requests that `scope` names; overall is all of them."""
+        phases = zip(self._phase_names, self._result.phases, strict=True)
         groups = {
             ScopeKind.ENDPOINT: {each.name: each.requests for each in self._result.endpoints},
             ScopeKind.FLOW: {each.name: each.requests for each in self._result.flows},
-            ScopeKind.PHASE: {each.name: each.requests for each in reversed(self._result.phases)},
+            ScopeKind.PHASE: {name: phase.requests for name, phase in phases},
         }
         if scope.kind is ScopeKind.OVERALL:
             return self._result.requests
         known = groups[scope.kind]
         return known.get(scope.name) or unknown(scope, known)
 
-    def _times(self, objective: Objective, clock: Clock) -> Estimate | Missing:
-        requests = self._requests(objective.scope)
-        if isinstance(requests, Missing):
-            return requests
-        service = clock is Clock.SERVICE
-        latency = requests.service if service else requests.response
-        timeline = self._timeline_of(objective.scope)
-        count = latency.count
-        if objective.quantile is not None:
-            return estimate.histogram_quantile(
-                latency.decode(),
-                objective.quantile,
-                worth=lambda value: _worth(count, timeline.factor_at(value)),
-                noun="requests",
+    def _counted(self, scope: Scope, requests: Requests) -> Counted:
+        if self._requests is None:
+            events = {event: _failures(requests, event) for event in Event}
+            return earlier.counted(self._result, requests, events)
+        if scope.kind is ScopeKind.ENDPOINT:
+            return self._requests.select(
+                self._chooser(scope), perhaps=lambda group: not group.endpoint
             )
-        # Only all requests together are the same by the second as by the schedule.
-        whole = objective.scope.kind is ScopeKind.OVERALL and not service
-        exact = timeline.mean_interval() if whole else None
-        return _mean_or_max(latency, objective, timeline, noun="requests", interval=exact)
+        return self._requests.select(self._chooser(scope))
 
-    def _session_times(self, objective: Objective) -> Estimate | Missing:
-        """Sessions are not recorded by the second: they hang together as requests do at q."""
-        flows = {flow.name: flow.session_time for flow in self._result.flows}
-        scope = objective.scope
-        if scope.kind is ScopeKind.FLOW:
-            found = flows.get(scope.name)
-            if found is None:
-                return unknown(scope, flows)
-            latency = found
-        else:
-            latency = Latency.of(merged(each.decode() for each in flows.values()))
-        q = objective.quantile
-        if q is None:
-            return _mean_or_max(latency, objective, self._timeline, noun="sessions")
-        alike = self._result.requests.response.decode().percentiles((q,))[q]
-        factor = self._timeline.factor_at(alike or 0)
-        return estimate.histogram_quantile(
-            latency.decode(), q, worth=lambda _: _worth(latency.count, factor), noun="sessions"
-        )
+    def _chooser(self, scope: Scope) -> Callable[[BreakdownGroup], bool]:
+        match scope.kind:
+            case ScopeKind.ENDPOINT:
+                return lambda group: group.endpoint == scope.name
+            case ScopeKind.FLOW:
+                return lambda group: group.flow == scope.name
+            case ScopeKind.PHASE:
+                number = self._phase_names.index(scope.name)
+                return lambda group: group.phase == number
+            case _:
+                return lambda _: True
 
-    def _throughput(self, objective: Objective) -> Estimate | Missing:
-        rates = phase_rates(self._result.phases, self._timeline)
-        if objective.scope.kind is ScopeKind.PHASE:
-            if objective.scope.name not in self.names(ScopeKind.PHASE):
-                return unknown(objective.scope, self.names(ScopeKind.PHASE))
-            rates = [rate for rate in rates if rate.name == objective.scope.name]
-        return throughput(rates, objective.target)
 
-    def _share(self, objective: Objective, event: Event) -> Estimate | Missing:
-        requests = self._requests(objective.scope)
-        if isinstance(requests, Missing):
-            return requests
-        failures = _failures(requests, event)
-        factor = self._timeline_of(objective.scope).factor_failed() if failures else 1.0
-        return estimate.share(
-            failures,
-            requests.count,
-            effective=_worth(requests.count, factor),
-            noun="requests",
-            of_successes=objective.described.more_is_better,
-        )
+def _successful_times(flow: FlowResult) -> Latency:
+    return flow.successful_session_time or flow.session_time
 
 
 def _failures(requests: Requests, event: Event) -> int:
-    """How many of `requests` the event came upon."""
+    """How many of `requests` the event came upon, in a result of an earlier version."""
     match event:
         case Event.FAILED:
             return requests.failed
@@ -202,24 +266,34 @@ def _statuses(requests: Requests, first: str) -> int:
     return sum(count for status, count in requests.statuses.items() if status.startswith(first))
 
 
-def _mean_or_max(
-    latency: Latency,
-    objective: Objective,
-    timeline: Timeline,
-    *,
-    noun: str,
-    interval: stats.Interval | None = None,
-) -> Estimate | Missing:
+def _mean_or_max(group: _Group, statistic: str, question: Question) -> Estimate | Missing:
+    """Of all, failed ones have no time that a mean or a maximum could take in: with one of them,
+    either is worse than any value."""
+    counted, latency, noun = group.counted, group.latency, question.noun
+    ended = round(float(counted.totals.sum()))
+    note = standing(counted, of_all=question.of_all, noun=noun)
+    if question.of_all and counted.failed.sum():
+        return Estimate(observed=None, interval=None, samples=ended, noun=noun, note=note)
     if latency.mean_us is None or latency.max_us is None:
         return Missing(f"there were no {noun}")
-    if objective.statistic == "max":
-        return estimate.maximum(float(latency.max_us), samples=latency.count, noun=noun)
-    if interval is None:
-        interval = timeline.group_mean_interval(
-            latency.mean_us, latency.stddev_us or 0.0, latency.count
-        )
-    return estimate.mean(latency.mean_us, interval, samples=latency.count, noun=noun)
+    if statistic == "max":
+        longest = max([latency.max_us, *counted.cut.first_us.tolist()])
+        return estimate.maximum(float(longest), samples=latency.count, noun=noun, note=note)
+    times = counted.times(question.clock)
+    counts = times.surely_from(0)
+    middle = stats.mean_interval(times.sums_us(), counts, strata=counted.strata, careful=True)
+    return estimate.mean(
+        latency.mean_us,
+        _around(latency.mean_us, middle),
+        samples=latency.count,
+        noun=noun,
+        note=note,
+    )
 
 
-def _worth(count: int, factor: float) -> float:
-    return max(min(float(count), 1.0), count / factor)
+def _around(mean: float, interval: stats.Interval) -> stats.Interval:
+    """The same width around the exact mean: buckets round by up to 0.1 %."""
+    if interval.low is None or interval.high is None:
+        return interval
+    half = (interval.high - interval.low) / 2
+    return stats.Interval(mean - half, mean + half, interval.confidence)

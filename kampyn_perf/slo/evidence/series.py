@@ -37,7 +37,7 @@ def _mean(held: Sequence[Series], noun: str) -> Estimate | Missing:
     strata = [each.subject for each in held for _ in each.values]
     return estimate.mean(
         float((values * weights).sum() / weights.sum()),
-        stats.mean_interval(values * weights, weights, strata=strata),
+        stats.mean_interval(values * weights, weights, strata=strata, careful=True),
         samples=round(float(weights.sum())),
         noun=noun,
         note=_note(held),
@@ -55,11 +55,10 @@ def _share(held: Sequence[Series], noun: str, *, of_successes: bool) -> Estimate
     weights = np.concatenate([_weights(each) for each in held])
     shares = np.concatenate([np.asarray(each.values, dtype=np.float64) for each in held])
     failures = np.rint(weights * (1 - shares if of_successes else shares))
-    worth = stats.deflation(weights, failures)
     return estimate.share(
         round(float(failures.sum())),
         round(float(weights.sum())),
-        effective=worth.effective,
+        bounds=stats.share_bounds(weights, failures),
         noun=noun,
         of_successes=of_successes,
     )

@@ -1,7 +1,8 @@
 """Throughput: what was shown, and whether the target was tried at all. Pure.
 
 A load that offers 240 requests/s and gets them all answered says nothing about 1000: neither fail
-nor pass. One that offers 240 and gets 180 answered has shown that 1000 is out of reach.
+nor pass. One that offers 240 and gets 180 answered has shown that 1000 is out of reach. What the
+answers said is for other objectives: wrong content is no missing throughput.
 """
 
 from __future__ import annotations
@@ -29,9 +30,13 @@ class PhaseRate:
     name: str
     offered: float
     """Sessions that were due per second, times the requests of a session."""
-    answered: float
-    """Successfully, by the clock of the phase."""
+    succeeded: float
+    """By the clock of the phase."""
     interval: stats.Interval
+    """Of `succeeded`."""
+    answered: float
+    """With whatever answer, but for 5xx."""
+    answered_at_most: float | None
     successes: int
 
     @property
@@ -41,12 +46,14 @@ class PhaseRate:
         A pause at the end of a phase moves answers into the next one; that is for the response
         times to tell, and no limit of throughput.
         """
-        high = self.interval.high
+        high = self.answered_at_most
         return self.answered >= MET * self.offered or high is None or high >= self.offered
 
 
-def phase_rates(phases: Sequence[PhaseResult], timeline: Timeline) -> list[PhaseRate]:
-    """The rates of every phase that offered something and took time."""
+def phase_rates(
+    phases: Sequence[PhaseResult], names: Sequence[str], timeline: Timeline
+) -> list[PhaseRate]:
+    """The rates of every phase that offered something and took time; `names` are told apart."""
     rates = []
     for index, phase in enumerate(phases):
         part = timeline.of_phase(index)
@@ -54,12 +61,15 @@ def phase_rates(phases: Sequence[PhaseResult], timeline: Timeline) -> list[Phase
         if not lasted or not phase.sessions.started:
             continue
         successes = float((part.totals - part.failed).sum())
+        answers = float((part.totals - part.unavailable).sum())
         rates.append(
             PhaseRate(
-                name=phase.name,
+                name=names[index],
                 offered=phase.offered_rate * phase.requests.count / phase.sessions.started,
-                answered=successes / lasted,
-                interval=part.rate_interval(),
+                succeeded=successes / lasted,
+                interval=part.success_rate(),
+                answered=answers / lasted,
+                answered_at_most=part.answer_rate().high,
                 successes=round(successes),
             )
         )
@@ -70,9 +80,9 @@ def throughput(rates: Sequence[PhaseRate], target: Target) -> Estimate | Missing
     """The best rate of any phase, or the reason why it says nothing about `target`."""
     if not rates:
         return Missing("no phase lasted long enough to have a rate")
-    best = max(rates, key=lambda rate: rate.answered)
+    best = max(rates, key=lambda rate: rate.succeeded)
     most = max(rates, key=lambda rate: rate.offered)
-    if target.met_by(most.offered) or target.met_by(best.answered):
+    if target.met_by(most.offered) or target.met_by(best.succeeded):
         return _estimate(best)
     if not most.met:
         return _estimate(most)
@@ -86,7 +96,7 @@ def throughput(rates: Sequence[PhaseRate], target: Target) -> Estimate | Missing
 
 def _estimate(rate: PhaseRate, *, unexercised: str = "") -> Estimate:
     plain = mean_estimate(
-        rate.answered,
+        rate.succeeded,
         rate.interval,
         samples=rate.successes,
         noun="requests",

@@ -84,7 +84,8 @@ def _exit_code(
     partial = [f"the run is partial: {evidence.partial}"] if evidence.partial else []
     failed = _named(required, Outcome.FAIL)
     undecided = _named(required, *_UNDECIDED)
-    doubtful = _named([each for each in required if (each.margin or 0) < 0], Outcome.INCONCLUSIVE)
+    missed = [each for each in required if each.unanswered or (each.margin or 0) < 0]
+    doubtful = _named(missed, Outcome.INCONCLUSIVE)
     passed = _named(required, Outcome.PASS)
     nothing = "no required objective passed" if required else "no objective is required"
     no_verdict = ExitCode.NO_VERDICT

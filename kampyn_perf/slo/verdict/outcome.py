@@ -26,7 +26,8 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
         update={
             "outcome": outcome,
             "observed": found.observed,
-            "margin": target.margin(found.observed),
+            "margin": None if found.observed is None else target.margin(found.observed),
+            "unanswered": found.observed is None,
             "samples": found.samples,
             "effective_samples": found.effective,
             "interval": _bounds(found.interval),
@@ -50,7 +51,8 @@ def invalidate(judgement: Judgement, reason: str) -> Judgement:
 def outcome_of(found: Estimate, target: Target) -> Outcome:
     """Where the interval lies."""
     if found.interval is None:
-        return Outcome.PASS if target.met_by(found.observed) else Outcome.FAIL
+        met = found.observed is not None and target.met_by(found.observed)
+        return Outcome.PASS if met else Outcome.FAIL
     good, bad = _ends(found.interval, target)
     if bad is not None and target.met_by(bad):
         return Outcome.PASS

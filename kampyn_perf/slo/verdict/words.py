@@ -8,6 +8,8 @@ from kampyn_perf.slo.evidence.estimate import Estimate
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
 
+_FEW = 10
+
 
 def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int | None) -> str:
     """The sentence for `outcome`; `needed` is the sample that would decide an inconclusive one."""
@@ -19,7 +21,9 @@ def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int
         return _none(objective, found)
     value = _value(objective, found)
     side = _side(objective.target, good=outcome is Outcome.PASS)
-    within = _interval(found.interval, objective.target.unit)
+    if found.observed is None and found.interval is None:
+        return f"{value}, {side}; `of: successful` asks of the others alone"
+    within = _interval(found, objective.target.unit)
     return f"{value}, {side}" + (f"; {within}" if within else "; the largest value has no interval")
 
 
@@ -32,10 +36,13 @@ def count(number: float, noun: str) -> str:
 
 def _value(objective: Objective, found: Estimate) -> str:
     unit = objective.target.unit
+    if found.observed is None:
+        return f"{objective.statistic} is beyond any value ({found.note})"
     text = unit.text(_rounded(found.observed, unit))
     if found.failures is not None:
         of = f"{found.failures:,} of {count(found.samples, found.noun)}"
-        return f"{text} ({of}{' failed' if _of_successes(objective) else ''})"
+        more = f"; {found.note}" if found.note else ""
+        return f"{text} ({of}{' failed' if _of_successes(objective) else ''}{more})"
     if objective.metric != "throughput":
         text = f"{objective.statistic} is {text}"
     return f"{text} ({found.note})" if found.note else text
@@ -51,7 +58,10 @@ def _side(target: Target, *, good: bool) -> str:
     return f"not {target.comparison.words} {target.unit.text(target.value)}"
 
 
-def _interval(interval: stats.Interval | None, unit: Unit) -> str:
+def _interval(found: Estimate, unit: Unit) -> str:
+    interval = found.interval
+    # Beyond any value lies a failed request, however many there were of others.
+    few = "" if found.observed is None else " from so few"
     if interval is None:
         return ""
     low, high = (
@@ -64,7 +74,7 @@ def _interval(interval: stats.Interval | None, unit: Unit) -> str:
     if low is None:
         return f"with {level} confidence at most {high}"
     if high is None:
-        return f"with {level} confidence at least {low}, and no upper bound from so few"
+        return f"with {level} confidence at least {low}, and no upper bound{few}"
     return f"{level} interval {low} to {high}"
 
 
@@ -76,9 +86,13 @@ def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str
     if found.failures == 0:
         start = _none(objective, found)
     else:
-        within = _interval(found.interval, target.unit)
+        within = _interval(found, target.unit)
         start = f"{_value(objective, found)}, but {made} do not tell it from "
         start += f"{target.unit.text(target.value)}; {within}"
+    if found.slow:
+        start += "; the run is too short for how slowly it changes"
+    if needed is None and found.samples < _FEW:
+        return f"{start}; so few do not tell how many would decide"
     if needed is None:
         return f"{start}; it stands so close that no sample would decide"
     if found.failures == 0:

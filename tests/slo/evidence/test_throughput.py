@@ -17,8 +17,8 @@ TARGET = Target(Comparison.AT_LEAST, 1_000, Unit.RATE)
 
 def judged(run: Run) -> tuple[Outcome, Estimate]:
     result = run.result()
-    line = Timeline.of(result.seconds, result.phases, elapsed_us=result.elapsed_us)
-    found = throughput(phase_rates(result.phases, line), TARGET)
+    names = [phase.name for phase in result.phases]
+    found = throughput(phase_rates(result.phases, names, Timeline.of(result)), TARGET)
     assert isinstance(found, Estimate)
     return outcome_of(found, TARGET), found
 

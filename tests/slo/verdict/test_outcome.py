@@ -17,6 +17,7 @@ from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Comparison, Target
 from kampyn_perf.slo.verdict.outcome import invalidate, judge, outcome_of
 from tests.slo.runs import Run, steady
+from tests.slo.shares import independent
 
 BELOW_200 = Target(Comparison.BELOW, 200, Unit.RATE)
 AT_LEAST_200 = Target(Comparison.AT_LEAST, 200, Unit.RATE)
@@ -86,7 +87,8 @@ def test_a_narrower_interval_only_decides_what_was_open(
 @given(failures=st.integers(0, 50), n=st.integers(50, 20_000), times=st.integers(2, 10))
 def test_more_of_the_same_never_turns_a_fail_into_a_pass(failures: int, n: int, times: int) -> None:
     def outcome(k: int, total: int) -> Outcome:
-        found = estimate.share(k, total, effective=total, noun="requests", of_successes=True)
+        bounds = independent(k, total)
+        found = estimate.share(k, total, bounds=bounds, noun="requests", of_successes=True)
         return judge("a", AVAILABILITY, found).outcome
 
     before, after = outcome(failures, n), outcome(failures * times, n * times)
@@ -158,10 +160,11 @@ def test_the_words_of_a_percentile(found: Estimate, words: str) -> None:
 
 
 def share(failures: int, n: int, of: Objective, effective: float | None = None) -> Estimate:
+    worth = n if effective is None else effective
     found = estimate.share(
         failures,
         n,
-        effective=n if effective is None else effective,
+        bounds=independent(failures / n * worth, worth),
         noun="requests",
         of_successes=of is AVAILABILITY,
     )
@@ -204,14 +207,14 @@ def test_the_words_of_a_share(
     assert judgement.explanation == words
 
 
-def test_a_single_second_is_a_single_observation() -> None:
+def test_a_single_second_is_too_few_for_the_tail() -> None:
     result = Run(phases=[("p", steady(seconds=1, rate=24))]).result()
     judgement = judge("a", objective(), LoadEvidence(result).find(objective()))
     assert judgement.outcome is Outcome.INCONCLUSIVE
     assert judgement.samples_needed == 72
     assert judgement.explanation.endswith(
-        "but 24 requests (worth 1 independent one) do not tell it from 200 ms; too few to give a "
-        "95 % interval; about 72 requests would decide"
+        "but 24 requests do not tell it from 200 ms; with 95 % confidence at least 11.9 ms, and no "
+        "upper bound from so few; about 72 requests would decide"
     )
 
 
@@ -249,6 +252,7 @@ def test_a_judgement_carries_its_figures() -> None:
         "outcome": Outcome.PASS,
         "observed": 192_000,
         "margin": 8_000,
+        "unanswered": False,
         "samples": 7_200,
         "effective_samples": 7_000,
         "interval": {"low": 190_000, "high": 195_000, "confidence": 0.95},

@@ -1,0 +1,88 @@
+"""The share of events among dependent samples, bounded from both sides.
+
+How many events there were may itself be known only within bounds (a request that was cut at the
+end of a run, a value in the bucket that a threshold lies in): the lower end of the interval takes
+the fewest, the upper end the most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from kampyn_perf.stats.batches import Series
+from kampyn_perf.stats.dependence import FEW_EVENTS, worth
+from kampyn_perf.stats.intervals import CONFIDENCE
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+
+class ShareBounds(NamedTuple):
+    """Of each of many series, or of one."""
+
+    low: Floats
+    high: Floats
+    effective: Floats
+    """What the samples are worth: the less, of what the two ends rest on."""
+    slow: NDArray[np.bool_]
+    """Whether the series is too short for its own dependence."""
+
+
+def share_bounds(
+    totals: ArrayLike,
+    fewest: ArrayLike,
+    most: ArrayLike | None = None,
+    *,
+    nearly: Sequence[ArrayLike] = (),
+    strata: Sequence[Any] | None = None,
+    few: int = FEW_EVENTS,
+    confidence: float = CONFIDENCE,
+) -> ShareBounds:
+    """The shares that are not ruled out, by item on the last axis.
+
+    `nearly` are samples that were nearly events (response times not far below the threshold), the
+    events among them: slowness that did not quite reach the threshold this time shows there how
+    samples hang together, and the upper end is not taken for better known than that.
+    """
+    lower = Series(totals, fewest, strata)
+    low_worth = worth(lower, few=few, confidence=confidence)
+    upper, high_worth = lower, low_worth
+    if most is not None and not np.array_equal(np.asarray(most), np.asarray(fewest)):
+        upper = Series(totals, most, strata)
+        high_worth = worth(upper, few=few, confidence=confidence)
+    size, slow = high_worth.effective, low_worth.slow | high_worth.slow
+    for hits in nearly:
+        known = worth(Series(totals, hits, strata), few=few, confidence=confidence)
+        size, slow = np.minimum(size, known.effective), slow | known.slow
+    n = np.maximum(upper.total, 1)
+    most_share = np.minimum(upper.ratio + high_worth.unseen / n, 1.0)
+    return ShareBounds(
+        low=_lower(lower.ratio * low_worth.effective, low_worth.effective, confidence),
+        high=_upper(most_share * size, size, confidence),
+        effective=np.minimum(size, low_worth.effective),
+        slow=slow,
+    )
+
+
+def _lower(events: Floats, n: Floats, confidence: float) -> Floats:
+    """Clopper and Pearson's lower end (Biometrika 26, 1934); 0 without an event."""
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    safe = np.maximum(events, 1e-300)
+    found = betaincinv(safe, np.maximum(n - events, 0) + 1, tail)
+    return np.where(events > 0, found, 0.0)
+
+
+def _upper(events: Floats, n: Floats, confidence: float) -> Floats:
+    """Clopper and Pearson's upper end; 1 where all are events, or there are no samples."""
+    from scipy.special import betaincinv
+
+    left = n - events
+    found = betaincinv(events + 1, np.maximum(left, 1e-300), (1 + confidence) / 2)
+    return np.where(left > 0, found, 1.0)

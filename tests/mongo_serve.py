@@ -58,7 +58,7 @@ def secantus(program: str) -> subprocess.Popen[str]:
     for line in process.stderr:
         address = re.search(r"listening on (127\.0\.0\.1:\d+)", line)
         if address:
-            say(f"mongodb://{address[1]}/")
+            say(f"mongodb://{address[1]}")
             break
     # What it goes on to log is read, or it would wait for somebody to do so.
     threading.Thread(target=process.stderr.read, daemon=True).start()

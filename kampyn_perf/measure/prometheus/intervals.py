@@ -100,7 +100,8 @@ def quantile(buckets: tuple[tuple[float, float], ...], q: float) -> float | None
                 return lower if lower else None
             if edge <= 0 or held <= below:
                 return edge
-            return lower + (edge - lower) * (rank - below) / (held - below)
+            # Not above the edge by a last digit: on which side of it the quantile lies is known.
+            return min(lower + (edge - lower) * (rank - below) / (held - below), edge)
         lower, below = edge, held
     return lower
 

@@ -77,7 +77,7 @@ def parse(
 def _lines_of(text: str, wanted: Wanted, *, with_buckets: Wanted) -> Iterator[str]:
     """The lines of the families wanted. What is no such text at all stays in, to be refused."""
     decided: dict[str, bool] = {}
-    for line in text.splitlines(keepends=True):
+    for line in text.split("\n"):  # splitlines would split labels at their carriage returns, too
         match = _COMMENT.match(line) or _NAME.match(line)
         if match is None:
             continue
@@ -90,7 +90,7 @@ def _lines_of(text: str, wanted: Wanted, *, with_buckets: Wanted) -> Iterator[st
                 keep = keep and with_buckets(family)
             decided[name] = keep
         if keep:
-            yield line
+            yield f"{line}\n"
 
 
 def _take(page: Page, family: Any, sample: Any) -> None:

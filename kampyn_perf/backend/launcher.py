@@ -66,6 +66,12 @@ class RunningBackend:
         running = self._state.running()
         return running.redis if running else None
 
+    @property
+    def redis_socket(self) -> str:
+        """`unix://...` of the embedded cache; empty if there is none."""
+        running = self._state.running()
+        return running.redis_socket if running else ""
+
     def alive(self) -> bool:
         """Whether the supervisor still runs."""
         return self._process.poll() is None

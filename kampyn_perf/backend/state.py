@@ -150,6 +150,8 @@ class Running:
     redis: int | None
     store: str
     cache: str
+    redis_socket: str = ""
+    """`unix://...` of an embedded cache; empty without one."""
 
     @staticmethod
     def parse(data: bytes) -> Running:

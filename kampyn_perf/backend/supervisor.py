@@ -129,6 +129,11 @@ class _Cache:
         return self._server.pid if self._server else None
 
     @property
+    def socket(self) -> str:
+        """URL of an embedded one; empty for any other, whose URL may hold a password."""
+        return self._server.url if self._server else ""
+
+    @property
     def words(self) -> str:
         """For people."""
         if self._server:
@@ -217,6 +222,7 @@ def _describe(
         url=f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
         workers=pool.records,
         redis=cache.pid,
+        redis_socket=cache.socket,
         store=_place(request.state.store_url(request.settings.store.url)),
         cache=cache.words,
     )

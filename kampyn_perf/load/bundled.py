@@ -37,6 +37,7 @@ def processes(running: backend.RunningBackend) -> BundledProcesses:
         supervisor=running.supervisor_pid,
         workers=lambda: running.pids,
         redis=lambda: running.redis_pid,
+        redis_socket=running.redis_socket,
     )
 
 

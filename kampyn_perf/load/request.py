@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf.load.distributed.remote import Master
 from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.sources import Source
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.settings import BackendSettings
@@ -39,6 +40,9 @@ class LoadRequest:
     newest. None as well: the run is saved nowhere, the caller only wants the result."""
     audit: bool = False
     """Whether the bundled backend's store is checked afterwards."""
+    watch: Source = field(default_factory=lambda: Source({}, ""))
+    """The target's `watch` section below that key, unread: what is measured beside the run is the
+    affair of its watcher."""
 
     @property
     def generators(self) -> int:

@@ -14,6 +14,7 @@ from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.request import Bundled, LoadRequest
 from kampyn_perf.load.settings import FeedSettings, LoadSettings, TargetSettings
 from kampyn_perf.load.spec import FeedSpec, RunSpec, choose_profile
+from kampyn_perf.sources import Source
 
 ENV_PREFIX = "KAMPYN_LOAD_"
 BUNDLED_URL = "http://127.0.0.1:0"
@@ -66,7 +67,9 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
         prefix=ENV_PREFIX,
         sets=(*split[""], *_short_forms(options)),
     )
-    target, url = _target(options, settings.config.target)
+    source, url = _target(options, settings.config.target)
+    target = config.parse(TargetSettings, source)
+    url = url or target.url  # empty: the bundled backend
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
     if url:
         check_target(url, allowed)
@@ -78,10 +81,15 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     if url and split["backend"]:
         raise KampynError("--set backend.… is about the bundled backend, which --target replaces")
     spec = _spec(options, settings, target, url=url, allowed=allowed)
+    watch = Source(
+        {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
+    )
     if url:
-        return LoadRequest(spec=spec)
+        return LoadRequest(spec=spec, watch=watch)
     backend = bundled.settings(split["backend"])
-    return LoadRequest(spec=spec, bundled=Bundled(settings=backend, state=options.state))
+    return LoadRequest(
+        spec=spec, bundled=Bundled(settings=backend, state=options.state), watch=watch
+    )
 
 
 def split_sets(sets: Sequence[str], *sections: str) -> dict[str, tuple[str, ...]]:
@@ -144,15 +152,14 @@ def _short_forms(options: LoadOptions) -> list[str]:
     ]
 
 
-def _target(options: LoadOptions, configured: str) -> tuple[TargetSettings, str]:
-    """The target's file, and where it is; an empty URL means the bundled backend."""
+def _target(options: LoadOptions, configured: str) -> tuple[Source, str]:
+    """The target's file, and the URL that stands over the file's own."""
     name, url = options.target or configured, options.url or ""
     if "://" in name:
         if options.url:
             raise KampynError("--target has a URL, and --url another; give one")
         name, url = REFERENCE, name
-    target = config.parse(TargetSettings, config.read_yaml(config.find(f"targets/{name}.yaml")))
-    return target, url or target.url
+    return config.read_yaml(config.find(f"targets/{name}.yaml")), url
 
 
 def _scenarios(name: str) -> Path:

@@ -234,3 +234,5 @@ class TargetSettings(Section):
     token: str = "token"  # noqa: S105 (the key of the answer, not a secret)
     """Key of a login's JSON answer that holds the token, sent as a Bearer token."""
     operations: dict[str, Operation]
+    watch: Any = None
+    """What is watched beside a load of it; read by `measure.WatchSettings`."""

@@ -10,11 +10,12 @@ Inside: `settings` (what users write), `plan` and `select` (which watchers), `wa
 module) over `prometheus`, `http` and `finding`, and `lane`, `runner` and `store`, which run them.
 """
 
+from kampyn_perf.measure.finding import forwarder_at, is_this_machine
 from kampyn_perf.measure.plan import OwnBackend, WatchPlan, WatchRequest
 from kampyn_perf.measure.readings import Quantity, Sample
 from kampyn_perf.measure.runner import Measured, Runner
 from kampyn_perf.measure.select import watchers_for
-from kampyn_perf.measure.settings import WatchFlags, WatchSettings
+from kampyn_perf.measure.settings import WatchFlags, WatchSettings, load_settings
 from kampyn_perf.measure.watch import Watch, runner_of, watch
 
 __all__ = [
@@ -28,6 +29,9 @@ __all__ = [
     "WatchPlan",
     "WatchRequest",
     "WatchSettings",
+    "forwarder_at",
+    "is_this_machine",
+    "load_settings",
     "runner_of",
     "watch",
     "watchers_for",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -71,6 +73,19 @@ def by_port(port: int, proc: Path = Path("/proc")) -> list[int]:
             remedy="run kampyn-perf as that user or as root, or name the process with --watch-pid",
         )
     return holders
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether `host` is a name or address of this machine: never asks a resolver."""
+    name = host.lower().partition("%")[0]
+    if name in ("localhost", socket.gethostname().lower()) or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    own = (entry.address for entries in psutil.net_if_addrs().values() for entry in entries)
+    return address.is_loopback or str(address) in {one.partition("%")[0] for one in own}
 
 
 def forwarder_at(port: int) -> str:

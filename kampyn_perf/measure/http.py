@@ -113,7 +113,7 @@ class HttpGetter:
             raise
         except OSError as error:
             self.close()
-            raise NoAnswer(_words(error, limit)) from error
+            raise NoAnswer(_words(error)) from error
 
     def close(self) -> None:
         """Close the connection; the next `get` opens another."""
@@ -188,9 +188,9 @@ def _request_bytes(parts: SplitResult, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def _words(error: OSError, timeout: float) -> str:
+def _words(error: OSError) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:g} s"
+        return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message}"
     return error.strerror or str(error) or type(error).__name__

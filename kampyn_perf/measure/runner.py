@@ -53,11 +53,13 @@ class Runner:
         self._lanes = [_Lane(group, self._store, self) for group in _groups(watchers)]
         self._own_cpu_us = 0
         """Of the snapshots, which another thread takes."""
+        self._started = False
         self._started_us = 0
         self._ended_us: int | None = None
 
     def start(self) -> None:
         """Begin to look; every watcher takes its first look at once."""
+        self._started = True
         self._started_us = self._now_us()
         for lane in self._lanes:
             lane.begin(self._started_us)
@@ -65,9 +67,12 @@ class Runner:
     def stop(self) -> Measured:
         """End all looking, and return everything."""
         self._stopping.set()
+        if not self._started:
+            for lane in self._lanes:
+                lane.give_up()
         deadline = time.monotonic() + _JOIN_SECONDS
         for lane in self._lanes:
-            lane.thread.join(max(0.0, deadline - time.monotonic()))
+            lane.join(deadline)
         self._ended_us = self._now_us()
         return self.snapshot()
 
@@ -127,11 +132,21 @@ class _Lane:
         self._runner = runner
         self.tasks: list[Task] = []
         self.cpu_us = 0
-        self.thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
     def begin(self, first_us: int) -> None:
         self.tasks = [Task.of(watcher, first_us) for watcher in self._watchers]
-        self.thread.start()
+        self._thread.start()
+
+    def give_up(self) -> None:
+        """What `run` would do at its end, where it never began."""
+        for watcher in self._watchers:
+            watcher.close()
+
+    def join(self, deadline: float) -> None:
+        """Wait for its end, until a moment of the monotonic clock at the latest."""
+        if self._thread.is_alive():
+            self._thread.join(max(0.0, deadline - time.monotonic()))
 
     def _run(self) -> None:
         lane = Lane(self.tasks, store=self._store, clock=self._runner, cpu_us=self._cpu)

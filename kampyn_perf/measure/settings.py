@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from kampyn_perf.config import Duration, Section, Size
+from kampyn_perf.config import Duration, Section, Size, Source, load
 from kampyn_perf.errors import KampynError
 from kampyn_perf.measure.watchers.probe import EVERY_US, TIMEOUT_US
 from kampyn_perf.redact import describe
@@ -82,6 +83,18 @@ class WatchSettings(Section):
     redis: RedisSettings | None = None
     probe: ProbeSettings = ProbeSettings()
     scrape: tuple[ScrapeSettings, ...] = ()
+
+
+class _TargetFile(Section):
+    """As much of a target's file as is read here."""
+
+    watch: WatchSettings = WatchSettings()
+
+
+def load_settings(source: Source, sets: Sequence[str] = ()) -> WatchSettings:
+    """The section `watch` of a target's file, with each `watch.a=b` of `sets` put in. Raises
+    ConfigError with every problem in it."""
+    return load(_TargetFile, source, sets=sets).watch
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,3 +134,19 @@ def test_a_search_is_made_again_after_a_while_or_when_a_process_has_ended() -> N
         process.wait()
         pids()
         assert searches == [3]
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("shop.localhost", True),
+        ("127.0.0.2", True),
+        ("::1", True),
+        (socket.gethostname(), True),
+        ("192.0.2.7", False),
+        ("shop.example.edu", False),
+    ],
+)
+def test_which_hosts_are_this_machine(host: str, here: bool) -> None:
+    assert finding.is_this_machine(host) is here

@@ -77,7 +77,7 @@ def test_the_deadline_counts_from_the_start_however_the_bytes_drip() -> None:
 
     with raw(b"", also=drip) as port:
         started = time.monotonic()
-        with pytest.raises(NoAnswer, match=r"no answer within 0\.3 s|no HTTP answer"):
+        with pytest.raises(NoAnswer, match=r"no answer in time|no HTTP answer"):
             HttpGetter(f"http://127.0.0.1:{port}/", timeout=0.3).get()
         # Not a limit of speed: five seconds of dripping were not waited for.
         assert time.monotonic() - started < 4

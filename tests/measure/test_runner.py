@@ -114,3 +114,10 @@ def test_mongodb_speaks_for_the_queries_where_nothing_else_does() -> None:
     backend.look = lambda _at: [Sample(quantity("db_query_time", "orders.find"), 9.0, weight=1)]
     both = run_for(0.1, server, backend)
     assert [one.subject for one in both.series if one.metric == "db_query_time"] == ["orders.find"]
+
+
+def test_what_was_never_started_is_closed_all_the_same() -> None:
+    watcher = Scripted(provides=("cpu",))
+    measured = Runner([watcher], now_us=lambda: 0).stop()
+    assert watcher.closed == 1
+    assert measured.series == []

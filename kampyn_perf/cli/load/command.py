@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kampyn_perf.cli import watch_flags as watching
 from kampyn_perf.cli.leaving import at_once
 from kampyn_perf.cli.load import roles
 from kampyn_perf.cli.load.flags import LoadFlags, Role
@@ -73,8 +74,9 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
             "--set",
             metavar="KEY=VALUE",
             help="One value of load.yaml (config.maxVusers=500), of the bundled backend "
-            "(backend.workers=2), of slo.yaml (slo.objectives.throughput.required=false) or of "
-            "alerts.yaml (alerts.high_error_rate.window=10s).",
+            "(backend.workers=2), of slo.yaml (slo.objectives.throughput.required=false), of "
+            "alerts.yaml (alerts.high_error_rate.window=10s), or of the target's watch section "
+            "(watch.probe.every=1s).",
         ),
     ] = None,
     seed: Annotated[
@@ -131,6 +133,15 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
     ] = False,
+    watch_pid: watching.WatchPids = None,
+    watch_port: watching.WatchPorts = None,
+    watch_name: watching.WatchNames = None,
+    watch_cgroup: watching.WatchCgroups = None,
+    watch_mongo: watching.WatchMongo = None,
+    watch_redis: watching.WatchRedis = None,
+    scrape: watching.Scrape = None,
+    probe: watching.Probe = None,
+    no_watch: watching.NoWatch = False,
 ) -> None:
     roles.check(role, _given(context))
     with at_once():
@@ -152,8 +163,20 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         allow_hosts=tuple(allow_host or ()),
         need_files=not dry_run,
     )
+    watch = watching.watch_flags(
+        pids=watch_pid,
+        ports=watch_port,
+        names=watch_name,
+        cgroups=watch_cgroup,
+        mongo=watch_mongo,
+        redis=watch_redis,
+        scrape=scrape,
+        probe=probe,
+        off=no_watch,
+    )
     flags = LoadFlags(
         options=options,
+        watch=watch,
         slo=slo,
         alerts=alerts,
         role=role,

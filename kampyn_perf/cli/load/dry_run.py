@@ -5,20 +5,30 @@ from __future__ import annotations
 import orjson
 
 from kampyn_perf import load
-from kampyn_perf.cli import console
+from kampyn_perf.cli import console, watching
 from kampyn_perf.errors import ExitCode
+from kampyn_perf.measure import WatchPlan, WatchSettings
 from kampyn_perf.redact import redact, redact_url
 from kampyn_perf.units import counted, format_duration, format_rate
 
 
-def show(request: load.LoadRequest, *, as_json: bool) -> ExitCode:
-    """Phases, flows and totals for people, or the resolved configuration as JSON."""
+def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> ExitCode:
+    """Phases, flows, totals and what is watched for people, or all of it resolved, as JSON."""
+    plan = watching.plan_before(request, watch)
     spec = request.spec
     schedule = spec.schedule()
     weights = load.flows(request)
     if as_json:
         document = redact(orjson.loads(spec.dump()))
-        console.print_json({"spec": document, "flows": weights, "planned": schedule.planned})
+        console.print_json(
+            {
+                "spec": document,
+                "flows": weights,
+                "planned": schedule.planned,
+                "watched": [{"kind": spec.kind, "what": spec.what} for spec in plan.specs],
+                "unmeasured": {name: gap.text for name, gap in plan.unmeasured.items()},
+            }
+        )
         return ExitCode.OK
     where = "the bundled backend" if request.bundled else redact_url(spec.url)
     console.say(f"Profile {spec.profile} against {where}, seed {spec.seed}, {spec.mode} arrivals")
@@ -32,8 +42,19 @@ def show(request: load.LoadRequest, *, as_json: bool) -> ExitCode:
     total = sum(weights.values())
     for name, weight in weights.items():
         console.say(f"  {name:<28} weight {weight} ({100 * weight / total:.4g} %)")
+    _show_watched(plan)
     length = format_duration(schedule.duration_us)
     console.say(
         f"{counted(schedule.planned, 'session')} in {length}; nothing was started (--dry-run)."
     )
     return ExitCode.OK
+
+
+def _show_watched(plan: WatchPlan) -> None:
+    if plan.specs:
+        console.say(f"  watched beside it: {', '.join(dict.fromkeys(s.kind for s in plan.specs))}")
+    metrics: dict[str, list[str]] = {}
+    for metric, gap in plan.unmeasured.items():
+        metrics.setdefault(gap.text, []).append(metric)
+    for reason, names in metrics.items():
+        console.say(f"  not measured: {', '.join(names)}: {reason}", style="yellow")

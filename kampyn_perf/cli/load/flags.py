@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kampyn_perf.load import LoadOptions, Master
+    from kampyn_perf.measure import WatchFlags
 
 
 class Role(StrEnum):
@@ -24,7 +25,8 @@ class LoadFlags:
     """The flags, as given."""
 
     options: LoadOptions
-    """What decides the run; its `sets` may name values of slo.yaml too."""
+    """What decides the run; its `sets` may name values of slo.yaml and of `watch` too."""
+    watch: WatchFlags
     slo: str
     alerts: str
     role: Role

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from kampyn_perf import load, names
-from kampyn_perf.cli import audit_view, console, judging, verdict_view
+from kampyn_perf.cli import audit_view, console, judging, verdict_view, watching
 from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import alerting, dry_run, tables
 from kampyn_perf.cli.load.alerting import Alerting, Observers, WithAlerts
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.load.coordinator.ports import Unwatched
 from kampyn_perf.load.resolver import split_sets
 from kampyn_perf.results.folder import REPORTS
 from kampyn_perf.results.io import Record
@@ -27,7 +26,7 @@ def run(flags: LoadFlags) -> ExitCode:
     """Run, judge, report."""
     if flags.role is Role.WORKER:
         return load.join(flags.master.host, flags.master.port)
-    sets = split_sets(flags.options.sets, "slo", "alerts")
+    sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
     request = load.resolve(replace(flags.options, sets=sets[""]))
     slo = objectives.load(flags.slo, sets=sets["slo"])
     request = replace(
@@ -40,15 +39,13 @@ def run(flags: LoadFlags) -> ExitCode:
     )
     rules = alerting.rules_of(flags.alerts, sets["alerts"])
     made = alerting.receivers_of(rules, request)
+    watch = watching.settings_of(request, flags.watch, sets["watch"])
     if flags.dry_run:
-        return dry_run.show(request, as_json=flags.as_json)
+        return dry_run.show(request, watch, as_json=flags.as_json)
     with LiveView(quiet=flags.as_json) as view:
         alerts = Alerting(rules, made, remark=view.remark)
-        result = load.run(
-            request,
-            Observers(view, alerts),
-            watcher=WithAlerts(Unwatched(), alerts),
-        )
+        beside = watching.BesideLoad(request, watch, listener=alerts.hear)
+        result = load.run(request, Observers(view, alerts), watcher=WithAlerts(beside, alerts))
     verdict = judge(result, slo, strict=flags.strict)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)

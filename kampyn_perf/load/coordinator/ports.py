@@ -82,6 +82,8 @@ class BundledProcesses:
     supervisor: int
     workers: Callable[[], Sequence[int]]
     redis: Callable[[], int | None]
+    redis_socket: str = ""
+    """URL of its embedded cache; empty where it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)

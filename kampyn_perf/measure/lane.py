@@ -73,6 +73,12 @@ class Task:
             return 1
         return max(1, round((at_us - self.looked_us) / self.watcher.interval_us))
 
+    def wants_a_last_look(self, now_us: int) -> bool:
+        """Whether the run ended so long after the last look that its end would be missing."""
+        if self.looked_us is None or self.in_a_row or self.watcher.every_slot:
+            return False
+        return now_us - self.looked_us >= self.watcher.interval_us / 2
+
     def plan_next(self, now_us: int) -> None:
         """The next slot: the one after this, or the first that has not passed altogether."""
         due = self.slot + 1
@@ -132,8 +138,11 @@ class Lane:
             while True:
                 task = min(self.tasks, key=lambda each: each.due_us)
                 if not self._clock.wait_until(task.due_us):
-                    return
+                    break
                 self._look(task)
+            for task in self.tasks:
+                if task.wants_a_last_look(self._clock.now_us()):
+                    self._look(task)
         finally:
             for task in self.tasks:
                 self._close(task)
@@ -142,7 +151,7 @@ class Lane:
         spent_us = self._cpu_us()
         now_us = self._clock.now_us()
         if not task.watcher.every_slot:
-            task.late_max_us = max(task.late_max_us, now_us - task.due_us)
+            task.late_max_us = max(task.late_max_us, now_us - task.due_us)  # a last look is early
         at_us = task.due_us if task.watcher.every_slot else now_us
         try:
             readings = list(task.watcher.sample(at_us))

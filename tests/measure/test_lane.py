@@ -17,7 +17,7 @@ def run(clock: VirtualClock, *watchers: Scripted, first_us: int = 0) -> tuple[St
 
 
 def test_looks_are_due_by_number_and_never_drift() -> None:
-    clock = VirtualClock(end_us=10 * SECOND)
+    clock = VirtualClock(end_us=9_400_000)
     watcher = Scripted()
     watcher.look = lambda _at: (clock.work(30_000), [Sample(LOAD, 1.0)])[1]
     _, (task,) = run(clock, watcher)
@@ -26,7 +26,7 @@ def test_looks_are_due_by_number_and_never_drift() -> None:
 
 
 def test_two_watchers_of_one_lane_share_its_time() -> None:
-    clock = VirtualClock(end_us=4 * SECOND)
+    clock = VirtualClock(end_us=3_100_000)
     slow, quick = Scripted(name="slow", interval_us=2 * SECOND), Scripted(name="quick")
     slow.look = lambda _at: (clock.work(300_000), [])[1]
     _, (_, task) = run(clock, slow, quick)
@@ -35,7 +35,7 @@ def test_two_watchers_of_one_lane_share_its_time() -> None:
 
 
 def test_a_look_longer_than_the_interval_misses_slots_and_moves_no_other() -> None:
-    clock = VirtualClock(end_us=10 * SECOND)
+    clock = VirtualClock(end_us=9_400_000)
     watcher = Scripted()
     watcher.look = lambda at: (clock.work(3_500_000 if at == SECOND else 0), [Sample(LOAD, at)])[1]
     store, (task,) = run(clock, watcher)
@@ -55,7 +55,7 @@ def test_a_watcher_that_counts_every_slot_is_given_each_due_time() -> None:
 
 
 def test_a_failure_backs_off_says_so_and_disturbs_nobody() -> None:
-    clock = VirtualClock(end_us=200 * SECOND)
+    clock = VirtualClock(end_us=199_400_000)
     broken, healthy = Scripted(name="broken", provides=("cpu",)), Scripted(name="healthy")
 
     def fail(_at_us: int) -> list[Reading]:
@@ -79,7 +79,7 @@ def test_an_error_of_any_kind_is_a_remark() -> None:
 
 
 def test_after_a_failure_a_watcher_that_sees_again_looks_at_its_own_pace() -> None:
-    clock = VirtualClock(end_us=8 * SECOND)
+    clock = VirtualClock(end_us=7_400_000)
     watcher = Scripted()
 
     def look(at_us: int) -> list[Reading]:
@@ -119,7 +119,19 @@ def test_every_watcher_is_closed_once_at_the_end() -> None:
 
 
 def test_a_run_that_has_not_begun_is_looked_at_and_kept_out() -> None:
-    clock = VirtualClock(end_us=2 * SECOND, time_us=-SECOND)
+    clock = VirtualClock(end_us=1_400_000, time_us=-SECOND)
     store, (task,) = run(clock, Scripted(), first_us=-SECOND)
     assert task.samples == 3
     assert store.series()[0].at_us == [0, SECOND]
+
+
+def test_the_end_of_a_run_is_looked_at_once_more() -> None:
+    clock = VirtualClock(end_us=9_600_000)
+    slow, quick = Scripted(interval_us=5 * SECOND), Scripted()
+    broken, probe = Scripted(), Scripted(every_slot=True)
+    broken.look = lambda _at: [Sample(LOAD, 1 / 0)]
+    run(clock, slow, quick, broken, probe)
+    assert slow.at_us == [0, 5 * SECOND, 9_600_000]
+    assert quick.at_us[-2:] == [9 * SECOND, 9_600_000]
+    assert broken.at_us[-1] < 9_600_000
+    assert probe.at_us[-1] == 9 * SECOND

@@ -177,4 +177,5 @@ def test_the_target_file_names_what_is_watched(
         tmp_path, "load", "--dry-run", "--target", "shop", "--url", backend.url, *data
     )
     assert done.code == 2
-    assert "shop.yaml:47: watch.porbe: unknown key; did you mean probe?" in " ".join(done.err.split())
+    said = " ".join(done.err.split())
+    assert "shop.yaml:47: watch.porbe: unknown key; did you mean probe?" in said

@@ -145,6 +145,9 @@ class Store(Protocol):
     async def ping(self) -> None:
         """Raises UnavailableError when the database does not answer."""
 
+    async def check_write(self) -> None:
+        """Raises UnavailableError, with the reason, when nothing can be written."""
+
 
 class Loader(Protocol):
     """A store as seeding sees it: raw, in bulk, by one process."""

@@ -198,11 +198,19 @@ class Checks(Answer):
     external_apis: bool | None
 
 
+class Writes(Answer):
+    """Whether the database can be written to, as of at most a second ago."""
+
+    possible: bool
+    reason: str | None = Field(description="Why not.")
+
+
 class HealthReport(Answer):
     """The document's health answer."""
 
     status: Literal["healthy", "unhealthy"]
     timestamp: datetime
     checks: Checks
+    writes: Writes
     uptime: float = Field(description="Seconds since this worker started.")
     memory: dict[str, int] = Field(description="Bytes of this worker.")

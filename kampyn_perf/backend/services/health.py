@@ -15,6 +15,9 @@ from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import ResponseCache, Store
 from kampyn_perf.backend.services.external import ExternalApi
 
+_WRITE_CHECK = 1.0
+"""Seconds for which an answer about writing is good."""
+_WRITE_TIMEOUT = 2.0
 _log = logging.getLogger("kampyn.health")
 
 
@@ -35,19 +38,23 @@ class Health:
         self._clock = clock
         self._started = clock()
         self._process = psutil.Process()
+        self._write_lock = asyncio.Lock()
+        self._write_failure: str | None = None
+        self._write_checked_at = float("-inf")
 
     async def report(self) -> tuple[bool, dict[str, Any]]:
         """Whether all is well, and the document's answer."""
-        database, redis, external = await asyncio.gather(
-            self._database(), self._redis(), self._external_api()
+        database, write_failure, redis, external = await asyncio.gather(
+            self._database(), self._failure_to_write(), self._redis(), self._external_api()
         )
         checks = {"database": database, "redis": redis, "external_apis": external}
-        healthy = all(check is not False for check in checks.values())
+        healthy = write_failure is None and all(check is not False for check in checks.values())
         memory = self._process.memory_info()
         return healthy, {
             "status": "healthy" if healthy else "unhealthy",
             "timestamp": datetime.now(UTC),
             "checks": checks,
+            "writes": {"possible": write_failure is None, "reason": write_failure},
             "uptime": round(self._clock() - self._started, 3),
             "memory": {"rss": memory.rss, "vms": memory.vms},
         }
@@ -59,6 +66,24 @@ class Health:
             _log.error("Database health check failed: %s", error.message)
             return False
         return True
+
+    async def _failure_to_write(self) -> str | None:
+        """Why the database cannot be written to. Asked at most every second, whoever asks us."""
+        async with self._write_lock:
+            if self._clock() - self._write_checked_at >= _WRITE_CHECK:
+                self._write_failure = await self._try_to_write()
+                self._write_checked_at = self._clock()
+            return self._write_failure
+
+    async def _try_to_write(self) -> str | None:
+        try:
+            async with asyncio.timeout(_WRITE_TIMEOUT):
+                await self._store.check_write()
+        except UnavailableError as error:
+            return error.message
+        except TimeoutError:
+            return "A write did not come to its end."
+        return None
 
     async def _redis(self) -> bool | None:
         if not self._cache.enabled:

@@ -23,6 +23,7 @@ LIST = "/api/vendor/list/uni/123"
 ORDERS = "/order/vendor/vendor123/active?limit=100"
 ROUTE = "/order/{userId}"
 ORDER = {"vendorId": "vendor123", "items": [{"itemId": "item123", "quantity": 1}]}
+FULL = "The store cannot write: its disk is full."
 LIMITED = SETTINGS.model_copy(
     update={"rate_limit": RateLimitSettings(enabled=True, others=1_000_000, vendor=1_000_000)}
 )
@@ -80,15 +81,17 @@ def test_a_full_disk_and_back(disk: SmallDisk, tmp_path: Path) -> None:
             for _ in range(3):
                 for path in (LIST, ORDERS, "/cart/user123", "/metrics"):
                     assert client.get(path).status == 200, path
+            assert until(lambda: client.get("/health").status == 503)
+            health = client.get("/health").json
+            assert health["checks"]["database"] is True
+            assert health["writes"] == {"possible": False, "reason": FULL}
             disk.free()
             assert buyers.see(201, 20)
-        assert client.get("/health").status == 200
+        assert until(lambda: client.get("/health").status == 200)
         assert [running.supervisor_pid, running.redis_pid, *running.pids] == pids
     assert set(buyers.statuses()) == {201, 503}
     assert buyers.cut == 0
-    assert {body["message"] for status, body in buyers.answers if status == 503} == {
-        "The store cannot write: its disk is full."
-    }
+    assert {body["message"] for status, body in buyers.answers if status == 503} == {FULL}
     report = backend.audit_store(LIMITED, state_dir=state)
     assert report.ok, report.findings
     assert report.orders == buyers.statuses().count(201)

@@ -84,6 +84,7 @@ def test_health_says_how_each_part_is(own: launcher.RunningBackend) -> None:
         assert answer.status == 200
         assert answer.json["status"] == "healthy"
         assert answer.json["checks"] == {"database": True, "redis": True, "external_apis": True}
+        assert answer.json["writes"] == {"possible": True, "reason": None}
         assert answer.json["memory"]["rss"] > 10_000_000
         assert answer.json["uptime"] > 0
         assert answer.headers["cache-control"] == "no-store"
@@ -229,10 +230,15 @@ def test_a_database_that_does_not_answer_is_503() -> None:
         async def ping(self) -> None:
             raise UnavailableError
 
+        async def check_write(self) -> None:
+            raise UnavailableError("The store cannot write: its disk is full.")
+
     health = Health(store=Gone(), cache=NoCache(), external=None)  # type: ignore[arg-type]
     healthy, report = asyncio.run(health.report())
     assert not healthy
     assert report["checks"] == {"database": False, "redis": None, "external_apis": None}
+    reason = "The store cannot write: its disk is full."
+    assert report["writes"] == {"possible": False, "reason": reason}
 
 
 def test_the_external_api_is_asked_once_in_a_while(provider: str) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from pymongo import ReadPreference
+
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
 from kampyn_perf.backend.settings import MongoSettings
@@ -64,6 +66,13 @@ class MongoStore:
     async def ping(self) -> None:
         with self._connection.timed("admin", "ping"):
             await self._connection.client.admin.command("ping")
+
+    async def check_write(self) -> None:
+        """That there is a primary; writing to it each time would cost a journal's flush."""
+        with self._connection.timed("admin", "ping"):
+            await self._connection.client.admin.command(
+                "ping", read_preference=ReadPreference.PRIMARY
+            )
 
     async def _sweep(self) -> None:
         while not self._closing.is_set():

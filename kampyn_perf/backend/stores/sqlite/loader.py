@@ -11,7 +11,7 @@ import orjson
 
 from kampyn_perf.backend.settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
-from kampyn_perf.backend.stores.sqlite.database import Access, connect
+from kampyn_perf.backend.stores.sqlite.connection import Access, connect
 from kampyn_perf.backend.times import to_ms
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from pathlib import Path
 
 from kampyn_perf.backend.domain import UnavailableError
@@ -12,11 +13,13 @@ from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.accounts import SqliteUsers, SqliteVendors
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts
-from kampyn_perf.backend.stores.sqlite.database import Access, Query, WorkerDatabase, connect
+from kampyn_perf.backend.stores.sqlite.connection import Access, connect
+from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.items import SqliteItems
 from kampyn_perf.backend.stores.sqlite.orders import SqliteOrders
 from kampyn_perf.errors import KampynError, UnreachableError
 
+_CHECK = "INSERT INTO meta VALUES ('checked', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 _PING = Query("meta", "ping", "SELECT COUNT(*) FROM meta")
 
 
@@ -45,12 +48,19 @@ class SqliteStore:
         await self._database.close()
 
     async def ping(self) -> None:
-        """That the file can be read; a full disk or a stuck writer shows in the answers."""
+        """That the file can be read."""
         try:
             async with asyncio.timeout(1):
                 await self._database.read_long(_PING)
         except TimeoutError as error:
             raise UnavailableError from error
+
+    async def check_write(self) -> None:
+        """Write: only so does a full disk show."""
+        now = str(time.time())
+        await self._database.write(
+            "meta", "checkWrite", lambda connection: connection.execute(_CHECK, (now,)).rowcount
+        )
 
 
 def path_of(url: str) -> Path:

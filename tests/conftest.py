@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import Any
 
@@ -29,8 +30,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test judges how long it takes: the machine may be busy, and a first call may import much.
-settings.register_profile("kampyn", deadline=None)
-settings.load_profile("kampyn")
+# "ci": the same bounded examples every time. By hand: HYPOTHESIS_PROFILE=thorough make test-fast.
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 _NEEDED = {

@@ -93,7 +93,7 @@ def profile(*phases: str, limits: tuple[str, ...] = PATIENT) -> tuple[str, ...]:
     return ("--profile", "t", "--set", f"profiles.t={{phases: [{', '.join(phases)}]}}", *limits)
 
 
-def wait_for(condition: Callable[[], Any], *, seconds: float = 30, what: str = "it") -> Any:
+def wait_for(condition: Callable[[], Any], *, seconds: float = 120, what: str = "it") -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():

@@ -71,6 +71,7 @@ def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
     assert load.result.sessions.planned == 250, "no arrival is lost for it"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("neighbours", [1, 2])
 def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbours):
     """Pinned to one core with processes that compute: numbers are the generator's own queue, even

@@ -68,7 +68,7 @@ def _starts_something(item: pytest.Item, known: dict[FunctionType, bool]) -> boo
     if item.get_closest_marker("mongo") or MONGO & set(getattr(item, "fixturenames", ())):
         return True
     functions = [getattr(item, "function", None)]
-    functions += [fixture.func for _name, fixture in fixtures_of(item)]
+    functions += [fixture.func for fixture in fixtures_of(item)]
     return any(_calls_starter(function, known) for function in functions if function)
 
 
@@ -79,18 +79,20 @@ def _calls_starter(function: Callable[..., Any], known: dict[FunctionType, bool]
         return False
     if plain not in known:
         known[plain] = False  # a function that calls itself
-        known[plain] = any(_starts(value, known) for value in _named(plain))
+        known[plain] = any(_starts(value, plain.__module__, known) for value in _named(plain))
     return known[plain]
 
 
-def _starts(value: object, known: dict[FunctionType, bool]) -> bool:
+def _starts(value: object, module: str, known: dict[FunctionType, bool]) -> bool:
     if isinstance(value, ModuleType):
         return _is_starter(value)
     if _is_starter(sys.modules.get(getattr(value, "__module__", None) or "")):
         return True
-    if isinstance(value, type) and value.__module__.startswith("tests."):
+    if not _is_ours(value, module):
+        return False
+    if isinstance(value, type):
         return any(_calls_starter(method, known) for method in vars(value).values())
-    return callable(value) and _is_ours(value) and _calls_starter(value, known)
+    return callable(value) and _calls_starter(value, known)
 
 
 def _is_starter(module: ModuleType | None) -> bool:
@@ -102,8 +104,10 @@ def _is_starter(module: ModuleType | None) -> bool:
     return name in STARTERS
 
 
-def _is_ours(value: Callable[..., Any]) -> bool:
-    return (getattr(value, "__module__", None) or "").startswith("tests.")
+def _is_ours(value: object, module: str) -> bool:
+    """Whether it is the tests' own code: of the asking module, or of a helper."""
+    owner = getattr(value, "__module__", None) or ""
+    return owner == module or owner.startswith("tests.")
 
 
 def _named(function: FunctionType) -> Iterator[object]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
 from tests.running import fast, turns
-from tests.running.fixtures import TESTS, fixtures_of
+from tests.running.fixtures import fixtures_of
 
 CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri", "mongo_text_uri"})
 """Shared fixtures that do not bind tests together."""
@@ -52,9 +51,9 @@ def _rank(item: pytest.Item, *, grouped: bool) -> int:
 def _shared(item: pytest.Item) -> list[str]:
     """Places of the shared fixtures of the tests' own that a test uses."""
     return [
-        f"{Path(fixture.func.__code__.co_filename).relative_to(TESTS)}:{name}"
-        for name, fixture in fixtures_of(item)
-        if fixture.scope in ("module", "session") and name not in CHEAP_ONCE_PER_WORKER
+        f"{fixture.baseid}:{fixture.argname}"
+        for fixture in fixtures_of(item)
+        if fixture.scope in ("module", "session") and fixture.argname not in CHEAP_ONCE_PER_WORKER
     ]
 
 

@@ -32,7 +32,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     if given is not None:
-        config.pluginmanager.register(turns.Turns(Path(given[FOLDER])))
+        if FOLDER in given:  # not with another --dist
+            config.option.loadgroup = True  # a worker is told the command's arguments alone
+            config.pluginmanager.register(turns.Turns(Path(given[FOLDER])))
     elif config.getoption("dist", "no") == "load":  # what -n without --dist means
         config.option.dist = "loadgroup"
         config.option.loadscopereorder = False  # the order is that of `order`

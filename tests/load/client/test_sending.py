@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import gevent
+import pytest
 
 from kampyn_perf.load.client import Client, ConnectionPool, PoolOptions
 from kampyn_perf.outcomes import ErrorKind
@@ -31,6 +32,7 @@ def slow_reader(peer: Peer) -> None:
     peer.send(OK)
 
 
+@pytest.mark.alone
 def test_an_upload_that_moves_on_is_no_read_timeout(serve: Serve, connect: Connect) -> None:
     client = connect(serve(slow_reader))
     assert client.post("/", data=b"x" * 40_000_000, timeout=(1, 0.9)).error is None

@@ -19,11 +19,12 @@ from tests.running.fixtures import fixtures_of
 CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri", "mongo_text_uri"})
 """Shared fixtures that do not bind tests together."""
 LONG = "long"
+GROUP = "xdist_group"
+"""Registered by pytest-xdist."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before pytest-xdist looks for the groups."""
     fast.mark(items)
     groups = Groups()
     for item in items:
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = groups.name(_shared(item))
         name = turns.MARKER if turns.wants_the_machine(item) else shared
         if name:
-            item.add_marker(pytest.mark.xdist_group(name))
+            item.add_marker(getattr(pytest.mark, GROUP)(name))
         ranks[item] = _rank(item, grouped=bool(shared))
     items.sort(key=ranks.__getitem__)
 

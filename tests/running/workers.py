@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.running import fast, turns
+from tests.running import fast, order, turns
+from tests.running.scheduler import GroupScheduling, tell
 
 PER_CPU = 3
 """Tests of programs wait more than they compute."""
 AT_LEAST, AT_MOST = 4, 12
-FOLDER = "turns"
+FOLDER = "kampyn_perf_folder"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -30,26 +31,35 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    given = getattr(config, "workerinput", None)
-    if given is not None:
-        if FOLDER in given:  # not with another --dist
-            config.option.loadgroup = True  # a worker is told the command's arguments alone
-            config.pluginmanager.register(turns.Turns(Path(given[FOLDER])))
+    given = getattr(config, "workerinput", {})
+    if FOLDER in given:
+        config.pluginmanager.register(turns.Turns(Path(given[FOLDER])))
     elif config.getoption("dist", "no") == "load":  # what -n without --dist means
-        config.option.dist = "loadgroup"
-        config.option.loadscopereorder = False  # the order is that of `order`
         config.pluginmanager.register(Coordinator())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Before pytest-xdist says that this worker has collected."""
+    given = getattr(session.config, "workerinput", {})
+    if FOLDER in given:
+        marks = ((item.nodeid, item.get_closest_marker(order.GROUP)) for item in session.items)
+        tell(Path(given[FOLDER]), {nodeid: mark.args[0] for nodeid, mark in marks if mark})
+
+
 class Coordinator:
-    """The plugin of the process that starts the workers: a folder for the run's locks."""
+    """The plugin of the process that starts the workers: a folder for what the run shares."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="kampyn-perf-turns-")
+        self._folder = Path(tempfile.mkdtemp(prefix="kampyn-perf-tests-"))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[FOLDER] = self._folder
+        node.workerinput[FOLDER] = str(self._folder)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> GroupScheduling:
+        return GroupScheduling(config, log, self._folder)
 
     def pytest_unconfigure(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -24,6 +24,9 @@ __all__ = ["mongo_database", "mongo_text_database", "mongo_text_uri", "mongo_uri
 pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
 bytecode.keep()
 
+# Where CI is set, verdicts are strict without being asked; tests say themselves whether they are.
+os.environ.pop("CI", None)
+
 # A shell's background jobs ignore Ctrl-C, and so would every program that they start: what tests
 # say of interruptions would not hold.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

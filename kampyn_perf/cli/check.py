@@ -33,8 +33,13 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="What is required and was not decided is no success (4)."),
+        typer.Option(
+            "--strict",
+            help="What is required and was not decided is no success (4); the default where the "
+            "variable CI is set.",
+        ),
     ] = False,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Not strict, in CI either.")] = False,
     allow_partial: Annotated[
         bool, typer.Option("--allow-partial", help="Let a run that ended early pass.")
     ] = False,
@@ -63,9 +68,10 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     The newest benchmark:
       kampyn-perf check latest-bench --slo my-objectives.yaml
     \b
-    For CI: a JUnit file, and a job's summary:
+    For CI: a JUnit file, a job's summary, annotations at the objectives' lines:
       kampyn-perf check --format junit --out junit.xml
       kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"
+      kampyn-perf check --format github
     """
     if metrics:
         return _list_metrics(json=json)
@@ -75,16 +81,24 @@ def check(  # noqa: PLR0913 - one parameter for each flag
 
     goals = objectives.load(slo, sets=sets or [])
     path, result = judging.read_run(run)
-    verdict = judge(result, goals, strict=strict, allow_partial=allow_partial)
+    verdict = judge(
+        result,
+        goals,
+        strict=judging.is_strict(strict=strict, lenient=lenient),
+        allow_partial=allow_partial,
+    )
     asked = form or (Format.JSON if json else None)
+    places = judging.objective_places(slo) if asked is Format.GITHUB else {}
     if out is not None:
-        write_whole(out, export(verdict, asked or Format.JSON, result=result))
+        document = export(verdict, asked or Format.JSON, result=result, places=places)
+        write_whole(out, document)
     _keep(verdict, path.parent / names.VERDICT_FILE)
     if asked is not None and out is None:
-        console.print_bytes(export(verdict, asked, result=result))
+        console.print_bytes(export(verdict, asked, result=result, places=places))
     else:
         console.say(f"{run_view.describe(result, path)}, by {slo}")
         verdict_view.show(verdict, explain=explain)
+    judging.say_why_strict(verdict, asked=strict)
     return int(verdict.exit_code)
 
 

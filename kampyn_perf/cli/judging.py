@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from kampyn_perf import names
 from kampyn_perf.errors import ConfigError, KampynError
 
 if TYPE_CHECKING:
+    from kampyn_perf.report.verdict.github import Place
     from kampyn_perf.results.bench import BenchResult
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
@@ -48,6 +50,42 @@ def read_run(run: Path | None) -> tuple[Path, LoadResult | BenchResult]:
             hint=f"Judge it with kampyn-perf check {RunKind.BENCH.latest}, or run a load first.",
         )
     return path, result
+
+
+def is_strict(*, strict: bool, lenient: bool) -> bool:
+    """Whether what is required and was not decided is no success: as asked, or else where `CI` is
+    set, as every CI service sets it.
+
+    A laptop is not red for what it cannot see; a gate is not green for what nobody measured.
+    """
+    if strict and lenient:
+        raise KampynError("--strict and --lenient cannot both be meant")
+    return strict or (not lenient and os.environ.get("CI", "").lower() not in ("", "false", "0"))
+
+
+def say_why_strict(verdict: Verdict, *, asked: bool) -> None:
+    """A note, where only `CI` made it strict and that decided."""
+    from kampyn_perf.cli import console
+    from kampyn_perf.results.verdict import Conclusion
+
+    if verdict.strict and not asked and verdict.conclusion is Conclusion.NO_VERDICT:
+        console.say(
+            "note: CI is set, so this was judged as with --strict (--lenient turns that off)"
+        )
+
+
+def objective_places(slo: str) -> dict[str, Place]:
+    """Where each objective stands in the file, as seen from the current folder; none where it is
+    not below that, as the built-in file of an installed program."""
+    from kampyn_perf.report.verdict.github import Place
+    from kampyn_perf.slo import objectives
+
+    path, lines = objectives.places(slo)
+    try:
+        file = path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return {}
+    return {name: Place(file, line) for name, line in lines.items()}
 
 
 def write_verdict(verdict: Verdict, path: Path) -> None:

@@ -203,6 +203,17 @@ def load(
     )
 
 
+def places(name: str = CONFIG_NAME) -> tuple[Path, dict[str, int]]:
+    """The file that `load` reads, and the line of each objective in it."""
+    path = config.find(name)
+    lines = _read(path).lines
+    return path, {str(at[1]): line for at, line in lines.items() if _is_objective(at)}
+
+
+def _is_objective(path: config.PathKey) -> bool:
+    return len(path) == 2 and path[0] == "objectives"
+
+
 def _read(path: Path) -> config.Source:
     """The file's data. What makes it no YAML is most often a target without its quotes."""
     try:

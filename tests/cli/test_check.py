@@ -75,6 +75,32 @@ def test_a_run_that_keeps_every_promise(folder: Path) -> None:
     assert [each.name for each in verdict.objectives] == ["p95", "errors", "cpu"]
 
 
+def test_where_ci_is_set_what_nobody_measured_is_no_success(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))  # without the processor
+    assert check(folder, "reports/one").returncode == 0
+    done = check(folder, "reports/one", CI="true")
+    assert done.returncode == 4
+    assert "required, but not decided: cpu" in done.stderr
+    assert "note: CI is set, so this was judged as with --strict" in done.stderr
+    assert check(folder, "reports/one", "--lenient", CI="true").returncode == 0
+    assert check(folder, "reports/one", CI="false").returncode == 0
+    both = check(folder, "reports/one", "--lenient", "--strict")
+    assert both.returncode == 2
+    assert "--strict and --lenient cannot both be meant" in both.stderr
+
+
+def test_annotations_stand_at_the_objectives_lines(folder: Path) -> None:
+    put(folder, Run(phases=PHASES))
+    done = check(folder, "reports/one", "--strict", "--format", "github")
+    assert done.returncode == 4
+    first, last = done.stdout.splitlines()
+    line = 1 + SLO.splitlines().index("  cpu:")
+    assert first.startswith(f"::warning file=configs/slo.yaml,line={line},title=cpu%3A no data::")
+    assert last == ("::error title=kampyn-perf%3A no verdict::required, but not decided: cpu")
+    elsewhere = check(folder / "reports", "one", "--slo", "slo", "--format", "github")
+    assert "file=" not in elsewhere.stdout
+
+
 def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
     """In a folder from before each kind of run had its own `latest`, too."""
     put(folder, Run(phases=PHASES))

@@ -15,7 +15,7 @@ def test(
     run: Annotated[
         Path | None,
         typer.Argument(
-            help="A run folder or its result.json. [default: reports/latest]", show_default=False
+            help="A run folder or its result.json. [default: the newest load]", show_default=False
         ),
     ] = None,
     *,
@@ -42,11 +42,11 @@ def test(
     from kampyn_perf.cli.alerts import options, view
     from kampyn_perf.errors import KampynError
     from kampyn_perf.results import io
-    from kampyn_perf.results.folder import REPORTS, find_result
+    from kampyn_perf.results.folder import RunKind, find_newest, find_result
     from kampyn_perf.results.load import LoadResult
 
     engine = Engine(options.chosen(rules, sets))
-    path = find_result(run or REPORTS / names.LATEST)
+    path = find_newest(RunKind.LOAD) if run is None else find_result(run)
     result = io.read(path, {names.LOAD_SCHEMA: LoadResult})
     try:
         replay(result, engine)

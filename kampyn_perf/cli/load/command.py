@@ -128,8 +128,13 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     ] = False,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Exit with 4 when a required objective was not decided."),
+        typer.Option(
+            "--strict",
+            help="Exit with 4 when a required objective was not decided; the default where the "
+            "variable CI is set.",
+        ),
     ] = False,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Not strict, in CI either.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
     ] = False,
@@ -185,6 +190,7 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         dry_run=dry_run,
         audit=audit,
         strict=strict,
+        lenient=lenient,
         as_json=json,
     )
     raise typer.Exit(int(run(flags)))

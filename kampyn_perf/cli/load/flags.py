@@ -35,4 +35,5 @@ class LoadFlags:
     dry_run: bool
     audit: bool
     strict: bool
+    lenient: bool
     as_json: bool

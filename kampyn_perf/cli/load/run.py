@@ -26,6 +26,7 @@ def run(flags: LoadFlags) -> ExitCode:
     """Run, judge, report."""
     if flags.role is Role.WORKER:
         return load.join(flags.master.host, flags.master.port)
+    strict = judging.is_strict(strict=flags.strict, lenient=flags.lenient)
     sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
     request = load.resolve(replace(flags.options, sets=sets[""]))
     slo = objectives.load(flags.slo, sets=sets["slo"])
@@ -46,13 +47,14 @@ def run(flags: LoadFlags) -> ExitCode:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         result = load.run(request, Observers(view, alerts), watcher=WithAlerts(beside, alerts))
-    verdict = judge(result, slo, strict=flags.strict)
+    verdict = judge(result, slo, strict=strict)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
     if flags.as_json:
         _print_json(result, verdict)
     else:
         _show(result, verdict)
+    judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)
 
 

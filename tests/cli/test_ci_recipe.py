@@ -1,0 +1,121 @@
+"""The recipe of docs/ci.md, run by a shell as it stands there, with each of its endings."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.cli import program
+
+TEXT = (program.ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+SHORT = "[{duration: 3, arrivalRate: 30}]"
+# Few requests decide little: goals that they can decide, and one that no backend keeps.
+LOOSE = {
+    "AVAILABILITY__TARGET": ">= 50 %",
+    "AVAILABILITY_PROBE__TARGET": ">= 50 %",
+    "ERROR_RATE_4XX__TARGET": "< 50 %",
+    "ERROR_RATE_5XX__TARGET": "< 50 %",
+    "ERROR_RATE__TARGET": "< 50 %",
+    "RESPONSE_TIME_P50__TARGET": "< 20 s",
+    "RESPONSE_TIME_P95__TARGET": "< 20 s",
+    "RESPONSE_TIME_P99__TARGET": "< 20 s",
+    "RESPONSE_TIME_P99__STATISTIC": "p90",
+    "DB_QUERY_TIME__TARGET": "< 20 s",
+    "MEMORY_PER_INSTANCE__TARGET": "< 20 GB",
+    "CPU__TARGET": "<= 100 %",
+    "MEMORY__TARGET": "<= 100 %",
+    "DISK_IO__TARGET": "<= 100 %",
+}
+
+
+def recipe() -> str:
+    block = re.search(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    assert block is not None
+    assert block[1].startswith("set -e\n")
+    return block[1]
+
+
+def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The recipe in an empty folder of a job, with the patience of a busy machine."""
+    programs = folder / "bin"
+    programs.mkdir()
+    launcher = programs / "kampyn-perf"
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m kampyn_perf "$@"\n')
+    launcher.chmod(0o755)
+    ours = program.environment(
+        {
+            "CI": "true",
+            "GITHUB_STEP_SUMMARY": str(folder / "step.md"),
+            "KAMPYN_LOAD_PROFILES__QUICK__PHASES": SHORT,
+            "KAMPYN_LOAD_CONFIG__VALIDITY": program.PATIENT[1].partition("=")[2],
+            "KAMPYN_BACKEND_PASSWORDS__MEMORY": "8KB",
+            "KAMPYN_BACKEND_PASSWORDS__ITERATIONS": "1",
+            **{f"KAMPYN_SLO_OBJECTIVES__{key}": value for key, value in LOOSE.items()},
+            **environ,
+        }
+    )
+    ours["PATH"] = f"{programs}:{ours['PATH']}"
+    (folder / "configs").mkdir()
+    for name in ("slo.yaml",):
+        (folder / "configs" / name).write_text((program.ROOT / "configs" / name).read_text())
+    return subprocess.run(
+        ["sh", "-c", recipe()],
+        cwd=folder,
+        env=ours,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+def summary(folder: Path) -> str:
+    return (folder / "step.md").read_text()
+
+
+def outcomes(folder: Path) -> tuple[int, int]:
+    suite = ElementTree.parse(folder / "reports" / "ci" / "junit.xml").getroot()
+    return len(suite.findall(".//failure")), len(suite.findall(".//testcase"))
+
+
+def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert summary(tmp_path).startswith("## kampyn-perf: ✅ passed")
+    assert outcomes(tmp_path)[0] == 0
+    assert "::error" not in done.stdout
+
+
+def test_it_is_red_when_a_goal_is_missed(tmp_path: Path) -> None:
+    done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__RESPONSE_TIME_P50__TARGET="< 1 us")
+    assert done.returncode == 1, done.stderr
+    assert summary(tmp_path).startswith("## kampyn-perf: ❌ failed")
+    assert outcomes(tmp_path)[0] == 1
+    lines = (tmp_path / "configs" / "slo.yaml").read_text().splitlines()
+    place = f"file=configs/slo.yaml,line={1 + lines.index('  response_time_p50:')}"
+    assert f"::error {place},title=response_time_p50%3A fail::" in done.stdout
+
+
+def test_no_verdict_is_told_from_both(tmp_path: Path) -> None:
+    done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET="< 0.0001 %")
+    assert done.returncode == 4, done.stderr
+    assert "note: CI is set, so this was judged as with --strict" in done.stderr
+    assert summary(tmp_path).startswith("## kampyn-perf: ⚠️ no verdict")
+    assert "title=error_rate_5xx%3A inconclusive::" in done.stdout
+    assert "::error title=kampyn-perf%3A no verdict::required, but not decided" in done.stdout
+
+
+def test_what_never_began_leaves_its_code_and_no_summary(tmp_path: Path) -> None:
+    done = run(tmp_path, KAMPYN_LOAD_CONFIG__SEED="none")
+    assert done.returncode == 2
+    assert not (tmp_path / "step.md").exists()
+
+
+@pytest.mark.parametrize("word", ["--lenient", "--strict", "`CI`"])
+def test_the_default_is_written_down(word: str) -> None:
+    assert word in TEXT

@@ -34,10 +34,13 @@ class Run:
 
 def load(seconds: int, rate: int, *, watched: bool) -> Run:
     folder = Path(tempfile.mkdtemp(prefix="kampyn-watchers-"))
-    phase = f"[{{duration: {seconds}, arrivalRate: {rate}}}]"
+    phase = f"{{duration: {seconds}, arrivalRate: {rate}}}"
     more = () if watched else ("--no-watch",)
     before = cpu_of_children()
-    program.run(folder, "load", "--out", "run", *program.profile(phase, limits=()), *more)
+    arguments = ("load", "--out", "run", *program.profile(phase), *more)
+    done = program.run(folder, *arguments, timeout=seconds + 120)
+    if done.code not in (0, 1, 4):
+        raise SystemExit(done.err)
     result = io.read(folder / "run" / names.RESULT_FILE, {names.LOAD_SCHEMA: LoadResult})
     return Run(result, cpu_of_children() - before)
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 from kampyn_perf.measure import finding, unmeasured
+from kampyn_perf.measure.cgroup import ROOT
 from kampyn_perf.measure.plan import Kind, NowUs, WatcherSpec, WatchPlan, WatchRequest
 from kampyn_perf.measure.readings import Watcher
 from kampyn_perf.measure.settings import RedisSettings, ScrapeSettings
-from kampyn_perf.measure.watchers import container
 from kampyn_perf.measure.watchers.container import ContainerWatcher
 from kampyn_perf.measure.watchers.disk import DiskWatcher
 from kampyn_perf.measure.watchers.machine import MachineWatcher, NetworkWatcher, PressureWatcher
@@ -55,7 +55,10 @@ def _timeless(make: Callable[[], Watcher]) -> Callable[[NowUs], Watcher]:
 def _machine(request: WatchRequest) -> Iterator[WatcherSpec]:
     if not request.on_this_machine:
         return
-    machine = partial(MachineWatcher, note="load generator included")
+    # Ours was started from here, and so may use the same cores as this process.
+    machine = partial(
+        MachineWatcher, note="load generator included", only_our_cores=request.own is not None
+    )
     yield WatcherSpec(Kind.MACHINE, "this one", _timeless(machine))
     named = request.settings.folder or (request.own.folder if request.own else "")
     folder = Path(named) if named else None
@@ -95,9 +98,8 @@ def _process_spec(what: str, find: Finder) -> WatcherSpec:
 
 def _containers(request: WatchRequest) -> Iterator[WatcherSpec]:
     for path in request.settings.cgroups:
-        folder = container.ROOT / path.removeprefix(str(container.ROOT)).lstrip("/")
-        make = partial(ContainerWatcher, folder, instance=True)
-        yield WatcherSpec(Kind.CONTAINER, str(folder), _timeless(make))
+        pattern = path.removeprefix(str(ROOT)).strip("/")
+        yield WatcherSpec(Kind.CONTAINER, pattern, _timeless(partial(ContainerWatcher, pattern)))
 
 
 def _backend_metrics(request: WatchRequest) -> Iterator[WatcherSpec]:

@@ -92,9 +92,9 @@ def test_a_proxy_here_is_on_this_machine_and_is_not_the_backend() -> None:
 def test_what_is_named_takes_the_place_of_what_is_guessed() -> None:
     plan = settled(HERE, pids=[7], ports=[9000], names=["node"])
     assert kinds(plan)[Kind.PROCESSES] == ["pid 7", "port 9000", "name node"]
-    plan = settled(HERE, cgroups=["system.slice/shop.service"])
+    plan = settled(HERE, cgroups=["/sys/fs/cgroup/system.slice/shop.service"])
     assert Kind.PROCESSES not in kinds(plan)
-    assert kinds(plan)[Kind.CONTAINER] == ["/sys/fs/cgroup/system.slice/shop.service"]
+    assert kinds(plan)[Kind.CONTAINER] == ["system.slice/shop.service"]
     assert names.MEMORY_PER_INSTANCE not in plan.unmeasured
 
 

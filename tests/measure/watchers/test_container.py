@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from kampyn_perf import names
 from kampyn_perf.measure.readings import NotSeen, Reading, Remark, Sample
-from kampyn_perf.measure.watchers.container import ContainerWatcher, group_of
+from kampyn_perf.measure.watchers.container import ContainerWatcher
 
 SECOND = 1_000_000
 
@@ -26,6 +25,10 @@ def group(tmp_path: Path) -> Path:
     return folder
 
 
+def watcher_of(group: Path) -> ContainerWatcher:
+    return ContainerWatcher(f"/{group.name}", root=group.parent)
+
+
 def values(readings: list[Reading]) -> dict[str, float]:
     return {one.quantity.metric: one.value for one in readings if isinstance(one, Sample)}
 
@@ -35,7 +38,7 @@ def remarks(readings: list[Reading]) -> list[str]:
 
 
 def test_memory_leaves_out_what_would_be_given_back(group: Path) -> None:
-    readings = list(ContainerWatcher(group, instance=True).sample(0))
+    readings = list(watcher_of(group).sample(0))
     assert values(readings) == {names.MEMORY_PER_INSTANCE: 200_000_000}
     assert remarks(readings) == [
         "its memory is limited to 512 MB",
@@ -44,16 +47,16 @@ def test_memory_leaves_out_what_would_be_given_back(group: Path) -> None:
 
 
 def test_cpu_is_a_share_of_one_core(group: Path) -> None:
-    watcher = ContainerWatcher(group)
+    watcher = watcher_of(group)
     list(watcher.sample(0))
     (group / "cpu.stat").write_text("usage_usec 1500000\nnr_throttled 4\n")
     readings = list(watcher.sample(SECOND))
-    assert values(readings) == {names.CONTAINER_MEMORY: 200_000_000, names.CONTAINER_CPU: 0.5}
+    assert values(readings) == {names.MEMORY_PER_INSTANCE: 200_000_000, names.CONTAINER_CPU: 0.5}
     assert remarks(readings) == []
 
 
 def test_a_container_held_back_by_its_limit_is_remarked(group: Path) -> None:
-    watcher = ContainerWatcher(group)
+    watcher = watcher_of(group)
     list(watcher.sample(0))
     (group / "cpu.stat").write_text("usage_usec 1500000\nnr_throttled 9\n")
     assert remarks(list(watcher.sample(SECOND))) == ["its CPU limit held it back during the run"]
@@ -62,22 +65,21 @@ def test_a_container_held_back_by_its_limit_is_remarked(group: Path) -> None:
 def test_without_limits_none_are_remarked(group: Path) -> None:
     (group / "memory.max").write_text("max\n")
     (group / "cpu.max").write_text("max 100000\n")
-    assert remarks(list(ContainerWatcher(group).sample(0))) == []
+    assert remarks(list(watcher_of(group).sample(0))) == []
 
 
 def test_a_group_that_is_gone_is_not_seen(group: Path) -> None:
     (group / "memory.current").unlink()
     with pytest.raises(NotSeen, match="No such file") as caught:
-        list(ContainerWatcher(group).sample(0))
+        list(watcher_of(group).sample(0))
     assert "--watch-cgroup" in caught.value.remedy
 
 
-def test_the_group_of_a_process(tmp_path: Path, group: Path) -> None:
-    proc = tmp_path / "proc"
-    (proc / "12").mkdir(parents=True)
-    (proc / "12" / "cgroup").write_text("5:devices:/x\n0::/shop.scope\n")
-    assert group_of(12, proc=proc, root=tmp_path) == group
-    (proc / "12" / "cgroup").write_text("5:devices:/shop.scope\n")
-    assert group_of(12, proc=proc, root=tmp_path) is None
-    assert group_of(13, proc=proc, root=tmp_path) is None
-    assert group_of(os.getpid(), root=Path("/nowhere")) is None
+def test_a_pattern_names_the_one_that_it_fits(group: Path) -> None:
+    watcher = ContainerWatcher("shop*", root=group.parent)
+    assert values(list(watcher.sample(0))) == {names.MEMORY_PER_INSTANCE: 200_000_000}
+    (group.parent / "shop.other").mkdir()
+    with pytest.raises(NotSeen, match=r"2 control groups are called shop\*"):
+        list(ContainerWatcher("shop*", root=group.parent).sample(0))
+    with pytest.raises(NotSeen, match="no control groups are called x"):
+        list(ContainerWatcher("x", root=group.parent).sample(0))

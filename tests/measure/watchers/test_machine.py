@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from kampyn_perf import names
+from kampyn_perf.measure.cgroup import Group, Limits
 from kampyn_perf.measure.readings import Reading, Sample
 from kampyn_perf.measure.watchers.disk import DiskWatcher, disk_of
 from kampyn_perf.measure.watchers.machine import MachineWatcher, NetworkWatcher, PressureWatcher
@@ -120,3 +121,45 @@ def test_without_a_known_disk_the_busiest_one_speaks() -> None:
     assert isinstance(sample, Sample)
     assert sample.quantity.source == "busy time of the busiest disk of all"
     assert sample.quantity.metric == names.DISK_IO
+
+
+def test_a_container_at_its_limit_is_no_idle_machine(tmp_path: Path) -> None:
+    def use(cpu_us: int, memory: int) -> None:
+        (tmp_path / "cpu.stat").write_text(f"usage_usec {cpu_us}\n")
+        (tmp_path / "memory.current").write_text(f"{memory}\n")
+        (tmp_path / "memory.stat").write_text("inactive_file 0\n")
+
+    group = Group(tmp_path)
+    watcher = MachineWatcher(limits=Limits(cpu=(group, 0.5), memory=(group, 1000)))
+    use(0, 990)
+    list(watcher.sample(0))
+    time.sleep(0.05)
+    use(499_000, 995)
+    readings = list(watcher.sample(SECOND))
+    seen = by_metric(readings)
+    assert seen["cpu machine"] >= 0.998  # of half a core; and as much at least as the machine
+    assert seen["memory machine"] == 0.995
+    sources = {one.quantity.source for one in readings if isinstance(one, Sample)}
+    assert "psutil, limit of 0.5 cores" in sources
+    assert "psutil, limit of 1000 B" in sources
+
+
+def test_of_some_cores_only_those_count() -> None:
+    cores = os.sched_getaffinity(0)
+    if len(cores) < 2:
+        pytest.skip("one core")
+    try:
+        os.sched_setaffinity(0, {min(cores)})
+        watcher = MachineWatcher(only_our_cores=True, limits=Limits())
+        list(watcher.sample(0))
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            pass
+        readings = list(watcher.sample(SECOND // 2))
+    finally:
+        os.sched_setaffinity(0, cores)
+    (cpu,) = (
+        one for one in readings if isinstance(one, Sample) and one.quantity.metric == names.CPU
+    )
+    assert cpu.quantity.source == "psutil, 1 core"
+    assert cpu.value > 0.8  # this core was kept busy, whatever the others did

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from kampyn_perf import names
 from kampyn_perf.alerts.engine import Engine, Event
 from kampyn_perf.alerts.measured import MeasuredSamples
 from kampyn_perf.alerts.recorded import of_rows, of_stretch
@@ -38,8 +39,10 @@ class LoadAlerts:
         self._measured = MeasuredSamples()
 
     def hear(self, at_us: int, measured: Measured) -> None:
-        """What a watcher saw, from its own thread."""
-        self._measured.hear(at_us, measured)
+        """What a watcher saw, from its own thread. The run knows its requests better than any page
+        of metrics does, and both together would count each twice."""
+        if not measured.quantity.metric.startswith(names.METRIC_HTTP):
+            self._measured.hear(at_us, measured)
 
     def interval(self, progress: Progress) -> None:
         """Judge every second that has become complete."""

@@ -171,3 +171,15 @@ def test_what_watchers_see_is_judged_with_the_seconds() -> None:
     # Looked at just before each second's end, so that a window of three seconds holds three looks:
     # two of three at 90 % are 76.7 %, and all three are 90 %.
     assert live.told() == [("full fired", 6, 0.9, "machine")]
+
+
+def test_a_page_of_the_backend_beside_the_load_counts_no_request_twice() -> None:
+    """What it tells of requests comes late and of stretches that the run knows already."""
+    live = Live({"a": rule(window="2s", minSamples=1)})
+    page = Quantity(names.METRIC_HTTP, "shop:8000", "/metrics", "us", (("status", "500"),))
+    for second in range(1, 8):
+        live.second(Requests(count=10))
+        if second % 5 == 0:
+            live.alerts.hear(second * SECOND, Measured(page, 1_000.0, weight=50))
+    assert live.events == []
+    assert live.alerts.records()[0].judged == 7

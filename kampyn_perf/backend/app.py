@@ -88,6 +88,7 @@ def build(config: WorkerConfig) -> Guard:
         openapi_url=None,
         lifespan=lambda _: _lifespan(services),
     )
+    app.router.redirect_slashes = False  # to whatever Host the request names
     for module in (auth, items, orders, vendors, admin, operations):
         # Not include_router: it nests routers, and matching through them costs 40 µs a request.
         app.router.routes.extend(module.router(services).routes)
@@ -98,6 +99,7 @@ def build(config: WorkerConfig) -> Guard:
         metrics=metrics,
         max_body=settings.max_body,
         body_timeout=settings.http.body_timeout / 1e6,
+        deadline=settings.http.deadline / 1e6,
         limiter=_limiter(config, services),
     )
 

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from kampyn_perf.backend.error_body import (
     RefusedRequestError,
-    TooLargeError,
-    TooSlowError,
+    TooLateError,
     code_of,
     error_body,
 )
 from kampyn_perf.backend.limiting.limiter import Headers, RateLimiter
 from kampyn_perf.backend.metrics import Metrics
+from kampyn_perf.backend.request_checks import (
+    Deadline,
+    Message,
+    Receive,
+    Scope,
+    bounded,
+    has_body,
+)
 
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -47,9 +49,6 @@ DOCS = "/docs"
 _METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 )
-_CONTROL = re.compile(rb"%(?:[01][0-9a-f]|7f|c2%[89][0-9a-f])", re.I)
-"""An escaped control character (C0, DEL, C1 in UTF-8): no word that is searched for has one, and
-SQLite's text search takes a NUL for the end."""
 _log = logging.getLogger("kampyn.error")
 
 
@@ -63,11 +62,14 @@ class Guard:
         metrics: Metrics,
         max_body: int,
         body_timeout: float,
+        deadline: float,
         limiter: RateLimiter | None = None,
     ) -> None:
-        """`max_body` in bytes, `body_timeout` in seconds."""
+        """`max_body` in bytes; `body_timeout`, and the `deadline` of an answer's beginning, in
+        seconds."""
+        self._deadline = deadline
         self._app = app
-        self._metrics = metrics
+        self.metrics = metrics
         self._max_body = max_body
         self._body_timeout = body_timeout
         self._limiter = limiter
@@ -82,24 +84,42 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self, self._metrics)
+        method = scope["method"]
+        if method == "HEAD":  # as GET, without the body (RFC 9110, 9.3.2)
+            scope = {**scope, "method": "GET"}
+        deadline = Deadline()
+        exchange = _Exchange(scope, method, send, self, deadline)
         try:
-            if _declared_length(scope) > self._max_body:
-                raise TooLargeError
-            query = scope["query_string"]
-            if b"%" in query and _CONTROL.search(query):
-                raise RefusedRequestError(422, "The query holds a control character.")
-            if self._limiter is not None and not await self._admit(scope, exchange):
-                return
-            bounded = _bounded(receive, self._max_body, self._body_timeout)
-            await self._app(scope, bounded, exchange.send)
+            await self._handle(scope, receive, exchange, deadline)
         except RefusedRequestError as error:
-            await exchange.fail(error.status_code, error.detail)
+            await exchange.refuse(error)
+        except asyncio.CancelledError:
+            if not deadline.is_why() or deadline.passed is None:
+                raise
+            await exchange.refuse(deadline.passed)
         except Exception:  # noqa: BLE001 - the last place that can answer
             _log.exception("%s %s", scope["method"], scope["path"])
             await exchange.fail(500, "Something went wrong here.")
         finally:
+            deadline.disarm()
             exchange.count()
+
+    async def _handle(
+        self, scope: Scope, receive: Receive, exchange: _Exchange, deadline: Deadline
+    ) -> None:
+        body_follows = has_body(scope, self._max_body)
+        deadline.arm(self._deadline, TooLateError)
+        if self._limiter is not None and not await self._admit(scope, exchange):
+            return
+        if body_follows:
+            receive = bounded(
+                receive,
+                self._max_body,
+                deadline,
+                body=self._body_timeout,
+                answer=self._deadline,
+            )
+        await self._app(scope, receive, exchange.send)
 
     async def _admit(self, scope: Scope, exchange: _Exchange) -> bool:
         """Whether the caller may still ask; the answer says how things stand either way."""
@@ -118,7 +138,9 @@ class _Exchange:
 
     __slots__ = (
         "_counted",
+        "_deadline",
         "_guard",
+        "_method",
         "_metrics",
         "_scope",
         "_send",
@@ -127,19 +149,24 @@ class _Exchange:
         "headers",
     )
 
-    def __init__(self, scope: Scope, send: Send, guard: Guard, metrics: Metrics) -> None:
+    def __init__(
+        self, scope: Scope, method: str, send: Send, guard: Guard, deadline: Deadline
+    ) -> None:
         self._scope = scope
+        self._method = method
         self._guard = guard
         self._send = send
-        self._metrics = metrics
+        self._deadline = deadline
+        self._metrics = guard.metrics
         self._started = time.perf_counter()
         self._counted = False
         self._status = 0
         self.headers: Headers = []
-        metrics.request_begins()
+        self._metrics.request_begins()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self._deadline.disarm()
             self._status = message["status"]
             policy = _OWN_FILES if self._scope["path"].startswith(DOCS) else _NOTHING
             given = message.get("headers", ())
@@ -147,19 +174,26 @@ class _Exchange:
         elif not message.get("more_body", False):
             # Before it is sent: a client that has the answer finds it counted.
             self.count()
+        if self._method == "HEAD" and "body" in message:
+            message["body"] = b""
         await self._send(message)
 
-    async def fail(self, status: int, message: str) -> None:
+    async def refuse(self, error: RefusedRequestError) -> None:
+        """Answer instead of the application."""
+        await self.fail(error.status_code, error.detail, headers=error.headers or {})
+
+    async def fail(self, status: int, message: str, *, headers: Mapping[str, str] = {}) -> None:
         """Answer instead of the application, unless it has begun to."""
         if self._status:
             return
         body = error_body(code_of(status), message)
-        headers = [
+        fields = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
+            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
         ]
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.start", "status": status, "headers": fields})
         await self.send({"type": "http.response.body", "body": body})
 
     def count(self) -> None:
@@ -169,57 +203,6 @@ class _Exchange:
         self._counted = True
         scope = self._scope
         route = getattr(scope.get("route"), "path", None) or UNMATCHED
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = self._method if self._method in _METHODS else "other"
         seconds = time.perf_counter() - self._started
         self._metrics.request(method, route, self._status or 499, seconds, scope["path"])
-
-
-def _declared_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return int(value) if value.isdigit() else 0
-    return 0
-
-
-def _bounded(receive: Receive, limit: int, timeout: float) -> Receive:
-    """`receive` for at most `limit` bytes (a chunked body declares nothing) in `timeout` s in all.
-
-    What is received after the body's end (that the client went away) may take any time.
-    """
-    seen, complete, deadline = 0, False, 0.0
-
-    async def bounded() -> Message:
-        nonlocal seen, complete, deadline
-        if complete:
-            return await receive()
-        deadline = deadline or asyncio.get_running_loop().time() + timeout
-        message = await _receive_by(deadline, receive)
-        complete = not message.get("more_body", False)
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise TooLargeError
-        return message
-
-    return bounded
-
-
-async def _receive_by(deadline: float, receive: Receive) -> Message:
-    """A message, or TooSlowError at `deadline` (loop time). `asyncio.timeout` costs twice that."""
-    task = asyncio.current_task()
-    late = False
-
-    def give_up() -> None:
-        nonlocal late
-        late = True
-        if task is not None:
-            task.cancel()
-
-    timer = asyncio.get_running_loop().call_at(deadline, give_up)
-    try:
-        return await receive()
-    except asyncio.CancelledError:
-        if not late or (task is not None and task.uncancel() > 0):
-            raise  # somebody else cancelled the request as well
-        raise TooSlowError from None
-    finally:
-        timer.cancel()

@@ -16,6 +16,7 @@ CODES = {
     422: "invalid",
     429: "too_many_requests",
     500: "internal",
+    503: "unavailable",
 }
 """The word for programs where a status alone decides it; of all others it is `bad_request`."""
 
@@ -59,3 +60,10 @@ class TooSlowError(RefusedRequestError):
 
     def __init__(self) -> None:
         super().__init__(408, "The body took too long.")
+
+
+class TooLateError(RefusedRequestError):
+    """The answer did not begin in time: something behind us is stalled."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "The answer took too long.", headers={"Retry-After": "1"})

@@ -89,7 +89,7 @@ class Metrics:
         self._wait_children: dict[str, Summary] = {}
 
     def _make_cause_metrics(self) -> None:
-        from prometheus_client import Gauge, Histogram, Summary
+        from prometheus_client import Counter, Gauge, Histogram, Summary
 
         self._cache = self._counter(
             names.METRIC_CACHE,
@@ -114,6 +114,11 @@ class Metrics:
             names.METRIC_HASH_QUEUE,
             "Logins whose password is being hashed, or waits to be.",
             multiprocess_mode=metric_files.GAUGE_MODE,
+            registry=self._registry,
+        )
+        self._hash_refused = Counter(
+            names.METRIC_HASH_REFUSED,
+            "Logins refused since they would have waited too long.",
             registry=self._registry,
         )
         self._lag = Histogram(
@@ -187,6 +192,10 @@ class Metrics:
         """One password."""
         self._hash_wait.observe(waited)
         self._hash.observe(seconds)
+
+    def hash_refused(self) -> None:
+        """One login that would have waited too long."""
+        self._hash_refused.inc()
 
     def loop_lag(self, seconds: float) -> None:
         """One timer of the event loop was so late."""

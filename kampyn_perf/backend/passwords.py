@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,13 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from kampyn_perf.backend.domain import ShopError
 from kampyn_perf.backend.settings import PasswordSettings
 from kampyn_perf.process_limits import usable_cpus
 
 _SALT = 16
+_WEIGHT = 0.1
+"""Of the latest hash in the moving mean of how long one takes."""
 _NICE = 2
 """How much the hashing threads yield to the rest: a login may wait, other answers should not."""
 
@@ -30,12 +34,24 @@ def hasher(settings: PasswordSettings) -> PasswordHasher:
     )
 
 
+class TooBusyError(ShopError):
+    """More want to log in than can be checked in time."""
+
+    def __init__(self, wait: float) -> None:
+        seconds = str(max(1, math.ceil(wait)))
+        super().__init__(
+            503, "busy", "Too many log in at this moment.", headers={"Retry-After": seconds}
+        )
+
+
 class HashMetrics(Protocol):
     """Where the figures of hashing go."""
 
     def hash_queue(self, length: int) -> None: ...
 
     def hashed(self, waited: float, seconds: float) -> None: ...
+
+    def hash_refused(self) -> None: ...
 
 
 class NoHashMetrics:
@@ -44,6 +60,8 @@ class NoHashMetrics:
     def hash_queue(self, length: int) -> None: ...
 
     def hashed(self, waited: float, seconds: float) -> None: ...
+
+    def hash_refused(self) -> None: ...
 
 
 class Passwords:
@@ -58,16 +76,24 @@ class Passwords:
     ) -> None:
         self._hasher = hasher(settings)
         self._metrics = metrics or NoHashMetrics()
+        self._max_wait = settings.max_wait / 1e6
         self._queued = 0
+        began = time.perf_counter()
         self._nobody = self._hasher.hash("nobody has this password")
+        self._mean = time.perf_counter() - began
+        self._thread_count = settings.threads or max(1, usable_cpus() // workers)
         self._threads = ThreadPoolExecutor(
-            settings.threads or max(1, usable_cpus() // workers),
+            self._thread_count,
             thread_name_prefix="argon2",
             initializer=_yield_to_others,
         )
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether `password` fits; without a hash (an unknown user) never, but as slowly."""
+        """Whether `password` fits; without a hash (an unknown user) never, but as slowly.
+
+        Raises TooBusyError where it would have to wait too long.
+        """
+        self._shed()
         loop = asyncio.get_running_loop()
         asked = time.perf_counter()
         self._count(+1)
@@ -77,8 +103,16 @@ class Passwords:
             )
         finally:
             self._count(-1)
+        self._mean += _WEIGHT * (ended - began - self._mean)
         self._metrics.hashed(began - asked, ended - began)
         return fits and password_hash is not None
+
+    def _shed(self) -> None:
+        """Better a few who are told to come back than all who wait for longer and longer."""
+        wait = self._queued * self._mean / self._thread_count
+        if self._max_wait and wait > self._max_wait:
+            self._metrics.hash_refused()
+            raise TooBusyError(wait)
 
     def _count(self, change: int) -> None:
         self._queued += change

@@ -160,6 +160,8 @@ class PasswordSettings(Section):
     parallelism: int = Field(default=1, ge=1)
     threads: int = Field(default=0, ge=0)
     """Threads per worker that hash; 0: one per CPU over all workers, since hashing is all CPU."""
+    max_wait: Duration = 500_000
+    """A login that would wait longer for its hash is refused (503); 0: none is. The P99 goal."""
 
     @model_validator(mode="after")
     def _possible(self) -> PasswordSettings:
@@ -224,6 +226,8 @@ class HttpSettings(Section):
     """For a request's headers, and between two requests of one connection."""
     body_timeout: Duration = 15_000_000
     """For the whole body of a request."""
+    deadline: Duration = 10_000_000
+    """Until the answer begins, or it is 503: the document's time for a write to the database."""
 
 
 class ProcessSettings(Section):
@@ -237,6 +241,15 @@ class ProcessSettings(Section):
     """Threads for blocking work per worker; 0: Python's own default (`UV_THREADPOOL_SIZE`)."""
 
 
+class MetricsAccess(StrEnum):
+    """Who may read /metrics; admins always may, unless it is off."""
+
+    LOOPBACK = "loopback"
+    """Callers on this machine."""
+    OPEN = "open"
+    OFF = "off"
+
+
 class BackendSettings(Section):
     """All of it."""
 
@@ -245,6 +258,7 @@ class BackendSettings(Section):
     workers: int = Field(default=0, ge=0)
     """Worker processes; 0: one per CPU."""
     auth: AuthMode = AuthMode.DOCUMENTED
+    metrics: MetricsAccess = MetricsAccess.LOOPBACK
     token_secret: str = Field(default="", repr=False)
     """Signs the tokens; empty: made once and kept in the state folder."""
     token_lifetime: Duration = 86_400_000_000
@@ -259,6 +273,11 @@ class BackendSettings(Section):
     external: ExternalSettings = ExternalSettings()
     http: HttpSettings = HttpSettings()
     process: ProcessSettings = ProcessSettings()
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _off(cls, value: Any) -> Any:
+        return _on_off(value)
 
     def worker_count(self) -> int:
         """Worker processes, with 0 resolved to one per CPU that this process may use."""

@@ -13,7 +13,12 @@ from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
-from kampyn_perf.backend.settings import BackendSettings, MongoSettings, StoreSettings
+from kampyn_perf.backend.settings import (
+    BackendSettings,
+    HttpSettings,
+    MongoSettings,
+    StoreSettings,
+)
 from kampyn_perf.errors import ExitCode, KampynError
 from tests.backend.conftest import SETTINGS, SMALL, Client
 from tests.backend.test_launcher import until
@@ -30,7 +35,17 @@ class Wire:
         self._pairs: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
+        self._flows = threading.Event()
+        self._flows.set()
         self._accept()
+
+    def stall(self) -> None:
+        """Take everything, pass on nothing: a server that hangs."""
+        self._flows.clear()
+
+    def flow(self) -> None:
+        """Pass on again."""
+        self._flows.set()
 
     def cut(self) -> None:
         with suppress(OSError):
@@ -56,12 +71,13 @@ class Wire:
                 there = socket.create_connection(self._target)
                 self._pairs += [here, there]
                 for pair in ((here, there), (there, here)):
-                    threading.Thread(target=_copy, args=pair, daemon=True).start()
+                    threading.Thread(target=_copy, args=(*pair, self._flows), daemon=True).start()
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def _copy(source: socket.socket, target: socket.socket, flows: threading.Event) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
+            flows.wait()
             target.sendall(data)
     with suppress(OSError):
         target.shutdown(socket.SHUT_RDWR)
@@ -109,6 +125,28 @@ def test_flows_then_a_lost_database_then_recovery(
     log = (state / "logs" / "combined.log").read_text()
     assert "MongoDB connected successfully" in log
     assert "MongoDB disconnected" in log
+
+
+def test_a_stalled_database_is_a_503_at_the_deadline_and_nothing_of_it_is_left(
+    state: Path, wire: Wire, mongo_database: str
+) -> None:
+    """The driver alone would wait for 45 s, on each of an order's steps."""
+    http = HttpSettings.model_validate({"deadline": "1s"})
+    given = settings(wire.port, mongo_database).model_copy(update={"http": http})
+    with launcher.start(given, state_dir=state) as running:
+        client = Client(running.url)
+        flows(client)
+        wire.stall()
+        order = {"vendorId": "vendor123", "items": [{"itemId": "item123", "quantity": 1}]}
+        for answer in (client.get("/cart/user123"), client.post("/order/user123", order)):
+            assert (answer.status, answer.json["error"]) == (503, "unavailable")
+            assert answer.json["message"] == "The answer took too long."
+            assert answer.headers["retry-after"] == "1"
+        wire.flow()
+        assert until(lambda: client.get("/health").status == 200)
+        flows(Client(running.url))
+    report = audit(given.store.url, given.store)
+    assert report.ok, report.findings
 
 
 def flows(client: Client) -> None:

@@ -18,6 +18,7 @@ from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage, Storage
 from limits.errors import StorageError
 
+from kampyn_perf.backend.addresses import client_address
 from kampyn_perf.backend.domain import Role, ShopError
 from kampyn_perf.backend.settings import RateLimitSettings
 from kampyn_perf.backend.tokens import Tokens
@@ -119,17 +120,7 @@ class RateLimiter:
             caller = None
         if caller is not None:
             return caller.role, f"id:{caller.id}"
-        return Role.USER, self._address(scope)
-
-    def _address(self, scope: Any) -> str:
-        """The client's, or what the outermost trusted proxy says it is."""
-        address = scope["client"][0] if scope.get("client") else ""
-        if self._proxies:
-            forwarded = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
-            hops = [hop.strip() for hop in forwarded.decode("latin-1").split(",") if hop.strip()]
-            if len(hops) >= self._proxies:
-                address = hops[-self._proxies]
-        return _network(address)
+        return Role.USER, _network(client_address(scope, self._proxies))
 
 
 def redis_counters(url: str, *, timeout: float) -> Storage:

@@ -13,6 +13,9 @@ from kampyn_perf.backend.routes.schemas import CheckedIn, LoggedIn, Message
 from kampyn_perf.backend.tokens import COOKIE, unauthorised
 from kampyn_perf.backend.wiring import Services
 
+_NO_STORE = {"Cache-Control": "no-store"}
+"""A token, or who has one, is for nobody's cache (RFC 6750, 5.3)."""
+
 
 class Login(Body):
     """Credentials: `email`, or `identifier` (an email or a phone number)."""
@@ -46,7 +49,7 @@ def router(services: Services) -> APIRouter:
             raise unauthorised("The email or the password is wrong.")
         issued = services.tokens.issue(account["_id"], Role(account["role"]))
         user: dict[str, Any] = {name: account[name] for name in ("_id", "name", "email", "role")}
-        answer = JSON({"token": issued.token, "user": user})
+        answer = JSON({"token": issued.token, "user": user}, headers=_NO_STORE)
         answer.set_cookie(
             COOKIE,
             issued.token,
@@ -78,12 +81,12 @@ def router(services: Services) -> APIRouter:
             found = await services.store.users.get(caller.id)
         if found is None:
             raise unauthorised("The token's user is no more.")
-        return JSON({"user": found})
+        return JSON({"user": found}, headers=_NO_STORE)
 
     @routes.post("/api/user/auth/logout", response_model=Message, responses=errors())
     async def logout() -> Any:
         """Let go of the cookie. The token itself stays good until it expires."""
-        answer = JSON({"message": "Logged out."})
+        answer = JSON({"message": "Logged out."}, headers=_NO_STORE)
         answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=secure)
         return answer
 

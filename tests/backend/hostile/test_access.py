@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import time
+from pathlib import Path
 
 import jwt
 import orjson
 import pytest
 
+from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.passwords import Passwords
-from tests.backend.conftest import CHEAP, Client
+from kampyn_perf.backend.settings import MetricsAccess
+from tests.backend.conftest import CHEAP, SETTINGS, Client
 
 ADD = {"itemId": "item123", "quantity": 1}
 ORDER = {"vendorId": "vendor123", "items": [{"itemId": "item123", "quantity": 1}]}
@@ -176,3 +179,29 @@ async def _none_matches_the_dummy() -> bool:
         return await passwords.matches(None, "nobody has this password")
     finally:
         passwords.close()
+
+
+def test_metrics_are_for_callers_on_this_machine_and_for_admins(
+    client: Client, state: Path
+) -> None:
+    elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+    assert client.get("/metrics").status == 200
+    assert client.get("/metrics", headers=elsewhere).status == 401
+    user = Client(client.url).log_in("test@example.com")
+    assert user.get("/metrics", headers=elsewhere).status == 403
+    admin = Client(client.url).log_in("admin@example.com")
+    assert admin.get("/metrics", headers=elsewhere).status == 200
+    for access, statuses in ((MetricsAccess.OPEN, (200, 200)), (MetricsAccess.OFF, (404, 404))):
+        settings = SETTINGS.model_copy(update={"metrics": access, "workers": 1})
+        with launcher.start(settings, state_dir=state) as running:
+            asked = Client(running.url)
+            answers = (asked.get("/metrics"), asked.get("/metrics", headers=elsewhere))
+            assert tuple(answer.status for answer in answers) == statuses
+
+
+def test_answers_with_tokens_are_for_no_cache(client: Client) -> None:
+    login = client.post(
+        "/api/user/auth/login", {"email": "test@example.com", "password": "password"}
+    )
+    for answer in (login, client.get("/api/user/auth/check"), client.post("/api/user/auth/logout")):
+        assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")

@@ -86,6 +86,8 @@ def test_slow_clients_do_not_keep_others_waiting(raw: Raw) -> None:
         (b"GET / HTTP/1.1\r\nHost: x\r\nX-Big: " + b"a" * 600_000 + b"\r\n\r\n", {431}),
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Many: 1\r\n" * 5_000 + b"\r\n", {431}),
         (b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+        (b"GET /health HTTP/1.1\r\n\r\n", {400}),
+        (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", {400}),
         (b"G\x00T / HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
         (b"GET / HTTP/1.1\r\nHost: x\r\nX-Bad: a\x00b\r\n\r\n", {400}),
         (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", {400, 505}),
@@ -130,3 +132,43 @@ def test_strange_paths_lead_nowhere(raw: Raw, path: bytes) -> None:
     assert wire.status in {404, 414, 431}
     assert b"set-cookie" not in wire.received.lower()
     assert b"root:" not in wire.received
+
+
+def test_http_1_0_needs_no_host(raw: Raw) -> None:
+    assert raw.send(b"GET /health HTTP/1.0\r\n\r\n").status == 200
+
+
+def test_nobody_is_sent_to_the_host_that_a_request_names(raw: Raw) -> None:
+    wire = raw.send(b"GET /health/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    assert wire.status == 404
+    assert b"evil.example" not in wire.received
+
+
+def test_a_chunked_body_counts_and_a_length_beside_it_does_not(raw: Raw) -> None:
+    """Whatever stands behind the last chunk is no part of the body, nor is less than that."""
+    body = b'{"email":"test@example.com","password":"password"}'
+    for length in (4, 4_000):
+        wire = raw.send(
+            LOGIN
+            + b"Connection: close\r\nContent-Length: %d\r\n" % length
+            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        )
+        assert wire.status == 200
+
+
+@pytest.mark.parametrize("path", [b"/health", b"/api/vendor/list/uni/123", b"/openapi.json"])
+def test_head_is_get_without_the_body(raw: Raw, path: bytes) -> None:
+    def ask(method: bytes) -> tuple[list[bytes], bytes]:
+        wire = raw.send(method + b" " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = wire.received.partition(b"\r\n\r\n")
+        changing = (b"date:", b"content-length: 2") if path == b"/health" else (b"date:",)
+        return [line for line in head.split(b"\r\n") if not line.startswith(changing)], body
+
+    get, head = ask(b"GET"), ask(b"HEAD")
+    assert head[0] == get[0]
+    assert get[1] != head[1] == b""
+
+
+def test_head_of_what_has_no_get_is_405(raw: Raw) -> None:
+    path = b"/api/user/auth/login"
+    assert raw.send(b"HEAD " + path + b" HTTP/1.0\r\n\r\n").status == 405

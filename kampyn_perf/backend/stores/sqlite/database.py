@@ -106,7 +106,11 @@ class WorkerDatabase:
         started = time.perf_counter()
         job = Job(work, self._loop.create_future())
         self._writer.put(job)
-        done, _ = await asyncio.wait((job.future,), timeout=self._settings.lock_timeout / 1e6)
+        try:
+            done, _ = await asyncio.wait((job.future,), timeout=self._settings.lock_timeout / 1e6)
+        except asyncio.CancelledError:
+            job.claim()  # nobody waits any more: what is not begun is not done
+            raise
         if not done and job.claim():
             raise UnavailableError("The store is busy.")
         result: T = await job.future

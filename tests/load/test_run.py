@@ -14,6 +14,7 @@ from kampyn_perf.results.load import RunStatus
 from tests.cli import program
 
 SHORT = "{duration: 2, arrivalRate: 50}"
+pytestmark = pytest.mark.long
 LONG = "{duration: 30, arrivalRate: 50}"
 
 

@@ -30,6 +30,7 @@ def _permitted() -> bool:
     return made.returncode == 0
 
 
+pytestmark = pytest.mark.long
 _NUMBERS = itertools.count()
 
 in_namespaces = pytest.mark.skipif(not _permitted(), reason=NAMESPACES_HINT)

@@ -1,0 +1,293 @@
+"""How often a verdict is wrong: `python -m benchmarks.verdict_simulation [--runs N]`.
+
+Every process below has a true share of events (requests beyond a threshold, failures) that is known
+exactly, and the limit stands exactly there: whoever passes is wrong, and so is whoever fails. A run
+is simulated as the counts of its seconds; the bounds are those that a verdict takes
+(`stats.share_bounds`, `stats.half_width`), for thousands of runs at once. Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr, ndtri, stdtrit
+
+from kampyn_perf import stats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+LEVELS = (1.5, 2.0)
+"""As `slo.evidence.bounds.NEARLY`."""
+SPREAD = 0.7
+"""Standard deviation of the logarithm of response times."""
+MAX_ITEMS = 1200
+"""Seconds of longer runs are put together, as the recorder does."""
+FEWEST_CLUMPS = 5
+"""Expected in a run; with fewer, no statistics of the run can know what it seldom or never saw."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One kind of run."""
+
+    process: str
+    share: float
+    """The true share of events: 0.05 for a P95 that stands exactly at its limit."""
+    seconds: int
+    rate: int = 120
+    """Requests per second."""
+
+    @property
+    def items(self) -> int:
+        return min(self.seconds, MAX_ITEMS)
+
+    @property
+    def per_item(self) -> int:
+        return self.rate * self.seconds // self.items
+
+    @property
+    def clumps(self) -> float:
+        """How many independent clumps of events a run has, on average."""
+        if self.process.startswith("stalls"):
+            return float(self.process.split()[1])
+        size = {"batches of 5": 5, "batches of 30": 30}.get(self.process, 1)
+        return self.items * self.per_item * self.share / size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """What became of the runs of a setting."""
+
+    passed: float
+    failed: float
+    limit_passed: float
+    """The limit, as a multiple of the true share, that 80 % of runs pass."""
+    limit_failed: float
+    """And the one that 80 % fail; 0 where none is."""
+
+
+Hits = tuple["NDArray[np.int64]", list["NDArray[np.int64]"]]
+"""Events of each run and item, and those that were nearly events."""
+
+
+def independent(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+    """Every request by itself."""
+    return rng.binomial(s.per_item, s.share, (runs, s.items)), []
+
+
+def clumped(size: int) -> Callable[[np.random.Generator, int, Setting], Hits]:
+    """Events that come so many at once."""
+
+    def draw(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+        return rng.binomial(s.per_item // size, s.share, (runs, s.items)) * size, []
+
+    return draw
+
+
+def stalls(a_run: int) -> Callable[[np.random.Generator, int, Setting], Hits]:
+    """Stalls at random moments, exponentially long, that make every request of their time an event;
+    a tenth of the share comes without them."""
+
+    def draw(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+        base = s.share / 10
+        stalled = (s.share - base) / (1 - base)
+        down = stalled * s.items / a_run
+        up = s.items / a_run - down
+        part = np.zeros((runs, s.items))
+        for run in part:
+            _stall(rng, run, stalled, up, down)
+        hits = np.floor(part * s.per_item + rng.random(part.shape)).astype(np.int64)
+        return hits + rng.binomial(s.per_item - hits, base), []
+
+    return draw
+
+
+def _stall(rng: np.random.Generator, run: Floats, stalled: float, up: float, down: float) -> None:
+    moment, is_down = 0.0, rng.random() < stalled
+    while moment < run.size:
+        until = moment + rng.exponential(down if is_down else up)
+        if is_down:
+            edges = np.clip(np.arange(run.size + 1), moment, min(until, run.size))
+            run += np.diff(edges)
+        moment, is_down = until, not is_down
+
+
+def slowness(rng: np.random.Generator, runs: int, items: int, span: float) -> Floats:
+    """A standard normal level of each item that is forgotten over `span` items (AR(1))."""
+    keep = np.exp(-1 / max(span, 1e-9))
+    level = np.empty((runs, items))
+    level[:, 0] = rng.normal(size=runs)
+    steps = rng.normal(size=(runs, items)) * np.sqrt(1 - keep**2)
+    for item in range(1, items):
+        level[:, item] = keep * level[:, item - 1] + steps[:, item]
+    return level
+
+
+def slow_times(part: float, weight: float) -> Callable[[np.random.Generator, int, Setting], Hits]:
+    """Log-normal response times, of whose variance `weight` is common to all requests of a moment
+    and forgotten over `part` of the run."""
+
+    def draw(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+        level = np.sqrt(weight) * slowness(rng, runs, s.items, s.items * part)
+        edge = ndtri(1 - s.share)
+        shares = [
+            1 - ndtr((edge - np.log(factor) / SPREAD - level) / np.sqrt(1 - weight))
+            for factor in (*reversed(LEVELS), 1.0)
+        ]
+        hits = [rng.binomial(s.per_item, shares[0])]
+        for before, after in itertools.pairwise(shares):
+            hits.append(rng.binomial(hits[-1], np.minimum(after / np.maximum(before, 1e-300), 1)))
+        return hits[-1], hits[:-1]
+
+    return draw
+
+
+def slow_failures(part: float) -> Callable[[np.random.Generator, int, Setting], Hits]:
+    """Failures whose probability rises and falls (log-normal, 0.7) over `part` of the run."""
+
+    def draw(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+        level = slowness(rng, runs, s.items, s.items * part)
+        # exp(0.7 level - 0.245) has the mean 1.
+        share = np.minimum(s.share * np.exp(0.7 * level - 0.245), 1)
+        return rng.binomial(s.per_item, share), []
+
+    return draw
+
+
+def ramp(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+    """A share that rises from nothing to twice its mean, as on a day that fills."""
+    place = (np.arange(s.items) + 0.5) / s.items
+    return rng.binomial(s.per_item, np.broadcast_to(2 * s.share * place, (runs, s.items))), []
+
+
+def bad_endpoint(rng: np.random.Generator, runs: int, s: Setting) -> Hits:
+    """One endpoint stalls ten times a run, alone; the others never do."""
+    part = min(max(0.1, 1.2 * s.share), 1.0)
+    own = Setting(
+        process=s.process, share=s.share / part, seconds=s.items, rate=round(s.per_item * part)
+    )
+    hits, _ = stalls(10)(rng, runs, own)
+    return hits, []
+
+
+PROCESSES: dict[str, Callable[[np.random.Generator, int, Setting], Hits]] = {
+    "independent": independent,
+    "batches of 5": clumped(5),
+    "batches of 30": clumped(30),
+    "stalls, 10 a run": stalls(10),
+    "stalls, 5 a run": stalls(5),
+    "times, slow over 1 s": slow_times(0.0, 0.5),
+    "times, slow over T/20": slow_times(1 / 20, 0.5),
+    "times, slow over T/4": slow_times(1 / 4, 0.5),
+    "times, a little slow over T/4": slow_times(1 / 4, 0.1),
+    "failures, slow over T/20": slow_failures(1 / 20),
+    "failures, slow over T/8": slow_failures(1 / 8),
+    "failures, slow over T/4": slow_failures(1 / 4),
+    "daily ramp": ramp,
+    "one bad endpoint": bad_endpoint,
+}
+SLOW_PROCESSES = ("times, slow over T/4", "failures, slow over T/4")
+BEYOND = {
+    "stalls, 3 a run": stalls(3),
+    "stalls, 1 a run": stalls(1),
+    "times, slow over T": slow_times(1.0, 0.5),
+    "failures, slow over T": slow_failures(1.0),
+}
+"""Of which a run sees too little."""
+RATES = {"throughput, independent": 0.0, "throughput, slow over T/20": 1 / 20,
+         "throughput, slow over T/4": 1 / 4}  # fmt: skip
+
+
+def errors_of(
+    setting: Setting, *, runs: int, seed: int, limit: float | None = None, plain: bool = False
+) -> Errors:
+    """Simulate; `limit` is where it stands if not at the true share, `plain` by ten batches."""
+    rng = np.random.default_rng([seed, setting.items, round(setting.share * 1e6)])
+    if setting.process in RATES:
+        return _rate_errors(rng, setting, runs)
+    hits, nearly = (PROCESSES | BEYOND)[setting.process](rng, runs, setting)
+    totals = np.full(hits.shape, setting.per_item)
+    if plain:
+        low, high = _plain(totals, hits)
+    else:
+        bounds = stats.share_bounds(totals, hits, nearly=nearly)
+        low, high = bounds.low, bounds.high
+    at = setting.share if limit is None else limit
+    return Errors(
+        passed=float((high <= at).mean()),
+        failed=float((low > at).mean()),
+        limit_passed=float(np.quantile(high, 0.8)) / setting.share,
+        limit_failed=float(np.quantile(low, 0.2)) / setting.share,
+    )
+
+
+def _rate_errors(rng: np.random.Generator, setting: Setting, runs: int) -> Errors:
+    part = RATES[setting.process]
+    level = slowness(rng, runs, setting.items, setting.items * part)
+    drift = np.exp(0.1 * level - 0.005) if part else np.ones_like(level)
+    rates = rng.poisson(setting.rate * drift)
+    series = stats.Series(np.ones(rates.shape), rates)
+    half = stats.half_width(series)
+    low, high = series.ratio - half, series.ratio + half
+    return Errors(
+        passed=float((low >= setting.rate).mean()),
+        failed=float((high < setting.rate).mean()),
+        limit_passed=float(np.quantile(low, 0.2)) / setting.rate,
+        limit_failed=float(np.quantile(high, 0.8)) / setting.rate,
+    )
+
+
+def _plain(totals: NDArray[np.int64], hits: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """By ten batches and Student's t, whatever hangs together: the method before this one."""
+    series = stats.Series(totals, hits)
+    variance, freedom = series.between_batches(10)
+    half = stdtrit(freedom, 0.975) * np.sqrt(variance)
+    return series.ratio - half, series.ratio + half
+
+
+def settings(processes: Iterator[str] | tuple[str, ...], seconds: int) -> Iterator[Setting]:
+    """Every share of every process."""
+    for process in processes:
+        for share in (0.5, 0.05, 0.01, 0.001):
+            yield Setting(process=process, share=share, seconds=seconds)
+
+
+def main() -> None:
+    """Both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--runs", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=20261128)
+    args = parser.parse_args()
+    lengths = (20, 60, 420, 7_200)
+    print("| process | " + " | ".join(f"{s} s" for s in lengths) + " | passes | fails |")
+    print("|---|" + "---|" * (len(lengths) + 2))
+    for process in [*PROCESSES, *RATES]:
+        print(row(process, lengths, args.runs, args.seed, fewest=FEWEST_CLUMPS))
+    print("\nOf which a run sees too little:\n")
+    for process in BEYOND:
+        print(row(process, lengths, args.runs, args.seed, fewest=0))
+
+
+def row(process: str, lengths: tuple[int, ...], runs: int, seed: int, *, fewest: float) -> str:
+    """The greatest errors over all shares by length, and what is decided in 420 s at 5 %."""
+    cells = []
+    for seconds in lengths:
+        seen = [s for s in settings((process,), seconds) if s.clumps >= fewest]
+        errors = [errors_of(setting, runs=runs, seed=seed) for setting in seen]
+        worst = max(each.passed for each in errors), max(each.failed for each in errors)
+        cells.append(f"{worst[0] * 100:.1f} / {worst[1] * 100:.1f}")
+    usual = errors_of(Setting(process=process, share=0.05, seconds=420), runs=runs, seed=seed)
+    power = [f"{usual.limit_passed:.2f}", f"{usual.limit_failed:.2f}"]
+    return f"| {process} | " + " | ".join(cells + power) + " |"
+
+
+if __name__ == "__main__":
+    main()

@@ -48,12 +48,24 @@ class GeneratorHealth(Record):
     """Its wall clock against the master's; for logs of both to be read side by side."""
 
 
+class Disturbance(Record):
+    """Something that makes a run not valid, and what it can have done to the numbers at most."""
+
+    reason: str
+    adds_us: NonNegative | None = 0
+    """How much longer it can have made the time of a request; None where nobody knows."""
+    hides: NonNegative | None = 0
+    """How many requests it can have kept out of the numbers; None where nobody knows."""
+
+
 class Validity(Record):
     """Whether the generator itself was healthy enough for the numbers to mean anything."""
 
     valid: bool
     reasons: list[str]
     """Why not; empty for a valid run."""
+    disturbances: list[Disturbance] = Field(default_factory=list)
+    """The same with their bounds; empty in a result of an earlier version."""
     warnings: list[str]
     lateness: Latency
     """Actual start minus due time, of every session that found a free virtual user."""

@@ -54,8 +54,8 @@ PLAIN_BATCHES = 10
 BATCHES = 20
 WIDEST = (20, 10, 5, 3)
 TOO_SHORT_WIDER = 1.6
-SHORT = 40
-"""Items; of fewer nothing can be said about waves."""
+SHORT, SHORT_WIDER = 40, 1.2
+"""Items; of fewer nothing can be said about waves, and all is taken so much wider."""
 FEW_EVENTS = 50
 """Independent ones; of fewer nothing can be said about waves."""
 _SLOW, _FAR_TOO_SLOW, _CLUMPED = 0.80, 0.95, 0.90
@@ -116,7 +116,7 @@ def worth(series: Series, *, few: int = FEW_EVENTS, confidence: float = CONFIDEN
     slow = _beyond(waves, _FAR_TOO_SLOW)
     careful = slow | _beyond(waves, _SLOW) | (events < few)
     if series.items < SHORT:
-        careful = np.ones_like(careful)
+        careful, widest = np.ones_like(careful), widest / SHORT_WIDER**2
     effective = np.where(careful, widest, plain)
     effective = np.where(slow, effective / TOO_SHORT_WIDER**2, effective)
     once_more = np.where(careful & _beyond(clumps, _CLUMPED), series.worst_run(), 0.0)
@@ -228,7 +228,7 @@ def half_width(series: Series, *, confidence: float = CONFIDENCE) -> Floats:
     slow = _beyond(waves, _FAR_TOO_SLOW)
     careful = slow | _beyond(waves, _SLOW)
     if series.items < SHORT:
-        careful = np.ones_like(careful)
+        careful, widest = np.ones_like(careful), widest * SHORT_WIDER
     found = np.where(careful, widest, plain)
     return np.where(slow, found * TOO_SHORT_WIDER, found)
 

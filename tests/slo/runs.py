@@ -23,6 +23,7 @@ from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.results.load import Latency, LoadResult, RunStatus, Target, Validity
 from kampyn_perf.results.series import Series
+from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.schedule import Phase, Schedule
 
 SECOND_US = 1_000_000
@@ -72,6 +73,7 @@ class Run:
     status: RunStatus = RunStatus.COMPLETE
     reason: str = ""
     invalid: Sequence[str] = ()
+    disturbances: Sequence[Disturbance] = ()
 
     def result(self) -> LoadResult:
         """The result that such a run leaves."""
@@ -90,8 +92,9 @@ class Run:
             target=Target(name="reference", url="http://127.0.0.1:1"),
             machine=MACHINE,
             validity=Validity(
-                valid=not self.invalid,
-                reasons=list(self.invalid),
+                valid=not self.invalid and not self.disturbances,
+                reasons=[*self.invalid, *(each.reason for each in self.disturbances)],
+                disturbances=list(self.disturbances),
                 warnings=[],
                 lateness=latency([]),
             ),

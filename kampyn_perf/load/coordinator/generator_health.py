@@ -16,7 +16,6 @@ Generators = Mapping[int, GeneratorTotals]
 
 def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
     """Why the numbers mean nothing: what a generator had too little of."""
-    yield from _loop(generators.values(), limits)
     busiest = max((each.busiest.share for each in generators.values()), default=0.0)
     if busiest > limits.cpuShare:
         yield (
@@ -44,7 +43,8 @@ def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
             yield f"{count} connections failed because the generator had run out of {what}"
 
 
-def _loop(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iterator[str]:
+def standstills(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iterator[str]:
+    """Why the numbers mean nothing: when a generator did nothing at all."""
     totals = list(generators)
     lag = max((each.lag.max_us or 0 for each in totals), default=0)
     if lag > limits.loopLagMax:
@@ -61,6 +61,11 @@ def _loop(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iter
     slept = max((each.suspended_us for each in totals), default=0)
     if slept:
         yield f"the machine of the generator slept for {format_duration(slept)}"
+
+
+def longest_standstill_us(totals: GeneratorTotals) -> int:
+    """How long one generator did nothing at all, at most."""
+    return max(totals.lag.max_us or 0, totals.gc_max_us, totals.suspended_us)
 
 
 def cause(generators: Generators, limits: ValidityLimits) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from kampyn_perf.histogram import merged
@@ -9,18 +10,20 @@ from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.generator_health import (
     cause,
     health_of,
+    longest_standstill_us,
     resources,
+    standstills,
     steal_share,
     worst,
 )
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.results.load import Latency, Validity
+from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.schedule import Schedule
 from kampyn_perf.units import counted, format_duration, format_percent
 
-_CUT_SHARE = 0.001
-"""Sessions that the end of the run may cut: their slowest request is missing from the numbers."""
+_ALL = 1 << 30
 
 
 def assess(
@@ -36,25 +39,15 @@ def assess(
 
     `complete` says that the whole schedule should have been run.
     """
-    reasons = [
-        *([facts.trouble] if facts.trouble and facts.trouble not in facts.lost.values() else []),
-        *_lost_generators(collector, facts),
-        *_lost(collector, schedule, complete=complete),
-        *_late(collector, limits),
-        *resources(collector.generators, limits),
-        *_clocks(facts, limits),
-    ]
-    reasons += [
-        f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
-        for words, count in facts.scenario_errors.items()
-    ]
-    if complete:
-        reasons += _short(collector, schedule, limits)
+    disturbances = list(
+        _disturbances(collector, schedule, limits=limits, complete=complete, facts=facts)
+    )
     totals = collector.generators.values()
     measured_us = max((each.measured_us for each in totals), default=0)
     return Validity(
-        valid=not reasons,
-        reasons=reasons,
+        valid=not disturbances,
+        reasons=[disturbance.reason for disturbance in disturbances],
+        disturbances=disturbances,
         warnings=[*_warnings(collector, limits, facts), *more_warnings],
         lateness=Latency.of(collector.lateness),
         waited=collector.waited,
@@ -77,6 +70,72 @@ def assess(
     )
 
 
+def _disturbances(
+    collector: Collector,
+    schedule: Schedule,
+    *,
+    limits: ValidityLimits,
+    complete: bool,
+    facts: GeneratorFacts,
+) -> Iterator[Disturbance]:
+    """Why the run is not valid, each with what it can have done at most."""
+    if facts.trouble and facts.trouble not in facts.lost.values():
+        yield Disturbance(reason=facts.trouble, adds_us=None, hides=None)
+    session = _requests_a_session(collector)
+    second = max((each.requests for each in collector.timeline.recent(_ALL)), default=0)
+    lost = len(facts.lost) * second + collector.lost * session
+    yield from _bounded(_lost_generators(collector, facts), hides=lost)
+    totals = collector.sessions.values()
+    dropped = sum(each.dropped for each in totals) - collector.lost
+    never_due = schedule.planned - collector.planned if complete else 0
+    missing = collector.unaccounted + abs(never_due) + max(dropped, 0)
+    yield from _bounded(
+        _lost(collector, schedule, complete=complete),
+        hides=collector.faults + missing * session,
+    )
+    yield from _bounded(_late(collector, limits), adds_us=collector.lateness.max_us or 0)
+    generators = collector.generators.values()
+    stood_us = max((longest_standstill_us(each) for each in generators), default=0)
+    yield from _bounded(standstills(generators, limits), adds_us=stood_us)
+    yield from _bounded(resources(collector.generators, limits), adds_us=None)
+    yield from _bounded(_clocks(facts, limits), adds_us=_clock_error_us(facts))
+    for words, count in facts.scenario_errors.items():
+        reason = f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
+        yield Disturbance(reason=reason, hides=count * session)
+    if complete:
+        # Less load than planned makes no system slower: what it failed at, it failed at.
+        yield from _bounded(_short(collector, schedule, limits))
+
+
+def _bounded(
+    reasons: Iterable[str], *, adds_us: int | None = 0, hides: int = 0
+) -> Iterator[Disturbance]:
+    """Reasons of one kind, which together did so much at most: the first carries it."""
+    for place, reason in enumerate(reasons):
+        if place:
+            yield Disturbance(reason=reason)
+        else:
+            yield Disturbance(reason=reason, adds_us=adds_us, hides=hides)
+
+
+def _requests_a_session(collector: Collector) -> int:
+    """At most, of those that were seen."""
+    most = 1
+    for flow, group in collector.flows.items():
+        started = sum(each.started for key, each in collector.sessions.items() if key[0] == flow)
+        ended = group.response.count + group.failed_response.count
+        most = max(most, math.ceil(ended / started)) if started else most
+    return most
+
+
+def _clock_error_us(facts: GeneratorFacts) -> int:
+    errors = (
+        start.uncertainty_us + abs(end.offset_us - start.offset_us)
+        for start, end in facts.clocks.values()
+    )
+    return max(errors, default=0)
+
+
 def _lost_generators(collector: Collector, facts: GeneratorFacts) -> Iterator[str]:
     for how in facts.lost.values():
         yield f"a generator was lost, and up to a second of what it had measured: {how}"
@@ -88,8 +147,6 @@ def _lost_generators(collector: Collector, facts: GeneratorFacts) -> Iterator[st
 def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterator[str]:
     totals = collector.sessions.values()
     dropped = sum(each.dropped for each in totals) - collector.lost
-    started = sum(each.started for each in totals)
-    cut = sum(each.cut for each in totals)
     if collector.faults:
         yield f"the recorder lost {counted(collector.faults, 'sample')}"
     if collector.unaccounted:
@@ -100,11 +157,6 @@ def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterat
         yield (
             f"{dropped} arrivals were dropped: all virtual users (maxVusers) were busy until more "
             "than maxWaiting waited, or the run was over"
-        )
-    if complete and cut > started * _CUT_SHARE:
-        yield (
-            f"{cut} sessions were still at work when the time to drain was over; their slowest "
-            "requests are not in the numbers"
         )
 
 
@@ -163,7 +215,10 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
         )
     cut = sum(each.cut for each in collector.sessions.values())
     if cut:
-        yield f"{counted(cut, 'session')} cut by the end of the run"
+        yield (
+            f"{counted(cut, 'session')} cut by the end of the run: what they waited for is in the "
+            "verdict, and in no table"
+        )
     if collector.lateness.clamped:
         yield "a lateness above one hour was counted as one hour"
     if facts.unwritten:

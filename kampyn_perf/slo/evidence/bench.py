@@ -40,6 +40,10 @@ class BenchEvidence:
         """Failures spoil the case that they happened in, not the others."""
         return []
 
+    def held(self, objective: Objective) -> str | None:  # noqa: ARG002 - there is no invalid one
+        """Nothing: no benchmark is invalid as a whole."""
+        return None
+
     @property
     def partial(self) -> str:
         if self._result.status is RunStatus.COMPLETE:

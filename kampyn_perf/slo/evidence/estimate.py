@@ -73,6 +73,11 @@ class Evidence(Protocol):
         """Why its numbers mean nothing; empty for a valid one."""
         ...
 
+    def held(self, objective: Objective) -> str | None:
+        """Of a run that is not valid: what its disturbance can have done at most, in words, where
+        a failure is found in spite of it; None where a failure may be its doing."""
+        ...
+
     @property
     def partial(self) -> str:
         """Why it ended early; empty for a complete one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
-from kampyn_perf import stats
+from kampyn_perf import stats, units
 from kampyn_perf.histogram import merged
 from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.breakdown import BreakdownGroup
@@ -33,6 +33,8 @@ from kampyn_perf.slo.metrics import (
 )
 from kampyn_perf.slo.objectives import Objective, Of, Scope
 
+_STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
+"""What a slow generator cannot have caused."""
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
@@ -65,6 +67,25 @@ class LoadEvidence:
         if validity.valid:
             return []
         return validity.reasons or ["the run says so, without a reason"]
+
+    def held(self, objective: Objective) -> str | None:
+        """The bounds of everything that disturbed the run, where they are known for the metric.
+
+        Rates never hold: who was disturbed did not offer what was planned.
+        """
+        disturbances, kind = self._result.validity.disturbances, objective.described.evidence
+        if not disturbances or isinstance(kind, RequestRate):
+            return None
+        if isinstance(kind, Watched):
+            return "it was measured beside the generator"
+        if any(each.hides is None for each in disturbances):
+            return None
+        of_status = isinstance(kind, RequestShare) and kind.event in _STATUSES
+        if not of_status and any(each.adds_us is None for each in disturbances):
+            return None
+        disturbed = self._disturbed
+        added = units.format_duration(disturbed.added_us)
+        return f"at most {added} may have been added to a request, and {disturbed.hidden:,} hidden"
 
     @property
     def partial(self) -> str:
@@ -137,7 +158,11 @@ class LoadEvidence:
 
     @property
     def _disturbed(self) -> Disturbed:
-        return Disturbed()
+        disturbances = self._result.validity.disturbances
+        return Disturbed(
+            added_us=sum(each.adds_us or 0 for each in disturbances),
+            hidden=sum(each.hides or 0 for each in disturbances),
+        )
 
     def _times(self, objective: Objective, clock: Clock) -> Estimate | Missing:
         requests = self._group(objective.scope)

@@ -2,16 +2,19 @@
 
 The rules, in this order (documented in `docs/exit-codes.md`):
 
-1. a run that is not valid, or holds no sample: no verdict (4);
-2. a required objective failed, or not one request succeeded, whatever was asked of them: 1;
-3. a partial run: no verdict (4), unless it was asked to count. It can fail but not pass: what it
+1. a run that holds no sample: no verdict (4);
+2. a required objective failed: 1. In a run that is not valid only those have, of which its
+   disturbance cannot have been the reason;
+3. a run that is not valid: no verdict (4);
+4. not one request succeeded, whatever was asked of them: 1;
+5. a partial run: no verdict (4), unless it was asked to count. It can fail but not pass: what it
    did not come to, the peak above all, is what objectives are for;
-4. a required objective was not decided, and its observed value misses the target: no verdict (4);
+6. a required objective was not decided, and its observed value misses the target: no verdict (4);
    what is only inconclusive because the sample is small does not stop anybody, but 0 never stands
    beside a value that is worse than was promised;
-5. `strict`, and a required objective was not decided: no verdict (4);
-6. no required objective passed: no verdict (4);
-7. otherwise 0.
+7. `strict`, and a required objective was not decided: no verdict (4);
+8. no required objective passed: no verdict (4);
+9. otherwise 0.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.slo.evidence.estimate import Evidence
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
-from kampyn_perf.slo.verdict.outcome import invalidate, judge
+from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
 LET_BY = "required, not decided, and let by without --strict"
@@ -34,11 +37,8 @@ def conclude(
 ) -> Verdict:
     """What `evidence` comes to, judged by every objective of `slo`."""
     judgements = [
-        judge(name, objective, evidence.find(objective))
-        for name, objective in _expanded(evidence, slo)
+        _judgement(evidence, name, objective) for name, objective in _expanded(evidence, slo)
     ]
-    if evidence.invalid:
-        judgements = [invalidate(each, evidence.invalid[0]) for each in judgements]
     code, reasons = _exit_code(
         evidence, judgements, strict=strict, partial_counts=allow_partial or not evidence.partial
     )
@@ -52,6 +52,18 @@ def conclude(
         reasons=reasons,
         objectives=judgements,
     )
+
+
+def _judgement(evidence: Evidence, name: str, objective: Objective) -> Judgement:
+    """Of one objective. A run that is not valid cannot pass it; it has failed where its disturbance
+    cannot have been the reason."""
+    judgement = judge(name, objective, evidence.find(objective))
+    if not evidence.invalid:
+        return judgement
+    bound = evidence.held(objective)
+    if judgement.outcome is Outcome.FAIL and bound is not None:
+        return hold(judgement, bound)
+    return invalidate(judgement, evidence.invalid[0])
 
 
 def _expanded(evidence: Evidence, slo: Slo) -> Iterator[tuple[str, Objective]]:
@@ -82,6 +94,7 @@ def _exit_code(
     """The exit code and its reasons, by the rules above."""
     required = [each for each in judgements if each.required]
     partial = [f"the run is partial: {evidence.partial}"] if evidence.partial else []
+    invalid = [f"the run is not valid: {reason}" for reason in evidence.invalid]
     failed = _named(required, Outcome.FAIL)
     undecided = _named(required, *_UNDECIDED)
     missed = [each for each in required if each.unanswered or (each.margin or 0) < 0]
@@ -90,13 +103,9 @@ def _exit_code(
     nothing = "no required objective passed" if required else "no objective is required"
     no_verdict = ExitCode.NO_VERDICT
     rules: list[tuple[bool, ExitCode, list[str]]] = [
-        (
-            bool(evidence.invalid),
-            no_verdict,
-            [f"the run is not valid: {w}" for w in evidence.invalid],
-        ),
-        (evidence.empty, no_verdict, ["the result holds no sample at all"]),
-        (bool(failed), ExitCode.FAILED, [f"failed: {failed}"]),
+        (evidence.empty, no_verdict, ["the result holds no sample at all", *invalid]),
+        (bool(failed), ExitCode.FAILED, [f"failed: {failed}", *invalid]),
+        (bool(invalid), no_verdict, invalid),
         (evidence.all_failed, ExitCode.FAILED, ["not one request succeeded"]),
         (not partial_counts, no_verdict, [PARTIAL_RULE]),
         (bool(doubtful), no_verdict, [f"missed its target, but not for sure: {doubtful}"]),

@@ -37,6 +37,12 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
     )
 
 
+def hold(judgement: Judgement, bound: str) -> Judgement:
+    """A failure that a disturbed run found in spite of its disturbance."""
+    words = f"{judgement.explanation}; this holds although the run is not valid: {bound}"
+    return judgement.model_copy(update={"explanation": words})
+
+
 def invalidate(judgement: Judgement, reason: str) -> Judgement:
     """The same, of a run whose numbers mean nothing."""
     return judgement.model_copy(

@@ -184,8 +184,11 @@ def test_dropped_arrivals_and_cut_sessions():
         "maxWaiting waited, or the run was over"
     ]
     found = judge(run(cut=1))
-    assert "1 sessions were still at work" in found.reasons[0]
-    assert found.warnings == ["1 session cut by the end of the run"]
+    assert found.valid, "what they waited for, the verdict counts within bounds"
+    assert found.warnings == [
+        "1 session cut by the end of the run: what they waited for is in the verdict, and in no "
+        "table"
+    ]
     assert judge(run(skip=range(3), dropped=3), complete=False).valid, "of a run that was ended"
 
 
@@ -295,3 +298,12 @@ def test_one_that_has_little_to_do_may_wait_for_each_thing():
     wait for each wake-up. Nothing queues, and how late it was is judged by itself."""
     assert judge(run(cpu_us=60_000, cpu_wait_us=400_000, always=True)).valid
     assert not judge(run(cpu_us=300_000, cpu_wait_us=400_000, always=True)).valid
+
+
+def test_every_disturbance_has_its_bound():
+    dropped = judge(run(skip=range(3), dropped=3)).disturbances
+    assert [(each.adds_us, each.hides) for each in dropped] == [(0, 3)]
+    (late,) = judge(run(late={3: 3_000_000})).disturbances
+    assert (late.adds_us, late.hides) == (3_000_000, 0)
+    busy = judge(run(cpu_us=990_000, always=True)).disturbances
+    assert [(each.adds_us, each.hides) for each in busy] == [(None, 0)]

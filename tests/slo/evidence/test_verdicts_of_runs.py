@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Objective, Slo
@@ -120,6 +121,66 @@ class TestCutRequests:
         run = Run(phases=[("p", CALM)], cut_us=[20_000] * 50)
         assert judged(run, "availability", ">= 99 %").outcome is not Outcome.FAIL
         assert judged(run, "availability", ">= 99.9 %").outcome is Outcome.INCONCLUSIVE
+
+
+class TestDisturbedRuns:
+    """What the disturbance of a run that is not valid cannot have caused still holds."""
+
+    SLOW = steady(seconds=60, rate=100, median_us=900_000)
+
+    @staticmethod
+    def outcomes(run: Run) -> dict[str, Judgement]:
+        slo = Slo.model_validate(
+            {
+                "objectives": {
+                    "p95": {"metric": "response_time", "statistic": "p95", "target": "< 500 ms"},
+                    "p50": {"metric": "response_time", "statistic": "p50", "target": "< 850 ms"},
+                    "errors": {"metric": "error_rate_5xx", "target": "< 1 %"},
+                    "rate": {"metric": "throughput", "target": ">= 1000/s"},
+                }
+            }
+        )
+        verdict = conclude(LoadEvidence(run.result()), slo)
+        assert verdict.exit_code in (1, 4)
+        return {judgement.name: judgement for judgement in verdict.objectives}
+
+    def test_a_late_generator_did_not_make_the_target_slower_than_it_was_late(self) -> None:
+        late = Disturbance(reason="the generator was late", adds_us=80_000)
+        found = self.outcomes(Run(phases=[("p", self.SLOW)], disturbances=[late]))
+        assert {name: each.outcome for name, each in found.items()} == {
+            "p95": Outcome.FAIL,
+            "p50": Outcome.INVALID,  # 900 ms, of which 80 ms may be the generator's
+            "errors": Outcome.INVALID,  # a pass is not earned by a load that was not as planned
+            "rate": Outcome.INVALID,
+        }
+        assert found["p95"].explanation.endswith(
+            "; this holds although the run is not valid: at most 80.0 ms may have been added to a "
+            "request, and 0 hidden"
+        )
+
+    def test_lost_samples_may_have_been_anything(self) -> None:
+        few = Disturbance(reason="the recorder lost 10 samples", hides=10)
+        many = Disturbance(reason="the recorder lost 500,000 samples", hides=500_000)
+        assert (
+            self.outcomes(Run(phases=[("p", self.SLOW)], disturbances=[few]))["p95"].outcome
+            is Outcome.FAIL
+        )
+        assert (
+            self.outcomes(Run(phases=[("p", self.SLOW)], disturbances=[many]))["p95"].outcome
+            is Outcome.INVALID
+        )
+
+    def test_a_generator_without_cpu_cannot_have_caused_a_status(self) -> None:
+        starved = Disturbance(reason="a generator waited for a CPU", adds_us=None)
+        errors = {at: {"503": 20} for at in range(60)}
+        run = Run(phases=[("p", self.SLOW)], errors_at=errors, disturbances=[starved])
+        found = self.outcomes(run)
+        assert found["errors"].outcome is Outcome.FAIL
+        assert found["p95"].outcome is Outcome.INVALID
+
+    def test_an_earlier_version_gave_no_bounds_and_nothing_holds(self) -> None:
+        run = Run(phases=[("p", self.SLOW)], invalid=["the generator was late"])
+        assert {each.outcome for each in self.outcomes(run).values()} == {Outcome.INVALID}
 
 
 class TestDependence:

@@ -47,6 +47,11 @@ class Result:
     subject: str = "test"
     started_at: str = "2026-11-23T20:00:00Z"
 
+    held_by: str | None = None
+
+    def held(self, objective: Objective) -> str | None:
+        return self.held_by
+
     def names(self, kind: ScopeKind) -> list[str]:
         return list(self.found) if kind is ScopeKind.FLOW else []
 

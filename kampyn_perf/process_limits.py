@@ -24,13 +24,23 @@ def usable_cpus() -> int:
 
 
 def cpu_quota(root: Path = Path("/")) -> float | None:
-    """CPUs' worth of time that control groups allow this process; None without a limit.
+    """CPUs' worth of time that control groups allow this process; None without a limit."""
+    tightest = tightest_cpu_group(root)
+    return tightest[1] if tightest else None
+
+
+def tightest_cpu_group(root: Path = Path("/")) -> tuple[Path, float] | None:
+    """The control group that limits this process's CPU time most, and its quota in CPUs.
 
     The tightest of the group and those above it counts, since each holds for all that is below
     (docs.kernel.org/admin-guide/cgroup-v2.html, "CPU Interface Files").
     """
-    quotas = [quota for folder in _groups(root) if (quota := _quota_of(folder)) is not None]
-    return min(quotas, default=None)
+    quotas = [
+        (folder, quota)
+        for folder in control_groups("cpu", root)
+        if (quota := _quota_of(folder)) is not None
+    ]
+    return min(quotas, key=lambda pair: pair[1], default=None)
 
 
 def open_files_limit() -> int:
@@ -48,16 +58,16 @@ def raise_open_files_limit() -> None:
             return
 
 
-def _groups(root: Path) -> Iterator[Path]:
-    """The folders of this process's CPU control groups, of both versions, up to the top."""
+def control_groups(controller: str, root: Path = Path("/")) -> Iterator[Path]:
+    """The folders of this process's control groups, of both versions, up to the top."""
     mount = root / "sys/fs/cgroup"
     for line in _read(root / "proc/self/cgroup").splitlines():
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if number == "0":
             top = mount
-        elif "cpu" in controllers.split(","):
-            top = mount / controllers if (mount / controllers).is_dir() else mount / "cpu"
+        elif controller in controllers.split(","):
+            top = mount / controllers if (mount / controllers).is_dir() else mount / controller
         else:
             continue
         inside = PurePosixPath(path.lstrip("/"))

@@ -6,9 +6,11 @@ without file pages that would be given back at once. Bytes, microseconds of CPU 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from kampyn_perf.process_limits import control_groups, tightest_cpu_group
 
 ROOT = Path("/sys/fs/cgroup")
 
@@ -55,37 +57,35 @@ class Group:
 
 @dataclass(frozen=True)
 class Limits:
-    """The tightest limits over a process, each with the group that has it."""
+    """The tightest limits over this process, each with the group that has it."""
 
     cpu: tuple[Group, float] | None = None
     memory: tuple[Group, int] | None = None
 
 
-def limits_of(pid: int | str = "self", *, proc: Path = Path("/proc"), root: Path = ROOT) -> Limits:
-    """What a process may use at most, by its group and all groups above it.
-
-    Within a container its own group is the root of what can be seen, and has its limits there.
-    """
-    groups = [Group(folder) for folder in _folders(pid, proc, root)]
-    cpus = [(group, limit) for group in groups if (limit := group.cpu_limit())]
-    memories = [(group, limit) for group in groups if (limit := group.memory_limit())]
+def own_limits(root: Path = Path("/")) -> Limits:
+    """What this process may use at most, by its group and all groups above it, where it can be
+    seen how much of that is used."""
+    cpu = tightest_cpu_group(root)
+    memories = [
+        (Group(folder), limit)
+        for folder in control_groups("memory", root)
+        if (limit := Group(folder).memory_limit())
+    ]
     return Limits(
-        cpu=min(cpus, key=lambda pair: pair[1], default=None),
-        memory=min(memories, key=lambda pair: pair[1], default=None),
+        cpu=(Group(cpu[0]), cpu[1]) if cpu and _tells(Group(cpu[0]).cpu) else None,
+        memory=min(
+            (pair for pair in memories if _tells(pair[0].working_set)),
+            key=lambda pair: pair[1],
+            default=None,
+        ),
     )
 
 
-def _folders(pid: int | str, proc: Path, root: Path) -> Iterator[Path]:
-    """Of the process's group and those above it, as far as they are there."""
+def _tells(what: Callable[[], object]) -> bool:
+    """Whether it can be read: version 1 has other files."""
     try:
-        lines = (proc / str(pid) / "cgroup").read_text().splitlines()
-    except OSError:
-        return
-    path = next((line[3:] for line in lines if line.startswith("0::")), None)
-    if path is None:
-        return
-    parts = [part for part in path.split("/") if part not in ("", "..")]
-    for length in range(len(parts), -1, -1):
-        folder = root.joinpath(*parts[:length])
-        if folder.is_dir():
-            yield folder
+        what()
+    except (OSError, ValueError):
+        return False
+    return True

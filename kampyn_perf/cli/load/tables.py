@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf.cli import console
 from kampyn_perf.results.load import LoadResult, PhaseResult, Requests, RunStatus
-from kampyn_perf.units import format_duration, format_percent, format_rate
+from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -95,6 +95,13 @@ def _health(result: LoadResult) -> None:
             f"Generator: late by {_time(lateness.p50_us)} P50, {_time(lateness.p99_us)} P99, "
             f"{_time(lateness.max_us)} at most; "
             f"{format_percent(validity.cpu_share or 0)} of a core",
+            style="dim",
+        )
+    if result.watching and result.watching.watchers:
+        console.say(
+            f"Watching: {len(result.measurements)} series by "
+            f"{counted(len(result.watching.watchers), 'watcher')}; "
+            f"{format_percent(result.watching.cpu_share)} of a core",
             style="dim",
         )
     for warning in validity.warnings:

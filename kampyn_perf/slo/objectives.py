@@ -23,12 +23,13 @@ from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.metrics import (
     METRICS,
     PERCENTILE,
+    AnySeries,
     Metric,
     RequestTimes,
     ScopeKind,
     SessionTimes,
 )
-from kampyn_perf.slo.targets import Comparison, Target, parse_target
+from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_target
 from kampyn_perf.suggest import near_or_known
 
 CONFIG_NAME = "slo"
@@ -78,6 +79,15 @@ def _parse_scope(value: object) -> Scope:
     return Scope(ScopeKind(kind), str(name).strip())
 
 
+class SeriesName(Section):
+    """Which series an objective is about."""
+
+    name: str = Field(min_length=1)
+    """`mongo_connections`, or a Prometheus name of a page that was scraped."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """All of those that have these; empty: all of the name."""
+
+
 class Of(StrEnum):
     """Which requests a time is asked of."""
 
@@ -97,6 +107,8 @@ class Objective(Section):
     scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
     of: Annotated[Of, Field(validate_default=True)] = Of.ALL
     """For times of requests and sessions: of `all` of them, or of `successful` ones alone."""
+    series: Annotated[SeriesName | None, Field(validate_default=True)] = None
+    """Of the metric `series`: which one."""
     target: Target
     """Written as `< 200 ms`."""
     required: bool = True
@@ -154,6 +166,15 @@ class Objective(Section):
             raise ValueError(f"only times of a load can be of successful requests (got {of.value})")
         return of
 
+    @field_validator("series")
+    @classmethod
+    def _named(cls, series: SeriesName | None, info: ValidationInfo) -> SeriesName | None:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is not None and (series is None) is isinstance(metric.evidence, AnySeries):
+            needs = "needs one, such as {name: mongo_connections}" if series is None else "has none"
+            raise ValueError(f"the metric {metric.name} {needs}")
+        return series
+
     @field_validator("target", mode="before")
     @classmethod
     def _fits(cls, value: object, info: ValidationInfo) -> Target:
@@ -162,6 +183,8 @@ class Objective(Section):
             return value
         if metric is None:  # a problem already; this one can only be checked against a metric
             return Target(Comparison.BELOW, 0, Unit.DURATION)
+        if isinstance(metric.evidence, AnySeries):
+            return parse_any_target(value)
         return parse_target(value, metric.unit, more_is_better=metric.more_is_better)
 
 

@@ -14,12 +14,14 @@ _EXAMPLES = {
     Unit.SHARE: "99.9 %",
     Unit.RATE: "1000/s",
     Unit.SIZE: "512 MB",
+    Unit.COUNT: "10",
 }
 _NAMES = {
     Unit.DURATION: "a duration",
     Unit.SHARE: "a percentage",
     Unit.RATE: "a rate",
     Unit.SIZE: "a size",
+    Unit.COUNT: "a number",
 }
 
 
@@ -99,7 +101,8 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
         )
     value = unit.parse(match[2])
     if value is None:
-        found = next((_NAMES[other] for other in Unit if other.parse(match[2]) is not None), "")
+        others = (other for other in Unit if other is not Unit.COUNT)
+        found = next((_NAMES[other] for other in others if other.parse(match[2]) is not None), "")
         raise ValueError(
             f"expected {_NAMES[unit]}, such as {example}"
             + (f", not {found}" if found else "")
@@ -108,3 +111,15 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     if unit is Unit.SHARE and value > 1:
         raise ValueError(f"a share is at most 100 % (got {text!r})")
     return Target(comparison, value, unit)
+
+
+def parse_any_target(text: object) -> Target:
+    """The target that `text` says, in whatever unit and direction it says it. Raises ValueError."""
+    match = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", str(text))
+    known = [(unit, unit.parse(match[2])) for unit in Unit] if match else []
+    for unit, value in known:
+        if match and value is not None:
+            comparison = match[1].replace("≤", "<=").replace("≥", ">=")
+            return Target(Comparison(comparison), value, unit)
+    examples = ", ".join(_EXAMPLES.values())
+    raise ValueError(f"expected a comparison with one of: {examples} (got {text!r})")

@@ -188,7 +188,7 @@ def test_file_then_environment_then_flag(tmp_path: Path) -> None:
 
 
 def test_every_metric_can_be_an_objective() -> None:
-    units = {"us": "1 ms", "share": "1 %", "per_s": "1/s", "bytes": "1 MB"}
+    units = {"us": "1 ms", "share": "1 %", "per_s": "1/s", "bytes": "1 MB", "count": "1"}
     for metric in METRICS.values():
         kind = metric.scopes[0]
         sign = ">=" if metric.more_is_better else "<"
@@ -197,6 +197,7 @@ def test_every_metric_can_be_an_objective() -> None:
             statistic=metric.default_statistic or "p95",
             target=f"{sign} {units[metric.unit.value]}",
             scope="overall" if kind is ScopeKind.OVERALL else {kind.value: "x"},
+            **({"series": {"name": "x"}} if metric.name == "series" else {}),
         )
         assert one.objectives["one"].metric == metric.name
 

@@ -13,14 +13,16 @@ from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
 from kampyn_perf.schedule import numbered
-from kampyn_perf.slo.evidence import earlier, estimate, series
+from kampyn_perf.slo.evidence import earlier, estimate
 from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
+from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.metrics import (
+    AnySeries,
     CaseTimes,
     Clock,
     Event,
@@ -76,7 +78,7 @@ class LoadEvidence:
         disturbances, kind = self._result.validity.disturbances, objective.described.evidence
         if not disturbances or isinstance(kind, RequestRate):
             return None
-        if isinstance(kind, Watched):
+        if isinstance(kind, Watched | AnySeries):
             return "it was measured beside the generator"
         if any(each.hides is None for each in disturbances):
             return None
@@ -131,9 +133,8 @@ class LoadEvidence:
                 return self._share(objective, event)
             case CaseTimes():
                 return Missing("a load has no benchmark cases")
-            case Watched():
-                measured = self._result.measurements
-                return series.find(measured, objective.described, objective.statistic)
+            case Watched() | AnySeries():
+                return self._measurements.find(objective)
             case kind:
                 assert_never(kind)
 
@@ -141,6 +142,15 @@ class LoadEvidence:
     def _phase_names(self) -> list[str]:
         """Several of one name stand only in results of earlier versions."""
         return numbered([phase.name for phase in self._result.phases])
+
+    @property
+    def _measurements(self) -> Measurements:
+        result = self._result
+        return Measurements(
+            series=result.measurements,
+            phases_us=[phase.start_us for phase in result.phases],
+            unmeasured=result.unmeasured,
+        )
 
     @cached_property
     def _requests(self) -> Table | None:

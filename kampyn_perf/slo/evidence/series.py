@@ -2,73 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kampyn_perf import stats
-from kampyn_perf.results.series import Series
+from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.results.verdict import unmeasured_reason
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
-from kampyn_perf.slo.metrics import Metric, Subjects, Watched
+from kampyn_perf.slo.metrics import AnySeries, Subjects, Watched
+from kampyn_perf.slo.objectives import Objective, SeriesName
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_NAMES_SHOWN = 8
 
 
-def find(series: Sequence[Series], metric: Metric, statistic: str) -> Estimate | Missing:
-    """The estimate of `metric`, whose evidence is `Watched`, from all the series that have it."""
-    held = [each for each in series if each.metric == metric.name and each.values]
-    watched = metric.evidence
-    if not held or not isinstance(watched, Watched):
-        return Missing(unmeasured_reason(metric.name))
-    if statistic == "share":
-        return _share(held, watched.noun, of_successes=metric.more_is_better)
+@dataclass(frozen=True, kw_only=True)
+class Measurements:
+    """All that was watched beside a load, on its time axis."""
+
+    series: Sequence[Series]
+    phases_us: Sequence[int] = ()
+    """When each phase began: phases differ by design, and that is no uncertainty."""
+    unmeasured: Mapping[str, Unmeasured] = field(default_factory=dict)
+    """Why a metric was not measured, where that is known."""
+
+    def find(self, objective: Objective) -> Estimate | Missing:
+        """What was watched, about an objective whose evidence is `Watched` or `AnySeries`."""
+        metric, kind = objective.described, objective.described.evidence
+        if isinstance(kind, AnySeries) and objective.series is not None:
+            return self._named(objective, objective.series)
+        held = [each for each in self.series if each.metric == metric.name and each.values]
+        if not held or not isinstance(kind, Watched):
+            gap, reason = self.unmeasured.get(metric.name), unmeasured_reason(metric.name)
+            return Missing(f"{reason}: {gap.text}" if gap else reason)
+        if objective.statistic == "share":
+            return self._share(held, kind.noun, of_successes=metric.more_is_better)
+        return self._value(held, objective.statistic, kind)
+
+    def _named(self, objective: Objective, wanted: SeriesName) -> Estimate | Missing:
+        held = [
+            each
+            for each in self.series
+            if each.metric == wanted.name
+            and each.values
+            and wanted.labels.items() <= each.labels.items()
+        ]
+        if not held:
+            return Missing(self._unknown(wanted))
+        unit = objective.target.unit.value
+        other = next((each.unit for each in held if each.unit not in ("", unit)), None)
+        if other:
+            return Missing(f"the series {wanted.name} is in {other}, and its target in {unit}")
+        return self._value(held, objective.statistic, Watched())
+
+    def _unknown(self, wanted: SeriesName) -> str:
+        of_name = [each.labels for each in self.series if each.metric == wanted.name]
+        if of_name:
+            shown = "; ".join(str(labels) for labels in of_name[:_NAMES_SHOWN])
+            return f"no series {wanted.name} has the labels {wanted.labels}; there are: {shown}"
+        known = sorted({each.metric for each in self.series})
+        hint = f"; there are: {', '.join(known)}" if known else "; nothing was watched in this run"
+        return f"the result has no series {wanted.name!r}{hint}"
+
+    def _value(
+        self, held: Sequence[Series], statistic: str, watched: Watched
+    ) -> Estimate | Missing:
+        if statistic in ("max", "min"):
+            return _extreme(held, statistic, watched.noun)
+        if watched.subjects is Subjects.WORST:
+            held = [max(held, key=lambda each: float(np.mean(each.values)))]
+        values, weights = _joined(held)
+        if not weights.sum():
+            return Missing(f"there were no {watched.noun}")
+        return estimate.mean(
+            float((values * weights).sum() / weights.sum()),
+            stats.mean_interval(values * weights, weights, strata=self._strata(held), careful=True),
+            samples=round(float(weights.sum())),
+            noun=watched.noun,
+            note=_note(held),
+        )
+
+    def _share(
+        self, held: Sequence[Series], noun: str, *, of_successes: bool
+    ) -> Estimate | Missing:
+        shares, weights = _joined(held)
+        failures = np.rint(weights * (1 - shares if of_successes else shares))
+        return estimate.share(
+            round(float(failures.sum())),
+            round(float(weights.sum())),
+            bounds=stats.share_bounds(weights, failures, strata=self._strata(held)),
+            noun=noun,
+            of_successes=of_successes,
+        )
+
+    def _strata(self, held: Sequence[Series]) -> list[tuple[int, int]]:
+        """Of every sample: the number of its series, and its phase."""
+        return [
+            (number, bisect_right(self.phases_us, at_us))
+            for number, each in enumerate(held)
+            for at_us in each.at_us
+        ]
+
+
+def _joined(held: Sequence[Series]) -> tuple[Floats, Floats]:
+    """Values and weights of all of them, one after the other."""
+    return (
+        np.concatenate([np.asarray(each.values, dtype=np.float64) for each in held]),
+        np.concatenate([_weights(each) for each in held]),
+    )
+
+
+def _extreme(held: Sequence[Series], statistic: str, noun: str) -> Estimate:
     if statistic == "max":
-        return _maximum(held, watched.noun)
-    if watched.subjects is Subjects.WORST:
-        held = [max(held, key=lambda each: float(np.mean(each.values)))]
-    return _mean(held, watched.noun)
-
-
-def _mean(held: Sequence[Series], noun: str) -> Estimate | Missing:
-    values = np.concatenate([np.asarray(each.values, dtype=np.float64) for each in held])
-    weights = np.concatenate([_weights(each) for each in held])
-    if not weights.sum():
-        return Missing(f"there were no {noun}")
-    strata = [each.subject for each in held for _ in each.values]
-    return estimate.mean(
-        float((values * weights).sum() / weights.sum()),
-        stats.mean_interval(values * weights, weights, strata=strata, careful=True),
-        samples=round(float(weights.sum())),
-        noun=noun,
-        note=_note(held),
-    )
-
-
-def _maximum(held: Sequence[Series], noun: str) -> Estimate:
-    tops = [(_top(each), each) for each in held]
-    top, series = max(tops, key=lambda pair: pair[0])
+        value, series = max(((_top(each), each) for each in held), key=lambda pair: pair[0])
+    else:
+        value, series = min(((_bottom(each), each) for each in held), key=lambda pair: pair[0])
     samples = sum(round(float(_weights(each).sum())) for each in held)
-    return estimate.maximum(top, samples=samples, noun=noun, note=_note([series]))
-
-
-def _share(held: Sequence[Series], noun: str, *, of_successes: bool) -> Estimate | Missing:
-    weights = np.concatenate([_weights(each) for each in held])
-    shares = np.concatenate([np.asarray(each.values, dtype=np.float64) for each in held])
-    failures = np.rint(weights * (1 - shares if of_successes else shares))
-    return estimate.share(
-        round(float(failures.sum())),
-        round(float(weights.sum())),
-        bounds=stats.share_bounds(weights, failures),
-        noun=noun,
-        of_successes=of_successes,
-    )
+    return estimate.maximum(value, samples=samples, noun=noun, note=_note([series]))
 
 
 def _top(series: Series) -> float:
-    return max(series.values) if series.maximum is None else series.maximum
+    known = max(series.maxima or series.values)
+    return known if series.maximum is None else max(known, series.maximum)
 
 
-def _weights(series: Series) -> np.ndarray:
+def _bottom(series: Series) -> float:
+    return min(series.minima or series.values)
+
+
+def _weights(series: Series) -> Floats:
     given = [1] * len(series.values) if series.weights is None else series.weights
     return np.asarray(given, dtype=np.float64)
 

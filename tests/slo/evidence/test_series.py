@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
+from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
-from kampyn_perf.slo.evidence.series import find
-from kampyn_perf.slo.metrics import METRICS
-from tests.slo.runs import machine
+from kampyn_perf.slo.evidence.series import Measurements
+from kampyn_perf.slo.objectives import Objective
+from tests.slo.runs import SECOND_US, machine
+
+TARGETS = {
+    "probe_availability": ">= 99 %",
+    "db_query_time": "< 50 ms",
+    "memory_per_instance": "< 512 MB",
+}
 
 
-def found(series: list[object], metric: str, statistic: str) -> Estimate:
-    answer = find(series, METRICS[metric], statistic)  # type: ignore[arg-type]
+def find(series: Sequence[Series], metric: str, statistic: str, **more: Any) -> Estimate | Missing:
+    objective = Objective.model_validate(
+        {"metric": metric, "statistic": statistic, "target": TARGETS.get(metric, "< 70 %")}
+    )
+    return Measurements(series=series, **more).find(objective)
+
+
+def found(series: Sequence[Series], metric: str, statistic: str, **more: Any) -> Estimate:
+    answer = find(series, metric, statistic, **more)
     assert isinstance(answer, Estimate), answer
     return answer
 
@@ -64,11 +81,11 @@ def test_the_probe_counts_its_failures() -> None:
 
 
 def test_what_nobody_measured() -> None:
-    assert find([], METRICS["cpu"], "mean") == Missing("nothing measured cpu in this run")
+    assert find([], "cpu", "mean") == Missing("nothing measured cpu in this run")
     empty = [machine("cpu", [])]
-    assert find(empty, METRICS["cpu"], "mean") == Missing("nothing measured cpu in this run")
+    assert find(empty, "cpu", "mean") == Missing("nothing measured cpu in this run")
     idle = [machine("db_query_time", [0.0], weights=[0])]
-    assert find(idle, METRICS["db_query_time"], "mean") == Missing("there were no queries")
+    assert find(idle, "db_query_time", "mean") == Missing("there were no queries")
 
 
 def test_one_sample_is_no_interval() -> None:
@@ -80,3 +97,80 @@ def test_one_sample_is_no_interval() -> None:
 def test_a_series_with_unequal_columns_is_refused() -> None:
     with pytest.raises(ValidationError, match="2 weights for 1 values"):
         machine("cpu", [0.5], weights=[1, 2])
+
+
+def test_phases_differ_by_design_and_that_is_no_uncertainty() -> None:
+    series = [machine("cpu", [0.2, 0.21] * 30 + [0.6, 0.61] * 30)]
+    phases = found(series, "cpu", "mean", phases_us=[0, 60 * SECOND_US]).interval
+    one = found(series, "cpu", "mean").interval
+    assert phases is not None and phases.high is not None
+    assert one is not None and one.high is not None
+    assert phases.high < 0.42
+    assert one.high > 0.7
+
+
+def test_why_nothing_measured_it_and_what_would() -> None:
+    gap = Unmeasured(reason="the backend's processes are not known", remedy="use --watch-pid")
+    assert find([], "cpu", "mean", unmeasured={"cpu": gap}) == Missing(
+        "nothing measured cpu in this run: the backend's processes are not known; use --watch-pid"
+    )
+
+
+class TestAnySeries:
+    """By its name and labels, in the unit of the target."""
+
+    SERIES = (
+        machine("mongo_queued", [1.0, 5.0] * 20, unit="count"),
+        machine("http_p", [0.1] * 40, labels={"route": "/order", "status": "200"}),
+        machine("http_p", [0.4] * 40, labels={"route": "/login", "status": "200"}),
+    )
+
+    def of(self, target: str, statistic: str = "mean", **series: Any) -> Estimate | Missing:
+        objective = Objective.model_validate(
+            {"metric": "series", "statistic": statistic, "target": target, "series": series}
+        )
+        return Measurements(series=self.SERIES).find(objective)
+
+    @pytest.mark.parametrize(("statistic", "value"), [("mean", 3), ("max", 5), ("min", 1)])
+    def test_by_name(self, statistic: str, value: float) -> None:
+        answer = self.of("< 10", statistic, name="mongo_queued")
+        assert isinstance(answer, Estimate)
+        assert answer.observed == value
+
+    def test_by_labels(self) -> None:
+        both = self.of("< 1", name="http_p", labels={"status": "200"})
+        one = self.of("< 1", name="http_p", labels={"route": "/login"})
+        assert isinstance(both, Estimate)
+        assert isinstance(one, Estimate)
+        assert (both.observed, one.observed) == (pytest.approx(0.25), pytest.approx(0.4))
+
+    @pytest.mark.parametrize(
+        ("series", "target", "reason"),
+        [
+            ({"name": "x"}, "< 1", "the result has no series 'x'; there are: http_p, mongo_queued"),
+            (
+                {"name": "mongo_queued", "labels": {"a": "b"}},
+                "< 1",
+                "no series mongo_queued has the labels {'a': 'b'}; there are: {}",
+            ),
+            (
+                {"name": "mongo_queued"},
+                "< 5 ms",
+                "the series mongo_queued is in count, and its target in us",
+            ),
+        ],
+    )
+    def test_what_cannot_be_judged(self, series: Any, target: str, reason: str) -> None:
+        assert self.of(target, **series) == Missing(reason)
+
+    @pytest.mark.parametrize(
+        ("fields", "words"),
+        [
+            ({"metric": "series", "target": "< 1"}, "the metric series needs one"),
+            ({"metric": "cpu", "series": {"name": "x"}, "target": "< 1 %"}, "cpu has none"),
+            ({"metric": "series", "series": {"name": "x"}, "target": "few"}, "a comparison with"),
+        ],
+    )
+    def test_what_is_no_objective(self, fields: Any, words: str) -> None:
+        with pytest.raises(ValidationError, match=words):
+            Objective.model_validate(fields)

@@ -28,9 +28,10 @@ LOOSE = {
     "RESPONSE_TIME_P99__STATISTIC": "p90",
     "DB_QUERY_TIME__TARGET": "< 20 s",
     "MEMORY_PER_INSTANCE__TARGET": "< 20 GB",
-    "CPU__TARGET": "<= 100 %",
     "MEMORY__TARGET": "<= 100 %",
-    "DISK_IO__TARGET": "<= 100 %",
+    # How busy the machine of the tests is says nothing of the recipe.
+    "CPU__REQUIRED": "false",
+    "DISK_IO__REQUIRED": "false",
 }
 
 

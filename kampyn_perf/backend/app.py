@@ -16,7 +16,9 @@ from kampyn_perf.backend import responses
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.caches.none import NoCache
 from kampyn_perf.backend.caches.redis import RedisCache
-from kampyn_perf.backend.limiting.limiter import RateLimiter, redis_counters
+from kampyn_perf.backend.limiting.counters import Counters, redis_counters
+from kampyn_perf.backend.limiting.limiter import RateLimiter
+from kampyn_perf.backend.limiting.logins import AccountLimiter, NoLoginLimit
 from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache
@@ -24,7 +26,7 @@ from kampyn_perf.backend.routes import admin, auth, docs, items, operations, ord
 from kampyn_perf.backend.runtime_watch import RuntimeWatch
 from kampyn_perf.backend.services.external import ExternalApi
 from kampyn_perf.backend.services.health import Health
-from kampyn_perf.backend.services.notifications import LogNotifier
+from kampyn_perf.backend.services.notifications import notifier_of
 from kampyn_perf.backend.services.ordering import Ordering
 from kampyn_perf.backend.services.processing import Processing
 from kampyn_perf.backend.settings import BackendSettings
@@ -64,7 +66,8 @@ def build(config: WorkerConfig) -> Guard:
     )
     store = open_store(config.state.store_url(settings.store.url), settings.store, metrics)
     cache = _cache(config, metrics)
-    ordering = Ordering(store=store, notifier=LogNotifier())
+    counters = _counters(config)
+    ordering = Ordering(store=store, notifier=notifier_of(settings.notifications))
     external = ExternalApi(settings=settings.external) if settings.external.url else None
     services = Services(
         settings=settings,
@@ -74,6 +77,9 @@ def build(config: WorkerConfig) -> Guard:
         passwords=Passwords(
             settings=settings.passwords, workers=settings.worker_count(), metrics=metrics
         ),
+        logins=NoLoginLimit()
+        if counters is None
+        else AccountLimiter(settings=settings.rate_limit, counters=counters),
         tokens=Tokens(secret=config.secret, lifetime=settings.token_lifetime, mode=settings.auth),
         ordering=ordering,
         processing=Processing(store=store, ordering=ordering),
@@ -100,21 +106,25 @@ def build(config: WorkerConfig) -> Guard:
         max_body=settings.max_body,
         body_timeout=settings.http.body_timeout / 1e6,
         deadline=settings.http.deadline / 1e6,
-        limiter=_limiter(config, services),
+        limiter=None
+        if counters is None
+        else RateLimiter(
+            settings=settings.rate_limit,
+            tokens=services.tokens,
+            counters=counters,
+            count_refused=metrics.rate_limited,
+        ),
     )
 
 
-def _limiter(config: WorkerConfig, services: Services) -> RateLimiter | None:
-    settings = config.settings
-    if not settings.rate_limit.enabled:
+def _counters(config: WorkerConfig) -> Counters | None:
+    """What the rate limit counts with; None: it is off."""
+    if not config.settings.rate_limit.enabled:
         return None
-    timeout = settings.cache.timeout / 1e6
-    return RateLimiter(
-        settings=settings.rate_limit,
-        tokens=services.tokens,
+    timeout = config.settings.cache.timeout / 1e6
+    return Counters(
         local=_local_counters(config.state.limits),
         redis=redis_counters(config.cache_url, timeout=timeout) if config.cache_url else None,
-        count_refused=services.metrics.rate_limited,
     )
 
 

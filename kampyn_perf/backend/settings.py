@@ -190,6 +190,8 @@ class RateLimitSettings(Section):
     admin: int = Field(default=1_000, ge=1)
     vendor: int = Field(default=500, ge=1)
     others: int = Field(default=100, ge=1)
+    failed_logins: int = Field(default=20, ge=1)
+    """Of one account in a window, from whatever address."""
     exempt: tuple[str, ...] = ("/health", "/api/health")
     """Paths that are never counted."""
     trusted_proxies: int = Field(default=0, ge=0)
@@ -217,6 +219,33 @@ class ExternalSettings(Section):
         if url and not url.startswith(("http://", "https://")):
             raise ValueError(f"not a web address: {redact.redact_url(url)!r}")
         return url
+
+
+class NotificationMode(StrEnum):
+    """Where word of an order goes."""
+
+    NONE = "none"
+    LOG = "log"
+    """Two lines of out.log for each order."""
+    WEBHOOK = "webhook"
+
+
+class NotificationSettings(Section):
+    """Telling customer and vendor about an order. Off by default: two lines for each order cost as
+    much as a fifth of placing it."""
+
+    mode: NotificationMode = NotificationMode.NONE
+    url: str = ""
+    """Of the webhook: one POST of JSON for each notification."""
+    timeout: Duration = 2_000_000
+
+    @model_validator(mode="after")
+    def _complete(self) -> NotificationSettings:
+        if self.mode is NotificationMode.WEBHOOK and not self.url.startswith(
+            ("http://", "https://")
+        ):
+            raise ValueError("mode webhook needs a url that begins with http:// or https://")
+        return self
 
 
 class HttpSettings(Section):
@@ -271,6 +300,7 @@ class BackendSettings(Section):
     slow: SlowSettings = SlowSettings()
     rate_limit: RateLimitSettings = RateLimitSettings()
     external: ExternalSettings = ExternalSettings()
+    notifications: NotificationSettings = NotificationSettings()
     http: HttpSettings = HttpSettings()
     process: ProcessSettings = ProcessSettings()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kampyn_perf.backend.limiting.logins import LoginLimiter
 from kampyn_perf.backend.metrics import Metrics
 from kampyn_perf.backend.passwords import Passwords
 from kampyn_perf.backend.ports import ResponseCache, Store
@@ -23,6 +24,7 @@ class Services:
     cache: ResponseCache
     metrics: Metrics
     passwords: Passwords
+    logins: LoginLimiter
     tokens: Tokens
     ordering: Ordering
     processing: Processing

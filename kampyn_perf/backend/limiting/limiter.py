@@ -7,29 +7,23 @@ campus address do not use up each other's share, and logging in is still limited
 from __future__ import annotations
 
 import ipaddress
-import logging
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import RedisStorage, Storage
-from limits.errors import StorageError
 
 from kampyn_perf.backend.addresses import client_address
 from kampyn_perf.backend.domain import Role, ShopError
+from kampyn_perf.backend.limiting.counters import Counters
 from kampyn_perf.backend.settings import RateLimitSettings
 from kampyn_perf.backend.tokens import Tokens
 
 Headers = list[tuple[bytes, bytes]]
 
-_PAUSE = 1.0
-"""Seconds in which a Redis that failed is left alone."""
 _IPV6_NETWORK = 64
 """Bits: one customer has all addresses behind them."""
-_log = logging.getLogger("kampyn.limit")
 
 
 @dataclass(frozen=True)
@@ -61,24 +55,19 @@ class Allowance:
 
 
 class RateLimiter:
-    """Counts in Redis where there is one, and on this machine while it does not answer."""
+    """Counts every request of those who are not exempt."""
 
     def __init__(
         self,
         *,
         settings: RateLimitSettings,
         tokens: Tokens,
-        local: Storage,
-        redis: Storage | None = None,
+        counters: Counters,
         count_refused: Callable[[str], None] = lambda _role: None,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._tokens = tokens
         self._count_refused = count_refused
-        self._local = local
-        self._redis = redis
-        self._clock = clock
-        self._skip_redis_until = 0.0
+        self._counters = counters
         self._exempt = frozenset(settings.exempt)
         self._proxies = settings.trusted_proxies
         self._window = max(1, settings.window // 1_000_000)
@@ -96,22 +85,12 @@ class RateLimiter:
         item = self._items[role]
         # `incr` says how many there were, so the strategy's second look is not needed.
         key = item.key_for(role.value, who)
-        used, ends = await self._count(key, item.get_expiry())
-        reset = min(self._window, max(1, math.ceil(ends - self._clock())))
+        used, ends = await self._counters.add(key, item.get_expiry())
+        reset = min(self._window, max(1, math.ceil(ends - self._counters.clock())))
         allowance = Allowance(item.amount, used, reset, self._window)
         if not allowance.allowed:
             self._count_refused(role.value)
         return allowance
-
-    async def _count(self, key: str, window: int) -> tuple[int, float]:
-        if self._redis is not None and self._clock() >= self._skip_redis_until:
-            try:
-                used = await self._redis.incr(key, window)
-                return used, await self._redis.get_expiry(key)
-            except (StorageError, OSError, TimeoutError) as error:
-                self._skip_redis_until = self._clock() + _PAUSE
-                _log.warning("Redis does not count (%s); this machine does.", error)
-        return await self._local.incr(key, window), await self._local.get_expiry(key)
 
     def _who(self, scope: Any) -> tuple[Role, str]:
         try:
@@ -121,19 +100,6 @@ class RateLimiter:
         if caller is not None:
             return caller.role, f"id:{caller.id}"
         return Role.USER, _network(client_address(scope, self._proxies))
-
-
-def redis_counters(url: str, *, timeout: float) -> Storage:
-    """Counts in the Redis at `url`; an answer later than `timeout` s is none."""
-    uri = f"async+redis+{url}" if url.startswith("unix:") else f"async+{url}"
-    return RedisStorage(
-        uri,
-        wrap_exceptions=True,
-        implementation="redispy",
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        retry=None,
-    )
 
 
 def _network(address: str) -> str:

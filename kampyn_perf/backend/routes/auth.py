@@ -41,12 +41,16 @@ def router(services: Services) -> APIRouter:
     secure = services.settings.secure_cookies
 
     async def log_in(credentials: Login, *, vendor: bool) -> JSON:
-        identifier = credentials.email or credentials.identifier
+        # E-mail addresses compare without case; they are stored in lower case.
+        identifier = (credentials.email or credentials.identifier).lower()
+        await services.logins.admit(identifier)
         account = await services.store.users.account(identifier, vendor=vendor)
         password_hash = account["passwordHash"] if account else None
         # One message and one duration, whether the user or only the password is wrong.
         if not await services.passwords.matches(password_hash, credentials.password) or not account:
+            await services.logins.failed(identifier)
             raise unauthorised("The email or the password is wrong.")
+        await services.logins.succeeded(identifier)
         issued = services.tokens.issue(account["_id"], Role(account["role"]))
         user: dict[str, Any] = {name: account[name] for name in ("_id", "name", "email", "role")}
         answer = JSON({"token": issued.token, "user": user}, headers=_NO_STORE)

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from kampyn_perf.backend.domain import BulkResult, Item, Kind, Role, ShopError
+from kampyn_perf.backend.domain import BulkResult, Item, Kind, Role, ShopError, not_found
 from kampyn_perf.backend.ids import new_id
-from kampyn_perf.backend.ports import Cursor
+from kampyn_perf.backend.ports import Cursor, Store
 from kampyn_perf.backend.responses import BODY, JSON, Body, UniId, cached, errors
 from kampyn_perf.backend.routes.schemas import BulkDone, Found, ItemPage
 from kampyn_perf.backend.times import from_ms, to_ms
@@ -87,7 +87,10 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
     store = services.store
 
     @routes.get(
-        f"{base}/uni/{{uniId}}", name=f"{kind} items", response_model=ItemPage, responses=errors()
+        f"{base}/uni/{{uniId}}",
+        name=f"{kind} items",
+        response_model=ItemPage,
+        responses=errors(404),
     )
     async def page_of(
         request: Request, uni_id: UniId, page: Page = 1, limit: Limit = _LIMIT, cursor: Place = None
@@ -100,6 +103,8 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
             items, total = await store.items.page(
                 kind, uni_id, skip=(page - 1) * limit, limit=limit
             )
+            if not total:
+                await require_uni(store, uni_id)
             return {
                 "items": items,
                 "pagination": {
@@ -116,13 +121,16 @@ def _reading(routes: APIRouter, services: Services, kind: Kind) -> None:
         f"{base}/search/uni/{{uniId}}",
         name=f"{kind} search",
         response_model=Found,
-        responses=errors(),
+        responses=errors(404),
     )
     async def search(request: Request, uni_id: UniId, q: Words, limit: Limit = _LIMIT) -> Any:
         """Items whose name or description has all the words of `q`."""
 
         async def produce() -> dict[str, list[Item]]:
-            return {"items": await store.items.search(kind, uni_id, q, limit=limit)}
+            items = await store.items.search(kind, uni_id, q, limit=limit)
+            if not items:
+                await require_uni(store, uni_id)
+            return {"items": items}
 
         return await cached(services.cache, request, tag_of(kind, uni_id), produce)
 
@@ -167,12 +175,25 @@ def _writing(routes: APIRouter, services: Services, kind: Kind) -> None:
         return JSON(_bulk(result), 201)
 
 
+async def require_uni(store: Store, uni_id: str) -> None:
+    """Raises 404 for a university in which nobody sells anything; asked where a list is empty."""
+    if await store.vendors.of_uni(uni_id):
+        return
+    for kind in Kind:
+        _, total = await store.items.page(kind, uni_id, skip=0, limit=1)
+        if total:
+            return
+    raise not_found("university")
+
+
 async def _after(
     services: Services, kind: Kind, uni_id: str, cursor: str, limit: int
 ) -> dict[str, Any]:
     after = _read_cursor(cursor) if cursor else None
     # One more than asked for tells whether there is a next page.
     rows = await services.store.items.page_after(kind, uni_id, after=after, limit=limit + 1)
+    if after is None and not rows:
+        await require_uni(services.store, uni_id)
     more = len(rows) > limit
     return {
         "items": [item for item, _ in rows[:limit]],

@@ -14,6 +14,7 @@ from kampyn_perf.backend.domain import (
     EmptyCartError,
     Kind,
     Role,
+    not_found,
 )
 from kampyn_perf.backend.responses import BODY, JSON, Body, OrderId, UserId, errors
 from kampyn_perf.backend.routes.schemas import Cart, CartChanged, OrderDetails, OrderPlaced
@@ -87,11 +88,14 @@ def router(services: Services) -> APIRouter:
         line = await store.carts.add(user_id, body.itemId, kind, body.quantity)
         return JSON({"message": "Added to the cart.", "userId": user_id, "item": line})
 
-    @routes.get("/cart/{userId}", response_model=Cart, responses=errors(401, 403))
+    @routes.get("/cart/{userId}", response_model=Cart, responses=errors(401, 403, 404))
     async def cart(request: Request, user_id: UserId) -> Any:
         """What the cart holds."""
         tokens.allow(request.scope["headers"], user_id, Role.USER)
-        return JSON({"userId": user_id, "items": await store.carts.get(user_id)})
+        items = await store.carts.get(user_id)
+        if not items and await store.users.get(user_id) is None:
+            raise not_found("user")
+        return JSON({"userId": user_id, "items": items})
 
     @routes.post(
         "/order/{userId}",

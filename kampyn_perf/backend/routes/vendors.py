@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role, ShopError, not_found
+from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.responses import JSON, Lines, UniId, VendorId, cached, errors, json_errors
+from kampyn_perf.backend.routes.items import require_uni
 from kampyn_perf.backend.routes.schemas import Analytics, ExportLine, OrderList, VendorList
 from kampyn_perf.backend.wiring import Services
 
@@ -25,12 +27,15 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(tags=["vendors"])
     store = services.store
 
-    @routes.get("/api/vendor/list/uni/{uniId}", response_model=VendorList, responses=errors())
+    @routes.get("/api/vendor/list/uni/{uniId}", response_model=VendorList, responses=errors(404))
     async def listed(request: Request, uni_id: UniId) -> Any:
         """All vendors of a university, by name."""
 
         async def produce() -> dict[str, Any]:
-            return {"vendors": await store.vendors.of_uni(uni_id)}
+            vendors = await store.vendors.of_uni(uni_id)
+            if not vendors:
+                await require_uni(store, uni_id)
+            return {"vendors": vendors}
 
         return await cached(services.cache, request, f"vendors:{uni_id}", produce)
 
@@ -43,23 +48,26 @@ def router(services: Services) -> APIRouter:
         """What the vendor still has to do, newest first."""
         services.tokens.allow(request.scope["headers"], vendor_id, Role.VENDOR)
         orders = await store.orders.active(vendor_id, limit=limit)
-        if not orders and await store.vendors.get(vendor_id) is None:
-            raise not_found("vendor")
+        if not orders:
+            await _require_vendor(store, vendor_id)
         return JSON({"orders": orders})
 
     @routes.get(
         "/api/vendor/{vendorId}/export",
         response_class=Lines,
-        responses=json_errors(401, 403) | Lines.described(ExportLine),
+        responses=json_errors(401, 403, 404) | Lines.described(ExportLine),
     )
     async def export(request: Request, vendor_id: VendorId, limit: Most = _EXPORT_LIMIT) -> Any:
         """Figures of a vendor's orders, oldest first: one line of JSON each, sent in chunks."""
         services.tokens.require(request.scope["headers"], Role.VENDOR, Role.ADMIN)
         services.tokens.allow(request.scope["headers"], vendor_id, Role.VENDOR)
+        await _require_vendor(store, vendor_id)
         return await Lines.of(services.processing.export(vendor_id, limit=limit))
 
     @routes.get(
-        "/api/vendor/{vendorId}/analytics", response_model=Analytics, responses=errors(401, 403)
+        "/api/vendor/{vendorId}/analytics",
+        response_model=Analytics,
+        responses=errors(401, 403, 404),
     )
     async def analytics(
         request: Request, vendor_id: VendorId, start: Day = None, end: Day = None
@@ -67,6 +75,7 @@ def router(services: Services) -> APIRouter:
         """Orders, revenue and mean order value per day; by default of the last 30 days."""
         services.tokens.require(request.scope["headers"], Role.VENDOR, Role.ADMIN)
         services.tokens.allow(request.scope["headers"], vendor_id, Role.VENDOR)
+        await _require_vendor(store, vendor_id)
         last = end or datetime.now(UTC).date()
         first = start or max(date.min, last - timedelta(days=min(_DAYS, last.toordinal())))
         if first > last:
@@ -79,3 +88,8 @@ def router(services: Services) -> APIRouter:
         return JSON({"vendorId": vendor_id, "start": first, "end": last, "days": days})
 
     return routes
+
+
+async def _require_vendor(store: Store, vendor_id: str) -> None:
+    if await store.vendors.get(vendor_id) is None:
+        raise not_found("vendor")

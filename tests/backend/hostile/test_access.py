@@ -133,6 +133,12 @@ def test_another_scheme_is_401(url: str, scheme: str) -> None:
     assert answer.status == 401
 
 
+def test_an_email_address_has_no_case(client: Client) -> None:
+    for email in ("TEST@Example.com", "test@EXAMPLE.COM"):
+        answer = client.post("/api/user/auth/login", {"email": email, "password": "password"})
+        assert (answer.status, answer.json["user"]["email"]) == (200, "test@example.com")
+
+
 def test_a_login_does_not_say_who_exists(client: Client) -> None:
     known = client.post("/api/user/auth/login", {"email": "test@example.com", "password": "no"})
     unknown = client.post("/api/user/auth/login", {"email": "nobody@x.y", "password": "no"})

@@ -108,7 +108,23 @@ def test_unknown_ids_are_404(client: Client) -> None:
     refused(client, "/cart/add/nobody", {"itemId": "item123", "quantity": 1}, (404,))
     refused(client, CART, {"itemId": "nothing", "quantity": 1}, (404,))
     refused(client, ORDER, {"vendorId": "nobody", "items": []}, (404,))
-    assert client.get("/order/vendor/nobody/active").status == 404
+    for path in (
+        "/order/vendor/nobody/active",
+        "/cart/nobody",
+        "/api/item/retail/uni/nowhere",
+        "/api/item/retail/uni/nowhere?cursor=",
+        "/api/item/produce/search/uni/nowhere?q=a",
+        "/api/vendor/list/uni/nowhere",
+    ):
+        answer = client.get(path)
+        assert (answer.status, answer.json["error"]) == (404, "not_found"), path
+    # What is empty is not unknown.
+    assert client.get("/api/item/retail/uni/123?page=9999").status == 200
+    assert client.get("/api/item/retail/search/uni/123?q=nothinglikeit").status == 200
+    admin = Client(client.url).log_in("admin@example.com")
+    assert admin.get("/api/vendor/nobody/analytics").status == 404
+    assert admin.get("/api/vendor/nobody/export").status == 404
+    assert admin.get("/order/68dd1a80ffffffffffffffff").status == 404
     assert client.get("/nowhere").json["error"] == "not_found"
     assert client.post("/health", {}).status == 405
 

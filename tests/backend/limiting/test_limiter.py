@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from limits.aio.storage import MemoryStorage
-from limits.errors import StorageError
 
 from kampyn_perf.backend.domain import Role
+from kampyn_perf.backend.limiting.counters import Counters
 from kampyn_perf.backend.limiting.limiter import Allowance, RateLimiter
 from kampyn_perf.backend.limiting.shared import SharedCounters
 from kampyn_perf.backend.settings import AuthMode, RateLimitSettings
@@ -31,7 +30,7 @@ def bearer(who: str, role: Role) -> str:
 @pytest.fixture
 def limiter(tmp_path: Path) -> RateLimiter:
     local = SharedCounters(path=tmp_path / "counts")
-    return RateLimiter(settings=RateLimitSettings(), tokens=TOKENS, local=local)
+    return RateLimiter(settings=RateLimitSettings(), tokens=TOKENS, counters=Counters(local=local))
 
 
 def ask(limiter: RateLimiter, *scopes: dict[str, Any]) -> list[Allowance | None]:
@@ -100,40 +99,10 @@ def test_a_forwarded_address_counts_only_behind_a_proxy_of_ours(tmp_path: Path) 
     def used(proxies: int, *forwarded: str) -> int:
         local = SharedCounters(path=tmp_path / f"{proxies}{forwarded}")
         settings = RateLimitSettings(trusted_proxies=proxies)
-        limiter = RateLimiter(settings=settings, tokens=TOKENS, local=local)
+        limiter = RateLimiter(settings=settings, tokens=TOKENS, counters=Counters(local=local))
         told = ask(limiter, *(scope(x_forwarded_for=one) for one in forwarded))
         return max(one.used for one in told if one)
 
     assert used(0, "1.1.1.1", "2.2.2.2") == 2
     assert used(1, "1.1.1.1", "2.2.2.2") == 1
     assert used(1, "6.6.6.6, 1.1.1.1", "7.7.7.7, 1.1.1.1") == 2  # what a client adds is no proof
-
-
-def test_a_dead_redis_is_replaced_by_this_machine_at_once(tmp_path: Path) -> None:
-    class Dying(MemoryStorage):
-        calls = 0
-
-        async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-            self.calls += 1
-            if self.calls > 2:
-                raise StorageError(ConnectionError("gone"))
-            return await super().incr(key, expiry, amount)
-
-    async def check() -> None:
-        redis = Dying()
-        now = [1_000.0]
-        limiter = RateLimiter(
-            settings=RateLimitSettings(others=3),
-            tokens=TOKENS,
-            local=SharedCounters(path=tmp_path / "counts"),
-            redis=redis,
-            clock=lambda: now[0],
-        )
-        told = [await limiter.check(scope()) for _ in range(6)]
-        assert [one.used for one in told if one] == [1, 2, 1, 2, 3, 4]
-        assert redis.calls == 3  # and not again until the pause is over
-        now[0] += 2
-        await limiter.check(scope())
-        assert redis.calls == 4
-
-    asyncio.run(check())

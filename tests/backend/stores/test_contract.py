@@ -429,6 +429,20 @@ def test_stock_changes_are_unordered_and_never_go_below_zero(case: Case) -> None
     case.run(check)
 
 
+def test_stock_changes_of_one_item_come_in_their_order(case: Case) -> None:
+    mine = [item["_id"] for item in RETAILS if item["vendorId"] == "vendor123"]
+
+    async def check(store: Store) -> None:
+        for first, second, rejected, left in ((5, -5, (), 0), (-5, 5, (0,), 5)):
+            await set_stock(store, mine[0], 0)
+            updates = [{"itemId": mine[0], "quantity": change} for change in (first, second)]
+            result = await store.items.add_stock(Kind.RETAIL, updates, None)
+            assert tuple(one.index for one in result.rejected) == rejected
+            assert await stock(store, mine[0]) == left
+
+    case.run(check)
+
+
 @beyond_secantus
 def test_inserted_items_are_listed_and_taken_ids_rejected(case: Case) -> None:
     new = RETAILS[0] | {"_id": "new1", "createdAt": NOW, "name": "Quince Cake"}

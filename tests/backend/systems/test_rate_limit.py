@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import CacheSettings, RateLimitSettings
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Answer, Client
+from tests.backend.test_launcher import until
 
 VENDORS = "/api/vendor/list/uni/123"
 
@@ -50,3 +53,44 @@ def test_it_is_off_unless_configured(client: Client) -> None:
     statuses = {client.get(VENDORS).status for _ in range(130)}
     assert statuses == {200}
     assert "ratelimit-limit" not in client.get(VENDORS).headers
+
+
+def test_a_redis_that_starts_again_lets_nobody_start_again(state: Path) -> None:
+    limited = SETTINGS.model_copy(update={"rate_limit": RateLimitSettings(enabled=True, others=20)})
+    with launcher.start(limited, state_dir=state) as running:
+        client = Client(running.url)
+        assert {client.get(VENDORS).status for _ in range(20)} == {200}
+        assert client.get(VENDORS).status == 429
+        old = running.redis_pid
+        assert old is not None
+        os.kill(old, signal.SIGKILL)
+        for _ in range(5):
+            assert client.get(VENDORS).status == 429
+        assert until(lambda: running.redis_pid not in (None, old))
+        assert until(lambda: client.get("/health").status == 200)
+        for _ in range(5):
+            assert client.get(VENDORS).status == 429
+
+
+def test_failed_logins_of_an_account_are_limited_whoever_tries(state: Path) -> None:
+    """From many addresses, with either case of the address, and for accounts that are not there."""
+    limits = RateLimitSettings(enabled=True, failed_logins=3, trusted_proxies=1)
+    limited = SETTINGS.model_copy(update={"rate_limit": limits})
+
+    def log_in(number: int, email: str, password: str) -> Answer:
+        client = Client(running.url)
+        body = {"email": email, "password": password}
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        return client.post("/api/user/auth/login", body, headers=headers)
+
+    with launcher.start(limited, state_dir=state) as running:
+        assert log_in(0, "test@example.com", "no").status == 401
+        assert log_in(1, "test@example.com", "no").status == 401
+        assert log_in(2, "test@example.com", "password").status == 200  # forgets the two
+        for email in ("test@example.com", "nobody@example.com"):
+            wrong = [log_in(number, email, "no").status for number in range(3)]
+            assert wrong == [401, 401, 401]
+            refused = log_in(9, email.upper(), "password")
+            assert (refused.status, refused.json["error"]) == (429, "too_many_failed_logins")
+            assert 0 < int(refused.headers["retry-after"]) <= 900
+        assert log_in(9, "user1@example.com", "password").status == 200

@@ -73,16 +73,16 @@ class MongoItems:
     async def add_stock(
         self, kind: Kind, updates: Sequence[Mapping[str, Any]], vendor_id: str | None
     ) -> BulkResult:
-        """Additions in one unordered bulk write, since to a known item they cannot fail.
+        """In their order, each by itself, as one request after the other would.
 
-        A bulk write does not say which of its conditions held, so what is taken away goes one by
-        one, each only if there is enough.
+        Items that are only added to go in one bulk write, since that cannot fail. A bulk write does
+        not say which of its conditions held, so of the others each goes by itself.
         """
         collection = self._connection.primary(COLLECTION_OF[kind])
-        ids = sorted({update["itemId"] for update in updates})
-        wanted: dict[str, Any] = {"_id": {"$in": ids}}
+        wanted: dict[str, Any] = {"_id": {"$in": sorted({one["itemId"] for one in updates})}}
         if vendor_id is not None:
             wanted["vendorId"] = vendor_id
+        lessened = {update["itemId"] for update in updates if update["quantity"] < 0}
         with self._connection.timed(collection.name, "bulkWrite"):
             known = {item["_id"] for item in await collection.find(wanted, {"_id": 1}).to_list()}
             rejected = []
@@ -92,7 +92,7 @@ class MongoItems:
                 change = {"$inc": {"quantity": quantity, "stocked": quantity}}
                 if item_id not in known:
                     rejected.append(Rejected(index, _UNKNOWN))
-                elif quantity >= 0:
+                elif item_id not in lessened:
                     additions.append(UpdateOne({"_id": item_id}, change))
                 else:
                     enough = {"_id": item_id, "quantity": {"$gte": -quantity}}

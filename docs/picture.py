@@ -9,12 +9,12 @@ from pathlib import Path
 from rich.console import Console
 
 from kampyn_perf import names
-from kampyn_perf.cli import console, judging, verdict_view
+from kampyn_perf.cli import console, failures_view, verdict_view
 from kampyn_perf.cli.load import tables
 from kampyn_perf.results import io
 from kampyn_perf.results.folder import find_result
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.slo import objectives
+from kampyn_perf.slo import judge, objectives
 
 
 def main() -> None:
@@ -23,8 +23,9 @@ def main() -> None:
     paper = Console(record=True, width=118, file=StringIO(), force_terminal=True)
     console.stderr = lambda: paper  # type: ignore[assignment]
     paper.print("$ kampyn-perf load --profile quick", style="bold")
+    verdict_view.show(judge(result, objectives.load()))
+    failures_view.show(result.failures)
     tables.show(result)
-    verdict_view.show(judging.judge(result, objectives.load()))
     paper.save_svg(str(Path(__file__).parent / "load.svg"), title="kampyn-perf")
 
 

@@ -80,3 +80,23 @@ def redact(value: Any, key: str = "") -> Any:
     if key and is_secret(key) and value not in (None, "", False):
         return HIDDEN
     return redact_text(value) if isinstance(value, str) else value
+
+
+_PAIR_IN_TEXT = re.compile(
+    r"""(["']?)([\w.-]{1,64})\1\s*[:=]\s*("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,;&}"']+)"""
+)
+"""`"token": "..."`, `password=...` of what is no URL."""
+_BEARER_IN_TEXT = re.compile(r"\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}", re.I)
+_JWT_IN_TEXT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?")
+
+
+def redact_body(text: str) -> str:
+    """`text` of anybody (an answer, an error's words) with what looks secret in it hidden: values
+    under secret names, tokens, and the secrets of URLs."""
+    text = _BEARER_IN_TEXT.sub(rf"\1 {HIDDEN}", redact_text(text))
+    text = _JWT_IN_TEXT.sub(HIDDEN, text)
+    return _PAIR_IN_TEXT.sub(_hidden_value, text)
+
+
+def _hidden_value(pair: re.Match[str]) -> str:
+    return pair[0] if not is_secret(pair[2]) else pair[0][: pair.start(3) - pair.start()] + HIDDEN

@@ -44,7 +44,11 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         bool, typer.Option("--allow-partial", help="Let a run that ended early pass.")
     ] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Give the reason of every outcome, passes too.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Say more: the reason of every outcome, and what a missed goal coincides with.",
+        ),
     ] = False,
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Only list what objectives may be about.")
@@ -75,8 +79,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     """
     if metrics:
         return _list_metrics(json=json)
-    from kampyn_perf.cli import console, judging, run_view, verdict_view
+    from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view
     from kampyn_perf.files import write_whole
+    from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
     goals = objectives.load(slo, sets=sets or [])
@@ -97,7 +102,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         console.print_bytes(export(verdict, asked, result=result, places=places))
     else:
         console.say(f"{run_view.describe(result, path)}, by {slo}")
-        verdict_view.show(verdict, explain=explain)
+        verdict_view.show(verdict, full=explain)
+        if isinstance(result, LoadResult):
+            failures_view.show(result.failures)
     judging.say_why_strict(verdict, asked=strict)
     return int(verdict.exit_code)
 

@@ -7,7 +7,9 @@ without a terminal, and NO_COLOR is respected (by rich itself).
 from __future__ import annotations
 
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +21,8 @@ from kampyn_perf.redact import redact_text
 if TYPE_CHECKING:
     from rich.console import Console
 
+_VALUE_AND_UNIT = re.compile(r"(\d|[<>]=?) (?=[\d%]|(?:µs|ms|s|min|h|B|KB|MB|GB|TB)\b)")
+"""Where no line is broken."""
 _PLAIN_WIDTH = 140
 """Columns where nobody watches: a log has no window that a table must fit into."""
 
@@ -38,6 +42,24 @@ def stderr() -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PLAIN_WIDTH
     return console
+
+
+def line_width() -> int | None:
+    """Columns that a line of words may take; None where lines are as long as they are."""
+    return stderr().width if is_terminal() or "COLUMNS" in os.environ else None
+
+
+def say_wrapped(text: str, *, indent: str = "", style: str | None = None) -> None:
+    """A paragraph; what follows its first line stands below its first word."""
+    width = line_width()
+    if width is None:
+        say(indent + text, style=style)
+        return
+    held = _VALUE_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}", text)
+    for line in textwrap.wrap(
+        held, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    ):
+        say(line.replace("\N{NO-BREAK SPACE}", " "), style=style)
 
 
 def is_terminal() -> bool:

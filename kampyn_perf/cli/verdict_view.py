@@ -1,21 +1,12 @@
-"""A verdict on the terminal: a table of outcomes, and for each that is no pass the reason why."""
+"""A verdict on the terminal: how much was judged, what was missed why, and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
 from kampyn_perf.cli import console
-from kampyn_perf.results.verdict import (
-    Conclusion,
-    Judgement,
-    Outcome,
-    Verdict,
-    unmeasured_reason,
-)
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 
 STYLES = {
     Outcome.PASS: "green",
@@ -25,84 +16,104 @@ STYLES = {
     Outcome.NOT_EXERCISED: "cyan",
     Outcome.INVALID: "magenta",
 }
-_ROOM_FOR_SAMPLES = 90
-"""Columns of a terminal that has room for one more column of the table."""
-_CONCLUSIONS = {
-    Conclusion.PASS: ("PASS", "bold green"),
-    Conclusion.FAIL: ("FAIL", "bold red"),
-    Conclusion.NO_VERDICT: ("NO VERDICT", "bold magenta"),
+MARKS = {
+    Outcome.PASS: "✓",
+    Outcome.FAIL: "✗",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.NO_DATA: "–",
+    Outcome.NOT_EXERCISED: "–",
+    Outcome.INVALID: "!",
 }
+_ROWS = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOT_EXERCISED)
+"""Outcomes that get a row of their own, in this order."""
+_TOGETHER = (Outcome.INVALID, Outcome.NO_DATA)
+"""Outcomes told in one line for each reason."""
+_CONCLUSIONS = {
+    Conclusion.PASS: "bold green",
+    Conclusion.FAIL: "bold red",
+    Conclusion.NO_VERDICT: "bold magenta",
+}
+_INDENT = "    "
 
 
-def show(verdict: Verdict, *, explain: bool = False) -> None:
-    """The table, the reasons of what did not pass (of all with `explain`), the conclusion."""
-    console.show(_table(verdict))
-    for outcome, names, why in _whys(verdict, every=explain):
-        console.say(f"  {outcome.value} {names}: {why}", style=STYLES[outcome])
-    word, style = _CONCLUSIONS[verdict.conclusion]
-    console.say(f"{word}: {summary(verdict)}", style=style)
+def show(verdict: Verdict, *, full: bool = False) -> None:
+    """The conclusion; what was missed or not decided; what passed, a line (rows, if `full`); what
+    nobody measured; where to look."""
+    console.say(verdict.headline, style=_CONCLUSIONS[verdict.conclusion])
     for reason in verdict.reasons:
-        console.say(f"  {reason}")
+        console.say_wrapped(reason, indent="  ")
+    outcomes = (*_ROWS, Outcome.PASS) if full else _ROWS
+    rows = [each for one in outcomes for each in verdict.objectives if each.outcome is one]
+    for judgement, line in zip(rows, aligned(rows, width=console.stderr().width), strict=True):
+        console.say(line, style=STYLES[judgement.outcome])
+        console.say_wrapped(judgement.explanation, indent=_INDENT)
+    if not full:
+        _passed(verdict)
+    for outcome in _TOGETHER:
+        for line in _by_reason(verdict, outcome):
+            console.say_wrapped(line, style=STYLES[outcome])
+    _where_to_look(verdict)
 
 
-def _whys(verdict: Verdict, *, every: bool) -> Iterator[tuple[Outcome, str, str]]:
-    """Outcome, names and reason; what nobody measured on one line, in the place of the first."""
-    unmeasured = [
-        judgement.name
-        for judgement in verdict.objectives
-        if judgement.outcome is Outcome.NO_DATA
-        and judgement.explanation == unmeasured_reason(judgement.metric)
+def aligned(judgements: Sequence[Judgement], *, width: int) -> list[str]:
+    """A line for each: mark, name, observed, target, interval; without the interval, and the
+    scope on its own, where `width` has no room."""
+    columns: list[Callable[[Judgement], str]] = [
+        lambda one: one.observed_text,
+        lambda one: one.target_text,
+        lambda one: one.interval_text,
     ]
-    for judgement in verdict.objectives:
-        if judgement.outcome is Outcome.INVALID or (
-            judgement.outcome is Outcome.PASS and not every
-        ):
-            continue
-        if judgement.name not in unmeasured or len(unmeasured) == 1:
-            yield judgement.outcome, _place(judgement), judgement.explanation
-        elif judgement.name == unmeasured[0]:
-            yield judgement.outcome, ", ".join(unmeasured), "nothing measured them in this run"
+    while columns:
+        lines = _lines(judgements, columns)
+        if all(len(line) <= width for line in lines):
+            return lines
+        columns.pop()
+    return _lines(judgements, [])
 
 
-def summary(verdict: Verdict) -> str:
-    """`9 pass, 1 fail, 4 no data`, and that the run is partial."""
-    counts = [
-        f"{verdict.count(outcome)} {outcome.value.replace('_', ' ')}"
-        for outcome in Outcome
-        if verdict.count(outcome)
+def _lines(
+    judgements: Sequence[Judgement], columns: Sequence[Callable[[Judgement], str]]
+) -> list[str]:
+    cells = [[column(one) for column in columns] for one in judgements]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))] if cells else []
+    titles = [_title(one) for one in judgements]
+    widest = max((len(title) for title in titles), default=0)
+    return [
+        "  ".join(
+            [
+                f"{MARKS[one.outcome]} {title:<{widest}}",
+                *(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True)),
+            ]
+        ).rstrip()
+        for one, title, row in zip(judgements, titles, cells, strict=True)
     ]
-    return ", ".join(counts) + (" (partial run)" if verdict.partial else "")
 
 
-def _table(verdict: Verdict) -> Table:
-    from rich.table import Table
-    from rich.text import Text
+def _passed(verdict: Verdict) -> None:
+    passed = [each for each in verdict.objectives if each.outcome is Outcome.PASS]
+    if passed:
+        each = ", ".join(f"{_title(one)} {one.observed_text}" for one in passed)
+        console.say_wrapped(f"{MARKS[Outcome.PASS]} passed: {each}", style=STYLES[Outcome.PASS])
 
-    narrow = console.stderr().width < _ROOM_FOR_SAMPLES
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("objective", overflow="fold")
-    table.add_column("target", justify="right")
-    table.add_column("observed", justify="right")
-    table.add_column("95 % interval")
-    if not narrow:
-        table.add_column("samples", justify="right")
-    table.add_column("outcome")
-    for judgement in verdict.objectives:
-        style = STYLES[judgement.outcome]
-        table.add_row(
-            Text(_title(judgement)),
-            Text(judgement.target_text),
-            Text(judgement.observed_text),
-            Text(judgement.interval_text),
-            *([] if narrow else [f"{judgement.samples:,}" if judgement.samples else ""]),
-            Text(judgement.outcome.value.replace("_", " "), style=style),
-        )
-    return table
+
+def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
+    judged = [each for each in verdict.objectives if each.outcome is outcome]
+
+    def reason(one: Judgement) -> str:
+        return one.explanation.replace(f"measured {one.metric} in", "measured it in")
+
+    for words, group in groupby(sorted(judged, key=reason), key=reason):
+        title = ", ".join(_title(one) for one in group)
+        yield f"{MARKS[outcome]} {outcome.words}: {title}: {words}"
+
+
+def _where_to_look(verdict: Verdict) -> None:
+    if verdict.explanation:
+        console.say("Where to look", style="bold")
+    for finding in verdict.explanation:
+        console.say_wrapped(f"{finding.rule}: {finding.words}", indent="  ")
 
 
 def _title(judgement: Judgement) -> str:
-    return _place(judgement) + ("" if judgement.required else " (optional)")
-
-
-def _place(judgement: Judgement) -> str:
-    return judgement.name + (f" [{judgement.scope_text}]" if judgement.scope else "")
+    scope = f" [{judgement.scope_text}]" if judgement.scope else ""
+    return judgement.name + scope + ("" if judgement.required else " (optional)")

@@ -7,16 +7,17 @@ a run with a fault is invalid. Numbers are never lost in silence.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
+from kampyn_perf.recorder.failures import MAX_CAUSES, OTHER_ENDPOINTS, cause_of
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.vitals import Vitals
 
 MAX_ENDPOINTS = 500
 """Names of endpoints that are kept apart; the rest share one, so that a path with an id in it
 cannot fill the memory."""
-OTHER_ENDPOINTS = "(other endpoints)"
 _SERVER_ERROR = 500
 
 
@@ -34,6 +35,8 @@ class Sample(NamedTuple):
     """Bytes."""
     sent: int = 0
     """Bytes."""
+    explain: Callable[[], str] | None = None
+    """In whose words it failed; asked only of the first of its kind, for that takes a while."""
 
 
 class SampleBuffer:
@@ -43,6 +46,8 @@ class SampleBuffer:
         """With `warm_up`, phase 0 is one: how late its sessions begin is of no account."""
         self._first_phase = 1 if warm_up else 0
         self._known: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+        """Endpoints and causes whose words were asked for."""
         self._max_endpoints = max_endpoints
         self.begin(0)
 
@@ -74,6 +79,7 @@ class SampleBuffer:
             cell.failed_services_us.append(sample.service_us)
             kind = sample.error.value
             cell.errors[kind] = cell.errors.get(kind, 0) + 1
+            self._failed(cell, sample, endpoint, sample.error)
         if sample.status >= _SERVER_ERROR or sample.error in TRANSPORT_KINDS:
             cell.unavailable += 1
         cell.received += sample.received
@@ -147,6 +153,15 @@ class SampleBuffer:
         )
         self.begin(to_us)
         return interval
+
+    def _failed(self, cell: Cell, sample: Sample, endpoint: str, error: ErrorKind) -> None:
+        cause = cause_of(sample.status, error)
+        cell.failures[cause] = cell.failures.get(cause, 0) + 1
+        told = (self._name(endpoint), cause)
+        if sample.explain is None or told in self._told or len(self._told) >= MAX_CAUSES:
+            return
+        self._told.add(told)
+        cell.messages[cause] = sample.explain()
 
     def _name(self, endpoint: str) -> str:
         if endpoint in self._known:

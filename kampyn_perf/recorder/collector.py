@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
-from kampyn_perf.recorder.buffer import MAX_ENDPOINTS, OTHER_ENDPOINTS
+from kampyn_perf.recorder.buffer import MAX_ENDPOINTS
+from kampyn_perf.recorder.failures import OTHER_ENDPOINTS, FailureRecorder
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.timeline import Timeline
@@ -107,6 +108,7 @@ class Collector:
         """Arrivals that never started because their generator was lost."""
         self.elapsed_us = 0
         self.breakdown = BreakdownRecorder(splits_us, first_phase=1 if warm_up_us else 0)
+        self.failures = FailureRecorder(first_phase=1 if warm_up_us else 0)
         self.timeline = Timeline()
         self.warm_up_timeline = Timeline()
         self.generators: defaultdict[int, GeneratorTotals] = defaultdict(GeneratorTotals)
@@ -117,6 +119,7 @@ class Collector:
         measured = moment_us >= self.warm_up_us
         self._take_requests(interval.cells, moment_us)
         self.breakdown.take(moment_us, interval.cells, interval.sessions)
+        self.failures.take(interval.from_us, interval.to_us, interval.cells)
         stretch = self._timeline(measured=measured).at(moment_us)
         for flow_and_phase, counts in interval.sessions.items():
             self.sessions[flow_and_phase].take(counts)

@@ -34,6 +34,10 @@ class Cell:
     """Requests without a response, or with a status from 500 on."""
     statuses: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    """Failed requests by cause (`failures.cause_of`)."""
+    messages: dict[str, str] = field(default_factory=dict)
+    """In whose words the first of a cause failed; only where its generator had none before."""
     received: int = 0
     """Bytes."""
     sent: int = 0

@@ -17,6 +17,7 @@ from kampyn_perf.machine import Machine
 from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
+from kampyn_perf.results.failures import Failure
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import Latency, NonNegative
 from kampyn_perf.results.series import Series, Unmeasured, Watching
@@ -25,6 +26,7 @@ from kampyn_perf.results.validity import GeneratorHealth, Headroom, Validity
 __all__ = [
     "Breakdown",
     "EndpointResult",
+    "Failure",
     "FlowResult",
     "GeneratorHealth",
     "Headroom",
@@ -195,6 +197,9 @@ class LoadResult(Record):
     """None for a run without one. The phases' and seconds' times still count from its start."""
     breakdown: Breakdown | None = None
     """Requests by endpoint, flow, phase and second; None in a result of an earlier version."""
+    failures: list[Failure] = Field(default_factory=list)
+    """What failed, by endpoint and cause; empty where nothing did, and in a result of an earlier
+    version."""
     measurements: list[Series] = Field(default_factory=list)
     """What was watched beside the client; empty where nothing was."""
     unmeasured: dict[str, Unmeasured] = Field(default_factory=dict)

@@ -84,6 +84,12 @@ class Outcome(StrEnum):
     INVALID = "invalid"
     """The run was not valid: its numbers mean nothing."""
 
+    @property
+    def words(self) -> str:
+        """After a number: `3 passed`, `1 not exercised`."""
+        plain = self.value.replace("_", " ")
+        return {"pass": "passed", "fail": "failed"}.get(plain, plain)
+
 
 class Conclusion(StrEnum):
     """What all of them come to."""
@@ -91,6 +97,13 @@ class Conclusion(StrEnum):
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
     NO_VERDICT = "no_verdict"
+
+
+_DECIDED = {
+    Conclusion.PASS: Outcome.PASS,
+    Conclusion.FAIL: Outcome.FAIL,
+    Conclusion.NO_VERDICT: None,
+}
 
 
 class Bounds(Record):
@@ -156,6 +169,19 @@ class Judgement(Record):
         return " ".join(f"{key} {name}" for key, name in self.scope.items()) or "overall"
 
 
+class Finding(Record):
+    """One thing that a missed objective coincides with."""
+
+    rule: str
+    """Its name: `password-hashing`; never renamed."""
+    words: str
+    """The sentence, with the numbers that it rests on."""
+    cause: bool
+    """Whether it says why; or else only where, or when."""
+    share: float | None = None
+    """How much of what was missed it accounts for, from 0 to 1; None where that is not known."""
+
+
 class Verdict(Record):
     """All objectives of one result."""
 
@@ -172,6 +198,24 @@ class Verdict(Record):
     reasons: list[str]
     """Why it is no plain pass: what failed, what stood against a verdict, what was let by."""
     objectives: list[Judgement]
+    explanation: list[Finding] = Field(default_factory=list)
+    """What the first breach coincides with, the likeliest first; empty where nothing was missed."""
+
+    @property
+    def headline(self) -> str:
+        """`PASS on 13 of 14 goals; 1 not exercised`: never a bare word over what was not judged."""
+        decided = _DECIDED[self.conclusion]
+        number = self.count(decided) if decided else 0
+        goals = f"{len(self.objectives)} goal{'' if len(self.objectives) == 1 else 's'}"
+        on = f" on {number} of {goals}" if number else f"; {goals}" if self.objectives else ""
+        rest = [
+            f"{self.count(outcome)} {outcome.words}"
+            for outcome in Outcome
+            if self.count(outcome) and outcome is not decided
+        ]
+        words = self.conclusion.value.replace("_", " ").upper() + on
+        words += f"{'; ' if number else ': '}{', '.join(rest)}" if rest else ""
+        return words + (" (partial run)" if self.partial else "")
 
     def count(self, outcome: Outcome) -> int:
         """How many objectives have this outcome."""

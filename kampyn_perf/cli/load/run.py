@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from kampyn_perf import load, names
-from kampyn_perf.cli import audit_view, console, judging, verdict_view, watching
+from kampyn_perf.cli import (
+    audit_view,
+    console,
+    failures_view,
+    judging,
+    verdict_view,
+    watching,
+)
 from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import alerting, dry_run, tables
 from kampyn_perf.cli.load.alerting import Alerting, Observers, WithAlerts
@@ -72,8 +79,9 @@ def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:
 
 def _show(result: LoadResult, verdict: Verdict) -> None:
     """Tables and verdict for people."""
-    tables.show(result)
     verdict_view.show(verdict)
+    failures_view.show(result.failures)
+    tables.show(result)
     alerts_view.show_beside(result.alerts)
     if result.audit:
         audit_view.show(result.audit)

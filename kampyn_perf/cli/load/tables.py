@@ -27,7 +27,7 @@ def show(result: LoadResult) -> None:
     """All of it."""
     console.show(_endpoints(result))
     console.show(_phases(result))
-    _errors(result)
+    _accounts(result)
     _health(result)
 
 
@@ -70,10 +70,7 @@ def _figures(requests: Requests) -> dict[str, str]:
     }
 
 
-def _errors(result: LoadResult) -> None:
-    if result.requests.errors:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in result.requests.errors.items())
-        console.say(f"Failed requests: {kinds}", style="red")
+def _accounts(result: LoadResult) -> None:
     cut = result.sessions.cut
     sessions = result.sessions
     console.say(

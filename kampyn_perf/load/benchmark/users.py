@@ -30,7 +30,7 @@ class Recorder:
 
     def request_done(self, sample: RequestSample, /) -> None:
         """One request."""
-        _, name, sent_us, end_us, status, error, received, sent = sample
+        _, name, sent_us, end_us, status, error, received, sent, _ = sample
         took = end_us - sent_us
         self.buffer.request(
             Sample(took, took, status, error, received, sent), endpoint=name, flow="items", phase=0

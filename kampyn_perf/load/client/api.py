@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypedDict
 
@@ -24,6 +24,8 @@ class RequestSample(NamedTuple):
     received: int
     """Bytes of the wire, as `sent`."""
     sent: int
+    explain: Callable[[], str] | None = None
+    """In whose words it failed, for who wants them; None for a success."""
 
 
 class RequestObserver(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Unpack
 
 from gevent import GreenletExit
@@ -17,6 +18,7 @@ from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample,
 from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
 from kampyn_perf.load.client.caught import CaughtResponse
 from kampyn_perf.load.client.cookies import CookieJar
+from kampyn_perf.load.client.explain import failure_text
 from kampyn_perf.load.client.pool import ConnectionPool
 from kampyn_perf.load.client.requests import RequestFactory, told_apart
 from kampyn_perf.load.client.response import Response
@@ -197,6 +199,7 @@ class Client:
                     None if error is None else error.kind,
                     response.wire_in,
                     response.wire_out,
+                    None if error is None else partial(failure_text, error, response),
                 )
             )
         event = self.request_event

@@ -35,6 +35,12 @@ _PIECES_AT_THE_END = 64
 _CONTINUE_WAIT_US = 1_000_000  # RFC 9110, 10.1.1: do not wait for ever for a 100
 
 
+_TLS_REASONS = {
+    "WRONG_VERSION_NUMBER": "the port does not speak TLS; is it http:// ?",
+    "RECORD_LAYER_FAILURE": "the port does not speak TLS; is it http:// ?",
+}
+
+
 class Connection:
     """A socket and the state of its exchange; used by one greenlet at a time."""
 
@@ -102,7 +108,8 @@ class Connection:
         except SSLCertVerificationError as error:
             raise ConnectError(f"TLS: {error.verify_message}") from error
         except SSLError as error:
-            raise ConnectError(f"TLS: {error.reason or error}") from error
+            reason = _TLS_REASONS.get(error.reason, error.reason)
+            raise ConnectError(f"TLS: {reason or error}") from error
         except OSError as error:
             raise ConnectError(f"TLS: {error.strerror or error}") from error
         self._tls = stream

@@ -85,6 +85,7 @@ def make_result(
         seconds=collector.timeline.seconds(),
         warm_up=figures.warm_up,
         breakdown=collector.breakdown.figures(),
+        failures=collector.failures.figures(),
         measurements=list(measured.series),
         unmeasured=dict(measured.unmeasured),
         watching=measured.watching,

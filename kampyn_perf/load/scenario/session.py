@@ -59,7 +59,7 @@ class Session:
 
     def request_done(self, sample: RequestSample, /) -> None:
         """Count one request. Never raises: a sample that cannot be kept is a recorder fault."""
-        method, name, sent_us, end_us, status, error, received, sent = sample
+        method, name, sent_us, end_us, status, error, received, sent, explain = sample
         # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
         due_us = min(self.ready_us, sent_us)
         self.ready_us = end_us
@@ -69,7 +69,7 @@ class Session:
             return
         try:
             self.buffer.request(
-                Sample(end_us - due_us, end_us - sent_us, status, error, received, sent),
+                Sample(end_us - due_us, end_us - sent_us, status, error, received, sent, explain),
                 endpoint=_endpoint(method, name),
                 flow=self.flow,
                 phase=self.phase,

@@ -7,6 +7,7 @@ client would not go to. requests finds the proxy in the environment by itself.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +20,7 @@ from requests import exceptions
 
 from kampyn_perf.load.client import CheckError, RequestSample, Timeouts
 from kampyn_perf.load.client.caught import is_fault
+from kampyn_perf.load.client.explain import failure_text
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
@@ -117,6 +119,7 @@ class _ObservedEvent:
                 error=_kind(error, status),
                 received=int(meta["response_length"] or 0),
                 sent=0,
+                explain=None if error is None else partial(failure_text, error, response),
             )
         )
         self._user.environment.events.request.fire(**meta)

@@ -57,7 +57,8 @@ def _whole(verdict: Verdict) -> TestCase:
         case.result = [Error(reasons, verdict.conclusion.value)]
     elif verdict.conclusion is Conclusion.FAIL:
         case.result = [Failure(reasons, verdict.conclusion.value)]
-    case.system_out = reasons
+    where = "".join(f"\n{one.rule}: {one.words}" for one in verdict.explanation)
+    case.system_out = _clean(f"{verdict.headline}\n{reasons}{where}")
     return case
 
 

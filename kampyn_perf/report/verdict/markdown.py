@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.bench import BenchResult
-from kampyn_perf.results.load import Latency, LoadResult, Requests
+from kampyn_perf.results.load import Failure, Latency, LoadResult, Requests
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
 from kampyn_perf.units import format_duration, format_rate
 
-_TITLES = {
-    Conclusion.PASS: "✅ passed",
-    Conclusion.FAIL: "❌ failed",
-    Conclusion.NO_VERDICT: "⚠️ no verdict",
+_MARKS_OF_ALL = {
+    Conclusion.PASS: "✅",
+    Conclusion.FAIL: "❌",
+    Conclusion.NO_VERDICT: "⚠️",
 }
 _MARKS = {
     Outcome.PASS: "✅ pass",
@@ -24,18 +24,21 @@ _MARKS = {
     Outcome.NOT_EXERCISED: "➖ not exercised",
     Outcome.INVALID: "⚠️ invalid",
 }
+_MOST_FAILURES = 20
 
 
 def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -> bytes:
     """The document, UTF-8; with the figures of the run where `result` is given."""
     blocks = [
-        f"## kampyn-perf: {_TITLES[verdict.conclusion]}",
+        f"## {_MARKS_OF_ALL[verdict.conclusion]} kampyn-perf: {escape(verdict.headline)}",
         _bullets(verdict.reasons),
+        _where_to_look(verdict),
         _objectives(verdict.objectives),
         _why(verdict.objectives),
     ]
     if isinstance(result, LoadResult):
         blocks += [
+            _failures(result.failures),
             _alerts(result.alerts),
             _requests("Endpoint", _named(result)),
             _run(result),
@@ -73,6 +76,32 @@ def _why(judgements: Iterable[Judgement]) -> str:
     if not told:
         return ""
     return f"<details><summary>Why</summary>\n\n{_bullets(told)}\n\n</details>"
+
+
+def _where_to_look(verdict: Verdict) -> str:
+    lines = [f"{finding.rule}: {finding.words}" for finding in verdict.explanation]
+    return f"**Where to look**\n\n{_bullets(lines)}" if lines else ""
+
+
+def _failures(failures: Sequence[Failure]) -> str:
+    """What failed; the most frequent first, and the rest in a line."""
+    if not failures:
+        return ""
+    rows = [
+        (
+            escape(one.endpoint),
+            one.cause,
+            f"{one.count:,}",
+            format_duration(one.first_us),
+            format_duration(one.last_us),
+            escape(one.message),
+        )
+        for one in failures[:_MOST_FAILURES]
+    ]
+    heads = ("What failed", "Cause", "Requests", "First", "Last", "In the words of the first")
+    rest = sum(one.count for one in failures[_MOST_FAILURES:])
+    more = f"\n\n_And {rest:,} in other ways._" if rest else ""
+    return table(heads, "llrrrl", rows) + more
 
 
 def _alerts(records: Sequence[AlertRecord]) -> str:

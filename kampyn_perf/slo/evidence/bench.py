@@ -55,6 +55,10 @@ class BenchEvidence:
         return not any(case.samples and case.samples.count for case in self._result.cases)
 
     @property
+    def unreachable(self) -> str:
+        return ""
+
+    @property
     def all_failed(self) -> bool:
         return False  # what failed is no sample of a benchmark
 

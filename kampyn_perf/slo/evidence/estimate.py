@@ -89,6 +89,11 @@ class Evidence(Protocol):
         ...
 
     @property
+    def unreachable(self) -> str:
+        """Why not one answer ever came, where none did; empty otherwise."""
+        ...
+
+    @property
     def all_failed(self) -> bool:
         """Whether there were samples, and not one succeeded."""
         ...

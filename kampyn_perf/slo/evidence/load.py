@@ -9,7 +9,7 @@ from typing import assert_never
 
 from kampyn_perf import stats, units
 from kampyn_perf.histogram import merged
-from kampyn_perf.outcomes import TRANSPORT_KINDS
+from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
 from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
 from kampyn_perf.schedule import numbered
@@ -37,6 +37,9 @@ from kampyn_perf.slo.objectives import Objective, Of, Scope
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""
+_NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
+"""Kinds of failure that say, where there is nothing else, that the target is none: refused, no
+agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
@@ -102,6 +105,14 @@ class LoadEvidence:
     @property
     def empty(self) -> bool:
         return self._result.requests.count == 0
+
+    @property
+    def unreachable(self) -> str:
+        requests = self._result.requests
+        if not self.all_failed or requests.statuses or not requests.errors.keys() <= _NO_ANSWER:
+            return ""
+        words = next((one.message for one in self._result.failures if one.message), "")
+        return words or ", ".join(requests.errors)
 
     @property
     def all_failed(self) -> bool:

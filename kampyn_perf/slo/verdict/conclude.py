@@ -2,6 +2,7 @@
 
 The rules, in this order (documented in `docs/exit-codes.md`):
 
+0. not one answer ever came (refused, no agreement on TLS, not HTTP): there was no target (3);
 1. a run that holds no sample: no verdict (4);
 2. a required objective failed: 1. In a run that is not valid only those have, of which its
    disturbance cannot have been the reason;
@@ -85,6 +86,7 @@ _CONCLUSIONS = {
     ExitCode.OK: Conclusion.PASS,
     ExitCode.FAILED: Conclusion.FAIL,
     ExitCode.NO_VERDICT: Conclusion.NO_VERDICT,
+    ExitCode.UNREACHABLE: Conclusion.NO_VERDICT,
 }
 
 
@@ -103,6 +105,11 @@ def _exit_code(
     nothing = "no required objective passed" if required else "no objective is required"
     no_verdict = ExitCode.NO_VERDICT
     rules: list[tuple[bool, ExitCode, list[str]]] = [
+        (
+            bool(evidence.unreachable),
+            ExitCode.UNREACHABLE,
+            [f"the target never answered: {evidence.unreachable}"],
+        ),
         (evidence.empty, no_verdict, ["the result holds no sample at all", *invalid]),
         (bool(failed), ExitCode.FAILED, [f"failed: {failed}", *invalid]),
         (bool(invalid), no_verdict, invalid),

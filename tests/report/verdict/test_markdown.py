@@ -100,7 +100,12 @@ def test_reasons_come_first_and_whys_are_folded() -> None:
         judgement("a", Outcome.FAIL), code=ExitCode.FAILED, reasons=("failed: a", "partial")
     )
     lines = markdown(of).decode().splitlines()
-    assert lines[:4] == ["## kampyn-perf: ❌ failed", "", "- failed: a", "- partial"]
+    assert lines[:4] == [
+        "## ❌ kampyn-perf: FAIL on 1 of 1 goal",
+        "",
+        "- failed: a",
+        "- partial",
+    ]
     assert "- a: because of a" in lines
     assert lines[-1] == "</details>"
 

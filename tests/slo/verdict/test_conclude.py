@@ -44,6 +44,7 @@ class Result:
     partial: str = ""
     empty: bool = False
     all_failed: bool = False
+    unreachable: str = ""
     subject: str = "test"
     started_at: str = "2026-11-23T20:00:00Z"
 
@@ -68,6 +69,7 @@ def judged(
     partial: str = "",
     empty: bool = False,
     all_failed: bool = False,
+    unreachable: str = "",
 ) -> Verdict:
     names = [f"o{number}" for number in range(len(outcomes))]
     found = [FOUND[each] if isinstance(each, Outcome) else each for each in outcomes]
@@ -84,7 +86,14 @@ def judged(
             }
         }
     )
-    result = Result(dict(zip(names, found, strict=True)), list(invalid), partial, empty, all_failed)
+    result = Result(
+        dict(zip(names, found, strict=True)),
+        invalid=list(invalid),
+        partial=partial,
+        empty=empty,
+        all_failed=all_failed,
+        unreachable=unreachable,
+    )
     return conclude(result, slo, strict=strict, allow_partial=allow_partial)
 
 
@@ -251,3 +260,27 @@ def test_a_run_without_one_success_never_passes() -> None:
     found = judged(Outcome.PASS, Outcome.PASS, all_failed=True)
     assert (found.exit_code, found.conclusion) == (ExitCode.FAILED, Conclusion.FAIL)
     assert found.reasons == ["not one request succeeded"]
+
+
+def test_a_target_that_never_answered_was_none_whatever_else_holds() -> None:
+    words = "TLS: wrong version number"
+    found = judged(F, all_failed=True, unreachable=words, invalid=("late",), partial="SIGINT")
+    assert found.exit_code == ExitCode.UNREACHABLE
+    assert found.conclusion is Conclusion.NO_VERDICT
+    assert found.reasons[0] == f"the target never answered: {words}"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [
+        ((P, P), "PASS on 2 of 2 goals"),
+        ((P, I, N, N), "PASS on 1 of 4 goals; 1 inconclusive, 2 no data"),
+        ((F, P, X), "FAIL on 1 of 3 goals; 1 passed, 1 not exercised"),
+        ((N, N), "NO VERDICT; 2 goals: 2 no data"),
+        ((P, DOUBTFUL), "NO VERDICT; 2 goals: 1 passed, 1 inconclusive"),
+    ],
+)
+def test_the_headline_says_how_much_was_judged(
+    outcomes: tuple[Outcome | Estimate, ...], words: str
+) -> None:
+    assert judged(*outcomes).headline == words

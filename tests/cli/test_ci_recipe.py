@@ -87,7 +87,7 @@ def failed_cases(folder: Path) -> list[str | None]:
 def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 0, done.stderr
-    assert summary(tmp_path).startswith("## kampyn-perf: ✅ passed")
+    assert summary(tmp_path).startswith("## ✅ kampyn-perf: PASS on ")
     assert failed_cases(tmp_path) == []
     assert "::error" not in done.stdout
 
@@ -95,7 +95,7 @@ def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
 def test_it_is_red_when_a_goal_is_missed(tmp_path: Path) -> None:
     done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__RESPONSE_TIME_P50__TARGET="< 1 us")
     assert done.returncode == 1, done.stderr
-    assert summary(tmp_path).startswith("## kampyn-perf: ❌ failed")
+    assert summary(tmp_path).startswith("## ❌ kampyn-perf: FAIL on 1 of ")
     assert failed_cases(tmp_path) == ["response_time_p50", "verdict"]
     lines = (tmp_path / "configs" / "slo.yaml").read_text().splitlines()
     place = f"file=configs/slo.yaml,line={1 + lines.index('  response_time_p50:')}"
@@ -106,7 +106,7 @@ def test_no_verdict_is_told_from_both(tmp_path: Path) -> None:
     done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET="< 0.0001 %")
     assert done.returncode == 4, done.stderr
     assert "note: CI is set, so this was judged as with --strict" in done.stderr
-    assert summary(tmp_path).startswith("## kampyn-perf: ⚠️ no verdict")
+    assert summary(tmp_path).startswith("## ⚠️ kampyn-perf: NO VERDICT")
     assert "title=error_rate_5xx%3A inconclusive::" in done.stdout
     assert "::error title=kampyn-perf%3A no verdict::required, but not decided" in done.stdout
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.launcher import RunningBackend, start
+    from kampyn_perf.backend.profiling import record as profile
     from kampyn_perf.backend.service import audit_store, seed, serve, stop
     from kampyn_perf.backend.settings import BackendSettings
     from kampyn_perf.backend.settings import load as load_settings
@@ -28,6 +29,7 @@ _HOMES = {
     "StateFolder": ("state", "StateFolder"),
     "WorkerRecord": ("state", "WorkerRecord"),
     "audit_store": ("service", "audit_store"),
+    "profile": ("profiling", "record"),
     "load_settings": ("settings", "load"),
     "seed": ("service", "seed"),
     "serve": ("service", "serve"),
@@ -42,6 +44,7 @@ __all__ = [
     "WorkerRecord",
     "audit_store",
     "load_settings",
+    "profile",
     "seed",
     "serve",
     "start",

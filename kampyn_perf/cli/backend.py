@@ -1,4 +1,4 @@
-"""`kampyn-perf backend`: serve, seed and stop the bundled reference backend."""
+"""`kampyn-perf backend`: serve, seed, stop, audit and profile the bundled reference backend."""
 
 from __future__ import annotations
 
@@ -158,6 +158,50 @@ def audit(
     else:
         audit_view.show(report)
     return ExitCode.OK if report.ok else ExitCode.FAILED
+
+
+@app.command()
+def profile(
+    state: State = _STATE,
+    duration: Annotated[str, typer.Option("--for", help="How long to watch, as 10s.")] = "10s",
+    worker: Annotated[int, typer.Option(min=1, help="Which of the workers, from 1.")] = 1,
+    rate: Annotated[int, typer.Option(min=1, max=1000, help="Samples per second.")] = 100,
+    out: Annotated[
+        Path, typer.Option(help="A .svg (flame graph), .json (speedscope.app) or .txt.")
+    ] = Path("flame.svg"),
+    as_json: Annotated[bool, typer.Option("--json", help="The machine form on stdout.")] = False,
+) -> None:
+    """Write a flame graph of a worker that serves (needs the extra kampyn-perf[profile]).
+
+    \b
+    Example, while a load runs against it:
+      kampyn-perf backend profile --for 10s --out flame.svg
+    """
+    from kampyn_perf import backend
+    from kampyn_perf.cli.console import print_json, say
+
+    seconds = _whole_seconds(duration)
+    done = backend.profile(state_dir=state, out=out, seconds=seconds, slot=worker, rate=rate)
+    if as_json:
+        facts = {"slot": done.worker.slot, "pid": done.worker.pid}
+        print_json({"file": str(done.path), "seconds": seconds, "rate": rate, "worker": facts})
+    say(
+        f"worker {done.worker.slot} (pid {done.worker.pid}) for {seconds} s, {rate} samples a "
+        f"second, by py-spy: {done.path}"
+    )
+
+
+def _whole_seconds(text: str) -> int:
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.units import parse_duration
+
+    try:
+        seconds = parse_duration(text) / 1e6
+    except ValueError as error:
+        raise KampynError(f"--for: {error}") from error
+    if not 1 <= seconds <= 3600 or seconds != int(seconds):
+        raise KampynError(f"--for: {text} is not a number of whole seconds from 1 to 3600")
+    return int(seconds)
 
 
 def _settings(

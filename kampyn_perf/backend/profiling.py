@@ -39,8 +39,8 @@ def record(
 ) -> Profile:
     """Watch the worker of `slot` for so long and write the flame graph to `out`.
 
-    Raises KampynError where no backend runs there, it has no such worker, or py-spy is not installed
-    or may not look into the process.
+    Raises KampynError where no backend runs there, it has no such worker, or py-spy is not there or
+    may not look into the process.
     """
     program = _find_profiler()
     kind = _FORMATS.get(out.suffix)

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from kampyn_perf.backend.settings import BackendSettings
     from kampyn_perf.backend.state import Running
+    from kampyn_perf.cli.seed_progress import SeedProgressBars
 
 app = typer.Typer(no_args_is_help=True, help="The bundled reference backend.")
 
@@ -58,8 +59,9 @@ def serve(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         print_text(_yaml(settings))
         return
     from kampyn_perf import backend
+    from kampyn_perf.cli.seed_progress import SeedProgressBars
 
-    with _SeedProgress() as progress:
+    with SeedProgressBars() as progress:
         backend.serve(
             settings,
             state_dir=state,
@@ -95,12 +97,13 @@ def seed(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     from kampyn_perf import backend
     from kampyn_perf.backend.seeding.load import SeedOutcome
     from kampyn_perf.cli.console import print_json, say
+    from kampyn_perf.cli.seed_progress import SeedProgressBars
     from kampyn_perf.errors import KampynError
 
     flags = {"seed.users": users, "seed.vendors": vendors, "seed.items": items}
     flags |= {"seed.orders": orders, "seed.seed": number}
     settings = _settings(config, sets, {**flags, "store.url": store})
-    with _SeedProgress() as progress:
+    with SeedProgressBars() as progress:
         outcome = backend.seed(settings, state_dir=state, reset=reset, progress=progress)
     if outcome is SeedOutcome.FOREIGN:
         raise KampynError(
@@ -227,7 +230,7 @@ def _yaml(settings: BackendSettings) -> str:
     return yaml.safe_dump(redact(settings.model_dump(mode="json")), sort_keys=False)
 
 
-def _say_running(running: Running, progress: _SeedProgress) -> None:
+def _say_running(running: Running, progress: SeedProgressBars) -> None:
     from kampyn_perf.cli.console import say
 
     progress.close()
@@ -235,42 +238,3 @@ def _say_running(running: Running, progress: _SeedProgress) -> None:
     say(f"  workers  {', '.join(str(worker.pid) for worker in running.workers)}")
     say(f"  store    {running.store}")
     say(f"  cache    {running.cache}")
-
-
-class _SeedProgress:
-    """Progress of seeding, shown from the first thousand documents on, on a terminal."""
-
-    def __init__(self) -> None:
-        self._progress: object = None
-        self._tasks: dict[str, object] = {}
-
-    def __enter__(self) -> _SeedProgress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        from kampyn_perf.cli import console
-
-        if total < 10_000 or not console.is_terminal():
-            return
-        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        if not isinstance(self._progress, Progress):
-            columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn())
-            self._progress = Progress(
-                *columns, TimeRemainingColumn(), console=console.stderr(), transient=True
-            )
-            self._progress.start()
-        task = self._tasks.get(what)
-        if task is None:
-            task = self._tasks[what] = self._progress.add_task(f"seeding {what}", total=total)
-        self._progress.update(task, completed=done)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        """Take the bars away."""
-        stop = getattr(self._progress, "stop", None)
-        if stop:
-            stop()
-        self._progress = None

@@ -76,13 +76,12 @@ class LoadEvidence:
     def held(self, objective: Objective) -> str | None:
         """The bounds of everything that disturbed the run, where they are known for the metric.
 
-        Rates never hold: who was disturbed did not offer what was planned.
+        Rates never hold: who was disturbed did not offer what was planned. Nor does what was
+        watched: what disturbed the generator (a neighbour on its CPU) may be what is seen there.
         """
         disturbances, kind = self._result.validity.disturbances, objective.described.evidence
-        if not disturbances or isinstance(kind, RequestRate):
+        if not disturbances or isinstance(kind, RequestRate | Watched | AnySeries):
             return None
-        if isinstance(kind, Watched | AnySeries):
-            return "it was measured beside the generator"
         if any(each.hides is None for each in disturbances):
             return None
         of_status = isinstance(kind, RequestShare) and kind.event in _STATUSES

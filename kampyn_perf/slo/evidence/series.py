@@ -11,7 +11,7 @@ import numpy as np
 
 from kampyn_perf import stats
 from kampyn_perf.results.series import Series, Unmeasured
-from kampyn_perf.results.verdict import unmeasured_reason
+from kampyn_perf.results.verdict import Unit, unmeasured_reason
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.metrics import AnySeries, Subjects, Watched
@@ -46,7 +46,7 @@ class Measurements:
             return Missing(f"{reason}: {gap.text}" if gap else reason)
         if objective.statistic == "share":
             return self._share(held, kind.noun, of_successes=metric.more_is_better)
-        return self._value(held, objective.statistic, kind)
+        return self._value(held, objective, kind)
 
     def _named(self, objective: Objective, wanted: SeriesName) -> Estimate | Missing:
         held = [
@@ -62,7 +62,7 @@ class Measurements:
         other = next((each.unit for each in held if each.unit not in ("", unit)), None)
         if other:
             return Missing(f"the series {wanted.name} is in {other}, and its target in {unit}")
-        return self._value(held, objective.statistic, Watched())
+        return self._value(held, objective, Watched())
 
     def _unknown(self, wanted: SeriesName) -> str:
         of_name = [each.labels for each in self.series if each.metric == wanted.name]
@@ -74,18 +74,20 @@ class Measurements:
         return f"the result has no series {wanted.name!r}{hint}"
 
     def _value(
-        self, held: Sequence[Series], statistic: str, watched: Watched
+        self, held: Sequence[Series], objective: Objective, watched: Watched
     ) -> Estimate | Missing:
-        if statistic in ("max", "min"):
-            return _extreme(held, statistic, watched.noun)
+        if objective.statistic in ("max", "min"):
+            return _extreme(held, objective.statistic, watched.noun)
         if watched.subjects is Subjects.WORST:
             held = [max(held, key=lambda each: float(np.mean(each.values)))]
         values, weights = _joined(held)
         if not weights.sum():
             return Missing(f"there were no {watched.noun}")
+        strata = self._strata(held)
+        interval = stats.mean_interval(values * weights, weights, strata=strata, careful=True)
         return estimate.mean(
             float((values * weights).sum() / weights.sum()),
-            stats.mean_interval(values * weights, weights, strata=self._strata(held), careful=True),
+            _within(interval, values, objective.target.unit),
             samples=round(float(weights.sum())),
             noun=watched.noun,
             note=_note(held),
@@ -111,6 +113,15 @@ class Measurements:
             for number, each in enumerate(held)
             for at_us in each.at_us
         ]
+
+
+def _within(interval: stats.Interval, values: Floats, unit: Unit) -> stats.Interval:
+    """Not beyond what such a value can be: nothing below none, and no share above all."""
+    if interval.low is None or interval.high is None:
+        return interval
+    low = interval.low if values.min() < 0 else max(interval.low, 0.0)
+    high = min(interval.high, 1.0) if unit is Unit.SHARE and values.max() <= 1 else interval.high
+    return stats.Interval(low, high, interval.confidence)
 
 
 def _joined(held: Sequence[Series]) -> tuple[Floats, Floats]:

@@ -109,6 +109,12 @@ def test_phases_differ_by_design_and_that_is_no_uncertainty() -> None:
     assert one.high > 0.7
 
 
+def test_a_share_is_never_more_than_all() -> None:
+    interval = found([machine("cpu", [1.0] * 20 + [0.9] + [1.0] * 19)], "cpu", "mean").interval
+    assert interval is not None
+    assert interval.high == 1
+
+
 def test_why_nothing_measured_it_and_what_would() -> None:
     gap = Unmeasured(reason="the backend's processes are not known", remedy="use --watch-pid")
     assert find([], "cpu", "mean", unmeasured={"cpu": gap}) == Missing(

@@ -16,7 +16,7 @@ from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Objective, Slo
 from kampyn_perf.slo.verdict.conclude import conclude
 from kampyn_perf.slo.verdict.outcome import judge
-from tests.slo.runs import ENDPOINTS, OTHER_ENDPOINT, Run, steady
+from tests.slo.runs import ENDPOINTS, OTHER_ENDPOINT, Run, machine, steady
 
 CALM = steady(seconds=60, rate=100, median_us=5_000)
 
@@ -177,6 +177,14 @@ class TestDisturbedRuns:
         found = self.outcomes(run)
         assert found["errors"].outcome is Outcome.FAIL
         assert found["p95"].outcome is Outcome.INVALID
+
+    def test_what_was_watched_may_be_what_disturbed_the_generator(self) -> None:
+        starved = Disturbance(reason="a generator waited for a CPU", adds_us=None)
+        busy = machine("cpu", [0.95, 0.96] * 30)
+        run = Run(phases=[("p", CALM)], measurements=[busy], disturbances=[starved])
+        slo = Slo.model_validate({"objectives": {"cpu": {"metric": "cpu", "target": "< 70 %"}}})
+        (judgement,) = conclude(LoadEvidence(run.result()), slo).objectives
+        assert judgement.outcome is Outcome.INVALID
 
     def test_an_earlier_version_gave_no_bounds_and_nothing_holds(self) -> None:
         run = Run(phases=[("p", self.SLOW)], invalid=["the generator was late"])

@@ -123,7 +123,7 @@ def join_rows(rows: Iterable[tuple[int, bytes]]) -> str:
     before = 0
     parts = []
     for at, row in rows:
-        parts += [_varints(np.array([at - before], dtype=np.int64)), row]
+        parts += [_varint(at - before), row]
         before = at
     return base64.b64encode(b"".join(parts)).decode("ascii")
 
@@ -150,6 +150,13 @@ def _sparse(numbers: Ints, position: int) -> tuple[Sparse, int]:
         raise ValueError("the breakdown of a group ends within a histogram")
     pairs = numbers[position + 1 : end].reshape(-1, 2)
     return Sparse(np.cumsum(pairs[:, 0]), pairs[:, 1]), end
+
+
+def _varint(number: int) -> bytes:
+    """One number of `_varints`: without numpy, whose call would cost more than the number."""
+    if number <= _LOW:
+        return bytes((number,))
+    return bytes((number & _LOW | _MORE,)) + _varint(number >> 7)
 
 
 def _varints(numbers: Ints) -> bytes:

@@ -112,8 +112,15 @@ def _freeze(quantity: Quantity, kept: BoundedSeries) -> Series:
         weights=weights if any(weight != 1 for weight in weights) else None,
         minima=[_rounded(point.low) for point in points] if kept.merged else None,
         maxima=[_rounded(point.high) for point in points] if kept.merged else None,
-        maximum=kept.maximum,
+        maximum=_maximum(kept),
     )
+
+
+def _maximum(kept: BoundedSeries) -> float | None:
+    """The greatest single value, where the points do not show it: a peak outlives the merging."""
+    if kept.maximum is None and kept.merged:
+        return max(point.high for point in kept.points)
+    return kept.maximum
 
 
 def _rounded(value: float) -> float:

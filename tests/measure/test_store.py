@@ -28,6 +28,7 @@ def test_a_long_run_keeps_sums_and_extremes() -> None:
     total = sum(value * weight for value, weight in zip(series.values, series.weights, strict=True))
     assert total == sum(range(count))
     assert (min(series.minima), max(series.maxima)) == (0, count - 1)
+    assert series.maximum == count - 1  # the last point is the mean of several
     # What is made without the model's own check has to stand it.
     assert Series.model_validate(series.model_dump()) == series
 

@@ -88,6 +88,7 @@ def plan_for(
             local=local,
             settings=settings,
             own=own,
+            note="" if request.master else "load generator included",
             forwarder=measure.forwarder_at(port) if local and not own else "",
             check_host=lambda url: check_host(url, request.spec.allow_hosts),
             environ=os.environ,

@@ -90,6 +90,8 @@ class WatchRequest:
     forwarder: str = ""
     """The program that holds the backend's port here and only passes on, as `ssh`; empty for
     none."""
+    note: str = ""
+    """Who else uses this machine, as `load generator included`; stands beside what is measured."""
     check_host: Callable[[str], None] = lambda _url: None
     """Raises KampynError for a URL that may not be asked."""
     environ: Mapping[str, str] = field(default_factory=dict)

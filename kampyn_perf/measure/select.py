@@ -56,9 +56,7 @@ def _machine(request: WatchRequest) -> Iterator[WatcherSpec]:
     if not request.on_this_machine:
         return
     # Ours was started from here, and so may use the same cores as this process.
-    machine = partial(
-        MachineWatcher, note="load generator included", only_our_cores=request.own is not None
-    )
+    machine = partial(MachineWatcher, note=request.note, only_our_cores=request.own is not None)
     yield WatcherSpec(Kind.MACHINE, "this one", _timeless(machine))
     named = request.settings.folder or (request.own.folder if request.own else "")
     folder = Path(named) if named else None

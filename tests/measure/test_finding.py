@@ -117,23 +117,31 @@ def test_a_port_held_by_a_program_that_only_passes_on(tmp_path: Path) -> None:
 
 def test_a_search_is_made_again_after_a_while_or_when_a_process_has_ended() -> None:
     now = [100.0]
-    searches = [0]
+    searches, spent, cost = [0], [0.0], [0.001]
     with python(SLEEP) as (process,):
 
         def search() -> list[int]:
             searches[0] += 1
+            spent[0] += cost[0]
             return [process.pid]
 
-        pids = finding.every(5, search, clock=lambda: now[0])
+        pids = finding.every(5, search, clock=lambda: now[0], cpu=lambda: spent[0])
         assert [pids(), pids()] == [[process.pid]] * 2
         assert searches == [1]
         now[0] += 5
+        cost[0] = 0.05  # a machine with thousands of processes: twenty seconds' worth
         pids()
         assert searches == [2]
+        now[0] += 19
+        pids()
+        assert searches == [2]
+        now[0] += 1
+        pids()
+        assert searches == [3]
         process.kill()
         process.wait()
         pids()
-        assert searches == [3]
+        assert searches == [4]
 
 
 @pytest.mark.parametrize(

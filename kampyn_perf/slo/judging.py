@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
@@ -13,24 +15,29 @@ from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.verdict.conclude import conclude
 
+Result = LoadResult | BenchResult
+
 
 def judge(
-    result: LoadResult | BenchResult,
+    results: Result | Sequence[Result],
     slo: Slo,
     *,
     strict: bool = False,
     allow_partial: bool = False,
 ) -> Verdict:
-    """The verdict on `result`. Raises KampynError where its histograms or samples are damaged.
+    """The verdict on a result, or on several together, of which each objective takes the one that
+    says most of it. Raises KampynError where histograms or samples are damaged.
 
     With `strict`, what is required and was not decided is no success. With `allow_partial`, a run
     that ended early may pass.
     """
     try:
-        return conclude(_evidence(result), slo, strict=strict, allow_partial=allow_partial)
+        several = [results] if isinstance(results, LoadResult | BenchResult) else results
+        evidences = [_evidence(result) for result in several]
+        return conclude(*evidences, slo=slo, strict=strict, allow_partial=allow_partial)
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
 
 
-def _evidence(result: LoadResult | BenchResult) -> Evidence:
+def _evidence(result: Result) -> Evidence:
     return LoadEvidence(result) if isinstance(result, LoadResult) else BenchEvidence(result)

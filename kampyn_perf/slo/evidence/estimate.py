@@ -55,8 +55,8 @@ class Missing:
     reason: str
 
 
-class Evidence(Protocol):
-    """A result, as far as a verdict needs it."""
+class Standing(Protocol):
+    """How a result stands as a whole."""
 
     @property
     def subject(self) -> str:
@@ -71,11 +71,6 @@ class Evidence(Protocol):
     @property
     def invalid(self) -> list[str]:
         """Why its numbers mean nothing; empty for a valid one."""
-        ...
-
-    def held(self, objective: Objective) -> str | None:
-        """Of a run that is not valid: what its disturbance can have done at most, in words, where
-        a failure is found in spite of it; None where a failure may be its doing."""
         ...
 
     @property
@@ -96,6 +91,15 @@ class Evidence(Protocol):
     @property
     def all_failed(self) -> bool:
         """Whether there were samples, and not one succeeded."""
+        ...
+
+
+class Evidence(Standing, Protocol):
+    """A result, as far as a verdict needs it."""
+
+    def held(self, objective: Objective) -> str | None:
+        """Of a run that is not valid: what its disturbance can have done at most, in words, where
+        a failure is found in spite of it; None where a failure may be its doing."""
         ...
 
     def names(self, kind: ScopeKind) -> list[str]:

@@ -1,4 +1,4 @@
-"""All objectives of one result to a verdict and an exit code. Pure.
+"""All objectives of a result, or of several, to a verdict and an exit code. Pure.
 
 The rules, in this order (documented in `docs/exit-codes.md`):
 
@@ -24,7 +24,8 @@ from collections.abc import Iterator
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
-from kampyn_perf.slo.evidence.estimate import Evidence
+from kampyn_perf.slo.evidence.estimate import Evidence, Standing
+from kampyn_perf.slo.evidence.together import Together
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
 from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge
 
@@ -33,13 +34,35 @@ LET_BY = "required, not decided, and let by without --strict"
 _UNDECIDED = (Outcome.INCONCLUSIVE, Outcome.NO_DATA, Outcome.NOT_EXERCISED)
 
 
+_SAYS_MOST = (
+    Outcome.FAIL,
+    Outcome.PASS,
+    Outcome.INCONCLUSIVE,
+    Outcome.INVALID,
+    Outcome.NOT_EXERCISED,
+    Outcome.NO_DATA,
+)
+"""Of several results, the one that says most of an objective: a failure before all, and what
+decides before what does not."""
+
+
 def conclude(
-    evidence: Evidence, slo: Slo, *, strict: bool = False, allow_partial: bool = False
+    *evidences: Evidence, slo: Slo, strict: bool = False, allow_partial: bool = False
 ) -> Verdict:
-    """What `evidence` comes to, judged by every objective of `slo`."""
-    judgements = [
-        _judgement(evidence, name, objective) for name, objective in _expanded(evidence, slo)
-    ]
+    """What one result comes to, or several together, judged by every objective of `slo`.
+
+    Of several, each objective takes the one that says most of it: a capacity search answers what a
+    load could not try. A flaw of any (partial, not valid) is a flaw of all.
+    """
+    evidence: Standing = evidences[0] if len(evidences) == 1 else Together(evidences)
+    found: dict[tuple[str, Scope], Judgement] = {}
+    for one in evidences:
+        for name, objective in _expanded(one, slo):
+            judgement = _judgement(one, name, objective)
+            known = found.setdefault((name, objective.scope), judgement)
+            if _SAYS_MOST.index(judgement.outcome) < _SAYS_MOST.index(known.outcome):
+                found[name, objective.scope] = judgement
+    judgements = _without_idle_patterns(found)
     code, reasons = _exit_code(
         evidence, judgements, strict=strict, partial_counts=allow_partial or not evidence.partial
     )
@@ -53,6 +76,16 @@ def conclude(
         reasons=reasons,
         objectives=judgements,
     )
+
+
+def _without_idle_patterns(found: dict[tuple[str, Scope], Judgement]) -> list[Judgement]:
+    """A pattern that stood for nothing in one result, and for parts in another, is no gap."""
+    parts = {name for name, scope in found if not scope.is_pattern}
+    return [
+        judgement
+        for (name, scope), judgement in found.items()
+        if not (scope.is_pattern and name in parts)
+    ]
 
 
 def _judgement(evidence: Evidence, name: str, objective: Objective) -> Judgement:
@@ -91,7 +124,7 @@ _CONCLUSIONS = {
 
 
 def _exit_code(
-    evidence: Evidence, judgements: list[Judgement], *, strict: bool, partial_counts: bool
+    evidence: Standing, judgements: list[Judgement], *, strict: bool, partial_counts: bool
 ) -> tuple[ExitCode, list[str]]:
     """The exit code and its reasons, by the rules above."""
     required = [each for each in judgements if each.required]

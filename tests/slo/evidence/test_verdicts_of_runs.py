@@ -50,7 +50,7 @@ class TestPhases:
         )
         outcomes = {
             judgement.scope["phase"]: judgement.outcome
-            for judgement in conclude(LoadEvidence(run.result()), slo).objectives
+            for judgement in conclude(LoadEvidence(run.result()), slo=slo).objectives
         }
         assert outcomes == {"Peak (1)": Outcome.PASS, "Peak (2)": Outcome.FAIL}
 
@@ -140,7 +140,7 @@ class TestDisturbedRuns:
                 }
             }
         )
-        verdict = conclude(LoadEvidence(run.result()), slo)
+        verdict = conclude(LoadEvidence(run.result()), slo=slo)
         assert verdict.exit_code in (1, 4)
         return {judgement.name: judgement for judgement in verdict.objectives}
 
@@ -183,7 +183,7 @@ class TestDisturbedRuns:
         busy = machine("cpu", [0.95, 0.96] * 30)
         run = Run(phases=[("p", CALM)], measurements=[busy], disturbances=[starved])
         slo = Slo.model_validate({"objectives": {"cpu": {"metric": "cpu", "target": "< 70 %"}}})
-        (judgement,) = conclude(LoadEvidence(run.result()), slo).objectives
+        (judgement,) = conclude(LoadEvidence(run.result()), slo=slo).objectives
         assert judgement.outcome is Outcome.INVALID
 
     def test_an_earlier_version_gave_no_bounds_and_nothing_holds(self) -> None:

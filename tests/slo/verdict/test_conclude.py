@@ -94,7 +94,7 @@ def judged(
         all_failed=all_failed,
         unreachable=unreachable,
     )
-    return conclude(result, slo, strict=strict, allow_partial=allow_partial)
+    return conclude(result, slo=slo, strict=strict, allow_partial=allow_partial)
 
 
 P, F, I, N, X = (  # noqa: E741
@@ -198,7 +198,7 @@ def test_a_pattern_is_judged_for_every_part(pattern: str, outcomes: list[Outcome
         def find(self, objective: Objective) -> Estimate | Missing:
             return everything[objective.scope.name]
 
-    judgements = conclude(Known(found), slo).objectives
+    judgements = conclude(Known(found), slo=slo).objectives
     assert [each.outcome for each in judgements] == outcomes
     assert {each.name for each in judgements} == {"a"}
     if len(judgements) > 1:

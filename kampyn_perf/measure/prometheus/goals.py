@@ -13,6 +13,7 @@ from kampyn_perf.measure.readings import Quantity, Sample
 from kampyn_perf.units import MICROSECONDS
 
 RESIDENT_MEMORY = "process_resident_memory_bytes"
+_HEALTH_CHECKS = ("ping", "checkWrite")
 _CPU = "node_cpu_seconds_total"
 _MEMORY_TOTAL = "node_memory_MemTotal_bytes"
 _MEMORY_AVAILABLE = "node_memory_MemAvailable_bytes"
@@ -33,7 +34,7 @@ def from_backend(before: Page | None, after: Page, *, source: str) -> Iterator[S
     if before is None:
         return
     for key, instrument in after.items():
-        if instrument.name == names.METRIC_DB and not _is_ping(instrument):
+        if instrument.name == names.METRIC_DB and not _is_health_check(instrument):
             change = between(before.get(key), instrument)
             if round(change.count) > 0:
                 quantity = Quantity(names.DB_QUERY_TIME, _query(instrument), source, "us")
@@ -41,9 +42,9 @@ def from_backend(before: Page | None, after: Page, *, source: str) -> Iterator[S
     yield from _cache(before, after, source)
 
 
-def _is_ping(instrument: Instrument) -> bool:
+def _is_health_check(instrument: Instrument) -> bool:
     """Health checks are no queries of a user, and our own probe causes ten of them a second."""
-    return dict(instrument.labels).get("operation") == "ping"
+    return dict(instrument.labels).get("operation") in _HEALTH_CHECKS
 
 
 def _query(instrument: Instrument) -> str:

@@ -13,6 +13,8 @@ db_query_duration_seconds_sum{{collection="orders",operation="find"}} {orders_s}
 db_query_duration_seconds_count{{collection="orders",operation="find"}} {orders}
 db_query_duration_seconds_sum{{collection="meta",operation="ping"}} {pings}
 db_query_duration_seconds_count{{collection="meta",operation="ping"}} {pings}
+db_query_duration_seconds_sum{{collection="meta",operation="checkWrite"}} {pings}
+db_query_duration_seconds_count{{collection="meta",operation="checkWrite"}} {pings}
 # TYPE cache_requests_total counter
 cache_requests_total{{outcome="hit"}} {hits}
 cache_requests_total{{outcome="miss"}} {misses}
@@ -41,7 +43,7 @@ def backend(orders: int, orders_s: float, pings: int, hits: int, misses: int) ->
     return page(BACKEND, orders=orders, orders_s=orders_s, pings=pings, hits=hits, misses=misses)
 
 
-def test_queries_are_the_mean_since_the_last_look_and_pings_are_none() -> None:
+def test_queries_are_the_mean_since_the_last_look_and_health_checks_are_none() -> None:
     before, after = backend(100, 1.0, 5, 10, 10), backend(140, 1.2, 900, 40, 20)
     queries, hits = goals.from_backend(before, after, source="/metrics")
     assert queries.quantity.metric == names.DB_QUERY_TIME

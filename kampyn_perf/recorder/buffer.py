@@ -54,7 +54,8 @@ class SampleBuffer:
     def begin(self, from_us: int) -> None:
         """A fresh start: what was kept so far is forgotten."""
         self._from_us = from_us
-        self._cells: defaultdict[CellKey, Cell] = defaultdict(Cell)
+        # By plain tuples: to make a CellKey of each request costs as much as to record it.
+        self._cells: dict[tuple[str, str, int], Cell] = {}
         self._sessions: defaultdict[tuple[str, int], SessionCounts] = defaultdict(SessionCounts)
         self._started_in: defaultdict[int, int] = defaultdict(int)
         self._lateness: list[int] = []
@@ -64,32 +65,32 @@ class SampleBuffer:
 
     def request(self, sample: Sample, *, endpoint: str, flow: str, phase: int) -> None:
         """One request that ended."""
-        if sample.response_us < 0 or sample.service_us < 0:
+        response_us, service_us, status, error, received, sent, _explain = sample
+        if response_us < 0 or service_us < 0:
             self._faults += 1
             return
-        cell = self._cells[CellKey(self._name(endpoint), flow, phase)]
-        if sample.status:
-            key = str(sample.status)
+        cell = self._cells.get((endpoint, flow, phase)) or self._cell(endpoint, flow, phase)
+        if status:
+            key = str(status)
             cell.statuses[key] = cell.statuses.get(key, 0) + 1
-        if sample.error is None:
-            cell.responses_us.append(sample.response_us)
-            cell.services_us.append(sample.service_us)
+        if error is None:
+            cell.responses_us.append(response_us)
+            cell.services_us.append(service_us)
         else:
-            cell.failed_responses_us.append(sample.response_us)
-            cell.failed_services_us.append(sample.service_us)
-            kind = sample.error.value
+            cell.failed_responses_us.append(response_us)
+            cell.failed_services_us.append(service_us)
+            kind = error.value
             cell.errors[kind] = cell.errors.get(kind, 0) + 1
-            self._failed(cell, sample, endpoint, sample.error)
-        if sample.status >= _SERVER_ERROR or sample.error in TRANSPORT_KINDS:
+            self._failed(cell, sample, endpoint, error)
+        if status >= _SERVER_ERROR or (error is not None and error in TRANSPORT_KINDS):
             cell.unavailable += 1
-        cell.received += sample.received
-        cell.sent += sample.sent
+        cell.received += received
+        cell.sent += sent
 
     def request_cut(self, *, endpoint: str, flow: str, phase: int, age_us: int) -> None:
         """A request's answer was still out when the run was ended, `age_us` after it was due; a
         session's that never began has no endpoint."""
-        name = self._name(endpoint) if endpoint else ""
-        self._cells[CellKey(name, flow, phase)].cut_us.append(max(age_us, 0))
+        self._cell(endpoint, flow, phase).cut_us.append(max(age_us, 0))
 
     def session_planned(self, *, flow: str, phase: int) -> None:
         """An arrival came due."""
@@ -141,7 +142,7 @@ class SampleBuffer:
         interval = Interval(
             from_us=self._from_us,
             to_us=to_us,
-            cells=dict(self._cells),
+            cells={CellKey(*key): cell for key, cell in self._cells.items()},
             sessions=dict(self._sessions),
             started_in=dict(self._started_in),
             lateness_us=self._lateness,
@@ -162,6 +163,11 @@ class SampleBuffer:
             return
         self._told.add(told)
         cell.messages[cause] = sample.explain()
+
+    def _cell(self, endpoint: str, flow: str, phase: int) -> Cell:
+        """The cell of requests that are counted together."""
+        name = self._name(endpoint) if endpoint else ""
+        return self._cells.setdefault((name, flow, phase), Cell())
 
     def _name(self, endpoint: str) -> str:
         if endpoint in self._known:

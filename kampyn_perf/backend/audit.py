@@ -77,14 +77,15 @@ def audit(url: str, settings: StoreSettings, *, since: datetime = SEEDED_UNTIL) 
 
 def judge(facts: Facts) -> AuditReport:
     """The findings of these facts."""
-    negative = [one.item_id for one in facts.stocks if one.quantity < 0]
+    negative = [fact.item_id for fact in facts.stocks if fact.quantity < 0]
     unbalanced = [
-        f"{one.item_id}: {one.stocked} stocked, {facts.sold.get(one.item_id, 0)} sold,"
-        f" {one.quantity} left"
-        for one in facts.stocks
-        if one.stocked is not None and one.stocked - facts.sold.get(one.item_id, 0) != one.quantity
+        f"{fact.item_id}: {fact.stocked} stocked, {facts.sold.get(fact.item_id, 0)} sold,"
+        f" {fact.quantity} left"
+        for fact in facts.stocks
+        if fact.stocked is not None
+        and fact.stocked - facts.sold.get(fact.item_id, 0) != fact.quantity
     ]
-    unknown = sorted(set(facts.sold) - {one.item_id for one in facts.stocks})
+    unknown = sorted(set(facts.sold) - {fact.item_id for fact in facts.stocks})
     broken: list[tuple[str, Sequence[str]]] = [
         ("stock is never below zero", negative),
         ("what was stocked is sold or still there", unbalanced),

@@ -57,8 +57,8 @@ class _LossyStream(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None: ...  # noqa: N802 - logging's name
 
 
-def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode()
+def _escape(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()
 
 
 def set_up(folder: Path) -> None:

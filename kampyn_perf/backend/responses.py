@@ -75,7 +75,7 @@ async def _encode(first: list[Any], rest: AsyncIterator[list[Any]]) -> AsyncIter
 
 def _join(chunk: list[Any]) -> bytes:
     options = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
-    return b"".join(orjson.dumps(one, option=options) for one in chunk)
+    return b"".join(orjson.dumps(document, option=options) for document in chunk)
 
 
 BODY = (400, 408)

@@ -98,16 +98,16 @@ def unauthorised(message: str) -> ShopError:
 
 def _token(headers: list[tuple[bytes, bytes]]) -> str:
     """From `Authorization: Bearer`, or from the cookie; the header is the stronger one."""
-    found = ""
+    cookie_token = ""
     for name, value in headers:
         if name == b"authorization":
             match = _BEARER.fullmatch(value.decode("latin-1"))
             if not match:
                 raise unauthorised("The Authorization header is not `Bearer <token>`.")
             return match[1]
-        if name == b"cookie" and not found:
-            found = _cookie(value.decode("latin-1"))
-    return found
+        if name == b"cookie" and not cookie_token:
+            cookie_token = _cookie(value.decode("latin-1"))
+    return cookie_token
 
 
 def _cookie(header: str) -> str:

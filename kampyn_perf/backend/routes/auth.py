@@ -80,12 +80,12 @@ def router(services: Services) -> APIRouter:
         caller = services.tokens.require(request.scope["headers"])
         if caller.role is Role.VENDOR:
             vendor = await services.store.vendors.get(caller.id)
-            found: Any = vendor and {**vendor, "role": Role.VENDOR}
+            profile: Any = vendor and {**vendor, "role": Role.VENDOR}
         else:
-            found = await services.store.users.get(caller.id)
-        if found is None:
+            profile = await services.store.users.get(caller.id)
+        if profile is None:
             raise unauthorised("The token's user is no more.")
-        return JSON({"user": found}, headers=_NO_STORE)
+        return JSON({"user": profile}, headers=_NO_STORE)
 
     @routes.post("/api/user/auth/logout", response_model=Message, responses=errors())
     async def logout() -> Any:

@@ -221,5 +221,8 @@ def _read_cursor(text: str) -> Cursor:
 def _bulk(result: BulkResult) -> dict[str, Any]:
     return {
         "done": result.done,
-        "errors": [{"index": one.index, "message": one.message} for one in result.rejected],
+        "errors": [
+            {"index": rejection.index, "message": rejection.message}
+            for rejection in result.rejected
+        ],
     }

@@ -128,10 +128,10 @@ def router(services: Services) -> APIRouter:
     async def details(request: Request, order_id: OrderId) -> Any:
         """An order with its vendor and user; for those two, and for admins."""
         caller = tokens.require(request.scope["headers"])
-        found = await services.ordering.details(order_id)
-        mine = found["order"]["vendorId" if caller.role is Role.VENDOR else "userId"] == caller.id
+        details = await services.ordering.details(order_id)
+        mine = details["order"]["vendorId" if caller.role is Role.VENDOR else "userId"] == caller.id
         if not mine and caller.role is not Role.ADMIN:
             raise forbidden()
-        return JSON(found)
+        return JSON(details)
 
     return routes

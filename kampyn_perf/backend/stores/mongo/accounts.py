@@ -23,17 +23,17 @@ class MongoUsers:
         collection = VENDORS if vendor else USERS
         field = "email" if vendor or "@" in identifier else "phone"
         with self._connection.timed(collection, "findOne"):
-            found: Any = await self._connection.read(collection).find_one(
+            account: Any = await self._connection.read(collection).find_one(
                 {field: identifier}, _ACCOUNT
             )
-        if found and vendor:
-            found["role"] = Role.VENDOR.value
-        return cast("Account | None", found)
+        if account and vendor:
+            account["role"] = Role.VENDOR.value
+        return cast("Account | None", account)
 
     async def get(self, user_id: str) -> User | None:
         with self._connection.timed(USERS, "findOne"):
-            found: Any = await self._connection.read(USERS).find_one({"_id": user_id}, _USER)
-        return cast("User | None", found)
+            user: Any = await self._connection.read(USERS).find_one({"_id": user_id}, _USER)
+        return cast("User | None", user)
 
 
 class MongoVendors:
@@ -45,10 +45,10 @@ class MongoVendors:
     async def of_uni(self, uni_id: str) -> list[Vendor]:
         with self._connection.timed(VENDORS, "find"):
             cursor = self._connection.read(VENDORS).find({"uniId": uni_id}, _VENDOR)
-            found: Any = await cursor.sort([("name", 1), ("_id", 1)]).to_list()
-        return cast("list[Vendor]", found)
+            vendors: Any = await cursor.sort([("name", 1), ("_id", 1)]).to_list()
+        return cast("list[Vendor]", vendors)
 
     async def get(self, vendor_id: str) -> Vendor | None:
         with self._connection.timed(VENDORS, "findOne"):
-            found: Any = await self._connection.read(VENDORS).find_one({"_id": vendor_id}, _VENDOR)
-        return cast("Vendor | None", found)
+            vendor: Any = await self._connection.read(VENDORS).find_one({"_id": vendor_id}, _VENDOR)
+        return cast("Vendor | None", vendor)

@@ -62,7 +62,7 @@ class MongoAuditor:
         facts = Facts(stocks=list(self._stocks()))
         self._orders(facts)
         self._marks(facts)
-        self._carts(facts, {one.item_id for one in facts.stocks})
+        self._carts(facts, {fact.item_id for fact in facts.stocks})
         count = self._database[ORDERS].count_documents
         facts.orders = count({**_STANDS, "createdAt": {"$gte": since}})
         facts.stray_keys = [
@@ -83,7 +83,7 @@ class MongoAuditor:
     def _orders(self, facts: Facts) -> None:
         """One pass over what was placed since the seeding, in the cursor's own batches."""
         users, vendors = (
-            {one["_id"] for one in self._database[name].find({}, {"_id": 1})}
+            {document["_id"] for document in self._database[name].find({}, {"_id": 1})}
             for name in (USERS, VENDORS)
         )
         sold: dict[str, int] = {}
@@ -99,7 +99,9 @@ class MongoAuditor:
         facts.sold, facts.wrong_totals, facts.without_owner = sold, wrong, ownerless
         before = datetime.now(UTC) - LEASE
         stale = {"status": {"$in": UNDECIDED}, "leasedAt": {"$lte": before}}
-        facts.unfinished = [one["_id"] for one in self._database[ORDERS].find(stale, {"_id": 1})]
+        facts.unfinished = [
+            order["_id"] for order in self._database[ORDERS].find(stale, {"_id": 1})
+        ]
 
     def _marks(self, facts: Facts) -> None:
         """Marks whose order is decided, or never came to be."""

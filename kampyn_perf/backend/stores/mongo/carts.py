@@ -32,10 +32,10 @@ class MongoCarts:
         with self._connection.timed(USERS, "findOne"):
             if not await self._connection.read(USERS).find_one({"_id": user_id}, {"_id": 1}):
                 raise not_found("user")
-        found, vendor_id = await self._item(item_id, kind)
+        actual_kind, vendor_id = await self._item(item_id, kind)
         line: CartLine = {
             "itemId": item_id,
-            "kind": found.value,
+            "kind": actual_kind.value,
             "vendorId": vendor_id,
             "quantity": quantity,
         }

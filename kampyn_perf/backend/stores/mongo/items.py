@@ -47,10 +47,10 @@ class MongoItems:
                 {"createdAt": {"$lt": moment}},
                 {"createdAt": moment, "_id": {"$lt": item_id}},
             ]
-        found = await self._find(kind, wanted, limit=limit, shown=_SHOWN | {"createdAt": 1})
+        documents = await self._find(kind, wanted, limit=limit, shown=_SHOWN | {"createdAt": 1})
         return [
             (cast("Item", document), (document.pop("createdAt"), document["_id"]))
-            for document in found
+            for document in documents
         ]
 
     async def search(self, kind: Kind, uni_id: str, words: str, *, limit: int) -> list[Item]:
@@ -61,14 +61,16 @@ class MongoItems:
             return []
         try:
             by_index = {"uniId": uni_id, "$text": {"$search": phrases}}
-            found = await self._find(kind, by_index, limit=limit)
+            documents = await self._find(kind, by_index, limit=limit)
         except OperationFailure as error:
             if error.code != _NO_TEXT_INDEX and "text index" not in str(error):
                 raise
-            each = [{"$regex": re.escape(word), "$options": "i"} for word in wanted]
-            anywhere = [{"$or": [{"name": one}, {"description": one}]} for one in each]
-            found = await self._find(kind, {"uniId": uni_id, "$and": anywhere}, limit=limit)
-        return cast("list[Item]", found)
+            patterns = [{"$regex": re.escape(word), "$options": "i"} for word in wanted]
+            anywhere = [
+                {"$or": [{"name": pattern}, {"description": pattern}]} for pattern in patterns
+            ]
+            documents = await self._find(kind, {"uniId": uni_id, "$and": anywhere}, limit=limit)
+        return cast("list[Item]", documents)
 
     async def add_stock(
         self, kind: Kind, updates: Sequence[Mapping[str, Any]], vendor_id: str | None
@@ -79,7 +81,7 @@ class MongoItems:
         not say which of its conditions held, so of the others each goes by itself.
         """
         collection = self._connection.primary(COLLECTION_OF[kind])
-        wanted: dict[str, Any] = {"_id": {"$in": sorted({one["itemId"] for one in updates})}}
+        wanted: dict[str, Any] = {"_id": {"$in": sorted({update["itemId"] for update in updates})}}
         if vendor_id is not None:
             wanted["vendorId"] = vendor_id
         lessened = {update["itemId"] for update in updates if update["quantity"] < 0}
@@ -113,8 +115,8 @@ class MongoItems:
                 )
             except BulkWriteError as error:
                 failed = (error.details or {}).get("writeErrors", ())
-                rejected = [Rejected(one["index"], "This _id is taken.") for one in failed]
-        rejected.sort(key=lambda one: one.index)
+                rejected = [Rejected(failure["index"], "This _id is taken.") for failure in failed]
+        rejected.sort(key=lambda rejection: rejection.index)
         return BulkResult(len(items) - len(rejected), tuple(rejected))
 
     async def _find(

@@ -43,8 +43,8 @@ class MongoLoader:
         self._database = database.with_options(write_concern=WriteConcern(w=1))
 
     def note(self, name: str) -> str | None:
-        found = self._database[_META].find_one({"_id": name})
-        return found["value"] if found else None
+        note = self._database[_META].find_one({"_id": name})
+        return note["value"] if note else None
 
     def set_note(self, name: str, value: str) -> None:
         self._database[_META].replace_one({"_id": name}, {"value": value}, upsert=True)

@@ -28,18 +28,18 @@ class MongoOrders:
 
     async def get(self, order_id: str) -> Order | None:
         with self._connection.timed(ORDERS, "findOne"):
-            found: Any = await self._connection.primary(ORDERS).find_one(
+            order: Any = await self._connection.primary(ORDERS).find_one(
                 {"_id": order_id, "status": {"$nin": UNDECIDED}}, SHOWN
             )
-        return cast("Order | None", found)
+        return cast("Order | None", order)
 
     async def active(self, vendor_id: str, *, limit: int) -> list[Order]:
         """MongoDB merges the three ranges of the compound index by itself."""
         wanted = {"vendorId": vendor_id, "status": {"$in": [status.value for status in ACTIVE]}}
         with self._connection.timed(ORDERS, "find"):
             cursor = self._connection.read(ORDERS).find(wanted, SHOWN)
-            found: Any = await cursor.sort([("createdAt", -1)]).limit(limit).to_list()
-        return cast("list[Order]", found)
+            orders: Any = await cursor.sort([("createdAt", -1)]).limit(limit).to_list()
+        return cast("list[Order]", orders)
 
     async def analytics(self, vendor_id: str, start: datetime, end: datetime) -> list[DayFigures]:
         pipeline: list[dict[str, Any]] = [
@@ -62,8 +62,8 @@ class MongoOrders:
         ]
         with self._connection.timed(ORDERS, "aggregate"):
             cursor = await self._connection.read(ORDERS).aggregate(pipeline, allowDiskUse=False)
-            found: Any = await cursor.to_list()
-        return cast("list[DayFigures]", found)
+            days: Any = await cursor.to_list()
+        return cast("list[DayFigures]", days)
 
     async def stream(
         self,

@@ -136,10 +136,10 @@ class OrderPlacement:
             (USERS, draft.user_id, "user"),
             (VENDORS, draft.vendor_id, "vendor"),
         ):
-            found = await self._connection.primary(collection).find_one(
+            document = await self._connection.primary(collection).find_one(
                 {"_id": wanted}, {"_id": 1}, session=session
             )
-            if not found:
+            if not document:
                 raise not_found(name)
 
     async def _claim(self, draft: Draft, session: AsyncClientSession | None) -> dict[str, int]:
@@ -164,7 +164,7 @@ class OrderPlacement:
         if cart is None:
             raise EmptyCartError
         self._step("claimed")
-        [own] = [one for one in cart["claims"] if one["orderId"] == draft.order_id]
+        [own] = [claim for claim in cart["claims"] if claim["orderId"] == draft.order_id]
         return {line["itemId"]: line["quantity"] for line in own["items"]}
 
     async def _create(
@@ -190,19 +190,19 @@ class OrderPlacement:
     async def _lines(
         self, draft: Draft, wanted: Any, session: AsyncClientSession | None
     ) -> list[dict[str, Any]]:
-        found: dict[str, tuple[Kind, dict[str, Any]]] = {}
+        items_by_id: dict[str, tuple[Kind, dict[str, Any]]] = {}
         fields = {"name": 1, "price": 1, "quantity": 1}
         for kind in Kind:
             cursor = self._connection.primary(COLLECTION_OF[kind]).find(
                 {"_id": {"$in": list(wanted)}, "vendorId": draft.vendor_id}, fields, session=session
             )
-            found |= {item["_id"]: (kind, item) for item in await cursor.to_list()}
+            items_by_id |= {item["_id"]: (kind, item) for item in await cursor.to_list()}
         lines, short = [], []
         for item_id, quantity in wanted.items():
-            if item_id not in found:
+            if item_id not in items_by_id:
                 details = {"itemId": item_id}
                 raise ShopError(404, "not_found", "This vendor has no such item.", details)
-            kind, item = found[item_id]
+            kind, item = items_by_id[item_id]
             if item["quantity"] < quantity:
                 short.append(_short(item_id, quantity, item["quantity"]))
             lines.append(

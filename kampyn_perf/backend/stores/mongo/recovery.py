@@ -85,7 +85,7 @@ class Recovery:
 
     async def _give_back(self, items: Any, item: Any, order_id: str) -> None:
         """One mark of one item, and the stock it stands for, in one update."""
-        [mark] = [one for one in item["taken"] if one["orderId"] == order_id]
+        [mark] = [taken for taken in item["taken"] if taken["orderId"] == order_id]
         await items.update_one(
             {"_id": item["_id"], "taken.orderId": order_id},
             {"$inc": {"quantity": mark["quantity"]}, "$pull": {"taken": {"orderId": order_id}}},
@@ -120,50 +120,50 @@ class Recovery:
     async def recover(self, *, lease: timedelta = LEASE) -> Recovered:
         """Undo or tidy all that was left by processes which are no more."""
         before = datetime.now(UTC) - lease
-        found = Recovered()
+        recovered = Recovered()
         with unavailable_is_503():
-            await self._recover_orders(before, found)
+            await self._recover_orders(before, recovered)
             for kind in Kind:
-                await self._recover_stocks(self._connection.primary(COLLECTION_OF[kind]), found)
-            await self._recover_carts(before, found)
-            await self._recover_keys(before, found)
-        return found
+                await self._recover_stocks(self._connection.primary(COLLECTION_OF[kind]), recovered)
+            await self._recover_carts(before, recovered)
+            await self._recover_keys(before, recovered)
+        return recovered
 
-    async def _recover_orders(self, before: datetime, found: Recovered) -> None:
+    async def _recover_orders(self, before: datetime, recovered: Recovered) -> None:
         stale = {"status": {"$in": UNDECIDED}, "leasedAt": {"$lte": before}}
         orders = self._connection.primary(ORDERS)
         for order in await orders.find(stale, {"userId": 1}).to_list():
             await self.undo(order["_id"], order["userId"])
-            found.orders += 1
+            recovered.orders += 1
 
-    async def _recover_stocks(self, items: Any, found: Recovered) -> None:
+    async def _recover_stocks(self, items: Any, recovered: Recovered) -> None:
         for item in await items.find({"taken.0": {"$exists": True}}).to_list():
             for mark in item["taken"]:
                 status = await self._status(mark["orderId"])
                 if status in UNDECIDED:
                     continue
-                found.stocks += 1
+                recovered.stocks += 1
                 if status is None:
                     await self._give_back(items, item, mark["orderId"])
                 else:
                     own = {"orderId": mark["orderId"]}
                     await items.update_one({"_id": item["_id"]}, {"$pull": {"taken": own}})
 
-    async def _recover_carts(self, before: datetime, found: Recovered) -> None:
+    async def _recover_carts(self, before: datetime, recovered: Recovered) -> None:
         carts = self._connection.primary(CARTS)
         for cart in await carts.find({"claims.at": {"$lte": before}}).to_list():
             for claim in cart["claims"]:
                 status = await self._status(claim["orderId"])
                 if status in UNDECIDED or claim["at"] > before:
                     continue
-                found.carts += 1
+                recovered.carts += 1
                 if status is None:
                     await self._return_claim(claim["orderId"], cart["_id"])
                 else:
                     own = {"orderId": claim["orderId"]}
                     await carts.update_one({"_id": cart["_id"]}, {"$pull": {"claims": own}})
 
-    async def _recover_keys(self, before: datetime, found: Recovered) -> None:
+    async def _recover_keys(self, before: datetime, recovered: Recovered) -> None:
         """Keys of orders that stand are settled; those of orders that never were are free again."""
         keys = self._connection.primary(KEYS)
         for key in await keys.find({"at": {"$lte": before}}).to_list():
@@ -171,7 +171,7 @@ class Recovery:
             if status in UNDECIDED:
                 continue
             if status is None:
-                found.keys += 1
+                recovered.keys += 1
                 await keys.delete_one({"_id": key["_id"], "orderId": key["orderId"]})
             else:
                 await keys.update_one({"_id": key["_id"]}, {"$unset": {"at": 1}})

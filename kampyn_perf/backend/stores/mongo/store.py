@@ -77,12 +77,12 @@ class MongoStore:
     async def _sweep(self) -> None:
         while not self._closing.is_set():
             try:
-                found = await self.recovery.recover()
+                recovered = await self.recovery.recover()
             except UnavailableError:
                 _log.warning("Recovery has to wait: the database does not answer")
             else:
-                if found:
-                    _log.warning("Recovered after a crash: %s", found)
+                if recovered:
+                    _log.warning("Recovered after a crash: %s", recovered)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEASE.total_seconds()):
                     await self._closing.wait()

@@ -34,13 +34,18 @@ class SqliteCarts:
         def work(connection: sqlite3.Connection) -> CartLine:
             if not connection.execute(_USER, (user_id,)).fetchone():
                 raise not_found("user")
-            found, vendor_id = _find(connection, item_id, kind)
-            line = (user_id, item_id, found.value, vendor_id, quantity)
+            actual_kind, vendor_id = _find(connection, item_id, kind)
+            line = (user_id, item_id, actual_kind.value, vendor_id, quantity)
             [(total,)] = connection.execute(_ADD, line).fetchall()
             if total > MAX_IN_CART:
                 message = f"A cart holds at most {MAX_IN_CART} of one item."
                 raise ShopError(409, "cart_full", message)
-            return {"itemId": item_id, "kind": found, "vendorId": vendor_id, "quantity": total}
+            return {
+                "itemId": item_id,
+                "kind": actual_kind,
+                "vendorId": vendor_id,
+                "quantity": total,
+            }
 
         return await self._database.write(CARTS, "updateOne", work)
 

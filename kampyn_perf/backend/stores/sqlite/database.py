@@ -81,8 +81,8 @@ class WorkerDatabase:
         started = time.perf_counter()
         if time.monotonic() >= self._next_file_check:
             await self._check_file()
-        found = self._read_here(query.sql, parameters)
-        rows = found if found is not None else await self._fetch(query.sql, parameters)
+        inline_rows = self._read_here(query.sql, parameters)
+        rows = inline_rows if inline_rows is not None else await self._fetch(query.sql, parameters)
         self._metrics.query(query.collection, query.operation, time.perf_counter() - started)
         return rows
 

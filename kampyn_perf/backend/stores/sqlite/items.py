@@ -153,8 +153,8 @@ def _add_one(
     ).rowcount
     if changed:
         return ""
-    found = connection.execute(f"SELECT ?2 FROM {table} WHERE {where}", parameters).fetchone()
-    return "There is less in stock than that." if found else "There is no such item."
+    known = connection.execute(f"SELECT ?2 FROM {table} WHERE {where}", parameters).fetchone()
+    return "There is less in stock than that." if known else "There is no such item."
 
 
 def _item(row: Sequence[Any]) -> Item:

@@ -74,14 +74,14 @@ class StoreFile:
 
         Raises UnavailableError where there is none, or one that is no store.
         """
-        found = _identity(self._path)
-        if found is None:
+        identity = _identity(self._path)
+        if identity is None:
             raise UnavailableError("The store's file is gone.")
-        if self.current is not None and found[:2] != self.current[:2]:
+        if self.current is not None and identity[:2] != self.current[:2]:
             _log.error("The store's file was replaced: %s", self._path)
             self._remove_old_log()
         try:
-            connection = self._connect(found, query_only=True)
+            connection = self._connect(identity, query_only=True)
             try:
                 [(version,)] = connection.execute("PRAGMA user_version").fetchall()
                 connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
@@ -91,7 +91,7 @@ class StoreFile:
             raise unavailable(error) from error
         if version != schema.VERSION:
             raise UnavailableError("The store's file is no store of this version.")
-        self.current = found
+        self.current = identity
 
     def opened(self, *, query_only: bool = False) -> sqlite3.Connection:
         """A connection to the file that has the name now."""

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.stores.sqlite.connection import is_failure, unavailable
+from kampyn_perf.backend.stores.sqlite.connection import code_of, is_failure, unavailable
 from kampyn_perf.backend.stores.sqlite.store_file import Identity, StoreFile
 
 Work = Callable[[sqlite3.Connection], Any]
+_PASSING = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY))
+"""Failures after which the same connection works again."""
 _GROUP = 64
 """Writes that one commit may carry."""
 
@@ -113,7 +115,8 @@ class Writer:
             failure = unavailable(error)
             for job in group:
                 job.error = failure
-            self._reconnect_later()
+            if code_of(error) not in _PASSING:
+                self._reconnect_later()
 
     def _current_connection(self) -> sqlite3.Connection:
         if self._file.changed():

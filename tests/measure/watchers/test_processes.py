@@ -60,9 +60,11 @@ def test_memory_is_what_the_process_holds() -> None:
     with python(SLEEP, HELD) as (small, large):
         watcher = ProcessWatcher(lambda: {"worker": pids_of(small, large)})
         until(lambda: psutil.Process(large.pid).memory_info().rss > 64 * 1024 * 1024)
+        before = psutil.Process(large.pid).memory_info().rss
         memory = of(list(watcher.sample(0)), names.MEMORY_PER_INSTANCE)
-        rss = psutil.Process(large.pid).memory_info().rss
-    assert memory["worker 2"] == pytest.approx(rss, rel=0.02)
+        after = psutil.Process(large.pid).memory_info().rss
+    # It may still be growing.
+    assert 0.99 * before <= memory["worker 2"] <= 1.01 * after
     assert memory["worker 2"] - memory["worker 1"] > 50 * 1024 * 1024
 
 

@@ -25,8 +25,14 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     ] = None,
     *,
     slo: Annotated[
-        str, typer.Option("--slo", help="Objectives: a file, or a name in configs/.")
-    ] = "slo",
+        str | None,
+        typer.Option(
+            "--slo",
+            help="Objectives: a file, or a name in configs/. Default: slo; slo-api for a run "
+            "against another API than KAMPYN's.",
+            show_default=False,
+        ),
+    ] = None,
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", help="One value: objectives.cpu.target='< 60 %'. Repeatable."),
@@ -84,8 +90,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
-    goals = objectives.load(slo, sets=sets or [])
     path, result = judging.read_run(run)
+    slo = slo or objectives.usual_for(judging.target_name(result))
+    goals = objectives.load(slo, sets=sets or [])
     verdict = judge(
         result,
         goals,

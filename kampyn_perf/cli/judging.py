@@ -88,6 +88,12 @@ def objective_places(slo: str) -> dict[str, Place]:
     return {name: Place(file, line) for name, line in lines.items()}
 
 
+def target_name(result: LoadResult | BenchResult) -> str:
+    """Whose objectives are meant, where nobody says: those of the load's target, or KAMPYN's."""
+    target = getattr(result, "target", None)
+    return target.name if target else "reference"
+
+
 def write_verdict(verdict: Verdict, path: Path) -> None:
     """Put the verdict's JSON at `path`, whole or not at all."""
     from kampyn_perf.results import io

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Watcher,
     )
     from kampyn_perf.load.coordinator.progress import Progress
+    from kampyn_perf.load.direct import DirectRequest, DirectSchedule
     from kampyn_perf.load.distributed.join import join
     from kampyn_perf.load.distributed.remote import Master
     from kampyn_perf.load.request import Bundled, LoadRequest
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Bundled",
     "BundledProcesses",
+    "DirectRequest",
+    "DirectSchedule",
     "LoadOptions",
     "LoadRequest",
     "LoadResult",
@@ -74,6 +77,7 @@ _PLACES = {
         "Watcher",
     ),
     "kampyn_perf.load.coordinator.progress": ("Progress",),
+    "kampyn_perf.load.direct": ("DirectRequest", "DirectSchedule"),
     "kampyn_perf.load.distributed.remote": ("Master",),
     "kampyn_perf.load.distributed.join": ("join",),
     "kampyn_perf.load.request": ("Bundled", "LoadRequest"),

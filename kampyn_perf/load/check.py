@@ -6,7 +6,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load.coordinator.describe import describe
 from kampyn_perf.load.messages import Describe
 from kampyn_perf.load.request import LoadRequest
-from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.load.spec import RunSpec, choose_flows
 
 
 def check(request: LoadRequest) -> None:
@@ -29,9 +29,23 @@ def check(request: LoadRequest) -> None:
 
 def flows(request: LoadRequest) -> dict[str, int]:
     """Names and weights of the flows that would run. Raises KampynError."""
-    return describe(describe_command(request.spec))
+    return known_flows(request.spec) or describe(describe_command(request.spec))
+
+
+def known_flows(spec: RunSpec) -> dict[str, int] | None:
+    """The same, where no generator has to be asked: no flow is in Python. None otherwise. Raises
+    KampynError."""
+    if spec.scenarios is not None:
+        return None
+    weights = {flow.name: flow.weight for flow in spec.api.flows}
+    return choose_flows(weights, spec.flows, spec.weights)
 
 
 def describe_command(spec: RunSpec) -> Describe:
     """What a generator is asked to describe."""
-    return Describe(scenarios=str(spec.scenarios), flows=spec.flows, weights=spec.weights)
+    return Describe(
+        scenarios=str(spec.scenarios),
+        data_flows={flow.name: flow.weight for flow in spec.api.flows},
+        flows=spec.flows,
+        weights=spec.weights,
+    )

@@ -20,18 +20,22 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import gevent
+from gevent import GreenletExit
 from locust import User, constant
 from locust.exception import RescheduleTask
 
 from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.scenario.apart import ApartSession
 from kampyn_perf.load.scenario.context import LoadContext
-from kampyn_perf.load.scenario.operations import fill_body, fill_path
+from kampyn_perf.load.scenario.interpreter import PreparedSteps
+from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.session import Session
-from kampyn_perf.load.settings import Identity, Operation
+from kampyn_perf.load.scenario.tokens import Token, token_of
 from kampyn_perf.outcomes import ErrorKind
 
 
@@ -42,7 +46,8 @@ class StepFailedError(RescheduleTask):  # type: ignore[misc]
     """
 
 
-_SIGN_IN = {Identity.USER: "login", Identity.VENDOR: "vendor_login"}
+class SignInError(Exception):
+    """A sign-in was answered, and not with the token: the target's file has the wrong place."""
 
 
 class FlowUser(User):  # type: ignore[misc]
@@ -62,6 +67,9 @@ class FlowUser(User):  # type: ignore[misc]
             context = environment.kampyn = LoadContext.from_environ(host, os.environ)
         self.kampyn: LoadContext = context
         self.client = context.client(self)
+        self._before: PreparedSteps | None
+        self._after: PreparedSteps | None
+        self._before, self._after = context.around_of(self.flow_name())
         self._between = self.session = self._closed_session()
         """What stands for a session where there is none, in `on_start` and `on_stop`: their
         requests are in no number."""
@@ -90,11 +98,16 @@ class FlowUser(User):  # type: ignore[misc]
         ends the session, where the answer is an error or lacks what the operation expects, and
         LookupError for a name that the target's file does not have.
         """
-        operation = self.kampyn.operation(name)
-        headers = None
-        if operation.identity is not Identity.NOBODY:
-            headers = {"Authorization": f"Bearer {self._token(operation.identity)}"}
-        return self._send(operation, headers)
+        return self.send(self.kampyn.operation(name))
+
+    def send(self, request: PreparedRequest, /) -> Any:
+        """The same of a request that is ready: an operation, or a step of a flow as data."""
+        if request.identity:
+            return self._exchange(request, self._token(request.identity).headers)
+        response = self._exchange(request, None)
+        if request.signs_in:
+            self._keep_token(request.signs_in, response)
+        return response
 
     def think(self, seconds: float) -> None:
         """Do nothing for a while, as people do; the time is no part of any response time."""
@@ -116,16 +129,60 @@ class FlowUser(User):  # type: ignore[misc]
     def run_session(self, session: Session) -> None:
         """Run the flow once, as a person who was never here before."""
         self.session = session
-        cookies = getattr(self.client, "cookies", None)
-        if cookies is None:
-            cookies = self.client.cookiejar
-        cookies.clear()
+        self._cookies().clear()
         self._forget_headers()
         task: Callable[[FlowUser], None] = random.choice(self._flow_tasks)  # noqa: S311 (as Locust)
         try:
-            task(self)
+            if self._before:
+                self._apart(self._before)
+            self._run_task(task)
         finally:
             self.session = self._between
+
+    def sign_in(self, identity: str, data: dict[str, Any]) -> None:
+        """Get the token of the `identity` in `data`, a session's, where there is none that serves;
+        counted apart. Raises StepFailedError."""
+        self.session = self._closed_session()
+        self.session.data = data
+        try:
+            self._token(identity)
+        finally:
+            self.session = self._between
+            self._cookies().clear()
+
+    def _run_task(self, task: Callable[[FlowUser], None]) -> None:
+        """The flow, and what is done after it, however it ended; but not at the end of the run."""
+        if not self._after:
+            task(self)
+            return
+        session = self.session
+        try:
+            task(self)
+        except GreenletExit:
+            raise
+        except Exception:
+            session.over_us = now_us()
+            with suppress(StepFailedError):  # counted; what ended the flow is what is told
+                self._apart(self._after)
+            raise
+        session.over_us = now_us()
+        with suppress(StepFailedError):
+            self._apart(self._after)
+
+    def _apart(self, action: Callable[[FlowUser], Any]) -> Any:
+        """Do what is counted apart. What comes next in the session is due when it is done."""
+        session = self.session
+        self.session = ApartSession(session, self.kampyn.apart)
+        try:
+            return action(self)
+        finally:
+            self.session = session
+            session.ready_us = max(session.ready_us, now_us())
+
+    def _cookies(self) -> Any:
+        """Of the lean client, or of Locust's own."""
+        cookies = getattr(self.client, "cookies", None)
+        return self.client.cookiejar if cookies is None else cookies
 
     def _forget_headers(self) -> None:
         """Take off what the session before put on: a token, above all."""
@@ -140,37 +197,45 @@ class FlowUser(User):  # type: ignore[misc]
         """What reports call the flow."""
         return cls.flow or cls.__name__
 
-    def _send(self, operation: Operation, headers: dict[str, str] | None) -> Any:
-        path = fill_path(operation.path, self.session.data)
-        body = None
-        if operation.body is not None:
-            body = fill_body(operation.body, self.session.data)
+    def _exchange(self, request: PreparedRequest, headers: dict[str, str] | None) -> Any:
+        session = self.session
+        failures, data = session.failures, session.data
+        own = request.headers(data)
+        if own:
+            headers = {**own, **headers} if headers else own
         with self.client.request(
-            operation.method,
-            path,
-            name=operation.endpoint,
-            json=body,
-            headers=headers,
-            catch_response=True,
+            request.method, request.address(data), headers=headers, **request.options(data)
         ) as response:
-            if response.error is None and operation.expect:
-                missing = _missing(response, operation.expect)
-                if missing:
-                    response.failure(missing)
-        if self.session.failures:
-            raise StepFailedError(f"{operation.endpoint} did not succeed")
+            if not request.judge.idle:
+                request.judge.judge(response, data)
+        if session.failures > failures:
+            raise StepFailedError(f"{request.name} did not succeed")
         return response
 
-    def _token(self, identity: Identity) -> str:
-        """The token of this session's user or vendor; signs in once for each of them."""
-        who = self.session.data[str(identity)]
-        key = (str(identity), str(who["id"]))
-        token = self.kampyn.tokens.get(key)
-        if token is None:
-            answer = self._send(self.kampyn.operation(_SIGN_IN[identity]), None)
-            token = str(answer.json()[self.kampyn.token_key])
-            self.kampyn.tokens[key] = token
+    def _token(self, identity: str) -> Token:
+        """The token of this session's `identity`; signs in where there is none that serves."""
+        sign_in = self.kampyn.sign_ins[identity]
+        token = self.kampyn.tokens.get(self._key(identity))
+        if token is None or not token.fresh(now_us()):
+            request = self.kampyn.operation(sign_in.operation)
+            response = self._apart(lambda user: user._exchange(request, None))
+            token = self._keep_token(identity, response)
+            if token is None:
+                raise SignInError(f"{request.name} was answered without the token of {identity}")
         return token
+
+    def _keep_token(self, identity: str, response: Any) -> Token | None:
+        """What this session's `identity` signed in for, for all sessions of it to come."""
+        token = token_of(response, self.kampyn.sign_ins[identity], now_us())
+        if token is not None:
+            self.kampyn.tokens[self._key(identity)] = token
+        return token
+
+    def _key(self, identity: str) -> tuple[str, str]:
+        row = self.session.data.get(identity, {})
+        key = row.get(self.kampyn.sign_ins[identity].key) if isinstance(row, dict) else row
+        # A row without such a field is told apart by all that it has.
+        return identity, str(row if key is None else key)
 
     def _round(self, _user: FlowUser) -> None:
         """A session of a looping user, under stock Locust."""
@@ -188,15 +253,3 @@ class FlowUser(User):  # type: ignore[misc]
             data=self.kampyn.feed[number],
             buffer=None,
         )
-
-
-def _missing(response: Any, expected: tuple[str, ...]) -> str:
-    """What an answer lacks; empty if nothing."""
-    try:
-        answer = response.json()
-    except ValueError:
-        return "the answer is not JSON"
-    if not isinstance(answer, dict):
-        return "the answer is not a JSON object"
-    absent = [key for key in expected if key not in answer]
-    return f"the answer has no {', '.join(absent)}" if absent else ""

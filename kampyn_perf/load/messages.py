@@ -22,6 +22,8 @@ class Describe:
 
     scenarios: str
     """The locustfile's path."""
+    data_flows: Mapping[str, int] = field(default_factory=dict)
+    """Flows as data that run beside them, with their weights."""
     flows: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
 

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kampyn_perf import config
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load import bundled
+from kampyn_perf.load.addresses import full_url, looks_like_url
+from kampyn_perf.load.direct import DirectRequest, DirectSchedule, profile_of, target_of
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.request import Bundled, LoadRequest
-from kampyn_perf.load.settings import FeedSettings, LoadSettings, TargetSettings
+from kampyn_perf.load.scenario.templates import Templates
+from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import FeedSpec, RunSpec, choose_profile
+from kampyn_perf.load.target.check import flow_problems, reference_problems
+from kampyn_perf.load.target.settings import FeedSettings, TargetSettings
 from kampyn_perf.sources import Source
 
 ENV_PREFIX = "KAMPYN_LOAD_"
 BUNDLED_URL = "http://127.0.0.1:0"
 """Stands for the bundled backend until its port is known."""
 STATE = Path(".kampyn/load")
+SERVED_DATA = Path(".kampyn/data.json")
+"""What `backend serve` seeds, in the folder where it was started."""
 REFERENCE = "reference"
 """The target that the bundled backend is."""
+_USUAL_SCENARIOS = "locustfile.py"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadOptions:
     """What `kampyn-perf load` takes as flags; each None or empty where the files decide."""
 
+    direct: DirectRequest = field(default_factory=DirectRequest)
+    """URLs, or a curl command: no target's file is needed."""
+    schedule: DirectSchedule = field(default_factory=DirectSchedule)
+    """Stands in for a profile."""
     profile: str | None = None
     flows: Sequence[str] = ()
     """Only these; any part of a name."""
@@ -60,16 +72,9 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     """
     options = options or LoadOptions()
     split = split_sets(options.sets, "backend")
-    settings = config.load(
-        LoadSettings,
-        config.read_yaml(options.config or config.find("load")),
-        environ=options.environ,
-        prefix=ENV_PREFIX,
-        sets=(*split[""], *_short_forms(options)),
-    )
-    source, url = _target(options, settings.config.target)
-    target = config.parse(TargetSettings, source)
-    url = url or target.url  # empty: the bundled backend
+    settings, own = load_settings(options, (*split[""], *_short_forms(options)))
+    target, source, url = find_target(options, settings.config.target)
+    target = _with_flows(target, settings, own)
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
     if url:
         check_target(url, allowed)
@@ -90,6 +95,30 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     return LoadRequest(
         spec=spec, bundled=Bundled(settings=backend, state=options.state), watch=watch
     )
+
+
+def load_settings(options: LoadOptions, sets: Sequence[str] = ()) -> tuple[LoadSettings, Source]:
+    """load.yaml, and where it came from. The shipped profiles are there too, below one's own.
+
+    Raises KampynError or ConfigError.
+    """
+    path = options.config or config.find("load")
+    source = config.read_yaml(path)
+    shipped = config.read_yaml(config.shipped("configs") / "load.yaml").data["profiles"]
+    if isinstance(source.data, dict) and isinstance(source.data.get("profiles", {}), dict):
+        own = source.data.get("profiles") or {}
+        source = replace(source, data={**source.data, "profiles": {**shipped, **own}})
+        only = next(iter(own)) if len(own) == 1 else ""
+    else:
+        only = ""
+    settings = config.load(
+        LoadSettings, source, environ=options.environ, prefix=ENV_PREFIX, sets=sets
+    )
+    if only and not settings.config.phases and not settings.config.profile:
+        settings = settings.model_copy(
+            update={"config": settings.config.model_copy(update={"profile": only})}
+        )
+    return settings, source
 
 
 def split_sets(sets: Sequence[str], *sections: str) -> dict[str, tuple[str, ...]]:
@@ -114,14 +143,19 @@ def _spec(
     url: str,
     allowed: tuple[str, ...],
 ) -> RunSpec:
-    profile_name, profile = choose_profile(settings, options.profile)
+    if options.schedule and options.profile:
+        raise KampynError("--rate, --ramp and --for stand in for --profile; give one or the other")
+    direct = options.schedule or (options.direct and options.profile is None)
+    profile_name, profile = (
+        profile_of(options.schedule) if direct else choose_profile(settings, options.profile)
+    )
     run = settings.config
     return RunSpec(
         profile=profile_name,
         phases=profile.phases,
         mode=profile.mode or run.mode,
         seed=run.seed,
-        scenarios=_scenarios(run.scenarios),
+        scenarios=_scenarios(target, run.scenarios, direct=bool(options.direct)),
         flows=tuple(options.flows),
         weights=run.weights,
         max_vusers=run.maxVusers,
@@ -133,10 +167,9 @@ def _spec(
         target=target.name,
         url=url.rstrip("/") or BUNDLED_URL,
         allow_hosts=allowed,
-        operations=target.operations,
-        token=target.token,
+        api=target,
         data=_data_file(options, target, is_bundled=not url),
-        feeds=_feeds(run.data, options),
+        feeds=_feeds({**target.feeds, **run.data}, options),
         workers=run.workers,
     )
 
@@ -152,18 +185,66 @@ def _short_forms(options: LoadOptions) -> list[str]:
     ]
 
 
-def _target(options: LoadOptions, configured: str) -> tuple[Source, str]:
-    """The target's file, and the URL that stands over the file's own."""
+def find_target(options: LoadOptions, configured: str) -> tuple[TargetSettings, Source, str]:
+    """The target, its file, and where it is; an empty URL means the bundled backend. Raises
+    KampynError or ConfigError."""
+    if options.direct:
+        if options.target or options.url:
+            flag = "--target" if options.target else "--url"
+            raise KampynError(f"a URL to load is all of a target; take {flag} out")
+        target = target_of(options.direct)
+        return target, Source({}, "the command line"), target.url
+    if flag := options.direct.leftover():
+        raise KampynError(
+            f"{flag} is about a request of its own, and there is no URL",
+            hint="As in kampyn-perf load http://localhost:8000/orders --method POST --body '{}'.",
+        )
     name, url = options.target or configured, options.url or ""
-    if "://" in name:
+    if looks_like_url(name):
         if options.url:
             raise KampynError("--target has a URL, and --url another; give one")
         name, url = REFERENCE, name
-    return config.read_yaml(config.find(f"targets/{name}.yaml")), url
+    target, source = read_target(name)
+    url = url or target.url
+    return target, source, full_url(url) if looks_like_url(url) else url
 
 
-def _scenarios(name: str) -> Path:
-    """The locustfile: a path, or a file of ./scenarios or of the shipped ones."""
+def read_target(name: str) -> tuple[TargetSettings, Source]:
+    """A file of configs/targets, by its name or path. Raises KampynError or ConfigError."""
+    is_path = Path(name).suffix in (".yaml", ".yml")
+    path = config.find(name if is_path else f"targets/{name}.yaml")
+    source = config.read_yaml(path)
+    target = config.parse(TargetSettings, source)
+    if problems := reference_problems(target, source):
+        raise ConfigError(problems)
+    return (target if target.name else target.model_copy(update={"name": path.stem})), source
+
+
+def _with_flows(target: TargetSettings, settings: LoadSettings, source: Source) -> TargetSettings:
+    """The target with the flows of load.yaml beside its own; but not beside a URL's."""
+    if not settings.flows:
+        return target
+    problems = flow_problems(settings.flows, target, source)
+    own = {flow.name for flow in target.flows}
+    problems += [
+        Problem(f"flows[{index}].name", f"the target {target.name} has a flow {flow.name!r} too",
+                source.where(("flows", index, "name")))
+        for index, flow in enumerate(settings.flows)
+        if flow.name in own
+    ]  # fmt: skip
+    if problems:
+        raise ConfigError(problems)
+    return target.model_copy(update={"flows": (*target.flows, *settings.flows)})
+
+
+def _scenarios(target: TargetSettings, configured: str, *, direct: bool) -> Path | None:
+    """The locustfile: a path, or a file of ./scenarios or of the shipped ones; None where flows as
+    data are all that was asked for."""
+    name = "" if direct else target.scenarios or configured
+    if not name:
+        if target.flows:
+            return None
+        name = _USUAL_SCENARIOS
     candidates = [Path(name), Path("scenarios") / name, config.shipped("scenarios") / name]
     for candidate in candidates:
         if candidate.is_file():
@@ -192,18 +273,33 @@ def _feeds(feeds: Mapping[str, FeedSettings], options: LoadOptions) -> dict[str,
     }
 
 
-def _data_file(options: LoadOptions, target: TargetSettings, *, is_bundled: bool) -> Path:
+def _data_file(options: LoadOptions, target: TargetSettings, *, is_bundled: bool) -> Path | None:
     if is_bundled:
         if options.data:
             raise KampynError("--data is for a target of your own; the bundled backend seeds its")
         return options.state / "data.json"
     given = options.data or (Path(target.data) if target.data else None)
+    if given is None and target.name == REFERENCE and SERVED_DATA.is_file():
+        return SERVED_DATA.absolute()  # what `backend serve` seeded in this folder
     if given is None:
-        raise KampynError(
-            f"the target {target.name} needs a data file of ids and credentials",
-            hint="Give it with --data FILE; `kampyn-perf backend seed` writes one for the bundled "
-            "backend (.kampyn/data.json), and docs/data.md has its form.",
-        )
+        if not target.feeds and (names := _names_needed(target)):
+            raise KampynError(
+                f"the target {target.name} needs a data file of ids and credentials",
+                hint=f"Its operations name {', '.join(names)}. Give it with --data FILE; "
+                "`kampyn-perf backend seed` writes one for the bundled backend "
+                "(.kampyn/data.json), and docs/data.md has its form.",
+            )
+        return None
     if not given.is_file() and options.need_files:
         raise KampynError(f"there is no data file {given}", hint="Name one with --data FILE.")
     return given.absolute()
+
+
+def _names_needed(target: TargetSettings) -> list[str]:
+    """What the target's operations fill in and nobody says, by the first part of each name."""
+    templates = Templates()
+    for operation in target.operations.values() if not target.flows else ():
+        for value in (operation.path, operation.json_body):
+            templates.value(value)
+    roots = dict.fromkeys(name.partition(".")[0] for name in templates.names)
+    return [f"{{{name}}}" for name in roots if name not in target.variables]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf import machine, names
 from kampyn_perf.load import bundled
-from kampyn_perf.load.check import check, describe_command, flows
+from kampyn_perf.load.check import check, describe_command, flows, known_flows
 from kampyn_perf.load.coordinator.ports import (
     Observer,
     Severity,
@@ -139,7 +139,8 @@ def _workers(
         if request.master is None:
             local = LocalWorkers(request.spec.workers, log=log, log_path=log_path)
             stack.callback(local.close)
-            if request.bundled:  # starting it costs seconds: scenarios with a mistake come first
+            # Starting the backend costs seconds: scenarios with a mistake come first.
+            if request.bundled and known_flows(request.spec) is None:
                 local.describe(describe_command(request.spec))
             yield lambda _spec: local
             return

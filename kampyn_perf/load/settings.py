@@ -5,13 +5,14 @@ Durations are whole microseconds inside, rates sessions per second.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Milliseconds, Rate, Section, Seed
+from kampyn_perf.load.target.flow import Flows
+from kampyn_perf.load.target.settings import FeedSettings
 from kampyn_perf.schedule import ArrivalMode, Phase
 
 DEFAULT_PROFILE = "documented"
@@ -114,35 +115,15 @@ class ValidityLimits(Section):
     """By how much two machines' clocks may part during the run."""
 
 
-class FeedOrder(StrEnum):
-    """Which row a session gets."""
-
-    SEQUENTIAL = "sequential"
-    """Row after row, and from the beginning again."""
-    RANDOM = "random"
-    """Any row, by chance; the same seed, the same rows."""
-    UNIQUE = "unique"
-    """Row after row, each only once: there must be as many as sessions."""
-    SPREAD = "spread"
-    """As `sequential`, with a stride of its own for each list of the data file, so that users,
-    items and vendors meet in every combination."""
-
-
-class FeedSettings(Section):
-    """Rows that sessions work with, as `{name.field}` in an operation."""
-
-    file: str = ""
-    """CSV with a header, or JSON Lines (.jsonl, .ndjson); empty: the data file's list."""
-    order: FeedOrder = FeedOrder.SEQUENTIAL
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-
-
 class RunSettings(Section):
     """The `config` section."""
 
     target: str = "reference"
-    scenarios: str = "locustfile.py"
-    """In `./scenarios`, or as shipped; or a path."""
+    scenarios: str = ""
+    """A locustfile, in `./scenarios` or as shipped; or a path. Empty: `locustfile.py`, unless there
+    are flows as data."""
+    profile: str = ""
+    """Which one is run when nobody asks for another."""
     phases: tuple[PhaseSettings, ...] = ()
     """Used when no profile is asked for; otherwise the profile's."""
     mode: ArrivalMode = ArrivalMode.EVEN
@@ -170,69 +151,5 @@ class LoadSettings(Section):
 
     config: RunSettings = RunSettings()
     profiles: dict[str, ProfileSettings] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _something_to_run(self) -> Self:
-        if not self.config.phases and not self.profiles:
-            raise ValueError("needs config.phases or at least one profile")
-        return self
-
-
-class Identity(StrEnum):
-    """Whose token an operation needs."""
-
-    NOBODY = "nobody"
-    USER = "user"
-    VENDOR = "vendor"
-
-
-class Operation(Section):
-    """One request of the API. `{...}` in path and body is filled in from the session's data."""
-
-    method: str = "GET"
-    path: str
-    """Below the target's URL, as `/cart/add/{user.id}`."""
-    name: str = ""
-    """What reports call it; without one, the method and the path."""
-    body: Any = Field(default=None, alias="json")
-    identity: Identity = Field(default=Identity.NOBODY, alias="as")
-    """Whose token goes along; the flow signs in first where need be."""
-    expect: tuple[str, ...] = ()
-    """Keys that the JSON answer must have: a 200 with the wrong content is no success."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    @field_validator("method")
-    @classmethod
-    def _known(cls, method: str) -> str:
-        if method.upper() not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
-            raise ValueError(f"not an HTTP method: {method!r}")
-        return method.upper()
-
-    @field_validator("path")
-    @classmethod
-    def _rooted(cls, path: str) -> str:
-        if not path.startswith("/"):
-            raise ValueError(f"a path begins with /: {path!r}")
-        return path
-
-    @property
-    def endpoint(self) -> str:
-        """The name in reports: `POST /cart/add/{userId}`."""
-        return self.name or f"{self.method} {self.path}"
-
-
-class TargetSettings(Section):
-    """A concrete API: how each operation that the scenarios name is asked for there."""
-
-    name: str
-    description: str = ""
-    url: str = ""
-    """Empty: the bundled backend, or what --target names."""
-    data: str = ""
-    """The data file of ids and credentials; empty: the bundled backend's, or --data."""
-    token: str = "token"  # noqa: S105 (the key of the answer, not a secret)
-    """Key of a login's JSON answer that holds the token, sent as a Bearer token."""
-    operations: dict[str, Operation]
-    watch: Any = None
-    """What is watched beside a load of it; read by `measure.WatchSettings`."""
+    flows: Flows = ()
+    """What sessions do, as data; beside those of the target's file."""

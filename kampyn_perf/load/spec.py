@@ -16,14 +16,13 @@ from kampyn_perf.config import Section
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.settings import (
     DEFAULT_PROFILE,
-    FeedOrder,
     LoadSettings,
-    Operation,
     PhaseSettings,
     ProfileSettings,
     TimeoutSettings,
     ValidityLimits,
 )
+from kampyn_perf.load.target.settings import FeedOrder, TargetSettings
 from kampyn_perf.schedule import ArrivalMode, Phase, Schedule, numbered
 from kampyn_perf.suggest import did_you_mean
 
@@ -48,8 +47,8 @@ class RunSpec(Section):
     phases: tuple[PhaseSettings, ...]
     mode: ArrivalMode
     seed: int
-    scenarios: Path
-    """The locustfile."""
+    scenarios: Path | None = None
+    """The locustfile; None: flows as data alone."""
     flows: tuple[str, ...] = ()
     """Only these; empty: all that the scenarios declare."""
     weights: dict[str, int] = Field(default_factory=dict)
@@ -66,9 +65,9 @@ class RunSpec(Section):
     """The name of the target's file."""
     url: str
     allow_hosts: tuple[str, ...] = ()
-    operations: dict[str, Operation]
-    token: str
-    data: Path | None
+    api: TargetSettings
+    """What is asked of it: operations, how one signs in, flows as data (those of load.yaml too)."""
+    data: Path | None = None
     feeds: dict[str, FeedSpec] = Field(default_factory=dict)
     workers: int = 1
     """Generator processes on this machine."""
@@ -97,7 +96,7 @@ def choose_profile(settings: LoadSettings, wanted: str | None) -> tuple[str, Pro
     if wanted is None:
         if settings.config.phases:
             return CUSTOM_PROFILE, ProfileSettings(phases=settings.config.phases)
-        wanted = DEFAULT_PROFILE
+        wanted = settings.config.profile or DEFAULT_PROFILE
     if wanted in settings.profiles:
         return wanted, settings.profiles[wanted]
     known = ", ".join(sorted(settings.profiles)) or "none"

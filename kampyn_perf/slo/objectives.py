@@ -33,6 +33,9 @@ from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_
 from kampyn_perf.suggest import near_or_known
 
 CONFIG_NAME = "slo"
+API_NAME = "slo-api"
+_KAMPYN_TARGETS = ("reference", "kampyn")
+"""Files of configs/targets that speak KAMPYN's API."""
 ENV_PREFIX = "KAMPYN_SLO_"
 
 
@@ -205,6 +208,13 @@ class Slo(Section):
             if isinstance(each.described.evidence, RequestTimes | SessionTimes)
         )
         return tuple(sorted(set(times)))
+
+
+def usual_for(target: str) -> str:
+    """The objectives for a run against `target`, where nobody names some: the user's own slo.yaml;
+    KAMPYN's for its API; for any other those that make sense anywhere."""
+    own = (Path("configs") / f"{CONFIG_NAME}.yaml").is_file()
+    return CONFIG_NAME if own or target in _KAMPYN_TARGETS else API_NAME
 
 
 def load(

@@ -70,18 +70,21 @@ def test_metrics_agree_with_the_client_exactly(backend: RunningBackend) -> None:
 
 def test_the_data_file_is_what_the_load_reads(backend: RunningBackend) -> None:
     data = datafile.read(backend.data_file)
+    users, vendors, items = (data.lists[name] for name in ("user", "vendor", "item"))
     assert backend.data_file.stat().st_mode & 0o777 == 0o600
-    assert (data.uniId, data.users[0].id, data.users[0].email) == (
+    assert (data.constants["uniId"], users[0]["id"], users[0]["email"]) == (
         "123",
         "user123",
         "test@example.com",
     )
-    assert (data.vendors[0].id, data.items[0].id) == ("vendor123", "item123")
+    assert (vendors[0]["id"], items[0]["id"]) == ("vendor123", "item123")
     client = Client(backend.url)
-    user, item = data.users[-1], data.items[-1]
-    assert client.log_in(user.email).get("/api/user/auth/check").json["user"]["_id"] == user.id
-    assert client.post(f"/cart/add/{user.id}", {"itemId": item.id, "quantity": 1}).status == 200
-    placed = client.post(f"/order/{user.id}", {"vendorId": item.vendorId, "items": []})
+    user, item = users[-1], items[-1]
+    check = client.log_in(user["email"]).get("/api/user/auth/check")
+    assert check.json["user"]["_id"] == user["id"]
+    added = client.post(f"/cart/add/{user['id']}", {"itemId": item["id"], "quantity": 1})
+    assert added.status == 200
+    placed = client.post(f"/order/{user['id']}", {"vendorId": item["vendorId"], "items": []})
     assert placed.status == 201
     assert orjson.loads(backend.data_file.read_bytes())["schema"] == "kampyn-perf/data"
 

@@ -14,9 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kampyn_perf import config, datafile
+import orjson
+
+from kampyn_perf import config
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend import settings as backend_settings
+from kampyn_perf.bench.http_client import Answer
 from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
@@ -24,14 +27,13 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.scenario.feed import Feed
-from kampyn_perf.load.scenario.operations import MissingFieldError, fill_body, fill_path
-from kampyn_perf.load.settings import Identity, Operation, TargetSettings
+from kampyn_perf.load.scenario.prepared import PreparedRequest, prepare_operation
+from kampyn_perf.load.scenario.templates import MissingFieldError
+from kampyn_perf.load.target.jsonpath import MISSING, JsonPath
+from kampyn_perf.load.target.settings import Operation, TargetSettings
 from kampyn_perf.redact import redact_url
 
 CLIENTS = (1, 4, 16)
-_SIGN_IN = {Identity.USER: "login", Identity.VENDOR: "vendor_login"}
-_BEFORE = {"order": ("cart_add",)}
-"""An order without lines orders the cart, which the order before has emptied."""
 _DEFAULT_DATA = Path(".kampyn/data.json")
 
 
@@ -52,7 +54,7 @@ def make_http(wanted: SuiteSettings) -> Suite:
     return http_suite(
         HttpParts(
             endpoints=tuple(endpoints.values()),
-            token_key=target.token,
+            token_headers=bench.token_headers,
             clients=CLIENTS,
             open=bench.open,
             close=bench.close,
@@ -80,44 +82,66 @@ class _Bench:
 
     def endpoint(self, key: str, operation: Operation) -> Endpoint:
         """An operation, filled in with what is known once the target is open."""
+        if operation.form or operation.formData or operation.body is not None:
+            raise KampynError(f"{operation.endpoint}: bench http sends JSON bodies alone")
+        sign_in = self._target.sign_ins().get(operation.identity)
         return Endpoint(
             key=key,
             title=operation.endpoint,
-            fill=partial(self._fill, operation),
-            expect=operation.expect,
-            sign_in=_SIGN_IN.get(operation.identity, ""),
-            before=_BEFORE.get(key, ()),
+            fill=partial(self._fill, prepare_operation(operation, headers=self._target.headers)),
+            expect=[path for one in operation.expect for path in one.hasProperty],
+            sign_in=sign_in.operation if sign_in else "",
+            before=operation.before,
+            after=operation.after,
         )
+
+    def token_headers(self, key: str, answer: Answer) -> dict[str, str]:
+        """What shows who one is, of the answer to the sign-in `key`."""
+        sign_in = next(one for one in self._target.sign_ins().values() if one.operation == key)
+        place = sign_in.token
+        value: Any = MISSING
+        if place.json_path is not None:
+            value = JsonPath(place.json_path).first(orjson.loads(answer.body))
+        elif place.cookie is not None:
+            value = answer.cookies.get(place.cookie, MISSING)
+        headers = {} if value is MISSING else sign_in.headers(str(value))
+        if answer.cookies and "Cookie" not in headers:
+            headers["Cookie"] = "; ".join(f"{name}={one}" for name, one in answer.cookies.items())
+        return headers
 
     async def open(self) -> tuple[str, Mapping[str, Any]]:
         if not self._url:
             return await asyncio.to_thread(self._start)
         await asyncio.to_thread(check_reachable, self._url)
-        self._feed = Feed.of_file(datafile.read(self._data_file()))
+        self._feed = Feed.of_file(self._data_file(), variables=self._target.variables)
         return self._url, {"target": self._target.name, "url": redact_url(self._url)}
 
     async def close(self) -> None:
         await asyncio.to_thread(self._stack.close)
 
-    def _fill(self, operation: Operation, number: int) -> Call:
+    def _fill(self, request: PreparedRequest, number: int) -> Call:
         if self._feed is None:
             raise RuntimeError("the target is not open")
         data = self._feed[number]
         try:
-            body = None if operation.body is None else fill_body(operation.body, data)
-            return Call(method=operation.method, path=fill_path(operation.path, data), body=body)
+            return Call(
+                method=request.method,
+                path=request.address(data),
+                body=request.options(data).get("json"),
+                headers=request.headers(data) or {},
+            )
         except MissingFieldError as error:
-            raise KampynError(f"{operation.endpoint}: {error}") from error
+            raise KampynError(f"{request.name}: {error}") from error
 
-    def _data_file(self) -> Path:
+    def _data_file(self) -> Path | None:
         given = self._wanted.data or (Path(self._target.data) if self._target.data else None)
-        return given or _DEFAULT_DATA
+        return given or (_DEFAULT_DATA if _DEFAULT_DATA.is_file() else None)
 
     def _start(self) -> tuple[str, Mapping[str, Any]]:
         settings = backend_settings.load(environ=os.environ, sets=self._wanted.sets)
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kampyn-bench-"))
         backend = self._stack.enter_context(launcher.start(settings, state_dir=Path(folder)))
-        self._feed = Feed.of_file(datafile.read(backend.data_file))
+        self._feed = Feed.of_file(backend.data_file, variables=self._target.variables)
         return backend.url, {
             "target": "the bundled backend",
             "workers": settings.worker_count(),

@@ -7,7 +7,7 @@ shows what one endpoint costs, and how that changes with company.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -27,6 +27,7 @@ class Call:
     method: str
     path: str
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,8 @@ class Endpoint:
     """The key of the endpoint that gives the token; empty: only where the target refuses."""
     before: Sequence[str] = ()
     """What a visitor has to do before each call, unmeasured, for it to succeed."""
+    after: Sequence[str] = ()
+    """What it has to do after each, so that the next finds things as this one did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,8 @@ class HttpParts:
     endpoints: Sequence[Endpoint]
     hidden: Sequence[Endpoint] = ()
     """Those that others need but that are no cases themselves."""
-    token_key: str
+    token_headers: Callable[[str, Answer], Mapping[str, str]]
+    """What shows who one is, of the answer to the endpoint of that key."""
     clients: Sequence[int]
     open: Callable[[], Awaitable[tuple[str, Mapping[str, Any]]]]
     close: Callable[[], Awaitable[None]]
@@ -66,6 +70,7 @@ class _Visitor:
     connection: HttpConnection
     request: bytes
     before: Sequence[bytes]
+    after: Sequence[bytes]
     answer: Answer | None = None
 
 
@@ -80,7 +85,7 @@ class _Target:
     async def visitor(self, endpoint: Endpoint, number: int) -> _Visitor:
         """Connected, signed in where the endpoint wants that, and tried out once."""
         connection = HttpConnection(self.address)
-        headers: dict[str, str] = {}
+        headers: Mapping[str, str] = {}
         if endpoint.sign_in:
             headers = await self._sign_in(connection, endpoint.sign_in, number)
         visitor = self._visitor(connection, endpoint, number, headers)
@@ -100,27 +105,29 @@ class _Target:
         headers: Mapping[str, str],
     ) -> _Visitor:
         before = [self._encode(self.endpoints[key], number, headers) for key in endpoint.before]
-        return _Visitor(connection, self._encode(endpoint, number, headers), before)
+        after = [self._encode(self.endpoints[key], number, headers) for key in endpoint.after]
+        return _Visitor(connection, self._encode(endpoint, number, headers), before, after)
 
     def _encode(self, endpoint: Endpoint, number: int, headers: Mapping[str, str]) -> bytes:
         call = endpoint.fill(number)
+        headers = {**call.headers, **headers}
         return encode(self.address, call.method, call.path, body=call.body, headers=headers)
 
     async def _try(self, visitor: _Visitor) -> Answer:
         await prepare(visitor)
-        return await visitor.connection.exchange(visitor.request)
+        answer = await visitor.connection.exchange(visitor.request)
+        if answer.status < 400:
+            await clear_up(visitor)
+        return answer
 
-    async def _sign_in(self, connection: HttpConnection, key: str, number: int) -> dict[str, str]:
+    async def _sign_in(
+        self, connection: HttpConnection, key: str, number: int
+    ) -> Mapping[str, str]:
         endpoint = self.endpoints[key]
         await connection.ready()
         answer = await connection.exchange(self._encode(endpoint, number, {}))
         check(endpoint, answer)
-        document = orjson.loads(answer.body)
-        token = document.get(self.parts.token_key) if isinstance(document, dict) else None
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if answer.cookies:
-            headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in answer.cookies.items())
-        return headers
+        return self.parts.token_headers(key, answer)
 
 
 def http_suite(parts: HttpParts) -> Suite:
@@ -164,6 +171,7 @@ def _case(target: _Target, endpoint: Endpoint) -> Case:
         answer, visitor.answer = visitor.answer, None
         if answer is not None:
             check(endpoint, answer)
+            await clear_up(visitor)
 
     def leave(visitors: list[_Visitor]) -> None:
         for visitor in visitors:
@@ -183,10 +191,20 @@ def _case(target: _Target, endpoint: Endpoint) -> Case:
 async def prepare(visitor: _Visitor) -> None:
     """Connect if need be, and do what has to be done before each call."""
     await visitor.connection.ready()
-    for request in visitor.before:
+    await _all(visitor, visitor.before, "before")
+
+
+async def clear_up(visitor: _Visitor) -> None:
+    """Do what has to be done after each call."""
+    await visitor.connection.ready()
+    await _all(visitor, visitor.after, "after")
+
+
+async def _all(visitor: _Visitor, requests: Sequence[bytes], when: str) -> None:
+    for request in requests:
         answer = await visitor.connection.exchange(request)
         if answer.status >= 400:
-            raise RuntimeError(f"what comes before the call was answered with {_said(answer)}")
+            raise RuntimeError(f"what comes {when} the call was answered with {_said(answer)}")
         await visitor.connection.ready()
 
 

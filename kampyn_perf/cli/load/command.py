@@ -12,12 +12,25 @@ from kampyn_perf.cli.leaving import at_once
 from kampyn_perf.cli.load import roles
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 
+REQUEST = "What is sent to a URL"
+SCHEDULE = "How much, for how long"
+TARGET = "What is loaded"
+DISTRIBUTED = "Several machines"
+OUTPUT = "What is told and kept"
+
 HELP = """
 Run the load test against a backend, and judge the result.
 
-Without --target the bundled reference backend is started for the run and stopped after it.
+With a URL that is loaded, and nothing else is needed. Otherwise the flows of a target are run;
+without --target the bundled reference backend is started for the run and stopped after it.
 Sessions arrive on a schedule, whatever the backend does (open model), and response times count
 from the moment a request was due, so that a backend that stands still cannot hide it.
+
+\b
+One address of your own, or several; a request as curl would send it:
+  kampyn-perf load localhost:8000/health --rate 50 --for 1m
+  kampyn-perf load localhost:8000/items localhost:8000/orders --ramp 10..100
+  kampyn-perf load --curl "curl -X POST localhost:8000/orders -d '{}'"
 
 \b
 The document's load test, about 7 minutes; or the same rates in one minute:
@@ -39,8 +52,75 @@ partial), 130 / 143 interrupted.
 """
 
 
-def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
+def load(  # noqa: PLR0913 (one parameter for each flag)
     context: typer.Context,
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[URL]...",
+            help="What to load, each as often as the others; no other configuration is needed.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    rate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATE",
+            help="Sessions per second, instead of a profile: 50.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = None,
+    ramp: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FROM..TO",
+            help="A rate that goes from one to another: 10..100.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = None,
+    length: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="DURATION",
+            help="How long: 1m, 90s. Default: 30s.",
+            rich_help_panel=SCHEDULE,
+        ),
+    ] = None,
+    method: Annotated[
+        str, typer.Option("--method", "-X", help="Of the URLs.", rich_help_panel=REQUEST)
+    ] = "",
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header",
+            "-H",
+            metavar="'NAME: VALUE'",
+            help="May be given again.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(
+            "--body",
+            "-d",
+            metavar="TEXT|@FILE",
+            help="Makes it a POST; JSON is sent as JSON. (curl's --data; --data here is "
+            "the file of session data.)",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None,
+    data_raw: Annotated[str | None, typer.Option("--data-raw", hidden=True)] = None,
+    curl: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND",
+            help='A request as curl has it: "curl -X POST ...".',
+            rich_help_panel=REQUEST,
+        ),
+    ] = "",
     profile: Annotated[
         str | None, typer.Option(help="A profile of load.yaml: documented, quick, or your own.")
     ] = None,
@@ -63,8 +143,13 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         Path | None, typer.Option(help="A load.yaml of your own. Default: configs/load.yaml.")
     ] = None,
     slo: Annotated[
-        str, typer.Option(help="The objectives: a name in configs/, or a file.")
-    ] = "slo",
+        str | None,
+        typer.Option(
+            help="The objectives: a name in configs/, or a file. Default: slo for KAMPYN's API, "
+            "slo-api for any other.",
+            show_default=False,
+        ),
+    ] = None,
     alerts: Annotated[
         str, typer.Option(help="The rules of alerts: a name in configs/, or a file.")
     ] = "alerts",
@@ -151,9 +236,17 @@ def load(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     roles.check(role, _given(context))
     with at_once():
         from kampyn_perf.cli.load.run import run
-        from kampyn_perf.load import LoadOptions, Master
+        from kampyn_perf.load import DirectRequest, DirectSchedule, LoadOptions, Master
 
     options = LoadOptions(
+        direct=DirectRequest(
+            urls=tuple(urls or ()),
+            method=method,
+            headers=tuple(header or ()),
+            body=data_raw if body is None else body,
+            curl=curl,
+        ),
+        schedule=DirectSchedule(rate=rate, ramp=ramp, length=length),
         profile=profile,
         flows=tuple(flow or ()),
         target=target,

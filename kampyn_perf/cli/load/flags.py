@@ -27,7 +27,8 @@ class LoadFlags:
     options: LoadOptions
     """What decides the run; its `sets` may name values of slo.yaml and of `watch` too."""
     watch: WatchFlags
-    slo: str
+    slo: str | None
+    """None: those that fit the target."""
     alerts: str
     role: Role
     master: Master

@@ -36,7 +36,8 @@ def run(flags: LoadFlags) -> ExitCode:
     strict = judging.is_strict(strict=flags.strict, lenient=flags.lenient)
     sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
     request = load.resolve(replace(flags.options, sets=sets[""]))
-    slo = objectives.load(flags.slo, sets=sets["slo"])
+    target = request.spec.target
+    slo = objectives.load(flags.slo or objectives.usual_for(target), sets=sets["slo"])
     request = replace(
         request,
         spec=request.spec.model_copy(update={"thresholds": slo.thresholds_us}),

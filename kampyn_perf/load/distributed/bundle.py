@@ -23,9 +23,10 @@ def pack(command: Run) -> Run:
         files[name] = base64.b64encode(Path(path).read_bytes()).decode()
         return name
 
-    spec["scenarios"] = take(spec["scenarios"], "locustfile.py")
-    if spec.get("data"):
-        spec["data"] = take(spec["data"], "data.json")
+    if spec.get("scenarios"):
+        spec["scenarios"] = take(spec["scenarios"], "locustfile.py")
+    if spec.get("data"):  # by its own name: a CSV's is what its rows are called
+        spec["data"] = take(spec["data"], Path(spec["data"]).name)
     spec["feeds"] = {
         name: {**feed, "file": take(feed["file"], f"feed-{number}{Path(feed['file']).suffix}")}
         if feed.get("file")
@@ -40,7 +41,8 @@ def unpack(command: Run, folder: Path) -> Run:
     for name, content in command.files.items():
         write_whole(folder / Path(name).name, base64.b64decode(content), mode=0o600, durable=False)
     spec = dict(command.spec)
-    spec["scenarios"] = str(folder / spec["scenarios"])
+    if spec.get("scenarios"):
+        spec["scenarios"] = str(folder / spec["scenarios"])
     if spec.get("data"):
         spec["data"] = str(folder / spec["data"])
     spec["feeds"] = {

@@ -1,19 +1,39 @@
-"""The flows that a locustfile declares."""
+"""The flows of a run: those that a locustfile declares, and those that are data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from locust.util.load_locustfile import load_locustfile
 
 from kampyn_perf.errors import KampynError
+from kampyn_perf.load.data_flows import users
 from kampyn_perf.load.flow import FlowUser
+from kampyn_perf.load.target.flow import FlowSettings
 
 
 def declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
     """The weight of each flow."""
     return {name: int(each.weight) for name, each in classes.items()}
+
+
+def all_flows(scenarios: Path | None, data: Iterable[FlowSettings]) -> dict[str, type[FlowUser]]:
+    """Both kinds, by name. Raises KampynError."""
+    flows = dict(load_flows(scenarios)) if scenarios else {}
+    made = users(data)
+    refuse_same(scenarios, flows, made)
+    return {**flows, **made}
+
+
+def refuse_same(
+    scenarios: Path | None, python: Mapping[str, object], data: Mapping[str, object]
+) -> None:
+    """Raises KampynError for a name that flows of both kinds have."""
+    for name in data:
+        if name in python:
+            raise KampynError(f"{scenarios} and the flows as data both have a flow {name!r}")
 
 
 @cache

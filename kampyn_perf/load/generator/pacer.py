@@ -156,10 +156,11 @@ class Pacer:
     def done(self, user: VirtualUser, session: Session, *, success: bool) -> bool:
         """A session came to its end. Returns whether its virtual user should stay."""
         self.in_flight -= 1
+        over_us = self._clock() if session.over_us is None else session.over_us
         self._buffer.session_ended(
             flow=session.flow,
             phase=session.phase,
-            duration_us=self._clock() - session.due_us,
+            duration_us=over_us - session.due_us,
             success=success,
         )
         limit = self._limit(self._schedule.phase_at(self.elapsed_us))

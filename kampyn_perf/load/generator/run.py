@@ -19,7 +19,7 @@ from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
-from kampyn_perf.load.generator.locustfile import declared, load_flows
+from kampyn_perf.load.generator.locustfile import all_flows, declared, load_flows, refuse_same
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.timer import Timer
@@ -38,7 +38,7 @@ from kampyn_perf.load.messages import (
 )
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.feed import Feed
-from kampyn_perf.load.scenario.operations import check_operations
+from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.process_limits import raise_open_files_limit
@@ -55,6 +55,8 @@ def serve(line: Line, environment: Any) -> None:
         command = line.read()
         if isinstance(command, Describe):
             weights = declared(load_flows(Path(command.scenarios)))
+            refuse_same(Path(command.scenarios), weights, command.data_flows)
+            weights |= command.data_flows
             line.send(Flows(weights=choose_flows(weights, command.flows, command.weights)))
             command = line.read()
         if not isinstance(command, Run):
@@ -73,18 +75,23 @@ class Generator:
     def __init__(self, spec: RunSpec, line: Line, *, index: int, environment: Any) -> None:
         self._spec = spec
         self._line = line
-        classes = load_flows(spec.scenarios)
+        classes = all_flows(spec.scenarios, spec.api.flows)
         self._weights = choose_flows(declared(classes), spec.flows, spec.weights)
         feed = Feed.of(spec)
-        if problems := check_operations(spec.operations, feed[0], source=f"target {spec.target}"):
-            raise ConfigError(problems, hint=f"Its data: {_sources(spec)}.")
+        problems = missing_names(
+            spec.api,
+            feed.lacks,
+            all_operations=spec.scenarios is not None,
+            source=f"target {spec.target}",
+        )
+        if problems:
+            raise ConfigError(problems, hint=_sources(spec))
         self._health = Health()
         environment.user_classes = list(classes.values())
         environment.host = spec.url
         environment.kampyn = LoadContext(
             url=spec.url,
-            operations=spec.operations,
-            token_key=spec.token,
+            api=spec.api,
             feed=feed,
             allowed_hosts=spec.allow_hosts,
             timeouts=spec.timeouts,
@@ -190,7 +197,11 @@ def _sources(spec: RunSpec) -> str:
     """Where a session's data comes from, in words."""
     files = {name: feed.file for name, feed in spec.feeds.items() if feed.file}
     own = [f"{name} from {path}" for name, path in files.items()]
-    return ", ".join([*own, *([f"the rest from {spec.data}"] if spec.data else [])])
+    if spec.data:
+        own.append(f"the rest from {spec.data}")
+    if not own:
+        return "The run has no data: name a file with --data, or `data:` in the target's file."
+    return f"Its data: {', '.join(own)}."
 
 
 def _note_cut(session: Session, buffer: SampleBuffer) -> None:

@@ -7,12 +7,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kampyn_perf import config, datafile
+from kampyn_perf import config
+from kampyn_perf.errors import ConfigError
 from kampyn_perf.load.client import Client, ConnectionPool, Timeouts, unsupported_reason
 from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.scenario.apart import ApartCounts
 from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.interpreter import PreparedFlow, PreparedSteps, Preparing
+from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.stock import StockClient
-from kampyn_perf.load.settings import Operation, TargetSettings, TimeoutSettings
+from kampyn_perf.load.scenario.tokens import Token
+from kampyn_perf.load.settings import TimeoutSettings
+from kampyn_perf.load.target.check import reference_problems
+from kampyn_perf.load.target.flow import StepCall
+from kampyn_perf.load.target.settings import TargetSettings
 
 ENV_TARGET = "KAMPYN_TARGET"
 ENV_DATA = "KAMPYN_DATA"
@@ -27,8 +35,7 @@ class LoadContext:
         self,
         *,
         url: str,
-        operations: Mapping[str, Operation],
-        token_key: str,
+        api: TargetSettings,
         feed: Feed,
         allowed_hosts: tuple[str, ...] = (),
         timeouts: TimeoutSettings | None = None,
@@ -36,13 +43,25 @@ class LoadContext:
     ) -> None:
         check_target(url, allowed_hosts)
         self.url = url
-        self.operations = operations
-        self.token_key = token_key
         self.feed = feed
+        self.sign_ins = api.sign_ins()
+        self._preparing = Preparing(api)
+        self._operations: dict[str, PreparedRequest] = {}
+        self.flows = {one.name: PreparedFlow(one, self._preparing) for one in api.flows}
+        """Flows as data, by name."""
+        self.around = {
+            name: (
+                self._preparing.steps(one.before, f"{name}: before"),
+                self._preparing.steps(one.after, f"{name}: after"),
+            )
+            for name, one in api.around.items()
+        } | {name: (flow.before, flow.after) for name, flow in self.flows.items()}
+        """Steps before and after a flow, by its name."""
+        self.apart = ApartCounts()
         self.connect_failed = connect_failed
         """Told of every connection that could not be made."""
-        self.tokens: dict[tuple[str, str], str] = {}
-        """Of users and vendors that signed in, by kind and id."""
+        self.tokens: dict[tuple[str, str], Token] = {}
+        """Of those that signed in, by identity and the key of their row."""
         self.sessions_begun = 0
         """Under stock Locust: the number of the next session."""
         limits = timeouts or TimeoutSettings()
@@ -53,13 +72,17 @@ class LoadContext:
         self._allowed_hosts = allowed_hosts
         self._pool = ConnectionPool(allowed_hosts=allowed_hosts)
 
-    def operation(self, name: str) -> Operation:
+    def operation(self, name: str) -> PreparedRequest:
         """The target's operation of that name. Raises LookupError, with the names there are."""
-        operation = self.operations.get(name)
-        if operation is None:
-            known = ", ".join(sorted(self.operations))
-            raise LookupError(f"the target has no operation {name!r}; it has {known}")
-        return operation
+        request = self._operations.get(name)
+        if request is None:
+            request = self._preparing.operation(StepCall(operation=name))
+            self._operations[name] = request
+        return request
+
+    def around_of(self, flow: str) -> tuple[PreparedSteps | None, PreparedSteps | None]:
+        """Steps before and after a flow; None, or none, where there are no such."""
+        return self.around.get(flow, (None, None))
 
     def client(self, user: Any) -> Any:
         """A client for one virtual user; the lean one wherever it can serve the target."""
@@ -82,15 +105,25 @@ class LoadContext:
     @classmethod
     def from_environ(cls, host: str | None, environ: Mapping[str, str]) -> LoadContext:
         """For stock Locust: `--host`, and KAMPYN_TARGET, KAMPYN_DATA, KAMPYN_ALLOW_HOSTS."""
-        name = environ.get(ENV_TARGET, "reference")
-        source = config.read_yaml(config.find(f"targets/{name}.yaml"))
-        target = config.parse(TargetSettings, source)
-        data = datafile.read(Path(environ.get(ENV_DATA) or target.data or DEFAULT_DATA))
+        target = target_of(environ)
+        named = environ.get(ENV_DATA) or target.data
+        path = Path(named) if named else Path(DEFAULT_DATA)
         allowed = tuple(part for part in environ.get(ENV_ALLOW, "").split(",") if part)
         return cls(
             url=host or target.url or "http://localhost:5001",
-            operations=target.operations,
-            token_key=target.token,
-            feed=Feed.of_file(data),
+            api=target,
+            feed=Feed.of_file(
+                path if named or path.is_file() else None, variables=target.variables
+            ),
             allowed_hosts=allowed,
         )
+
+
+def target_of(environ: Mapping[str, str]) -> TargetSettings:
+    """Under stock Locust: the file of configs/targets that KAMPYN_TARGET names. Raises KampynError
+    or ConfigError."""
+    source = config.read_yaml(config.find(f"targets/{environ.get(ENV_TARGET, 'reference')}.yaml"))
+    target = config.parse(TargetSettings, source)
+    if problems := reference_problems(target, source):
+        raise ConfigError(problems)
+    return target

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 from kampyn_perf import datafile
 from kampyn_perf.errors import ConfigError, Problem
-from kampyn_perf.load.scenario.rows import read_rows
-from kampyn_perf.load.settings import FeedOrder
+from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, look_up
 from kampyn_perf.load.spec import FeedSpec, RunSpec
+from kampyn_perf.load.target.settings import FeedOrder
 
 Row = Mapping[str, Any]
 
-# Each list of the data file is walked with a stride of its own that shares no factor with it, so
-# that neighbouring sessions differ in all three and every combination comes.
+# Each list of the data file is walked with a stride of its own, a prime that hardly shares a factor
+# with its length, so that neighbouring sessions differ in all of them and every combination comes.
 _STRIDES = {"user": 1, "item": 7_919, "vendor": 104_729}
+_MORE_STRIDES = (1, 1_299_709, 15_485_863, 179_424_673)
 _MASK = (1 << 64) - 1
 
 
@@ -31,6 +34,7 @@ class Source:
     rows: Sequence[Row]
     order: FeedOrder
     seed: int = 1
+    stride: int = 1
 
     def row(self, number: int) -> Row:
         """The row of session `number`. Raises IndexError where each is used once and none is left.
@@ -43,7 +47,7 @@ class Source:
             case FeedOrder.RANDOM:
                 return self.rows[_scatter(number, self.seed) % len(self.rows)]
             case FeedOrder.SPREAD:
-                return self.rows[number * _STRIDES.get(self.name, 1) % len(self.rows)]
+                return self.rows[number * self.stride % len(self.rows)]
             case FeedOrder.SEQUENTIAL:
                 return self.rows[number % len(self.rows)]
 
@@ -63,22 +67,19 @@ class Feed:
         return data
 
     @classmethod
-    def of_file(cls, data: datafile.DataFile) -> Feed:
-        """The data file alone, in its own order."""
-        return cls(_of_file(data, {}, seed=1), constants={"uniId": data.uniId})
+    def of_file(cls, path: Path | None, *, variables: Row | None = None) -> Feed:
+        """A data file alone, in its own order; None for no data."""
+        data = datafile.read(path) if path else datafile.Data()
+        return cls(_of_file(data, {}, seed=1), constants={**(variables or {}), **data.constants})
 
     @classmethod
     def of(cls, spec: RunSpec) -> Feed:
         """What a run asks for. Raises KampynError or ConfigError for files that do not serve."""
-        sources: list[Source] = []
-        constants: dict[str, Any] = {}
-        if spec.data is not None:
-            data = datafile.read(spec.data)
-            constants["uniId"] = data.uniId
-            sources = _of_file(data, spec.feeds, seed=spec.seed)
+        data = datafile.read(spec.data) if spec.data is not None else datafile.Data()
+        sources = _of_file(data, spec.feeds, seed=spec.seed)
         for name, feed in spec.feeds.items():
             if feed.file:
-                rows = read_rows(feed.file, delimiter=feed.delimiter)
+                rows = datafile.read_rows(feed.file, delimiter=feed.delimiter)
                 sources.append(Source(name=name, rows=rows, order=feed.order, seed=spec.seed))
         known = {source.name for source in sources}
         problems = [
@@ -98,20 +99,51 @@ class Feed:
         ]
         if problems:
             raise ConfigError(problems, hint="docs/data.md tells how sessions get their data.")
-        return cls(sources, constants=constants)
+        return cls(sources, constants={**spec.api.variables, **data.constants})
+
+    def lacks(self, path: str) -> str:
+        """What is wrong with a name, as `user.email`: no session has it, or some have not. Empty
+        for nothing."""
+        find = look_up(path)
+        root = path.partition(".")[0].partition("[")[0]
+        source = next((one for one in self._sources if one.name == root), None)
+        if source is None:
+            return _error_of(find, self._constants)
+        wrong = [n for n, row in enumerate(source.rows) if _error_of(find, {root: row})]
+        if not wrong:
+            return ""
+        message = _error_of(find, {root: source.rows[wrong[0]]})
+        if len(wrong) == len(source.rows):
+            return message
+        return (
+            f"{message} of row {wrong[0] + 1} of {root} ({len(wrong)} of {len(source.rows)} rows)"
+        )
+
+    def sources(self) -> tuple[Source, ...]:
+        """The lists that sessions get rows of."""
+        return self._sources
 
 
-def _of_file(data: datafile.DataFile, feeds: Mapping[str, FeedSpec], *, seed: int) -> list[Source]:
+def _error_of(find: Fill, data: Row) -> str:
+    try:
+        find(data)
+    except MissingFieldError as error:
+        return str(error)
+    return ""
+
+
+def _of_file(data: datafile.Data, feeds: Mapping[str, FeedSpec], *, seed: int) -> list[Source]:
     """The data file's lists, but for those that have a file of their own."""
-    lists = {"user": data.users, "item": data.items, "vendor": data.vendors}
+    more = cycle(_MORE_STRIDES)
     return [
         Source(
             name=name,
-            rows=[entry.model_dump() for entry in entries],
+            rows=rows,
             order=feeds[name].order if name in feeds else FeedOrder.SPREAD,
             seed=seed,
+            stride=_STRIDES.get(name) or next(more),
         )
-        for name, entries in lists.items()
+        for name, rows in data.lists.items()
         if name not in feeds or not feeds[name].file
     ]
 

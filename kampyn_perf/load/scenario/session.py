@@ -25,6 +25,7 @@ class Session:
         "failures",
         "flow",
         "number",
+        "over_us",
         "phase",
         "ready_us",
         "waited",
@@ -49,6 +50,8 @@ class Session:
         """When the next request is due."""
         self.data = data
         self.failures = 0
+        self.over_us: int | None = None
+        """When its flow ended, where steps after it follow that count for nothing."""
         self.waited = False
         """Whether it had to wait for a free virtual user."""
         self.begun = False
@@ -70,7 +73,7 @@ class Session:
         try:
             self.buffer.request(
                 Sample(end_us - due_us, end_us - sent_us, status, error, received, sent, explain),
-                endpoint=_endpoint(method, name),
+                endpoint=endpoint_name(method, name),
                 flow=self.flow,
                 phase=self.phase,
             )
@@ -79,8 +82,9 @@ class Session:
 
     def request_cut(self, method: str, name: str, sent_us: int, /) -> None:
         """Note the request whose answer is still out at the end of the run."""
-        self.cut = (_endpoint(method, name), min(self.ready_us, sent_us))
+        self.cut = (endpoint_name(method, name), min(self.ready_us, sent_us))
 
 
-def _endpoint(method: str, name: str) -> str:
+def endpoint_name(method: str, name: str) -> str:
+    """What reports call a request; many names begin with the method already."""
     return name if name.startswith(method) else f"{method} {name}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kampyn_perf.bench.http_client import Answer
 from kampyn_perf.bench.session import Session
 from kampyn_perf.bench.suite import Selected
 from kampyn_perf.bench.suites.http import Call, Endpoint, HttpParts, http_suite
@@ -53,6 +54,9 @@ class Api:
         if path == "/order":
             self.full -= 1
             return ok() if self.full >= 0 else ok(b"empty", status="409 Conflict")
+        if path == "/empty":
+            self.full = 0
+            return ok()
         if path == "/broken":
             return ok(b'{"error":"db"}', status="500 Internal Server Error")
         return ok(b'{"items":[]}')
@@ -65,8 +69,14 @@ def endpoint(key: str, *, method: str = "GET", **more: Any) -> Endpoint:
     return Endpoint(key=key, title=f"{method} /{key}", fill=fill, **more)
 
 
+def token_headers(key: str, answer: Answer) -> dict[str, str]:
+    token = json.loads(answer.body)["token"]
+    return {"Authorization": f"Bearer {token}", "Cookie": f"token={answer.cookies['token']}"}
+
+
 LOGIN = endpoint("login", method="POST", expect=("token",))
 CART = endpoint("cart", method="POST")
+EMPTY = endpoint("empty", method="POST")
 
 
 def run(api: Api, *endpoints: Endpoint, clients: Sequence[int] = (1,), n: int = 10) -> BenchResult:
@@ -80,8 +90,8 @@ def run(api: Api, *endpoints: Endpoint, clients: Sequence[int] = (1,), n: int = 
         suite = http_suite(
             HttpParts(
                 endpoints=endpoints,
-                hidden=(LOGIN, CART),
-                token_key="token",
+                hidden=(LOGIN, CART, EMPTY),
+                token_headers=token_headers,
                 clients=clients,
                 open=open_,
                 close=close,
@@ -126,6 +136,14 @@ def test_what_comes_before_a_call_is_done_each_time_and_not_measured() -> None:
     assert api.seen == ["POST /cart", "POST /order"] * 6
 
 
+def test_what_comes_after_a_call_is_done_each_time_and_not_measured() -> None:
+    api = Api()
+    (case,) = run(api, endpoint("cart", method="POST", after=("empty",)), n=5).cases
+    assert (case.status, case.completed) == (CaseStatus.OK, 5)
+    assert api.seen == ["POST /cart", "POST /empty"] * 6
+    assert api.full == 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -166,7 +184,7 @@ def test_a_target_that_is_not_there_makes_the_suite_unavailable() -> None:
     suite = http_suite(
         HttpParts(
             endpoints=(endpoint("items"),),
-            token_key="token",
+            token_headers=token_headers,
             clients=(1,),
             open=away,
             close=close,

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.datafile import read_rows
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.distributed.bundle import pack, unpack
 from kampyn_perf.load.messages import Run, from_wire, to_wire
 from kampyn_perf.load.scenario.feed import Feed, Source
-from kampyn_perf.load.scenario.rows import read_rows
-from kampyn_perf.load.settings import FeedOrder, PhaseSettings, TimeoutSettings, ValidityLimits
+from kampyn_perf.load.settings import PhaseSettings, TimeoutSettings, ValidityLimits
 from kampyn_perf.load.spec import FeedSpec, RunSpec
+from kampyn_perf.load.target.settings import FeedOrder, TargetSettings
 from kampyn_perf.schedule import ArrivalMode
 from tests.load.conftest import DATA
 
@@ -36,8 +37,7 @@ def spec(data: Path | None, **feeds: FeedSpec) -> RunSpec:
         validity=ValidityLimits(),
         target="t",
         url="http://127.0.0.1:1",
-        operations={},
-        token="token",
+        api=TargetSettings(name="t"),
         data=data,
         feeds=feeds,
     )

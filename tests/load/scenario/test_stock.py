@@ -16,7 +16,8 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.flow import FlowUser
 from kampyn_perf.load.scenario.context import LoadContext
-from kampyn_perf.load.settings import Operation, TimeoutSettings
+from kampyn_perf.load.settings import TimeoutSettings
+from kampyn_perf.load.target.settings import TargetSettings
 
 seen = []
 
@@ -62,9 +63,9 @@ samples = []
 def user(url, *allowed):
     environment = Environment()
     environment.kampyn = LoadContext(
-        url=url, operations={"items": Operation(path="/items", expect=("items",)),
-                             "orders": Operation(path="/items", expect=("orders",))},
-        token_key="token", feed=Feed([]), allowed_hosts=allowed,
+        url=url, feed=Feed([]), allowed_hosts=allowed,
+        api=TargetSettings(operations={"items": {"path": "/items", "expect": ["items"]},
+                                       "orders": {"path": "/items", "expect": ["orders"]}}),
         timeouts=TimeoutSettings(total="500ms"),
     )
     assert environment.kampyn.stock_reason

@@ -1,0 +1,133 @@
+"""What an answer is asked for: values to keep (`capture`) and what it must be like (`expect`).
+
+The words are Artillery's where it has them; its `expect` plugin's included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from kampyn_perf.config import Duration, Section
+from kampyn_perf.load.target.jsonpath import JsonPath
+
+
+class Capture(Section):
+    """A value of an answer that later steps use, as `{name}` or `{{ name }}`."""
+
+    json_path: str | None = Field(default=None, alias="json")
+    """A JSONPath (RFC 9535); the first match is kept."""
+    header: str | None = None
+    regexp: str | None = None
+    """Searched for in the body's text; the whole match, or its `group`."""
+    group: int | str | None = None
+    flags: str = ""
+    """Of the regular expression, as in JavaScript: i, m, s."""
+    as_: str = Field(alias="as", min_length=1)
+    strict: bool = True
+    """false: an answer without it is no failure; the name is not set then."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    @field_validator("json_path")
+    @classmethod
+    def _path(cls, path: str | None) -> str | None:
+        if path is not None:
+            JsonPath(path)
+        return path
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        given = [one for one in (self.json_path, self.header, self.regexp) if one is not None]
+        if len(given) != 1:
+            raise ValueError("needs one of json, header, regexp (and `as`, the name for it)")
+        if self.regexp is not None:
+            pattern(self.regexp, self.flags)
+        return self
+
+
+def _texts(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _statuses(value: object) -> object:
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Statuses = Annotated[tuple[int, ...], BeforeValidator(_statuses)]
+
+
+class Expect(Section):
+    """What an answer must be like; a request whose answer is not counts as failed."""
+
+    statusCode: Statuses = ()  # noqa: N815 (Artillery's keys)
+    """One or several. A 404 that is expected is no failure."""
+    notStatusCode: Statuses = ()  # noqa: N815
+    contentType: str | None = None  # noqa: N815
+    """`json`, or any part of the header's value."""
+    hasHeader: Texts = ()  # noqa: N815
+    headerEquals: tuple[str, str] | None = None  # noqa: N815
+    hasProperty: Texts = ()  # noqa: N815
+    """JSONPaths (a plain key is one) that the answer must have."""
+    notHasProperty: Texts = ()  # noqa: N815
+    equals: tuple[Any, Any] | None = None
+    """Two values, with `{{ captured }}` filled in, that must be the same."""
+    matchesRegexp: str | None = None  # noqa: N815
+    """Searched for in the body's text."""
+    contains: Texts = ()
+    """In the body's text."""
+    maxTime: Annotated[Duration, Field(gt=0)] | None = None  # noqa: N815
+    """The longest service time, from send to last byte."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_names(cls, value: Any) -> Any:
+        """`status` and `time` may stand for `statusCode` and `maxTime`."""
+        if not isinstance(value, Mapping):
+            return value
+        longer = {"status": "statusCode", "time": "maxTime"}
+        return {longer.get(key, key): one for key, one in value.items()}
+
+    @field_validator("hasProperty", "notHasProperty")
+    @classmethod
+    def _paths(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            JsonPath(path)
+        return paths
+
+    @field_validator("matchesRegexp")
+    @classmethod
+    def _pattern(cls, text: str | None) -> str | None:
+        if text is not None:
+            pattern(text)
+        return text
+
+
+def _expectations(value: object) -> object:
+    """A key stands for `hasProperty`; one expectation for a list of one."""
+    entries = value if isinstance(value, list | tuple) else [value]
+    return [{"hasProperty": [one]} if isinstance(one, str) else one for one in entries]
+
+
+def _captures(value: object) -> object:
+    return [value] if isinstance(value, Mapping) else value
+
+
+Captures = Annotated[tuple[Capture, ...], BeforeValidator(_captures)]
+Expectations = Annotated[tuple[Expect, ...], BeforeValidator(_expectations)]
+
+
+def pattern(text: str, flags: str = "") -> re.Pattern[str]:
+    """A regular expression, with JavaScript's flags. Raises ValueError."""
+    known = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "u": 0, "g": 0}
+    unknown = [flag for flag in flags if flag not in known]
+    if unknown:
+        raise ValueError(f"no flag of regular expressions: {unknown[0]!r}; known: i, m, s")
+    try:
+        return re.compile(text, sum({known[flag] for flag in flags}))
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error

@@ -1,0 +1,186 @@
+"""Flows as data: what one session does, step by step, in Artillery's words where it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
+
+from kampyn_perf.config import Section
+from kampyn_perf.load.target.checks import Captures, Expectations
+from kampyn_perf.load.target.expression import Expression
+from kampyn_perf.load.target.request import RequestSettings
+from kampyn_perf.units import parse_duration, spell_duration
+
+REQUESTS = ("get", "post", "put", "patch", "delete", "head", "options")
+KINDS = (*REQUESTS, "call", "think", "log", "loop")
+_ELSEWHERE = {
+    "function": "runs JavaScript of Artillery's processor, which this program cannot; write the "
+    "step as data, or the flow in Python (docs/scenarios.md)",
+    "parallel": "sends requests at the same time, which flows as data do not; write it in Python "
+    "(docs/scenarios.md)",
+}
+
+
+def _url(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+class StepRequest(RequestSettings):
+    """One request of a flow."""
+
+    url: str = Field(min_length=1)
+    """Below the target's URL, as `/items/{item.id}`; or a whole URL of an allowed host."""
+    ifTrue: Annotated[str, AfterValidator(Expression.checked)] | None = None  # noqa: N815
+
+    @model_validator(mode="after")
+    def _rooted(self) -> Self:
+        if not self.url.startswith(("/", "http://", "https://", "{")):
+            raise ValueError(f"url begins with / or http:// (got {self.url!r})")
+        return self
+
+
+def _operation(value: object) -> object:
+    return {"operation": value} if isinstance(value, str) else value
+
+
+class StepCall(Section):
+    """A request that the target's operations describe."""
+
+    operation: str = Field(min_length=1)
+    capture: Captures = ()
+    """Beside the operation's own."""
+    expect: Expectations = ()
+
+
+def _think(value: object) -> object:
+    if isinstance(value, str) and "{" in value:
+        return value
+    return parse_duration(value)
+
+
+def _spelled(value: int | str) -> str:
+    return value if isinstance(value, str) else spell_duration(value)
+
+
+Think = Annotated[
+    int | str,
+    BeforeValidator(_think),
+    PlainSerializer(_spelled, return_type=str, when_used="json"),
+]
+"""Microseconds; or a text with `{{ name }}` in it, read as a duration when it is filled in."""
+ConditionText = Annotated[str, AfterValidator(Expression.checked)]
+
+
+class Step(Section):
+    """One step: exactly one of the kinds, and what belongs to it."""
+
+    get: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    post: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    put: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    patch: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    delete: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    head: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    options: Annotated[StepRequest, BeforeValidator(_url)] | None = None
+    call: Annotated[StepCall, BeforeValidator(_operation)] | None = None
+    think: Think | None = None
+    """A pause, that is in no response time."""
+    log: str | None = None
+    """A line in generator.log."""
+    loop: tuple[Step, ...] | None = None
+    count: int | str | None = None
+    """How often a loop goes round."""
+    over: str | list[Any] | None = None
+    """A list, or the name of one: a loop goes round once for each, as `{{ $loopElement }}`."""
+    loopValue: str = "$loopCount"  # noqa: N815 (Artillery's keys)
+    """The name of the round's number (from 1), or of its element."""
+    loopElement: str = "$loopElement"  # noqa: N815
+    whileTrue: ConditionText | None = None  # noqa: N815
+    """Goes on while this holds, asked after each round."""
+    ifTrue: ConditionText | None = None  # noqa: N815
+    """The step is left out where this does not hold."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_kind(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(f"a step is a mapping, as {{call: {value}}} or {{get: /path}}")
+        if isinstance(value, Mapping):
+            for key, why in _ELSEWHERE.items():
+                if key in value:
+                    raise ValueError(f"{key} {why}")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [name for name in KINDS if getattr(self, name) is not None]
+        if not kinds:
+            raise ValueError(f"does nothing; a step has one of {', '.join(KINDS)}")
+        if len(kinds) > 1:
+            raise ValueError(f"has {' and '.join(kinds)}; make a step of each")
+        ends = [name for name in ("count", "over", "whileTrue") if getattr(self, name) is not None]
+        if self.loop is None and ends:
+            raise ValueError(f"{ends[0]} belongs to a loop")
+        if self.loop is not None and len(ends) != 1:
+            raise ValueError("a loop needs one of count, over, whileTrue")
+        if self.loop == ():
+            raise ValueError("the loop has no steps")
+        if isinstance(self.count, int) and self.count < 0:
+            raise ValueError("count is negative")
+        return self
+
+    @property
+    def request(self) -> tuple[str, StepRequest] | None:
+        """The method as the file spells it, and the request; None for a step of another kind."""
+        pairs = ((name, getattr(self, name)) for name in REQUESTS)
+        return next(((name, one) for name, one in pairs if one is not None), None)
+
+
+class FlowSettings(Section):
+    """What one session does."""
+
+    name: str = Field(min_length=1)
+    weight: int = Field(default=1, ge=0)
+    before: tuple[Step, ...] = ()
+    """Done ahead of the flow, and counted apart: what it needs, and is not what is measured."""
+    flow: tuple[Step, ...] = Field(min_length=1)
+    after: tuple[Step, ...] = ()
+    """Done after the flow, whether it succeeded or not, and counted apart."""
+    singleBraces: bool = True  # noqa: N815
+    """false: only `{{ name }}` is filled in, and `{name}` stands for itself."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    def steps(self) -> Iterator[tuple[str, Step]]:
+        """Every step in the order of the file, those in loops included, with its path."""
+        for part in ("before", "flow", "after"):
+            yield from walk(getattr(self, part), part)
+
+
+def walk(steps: tuple[Step, ...], part: str) -> Iterator[tuple[str, Step]]:
+    """Steps and those inside them, with their paths."""
+    for index, step in enumerate(steps):
+        path = f"{part}[{index}]"
+        yield path, step
+        if step.loop is not None:
+            yield from walk(step.loop, f"{path}.loop")
+
+
+def unique_names(flows: tuple[FlowSettings, ...]) -> tuple[FlowSettings, ...]:
+    """`flows`, if no name stands twice. Raises ValueError."""
+    names = [flow.name for flow in flows]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two flows have the name {twice[0]!r}")
+    return flows
+
+
+Flows = Annotated[tuple[FlowSettings, ...], AfterValidator(unique_names)]

@@ -14,6 +14,7 @@ from locust.exception import StopUser
 
 from kampyn_perf.load.flow import FlowUser, StepFailedError
 from kampyn_perf.load.generator.pacer import Pacer
+from kampyn_perf.load.scenario.interpreter import FlowError
 from kampyn_perf.load.scenario.session import Session
 
 _ERRORS_KEPT = 20
@@ -125,8 +126,10 @@ class Pool:
 
         The first of each kind goes to the log, with all that led to it.
         """
-        where = _place(error, user.scenario_file)
-        words = f"{type(error).__name__}: {error} ({where})"
+        if isinstance(error, FlowError):
+            words = str(error)
+        else:
+            words = f"{type(error).__name__}: {error} ({_place(error, user.scenario_file)})"
         if words not in self.errors:
             if len(self.errors) >= _ERRORS_KEPT:
                 words = "(other exceptions)"

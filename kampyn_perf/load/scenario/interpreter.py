@@ -23,6 +23,16 @@ _RANGE = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
 class FlowError(Exception):
     """A step that cannot be done, whatever the target answers: a fault of the flow or its data."""
 
+    has_place = False
+    """Whether its words name the step."""
+
+    @classmethod
+    def at(cls, path: str, error: Exception) -> FlowError:
+        """The error, told with the step that it came from."""
+        made = cls(f"{path}: {error}")
+        made.has_place = True
+        return made
+
 
 class Visitor(Protocol):
     """Who runs a flow: `FlowUser`."""
@@ -241,10 +251,10 @@ def _told_where(run: Run, path: str) -> Run:
         try:
             run(visitor)
         except MissingFieldError as error:
-            raise FlowError(f"{path}: {error}") from error
+            raise FlowError.at(path, error) from error
         except FlowError as error:
-            if error.__cause__ is None and not str(error).startswith(path.partition(":")[0]):
-                raise FlowError(f"{path}: {error}") from None
-            raise
+            if error.has_place:
+                raise
+            raise FlowError.at(path, error) from error.__cause__
 
     return run_told

@@ -23,7 +23,9 @@ class JsonPath:
         self.text = text
         self._steps: tuple[str | int, ...] | None = None
         self._query: Any = None
-        plain = _PLAIN.fullmatch(text) if text else None
+        if not text.strip():
+            raise ValueError(f"is no JSONPath: {text!r}")
+        plain = _PLAIN.fullmatch(text)
         if plain:
             self._steps = tuple(
                 int(index) if index else key for index, key in _STEP.findall(plain["rest"])

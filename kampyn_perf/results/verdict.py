@@ -139,6 +139,10 @@ class Judgement(Record):
     interval: Bounds | None = None
     samples_needed: int | None = None
     """About how many samples like these would decide; for inconclusive ones."""
+    warn: float | None = None
+    """The stricter target, from which a pass is warned of."""
+    warned: bool = False
+    """Whether it passed, but not that one for sure."""
     explanation: str = ""
 
     @property

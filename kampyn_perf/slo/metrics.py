@@ -90,6 +90,29 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class StartLag:
+    """How late sessions began that found a free virtual user."""
+
+
+class Arrivals(StrEnum):
+    """What became of the arrivals of a schedule."""
+
+    OFFERED = "offered"
+    """Sessions per second that the schedule asked for."""
+    STARTED = "started"
+    """Sessions per second that were started."""
+    MISSED = "missed"
+    """The share of arrivals that never started."""
+
+
+@dataclass(frozen=True)
+class ArrivalCount:
+    """Arrivals, counted: of the run as it was, and no estimate of anything."""
+
+    of: Arrivals
+
+
+@dataclass(frozen=True)
 class AnySeries:
     """Whatever series an objective names itself; the target says unit and direction."""
 
@@ -100,7 +123,15 @@ class CaseTimes:
 
 
 EvidenceKind = (
-    RequestTimes | SessionTimes | RequestShare | RequestRate | Watched | AnySeries | CaseTimes
+    RequestTimes
+    | SessionTimes
+    | RequestShare
+    | RequestRate
+    | StartLag
+    | ArrivalCount
+    | Watched
+    | AnySeries
+    | CaseTimes
 )
 
 PERCENTILE = "pNN"
@@ -198,6 +229,39 @@ _ALL = (
         scopes=_GROUPS,
         meaning="requests answered with a status from 500 to 599",
         evidence=RequestShare(Event.STATUS_5XX),
+    ),
+    Metric(
+        name="start_lag",
+        unit=Unit.DURATION,
+        statistics=_DISTRIBUTION,
+        meaning="how late sessions began that found a free virtual user: the generator's own delay",
+        evidence=StartLag(),
+    ),
+    Metric(
+        name="offered_rate",
+        unit=Unit.RATE,
+        statistics=("max", "min"),
+        scopes=(ScopeKind.OVERALL, ScopeKind.PHASE),
+        more_is_better=True,
+        meaning="sessions per second that the schedule asked for, by phase",
+        evidence=ArrivalCount(Arrivals.OFFERED),
+    ),
+    Metric(
+        name="started_rate",
+        unit=Unit.RATE,
+        statistics=("max", "min"),
+        scopes=(ScopeKind.OVERALL, ScopeKind.PHASE),
+        more_is_better=True,
+        meaning="sessions per second that were started, by phase",
+        evidence=ArrivalCount(Arrivals.STARTED),
+    ),
+    Metric(
+        name="missed_arrivals",
+        unit=Unit.SHARE,
+        statistics=("share",),
+        scopes=(ScopeKind.OVERALL, ScopeKind.FLOW, ScopeKind.PHASE),
+        meaning="arrivals that were due and never started",
+        evidence=ArrivalCount(Arrivals.MISSED),
     ),
     Metric(
         name=names.PROBE_AVAILABILITY,

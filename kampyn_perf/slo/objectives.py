@@ -114,6 +114,8 @@ class Objective(Section):
     """Of the metric `series`: which one."""
     target: Target
     """Written as `< 200 ms`."""
+    warn: Target | None = None
+    """A stricter target: what passes, but not this one, is warned of."""
     required: bool = True
     """Whether it counts for the exit code."""
 
@@ -178,10 +180,20 @@ class Objective(Section):
             raise ValueError(f"the metric {metric.name} {needs}")
         return series
 
-    @field_validator("target", mode="before")
+    @field_validator("warn", mode="after")
     @classmethod
-    def _fits(cls, value: object, info: ValidationInfo) -> Target:
+    def _stricter(cls, warn: Target | None, info: ValidationInfo) -> Target | None:
+        target = info.data.get("target")
+        if warn is None or target is None or target.margin(warn.value) > 0:
+            return warn
+        raise ValueError(f"a warning comes before the target {target} is missed (got {warn})")
+
+    @field_validator("target", "warn", mode="before")
+    @classmethod
+    def _fits(cls, value: object, info: ValidationInfo) -> Target | None:
         metric = METRICS.get(info.data.get("metric", ""))
+        if value is None and info.field_name == "warn":
+            return None
         if isinstance(value, Target):
             return value
         if metric is None:  # a problem already; this one can only be checked against a metric
@@ -203,8 +215,10 @@ class Slo(Section):
         """The times that requests and sessions are told apart by; a run told of them before it
         begins can be judged exactly at them."""
         times = (
-            each.target.first_bad
+            target.first_bad
             for each in self.objectives.values()
+            for target in (each.target, each.warn)
+            if target is not None
             if isinstance(each.described.evidence, RequestTimes | SessionTimes)
         )
         return tuple(sorted(set(times)))

@@ -42,6 +42,8 @@ class Estimate:
     """What else a reader should know: which phase, which process."""
     failures: int | None = None
     """Of a share: how many of the samples failed."""
+    exact: str = "the largest value has no interval"
+    """Why it has no interval, where it has none."""
     slow: bool = False
     """Whether the run is too short for its own dependence."""
     unexercised: str = ""

@@ -14,6 +14,7 @@ from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence import earlier, estimate
+from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
 from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
@@ -23,6 +24,7 @@ from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.metrics import (
     AnySeries,
+    ArrivalCount,
     CaseTimes,
     Clock,
     Event,
@@ -31,6 +33,7 @@ from kampyn_perf.slo.metrics import (
     RequestTimes,
     ScopeKind,
     SessionTimes,
+    StartLag,
     Watched,
 )
 from kampyn_perf.slo.objectives import Objective, Of, Scope
@@ -40,6 +43,7 @@ _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 _NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
 """Kinds of failure that say, where there is nothing else, that the target is none: refused, no
 agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
+_NEVER_HELD = (RequestRate, StartLag, ArrivalCount, Watched, AnySeries)
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
@@ -80,7 +84,7 @@ class LoadEvidence:
         watched: what disturbed the generator (a neighbour on its CPU) may be what is seen there.
         """
         disturbances, kind = self._result.validity.disturbances, objective.described.evidence
-        if not disturbances or isinstance(kind, RequestRate | Watched | AnySeries):
+        if not disturbances or isinstance(kind, _NEVER_HELD):
             return None
         if any(each.hides is None for each in disturbances):
             return None
@@ -141,12 +145,27 @@ class LoadEvidence:
                 return self._throughput(objective)
             case RequestShare(event):
                 return self._share(objective, event)
-            case CaseTimes():
-                return Missing("a load has no benchmark cases")
-            case Watched() | AnySeries():
-                return self._measurements.find(objective)
+            case StartLag() | ArrivalCount() | Watched() | AnySeries() | CaseTimes() as beside:
+                return self._beside_requests(objective, beside)
             case kind:
                 assert_never(kind)
+
+    def _beside_requests(
+        self,
+        objective: Objective,
+        kind: StartLag | ArrivalCount | Watched | AnySeries | CaseTimes,
+    ) -> Estimate | Missing:
+        match kind:
+            case StartLag():
+                return start_lag(self._result, objective)
+            case ArrivalCount(of):
+                return arrivals(self._result, self._phase_names, of, objective)
+            case Watched() | AnySeries():
+                return self._measurements.find(objective)
+            case CaseTimes():
+                return Missing("a load has no benchmark cases")
+            case other:
+                assert_never(other)
 
     @cached_property
     def _phase_names(self) -> list[str]:

@@ -27,7 +27,7 @@ from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.slo.evidence.estimate import Evidence, Standing
 from kampyn_perf.slo.evidence.together import Together
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
-from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge
+from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge, warn
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
 LET_BY = "required, not decided, and let by without --strict"
@@ -92,6 +92,9 @@ def _judgement(evidence: Evidence, name: str, objective: Objective) -> Judgement
     """Of one objective. A run that is not valid cannot pass it; it has failed where its disturbance
     cannot have been the reason."""
     judgement = judge(name, objective, evidence.find(objective))
+    if objective.warn is not None:
+        stricter = objective.model_copy(update={"target": objective.warn, "warn": None})
+        judgement = warn(judgement, objective.warn, evidence.find(stricter))
     if not evidence.invalid:
         return judgement
     bound = evidence.held(objective)
@@ -135,6 +138,8 @@ def _exit_code(
     missed = [each for each in required if each.unanswered or (each.margin or 0) < 0]
     doubtful = _named(missed, Outcome.INCONCLUSIVE)
     passed = _named(required, Outcome.PASS)
+    near = ", ".join(dict.fromkeys(each.name for each in judgements if each.warned))
+    warned = [f"near the limit: {near}"] if near else []
     nothing = "no required objective passed" if required else "no objective is required"
     no_verdict = ExitCode.NO_VERDICT
     rules: list[tuple[bool, ExitCode, list[str]]] = [
@@ -151,7 +156,7 @@ def _exit_code(
         (bool(doubtful), no_verdict, [f"missed its target, but not for sure: {doubtful}"]),
         (strict and bool(undecided), no_verdict, [f"required, but not decided: {undecided}"]),
         (not passed, no_verdict, [nothing]),
-        (True, ExitCode.OK, [f"{LET_BY}: {undecided}"] if undecided else []),
+        (True, ExitCode.OK, [*([f"{LET_BY}: {undecided}"] if undecided else []), *warned]),
     ]
     return next((code, [*reasons, *partial]) for holds, code, reasons in rules if holds)
 

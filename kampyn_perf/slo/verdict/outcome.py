@@ -37,6 +37,19 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
     )
 
 
+def warn(judgement: Judgement, level: Target, found: Estimate | Missing) -> Judgement:
+    """The same, warned of where it passes and `found`, asked for the level, does not for sure."""
+    passed = isinstance(found, Estimate) and outcome_of(found, level) is Outcome.PASS
+    update: dict[str, object] = {"warn": level.value}
+    if judgement.outcome is Outcome.PASS and not passed:
+        side = f"{level.comparison.words} the warning level {level.unit.text(level.value)}"
+        update |= {
+            "warned": True,
+            "explanation": f"{judgement.explanation}; not for sure {side}",
+        }
+    return judgement.model_copy(update=update)
+
+
 def hold(judgement: Judgement, bound: str) -> Judgement:
     """A failure that a disturbed run found in spite of its disturbance."""
     words = f"{judgement.explanation}; this holds although the run is not valid: {bound}"

@@ -17,14 +17,14 @@ def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int
         return found.unexercised
     if outcome is Outcome.INCONCLUSIVE:
         return _undecided(objective, found, needed)
-    if found.failures == 0 and outcome is Outcome.PASS:
+    if found.failures == 0 and found.interval and outcome is Outcome.PASS:
         return _none(objective, found)
     value = _value(objective, found)
     side = _side(objective.target, good=outcome is Outcome.PASS)
     if found.observed is None and found.interval is None:
         return f"{value}, {side}; `of: successful` asks of the others alone"
     within = _interval(found, objective.target.unit)
-    return f"{value}, {side}" + (f"; {within}" if within else "; the largest value has no interval")
+    return f"{value}, {side}" + (f"; {within}" if within else f"; {found.exact}")
 
 
 def count(number: float, noun: str) -> str:

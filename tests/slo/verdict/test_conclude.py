@@ -13,9 +13,11 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Slo
 from kampyn_perf.slo.verdict.conclude import conclude
+from tests.slo.runs import Run, steady
 
 FOUND: dict[Outcome, Estimate | Missing] = {
     Outcome.PASS: estimate.maximum(0.1, samples=9, noun="samples"),
@@ -284,3 +286,38 @@ def test_the_headline_says_how_much_was_judged(
     outcomes: tuple[Outcome | Estimate, ...], words: str
 ) -> None:
     assert judged(*outcomes).headline == words
+
+
+@pytest.mark.parametrize(
+    ("warn", "warned"), [("< 180 ms", False), ("< 20 ms", True), ("< 10 ms", True)]
+)
+def test_a_pass_near_its_limit_is_warned_of(warn: str, warned: bool) -> None:
+    slo = Slo.model_validate(
+        {
+            "objectives": {
+                "p50": {
+                    "metric": "response_time",
+                    "statistic": "p50",
+                    "target": "< 200 ms",
+                    "warn": warn,
+                }
+            }
+        }
+    )
+    found = conclude(LoadEvidence(Run(phases=[("p", steady())]).result()), slo=slo)
+    (judgement,) = found.objectives
+    assert (judgement.outcome, judgement.warned) == (Outcome.PASS, warned)
+    assert found.exit_code is ExitCode.OK
+    assert found.reasons == (["near the limit: p50"] if warned else [])
+
+
+def test_a_warning_after_the_failure_is_none() -> None:
+    with pytest.raises(ValueError, match="a warning comes before the target < 200 ms is missed"):
+        Objective.model_validate(
+            {
+                "metric": "response_time",
+                "statistic": "p95",
+                "target": "< 200 ms",
+                "warn": "< 250 ms",
+            }
+        )

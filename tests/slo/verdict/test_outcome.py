@@ -257,6 +257,8 @@ def test_a_judgement_carries_its_figures() -> None:
         "effective_samples": 7_000,
         "interval": {"low": 190_000, "high": 195_000, "confidence": 0.95},
         "samples_needed": None,
+        "warn": None,
+        "warned": False,
         "explanation": "p95 is 192 ms, below 200 ms; 95 % interval 190 ms to 195 ms",
     }
     assert judgement.scope_text == "flow x"

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 def check(  # noqa: PLR0913 - one parameter for each flag
-    run: Annotated[
-        Path | None,
+    runs: Annotated[
+        list[Path] | None,
         typer.Argument(
-            help="A run folder, its result.json, or latest-bench. [default: the newest load]",
+            metavar="[RUN]...",
+            help="A run folder, its result.json, or latest-bench; several are judged together. "
+            "[default: the newest load]",
             show_default=False,
         ),
     ] = None,
@@ -68,7 +70,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         typer.Option(help="Put it into this file, in the form of --format, or else as JSON."),
     ] = None,
 ) -> int:
-    """Judge a run by objectives: exit code 0 passed, 1 failed, 4 no verdict.
+    """Judge a run, or several together, by objectives: exit code 0 passed, 1 failed, 4 no verdict.
 
     \b
     The newest load by the built-in objectives; one of them stricter, and no doubt allowed:
@@ -77,6 +79,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     \b
     The newest benchmark:
       kampyn-perf check latest-bench --slo my-objectives.yaml
+    \b
+    Two runs, of which each answers what the other cannot:
+      kampyn-perf check reports/documented reports/flat-out --strict
     \b
     For CI: a JUnit file, a job's summary, annotations at the objectives' lines:
       kampyn-perf check --format junit --out junit.xml
@@ -90,28 +95,34 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
-    path, result = judging.read_run(run)
-    slo = slo or objectives.usual_for(judging.target_name(result))
+    read = [judging.read_run(run) for run in runs] if runs else [judging.read_run(None)]
+    (path, first), *others = read
+    slo = slo or objectives.usual_for(judging.target_name(first))
     goals = objectives.load(slo, sets=sets or [])
     verdict = judge(
-        result,
+        [result for _where, result in read],
         goals,
         strict=judging.is_strict(strict=strict, lenient=lenient),
         allow_partial=allow_partial,
     )
     asked = form or (Format.JSON if json else None)
     places = judging.objective_places(slo) if asked is Format.GITHUB else {}
+    document = export(
+        verdict, asked or Format.JSON, result=None if others else first, places=places
+    )
     if out is not None:
-        document = export(verdict, asked or Format.JSON, result=result, places=places)
         write_whole(out, document)
-    _keep(verdict, path.parent / names.VERDICT_FILE)
+    if not others:
+        _keep(verdict, path.parent / names.VERDICT_FILE)
     if asked is not None and out is None:
-        console.print_bytes(export(verdict, asked, result=result, places=places))
+        console.print_bytes(document)
     else:
-        console.say(f"{run_view.describe(result, path)}, by {slo}")
+        for where, result in read:
+            console.say(f"{run_view.describe(result, where)}, by {slo}")
         verdict_view.show(verdict, full=explain)
-        if isinstance(result, LoadResult):
-            failures_view.show(result.failures)
+        for _where, result in read:
+            if isinstance(result, LoadResult):
+                failures_view.show(result.failures)
     judging.say_why_strict(verdict, asked=strict)
     return int(verdict.exit_code)
 

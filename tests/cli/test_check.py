@@ -76,6 +76,22 @@ def test_a_run_that_keeps_every_promise(folder: Path) -> None:
     assert [each.name for each in verdict.objectives] == ["p95", "errors", "cpu"]
 
 
+def test_several_runs_are_judged_together(folder: Path) -> None:
+    put(folder, Run(phases=PHASES), "first")
+    put(folder, Run(phases=PHASES, measurements=ALL), "second")
+    assert check(folder, "reports/first", "--strict").returncode == 4
+    done = check(folder, "reports/first", "reports/second", "--strict", "--format", "markdown")
+    assert done.returncode == 0, done.stderr
+    assert "| p95 | &lt; 200 ms |" in done.stdout
+    told = check(folder, "reports/first", "reports/second", "--strict", "--explain")
+    assert "mean is 52.5 % (machine, by psutil)" in told.stderr
+    assert told.stderr.startswith("first: load of ")
+    assert "PASS" in told.stderr
+    kept = json.loads((folder / "reports" / "first" / "verdict.json").read_text())
+    assert kept["exit_code"] == 4  # of the first check: two runs have no folder in common
+    assert not (folder / "reports" / "second" / "verdict.json").exists()
+
+
 def test_where_ci_is_set_what_nobody_measured_is_no_success(folder: Path) -> None:
     put(folder, Run(phases=PHASES))  # without the processor
     assert check(folder, "reports/one").returncode == 0

@@ -60,7 +60,7 @@ def conclude(
         for name, objective in _expanded(one, slo):
             judgement = _judgement(one, name, objective)
             known = found.setdefault((name, objective.scope), judgement)
-            if _SAYS_MOST.index(judgement.outcome) < _SAYS_MOST.index(known.outcome):
+            if _rank(judgement) < _rank(known):
                 found[name, objective.scope] = judgement
     judgements = _without_idle_patterns(found)
     code, reasons = _exit_code(
@@ -76,6 +76,14 @@ def conclude(
         reasons=reasons,
         objectives=judgements,
     )
+
+
+def _rank(judgement: Judgement) -> int:
+    """Lower says more. What missed its target, although not for sure, is made good by no other."""
+    missed = judgement.unanswered or (judgement.margin or 0) < 0
+    if missed and judgement.outcome is Outcome.INCONCLUSIVE:
+        return _SAYS_MOST.index(Outcome.FAIL)
+    return _SAYS_MOST.index(judgement.outcome)
 
 
 def _without_idle_patterns(found: dict[tuple[str, Scope], Judgement]) -> list[Judgement]:

@@ -95,6 +95,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
+    if slo:
+        objectives.load(slo, sets=sets or [])  # its mistakes are told before those of a result
     read = [judging.read_run(run) for run in runs] if runs else [judging.read_run(None)]
     (path, first), *others = read
     slo = slo or objectives.usual_for(judging.target_name(first))

@@ -323,7 +323,7 @@ def test_wrong_objectives_are_told_before_the_result_is_read(folder: Path) -> No
     (folder / "configs" / "slo.yaml").write_text(
         "objectives:\n  a: {metric: cpus, target: 5}\n  b: {metric: cpu}\n", encoding="utf-8"
     )
-    done = check(folder)
+    done = check(folder, "--slo", "slo")
     assert done.returncode == 2
     assert "configs/slo.yaml:2: objectives.a.metric: unknown metric 'cpus'" in done.stderr
     assert "configs/slo.yaml:3: objectives.b.target: is missing" in done.stderr

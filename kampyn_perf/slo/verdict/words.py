@@ -110,6 +110,7 @@ def _none(objective: Objective, found: Estimate) -> str:
     return (
         f"{'no failure' if successes else 'none'} in {count(found.samples, found.noun)}: with "
         f"{level} confidence at most {Unit.SHARE.text(most)}{' fail' if successes else ''}"
+        + (f" ({found.note})" if found.note else "")
     )
 
 

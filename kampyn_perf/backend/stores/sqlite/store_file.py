@@ -66,8 +66,18 @@ class StoreFile:
                 fcntl.flock(lock_file, fcntl.LOCK_UN)
 
     def changed(self) -> bool:
-        """Whether another file has the name now, or none."""
-        return self.current is None or _identity(self._path) != self.current
+        """Whether another file has the name now, or none, or one that could only be read can be
+        written. Asked for each write, so it looks at nothing else."""
+        current = self.current
+        if current is None:
+            return True
+        if current.read_only:
+            return _identity(self._path) != current
+        try:
+            status = self._path.stat()
+        except OSError:
+            return True
+        return status.st_ino != current.inode or status.st_dev != current.device
 
     def refresh(self) -> None:
         """Take up the file that has the name now; to be called in one's turn.

@@ -12,6 +12,7 @@ from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo.evidence.bench import BenchEvidence
 from kampyn_perf.slo.evidence.estimate import Evidence
 from kampyn_perf.slo.evidence.load import LoadEvidence
+from kampyn_perf.slo.explain import explain
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.verdict.conclude import conclude
 
@@ -34,7 +35,12 @@ def judge(
     try:
         several = [results] if isinstance(results, LoadResult | BenchResult) else results
         evidences = [_evidence(result) for result in several]
-        return conclude(*evidences, slo=slo, strict=strict, allow_partial=allow_partial)
+        verdict = conclude(*evidences, slo=slo, strict=strict, allow_partial=allow_partial)
+        loads = [result for result in several if isinstance(result, LoadResult)]
+        if len(loads) != 1:  # of several loads a goal does not say in which it was missed
+            return verdict
+        explanation = explain(loads[0], verdict.objectives)
+        return verdict.model_copy(update={"explanation": explanation})
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
 

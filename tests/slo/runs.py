@@ -110,6 +110,7 @@ class Run:
             ],
             seconds=collector.timeline.seconds(),
             breakdown=collector.breakdown.figures() if self.recorded else None,
+            failures=collector.failures.figures(),
             measurements=list(self.measurements),
         )
         return result if self.recorded else _earlier(result)

@@ -28,10 +28,12 @@ _CAUSES = frozenset(
     (
         names.METRIC_IN_FLIGHT,
         names.METRIC_DB_WAIT,
+        names.METRIC_CACHE,
         names.METRIC_RATE_LIMITED,
         names.METRIC_HASH,
         names.METRIC_HASH_WAIT,
         names.METRIC_HASH_QUEUE,
+        names.METRIC_HASH_REFUSED,
         names.METRIC_LOOP_LAG,
         names.METRIC_GC_PAUSE,
         names.METRIC_GC_COLLECTIONS,

@@ -1,0 +1,85 @@
+"""A load and its judgements to what the first missed goal coincides with. Pure.
+
+Causes come first, by the share of what was missed that they account for; then where and when it
+was. Where no cause is seen, that is said: an answer, and a better one than a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Finding, Judgement
+from kampyn_perf.slo.explain.breach import Breach, Kind, first_breach
+from kampyn_perf.slo.explain.facts import Facts
+from kampyn_perf.slo.explain.rules import RULES, cache, growing_backlog, too_little_data
+from kampyn_perf.units import counted, format_duration, format_percent
+
+UNKNOWN = "unknown"
+"""The name of the finding that there is none."""
+_MOST = 4
+
+
+def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding]:
+    """The likeliest first; none where no goal was missed."""
+    breach = first_breach(result, judgements)
+    if breach is None:
+        return []
+    facts = Facts(result, breach)
+    findings = [
+        Finding(rule=rule.id, words=hit.words, cause=rule.cause, share=hit.share)
+        for rule in RULES
+        if (hit := rule.check(facts))
+    ]
+    if findings and findings[0].rule == too_little_data.RULE.id:
+        return [_beginning(findings[0], breach, facts)]
+    findings.sort(key=_order)
+    if not any(one.cause for one in findings):
+        findings.append(_unknown(facts))
+    return [_beginning(findings[0], breach, facts), *findings[1:_MOST]]
+
+
+def _order(finding: Finding) -> tuple[bool, int, float]:
+    """A backlog is what every overload looks like: it comes after what the backend lacked. What
+    the cache does not have is asked of the store: so the cache comes before the queries."""
+    upstream = {cache.RULE.id: 0, growing_backlog.RULE.id: 2}.get(finding.rule, 1)
+    return (not finding.cause, upstream, -(finding.share or 0.0))
+
+
+def _beginning(finding: Finding, breach: Breach, facts: Facts) -> Finding:
+    """The first finding says what was missed, and when."""
+    name = breach.judgement.name
+    if breach.kind is Kind.OTHER:
+        return finding.model_copy(update={"words": f"{name} was missed; {finding.words}"})
+    what = f"{name} was missed {facts.when} by {counted(breach.bad, 'request')} of {breach.total:,}"
+    return finding.model_copy(update={"words": f"{what}; {finding.words}"})
+
+
+def _unknown(facts: Facts) -> Finding:
+    """What was looked at, and how little of it there was."""
+    if facts.breach.kind is Kind.ERRORS:
+        most = max(facts.failures, key=facts.failed_within, default=None)
+        words = "the cause is not known"
+        if most is not None:
+            words += (
+                f"; most of what failed was {most.cause} at {most.endpoint}, "
+                f"{facts.failed_within(most):,} times"
+            )
+            words += f", in its words: {most.message!r}" if most.message else ""
+        return Finding(rule=UNKNOWN, words=words, cause=True)
+    if facts.breach.kind is Kind.OTHER or not facts.result.measurements:
+        words = "the cause is not known: nothing that was watched tells it"
+        return Finding(rule=UNKNOWN, words=words, cause=True)
+    seen = [
+        f"hashes {format_percent(round(facts.hash_share, 2))}" if facts.hashing else "",
+        f"queries {format_percent(round(facts.query_share, 2))}",
+        f"waiting for them {format_percent(round(facts.lock_share, 2))}",
+        f"garbage collection {format_percent(round(facts.gc_share, 2))}",
+    ]
+    cpu = facts.backend_cpu
+    words = (
+        f"the cause is not known: of the {format_duration(facts.waited_us)} that all requests took "
+        f"together, {', '.join(one for one in seen if one)} are seen"
+    )
+    words += "" if cpu is None else f", and the backend used {cpu:.2f} of {facts.cores} cores"
+    return Finding(rule=UNKNOWN, words=words, cause=True)

@@ -95,7 +95,9 @@ def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
 def test_it_is_red_when_a_goal_is_missed(tmp_path: Path) -> None:
     done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__RESPONSE_TIME_P50__TARGET="< 1 us")
     assert done.returncode == 1, done.stderr
-    assert summary(tmp_path).startswith("## ❌ kampyn-perf: FAIL on 1 of ")
+    # ... or on two: a busy machine misses the goal for its processor, which is not required here.
+    assert re.match(r"## ❌ kampyn-perf: FAIL on [12] of ", summary(tmp_path))
+    assert "- failed: response\\_time\\_p50\n" in summary(tmp_path)
     assert failed_cases(tmp_path) == ["response_time_p50", "verdict"]
     lines = (tmp_path / "configs" / "slo.yaml").read_text().splitlines()
     place = f"file=configs/slo.yaml,line={1 + lines.index('  response_time_p50:')}"

@@ -142,8 +142,7 @@ class FlowUser(User):  # type: ignore[misc]
     def sign_in(self, identity: str, data: dict[str, Any]) -> None:
         """Get the token of the `identity` in `data`, a session's, where there is none that serves;
         counted apart. Raises StepFailedError."""
-        self.session = self._closed_session()
-        self.session.data = data
+        self.session = Session(number=0, flow="", phase=0, due_us=now_us(), data=data, buffer=None)
         try:
             self._token(identity)
         finally:

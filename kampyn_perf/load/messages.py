@@ -6,7 +6,7 @@ ends of a network connection say for themselves, greetings and pings, is in `dis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -36,6 +36,8 @@ class Run:
     """`RunSpec.dump`, as an object."""
     index: int
     """Which generator this one is."""
+    members: int = 1
+    """How many there are from the start."""
     files: Mapping[str, str] = field(default_factory=dict)
     """For another machine: the files that `spec` names, base64."""
 
@@ -83,10 +85,20 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SigningIn:
+    """Report: not ready yet; visitors sign in ahead of the run."""
+
+    done: int
+    wanted: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class End:
     """Report: nothing more will come."""
 
     scenario_errors: Mapping[str, int]
+    apart: Sequence[Mapping[str, Any]] = ()
+    """Requests that are in no other number, by endpoint (`ApartCounts.to_message`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +125,7 @@ class Joined:
 
 
 Command = Describe | Run | Start | Reassign | Stop | Abort
-Report = Flows | Recorded | End | Refused | Joined
+Report = Flows | SigningIn | Recorded | End | Refused | Joined
 
 
 @dataclass(frozen=True, kw_only=True)

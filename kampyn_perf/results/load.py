@@ -24,6 +24,7 @@ from kampyn_perf.results.series import Series, Unmeasured, Watching
 from kampyn_perf.results.validity import GeneratorHealth, Headroom, Validity
 
 __all__ = [
+    "ApartRequests",
     "Breakdown",
     "EndpointResult",
     "Failure",
@@ -147,6 +148,26 @@ class Second(Record):
     """None where no request ended."""
 
 
+class ApartRequests(Record):
+    """Requests of one endpoint that are needed and are not what is measured: signing in ahead of
+    the run, and steps before and after a flow. They are in no other number of the result."""
+
+    name: str
+    count: NonNegative
+    failed: NonNegative
+    reason: str = ""
+    """How the first that failed did."""
+
+    def plus(self, other: ApartRequests) -> ApartRequests:
+        """Both together."""
+        return ApartRequests(
+            name=self.name,
+            count=self.count + other.count,
+            failed=self.failed + other.failed,
+            reason=self.reason or other.reason,
+        )
+
+
 class WarmUp(Record):
     """The stretch before the first phase: shown, and in no other number of the result."""
 
@@ -193,6 +214,8 @@ class LoadResult(Record):
     flows: list[FlowResult]
     phases: list[PhaseResult]
     seconds: list[Second]
+    apart: list[ApartRequests] = Field(default_factory=list)
+    """What was sent beside the load and counts in nothing else; empty in an earlier version."""
     warm_up: WarmUp | None = None
     """None for a run without one. The phases' and seconds' times still count from its start."""
     breakdown: Breakdown | None = None

@@ -28,6 +28,7 @@ def show(result: LoadResult) -> None:
     console.show(_endpoints(result))
     console.show(_phases(result))
     _accounts(result)
+    _apart(result)
     _health(result)
 
 
@@ -82,6 +83,12 @@ def _accounts(result: LoadResult) -> None:
         f"{result.requests.count:,} requests in {format_duration(result.elapsed_us)}: "
         f"{format_rate(round(result.requests_per_second, 1))}"
     )
+
+
+def _apart(result: LoadResult) -> None:
+    if result.apart:
+        each = (f"{one.count:,} {one.name}" for one in result.apart)
+        console.say(f"Beside the load, and in no number above: {', '.join(each)}", style="dim")
 
 
 def _health(result: LoadResult) -> None:

@@ -29,12 +29,14 @@ from kampyn_perf.load.messages import (
     Refused,
     Report,
     Run,
+    SigningIn,
     Start,
     Stop,
 )
 from kampyn_perf.load.partition import Assignment
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.results.load import ApartRequests
 from kampyn_perf.schedule import Mix
 from kampyn_perf.units import MICROSECONDS
 
@@ -75,6 +77,9 @@ class Coordinator:
         self._on_ending = on_ending
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
         self.scenario_errors: dict[str, int] = {}
+        self.apart: dict[str, ApartRequests] = {}
+        """Requests that are in no other number, by endpoint."""
+        self._ready_until = 0.0
         self.trouble = ""
         """What ended the run before its time, other than an interruption; empty for nothing."""
         self.arrivals_until_us: int | None = None
@@ -114,11 +119,12 @@ class Coordinator:
         return bool(self._ended) and not self.interrupts.count and not self.trouble
 
     def _hand_out(self, index: int) -> None:
-        self._workers.send(index, Run(spec=self._document, index=index))
+        members = len(self._living)
+        self._workers.send(index, Run(spec=self._document, index=index, members=members))
 
     def _get_ready(self) -> None:
-        """Wait until every generator knows its flows."""
-        deadline = time.monotonic() + _START_SECONDS
+        """Wait until every generator knows its flows, and has signed in whom they need."""
+        self._ready_until = time.monotonic() + _START_SECONDS
         while len(self._ready) < len(self._living) and not self.interrupts.count:
             for received in self._workers.receive():
                 if received.index not in self._living:
@@ -127,7 +133,7 @@ class Coordinator:
                     raise KampynError(f"{self._workers.names[received.index]} {received.how}")
                 else:
                     self._take(received.index, received.report)
-            if time.monotonic() > deadline:
+            if time.monotonic() > self._ready_until:
                 raise KampynError(
                     f"the generators were not ready within {_START_SECONDS} s",
                     hint="generator.log in the run's folder may tell why.",
@@ -214,15 +220,23 @@ class Coordinator:
                 self.collector.take(report.interval, generator=index)
                 self._reported.add(index)
                 self._unsaved_since = self._unsaved_since or time.monotonic()
+            case SigningIn():
+                self._ready_until = time.monotonic() + _START_SECONDS
             case End():
-                for words, number in report.scenario_errors.items():
-                    self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
-                self.clocks[index] = (self.clocks[index][0], self._workers.clock(index))
-                self._ended.add(index)
-                self._living.remove(index)
+                self._end(index, report)
             case Joined():
                 self.latecomers.come(index)
                 self._hand_out(index)
+
+    def _end(self, index: int, report: End) -> None:
+        for one in map(ApartRequests.model_validate, report.apart):
+            known = self.apart.get(one.name)
+            self.apart[one.name] = known.plus(one) if known else one
+        for words, number in report.scenario_errors.items():
+            self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
+        self.clocks[index] = (self.clocks[index][0], self._workers.clock(index))
+        self._ended.add(index)
+        self._living.remove(index)
 
     def _offer(self) -> None:
         """Offer what was collected for saving, once all generators have reported the second."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kampyn_perf.load.clock import ClockReading
+from kampyn_perf.results.load import ApartRequests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class GeneratorFacts:
     clocks: Mapping[int, tuple[ClockReading, ClockReading]] = field(default_factory=dict)
     """Of each generator, at the start and at the end."""
     scenario_errors: Mapping[str, int] = field(default_factory=dict)
+    apart: Sequence[ApartRequests] = ()
+    """Requests that are in no other number."""
     trouble: str = ""
     """What ended the run before its time, other than a signal."""
     unwritten: str = ""

@@ -83,6 +83,7 @@ def make_result(
         flows=figures.flows,
         phases=figures.phases,
         seconds=collector.timeline.seconds(),
+        apart=list(end.generators.apart),
         warm_up=figures.warm_up,
         breakdown=collector.breakdown.figures(),
         failures=collector.failures.figures(),

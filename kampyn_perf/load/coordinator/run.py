@@ -126,6 +126,7 @@ class _Run:
             declined=coordinator.latecomers.declined,
             clocks=coordinator.clocks,
             scenario_errors=coordinator.scenario_errors,
+            apart=tuple(coordinator.apart.values()),
             trouble=coordinator.trouble,
             unwritten=self._around.saver.failures,
         )

@@ -221,6 +221,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
         )
     if collector.lateness.clamped:
         yield "a lateness above one hour was counted as one hour"
+    yield from _apart(facts)
     if facts.unwritten:
         yield facts.unwritten
     yield from _late_comers(facts)
@@ -237,6 +238,15 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
     ):
         if found and found.used > found.limit * limits.headroom:
             yield f"{found.used} of {found.limit} {what} were in use: more load will need more"
+
+
+def _apart(facts: GeneratorFacts) -> Iterator[str]:
+    for one in facts.apart:
+        if one.failed:
+            yield (
+                f"{one.failed} of {counted(one.count, 'request')} beside the load failed: "
+                f"{one.name} ({one.reason})"
+            )
 
 
 def _late_comers(facts: GeneratorFacts) -> Iterator[str]:

@@ -22,6 +22,7 @@ from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import all_flows, declared, load_flows, refuse_same
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.pool import Pool
+from kampyn_perf.load.generator.signing import identities, people, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.messages import (
     Abort,
@@ -33,6 +34,7 @@ from kampyn_perf.load.messages import (
     Recorded,
     Refused,
     Run,
+    SigningIn,
     Start,
     Stop,
 )
@@ -62,7 +64,8 @@ def serve(line: Line, environment: Any) -> None:
         if not isinstance(command, Run):
             return
         spec = RunSpec.model_validate(command.spec)
-        generator = Generator(spec, line, index=command.index, environment=environment)
+        generator = Generator(spec, line, command, environment=environment)
+        generator.sign_in()
     except KampynError as error:
         line.send(Refused.of(error))
         return
@@ -72,7 +75,7 @@ def serve(line: Line, environment: Any) -> None:
 class Generator:
     """One run in this process."""
 
-    def __init__(self, spec: RunSpec, line: Line, *, index: int, environment: Any) -> None:
+    def __init__(self, spec: RunSpec, line: Line, command: Run, *, environment: Any) -> None:
         self._spec = spec
         self._line = line
         classes = all_flows(spec.scenarios, spec.api.flows)
@@ -101,6 +104,7 @@ class Generator:
             environment=environment, runner=environment.runner, web_ui=None
         )
         self._environment = environment
+        self._classes = classes
         self._pool = Pool(environment, classes)
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         self._pacer = self._pool.pacer = Pacer(
@@ -112,10 +116,26 @@ class Generator:
             clock=now_us,
             max_vusers=spec.max_vusers,
             max_waiting=spec.max_waiting,
-            index=index,
+            index=command.index,
         )
+        self._mine = range(command.index, spec.schedule().planned, command.members)
         self._timer = Timer()
         self._aborted = Event()
+
+    def sign_in(self) -> None:
+        """Everybody whom this generator's sessions will be, ahead of them. Raises KampynError where
+        nobody could."""
+        wanted = identities(self._spec.api, self._classes)
+        if not any(wanted.values()):
+            return
+        mix = Mix(self._weights, seed=self._spec.seed)
+        context: LoadContext = self._environment.kampyn
+        everybody = people(context, wanted, ((number, mix[number]) for number in self._mine))
+        sign_in_all(
+            self._environment,
+            everybody,
+            tell=lambda done, all_: self._line.send(SigningIn(done=done, wanted=all_)),
+        )
 
     def run(self) -> None:
         """The whole run, from the first message to the last."""
@@ -157,7 +177,8 @@ class Generator:
                 self._pacer.drop(session)
         self._environment.events.test_stop.fire(environment=self._environment)
         self._hand_over(over=True)
-        self._line.send(End(scenario_errors=dict(self._pool.errors)))
+        apart = self._environment.kampyn.apart.to_message()
+        self._line.send(End(scenario_errors=dict(self._pool.errors), apart=apart))
 
     def _hand_over_forever(self, start_us: int) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same."""

@@ -38,6 +38,8 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self, method: str) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else {}
+        status: int
+        document: Any
         if self.path == "/seen":
             status, document = 200, SEEN
         else:

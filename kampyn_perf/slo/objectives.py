@@ -20,15 +20,8 @@ from kampyn_perf import config
 from kampyn_perf.config import Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.metrics import (
-    METRICS,
-    PERCENTILE,
-    AnySeries,
-    Metric,
-    RequestTimes,
-    ScopeKind,
-    SessionTimes,
-)
+from kampyn_perf.slo.kinds import AnySeries, RequestTimes, SessionTimes
+from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
 from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_target
 from kampyn_perf.suggest import near_or_known
 

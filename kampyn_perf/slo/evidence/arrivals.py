@@ -11,7 +11,8 @@ from kampyn_perf import stats
 from kampyn_perf.results.load import LoadResult, Sessions
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
-from kampyn_perf.slo.metrics import Arrivals, ScopeKind
+from kampyn_perf.slo.kinds import Arrivals
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective
 
 _COUNTED = "counted, not estimated"

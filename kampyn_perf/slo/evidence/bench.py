@@ -14,7 +14,8 @@ from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
-from kampyn_perf.slo.metrics import CaseTimes, ScopeKind, Watched
+from kampyn_perf.slo.kinds import CaseTimes, Watched
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from kampyn_perf import stats
 from kampyn_perf.slo.evidence.counted import Counted
-from kampyn_perf.slo.metrics import Clock, Event
+from kampyn_perf.slo.kinds import Clock, Event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

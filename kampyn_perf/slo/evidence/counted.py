@@ -15,7 +15,7 @@ import numpy as np
 
 from kampyn_perf.histogram import Layout
 from kampyn_perf.results.breakdown import BreakdownGroup, Row, Sparse
-from kampyn_perf.slo.metrics import Clock, Event
+from kampyn_perf.slo.kinds import Clock, Event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

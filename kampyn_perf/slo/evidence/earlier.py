@@ -12,7 +12,7 @@ import numpy as np
 
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.slo.evidence.counted import Counted, Times
-from kampyn_perf.slo.metrics import Event
+from kampyn_perf.slo.kinds import Event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -22,7 +22,7 @@ from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
-from kampyn_perf.slo.metrics import (
+from kampyn_perf.slo.kinds import (
     AnySeries,
     ArrivalCount,
     CaseTimes,
@@ -31,11 +31,11 @@ from kampyn_perf.slo.metrics import (
     RequestRate,
     RequestShare,
     RequestTimes,
-    ScopeKind,
     SessionTimes,
     StartLag,
     Watched,
 )
+from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Of, Scope
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)

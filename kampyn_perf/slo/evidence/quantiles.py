@@ -19,7 +19,7 @@ from kampyn_perf import stats
 from kampyn_perf.slo.evidence.bounds import Disturbed, Share, beyond
 from kampyn_perf.slo.evidence.counted import Counted
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, sample_needed
-from kampyn_perf.slo.metrics import Clock
+from kampyn_perf.slo.kinds import Clock
 from kampyn_perf.slo.targets import Target
 
 if TYPE_CHECKING:

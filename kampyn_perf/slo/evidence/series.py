@@ -14,7 +14,7 @@ from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.results.verdict import Unit, unmeasured_reason
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
-from kampyn_perf.slo.metrics import AnySeries, Subjects, Watched
+from kampyn_perf.slo.kinds import AnySeries, Subjects, Watched
 from kampyn_perf.slo.objectives import Objective, SeriesName
 
 if TYPE_CHECKING:

@@ -18,14 +18,13 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
 from kampyn_perf import stats
+from kampyn_perf.slo.evidence.bounds import NEARLY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-LEVELS = (1.5, 2.0)
-"""As `slo.evidence.bounds.NEARLY`."""
 SPREAD = 0.7
 """Standard deviation of the logarithm of response times."""
 MAX_ITEMS = 1200
@@ -140,7 +139,7 @@ def slow_times(part: float, weight: float) -> Callable[[np.random.Generator, int
         edge = ndtri(1 - s.share)
         shares = [
             1 - ndtr((edge - np.log(factor) / SPREAD - level) / np.sqrt(1 - weight))
-            for factor in (*reversed(LEVELS), 1.0)
+            for factor in (*reversed(NEARLY), 1.0)
         ]
         hits = [rng.binomial(s.per_item, shares[0])]
         for before, after in itertools.pairwise(shares):

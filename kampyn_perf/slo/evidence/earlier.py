@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.slo.evidence.counted import Counted, Times
 from kampyn_perf.slo.kinds import Event
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def counted(result: LoadResult, requests: Requests, events: dict[Event, int]) -> Counted:
-    """The `requests` of a group, and how many of them each event came upon."""
+def counted(result: LoadResult, requests: Requests) -> Counted:
+    """The `requests` of a group."""
     starts = [phase.start_us for phase in result.phases]
     seconds = result.seconds
     size = len(seconds)
@@ -29,10 +30,11 @@ def counted(result: LoadResult, requests: Requests, events: dict[Event, int]) ->
     failed = np.array([second.failed for second in seconds], dtype=np.float64)
     everything = max(float(totals.sum()), 1.0)
     nothing = Times.none(size)
+    counts = [(event, _failures(requests, event)) for event in Event]
     return Counted(
         totals=totals * requests.count / everything,
         strata=[max(bisect_right(starts, second.at_us) - 1, 0) for second in seconds],
-        events={event: _placed(count, failed, totals) for event, count in events.items()},
+        events={event: _placed(count, failed, totals) for event, count in counts},
         response=_times(result, requests),
         service=nothing,
         cut=nothing,
@@ -66,3 +68,22 @@ def _times(result: LoadResult, requests: Requests) -> Times:
         counts=table[:, 3] * part[inverse],
         size=len(result.seconds),
     )
+
+
+def _failures(requests: Requests, event: Event) -> int:
+    """How many of `requests` the event came upon."""
+    match event:
+        case Event.FAILED:
+            return requests.failed
+        case Event.STATUS_4XX:
+            return min(requests.count, _statuses(requests, "4"))
+        case Event.STATUS_5XX:
+            return min(requests.count, _statuses(requests, "5"))
+        case Event.UNAVAILABLE:
+            broken = sum(requests.errors.get(kind.value, 0) for kind in TRANSPORT_KINDS)
+            # By status, not by kind: a scenario that expects a 503 does not make it an answer.
+            return min(requests.count, broken + _statuses(requests, "5"))
+
+
+def _statuses(requests: Requests, first: str) -> int:
+    return sum(count for status, count in requests.statuses.items() if status.startswith(first))

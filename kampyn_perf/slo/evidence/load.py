@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
-from kampyn_perf import stats, units
+from kampyn_perf import units
 from kampyn_perf.histogram import merged
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
 from kampyn_perf.results.breakdown import BreakdownGroup
@@ -18,10 +17,11 @@ from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
 from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
-from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
+from kampyn_perf.slo.evidence.quantiles import standing
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
+from kampyn_perf.slo.evidence.times import Group, times_of
 from kampyn_perf.slo.kinds import (
     AnySeries,
     ArrivalCount,
@@ -36,7 +36,7 @@ from kampyn_perf.slo.kinds import (
     Watched,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Of, Scope
+from kampyn_perf.slo.objectives import Objective, Scope
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""
@@ -45,15 +45,6 @@ _NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
 agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
 _NEVER_HELD = (RequestRate, StartLag, ArrivalCount, Watched, AnySeries)
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Group:
-    """The requests or sessions of one scope."""
-
-    counted: Counted
-    latency: Latency
-    """Of successful ones, or of all that ended where `counted.mixed`."""
 
 
 class LoadEvidence:
@@ -214,10 +205,10 @@ class LoadEvidence:
         )
         if self._requests is None and clock is Clock.SERVICE:
             return Missing(_EARLIER.format("service times"))
-        group = _Group(
+        group = Group(
             counted=self._counted(objective.scope, requests), latency=successful or latency
         )
-        return self._judge_times(group, objective, clock, noun="requests")
+        return times_of(group, objective, clock, disturbed=self._disturbed, noun="requests")
 
     def _session_times(self, objective: Objective) -> Estimate | Missing:
         flows = {flow.name: flow for flow in self._result.flows}
@@ -228,25 +219,12 @@ class LoadEvidence:
             return Missing(_EARLIER.format("sessions"))
         chosen = [flows[scope.name]] if scope.kind is ScopeKind.FLOW else list(flows.values())
         times = [_successful_times(flow).decode() for flow in chosen]
-        group = _Group(
+        group = Group(
             counted=self._sessions.select(self._chooser(scope)), latency=Latency.of(merged(times))
         )
-        return self._judge_times(group, objective, Clock.RESPONSE, noun="sessions")
-
-    def _judge_times(
-        self, group: _Group, objective: Objective, clock: Clock, *, noun: str
-    ) -> Estimate | Missing:
-        question = Question(
-            q=objective.quantile or 0.5,
-            clock=clock,
-            of_all=objective.of is Of.ALL,
-            max_us=group.latency.max_us,
-            disturbed=self._disturbed,
-            noun=noun,
+        return times_of(
+            group, objective, Clock.RESPONSE, disturbed=self._disturbed, noun="sessions"
         )
-        if objective.quantile is not None:
-            return quantile(group.counted, question, objective.target)
-        return _mean_or_max(group, objective.statistic, question)
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:
         rates = phase_rates(self._result.phases, self._phase_names, Timeline.of(self._result))
@@ -286,8 +264,7 @@ class LoadEvidence:
 
     def _counted(self, scope: Scope, requests: Requests) -> Counted:
         if self._requests is None:
-            events = {event: _failures(requests, event) for event in Event}
-            return earlier.counted(self._result, requests, events)
+            return earlier.counted(self._result, requests)
         if scope.kind is ScopeKind.ENDPOINT:
             return self._requests.select(
                 self._chooser(scope), perhaps=lambda group: not group.endpoint
@@ -309,55 +286,3 @@ class LoadEvidence:
 
 def _successful_times(flow: FlowResult) -> Latency:
     return flow.successful_session_time or flow.session_time
-
-
-def _failures(requests: Requests, event: Event) -> int:
-    """How many of `requests` the event came upon, in a result of an earlier version."""
-    match event:
-        case Event.FAILED:
-            return requests.failed
-        case Event.STATUS_4XX:
-            return min(requests.count, _statuses(requests, "4"))
-        case Event.STATUS_5XX:
-            return min(requests.count, _statuses(requests, "5"))
-        case Event.UNAVAILABLE:
-            broken = sum(requests.errors.get(kind.value, 0) for kind in TRANSPORT_KINDS)
-            # By status, not by kind: a scenario that expects a 503 does not make it an answer.
-            return min(requests.count, broken + _statuses(requests, "5"))
-
-
-def _statuses(requests: Requests, first: str) -> int:
-    return sum(count for status, count in requests.statuses.items() if status.startswith(first))
-
-
-def _mean_or_max(group: _Group, statistic: str, question: Question) -> Estimate | Missing:
-    """Of all, failed ones have no time that a mean or a maximum could take in: with one of them,
-    either is worse than any value."""
-    counted, latency, noun = group.counted, group.latency, question.noun
-    ended = round(float(counted.totals.sum()))
-    note = standing(counted, of_all=question.of_all, noun=noun)
-    if question.of_all and counted.failed.sum():
-        return Estimate(observed=None, interval=None, samples=ended, noun=noun, note=note)
-    if latency.mean_us is None or latency.max_us is None:
-        return Missing(f"there were no {noun}")
-    if statistic == "max":
-        longest = max([latency.max_us, *counted.cut.first_us.tolist()])
-        return estimate.maximum(float(longest), samples=latency.count, noun=noun, note=note)
-    times = counted.times(question.clock)
-    counts = times.surely_from(0)
-    middle = stats.mean_interval(times.sums_us(), counts, strata=counted.strata, careful=True)
-    return estimate.mean(
-        latency.mean_us,
-        _around(latency.mean_us, middle),
-        samples=latency.count,
-        noun=noun,
-        note=note,
-    )
-
-
-def _around(mean: float, interval: stats.Interval) -> stats.Interval:
-    """The same width around the exact mean: buckets round by up to 0.1 %."""
-    if interval.low is None or interval.high is None:
-        return interval
-    half = (interval.high - interval.low) / 2
-    return stats.Interval(mean - half, mean + half, interval.confidence)

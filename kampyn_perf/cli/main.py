@@ -1,33 +1,72 @@
 """The program: every command, and the only place that turns an error into an exit code.
 
-Command modules declare flags with typer and import features inside their functions, so that
-`kampyn-perf --help` imports nothing but typer.
+Command modules are imported when they are asked for, and import features inside their functions,
+so that `kampyn-perf --help` imports nothing but typer.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from kampyn_perf import __version__
-from kampyn_perf.cli import alerts, backend, indexes, streams
-from kampyn_perf.cli.bench.command import bench
-from kampyn_perf.cli.check import check
-from kampyn_perf.cli.load.command import load
-from kampyn_perf.cli.watch.command import watch
+from kampyn_perf.cli import streams
+from kampyn_perf.cli.groups import Lazy, LazyGroup
 from kampyn_perf.errors import ExitCode, KampynError
 
+
+class Commands(LazyGroup):
+    """In the order of `--help`: what most people come for first."""
+
+    lazy: ClassVar[dict[str, Lazy]] = {
+        "load": Lazy(
+            "kampyn_perf.cli.load.command",
+            "load",
+            "Run the load test against a backend, and judge the result.",
+        ),
+        "check": Lazy(
+            "kampyn_perf.cli.check",
+            "check",
+            "Judge a run, or several together, by objectives: exit code 0 passed, 1 failed, 4 no "
+            "verdict.",
+        ),
+        "bench": Lazy(
+            "kampyn_perf.cli.bench.command",
+            "bench",
+            "Measure named cases: average, P50, P95 and P99, each with its 95 % interval.",
+        ),
+        "watch": Lazy(
+            "kampyn_perf.cli.watch.command",
+            "watch",
+            "Watch a backend without any load, and say when an alert fires or is resolved.",
+        ),
+        "alerts": Lazy(
+            "kampyn_perf.cli.alerts",
+            "app",
+            "Rules that say when somebody should be told: list, test and export them.",
+        ),
+        "backend": Lazy("kampyn_perf.cli.backend", "app", "The bundled reference backend."),
+        "indexes": Lazy(
+            "kampyn_perf.cli.indexes",
+            "app",
+            "Plan, check, apply and verify database indexes, from a catalogue.",
+        ),
+    }
+
+
 app = typer.Typer(
+    cls=Commands,
     name="kampyn-perf",
     no_args_is_help=True,
     rich_markup_mode=None,  # rich costs more to import than everything else that --help needs
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done or passed, 1 failed, 2 usage or configuration, 3 not reachable, "
-    "4 no verdict, 130 / 143 interrupted. NO_COLOR is respected.",
+    epilog="kampyn-perf help COMMAND tells more. Exit codes: 0 done or passed, 1 failed, 2 usage "
+    "or configuration, 3 not reachable, 4 no verdict, 130 / 143 interrupted. NO_COLOR is "
+    "respected.",
 )
 
 
@@ -40,11 +79,17 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Whether a KAMPYN backend meets its goals, why not, and what a change did to it.
 
+    \b
+    Load an address of your own:
+      kampyn-perf load localhost:8000/health --rate 50 --for 1m
     \b
     Put the document's load on the bundled backend, for a minute, and judge it:
       kampyn-perf load --profile quick
@@ -55,16 +100,6 @@ def root(
     What would change in a database's indexes:
       kampyn-perf indexes plan --uri mongodb://localhost/kampyn
     """
-
-
-# In the order of `--help`: what most people come for first.
-app.command()(load)
-app.command()(check)
-app.command()(bench)
-app.command()(watch)
-app.add_typer(alerts.app)
-app.add_typer(backend.app, name="backend")
-app.add_typer(indexes.app)
 
 
 def main() -> None:
@@ -86,7 +121,7 @@ def main() -> None:
 def _run() -> int:
     """The command's exit code; its error has been told."""
     try:
-        code = app(standalone_mode=False)
+        code = app(_arguments(), standalone_mode=False)
     except KampynError as error:
         _print_error(error)
         code = error.code
@@ -96,6 +131,12 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001
         code = _usage_error(error)
     return int(code or 0)
+
+
+def _arguments() -> list[str]:
+    """Those of the command line; `help load` is `load --help`."""
+    first, *rest = sys.argv[1:] or [""]
+    return [*rest, "--help"] if first == "help" else sys.argv[1:]
 
 
 def _end_in_order() -> None:

@@ -77,3 +77,57 @@ def test_completion_completes(shell, tmp_path):
         check=False,
     )
     assert "backend" in done.stdout, done.stderr
+
+
+def test_the_table_of_commands_has_their_own_words():
+    """It is written without importing them."""
+    import typer
+
+    from kampyn_perf.cli.main import Commands, app
+
+    own = typer.main.get_group(app).commands
+    assert {name: own[name].get_short_help_str(200) for name in own} == {
+        name: lazy.help.removesuffix(".")
+        if own[name].get_short_help_str(200)[-1] != "."
+        else lazy.help
+        for name, lazy in Commands.lazy.items()
+    }
+
+
+def test_help_and_version_have_their_usual_names():
+    assert program.run(program.ROOT, "help", "check").out.startswith("Usage: kampyn-perf check")
+    assert program.run(program.ROOT, "help").out == program.run(program.ROOT, "--help").out
+    assert program.run(program.ROOT, "-V").out == program.run(program.ROOT, "--version").out
+
+
+def test_the_many_options_of_load_stand_in_groups():
+    out = program.run(program.ROOT, "load", "--help").out
+    titles = [line for line in out.splitlines() if line.endswith(":") and line[:1].isupper()]
+    assert titles == [
+        "Arguments:",
+        "How much, for how long:",
+        "What is sent to a URL:",
+        "What is loaded:",
+        "What is told and kept:",
+        "Several machines:",
+        "Watching beside the load:",
+        "Options:",
+    ]
+
+
+def test_a_command_is_imported_alone():
+    code = (
+        "import sys; sys.argv = ['kampyn-perf', 'check', '--help']\n"
+        "from kampyn_perf.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*[name for name in sys.modules if name.startswith('kampyn_perf.cli.indexes')], "
+        "file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=program.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.strip() == ""

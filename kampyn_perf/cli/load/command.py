@@ -122,25 +122,40 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         ),
     ] = "",
     profile: Annotated[
-        str | None, typer.Option(help="A profile of load.yaml: documented, quick, or your own.")
+        str | None,
+        typer.Option(
+            help="A profile of load.yaml: documented, quick, or your own.", rich_help_panel=SCHEDULE
+        ),
     ] = None,
     flow: Annotated[
         list[str] | None,
-        typer.Option(help="Only this flow (any part of its name); may be given again."),
+        typer.Option(
+            help="Only this flow (any part of its name); may be given again.",
+            rich_help_panel=TARGET,
+        ),
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option(help="A file of configs/targets (reference, kampyn), or a URL."),
+        typer.Option(
+            help="A file of configs/targets (reference, kampyn), or a URL.", rich_help_panel=TARGET
+        ),
     ] = None,
     url: Annotated[
-        str | None, typer.Option(help="Where the target is, as http://host:port.")
+        str | None,
+        typer.Option(help="Where the target is, as http://host:port.", rich_help_panel=TARGET),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="The file of ids and credentials, as `backend seed` writes it."),
+        typer.Option(
+            help="The file of ids and credentials, as `backend seed` writes it.",
+            rich_help_panel=TARGET,
+        ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="A load.yaml of your own. Default: configs/load.yaml.")
+        Path | None,
+        typer.Option(
+            help="A load.yaml of your own. Default: configs/load.yaml.", rich_help_panel=TARGET
+        ),
     ] = None,
     slo: Annotated[
         str | None,
@@ -148,10 +163,14 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
             help="The objectives: a name in configs/, or a file. Default: slo for KAMPYN's API, "
             "slo-api for any other.",
             show_default=False,
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     alerts: Annotated[
-        str, typer.Option(help="The rules of alerts: a name in configs/, or a file.")
+        str,
+        typer.Option(
+            help="The rules of alerts: a name in configs/, or a file.", rich_help_panel=OUTPUT
+        ),
     ] = "alerts",
     set_: Annotated[
         list[str] | None,
@@ -162,53 +181,84 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
             "(backend.workers=2), of slo.yaml (slo.objectives.throughput.required=false), of "
             "alerts.yaml (alerts.high_error_rate.window=10s), or of the target's watch section "
             "(watch.probe.every=1s).",
+            rich_help_panel=TARGET,
         ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Decides the order of flows and arrivals.")
+        int | None,
+        typer.Option(help="Decides the order of flows and arrivals.", rich_help_panel=SCHEDULE),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=256, help="Generator processes; one uses one core."),
+        typer.Option(
+            min=1,
+            max=256,
+            help="Generator processes; one uses one core.",
+            rich_help_panel=DISTRIBUTED,
+        ),
     ] = None,
     role: Annotated[
         Role,
         typer.Option(
             help="local: load from here. master: lead workers on other machines. "
-            "worker: join a master."
+            "worker: join a master.",
+            rich_help_panel=DISTRIBUTED,
         ),
     ] = Role.LOCAL,
     master_host: Annotated[
-        str, typer.Option(help="Where a master listens, and a worker finds it.")
+        str,
+        typer.Option(
+            help="Where a master listens, and a worker finds it.", rich_help_panel=DISTRIBUTED
+        ),
     ] = "127.0.0.1",
-    master_port: Annotated[int, typer.Option(min=1, max=65535, help="The port of it.")] = 5557,
+    master_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The port of it.", rich_help_panel=DISTRIBUTED)
+    ] = 5557,
     expect_workers: Annotated[
-        int, typer.Option(min=1, max=1000, help="Workers that a master waits for.")
+        int,
+        typer.Option(
+            min=1, max=1000, help="Workers that a master waits for.", rich_help_panel=DISTRIBUTED
+        ),
     ] = 1,
     warm_up: Annotated[
         str | None,
         typer.Option(
             metavar="DURATION",
             help="Load at the first phase's rate that comes first, and into no number.",
+            rich_help_panel=SCHEDULE,
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder. Default: a new one in ./reports.")
+        Path | None,
+        typer.Option(
+            help="The run's folder. Default: a new one in ./reports.", rich_help_panel=OUTPUT
+        ),
     ] = None,
     state: Annotated[
-        Path, typer.Option(help="Where the bundled backend keeps its data; emptied at the start.")
+        Path,
+        typer.Option(
+            help="Where the bundled backend keeps its data; emptied at the start.",
+            rich_help_panel=TARGET,
+        ),
     ] = Path(".kampyn/load"),
     allow_host: Annotated[
-        list[str] | None, typer.Option(help="A host that load may go to; may be given again.")
+        list[str] | None,
+        typer.Option(
+            help="A host that load may go to; may be given again.", rich_help_panel=TARGET
+        ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print what would run, and run nothing.", rich_help_panel=OUTPUT
+        ),
     ] = False,
     audit: Annotated[
         bool,
         typer.Option(
             "--audit",
             help="Afterwards check that stock, orders and carts of the bundled backend agree.",
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
     strict: Annotated[
@@ -217,11 +267,19 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
             "--strict",
             help="Exit with 4 when a required objective was not decided; the default where the "
             "variable CI is set.",
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
-    lenient: Annotated[bool, typer.Option("--lenient", help="Not strict, in CI either.")] = False,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Not strict, in CI either.", rich_help_panel=OUTPUT)
+    ] = False,
     json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else.")
+        bool,
+        typer.Option(
+            "--json",
+            help="Print the result as JSON on stdout, and nothing else.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
     watch_pid: watching.WatchPids = None,
     watch_port: watching.WatchPorts = None,

@@ -13,7 +13,7 @@ from typing import Any
 
 from kampyn_perf.backend.audit_facts import Facts
 from kampyn_perf.backend.domain import SEEDED_UNTIL
-from kampyn_perf.backend.settings import StoreSettings
+from kampyn_perf.backend.store_settings import StoreSettings
 from kampyn_perf.backend.stores.factory import open_auditor
 
 _EXAMPLES = 5

@@ -15,21 +15,12 @@ import orjson
 from pydantic import Field, field_validator, model_validator
 
 from kampyn_perf import config, redact
+from kampyn_perf.backend.store_settings import StoreSettings, on_off
 from kampyn_perf.config import Duration, Milliseconds, Section, Seed, Size
 from kampyn_perf.process_limits import usable_cpus
 
 ENV_PREFIX = "KAMPYN_BACKEND_"
 CONFIG_NAME = "backend"
-NAME_A_STORE = (
-    "--store URL (`kampyn-perf backend`), --set backend.store.url=URL (`load`) "
-    "or --set store.url=URL (`bench`)"
-)
-"""For hints: how each command is told of another store."""
-
-
-def _on_off(value: Any) -> Any:
-    """YAML reads a bare `on` or `off` as a boolean."""
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
 class AuthMode(StrEnum):
@@ -39,79 +30,6 @@ class AuthMode(StrEnum):
     """Anybody, as the document's own load test does; a token of somebody else is still refused."""
     STRICT = "strict"
     """Nobody: the right user's (vendor's) token is demanded."""
-
-
-class IndexMode(StrEnum):
-    """Whether the backend creates the document's secondary indexes when it makes the store."""
-
-    DOCUMENTED = "documented"
-    NONE = "none"
-
-
-class Synchronous(StrEnum):
-    """SQLite's own words: when a commit waits for the disk."""
-
-    NORMAL = "normal"
-    FULL = "full"
-
-
-class SqliteSettings(Section):
-    """The embedded store."""
-
-    synchronous: Synchronous = Synchronous.NORMAL
-    lock_timeout: Duration = 5_000_000
-    page_cache: Size = 16 * 1024**2
-
-
-class Transactions(StrEnum):
-    """Whether an order is placed in a transaction."""
-
-    AUTO = "auto"
-    """Where the server has them: on a replica set or a sharded cluster."""
-    ON = "on"
-    OFF = "off"
-
-
-class MongoSettings(Section):
-    """The document's client options, with the document's names."""
-
-    maxPoolSize: int = Field(default=50, ge=1)  # noqa: N815
-    minPoolSize: int = Field(default=10, ge=0)  # noqa: N815
-    maxIdleTimeMS: Milliseconds = 30_000_000  # noqa: N815
-    serverSelectionTimeoutMS: Milliseconds = 5_000_000  # noqa: N815
-    socketTimeoutMS: Milliseconds = 45_000_000  # noqa: N815
-    connectTimeoutMS: Milliseconds = 10_000_000  # noqa: N815
-    w: str | int = "majority"
-    j: bool = True
-    wtimeout: Milliseconds = 10_000_000
-    readPreference: str = "secondaryPreferred"  # noqa: N815
-    compressors: tuple[str, ...] = ("zlib",)
-    zlibCompressionLevel: int = Field(default=6, ge=-1, le=9)  # noqa: N815
-    transactions: Transactions = Transactions.AUTO
-
-    @field_validator("transactions", mode="before")
-    @classmethod
-    def _word(cls, value: Any) -> Any:
-        return _on_off(value)
-
-
-class StoreSettings(Section):
-    """Where the data lies."""
-
-    url: str = ""
-    """`sqlite:///path` or `mongodb://...`; empty: `backend.db` in the state folder."""
-    indexes: IndexMode = IndexMode.DOCUMENTED
-    sqlite: SqliteSettings = SqliteSettings()
-    mongo: MongoSettings = MongoSettings()
-
-    @field_validator("url")
-    @classmethod
-    def _known(cls, url: str) -> str:
-        if url and not url.startswith(("sqlite:///", "mongodb://", "mongodb+srv://")):
-            raise ValueError(
-                f"not a store: {redact.redact_url(url)!r} (write sqlite:///path or mongodb://host)"
-            )
-        return url
 
 
 class AddressFamily(StrEnum):
@@ -140,7 +58,7 @@ class CacheSettings(Section):
     @field_validator("url", mode="before")
     @classmethod
     def _known(cls, url: Any) -> Any:
-        url = _on_off(url)
+        url = on_off(url)
         if (
             isinstance(url, str)
             and url not in ("auto", "off")
@@ -307,7 +225,7 @@ class BackendSettings(Section):
     @field_validator("metrics", mode="before")
     @classmethod
     def _off(cls, value: Any) -> Any:
-        return _on_off(value)
+        return on_off(value)
 
     def worker_count(self) -> int:
         """Worker processes, with 0 resolved to one per CPU that this process may use."""

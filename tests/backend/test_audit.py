@@ -12,7 +12,7 @@ import pytest
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
-from kampyn_perf.backend.settings import MongoSettings, StoreSettings
+from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError, UnreachableError
 from tests import mongo_server
 from tests.backend.conftest import SETTINGS

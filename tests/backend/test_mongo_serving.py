@@ -13,12 +13,8 @@ from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
-from kampyn_perf.backend.settings import (
-    BackendSettings,
-    HttpSettings,
-    MongoSettings,
-    StoreSettings,
-)
+from kampyn_perf.backend.settings import BackendSettings, HttpSettings
+from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError
 from tests.backend.conftest import SETTINGS, SMALL, Client
 from tests.backend.test_launcher import until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kampyn_perf.backend.audit_facts import Auditor
 from kampyn_perf.backend.ports import Loader, QueryMetrics, Store
-from kampyn_perf.backend.settings import IndexMode, StoreSettings
+from kampyn_perf.backend.store_settings import IndexMode, StoreSettings
 
 _SQLITE = "sqlite:///"
 

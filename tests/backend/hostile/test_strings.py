@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes
 import pytest
 
 from kampyn_perf.backend import launcher
-from kampyn_perf.backend.settings import MongoSettings, StoreSettings
+from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
 from tests.backend.conftest import SETTINGS, SMALL, Answer, Client
 from tests.backend.hostile.conftest import Raw
 

@@ -12,7 +12,7 @@ from pymongo import IndexModel
 
 from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.seeding.load import Seeding, SeedOutcome, seed
-from kampyn_perf.backend.settings import IndexMode, MongoSettings, StoreSettings, Transactions
+from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings, Transactions
 from kampyn_perf.backend.stores.factory import open_loader, open_store
 from kampyn_perf.backend.stores.mongo import loader
 from tests.backend.conftest import CHEAP, SMALL

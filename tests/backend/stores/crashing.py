@@ -18,7 +18,7 @@ import orjson
 from kampyn_perf.backend.domain import Draft, ShopError
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.settings import StoreSettings
+from kampyn_perf.backend.store_settings import StoreSettings
 
 
 class Nobody:

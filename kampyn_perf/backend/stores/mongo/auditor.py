@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 
 from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.domain import SEEDED_UNTIL, Kind
-from kampyn_perf.backend.settings import NAME_A_STORE, MongoSettings
+from kampyn_perf.backend.store_settings import NAME_A_STORE, MongoSettings
 from kampyn_perf.backend.stores.mongo.connection import connect_sync
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.recovery import KEYS, LEASE, UNDECIDED

@@ -34,7 +34,7 @@ from pymongo.uri_parser import parse_uri
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
-from kampyn_perf.backend.settings import NAME_A_STORE, MongoSettings
+from kampyn_perf.backend.store_settings import NAME_A_STORE, MongoSettings
 from kampyn_perf.errors import UnreachableError
 from kampyn_perf.mongo import as_error, failure_of
 from kampyn_perf.names import USERS

@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo import IndexModel, WriteConcern
 
-from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.store_settings import MongoSettings
 from kampyn_perf.backend.stores.mongo.connection import connect_sync
 from kampyn_perf.backend.stores.mongo.recovery import KEYS
 from kampyn_perf.names import CARTS, ORDERS, PRODUCES, RETAILS, USERS, VENDORS

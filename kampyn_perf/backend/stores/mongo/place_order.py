@@ -40,7 +40,7 @@ from kampyn_perf.backend.domain import (
     not_found,
 )
 from kampyn_perf.backend.ports import Step
-from kampyn_perf.backend.settings import Transactions
+from kampyn_perf.backend.store_settings import Transactions
 from kampyn_perf.backend.stores.mongo.connection import MongoConnection
 from kampyn_perf.backend.stores.mongo.items import COLLECTION_OF
 from kampyn_perf.backend.stores.mongo.keys import Keys, shown

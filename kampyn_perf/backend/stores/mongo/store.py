@@ -10,7 +10,7 @@ from pymongo import ReadPreference
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
-from kampyn_perf.backend.settings import MongoSettings
+from kampyn_perf.backend.store_settings import MongoSettings
 from kampyn_perf.backend.stores.mongo.accounts import MongoUsers, MongoVendors
 from kampyn_perf.backend.stores.mongo.carts import MongoCarts
 from kampyn_perf.backend.stores.mongo.connection import MongoConnection

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kampyn_perf.backend.audit_facts import Facts, StockFact
 from kampyn_perf.backend.domain import SEEDED_UNTIL
-from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
+from kampyn_perf.backend.store_settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite.connection import Access, connect
 from kampyn_perf.backend.times import to_ms
 from kampyn_perf.errors import UnreachableError

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.store_settings import SqliteSettings
 
 _log = logging.getLogger("kampyn.sqlite")
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.store_settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite.connection import FAILURES, is_failure, unavailable
 from kampyn_perf.backend.stores.sqlite.store_file import Identity, StoreFile
 from kampyn_perf.backend.stores.sqlite.writer import Job, Writer

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.store_settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.connection import Access, connect
 from kampyn_perf.backend.times import to_ms

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics, Step
-from kampyn_perf.backend.settings import NAME_A_STORE, SqliteSettings
+from kampyn_perf.backend.store_settings import NAME_A_STORE, SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.accounts import SqliteUsers, SqliteVendors
 from kampyn_perf.backend.stores.sqlite.carts import SqliteCarts

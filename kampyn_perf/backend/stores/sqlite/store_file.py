@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.store_settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite import schema
 from kampyn_perf.backend.stores.sqlite.connection import Access, connect, unavailable
 

@@ -14,7 +14,7 @@ import pytest
 
 from kampyn_perf.backend.domain import Draft, UnavailableError
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.settings import SqliteSettings, StoreSettings
+from kampyn_perf.backend.store_settings import SqliteSettings, StoreSettings
 from kampyn_perf.backend.stores.sqlite.database import Query, WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.store import prepare
 from tests.backend.stores.conftest import Case, Queries

@@ -16,7 +16,7 @@ import pytest
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.domain import Draft, UnavailableError
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.settings import StoreSettings
+from kampyn_perf.backend.store_settings import StoreSettings
 from tests.backend.faults.conftest import SmallDisk, disk
 from tests.backend.stores.conftest import Case
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kampyn_perf.backend.domain import UnavailableError
-from kampyn_perf.backend.settings import SqliteSettings
+from kampyn_perf.backend.store_settings import SqliteSettings
 from kampyn_perf.backend.stores.sqlite.database import WorkerDatabase
 from kampyn_perf.backend.stores.sqlite.store import prepare
 from tests.backend.stores.conftest import Queries

@@ -1,0 +1,98 @@
+"""The settings of a store: where the data lies, and how either database is used.
+
+Units: microseconds and bytes inside.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from kampyn_perf import redact
+from kampyn_perf.config import Duration, Milliseconds, Section, Size
+
+NAME_A_STORE = (
+    "--store URL (`kampyn-perf backend`), --set backend.store.url=URL (`load`) "
+    "or --set store.url=URL (`bench`)"
+)
+"""For hints: how each command is told of another store."""
+
+
+def on_off(value: Any) -> Any:
+    """YAML reads a bare `on` or `off` as a boolean."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
+class IndexMode(StrEnum):
+    """Whether the backend creates the document's secondary indexes when it makes the store."""
+
+    DOCUMENTED = "documented"
+    NONE = "none"
+
+
+class Synchronous(StrEnum):
+    """SQLite's own words: when a commit waits for the disk."""
+
+    NORMAL = "normal"
+    FULL = "full"
+
+
+class SqliteSettings(Section):
+    """The embedded store."""
+
+    synchronous: Synchronous = Synchronous.NORMAL
+    lock_timeout: Duration = 5_000_000
+    page_cache: Size = 16 * 1024**2
+
+
+class Transactions(StrEnum):
+    """Whether an order is placed in a transaction."""
+
+    AUTO = "auto"
+    """Where the server has them: on a replica set or a sharded cluster."""
+    ON = "on"
+    OFF = "off"
+
+
+class MongoSettings(Section):
+    """The document's client options, with the document's names."""
+
+    maxPoolSize: int = Field(default=50, ge=1)  # noqa: N815
+    minPoolSize: int = Field(default=10, ge=0)  # noqa: N815
+    maxIdleTimeMS: Milliseconds = 30_000_000  # noqa: N815
+    serverSelectionTimeoutMS: Milliseconds = 5_000_000  # noqa: N815
+    socketTimeoutMS: Milliseconds = 45_000_000  # noqa: N815
+    connectTimeoutMS: Milliseconds = 10_000_000  # noqa: N815
+    w: str | int = "majority"
+    j: bool = True
+    wtimeout: Milliseconds = 10_000_000
+    readPreference: str = "secondaryPreferred"  # noqa: N815
+    compressors: tuple[str, ...] = ("zlib",)
+    zlibCompressionLevel: int = Field(default=6, ge=-1, le=9)  # noqa: N815
+    transactions: Transactions = Transactions.AUTO
+
+    @field_validator("transactions", mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return on_off(value)
+
+
+class StoreSettings(Section):
+    """Where the data lies."""
+
+    url: str = ""
+    """`sqlite:///path` or `mongodb://...`; empty: `backend.db` in the state folder."""
+    indexes: IndexMode = IndexMode.DOCUMENTED
+    sqlite: SqliteSettings = SqliteSettings()
+    mongo: MongoSettings = MongoSettings()
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "mongodb://", "mongodb+srv://")):
+            raise ValueError(
+                f"not a store: {redact.redact_url(url)!r} (write sqlite:///path or mongodb://host)"
+            )
+        return url

@@ -34,6 +34,8 @@ class Sample:
     """How many events the value is the mean of; None for a state, as an amount of memory."""
     maximum: float | None = None
     """The greatest of those events, where the source knows it."""
+    at_least: bool = False
+    """Whether the value is only known to be so much or more."""
     buckets: tuple[tuple[float, float], ...] = ()
     """Of a histogram's events, for who follows them live: an upper edge, in the quantity's unit,
     and how many were at most so much; ascending, the last edge infinite. In no series."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from kampyn_perf import names
@@ -32,6 +33,7 @@ class Store:
         self._from_us = from_us
         self._listener = listener
         self._series: dict[Quantity, BoundedSeries] = {}
+        self._at_least: Counter[Quantity] = Counter()
         self._left_out: set[Quantity] = set()
         self._remarks: dict[str, None] = {}
         self._lock = threading.Lock()
@@ -63,6 +65,7 @@ class Store:
                 series = self._series[sample.quantity] = BoundedSeries()
             weight = slots if sample.weight is None else sample.weight
             series.add(at_us, sample.value, weight=weight, maximum=sample.maximum)
+            self._at_least[sample.quantity] += sample.at_least
 
     @property
     def remarks(self) -> list[str]:
@@ -80,7 +83,10 @@ class Store:
     def series(self) -> list[Series]:
         """All series, with stand-ins for what nothing else measured."""
         with self._lock:
-            series = [_freeze(quantity, kept) for quantity, kept in self._series.items()]
+            series = [
+                _freeze(quantity, kept, self._at_least[quantity])
+                for quantity, kept in self._series.items()
+            ]
         measured = {one.metric for one in series}
         for metric, stand_in in STAND_INS.items():
             if metric not in measured:
@@ -96,7 +102,7 @@ def _counts(sample: Sample) -> bool:
     return sample.weight != 0 and math.isfinite(sample.value)
 
 
-def _freeze(quantity: Quantity, kept: BoundedSeries) -> Series:
+def _freeze(quantity: Quantity, kept: BoundedSeries, at_least: int) -> Series:
     points = kept.points
     weights = [point.weight for point in points]
     # What is made here is right by construction, and validating it again would cost as much as
@@ -113,6 +119,7 @@ def _freeze(quantity: Quantity, kept: BoundedSeries) -> Series:
         minima=[_rounded(point.low) for point in points] if kept.merged else None,
         maxima=[_rounded(point.high) for point in points] if kept.merged else None,
         maximum=_maximum(kept),
+        at_least=at_least,
     )
 
 

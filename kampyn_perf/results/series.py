@@ -42,6 +42,9 @@ class Series(Record):
     samples. A long run keeps as many points as a short one, each the mean of more."""
     maximum: float | None = None
     """The greatest single value, where it is known more exactly than `values` has it."""
+    at_least: NonNegative = 0
+    """How many of its samples were only known to be so much or more: quantiles beyond the last
+    bucket of a Prometheus histogram that has an upper edge."""
 
     @model_validator(mode="after")
     def _same_length(self) -> Series:

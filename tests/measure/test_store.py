@@ -41,6 +41,14 @@ def test_labels_tell_series_apart() -> None:
     assert [series.labels for series in store.series()] == [{"queue": "mail"}, {"queue": "pdf"}]
 
 
+def test_a_series_says_how_many_samples_were_at_least_their_value() -> None:
+    store = Store()
+    for at, beyond in enumerate([False, True, True]):
+        store.take(at, [Sample(LOAD, 1.0, at_least=beyond)], watcher="w", slots=1)
+    (series,) = store.series()
+    assert series.at_least == 2
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_no_sample(value: float) -> None:
     store = Store()

@@ -91,8 +91,7 @@ def quantile(buckets: tuple[tuple[float, float], ...], q: float) -> float | None
     finite edge nothing is known but that it is at least so much, which is what is given."""
     if not buckets or buckets[-1][1] <= 0:
         return None
-    # Nine digits: 0.95 * 140 would be a little more, or less, than 133.
-    rank = round(q * buckets[-1][1], 9)
+    rank = _rank(buckets, q)
     lower, below = 0.0, 0.0
     for edge, held in buckets:
         if held >= rank:
@@ -104,6 +103,19 @@ def quantile(buckets: tuple[tuple[float, float], ...], q: float) -> float | None
             return min(lower + (edge - lower) * (rank - below) / (held - below), edge)
         lower, below = edge, held
     return lower
+
+
+def _beyond_last_edge(buckets: tuple[tuple[float, float], ...], q: float) -> bool:
+    """Whether the quantile lies where nothing is known but that it is at least the last edge."""
+    if not buckets:
+        return False  # of a summary: the page gives its quantiles itself
+    finite = max((held for edge, held in buckets if math.isfinite(edge)), default=0.0)
+    return _rank(buckets, q) > finite
+
+
+def _rank(buckets: tuple[tuple[float, float], ...], q: float) -> float:
+    # Nine digits: 0.95 * 140 would be a little more, or less, than 133.
+    return round(q * buckets[-1][1], 9)
 
 
 def samples(
@@ -157,7 +169,12 @@ class _Maker:
         estimates = {f"{q:g}": quantile(change.buckets, q) for q in QUANTILES}
         for q, value in (estimates if change.buckets else quantiles).items():
             if value is not None:
-                yield Sample(self._quantity(q), value * factor, weight=events)
+                yield Sample(
+                    self._quantity(q),
+                    value * factor,
+                    weight=events,
+                    at_least=_beyond_last_edge(change.buckets, float(q)),
+                )
 
     def _quantity(self, q: str = "") -> Quantity:
         labels: Labels = self.instrument.labels

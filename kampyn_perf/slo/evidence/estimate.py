@@ -44,6 +44,8 @@ class Estimate:
     """Of a share: how many of the samples failed."""
     exact: str = "the largest value has no interval"
     """Why it has no interval, where it has none."""
+    at_least: str = ""
+    """Why it may be more than was observed, by any amount; the interval has no upper end then."""
     slow: bool = False
     """Whether the run is too short for its own dependence."""
     unexercised: str = ""

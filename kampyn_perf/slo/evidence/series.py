@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +77,7 @@ class Measurements:
         self, held: Sequence[Series], objective: Objective, watched: Watched
     ) -> Estimate | Missing:
         if objective.statistic in ("max", "min"):
-            return _extreme(held, objective.statistic, watched.noun)
+            return _at_least(held, _extreme(held, objective.statistic, watched.noun))
         if watched.subjects is Subjects.WORST:
             held = [max(held, key=lambda each: float(np.mean(each.values)))]
         values, weights = _joined(held)
@@ -85,13 +85,14 @@ class Measurements:
             return Missing(f"there were no {watched.noun}")
         strata = self._strata(held)
         interval = stats.mean_interval(values * weights, weights, strata=strata, careful=True)
-        return estimate.mean(
+        mean = estimate.mean(
             float((values * weights).sum() / weights.sum()),
             _within(interval, values, objective.target.unit),
             samples=round(float(weights.sum())),
             noun=watched.noun,
             note=_note(held),
         )
+        return _at_least(held, mean)
 
     def _share(
         self, held: Sequence[Series], noun: str, *, of_successes: bool
@@ -113,6 +114,21 @@ class Measurements:
             for number, each in enumerate(held)
             for at_us in each.at_us
         ]
+
+
+def _at_least(held: Sequence[Series], found: Estimate) -> Estimate:
+    """Without an upper end, where samples of it lay beyond the last edge of their histogram."""
+    number = sum(each.at_least for each in held)
+    if not number:
+        return found
+    low = found.observed if found.interval is None else found.interval.low
+    verb = "samples lie" if number > 1 else "sample lies"
+    return replace(
+        found,
+        interval=stats.Interval(low, None),
+        at_least=f"{number:,} {verb} beyond the last edge of the histogram's buckets, "
+        "where only the edge is known",
+    )
 
 
 def _within(interval: stats.Interval, values: Floats, unit: Unit) -> stats.Interval:

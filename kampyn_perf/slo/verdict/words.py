@@ -68,6 +68,8 @@ def _interval(found: Estimate, unit: Unit) -> str:
         None if end is None else unit.text(_rounded(end, unit))
         for end in (interval.low, interval.high)
     )
+    if found.at_least:
+        return f"at least that: {found.at_least}"
     level = f"{interval.confidence * 100:.4g} %"
     if low is None and high is None:
         return f"too few to give a {level} interval"
@@ -80,6 +82,8 @@ def _interval(found: Estimate, unit: Unit) -> str:
 
 def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str:
     target = objective.target
+    if found.at_least:
+        return f"{_value(objective, found)}, or more by any amount: {found.at_least}"
     made = count(found.samples, found.noun)
     if found.effective is not None and found.effective < 0.9 * found.samples:
         made += f" (worth {count(found.effective, 'independent ones')})"

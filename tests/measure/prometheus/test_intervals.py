@@ -95,6 +95,15 @@ def test_beyond_the_last_edge_it_is_at_least_that() -> None:
     assert quantile((), 0.5) is None
 
 
+def test_a_quantile_beyond_the_last_edge_is_marked_as_at_least_that() -> None:
+    after = page(histogram(*[0.2] * 6, *[5.0] * 4))
+    marked = {
+        dict(one.quantity.labels).get("quantile"): one.at_least
+        for one in samples(page(histogram()), after, seconds=1.0, subject="x", source="y")
+    }
+    assert marked == {None: False, "0.5": False, "0.95": True, "0.99": True}
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "unit"),
     [

@@ -9,9 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from kampyn_perf.results.series import Series, Unmeasured
+from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import SECOND_US, machine
 
 TARGETS = {
@@ -120,6 +122,38 @@ def test_why_nothing_measured_it_and_what_would() -> None:
     assert find([], "cpu", "mean", unmeasured={"cpu": gap}) == Missing(
         "nothing measured cpu in this run: the backend's processes are not known; use --watch-pid"
     )
+
+
+class TestBeyondTheLastEdge:
+    """Quantiles of a scraped histogram of which some lie beyond its last edge, at 1 s."""
+
+    @pytest.mark.parametrize(
+        ("statistic", "target", "outcome"),
+        [
+            ("max", "< 2 s", Outcome.INCONCLUSIVE),
+            ("max", "< 800 ms", Outcome.FAIL),
+            ("max", "> 800 ms", Outcome.PASS),
+            ("mean", "< 2 s", Outcome.INCONCLUSIVE),
+            ("mean", "< 200 ms", Outcome.FAIL),
+            ("mean", "> 200 ms", Outcome.PASS),
+        ],
+    )
+    def test_no_value_above_the_edge_is_ruled_out(
+        self, statistic: str, target: str, outcome: Outcome
+    ) -> None:
+        series = machine("query_seconds", [500_000.0, 1_000_000.0] * 20, unit="us", at_least=20)
+        goal = {"metric": "series", "series": {"name": "query_seconds"}, "statistic": statistic}
+        objective = Objective.model_validate({**goal, "target": target})
+        judgement = judge("q", objective, Measurements(series=[series]).find(objective))
+        assert judgement.outcome is outcome
+        assert "20 samples lie beyond the last edge" in judgement.explanation
+
+    def test_where_none_lies_beyond_it_all_stays_as_it_was(self) -> None:
+        series = machine("query_seconds", [500_000.0, 900_000.0] * 20, unit="us")
+        goal = {"metric": "series", "series": {"name": "query_seconds"}, "statistic": "max"}
+        objective = Objective.model_validate({**goal, "target": "< 2 s"})
+        found = Measurements(series=[series]).find(objective)
+        assert judge("q", objective, found).outcome is Outcome.PASS
 
 
 class TestAnySeries:

@@ -162,6 +162,7 @@ def _spec(
         max_waiting=run.maxWaiting,
         warm_up=run.warmUp,
         drain=run.drain,
+        give_up_after=run.giveUpAfter,
         timeouts=run.timeouts,
         validity=run.validity,
         target=target.name,

@@ -136,6 +136,8 @@ class RunSettings(Section):
     """A stretch before the first phase, at its rate, that is in no number."""
     drain: Duration = 30_000_000
     """How long sessions in flight may take to finish after the last arrival."""
+    giveUpAfter: Duration = 5_000_000  # noqa: N815
+    """When to end a run in which nothing has succeeded from the start; 0 is never."""
     timeouts: TimeoutSettings = TimeoutSettings()
     validity: ValidityLimits = ValidityLimits()
     weights: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)

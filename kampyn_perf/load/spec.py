@@ -59,6 +59,8 @@ class RunSpec(Section):
     """Microseconds before the first phase that count in no number."""
     drain: int
     """Microseconds that sessions in flight have after the last arrival."""
+    give_up_after: int = 0
+    """Microseconds after which a run ends in which nothing has succeeded; 0 is never."""
     timeouts: TimeoutSettings
     validity: ValidityLimits
     target: str

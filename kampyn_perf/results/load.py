@@ -250,6 +250,13 @@ class LoadResult(Record):
         return upgraded
 
     @property
+    def given_up(self) -> bool:
+        """Whether the run was ended because nothing had succeeded from the start."""
+        requests = self.requests
+        nothing = 0 < requests.count == requests.failed
+        return nothing and self.status is RunStatus.PARTIAL and not self.interrupted
+
+    @property
     def measured_us(self) -> int:
         """The time that the numbers are of: all of the run but its warm-up."""
         return max(self.elapsed_us - (self.warm_up.duration_us if self.warm_up else 0), 0)

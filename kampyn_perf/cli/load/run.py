@@ -70,6 +70,8 @@ def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:
     """A signal's, or the verdict's, or that of what else went wrong."""
     if result.interrupted:
         return ExitCode(128 + signal.Signals[result.interrupted])
+    if result.given_up:
+        return ExitCode.UNREACHABLE
     code = ExitCode(verdict.exit_code)
     if result.unsaved:
         code = code or ExitCode.NO_VERDICT

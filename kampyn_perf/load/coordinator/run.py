@@ -18,6 +18,9 @@ from kampyn_perf.load.coordinator.saver import Saver
 from kampyn_perf.load.coordinator.workers import Workers
 from kampyn_perf.results.load import LoadResult, RunStatus
 
+_ENOUGH_TO_GIVE_UP = 20
+"""Requests: fewer may have met a moment."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
@@ -92,8 +95,11 @@ class _Run:
         )
 
     def _interval(self) -> None:
-        self._around.saver.save(self._result(RunEnd()))
+        result = self._result(RunEnd())
+        self._around.saver.save(result)
         self._tell_progress()
+        if reason := hopeless(result, self._facts.spec.give_up_after):
+            self.coordinator.interrupts.stop(reason)
 
     def _tell_progress(self, *, over: bool = False) -> None:
         self._around.observer.interval(
@@ -130,3 +136,16 @@ class _Run:
             trouble=coordinator.trouble,
             unwritten=self._around.saver.failures,
         )
+
+
+def hopeless(result: LoadResult, after_us: int) -> str:
+    """Why there is no point in going on: no request has succeeded since the start. Empty while one
+    has, or while it is too early to say (`after_us`; 0: it never is)."""
+    requests = result.requests
+    if not after_us or result.measured_us < after_us or requests.count < _ENOUGH_TO_GIVE_UP:
+        return ""
+    if requests.failed < requests.count:
+        return ""
+    kinds = sorted(requests.errors.items(), key=lambda item: -item[1])
+    words = ", ".join(f"{kind} {count:,}" for kind, count in kinds)
+    return f"none of the first {requests.count:,} requests succeeded ({words})"

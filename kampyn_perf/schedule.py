@@ -19,17 +19,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
-
 from kampyn_perf.units import MICROSECONDS
-
-_CELL = 256
-"""Expected arrivals in one cell of a Poisson phase: what one look-up draws and keeps."""
-_CELLS_KEPT = 64
 
 
 class ArrivalMode(StrEnum):
@@ -108,7 +101,13 @@ class Schedule:
         if mode is ArrivalMode.EVEN:
             self._first = tuple(math.ceil(expected) for expected in self._expected)
         else:
-            self._cells = [_PoissonCells(p, seed, i) for i, p in enumerate(self.phases)]
+            # Only here: a generator with evenly spaced arrivals starts without numpy.
+            from kampyn_perf.poisson import PoissonCells
+
+            self._cells = [
+                PoissonCells(float(phase.expected), count=phase.count, key=(seed, index))
+                for index, phase in enumerate(self.phases)
+            ]
             self._first = tuple(accumulate((c.total for c in self._cells), initial=0))
         self.planned = self._first[-1]
 
@@ -161,42 +160,6 @@ def time_of(phase: Phase, mark: float) -> int:
     seconds = phase.duration_us / MICROSECONDS
     root = math.sqrt(max(start * start + 2 * (end - start) * mark / seconds, 0.0))
     return round(2 * mark / (start + root) * MICROSECONDS) if mark > 0 else 0
-
-
-class _PoissonCells:
-    """A Poisson process over one phase, drawn cell by cell so that any arrival can be asked for.
-
-    A cell is a stretch with at most `_CELL` expected arrivals. Given how many fall into it, their
-    places are independent and uniform on the integral's axis (the order-statistics property), so
-    each cell is drawn from a seed of its own and forgotten again: memory does not grow with the
-    run. With an arrivalCount the counts are multinomial instead of Poisson: the total is exact.
-    """
-
-    def __init__(self, phase: Phase, seed: int, index: int) -> None:
-        expected = float(phase.expected)
-        cells = max(1, math.ceil(expected / _CELL))
-        self._width = expected / cells
-        self._key = (seed, index)
-        generator = np.random.default_rng([seed, index])
-        if phase.count is not None:
-            counts = generator.multinomial(phase.count, [1 / cells] * cells)
-        else:
-            counts = generator.poisson(self._width, cells)
-        self._first = np.concatenate(([0], np.cumsum(counts)))
-        self.total = int(self._first[-1])
-
-    def mark(self, number: int) -> float:
-        """The integral's value at which arrival `number` of the phase stands."""
-        cell = int(np.searchsorted(self._first, number, side="right")) - 1
-        count = int(self._first[cell + 1] - self._first[cell])
-        places = _cell_places(*self._key, cell, count)
-        return (cell + float(places[number - int(self._first[cell])])) * self._width
-
-
-@lru_cache(maxsize=_CELLS_KEPT)
-def _cell_places(seed: int, index: int, cell: int, count: int) -> np.ndarray:
-    """Sorted places of `count` arrivals within one cell, in [0, 1)."""
-    return np.sort(np.random.default_rng([seed, index, 1 + cell]).random(count))
 
 
 class Mix:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kampyn_perf.histogram import Layout
-from kampyn_perf.recorder.failures import OTHER_ENDPOINTS
+from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Cell, CellKey, SessionCounts
 from kampyn_perf.results.breakdown import (
     Breakdown,

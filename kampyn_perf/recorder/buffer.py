@@ -11,13 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
-from kampyn_perf.recorder.failures import MAX_CAUSES, OTHER_ENDPOINTS, cause_of
+from kampyn_perf.recorder.grouping import MAX_CAUSES, MAX_ENDPOINTS, OTHER_ENDPOINTS, cause_of
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.vitals import Vitals
 
-MAX_ENDPOINTS = 500
-"""Names of endpoints that are kept apart; the rest share one, so that a path with an id in it
-cannot fill the memory."""
 _SERVER_ERROR = 500
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
-from kampyn_perf.recorder.buffer import MAX_ENDPOINTS
-from kampyn_perf.recorder.failures import OTHER_ENDPOINTS, FailureRecorder
+from kampyn_perf.recorder.failures import FailureRecorder
 from kampyn_perf.recorder.generators import GeneratorTotals
+from kampyn_perf.recorder.grouping import MAX_ENDPOINTS, OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.timeline import Timeline
 from kampyn_perf.results.load import Requests

@@ -11,20 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
+from kampyn_perf.recorder.grouping import MAX_CAUSES, OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Cell, CellKey
 from kampyn_perf.results.failures import Failure
 from kampyn_perf.units import MICROSECONDS
 
-MAX_CAUSES = 200
-"""Pairs of an endpoint and a cause that are kept apart."""
 MAX_STRETCHES = 240
-OTHER_ENDPOINTS = "(other endpoints)"
-
-
-def cause_of(status: int, error: ErrorKind) -> str:
-    """What tells failures of an endpoint from each other: the status that made it one, or else
-    the kind."""
-    return str(status) if status and kind_of_status(status) is error else error.value
 
 
 class _Key(NamedTuple):

@@ -35,7 +35,7 @@ class Cell:
     statuses: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
-    """Failed requests by cause (`failures.cause_of`)."""
+    """Failed requests by cause (`grouping.cause_of`)."""
     messages: dict[str, str] = field(default_factory=dict)
     """In whose words the first of a cause failed; only where its generator had none before."""
     received: int = 0

@@ -11,8 +11,9 @@ from kampyn_perf.histogram import Layout
 from kampyn_perf.outcomes import ErrorKind
 from kampyn_perf.recorder import breakdown
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
-from kampyn_perf.recorder.buffer import OTHER_ENDPOINTS, Sample, SampleBuffer
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.outcomes import ErrorKind
-from kampyn_perf.recorder.buffer import OTHER_ENDPOINTS, Sample, SampleBuffer
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.build import build
 from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Gauges, Interval
 from kampyn_perf.recorder.timeline import MAX_STRETCHES, Timeline
 from kampyn_perf.schedule import Phase, Schedule

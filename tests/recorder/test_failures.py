@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from kampyn_perf.outcomes import ErrorKind
-from kampyn_perf.recorder import failures
+from kampyn_perf.recorder import failures, grouping
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.interval import Gauges, Interval
@@ -110,13 +110,13 @@ def test_a_long_run_keeps_few_stretches_and_loses_no_failure() -> None:
 
 def test_causes_beyond_a_number_share_a_name() -> None:
     run = Run()
-    for number in range(failures.MAX_CAUSES + 50):
+    for number in range(grouping.MAX_CAUSES + 50):
         run.failed(ErrorKind.RESET, endpoint=f"GET /{number}")
     run.second()
     figures = run.figures()
-    assert len(figures) <= failures.MAX_CAUSES + 1
-    assert sum(one.count for one in figures) == failures.MAX_CAUSES + 50
-    assert failures.OTHER_ENDPOINTS in {one.endpoint for one in figures}
+    assert len(figures) <= grouping.MAX_CAUSES + 1
+    assert sum(one.count for one in figures) == grouping.MAX_CAUSES + 50
+    assert grouping.OTHER_ENDPOINTS in {one.endpoint for one in figures}
 
 
 def test_a_damaged_one_is_refused() -> None:

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
-from prometheus_client.parser import text_string_to_metric_families as classic
-
 from kampyn_perf.measure.readings import Labels
 
 _COMMENT = re.compile(r"# (?:TYPE|HELP|UNIT) (\S+)")
@@ -59,6 +56,11 @@ def parse(
     """The instruments of families that are `wanted`, by their names without `_total`, `_sum` and
     the like. A histogram whose buckets are not wanted is its sum and count. Raises ValueError for
     what is no such page."""
+    # Only here: every load imports this module, and few runs read a page; the library's package
+    # brings an HTTP server along.
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+    from prometheus_client.parser import text_string_to_metric_families as classic
+
     text = body.decode("utf-8", errors="replace")
     page: Page = {}
     families: Iterable[Any]

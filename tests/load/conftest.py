@@ -77,7 +77,11 @@ def data_file(tmp_path: Path) -> Path:
 
 @dataclass
 class Load:
-    """A load against the recording server, in a folder of its own."""
+    """A load against the recording server, in a folder of its own.
+
+    Nothing is watched beside it: probes would be among what the server has seen, and how busy the
+    machine is would be among what is judged.
+    """
 
     folder: Path
     server: Server
@@ -86,6 +90,7 @@ class Load:
     def flags(self, *phases: str, limits: tuple[str, ...] = program.PATIENT) -> tuple[str, ...]:
         return (
             *("load", "--target", self.server.url, "--data", str(self.data), "--out", "run"),
+            "--no-watch",
             *program.profile(*phases, limits=limits),
         )
 

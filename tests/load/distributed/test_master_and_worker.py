@@ -168,8 +168,9 @@ def test_one_host_cut_off_and_one_killed(cluster):
     assert sessions.planned == 360 == sessions.started + sessions.dropped
     assert 0 < sessions.dropped < 360
     assert any("others took over the rest" in each for each in result.validity.reasons)
-    last = [second.started for second in result.seconds if second.at_us == 11_000_000]
-    assert last == [30], "the rate of the schedule, from one host"
+    (last,) = [second.started for second in result.seconds if second.at_us == 11_000_000]
+    # More than 30 where a busy machine woke the host late for some of the second before.
+    assert last >= 30, "the rate of the schedule, from one host"
 
 
 @pytest.fixture
@@ -197,7 +198,8 @@ def start_master(load: Load, port: int, count: int, *phases: str) -> subprocess.
 
 def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
     load, port = local
-    master = start_master(load, port, 1, "{duration: 10, arrivalRate: 20}")
+    # So long because a busy machine may take ten seconds to start the second worker.
+    master = start_master(load, port, 1, "{duration: 20, arrivalRate: 20}")
     first = start_worker(tmp_path, port)
     load.until_second(1)
     late = start_worker(tmp_path, port)
@@ -211,8 +213,8 @@ def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
     one, two = result.validity.generators
     assert one.joined_us == 0 < two.joined_us
     assert two.planned > 0
-    assert one.planned + two.planned == 200 == result.sessions.completed
-    assert [each.started for each in result.seconds if each.at_us == 9_000_000] == [20]
+    assert one.planned + two.planned == 400 == result.sessions.completed
+    assert [each.started for each in result.seconds if each.at_us == 19_000_000] == [20]
     assert any("into the run, and takes its share" in each for each in result.validity.warnings)
 
 

@@ -164,7 +164,7 @@ def test_sessions_that_outlast_the_drain_are_cut_and_counted(load):
     assert load.result.validity.reasons == [], "the generator kept up; it is for the verdict"
     breakdown = load.result.breakdown
     assert breakdown is not None
-    cut = sum(row.count for group in breakdown.cut_requests for row in group.rows())
+    cut = sum(row.total for group in breakdown.cut_requests for row in group.rows())
     assert cut >= sessions.cut, "each with the time that it had been due, for the verdict"
 
 

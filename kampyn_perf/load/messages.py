@@ -213,6 +213,7 @@ _READERS: dict[str, Any] = {
     "assignment": _assignment,
     "interval": Interval.from_message,
     "reading": lambda item: ClockReading(**item),
+    "apart": tuple,
     "flows": tuple,
 }
 """Of the fields that are not plain in JSON, by name."""

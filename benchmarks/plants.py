@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def locked(*, after: float, seconds: float, every: float = 0.0) -> Plant:
 
 def flushed(run: Planted) -> None:
     """Somebody empties the cache again and again."""
-    with socket.socket(socket.AF_UNIX) as redis:
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as redis:
         run.over.wait(8)
         redis.connect(str(run.state / "redis.sock"))
         while not run.over.wait(0.005):

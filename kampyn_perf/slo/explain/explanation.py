@@ -12,12 +12,21 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Finding, Judgement
 from kampyn_perf.slo.explain.breach import Breach, Kind, first_breach
 from kampyn_perf.slo.explain.facts import Facts
-from kampyn_perf.slo.explain.rules import RULES, cache, growing_backlog, too_little_data
+from kampyn_perf.slo.explain.rules import (
+    RULES,
+    cache,
+    generator,
+    growing_backlog,
+    other_programs,
+    too_little_data,
+)
 from kampyn_perf.units import counted, format_duration, format_percent
 
 UNKNOWN = "unknown"
 """The name of the finding that there is none."""
 _MOST = 4
+_WAITED = 0.1
+"""Of the time, from which on it is not the generator's own fault that it was late."""
 
 
 def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding]:
@@ -33,17 +42,27 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
     ]
     if findings and findings[0].rule == too_little_data.RULE.id:
         return [_beginning(findings[0], breach, facts)]
-    findings.sort(key=_order)
+    starved = any(one.rule == other_programs.RULE.id for one in findings) and _short_of_cpu(result)
+    findings.sort(key=lambda one: _order(one, starved=starved))
     if not any(one.cause for one in findings):
         findings.append(_unknown(facts))
     return [_beginning(findings[0], breach, facts), *findings[1:_MOST]]
 
 
-def _order(finding: Finding) -> tuple[bool, int, float]:
-    """A backlog is what every overload looks like: it comes after what the backend lacked. What
-    the cache does not have is asked of the store: so the cache comes before the queries."""
-    upstream = {cache.RULE.id: 0, growing_backlog.RULE.id: 2}.get(finding.rule, 1)
-    return (not finding.cause, upstream, -(finding.share or 0.0))
+def _short_of_cpu(result: LoadResult) -> bool:
+    """Whether a generator was ready to work, and others had the CPU."""
+    waits = (one.cpu_wait_share or 0.0 for one in result.validity.generators)
+    return max(waits, default=0.0) >= _WAITED
+
+
+def _order(finding: Finding, *, starved: bool) -> tuple[bool, int, float]:
+    """What the cache does not have is asked of the store, so the cache comes before the queries.
+    What took the generator's CPU comes before the generator. A backlog is what every overload
+    looks like: it comes after what the backend lacked."""
+    places = {cache.RULE.id: 0, growing_backlog.RULE.id: 3}
+    if starved:
+        places[generator.RULE.id] = 2
+    return (not finding.cause, places.get(finding.rule, 1), -(finding.share or 0.0))
 
 
 def _beginning(finding: Finding, breach: Breach, facts: Facts) -> Finding:

@@ -105,17 +105,19 @@ CASES = (
     Case(
         name="one-worker",
         cause="backend-cpu",
-        phases=steady(400),
+        phases=steady(250),
         sets=ONE_WORKER,
         scenario=PAGES_SCENARIO,
+        customize=plants.TRACING,
     ),
     Case(
         name="one-worker-unwatched",
         cause="growing-backlog",
-        phases=steady(400),
+        phases=steady(250),
         sets=ONE_WORKER,
         more=("--no-watch",),
         scenario=PAGES_SCENARIO,
+        customize=plants.TRACING,
     ),
     Case(
         name="argon2-iterations",
@@ -208,11 +210,11 @@ CASES = (
     Case(
         name="flood",
         cause="generator",
-        phases=steady(5000, 8),
+        phases=steady(5000, 5),
         flows=("Vendor",),
         more=("--set", "config.maxVusers=20000"),
     ),
-    Case(name="busy-scenario", cause="generator", phases=steady(40), scenario=BUSY_SCENARIO),
+    Case(name="busy-scenario", cause="generator", phases=steady(40, 6), scenario=BUSY_SCENARIO),
     Case(
         name="garbage",
         cause="garbage-collection",
@@ -223,10 +225,14 @@ CASES = (
         name="out-of-stock",
         cause="one-endpoint",
         phases=steady(30),
-        sets=(*CHEAP, f"{SMALL[:-1]}, stock: 40}}"),
+        sets=(*CHEAP, f"{SMALL[:-1]}, stock: 4}}"),
     ),
     Case(
-        name="few-requests", cause="too-little-data", phases=steady(3, 4), plant=plants.burning(24)
+        name="few-requests",
+        cause="too-little-data",
+        target="20 ms",
+        phases=steady(3, 4),
+        plant=plants.burning(24),
     ),
 )
 

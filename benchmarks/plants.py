@@ -125,16 +125,28 @@ def planted(plant: Plant, run: Planted) -> Iterator[None]:
         thread.join()
 
 
-COLLECTING = '''"""Workers of the backend keep millions of objects, and look at all for ever."""
+COLLECTING = '''"""Workers keep millions of objects, and look at all of them for ever."""
 import sys, threading, time
 if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
     def collect():
         import gc
-        time.sleep(4)
-        kept = [[] for _ in range(3_000_000)]
-        while True:
-            time.sleep(0.4)
-            gc.collect()
+        while True:  # what is older than the start of serving is frozen, and not looked at
+            kept = [[] for _ in range(2_500_000)]
+            end = time.monotonic() + 8
+            while time.monotonic() < end:
+                time.sleep(0.3)
+                gc.collect()
     threading.Thread(target=collect, daemon=True).start()
 '''
 """A sitecustomize.py."""
+TRACING = '''"""Somebody left a profiler in the backend's workers."""
+import sys, threading
+if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
+    calls = {}
+    def profile(frame, event, argument):
+        for _ in range(4):
+            calls[frame.f_code] = calls.get(frame.f_code, 0) + 1
+    sys.setprofile(profile)
+    threading.setprofile(profile)
+'''
+"""Another: all that the workers do takes many times the CPU."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from kampyn_perf import names
 from kampyn_perf.results.load import Failure, LoadResult
@@ -20,6 +21,18 @@ from kampyn_perf.units import format_duration
 
 _SLOW_US = 1_000_000
 """A mean from which on requests that fail fail for the time they took."""
+
+
+_GENERATIONS = ("0", "1", "2")
+
+
+class Collections(NamedTuple):
+    """Collections of garbage of one generation."""
+
+    of_time: float
+    """The share of its time that a worker stood still for them."""
+    pause_us: float
+    """Of one, on the average."""
 
 
 @dataclass(frozen=True)
@@ -196,15 +209,22 @@ class Facts:
         return self.share_of_waiting(waits.total_us) if waits else 0.0
 
     @cached_property
+    def collections(self) -> dict[str, Collections]:
+        """Of garbage, by generation: those that took time."""
+        found = {}
+        for generation in _GENERATIONS:
+            paused = self.level(names.METRIC_GC_PAUSE, generation=generation)
+            rate = self.level(names.METRIC_GC_COLLECTIONS, generation=generation)
+            if paused and rate and self.workers_cpu:
+                of_time = min(1.0, paused / len(self.workers_cpu))
+                found[generation] = Collections(of_time=of_time, pause_us=1e6 * paused / rate)
+        return found
+
+    @cached_property
     def gc_share(self) -> float:
         """Of the time waited, by requests for a garbage collection to end: of those that come
         while a worker collects, each waits half a pause on the average."""
-        paused, collections = (
-            self.level(names.METRIC_GC_PAUSE),
-            self.level(names.METRIC_GC_COLLECTIONS),
+        each = self.collections.values()
+        return self.share_of_waiting(
+            sum(self.breach.total * one.of_time * one.pause_us / 2 for one in each)
         )
-        if not paused or not collections or not self.workers_cpu:
-            return 0.0
-        of_time = min(1.0, paused / len(self.workers_cpu))
-        pause_us = 1e6 * paused / collections
-        return self.share_of_waiting(self.breach.total * of_time * pause_us / 2)

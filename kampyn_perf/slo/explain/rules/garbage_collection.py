@@ -7,19 +7,15 @@ from kampyn_perf.units import format_duration, format_percent
 
 
 def _check(facts: Facts) -> Hit | None:
-    paused = facts.level(names.METRIC_GC_PAUSE)
-    collections = facts.level(names.METRIC_GC_COLLECTIONS)
-    if not paused or not collections or not facts.slow:
+    if not facts.slow or facts.gc_share < ENOUGH:
         return None
-    if facts.gc_share < ENOUGH:
-        return None
-    of_time = paused / max(1, len(facts.workers_cpu))
+    generation, most = max(facts.collections.items(), key=lambda pair: pair[1].of_time)
+    share = format_percent(round(facts.gc_share, 2))
     return Hit(
-        f"each worker stood still for {format_percent(round(of_time, 3))} of the time to collect "
-        f"garbage, {format_duration(1e6 * paused / collections)} a collection: about "
-        f"{format_percent(round(facts.gc_share, 2))} of the "
-        f"{format_duration(facts.answered_us)} that "
-        "answered requests took together",
+        f"each worker stood still for {format_percent(round(most.of_time, 3))} of the time to "
+        f"collect garbage of generation {generation}, {format_duration(most.pause_us)} each time: "
+        f"about {share} of the {format_duration(facts.answered_us)} that answered requests took "
+        "together",
         facts.gc_share,
     )
 

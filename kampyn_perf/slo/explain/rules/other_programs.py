@@ -26,6 +26,8 @@ def _check(facts: Facts) -> Hit | None:
         return Hit(words, others / used) if facts.breach.judgement.metric == names.CPU else None
     lag = facts.events(names.METRIC_LOOP_LAG)
     late = lag.mean_us * facts.breach.total / facts.waited_us if lag and facts.waited_us else 0.0
+    # A collection makes the event loop late too, and is none of theirs.
+    late = max(0.0, late - facts.gc_share)
     share = min(1.0, facts.starved * facts.hash_share + late)
     if share < ENOUGH:
         return None

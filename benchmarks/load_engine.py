@@ -15,9 +15,9 @@ import argparse
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from tests.load.conftest import DATA, start_server
 
 
 @contextmanager
-def a_run(phase: str, *more: str, url: str = ""):
+def a_run(phase: str, *more: str, url: str = "") -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """(process, folder) of a load, with nothing of the machine's limits changed."""
     folder = Path(tempfile.mkdtemp(prefix="kampyn-measure-"))
     (folder / "data.json").write_bytes(orjson.dumps(DATA))
@@ -55,12 +55,18 @@ def result_of(folder: Path) -> LoadResult:
 def generators_of(process: subprocess.Popen[str], count: int = 1) -> list[psutil.Process]:
     """The generator processes, once the run has begun."""
 
-    def found() -> list[psutil.Process]:
-        lines = [(each, each.cmdline()) for each in program.descendants(process.pid)]
-        each = [p for p, line in lines if "kampyn_perf.load.generator" in line]
-        return [p for p in each if "--describe" not in p.cmdline()]
+    generators: list[psutil.Process] = []
 
-    return program.wait_for(lambda: len(found()) == count and found(), what="the generators")
+    def are_there() -> bool:
+        generators[:] = [
+            child
+            for child in program.descendants(process.pid)
+            if "kampyn_perf.load.generator" in child.cmdline()
+        ]
+        return len(generators) == count
+
+    program.wait_for(are_there, what="the generators")
+    return generators
 
 
 def lateness(options: argparse.Namespace) -> None:
@@ -108,11 +114,13 @@ def stall(options: argparse.Namespace) -> None:
             )  # fmt: skip
             truth = np.sort(waits)
             at = {q: float(truth[int(np.ceil(q * truth.size)) - 1]) for q in (0.95, 0.99, 1)}
+            measured = response.decode().percentiles([0.95, 0.99])
+            slowest = response.decode().max_us or 0
             print(
                 f"{workers} workers, stall of {lasted:.3f} s, analytic / measured: "
-                f"P95 {at[0.95]:.3f} / {response.p95_us / 1e6:.3f}, "
-                f"P99 {at[0.99]:.3f} / {response.p99_us / 1e6:.3f}, "
-                f"max {at[1]:.3f} / {response.max_us / 1e6:.3f} s"
+                f"P95 {at[0.95]:.3f} / {(measured[0.95] or 0) / 1e6:.3f}, "
+                f"P99 {at[0.99]:.3f} / {(measured[0.99] or 0) / 1e6:.3f}, "
+                f"max {at[1]:.3f} / {slowest / 1e6:.3f} s"
             )
     server.process.kill()
 
@@ -179,4 +187,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

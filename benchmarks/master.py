@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -40,7 +41,11 @@ def measure(url: str, workers: int, rate: int) -> tuple[float, float, float]:
     (folder / "data.json").write_bytes(orjson.dumps(DATA))
     program = [sys.executable, "-m", "kampyn_perf", "load"]
     port = str(free_port())
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    quiet: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "cwd": folder,
+    }
     phases = f"profiles.t={{phases: [{{duration: {SECONDS}, arrivalRate: {rate}}}]}}"
     master = subprocess.Popen(
         [

@@ -122,6 +122,9 @@ class Judgement(Record):
     statistic: str
     scope: dict[str, str] = Field(default_factory=dict)
     """{"endpoint": "GET /api/..."}, or the same with flow, phase or case; empty for overall."""
+    window_us: int | None = None
+    """It had to hold over every stretch of this length; `observed` is of the worst one. None: over
+    the run as a whole."""
     required: bool
     unit: Unit
     comparison: Literal["<", "<=", ">", ">="]

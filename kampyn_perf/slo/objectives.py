@@ -17,13 +17,14 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from kampyn_perf import config
-from kampyn_perf.config import Section
+from kampyn_perf.config import Duration, Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.kinds import AnySeries, RequestTimes, SessionTimes
+from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes
 from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
 from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_target
 from kampyn_perf.suggest import near_or_known
+from kampyn_perf.units import MICROSECONDS
 
 CONFIG_NAME = "slo"
 API_NAME = "slo-api"
@@ -103,6 +104,10 @@ class Objective(Section):
     scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
     of: Annotated[Of, Field(validate_default=True)] = Of.ALL
     """For times of requests and sessions: of `all` of them, or of `successful` ones alone."""
+    window_us: Duration | None = Field(default=None, alias="for", validate_default=True)
+    """It has to hold over every stretch of this length; None: over the run as a whole."""
+    within_us: Duration | None = Field(default=None, alias="within", validate_default=True)
+    """With `for`: only of the last so much of the run."""
     series: Annotated[SeriesName | None, Field(validate_default=True)] = None
     """Of the metric `series`: which one."""
     target: Target
@@ -163,6 +168,35 @@ class Objective(Section):
         if of is not Of.ALL and not timed:
             raise ValueError(f"only times of a load can be of successful requests (got {of.value})")
         return of
+
+    @field_validator("window_us")
+    @classmethod
+    def _windowed(cls, window_us: int | None, info: ValidationInfo) -> int | None:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if window_us is None or metric is None:
+            return window_us
+        if window_us < MICROSECONDS:
+            raise ValueError("a window is at least 1 s long: a run is kept by the second")
+        timed = isinstance(metric.evidence, RequestTimes | SessionTimes)
+        statistic = info.data.get("statistic", "")
+        if (timed and _quantile(statistic)) or isinstance(metric.evidence, RequestShare):
+            return window_us
+        raise ValueError(
+            "only percentiles of a load's times, availability and error rates are judged by "
+            f"windows (got {statistic or 'another statistic'} of {metric.name})"
+        )
+
+    @field_validator("within_us")
+    @classmethod
+    def _of_windows(cls, within_us: int | None, info: ValidationInfo) -> int | None:
+        if within_us is None or "window_us" not in info.data:
+            return within_us
+        window_us = info.data["window_us"]
+        if window_us is None:
+            raise ValueError("it says which windows count, and there is no `for` that makes some")
+        if within_us < window_us:
+            raise ValueError("it is shorter than one window (`for`)")
+        return within_us
 
     @field_validator("series")
     @classmethod

@@ -14,7 +14,7 @@ from kampyn_perf.stats.dependence import (
     plain_deflation,
     quantile_deflation,
 )
-from kampyn_perf.stats.intervals import Interval
+from kampyn_perf.stats.intervals import CONFIDENCE, Interval
 from kampyn_perf.stats.proportions import Method, proportion_interval, samples_without_failure
 from kampyn_perf.stats.ranks import (
     RankedValues,
@@ -30,6 +30,7 @@ from kampyn_perf.stats.shares import ShareBounds, share_bounds
 from kampyn_perf.stats.sizing import mean_size, proportion_size, quantile_size
 
 __all__ = [
+    "CONFIDENCE",
     "Deflation",
     "Interval",
     "Method",

@@ -55,10 +55,15 @@ class Share:
         """All requests."""
         return float(self.totals.sum()) + self.unknown
 
-    def bounds(self) -> stats.ShareBounds:
+    def bounds(self, confidence: float = stats.CONFIDENCE) -> stats.ShareBounds:
         """The interval of the share: none of the unknown ones was an event, or all of them."""
         known = stats.share_bounds(
-            self.totals, self.fewest, self.most, nearly=self.nearly, strata=self.strata
+            self.totals,
+            self.fewest,
+            self.most,
+            nearly=self.nearly,
+            strata=self.strata,
+            confidence=confidence,
         )
         if not self.unknown:
             return known

@@ -76,6 +76,17 @@ class Times:
         middles = (self.first_us + self.last_us) / 2 * self.counts
         return np.bincount(self.items, weights=middles, minlength=self.size).astype(np.float64)
 
+    def part(self, kept: NDArray[np.bool_], places: Ints) -> Times:
+        """Of the items that are `kept`, which get new `places`."""
+        chosen = kept[self.items]
+        return Times(
+            items=places[self.items[chosen]],
+            first_us=self.first_us[chosen],
+            last_us=self.last_us[chosen],
+            counts=self.counts[chosen],
+            size=int(kept.sum()),
+        )
+
     def _sum(self, chosen: NDArray[np.bool_]) -> Floats:
         return np.bincount(
             self.items[chosen], weights=self.counts[chosen], minlength=self.size
@@ -99,6 +110,10 @@ class Counted:
     unplaced: Floats
     """Others that were cut, and may be of this scope or not: their endpoint is not known."""
 
+    at: Ints
+    """The number of the stretch of time of every item."""
+    width_us: int
+    """How long a stretch is."""
     mixed: bool = False
     """Whether the times of failed requests cannot be told from those of successful ones: in a
     result of an earlier version."""
@@ -112,6 +127,22 @@ class Counted:
         """By item."""
         return self.events[Event.FAILED]
 
+    def part(self, kept: NDArray[np.bool_]) -> Counted:
+        """Only the items that are `kept`."""
+        places = np.cumsum(kept) - 1
+        return Counted(
+            totals=self.totals[kept],
+            strata=[self.strata[place] for place in np.flatnonzero(kept).tolist()],
+            events={event: counts[kept] for event, counts in self.events.items()},
+            response=self.response.part(kept, places),
+            service=self.service.part(kept, places),
+            cut=self.cut.part(kept, places),
+            unplaced=self.unplaced[kept],
+            at=self.at[kept],
+            width_us=self.width_us,
+            mixed=self.mixed,
+        )
+
 
 class Table:
     """All groups of a breakdown, ready to be summed up by scope."""
@@ -122,6 +153,7 @@ class Table:
         cut: Sequence[BreakdownGroup],
         *,
         splits_us: Iterable[int],
+        width_us: int,
     ) -> None:
         self._layout = Layout(splits_us)
         self._groups = [(group, list(group.rows())) for group in groups]
@@ -136,6 +168,8 @@ class Table:
         keys = [(p, at) for p in sorted(spans) for at in range(spans[p][0], spans[p][1] + 1)]
         self._places = {key: place for place, key in enumerate(keys)}
         self._strata = [phase for phase, _ in keys]
+        self._at = np.array([at for _, at in keys], dtype=np.int64)
+        self._width_us = width_us
 
     def select(
         self,
@@ -176,6 +210,8 @@ class Table:
             service=Times.of(((p, row.service) for p, row in rows), size, self._layout),
             cut=Times.of(((p, row.response) for p, row in cut), size, self._layout),
             unplaced=_column(unplaced, size, lambda row: row.total),
+            at=self._at,
+            width_us=self._width_us,
         )
 
 

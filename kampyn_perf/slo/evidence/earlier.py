@@ -39,6 +39,8 @@ def counted(result: LoadResult, requests: Requests) -> Counted:
         service=nothing,
         cut=nothing,
         unplaced=np.zeros(size),
+        at=np.arange(size),
+        width_us=max((second.width_us for second in seconds), default=1),
         mixed=requests.failed > 0,
     )
 

@@ -19,7 +19,8 @@ _FEW = 10
 """Samples whose scatter says too little to say how many would decide."""
 
 
-def _undecidable(_: Target) -> int | None:
+def undecidable(_: Target) -> int | None:
+    """No number of samples is known that would decide."""
     return None
 
 
@@ -36,7 +37,7 @@ class Estimate:
     """What the samples are: `requests`."""
     effective: float | None = None
     """What the samples are worth as independent ones, where that was estimated."""
-    needed: Callable[[Target], int | None] = field(default=_undecidable, repr=False)
+    needed: Callable[[Target], int | None] = field(default=undecidable, repr=False)
     """About how many such samples would tell the value from a target."""
     note: str = ""
     """What else a reader should know: which phase, which process."""
@@ -46,6 +47,8 @@ class Estimate:
     """Why it has no interval, where it has none."""
     at_least: str = ""
     """Why it may be more than was observed, by any amount; the interval has no upper end then."""
+    remedy: str = ""
+    """What would decide, where that is not a number of samples."""
     slow: bool = False
     """Whether the run is too short for its own dependence."""
     unexercised: str = ""

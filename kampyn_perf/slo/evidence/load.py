@@ -12,7 +12,7 @@ from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
 from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
 from kampyn_perf.schedule import numbered
-from kampyn_perf.slo.evidence import earlier, estimate
+from kampyn_perf.slo.evidence import earlier, estimate, windows
 from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
 from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
@@ -177,14 +177,18 @@ class LoadEvidence:
         kept = self._result.breakdown
         if kept is None:
             return None
-        return Table(kept.requests, kept.cut_requests, splits_us=kept.splits_us)
+        return Table(
+            kept.requests, kept.cut_requests, splits_us=kept.splits_us, width_us=kept.width_us
+        )
 
     @cached_property
     def _sessions(self) -> Table | None:
         kept = self._result.breakdown
         if kept is None:
             return None
-        return Table(kept.sessions, kept.cut_sessions, splits_us=kept.splits_us)
+        return Table(
+            kept.sessions, kept.cut_sessions, splits_us=kept.splits_us, width_us=kept.width_us
+        )
 
     @property
     def _disturbed(self) -> Disturbed:
@@ -205,6 +209,8 @@ class LoadEvidence:
         )
         if self._requests is None and clock is Clock.SERVICE:
             return Missing(_EARLIER.format("service times"))
+        if self._requests is None and objective.window_us is not None:
+            return Missing(windows.EARLIER)
         group = Group(
             counted=self._counted(objective.scope, requests), latency=successful or latency
         )
@@ -239,6 +245,10 @@ class LoadEvidence:
         if isinstance(requests, Missing):
             return requests
         counted = self._counted(objective.scope, requests)
+        if objective.window_us is not None:
+            if self._requests is None:
+                return Missing(windows.EARLIER)
+            return windows.share_of_worst(counted, event, objective, disturbed=self._disturbed)
         share = share_of(counted, event, disturbed=self._disturbed)
         return estimate.share(
             round(float(share.fewest.sum())),

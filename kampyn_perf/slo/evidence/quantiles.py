@@ -40,6 +40,9 @@ class Question:
     """The exact maximum of successful ones, where it is known."""
     disturbed: Disturbed
     noun: str
+    low_confidence: float = stats.CONFIDENCE
+    """Of the interval whose lower end is taken; more where one of several is picked for being the
+    highest."""
 
     def clipped(self, values_us: Ints) -> Ints:
         """The ends of buckets, of which the last one is known to end earlier."""
@@ -62,11 +65,15 @@ def quantile(counted: Counted, question: Question, target: Target) -> Estimate |
     if not n:
         return Missing(f"there were no {question.noun}")
     allowed = 1 - question.q
-    bounds = cache(lambda us: at(us).bounds())
+
+    @cache
+    def bounds(us: int, confidence: float = stats.CONFIDENCE) -> stats.ShareBounds:
+        return at(us).bounds(confidence)
+
     interval = _interval(
         _buckets(counted, question),
         below=lambda us: bool(bounds(us).high <= allowed),
-        above=lambda us: bool(bounds(us).low > allowed),
+        above=lambda us: bool(bounds(us, question.low_confidence).low > allowed),
         first_bad=first_bad,
     )
     found = bounds(first_bad)

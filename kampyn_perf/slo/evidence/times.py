@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kampyn_perf import stats
 from kampyn_perf.results.load import Latency
-from kampyn_perf.slo.evidence import estimate
+from kampyn_perf.slo.evidence import estimate, windows
 from kampyn_perf.slo.evidence.bounds import Disturbed
 from kampyn_perf.slo.evidence.counted import Counted
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
@@ -39,6 +39,8 @@ def times_of(
         disturbed=disturbed,
         noun=noun,
     )
+    if objective.window_us is not None:
+        return windows.quantile_of_worst(group.counted, question, objective)
     if objective.quantile is not None:
         return quantile(group.counted, question, objective.target)
     return _mean_or_max(group, objective.statistic, question)

@@ -95,6 +95,7 @@ def _plain(name: str, objective: Objective) -> Judgement:
         metric=objective.metric,
         statistic=objective.statistic,
         scope=objective.scope.as_dict(),
+        window_us=objective.window_us,
         required=objective.required,
         unit=objective.target.unit,
         comparison=objective.target.comparison.value,

@@ -95,6 +95,8 @@ def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str
         start += f"{target.unit.text(target.value)}; {within}"
     if found.slow:
         start += "; the run is too short for how slowly it changes"
+    if found.remedy:
+        return f"{start}; {found.remedy}"
     if needed is None and found.samples < _FEW:
         return f"{start}; so few do not tell how many would decide"
     if needed is None:

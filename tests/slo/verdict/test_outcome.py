@@ -245,6 +245,7 @@ def test_a_judgement_carries_its_figures() -> None:
         "metric": "response_time",
         "statistic": "p95",
         "scope": {"flow": "x"},
+        "window_us": None,
         "required": False,
         "unit": Unit.DURATION,
         "comparison": "<",

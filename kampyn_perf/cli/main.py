@@ -33,6 +33,11 @@ class Commands(LazyGroup):
             "Judge a run, or several together, by objectives: exit code 0 passed, 1 failed, 4 no "
             "verdict.",
         ),
+        "init": Lazy(
+            "kampyn_perf.cli.init",
+            "init",
+            "Write a project that runs at once: a target with flows, data, objectives, profiles.",
+        ),
         "bench": Lazy(
             "kampyn_perf.cli.bench.command",
             "bench",

@@ -1,0 +1,205 @@
+"""A recorded session into a project: one flow, with the pauses that the person made."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kampyn_perf.convert.documents import wrong
+from kampyn_perf.convert.draft import Draft, Flow, LeftOut, Request, Step, Template, Text, Think
+from kampyn_perf.convert.har.bodies import body_of
+from kampyn_perf.convert.har.recorded import Recorded, recorded
+from kampyn_perf.convert.har.secrets import Secrets, looks_secret
+from kampyn_perf.convert.har.select import Hosts, redirected, why_not
+from kampyn_perf.convert.har.stream import entries
+from kampyn_perf.convert.naming import file_name, path_name
+from kampyn_perf.errors import KampynError
+
+_MOST_REQUESTS = 1_000
+_SHORTEST_PAUSE = 100_000
+_LONGEST_PAUSE = 60_000_000
+_NOT_SENT = re.compile(
+    r":.*|host|connection|content-length|transfer-encoding|cookie|user-agent|accept-encoding|"
+    r"sec-.*|origin|referer|if-none-match|if-modified-since|cache-control|pragma|dnt|te|"
+    r"upgrade.*|priority|keep-alive|expect|content-type|purpose|x-client-data|accept-language",
+    re.I,
+)
+_ANYTHING = "*/*"
+
+
+def read_har(
+    path: Path, *, url: str = "", hosts: Collection[str] = (), keep_secrets: bool = False
+) -> Draft:
+    """The project of the recording at `path`.
+
+    `hosts` are the system's; without any, the one whose page was opened first. `url` is where the
+    system is in runs. Raises KampynError or ConfigError, with the entry.
+    """
+    known = Hosts()
+    for number, entry in enumerate(entries(path)):
+        if one := recorded(entry, number, with_answer=False):
+            known.note(one)
+    own = known.own(hosts)
+    if not own:
+        there = ", ".join(host for host, _count in known.requests.most_common(8)) or "none"
+        raise wrong(str(path), "#/log/entries", f"has no request to load; its hosts are {there}")
+    session = _Session(own[0], Secrets(keep=keep_secrets))
+    for one in _in_order(path, own, session.left_out):
+        session.take(one)
+    if not session.requests:
+        reasons = ", ".join(f"{count} {why}" for why, count in session.left_out.items())
+        raise wrong(str(path), "#/log/entries", f"has no request of {own[0]} to load ({reasons})",
+                    hint="Another host: --host NAME.")  # fmt: skip
+    others = [host for host in known.requests if host not in own]
+    return session.draft(
+        path, url.rstrip("/") or known.origin(own[0]), {one: known.requests[one] for one in others}
+    )
+
+
+def _in_order(path: Path, own: list[str], left_out: Counter[str]) -> Iterator[Recorded]:
+    """The requests that are taken, by the time that they began."""
+    taken: list[Recorded] = []
+    for number, entry in enumerate(entries(path)):
+        one = recorded(entry, number, with_answer=True)
+        if one is None or one.host not in own:
+            continue
+        if why := why_not(one):
+            left_out[why] += 1
+            continue
+        taken.append(one)
+        if len(taken) > _MOST_REQUESTS:
+            raise KampynError(
+                f"{path}: has more than {_MOST_REQUESTS:,} requests of {', '.join(own)}",
+                hint="Record a shorter session: one person, one errand.",
+            )
+    return iter(sorted(taken, key=lambda one: one.started_us))
+
+
+@dataclass
+class _Session:
+    host: str
+    secrets: Secrets
+    requests: list[tuple[Recorded, int, Request]] = field(default_factory=list)
+    """Each with the pause before it."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    _before: Recorded | None = None
+    _jar: set[str] = field(default_factory=set)
+    _ended_us: int = 0
+    _left_cookies: set[str] = field(default_factory=set)
+
+    def take(self, one: Recorded) -> None:
+        """The next request of the session."""
+        if redirected(one, self._before) and self.requests:
+            first, pause, request = self.requests[-1]
+            statuses = (one.status,)
+            self.requests[-1] = (first, pause, replace(request, statuses=statuses))
+        else:
+            pause = one.started_us - self._ended_us if self.requests else 0
+            self.requests.append((one, pause, self._request(one)))
+        self.secrets.note_answer(self.requests[-1][0].number, one.answer)
+        self._jar |= one.set_cookies
+        self._ended_us = max(self._ended_us, one.ended_us)
+        self._before = one
+
+    def draft(self, path: Path, url: str, others: dict[str, int]) -> Draft:
+        """The session as a project."""
+        table = self.secrets.table()
+        return Draft(
+            name=file_name(self.host.partition(":")[0], otherwise="recording"),
+            origin=f"the recording {path.name}",
+            url=url,
+            flows=(Flow(name="Recorded session", steps=tuple(self._steps())),),
+            tables=(table,) if table else (),
+            environment=self.secrets.environment,
+            left_out=tuple(self._all_left_out(others)),
+        )
+
+    def _request(self, one: Recorded) -> Request:
+        body, content_type, note = body_of(one, self.secrets)
+        headers = self._headers(one)
+        if content_type:
+            headers["Content-Type"] = content_type
+        return Request(
+            method=one.method,
+            url=self._url(one),
+            name=self._name(one),
+            headers=headers,
+            cookies=self._cookies(one),
+            body=body,
+            statuses=(200 if one.status == 304 else one.status,),
+            note=note,
+        )
+
+    def _name(self, one: Recorded) -> str:
+        host = "" if one.host == self.host else one.host
+        return f"{one.method} {host}{path_name(one.url.path or '/')}"
+
+    def _url(self, one: Recorded) -> Text:
+        """The path and query; with the host, where it is another than the system's own."""
+        parts: list[object] = [] if one.host == self.host else [one.origin]
+        for index, segment in enumerate((one.url.path or "/").split("/")):
+            parts += ["/"] if index else []
+            parts.append(self.secrets.text("path", segment))
+        for index, pair in enumerate(one.url.query.split("&") if one.url.query else ()):
+            name, equals, value = pair.partition("=")
+            parts += ["&" if index else "?", name, equals, self.secrets.text(name, value)]
+        return _joined(parts)
+
+    def _headers(self, one: Recorded) -> dict[str, Text]:
+        return {
+            name: self.secrets.text(name, value)
+            for name, value in one.headers
+            if not _NOT_SENT.fullmatch(name)
+            and not (name.lower() == "accept" and value == _ANYTHING)
+        }
+
+    def _cookies(self, one: Recorded) -> dict[str, Text]:
+        """Those that no answer of the session gave, if they may be what lets it in."""
+        brought = {name: value for name, value in one.cookies.items() if name not in self._jar}
+        self._left_cookies |= {name for name in brought if not _is_session(name)}
+        return {
+            name: self.secrets.text(f"cookie_{name}", value)
+            for name, value in brought.items()
+            if _is_session(name)
+        }
+
+    def _steps(self) -> Iterator[Step]:
+        for one, pause, request in self.requests:
+            if pause >= _SHORTEST_PAUSE:
+                yield Think(min(pause, _LONGEST_PAUSE) // 1_000 * 1_000)
+            captures = tuple(self.secrets.captures.get(one.number, {}).values())
+            yield replace(request, captures=captures)
+
+    def _all_left_out(self, others: dict[str, int]) -> Iterator[LeftOut]:
+        for why, count in self.left_out.most_common():
+            yield LeftOut(f"{count} of {self.host}", why)
+        for host, count in sorted(others.items(), key=lambda pair: -pair[1]):
+            yield LeftOut(f"{count} of {host}", f"another host (--host {host} takes them)")
+        for name in sorted(self._left_cookies):
+            yield LeftOut(f"cookie {name}", "the browser had it before the session began")
+        longer = sum(pause > _LONGEST_PAUSE for _one, pause, _request in self.requests)
+        if longer:
+            yield LeftOut(f"{longer} pauses of more than a minute", "cut to a minute")
+
+
+def _is_session(name: str) -> bool:
+    return looks_secret(name.replace("-", "_")) or bool(
+        re.search(r"sess|sid$|remember", name, re.I)
+    )
+
+
+def _joined(parts: list[object]) -> Text:
+    """A text where nothing in it is a value."""
+    whole: list[object] = []
+    for part in parts:
+        for one in part.parts if isinstance(part, Template) else (part,):
+            if isinstance(one, str) and whole and isinstance(whole[-1], str):
+                whole[-1] += one
+            elif one != "":
+                whole.append(one)
+    if len(whole) == 1 and isinstance(whole[0], str):
+        return whole[0]
+    return Template(tuple(whole))  # type: ignore[arg-type]  # texts and values

@@ -1,0 +1,75 @@
+"""Texts as a target file has them: values in braces, and braces that stand for themselves kept from
+being taken for values. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kampyn_perf.convert.draft import Environment, Function, Name, Template, Text
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{[A-Za-z_][\w.]*\}", re.S)
+
+
+class Texts:
+    """Writes texts, and remembers those that it had to put among the variables."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self.variables = dict(variables)
+        """The draft's, and the literal texts'."""
+
+    def value(self, value: Any) -> Any:
+        """JSON with values inside, as plain data."""
+        match value:
+            case str() | Name() | Environment() | Function() | Template():
+                return self.text(value)
+            case dict():
+                return {key: self.value(one) for key, one in value.items()}
+            case list() | tuple():
+                return [self.value(one) for one in value]
+        return value
+
+    def text(self, text: Text) -> str:
+        """One text."""
+        match text:
+            case str():
+                return self._literal(text) if _TEMPLATE.search(text) else text
+            case Template(parts=parts):
+                # A lone brace beside a value would make another template of it.
+                return "".join(
+                    (self._literal(part) if "{" in part or "}" in part else part)
+                    if isinstance(part, str)
+                    else _braced(part)
+                    for part in parts
+                )
+        return _braced(text)
+
+    def url(self, text: Text) -> str:
+        """An address; its own braces are percent-encoded, as URLs have them."""
+        if isinstance(text, Template):
+            return "".join(
+                _encoded(part) if isinstance(part, str) else _braced(part) for part in text.parts
+            )
+        return _encoded(text) if isinstance(text, str) else _braced(text)
+
+    def _literal(self, text: str) -> str:
+        name = next((one for one, value in self.variables.items() if value == text), "")
+        if not name:
+            name = f"text_{len(self.variables) + 1}"
+            while name in self.variables:
+                name += "_"
+            self.variables[name] = text
+        return f"{{{name}}}"
+
+
+def _braced(value: Name | Environment | Function) -> str:
+    match value:
+        case Name(path=path):
+            return f"{{{path}}}"
+        case Environment(variable=variable):
+            return f"{{{{ $processEnvironment.{variable} }}}}"
+    return f"{{{{ {value.call} }}}}"
+
+
+def _encoded(text: str) -> str:
+    return text.replace("{", "%7B").replace("}", "%7D")

@@ -1,0 +1,59 @@
+"""Plain data as YAML with comments between, as a person would lay it out. Pure."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from typing import Any
+
+import yaml
+
+_WIDTH = 98
+
+
+class _Dumper(yaml.SafeDumper):
+    """What stands twice is written twice: anchors are no help to whoever edits it."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        """Lists stand inside what they belong to."""
+        super().increase_indent(flow, False)
+
+
+def block(value: Any, *, indent: int = 0) -> str:
+    """`value`, indented; inside of it, small mappings and lists on one line."""
+    stream = io.StringIO()
+    dumper = _Dumper(
+        stream,
+        sort_keys=False,
+        default_flow_style=None,
+        allow_unicode=True,
+        width=_WIDTH - indent,
+    )
+    try:
+        dumper.open()
+        node = dumper.represent_data(value)
+        node.flow_style = False
+        dumper.serialize(node)
+        dumper.close()
+    finally:
+        dumper.dispose()
+    text = stream.getvalue()
+    return textwrap.indent(text, " " * indent, lambda _line: True) if indent else text
+
+
+def comment(text: str, *, indent: int = 0) -> str:
+    """Lines of comment."""
+    lines = [
+        line
+        for paragraph in text.splitlines()
+        for line in (textwrap.wrap(_printable(paragraph), _WIDTH - indent - 2) or [""])
+    ]
+    return "".join(f"{' ' * indent}# {line}".rstrip() + "\n" for line in lines)
+
+
+def _printable(text: str) -> str:
+    """Without what would end a line, or is not allowed in YAML at all."""
+    return "".join(one if one.isprintable() else " " for one in text)

@@ -27,6 +27,7 @@ _NOT_SENT = re.compile(
     r"upgrade.*|priority|keep-alive|expect|content-type|purpose|x-client-data|accept-language",
     re.I,
 )
+_SESSION_COOKIE = re.compile(r"sess|sid$|remember", re.I)
 _ANYTHING = "*/*"
 
 
@@ -134,8 +135,11 @@ class _Session:
         )
 
     def _name(self, one: Recorded) -> str:
+        """What differs from session to session, or is secret, is no part of it."""
         host = "" if one.host == self.host else one.host
-        return f"{one.method} {host}{path_name(one.url.path or '/')}"
+        texts = [(part, self.secrets.text("path", part)) for part in one.url.path.split("/")]
+        path = "/".join(path_name(part) if text == part else "{id}" for part, text in texts)
+        return f"{one.method} {host}{path or '/'}"
 
     def _url(self, one: Recorded) -> Text:
         """The path and query; with the host, where it is another than the system's own."""
@@ -171,7 +175,8 @@ class _Session:
             if pause >= _SHORTEST_PAUSE:
                 yield Think(min(pause, _LONGEST_PAUSE) // 1_000 * 1_000)
             captures = tuple(self.secrets.captures.get(one.number, {}).values())
-            yield replace(request, captures=captures)
+            is_followed = not all(300 <= status < 400 for status in request.statuses)
+            yield replace(request, captures=captures, follow=is_followed)
 
     def _all_left_out(self, others: dict[str, int]) -> Iterator[LeftOut]:
         for why, count in self.left_out.most_common():
@@ -186,9 +191,7 @@ class _Session:
 
 
 def _is_session(name: str) -> bool:
-    return looks_secret(name.replace("-", "_")) or bool(
-        re.search(r"sess|sid$|remember", name, re.I)
-    )
+    return looks_secret(name.replace("-", "_")) or _SESSION_COOKIE.search(name) is not None
 
 
 def _joined(parts: list[object]) -> Text:

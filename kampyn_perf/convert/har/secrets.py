@@ -23,7 +23,13 @@ from kampyn_perf.redact import is_secret
 USER = "user"
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)?\d?$|^pwd$|^pin$", re.I)
 _WHO = re.compile(r"e?mail|user(?:_?name)?|login|identifier|phone|account", re.I)
-_MORE_SECRETS = re.compile(r"csrf|xsrf|auth|session|^sid$|otp$|cvv|cvc|card_?number|ssn|jwt", re.I)
+_MORE_SECRETS = re.compile(
+    r"csrf|xsrf|(?<![a-z])auth(?!or)|session_?id|^session$|^sid$|otp$|cvv|cvc|card_?number|ssn|jwt",
+    re.I,
+)
+_SECRET_NUMBER = re.compile(r"pass|^pin$|otp$|cvv|cvc|card_?number|ssn", re.I)
+_VARYING = re.compile(r"(?!\d{4}-\d\d)(?=.*\d)\S{8,}|\S{20,}")
+"""What hardly stands in two places by chance: a number in it, or long; but no date."""
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _SCHEME = re.compile(r"(Bearer|Token|JWT|ApiKey) +(.+)", re.I)
 _XML_PASSWORD = re.compile(
@@ -79,12 +85,21 @@ class Secrets:
         """A value that is no field of a body: a header's, a parameter's, a part of a path."""
         if not value:
             return value
-        if known := self.known(value):
-            return known
+        if met := self._met(name, value):
+            return met
         if scheme := _SCHEME.fullmatch(value):
-            rest = self.known(scheme[2]) or self._variable(name, scheme[2])
+            rest = self._met(name, scheme[2]) or self._variable(name, scheme[2])
             return Template((f"{scheme[1]} ", rest))
         return self._variable(name, value) if looks_secret(name, value) else value
+
+    def _met(self, name: str, value: str) -> Name | Environment | None:
+        """Where a value comes from that was met before; what stands in two places by chance is
+        no sign of that."""
+        if value in self._columns and value not in self._who:
+            return Name(f"{USER}.{self._columns[value]}")
+        if value in self._variables:
+            return Environment(self._variables[value])
+        return self.known(value) if looks_secret(name) or _VARYING.fullmatch(value) else None
 
     def body(self, value: Any, name: str = "") -> Any:
         """JSON, or a form's fields by name, with values in the place of secrets."""
@@ -102,7 +117,7 @@ class Secrets:
                 return [self.body(one, name) for one in value]
             case str():
                 return self.text(name, value)
-            case int() | float() if not isinstance(value, bool) and looks_secret(name):
+            case int() | float() if not isinstance(value, bool) and _SECRET_NUMBER.search(name):
                 return self._variable(name, str(value))
         return value
 

@@ -29,12 +29,13 @@ NOTHING = object()
 """No value can be made."""
 
 
-def example(schema: Node, documents: Documents, *, number_of: int = 0) -> Any:
-    """A value for `schema`, or NOTHING; `number_of` tells several for one schema apart.
+def example(schema: Node, documents: Documents, *, name: str = "", number_of: int = 0) -> Any:
+    """A value for `schema`, or NOTHING; `name` is what it is of, and `number_of` tells several for
+    one schema apart.
 
     Raises ConfigError for a reference that cannot be followed.
     """
-    return _Maker(documents, number_of).value(schema, "", ())
+    return _Maker(documents, number_of).value(schema, name, ())
 
 
 def type_of(schema: dict[Any, Any]) -> str:

@@ -119,7 +119,8 @@ def _examples(parameter: Node, documents: Documents) -> list[Any]:
     if given:
         return given[:_EXAMPLES]
     schema = _schema(parameter)
-    made = [example(schema, documents, number_of=number) for number in range(_EXAMPLES)]
+    name = parameter.value["name"]
+    made = [example(schema, documents, name=name, number_of=number) for number in range(_EXAMPLES)]
     known = [one for one in made if one is not NOTHING and not isinstance(one, dict | list)]
     return list(dict.fromkeys(known)) or ["1", "2", "3"]
 
@@ -158,7 +159,7 @@ def _of_place(place: str, operation: Operation, documents: Documents) -> dict[st
         if place == "header" and name.lower() in _OWN_HEADERS:
             continue
         given = _given(one, documents)
-        value = given[0] if given else example(_schema(one), documents)
+        value = given[0] if given else example(_schema(one), documents, name=name)
         made[name] = _text(value, name)
     return made
 

@@ -91,4 +91,4 @@ def _length(value: Any, otherwise: int) -> int:
 
 
 def _plain(name: str, number_of: int) -> str:
-    return f"{name or 'text'} {number_of + 1}" if number_of else name or "text"
+    return f"{name or 'text'}{number_of + 1}" if number_of else name or "text"

@@ -4,9 +4,10 @@ being taken for values. Pure."""
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Any
 
-from kampyn_perf.convert.draft import Environment, Function, Name, Template, Text
+from kampyn_perf.convert.draft import Environment, Function, Name, Template, Text, Value
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{[A-Za-z_][\w.]*\}", re.S)
 
@@ -35,13 +36,7 @@ class Texts:
             case str():
                 return self._literal(text) if _TEMPLATE.search(text) else text
             case Template(parts=parts):
-                # A lone brace beside a value would make another template of it.
-                return "".join(
-                    (self._literal(part) if "{" in part or "}" in part else part)
-                    if isinstance(part, str)
-                    else _braced(part)
-                    for part in parts
-                )
+                return self._template(parts)
         return _braced(text)
 
     def url(self, text: Text) -> str:
@@ -51,6 +46,23 @@ class Texts:
                 _encoded(part) if isinstance(part, str) else _braced(part) for part in text.parts
             )
         return _encoded(text) if isinstance(text, str) else _braced(text)
+
+    def _template(self, parts: tuple[str | Value, ...]) -> str:
+        """With the literal parts as they are, where that is read as it is meant."""
+        pieces = [part if isinstance(part, str) else _braced(part) for part in parts]
+        whole = "".join(pieces)
+        ends = list(accumulate(map(len, pieces)))
+        values = [
+            (end - len(piece), end)
+            for part, piece, end in zip(parts, pieces, ends, strict=True)
+            if not isinstance(part, str)
+        ]
+        if [match.span() for match in _TEMPLATE.finditer(whole)] == values:
+            return whole
+        return "".join(
+            self._literal(part) if isinstance(part, str) and ("{" in part or "}" in part) else piece
+            for part, piece in zip(parts, pieces, strict=True)
+        )
 
     def _literal(self, text: str) -> str:
         name = next((one for one, value in self.variables.items() if value == text), "")

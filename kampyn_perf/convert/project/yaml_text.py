@@ -35,7 +35,8 @@ def block(value: Any, *, indent: int = 0) -> str:
     try:
         dumper.open()
         node = dumper.represent_data(value)
-        node.flow_style = False
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = False
         dumper.serialize(node)
         dumper.close()
     finally:

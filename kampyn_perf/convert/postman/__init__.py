@@ -1,0 +1,1 @@
+"""A Postman collection (format 2.1) into a project."""

@@ -6,7 +6,7 @@ Texts of a source stand for themselves, braces and all. What a session fills in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -49,6 +49,21 @@ class Template:
 
 
 Text = str | Value | Template
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Several as one; a plain text where there is no value in them."""
+    whole: list[str | Value] = []
+    for text in texts:
+        for part in text.parts if isinstance(text, Template) else (text,):
+            last = whole[-1] if whole else None
+            if isinstance(part, str) and isinstance(last, str):
+                whole[-1] = last + part
+            elif part != "":
+                whole.append(part)
+    if len(whole) == 1:
+        return whole[0]
+    return Template(tuple(whole)) if whole else ""
 
 
 class BodyKind(StrEnum):

@@ -62,5 +62,5 @@ def path_name(path: str) -> str:
 
 
 def variable_name(*words: str) -> str:
-    """A variable of the environment."""
-    return identifier("_".join(words), otherwise="VALUE").upper()
+    """A variable of the environment; none that has a meaning of its own there, as PATH and USER."""
+    return f"TARGET_{identifier('_'.join(words), otherwise='VALUE').upper().strip('_')}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
+from kampyn_perf import names
 from kampyn_perf.backend.launcher import RunningBackend
+from kampyn_perf.results import io
+from kampyn_perf.results.load import LoadResult
 from tests.cli.program import PATIENT, Done, run
 from tests.convert import sources
 from tests.convert.reading import saved
@@ -25,24 +26,28 @@ def shop() -> Iterator[Shop]:
         yield running
 
 
-def load(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
-    """The written project, as it is, for two seconds."""
-    short = ("--set", "profiles.smoke={phases: [{duration: 2, arrivalRate: 20}]}", *PATIENT)
-    return run(folder, "load", "--profile", "smoke", "--json", *short, *arguments, env=env)
+EASY = (
+    "--lenient",
+    "--set", "slo.objectives.response_time_p95.target='< 60 s'",
+    "--set", "slo.objectives.response_time_p99.target='< 60 s'",
+)  # fmt: skip
+"""How fast a busy machine is does not decide here."""
 
 
-def judged(done: Done, planned: int = 40) -> dict[str, Any]:
-    """The result, whose verdict is there."""
-    assert done.code in (0, 1), done.err
-    result: dict[str, Any] = done.json
-    assert result["load"]["sessions"]["planned"] == planned
-    return result
+def load(
+    folder: Path, *arguments: str, sessions: int = 400, env: dict[str, str] | None = None
+) -> Done:
+    """The written project, as it is, for as many requests as decide about its objectives."""
+    short = f"profiles.smoke={{phases: [{{duration: 4, arrivalCount: {sessions}}}]}}"
+    flags = ("--profile", "smoke", "--json", "--set", short, *PATIENT, *EASY)
+    return run(folder, "load", *flags, *arguments, env=env)
 
 
 def failed(folder: Path) -> int:
     """Requests of the newest run that failed."""
-    result = orjson.loads((folder / "reports/latest-load/result.json").read_bytes())
-    return int(result["requests"]["failed"])
+    result = io.read(folder / "reports/latest-load/result.json", {names.LOAD_SCHEMA: LoadResult})
+    assert result.sessions.started == result.sessions.planned > 0
+    return result.requests.failed
 
 
 def test_an_openapi_project_runs_at_once(tmp_path: Path, shop: Shop) -> None:
@@ -63,7 +68,7 @@ def test_a_recorded_session_runs_with_its_passwords(tmp_path: Path, shop: Shop) 
     assert done.code == 0, done.err
     assert (tmp_path / "data/user.csv").stat().st_mode & 0o077 == 0
     before = shop.asked["GET /welcome"]
-    run_ = load(tmp_path)
+    run_ = load(tmp_path, sessions=100)
     assert run_.code == 0, run_.err
     assert failed(tmp_path) == 0
     assert shop.asked["GET /welcome"] > before
@@ -78,21 +83,21 @@ def test_a_recorded_session_runs_and_fails_where_the_passwords_are_to_be_put_in(
     written = [path for path in (tmp_path / "p").rglob("*") if path.is_file()]
     text = "".join(path.read_text() for path in written)
     assert PASSWORD not in text and sources.TOKEN not in text and "s3cretSid" not in text
-    run_ = load(tmp_path / "p")
-    assert run_.code == 1, run_.err
-    assert failed(tmp_path / "p") > 0
+    run_ = load(tmp_path / "p", sessions=100)
+    assert run_.code in (1, 4), run_.err
+    assert failed(tmp_path / "p") >= 100
 
 
 def test_a_collection_runs_with_its_password_of_the_environment(tmp_path: Path, shop: Shop) -> None:
     source = saved(tmp_path, sources.postman(shop.url))
     done = run(tmp_path, "init", "--postman", str(source))
     assert done.code == 0, done.err
-    assert "export PASSWORD=... && kampyn-perf load --profile smoke" in done.err
+    assert "export TARGET_PASSWORD=... && kampyn-perf load --profile smoke" in done.err
     without = load(tmp_path)
     assert without.code == 2
-    assert "the environment variable PASSWORD is not set" in without.err
+    assert "the environment variable TARGET_PASSWORD is not set" in without.err
     before = shop.asked["POST /orders"]
-    run_ = load(tmp_path, env={"PASSWORD": PASSWORD})
+    run_ = load(tmp_path, env={"TARGET_PASSWORD": PASSWORD})
     assert run_.code == 0, run_.err
     assert failed(tmp_path) == 0
     assert shop.asked["POST /orders"] > before
@@ -164,6 +169,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         (("--url", "ftp://x"), "--url ftp://x is no http or https URL"),
         (("--url", "http://a:b@localhost"), "--url has a user and a password"),
         (("--name", "a/b"), "--name 'a/b': it is the name of a file"),
+        (("--dir", "/proc/kampyn"), "cannot make the folder /proc/kampyn: No such file"),
         (("--openapi", "nothing.json"), "cannot read nothing.json: No such file or directory"),
         (("--openapi", "http://127.0.0.1:9/x"), "cannot fetch http://127.0.0.1:9/x: "),
     ],

@@ -179,7 +179,7 @@ def har(url: str) -> dict[str, Any]:
                     "POST", f"{url}/session", at=2.5, status=302,
                     body=("application/x-www-form-urlencoded",
                           f"user=ana&password={PASSWORD.replace(' ', '+')}"),
-                    answer_headers=[("Location", "/welcome"), ("Set-Cookie", "sid=s3cretSid; Path=/")],
+                    answer_headers=[("Location", "/welcome"), ("Set-Cookie", "sid=s3cretSid")],
                 ),
                 har_entry("GET", f"{url}/welcome", at=2.6, headers={"Cookie": "sid=s3cretSid"},
                           mime="text/html", kind="document"),

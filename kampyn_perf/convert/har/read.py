@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kampyn_perf.convert.documents import wrong
-from kampyn_perf.convert.draft import Draft, Flow, LeftOut, Request, Step, Template, Text, Think
+from kampyn_perf.convert.draft import Draft, Flow, LeftOut, Request, Step, Text, Think, joined
 from kampyn_perf.convert.har.bodies import body_of
 from kampyn_perf.convert.har.recorded import Recorded, recorded
 from kampyn_perf.convert.har.secrets import Secrets, looks_secret
@@ -29,6 +29,7 @@ _NOT_SENT = re.compile(
 )
 _SESSION_COOKIE = re.compile(r"sess|sid$|remember", re.I)
 _ANYTHING = "*/*"
+_PATH = "part of a path"
 
 
 def read_har(
@@ -137,20 +138,20 @@ class _Session:
     def _name(self, one: Recorded) -> str:
         """What differs from session to session, or is secret, is no part of it."""
         host = "" if one.host == self.host else one.host
-        texts = [(part, self.secrets.text("path", part)) for part in one.url.path.split("/")]
+        texts = [(part, self.secrets.text(_PATH, part)) for part in one.url.path.split("/")]
         path = "/".join(path_name(part) if text == part else "{id}" for part, text in texts)
         return f"{one.method} {host}{path or '/'}"
 
     def _url(self, one: Recorded) -> Text:
         """The path and query; with the host, where it is another than the system's own."""
-        parts: list[object] = [] if one.host == self.host else [one.origin]
+        parts: list[Text] = [] if one.host == self.host else [one.origin]
         for index, segment in enumerate((one.url.path or "/").split("/")):
             parts += ["/"] if index else []
-            parts.append(self.secrets.text("path", segment))
+            parts.append(self.secrets.text(_PATH, segment))
         for index, pair in enumerate(one.url.query.split("&") if one.url.query else ()):
             name, equals, value = pair.partition("=")
             parts += ["&" if index else "?", name, equals, self.secrets.text(name, value)]
-        return _joined(parts)
+        return joined(parts)
 
     def _headers(self, one: Recorded) -> dict[str, Text]:
         return {
@@ -192,17 +193,3 @@ class _Session:
 
 def _is_session(name: str) -> bool:
     return looks_secret(name.replace("-", "_")) or _SESSION_COOKIE.search(name) is not None
-
-
-def _joined(parts: list[object]) -> Text:
-    """A text where nothing in it is a value."""
-    whole: list[object] = []
-    for part in parts:
-        for one in part.parts if isinstance(part, Template) else (part,):
-            if isinstance(one, str) and whole and isinstance(whole[-1], str):
-                whole[-1] += one
-            elif one != "":
-                whole.append(one)
-    if len(whole) == 1 and isinstance(whole[0], str):
-        return whole[0]
-    return Template(tuple(whole))  # type: ignore[arg-type]  # texts and values

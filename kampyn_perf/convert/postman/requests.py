@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from kampyn_perf.convert.documents import Node
-from kampyn_perf.convert.draft import Body, BodyKind, Request, Template, Text
+from kampyn_perf.convert.draft import Body, BodyKind, Request, Template, Text, joined
 from kampyn_perf.convert.naming import path_name
 from kampyn_perf.convert.postman.variables import Variables
 from kampyn_perf.redact import is_secret
@@ -115,19 +115,14 @@ def _path_variables(text: str, url: Node, variables: Variables) -> str:
 def _url(path: str, variables: Variables) -> Text:
     """The address; a query's parameter that is a secret by its name is none of the file's."""
     head, mark, query = path.partition("?")
-    parts: list[Any] = [variables.text(head)]
+    parts: list[Text] = [variables.text(head)]
     for index, pair in enumerate(query.split("&") if mark and query else ()):
         name, equals, value = pair.partition("=")
         parts += ["&" if index else "?", variables.text(name), equals]
         parts.append(
             variables.secret(value, what=name) if is_secret(name) else variables.text(value)
         )
-    flat = [
-        one for part in parts for one in (part.parts if isinstance(part, Template) else (part,))
-    ]
-    if all(isinstance(one, str) for one in flat):
-        return "".join(map(str, flat))
-    return Template(tuple(one for one in flat if one != ""))
+    return joined(parts)
 
 
 def _name(method: str, path: str) -> str:

@@ -47,6 +47,7 @@ class Variables:
     environment: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     _names: dict[str, str] = field(default_factory=dict)
+    _secrets: dict[str, str] = field(default_factory=dict)
 
     def text(self, text: str) -> Text:
         """`text` with its variables as values."""
@@ -84,7 +85,7 @@ class Variables:
         """What is a secret wherever it stands: as it comes from variables, or the environment."""
         if not text or _VARIABLE.search(text):
             return self.text(text)
-        return self._of_environment(what, f"what the collection has as {what}")
+        return self._of_environment(what, text, f"what the collection has as {what}")
 
     def name_of(self, variable: str) -> str:
         """What a variable is called in the target file."""
@@ -105,16 +106,19 @@ class Variables:
             if variable not in self.values:
                 self.unknown.add(variable)
             if is_secret(variable):
-                return (self._of_environment(variable, f"the collection's variable {variable}"),)
+                meaning = f"the collection's variable {variable}"
+                return (self._of_environment(variable, f"{{{{{variable}}}}}", meaning),)
             value = PLACEHOLDER
         name = self.name_of(variable)
         self.used[name] = value
         return (Name(name),)
 
-    def _of_environment(self, what: str, meaning: str) -> Environment:
-        variable = variable_name(what)
-        self.environment[variable] = meaning
-        return Environment(variable)
+    def _of_environment(self, what: str, value: str, meaning: str) -> Environment:
+        """The same variable for the same value."""
+        if value not in self._secrets:
+            self._secrets[value] = unused(variable_name(what), self.environment)
+            self.environment[self._secrets[value]] = meaning
+        return Environment(self._secrets[value])
 
 
 def variables_of(many: Any) -> Mapping[str, str]:

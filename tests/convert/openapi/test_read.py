@@ -110,13 +110,16 @@ def test_without_a_sign_in_a_token_comes_from_the_environment(tmp_path: Path) ->
     }
     draft = read(tmp_path, described(paths, components={"securitySchemes": schemes}))
     bearer, header, query, cookie, basic = draft.operations.values()
-    assert bearer.headers == {"Authorization": Template(("Bearer ", Environment("JWT_TOKEN")))}
-    assert header.headers == {"X-Key": Environment("SITE_KEY")}
-    assert query.query == {"key": Environment("Q")}
-    assert cookie.cookies == {"sid": Environment("SID")}
-    assert basic.auth == (Environment("STAFF_USER"), Environment("STAFF_PASSWORD"))
+    assert bearer.headers == {
+        "Authorization": Template(("Bearer ", Environment("TARGET_JWT_TOKEN")))
+    }
+    assert header.headers == {"X-Key": Environment("TARGET_SITE_KEY")}
+    assert query.query == {"key": Environment("TARGET_Q")}
+    assert cookie.cookies == {"sid": Environment("TARGET_SID")}
+    assert basic.auth == (Environment("TARGET_STAFF_USER"), Environment("TARGET_STAFF_PASSWORD"))
     assert set(draft.environment) == {
-        "JWT_TOKEN", "SITE_KEY", "Q", "SID", "STAFF_USER", "STAFF_PASSWORD",
+        "TARGET_JWT_TOKEN", "TARGET_SITE_KEY", "TARGET_Q", "TARGET_SID", "TARGET_STAFF_USER",
+        "TARGET_STAFF_PASSWORD",
     }  # fmt: skip
     read_back(draft, tmp_path)
 
@@ -191,7 +194,7 @@ def test_swagger_2_is_understood(tmp_path: Path) -> None:
     assert draft.url == "http://shop.example.com/v2"
     pet, form = draft.operations.values()
     assert pet.body and (pet.body.kind, pet.body.value) == (BodyKind.JSON, {"name": "name"})
-    assert pet.headers == {"X-Trace": "X-Trace", "X-Key": Environment("KEY")}
+    assert pet.headers == {"X-Trace": "X-Trace", "X-Key": Environment("TARGET_KEY")}
     assert form.body and (form.body.kind, form.body.value) == (BodyKind.FORM, {"size": "big"})
     assert draft.tables[0].rows == (("10",), ("11",), ("12",))
     read_back(draft, tmp_path)
@@ -337,7 +340,7 @@ def test_other_documents_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(KampynError, match="cannot read .*nothing.json: No such file"):
+    with pytest.raises(KampynError, match=r"cannot read .*nothing.json: No such file"):
         read_openapi(str(tmp_path / "nothing.json"))
 
 

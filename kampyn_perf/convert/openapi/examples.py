@@ -228,4 +228,6 @@ def _plain(value: Any, left: Iterator[int]) -> Any:
         return [_plain(one, left) for one in list(value)]
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return _plain(float(value), left) if abs(value) < 10**300 else None  # no JSON writer has it
     return value if isinstance(value, str | int | float | None) else str(value)

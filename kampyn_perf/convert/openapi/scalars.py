@@ -56,7 +56,7 @@ def number(schema: dict[Any, Any], *, whole: bool, number_of: int) -> int | floa
     step = _finite(schema.get("multipleOf"))
     if step is not None and step > 0:
         value = math.ceil(value / step) * step if math.isfinite(value / step) else value
-    if whole and math.isfinite(value):
+    if whole and abs(value) < 2**63:
         return math.ceil(value)
     return round(value, 6) if math.isfinite(value) else 1
 

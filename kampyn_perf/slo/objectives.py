@@ -20,7 +20,7 @@ from kampyn_perf import config
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes
+from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes, Watched
 from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
 from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_target
 from kampyn_perf.suggest import near_or_known
@@ -31,6 +31,10 @@ API_NAME = "slo-api"
 _KAMPYN_TARGETS = ("reference", "kampyn")
 """Files of configs/targets that speak KAMPYN's API."""
 ENV_PREFIX = "KAMPYN_SLO_"
+
+
+_KNOWN_EARLY = (RequestTimes, SessionTimes, RequestShare, Watched, AnySeries)
+"""Evidence that says the same of a part of a run; rates of a phase that still goes on do not."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,10 @@ class Objective(Section):
     """Written as `< 200 ms`."""
     warn: Target | None = None
     """A stricter target: what passes, but not this one, is warned of."""
+    abort: bool = False
+    """Whether a load ends early once it has failed for sure."""
+    grace_us: Duration | None = Field(default=None, alias="grace", validate_default=True)
+    """With `abort`: what the first so much of a run says ends none."""
     required: bool = True
     """Whether it counts for the exit code."""
 
@@ -197,6 +205,24 @@ class Objective(Section):
         if within_us < window_us:
             raise ValueError("it is shorter than one window (`for`)")
         return within_us
+
+    @field_validator("abort")
+    @classmethod
+    def _known_early(cls, abort: bool, info: ValidationInfo) -> bool:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if abort and metric is not None and not isinstance(metric.evidence, _KNOWN_EARLY):
+            raise ValueError(
+                f"what {metric.name} comes to is only known at the end of a run; times of requests "
+                "and sessions, availability, error rates and what is watched can end one"
+            )
+        return abort
+
+    @field_validator("grace_us")
+    @classmethod
+    def _of_abort(cls, grace_us: int | None, info: ValidationInfo) -> int | None:
+        if grace_us is not None and info.data.get("abort") is False:
+            raise ValueError("only an objective with `abort: true` has one")
+        return grace_us
 
     @field_validator("series")
     @classmethod

@@ -17,6 +17,7 @@ from kampyn_perf.cli import (
 )
 from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import alerting, dry_run, tables
+from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, Observers, WithAlerts
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
@@ -54,7 +55,9 @@ def run(flags: LoadFlags) -> ExitCode:
     with LiveView(quiet=flags.as_json) as view:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
-        result = load.run(request, Observers(view, alerts), watcher=WithAlerts(beside, alerts))
+        result = load.run(
+            request, Observers(view, alerts, Aborting(slo)), watcher=WithAlerts(beside, alerts)
+        )
     verdict = judge(result, slo, strict=strict)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)

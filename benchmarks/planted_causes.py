@@ -33,7 +33,7 @@ from kampyn_perf.slo import judge, objectives
 
 SLO = """\
 objectives:
-  response_time_p95: {metric: response_time, statistic: p95, target: "< TARGET"}
+  response_time: {metric: response_time, statistic: STATISTIC, target: "< TARGET"}
   error_rate: {metric: error_rate, target: "< 1.1 %"}
 """
 CHEAP = ("backend.passwords.memory=8KB", "backend.passwords.iterations=1")
@@ -91,7 +91,7 @@ class Case:
     plant: Plant = plants.nothing
     scenario: str = ""
     target: str = "200 ms"
-    """Of P95."""
+    statistic: str = "p95"
     customize: str = ""
     """A sitecustomize.py of all its processes."""
 
@@ -178,6 +178,7 @@ CASES = (
         cause="cache",
         phases=QUIET_THEN,
         target="100 ms",
+        statistic="p99",  # the backend asks a dead cache only now and then
         plant=plants.stopped("redis-server", after=6, seconds=30),
     ),
     Case(
@@ -240,7 +241,9 @@ CASES = (
 def run(case: Case, folder: Path) -> None:
     """The load, with its cause, in `folder`."""
     (folder / "configs").mkdir(parents=True)
-    (folder / "configs" / "slo.yaml").write_text(SLO.replace("TARGET", case.target))
+    (folder / "configs" / "slo.yaml").write_text(
+        SLO.replace("TARGET", case.target).replace("STATISTIC", case.statistic)
+    )
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
     if case.scenario:
         (folder / "scenarios").mkdir()

@@ -219,6 +219,7 @@ CASES = (
     Case(
         name="garbage",
         cause="garbage-collection",
+        target="100 ms",
         phases=steady(40, 20),
         customize=plants.COLLECTING,
     ),

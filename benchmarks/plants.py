@@ -131,7 +131,7 @@ if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
     def collect():
         import gc
         while True:  # what is older than the start of serving is frozen, and not looked at
-            kept = [[] for _ in range(2_500_000)]
+            kept = [[] for _ in range(4_000_000)]
             end = time.monotonic() + 8
             while time.monotonic() < end:
                 time.sleep(0.3)

@@ -1,0 +1,47 @@
+"""docs/load.md, targets.md and scenarios.md: tables as the models have them, examples that are read."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf import config
+from kampyn_perf.load.settings import LoadSettings
+from kampyn_perf.load.target.check import reference_problems
+from kampyn_perf.load.target.settings import TargetSettings
+
+DOCS = Path(__file__).parent.parent / "docs"
+BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.S | re.M)
+
+
+def blocks(name: str) -> list[str]:
+    return BLOCK.findall((DOCS / name).read_text())
+
+
+def test_the_tables_of_keys_are_the_models():
+    done = subprocess.run(
+        [sys.executable, str(DOCS / "keys.py"), "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_example_of_a_target_is_one():
+    example, around = blocks("targets.md")
+    source = config.parse_yaml(example, "targets.md")
+    assert reference_problems(config.parse(TargetSettings, source), source) == []
+    config.parse(TargetSettings, config.parse_yaml(around, "targets.md"))
+
+
+def test_the_example_of_flows_is_one():
+    (flows,) = blocks("scenarios.md")
+    source = config.parse_yaml(flows + "operations: {items: {path: /items}}", "scenarios.md")
+    assert reference_problems(config.parse(TargetSettings, source), source) == []
+
+
+@pytest.mark.parametrize("block", blocks("load.md"))
+def test_the_example_of_a_profile_is_one(block):
+    config.parse(LoadSettings, config.parse_yaml(block, "load.md"))

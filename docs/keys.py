@@ -12,6 +12,7 @@ import re
 import sys
 from enum import Enum
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,9 @@ def _own(model: type[BaseModel]) -> set[str]:
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
-    (tree,) = ast.parse(inspect.getsource(model)).body
-    assert isinstance(tree, ast.ClassDef)
+    body = [node for one in ast.parse(inspect.getsource(model)).body for node in one.body]
     found: dict[str, str] = {}
-    for before, after in zip(tree.body, tree.body[1:], strict=False):
+    for before, after in pairwise(body):
         named = isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name)
         if named and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
             found[before.target.id] = " ".join(str(after.value.value).split()).replace("|", "\\|")

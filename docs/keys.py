@@ -80,7 +80,7 @@ def _docstrings(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
-def _spelled(name: str, value: Any) -> str:
+def _spelled(name: str, value: Any) -> str:  # noqa: PLR0911 (one form each)
     """A default as the file would have it."""
     if isinstance(value, BaseModel):
         return "below"

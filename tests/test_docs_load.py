@@ -1,4 +1,4 @@
-"""docs/load.md, targets.md and scenarios.md: tables as the models have them, examples that are read."""
+"""docs/load.md, targets.md, scenarios.md: tables as the models have them, examples that are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/load.md, targets.md, scenarios.md: tables as the models have them, examples that are read."""
+"""docs/load.md, targets.md, scenarios.md: tables as the models have them, examples that parse."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def blocks(name: str) -> list[str]:
 
 def test_the_tables_of_keys_are_the_models():
     done = subprocess.run(
-        [sys.executable, str(DOCS / "keys.py"), "--check"], capture_output=True, text=True
+        [sys.executable, str(DOCS / "keys.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

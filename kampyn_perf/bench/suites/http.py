@@ -167,11 +167,13 @@ def _case(target: _Target, endpoint: Endpoint) -> Case:
 
     async def give_back(taken: tuple[list[_Visitor], _Visitor]) -> None:
         visitors, visitor = taken
-        visitors.append(visitor)
         answer, visitor.answer = visitor.answer, None
-        if answer is not None:
-            check(endpoint, answer)
-            await clear_up(visitor)
+        try:
+            if answer is not None:
+                check(endpoint, answer)
+                await clear_up(visitor)
+        finally:
+            visitors.append(visitor)  # only now: nobody else may use its connection meanwhile
 
     def leave(visitors: list[_Visitor]) -> None:
         for visitor in visitors:

@@ -144,6 +144,13 @@ def test_what_comes_after_a_call_is_done_each_time_and_not_measured() -> None:
     assert api.full == 0
 
 
+def test_nobody_uses_a_connection_that_is_being_cleared_up() -> None:
+    api = Api()
+    (case,) = run(api, endpoint("cart", method="POST", after=("empty",)), clients=(4,), n=40).cases
+    assert (case.status, case.completed) == (CaseStatus.OK, 40)
+    assert api.seen.count("POST /empty") == api.seen.count("POST /cart") == 44
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -17,6 +17,7 @@ from kampyn_perf.redact import redact_url
 
 __all__ = ["File", "InitOptions", "draft_of", "files_of", "shipped_files", "write_project"]
 
+_OF_THIS_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?/")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -59,7 +60,7 @@ def _read(options: InitOptions, url: str) -> Draft:
         from kampyn_perf.convert.openapi.read import read_openapi
 
         return read_openapi(
-            options.openapi, url=url, everything=options.everything, fetch=options.fetch
+            _location(options.openapi), url=url, everything=options.everything, fetch=options.fetch
         )
     if options.har:
         from kampyn_perf.convert.har.read import read_har
@@ -72,6 +73,18 @@ def _read(options: InitOptions, url: str) -> Draft:
 
         return read_postman(options.postman, url=url, environment=options.environment)
     return minimal(url)
+
+
+def _location(text: str) -> str:
+    """A file, or a URL; this machine's may do without a scheme. Raises KampynError."""
+    if _OF_THIS_MACHINE.match(text) and not Path(text).exists():
+        text = f"http://{text}"
+    if "://" in text and "@" in urlsplit(text).netloc:
+        raise KampynError(
+            "--openapi has a user or a password in its URL",
+            hint="Fetch the file yourself, as with curl, and name that.",
+        )
+    return text
 
 
 def _checked_url(url: str) -> str:

@@ -106,7 +106,13 @@ def test_a_collection_runs_with_its_password_of_the_environment(tmp_path: Path, 
 def test_the_bundled_backend_by_its_own_description(
     tmp_path: Path, backend: RunningBackend
 ) -> None:
-    done = run(tmp_path, "init", "--openapi", f"{backend.url}/openapi.json", "--json")
+    done = run(
+        tmp_path,
+        "init",
+        "--openapi",
+        f"{backend.url.removeprefix('http://')}/openapi.json",
+        "--json",
+    )
     assert done.code == 0, done.err
     said = done.json
     assert said["url"] == backend.url
@@ -168,6 +174,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         (("--keep-secrets", "--kampyn"), "--keep-secrets belongs to --har"),
         (("--url", "ftp://x"), "--url ftp://x is no http or https URL"),
         (("--url", "http://a:b@localhost"), "--url has a user and a password"),
+        (("--openapi", "http://a:b@localhost/x"), "--openapi has a user or a password in its URL"),
         (("--name", "a/b"), "--name 'a/b': it is the name of a file"),
         (("--dir", "/proc/kampyn"), "cannot make the folder /proc/kampyn: No such file"),
         (("--openapi", "nothing.json"), "cannot read nothing.json: No such file or directory"),

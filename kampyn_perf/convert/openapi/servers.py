@@ -40,7 +40,8 @@ def _described(root: Node, location: str) -> str:
         is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         return ""
-    return whole.partition("?")[0].partition("#")[0] if is_usable else ""
+    host = parts.netloc.rpartition("@")[2]  # no password of a URL stands in the file
+    return f"{parts.scheme}://{host}{parts.path}" if is_usable else ""
 
 
 def _server(server: Node) -> str:

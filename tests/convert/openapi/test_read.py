@@ -209,6 +209,7 @@ def test_swagger_2_is_understood(tmp_path: Path) -> None:
         ([{"url": "https://a.example/v1"}], "http://127.0.0.1:9/", "http://127.0.0.1:9"),
         ([{"url": "https://{r}.a.example", "variables": {"r": {"default": "eu"}}}], "",
          "https://eu.a.example"),
+        ([{"url": "https://ana:s3cret@a.example/v1?x=1#y"}], "", "https://a.example/v1"),
         ([], "", "http://localhost:8000"),
         ([{"url": 7}], "", "http://localhost:8000"),
     ],

@@ -17,6 +17,7 @@ from kampyn_perf.convert.har.select import Hosts, redirected, why_not
 from kampyn_perf.convert.har.stream import entries
 from kampyn_perf.convert.naming import file_name, path_name
 from kampyn_perf.errors import KampynError
+from kampyn_perf.units import counted
 
 _MOST_REQUESTS = 1_000
 _SHORTEST_PAUSE = 100_000
@@ -188,7 +189,8 @@ class _Session:
             yield LeftOut(f"cookie {name}", "the browser had it before the session began")
         longer = sum(pause > _LONGEST_PAUSE for _one, pause, _request in self.requests)
         if longer:
-            yield LeftOut(f"{longer} pauses of more than a minute", "cut to a minute")
+            what = counted(longer, "pause")
+            yield LeftOut(f"{what} of more than a minute", "cut to a minute")
 
 
 def _is_session(name: str) -> bool:

@@ -235,7 +235,7 @@ def test_pauses_of_more_than_a_minute_are_cut_and_entries_come_in_their_order(
     assert [one.url if isinstance(one, Request) else one for one in draft.flows[0].steps] == [
         "/early", Think(60_000_000), "/late",
     ]  # fmt: skip
-    assert draft.left_out == (LeftOut("1 pauses of more than a minute", "cut to a minute"),)
+    assert draft.left_out == (LeftOut("1 pause of more than a minute", "cut to a minute"),)
 
 
 def test_ids_in_paths_are_no_names_of_their_own(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ class StateFolder:
             where = shlex.quote(str(self.root))
             raise KampynError(
                 f"{what} already uses the state folder {self.root}",
-                hint=f"Stop it with `kampyn-perf backend stop --state {where}`, "
-                "or choose another --state.",
+                hint="Choose another folder with --state; or, if it is yours to stop: "
+                f"kampyn-perf backend stop --state {where}",
             ) from None
         return handle
 

@@ -126,7 +126,7 @@ def main() -> None:
 def _run() -> int:
     """The command's exit code; its error has been told."""
     try:
-        code = app(_arguments(), standalone_mode=False)
+        code = app(_arguments(), standalone_mode=False, prog_name="kampyn-perf")
     except KampynError as error:
         _print_error(error)
         code = error.code

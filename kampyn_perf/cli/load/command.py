@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kampyn_perf.cli import completion
 from kampyn_perf.cli import watch_flags as watching
 from kampyn_perf.cli.leaving import at_once
 from kampyn_perf.cli.load import roles
@@ -124,7 +125,9 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     profile: Annotated[
         str | None,
         typer.Option(
-            help="A profile of load.yaml: documented, quick, or your own.", rich_help_panel=SCHEDULE
+            autocompletion=completion.profiles,
+            help="A profile of load.yaml: documented, quick, or your own.",
+            rich_help_panel=SCHEDULE,
         ),
     ] = None,
     flow: Annotated[
@@ -137,7 +140,9 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     target: Annotated[
         str | None,
         typer.Option(
-            help="A file of configs/targets (reference, kampyn), or a URL.", rich_help_panel=TARGET
+            autocompletion=completion.targets,
+            help="A file of configs/targets (reference, kampyn), or a URL.",
+            rich_help_panel=TARGET,
         ),
     ] = None,
     url: Annotated[

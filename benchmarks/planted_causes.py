@@ -219,7 +219,7 @@ CASES = (
     Case(
         name="garbage",
         cause="garbage-collection",
-        target="100 ms",
+        target="50 ms",
         phases=steady(40, 20),
         customize=plants.COLLECTING,
     ),
@@ -232,7 +232,7 @@ CASES = (
     Case(
         name="few-requests",
         cause="too-little-data",
-        target="20 ms",
+        target="1 ms",
         phases=steady(3, 4),
         plant=plants.burning(24),
     ),

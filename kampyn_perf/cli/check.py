@@ -35,6 +35,14 @@ def check(  # noqa: PLR0913 - one parameter for each flag
             show_default=False,
         ),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help='The earlier run that targets such as "<= +10 %" are about.',
+            show_default=False,
+        ),
+    ] = None,
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", help="One value: objectives.cpu.target='< 60 %'. Repeatable."),
@@ -106,6 +114,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         goals,
         strict=judging.is_strict(strict=strict, lenient=lenient),
         allow_partial=allow_partial,
+        baseline=judging.read_run(baseline)[1] if baseline else None,
     )
     asked = form or (Format.JSON if json else None)
     places = judging.objective_places(slo) if asked is Format.GITHUB else {}

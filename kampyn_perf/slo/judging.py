@@ -9,8 +9,9 @@ from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
+from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, why_not
 from kampyn_perf.slo.evidence.bench import BenchEvidence
-from kampyn_perf.slo.evidence.estimate import Evidence
+from kampyn_perf.slo.evidence.estimate import Evidence, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.explain import explain
 from kampyn_perf.slo.objectives import Slo
@@ -25,17 +26,24 @@ def judge(
     *,
     strict: bool = False,
     allow_partial: bool = False,
+    baseline: Result | None = None,
 ) -> Verdict:
     """The verdict on a result, or on several together, of which each objective takes the one that
     says most of it. Raises KampynError where histograms or samples are damaged.
 
     With `strict`, what is required and was not decided is no success. With `allow_partial`, a run
-    that ended early may pass.
+    that ended early may pass. `baseline` is the earlier run that relative targets are about.
     """
     try:
         several = [results] if isinstance(results, LoadResult | BenchResult) else results
         evidences = [_evidence(result) for result in several]
-        verdict = conclude(*evidences, slo=slo, strict=strict, allow_partial=allow_partial)
+        verdict = conclude(
+            *evidences,
+            slo=slo,
+            strict=strict,
+            allow_partial=allow_partial,
+            baselines=[_baseline(result, baseline) for result in several],
+        )
         loads = [result for result in several if isinstance(result, LoadResult)]
         if len(loads) != 1:  # of several loads a goal does not say in which it was missed
             return verdict
@@ -43,6 +51,15 @@ def judge(
         return verdict.model_copy(update={"explanation": explanation})
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
+
+
+def _baseline(result: Result, baseline: Result | None) -> Evidence | Missing:
+    if baseline is None:
+        return Missing(NONE_GIVEN)
+    if not isinstance(result, LoadResult) or not isinstance(baseline, LoadResult):
+        return Missing("only two loads are compared")
+    reason = why_not(result, baseline)
+    return Missing(f"not compared: {reason}") if reason else LoadEvidence(baseline)
 
 
 def _evidence(result: Result) -> Evidence:

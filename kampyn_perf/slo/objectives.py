@@ -22,7 +22,14 @@ from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes, Watched
 from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
-from kampyn_perf.slo.targets import Comparison, Target, parse_any_target, parse_target
+from kampyn_perf.slo.targets import (
+    Comparison,
+    Target,
+    is_relative,
+    parse_any_target,
+    parse_relative,
+    parse_target,
+)
 from kampyn_perf.suggest import near_or_known
 from kampyn_perf.units import MICROSECONDS
 
@@ -112,16 +119,16 @@ class Objective(Section):
     """It has to hold over every stretch of this length; None: over the run as a whole."""
     within_us: Duration | None = Field(default=None, alias="within", validate_default=True)
     """With `for`: only of the last so much of the run."""
+    abort: bool = False
+    """Whether a load ends early once it has failed for sure."""
+    grace_us: Duration | None = Field(default=None, alias="grace", validate_default=True)
+    """With `abort`: what the first so much of a run says ends none."""
     series: Annotated[SeriesName | None, Field(validate_default=True)] = None
     """Of the metric `series`: which one."""
     target: Target
     """Written as `< 200 ms`."""
     warn: Target | None = None
     """A stricter target: what passes, but not this one, is warned of."""
-    abort: bool = False
-    """Whether a load ends early once it has failed for sure."""
-    grace_us: Duration | None = Field(default=None, alias="grace", validate_default=True)
-    """With `abort`: what the first so much of a run says ends none."""
     required: bool = True
     """Whether it counts for the exit code."""
 
@@ -237,6 +244,8 @@ class Objective(Section):
     @classmethod
     def _stricter(cls, warn: Target | None, info: ValidationInfo) -> Target | None:
         target = info.data.get("target")
+        if warn is not None and target is not None and target.relative:
+            raise ValueError("a target against a baseline has no warning level")
         if warn is None or target is None or target.margin(warn.value) > 0:
             return warn
         raise ValueError(f"a warning comes before the target {target} is missed (got {warn})")
@@ -249,6 +258,8 @@ class Objective(Section):
             return None
         if isinstance(value, Target):
             return value
+        if metric is not None and is_relative(value):
+            return _relative(str(value), metric, info)
         if metric is None:  # a problem already; this one can only be checked against a metric
             return Target(Comparison.BELOW, 0, Unit.DURATION)
         if isinstance(metric.evidence, AnySeries):
@@ -271,7 +282,7 @@ class Slo(Section):
             target.first_bad
             for each in self.objectives.values()
             for target in (each.target, each.warn)
-            if target is not None
+            if target is not None and not target.relative
             if isinstance(each.described.evidence, RequestTimes | SessionTimes)
         )
         return tuple(sorted(set(times)))
@@ -322,6 +333,20 @@ def _read(path: Path) -> config.Source:
         raise ConfigError(
             error.problems, hint='Quote targets that begin with >, as in target: ">= 99.9 %".'
         ) from error
+
+
+def _relative(text: str, metric: Metric, info: ValidationInfo) -> Target:
+    if info.field_name == "warn":
+        raise ValueError(f"a warning level is no change against a baseline (got {text!r})")
+    timed = isinstance(metric.evidence, RequestTimes | SessionTimes)
+    if not timed or info.data.get("statistic") == "max":
+        raise ValueError(
+            "only percentiles and means of a load's times are compared with a baseline "
+            f"(got {text!r} for {info.data.get('statistic') or 'a statistic'} of {metric.name})"
+        )
+    if info.data.get("window_us") is not None or info.data.get("abort"):
+        raise ValueError("a target against a baseline takes neither `for` nor `abort`")
+    return parse_relative(text)
 
 
 def _quantile(statistic: str) -> float | None:

@@ -51,6 +51,8 @@ class Target:
     comparison: Comparison
     value: float
     unit: Unit
+    relative: bool = False
+    """Whether the value is a change against a baseline: 0.1 is +10 %."""
 
     def met_by(self, value: float) -> bool:
         """Whether `value` is on the good side."""
@@ -111,6 +113,32 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     if unit is Unit.SHARE and value > 1:
         raise ValueError(f"a share is at most 100 % (got {text!r})")
     return Target(comparison, value, unit)
+
+
+BETWEEN_RUNS = 0.05
+"""Two runs of the same system differ by so much for reasons that neither of them shows (caches, the
+machine's neighbours, where memory lies). With one run each that cannot be told from a change; an
+assumption, and no measurement of this one."""
+
+
+def is_relative(text: object) -> bool:
+    """Whether it is written as a change: a percentage with its sign."""
+    return isinstance(text, str) and re.fullmatch(r"\D*[+-]\s*[\d.]+\s*%\s*", text) is not None
+
+
+def parse_relative(text: str) -> Target:
+    """The target `<= +10 %`, of what less of is better. Raises ValueError."""
+    match = re.fullmatch(r"\s*(<=|<|≤)\s*([+-])\s*(\d+(?:\.\d+)?)\s*%\s*", text)
+    if match is None:
+        raise ValueError(f'expected a change, such as "<= +10 %" (got {text!r})')
+    change = float(f"{match[2]}{match[3]}e-2")
+    if abs(change) < BETWEEN_RUNS or change <= -1:
+        raise ValueError(
+            "two runs of the same system differ by 5 %, so a change is at least +5 % or -5 %, and "
+            f"above -100 % (got {text!r})"
+        )
+    comparison = Comparison(match[1].replace("≤", "<="))
+    return Target(comparison, change, Unit.SHARE, relative=True)
 
 
 def parse_any_target(text: object) -> Target:

@@ -162,6 +162,15 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
             help="A load.yaml of your own. Default: configs/load.yaml.", rich_help_panel=TARGET
         ),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help='The earlier run that targets such as "<= +10 %" are about.',
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
     slo: Annotated[
         str | None,
         typer.Option(
@@ -338,6 +347,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     flags = LoadFlags(
         options=options,
         watch=watch,
+        baseline=baseline,
         slo=slo,
         alerts=alerts,
         role=role,

@@ -27,6 +27,8 @@ class LoadFlags:
     options: LoadOptions
     """What decides the run; its `sets` may name values of slo.yaml and of `watch` too."""
     watch: WatchFlags
+    baseline: Path | None
+    """The earlier run that relative targets are about."""
     slo: str | None
     """None: those that fit the target."""
     alerts: str

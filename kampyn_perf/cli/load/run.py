@@ -47,6 +47,7 @@ def run(flags: LoadFlags) -> ExitCode:
         reports=REPORTS,
         audit=flags.audit,
     )
+    baseline = judging.read_run(flags.baseline)[1] if flags.baseline else None
     rules = alerting.rules_of(flags.alerts, sets["alerts"])
     made = alerting.receivers_of(rules, request)
     watch = watching.settings_of(request, flags.watch, sets["watch"])
@@ -58,7 +59,7 @@ def run(flags: LoadFlags) -> ExitCode:
         result = load.run(
             request, Observers(view, alerts, Aborting(slo)), watcher=WithAlerts(beside, alerts)
         )
-    verdict = judge(result, slo, strict=strict)
+    verdict = judge(result, slo, strict=strict, baseline=baseline)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
     if flags.as_json:

@@ -20,11 +20,12 @@ The rules, in this order (documented in `docs/exit-codes.md`):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
-from kampyn_perf.slo.evidence.estimate import Evidence, Standing
+from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, against
+from kampyn_perf.slo.evidence.estimate import Evidence, Missing, Standing
 from kampyn_perf.slo.evidence.together import Together
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
 from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge, warn
@@ -47,18 +48,24 @@ decides before what does not."""
 
 
 def conclude(
-    *evidences: Evidence, slo: Slo, strict: bool = False, allow_partial: bool = False
+    *evidences: Evidence,
+    slo: Slo,
+    strict: bool = False,
+    allow_partial: bool = False,
+    baselines: Sequence[Evidence | Missing] = (),
 ) -> Verdict:
     """What one result comes to, or several together, judged by every objective of `slo`.
 
     Of several, each objective takes the one that says most of it: a capacity search answers what a
-    load could not try. A flaw of any (partial, not valid) is a flaw of all.
+    load could not try. A flaw of any (partial, not valid) is a flaw of all. `baselines` has for
+    each of them what it is compared with, or why it is with nothing.
     """
     evidence: Standing = evidences[0] if len(evidences) == 1 else Together(evidences)
     found: dict[tuple[str, Scope], Judgement] = {}
-    for one in evidences:
+    compared = baselines or [Missing(NONE_GIVEN)] * len(evidences)
+    for one, baseline in zip(evidences, compared, strict=True):
         for name, objective in _expanded(one, slo):
-            judgement = _judgement(one, name, objective)
+            judgement = _judgement(one, name, objective, baseline)
             known = found.setdefault((name, objective.scope), judgement)
             if _rank(judgement) < _rank(known):
                 found[name, objective.scope] = judgement
@@ -96,10 +103,16 @@ def _without_idle_patterns(found: dict[tuple[str, Scope], Judgement]) -> list[Ju
     ]
 
 
-def _judgement(evidence: Evidence, name: str, objective: Objective) -> Judgement:
+def _judgement(
+    evidence: Evidence, name: str, objective: Objective, baseline: Evidence | Missing
+) -> Judgement:
     """Of one objective. A run that is not valid cannot pass it; it has failed where its disturbance
     cannot have been the reason."""
-    judgement = judge(name, objective, evidence.find(objective))
+    if objective.target.relative:
+        objective, found = against(evidence, baseline, objective)
+    else:
+        found = evidence.find(objective)
+    judgement = judge(name, objective, found)
     if objective.warn is not None:
         stricter = objective.model_copy(update={"target": objective.warn, "warn": None})
         judgement = warn(judgement, objective.warn, evidence.find(stricter))

@@ -92,6 +92,25 @@ def test_several_runs_are_judged_together(folder: Path) -> None:
     assert not (folder / "reports" / "second" / "verdict.json").exists()
 
 
+def test_against_a_baseline(folder: Path) -> None:
+    put(folder, Run(phases=[("p", [[20_000] * 100] * 40)]), "old")
+    put(folder, Run(phases=[("p", [[30_000] * 100] * 40)]), "new")
+    (folder / "goals.yaml").write_text(
+        "objectives: {p95: {metric: response_time, statistic: p95, target: '<= +10 %'}}"
+    )
+    goals = ("--slo", "goals.yaml", "--explain")
+    worse = check(folder, "reports/new", "--baseline", "reports/old", *goals)
+    assert worse.returncode == 1, worse.stderr
+    assert "p95 is 30.0 ms (+50 %: the baseline's was 20.0 ms)" in worse.stderr
+    better = check(folder, "reports/old", "--baseline", "reports/new", *goals)
+    assert better.returncode == 0, better.stderr
+    alone = check(folder, "reports/new", *goals)
+    assert alone.returncode == 4
+    assert "there is no baseline to compare with (--baseline RUN)" in alone.stderr
+    missing = check(folder, "reports/new", "--baseline", "reports/none", *goals)
+    assert missing.returncode not in (0, 1, 4)
+
+
 def test_where_ci_is_set_what_nobody_measured_is_no_success(folder: Path) -> None:
     put(folder, Run(phases=PHASES))  # without the processor
     assert check(folder, "reports/one").returncode == 0

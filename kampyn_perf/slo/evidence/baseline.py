@@ -20,8 +20,8 @@ from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import BETWEEN_RUNS, Comparison, Target
 
 NONE_GIVEN = "there is no baseline to compare with (--baseline RUN)"
-_ANY = Target(Comparison.BELOW, 1_000_000, Unit.DURATION)
-"""What the baseline is asked with; its interval is the same whatever the target."""
+_JUST_ABOVE = 1.002
+"""Two buckets of a histogram."""
 
 
 def why_not(result: LoadResult, baseline: LoadResult) -> str:
@@ -64,7 +64,7 @@ def against(
     """The objective with its target as a value, and what the run says beside the baseline."""
     if isinstance(baseline, Missing):
         return objective, baseline
-    before = baseline.find(objective.model_copy(update={"target": _ANY}))
+    before = _by_itself(baseline, objective)
     if isinstance(before, Missing):
         return objective, Missing(f"the baseline has none: {before.reason}")
     if before.observed is None or before.interval is None or before.observed <= 0:
@@ -74,10 +74,24 @@ def against(
     absolute = objective.model_copy(
         update={"target": Target(change.comparison, value, Unit.DURATION)}
     )
-    found = evidence.find(absolute)
+    found = _by_itself(evidence, objective)
     if isinstance(found, Missing):
         return absolute, found
     return absolute, _in_its_light(found, before.observed, before.interval)
+
+
+def _by_itself(evidence: Evidence, objective: Objective) -> Estimate | Missing:
+    """Asked just above what was observed: there, and not only at some target far off, an interval
+    that ends in the bucket of the greatest times has its end."""
+
+    def asked(us: float) -> Estimate | Missing:
+        target = Target(Comparison.BELOW, us, Unit.DURATION)
+        return evidence.find(objective.model_copy(update={"target": target}))
+
+    first = asked(1_000_000)
+    if isinstance(first, Missing) or first.observed is None:
+        return first
+    return asked(first.observed * _JUST_ABOVE)
 
 
 def _in_its_light(found: Estimate, before: float, interval: stats.Interval) -> Estimate:

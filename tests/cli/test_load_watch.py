@@ -173,9 +173,10 @@ def test_the_target_file_names_what_is_watched(
     assert "probe of /api/health" in {watcher.name for watcher in result.watching.watchers}
     assert names.DB_QUERY_TIME in metrics_of(result)
     (targets / "shop.yaml").write_text(shipped + "\nwatch: {porbe: {}}\n")
+    line = shipped.count("\n") + 2
     done = program.run(
         tmp_path, "load", "--dry-run", "--target", "shop", "--url", backend.url, *data
     )
     assert done.code == 2
     said = " ".join(done.err.split())
-    assert "shop.yaml:47: watch.porbe: unknown key; did you mean probe?" in said
+    assert f"shop.yaml:{line}: watch.porbe: unknown key; did you mean probe?" in said

@@ -58,7 +58,7 @@ class Health:
         if machine is not None and self._machine is not None:
             vitals.steal_us = max(self._machine[0] - machine[0], 0)
             vitals.machine_us = self._machine[1] - machine[1]
-        # The two clocks are read one after the other: less than a millisecond is no sleep.
+        # What is left of the distance between two readings is no sleep.
         slept = self._suspended_us - suspended_us
         vitals.suspended_us = slept if slept > 1000 else 0
         vitals.fds, vitals.fd_limit = system.open_files(), open_files_limit()

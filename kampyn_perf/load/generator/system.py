@@ -6,13 +6,18 @@ Linux's /proc for the most part; durations in whole microseconds.
 from __future__ import annotations
 
 import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 10_000
 _STEAL = 7
 _COUNTED = 8
 """Columns of /proc/stat: user nice system idle iowait irq softirq steal; guest is in user."""
+_CLOCK_READINGS = 10
+_CLOSE_NS = 20_000
+"""Two readings this near to each other had nobody in between."""
 
 
 def cpu_us() -> int:
@@ -68,12 +73,25 @@ def port_limit() -> int | None:
     return int(words[1]) - int(words[0]) + 1 if len(words) == 2 else None
 
 
-def suspended_us() -> int:
-    """For how long this machine slept since it started; 0 where that is not told."""
+def suspended_us(read_ns: Callable[[int], int] = time.clock_gettime_ns) -> int:
+    """For how long this machine slept since it started; 0 where that is not told.
+
+    It is by how much one clock is ahead of another, and whoever loses the CPU between the two
+    readings would see a sleep: the second clock is read before and after the first, and of several
+    tries the one with the least time in between counts.
+    """
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None:
         return 0
-    return (time.clock_gettime_ns(clock) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)) // 1000
+    width_ns, slept_ns = sys.maxsize, 0
+    for _ in range(_CLOCK_READINGS):
+        before, boot = read_ns(time.CLOCK_MONOTONIC), read_ns(clock)
+        after = read_ns(time.CLOCK_MONOTONIC)
+        if after - before < width_ns:
+            width_ns, slept_ns = after - before, boot - (before + after) // 2
+        if width_ns < _CLOSE_NS:
+            break
+    return slept_ns // 1000
 
 
 def _read(path: str) -> str:

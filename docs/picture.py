@@ -20,7 +20,7 @@ from kampyn_perf.slo import judge, objectives
 def main() -> None:
     run = Path(sys.argv[1] if len(sys.argv) > 1 else "latest-load")
     result = io.read(find_result(run), {names.LOAD_SCHEMA: LoadResult})
-    paper = Console(record=True, width=118, file=StringIO(), force_terminal=True)
+    paper = Console(record=True, width=118, file=StringIO(), force_terminal=True, highlight=False)
     console.stderr = lambda: paper  # type: ignore[assignment]
     paper.print("$ kampyn-perf load --profile quick", style="bold")
     verdict_view.show(judge(result, objectives.load()))

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
+from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.grouping import MAX_CAUSES, MAX_ENDPOINTS, OTHER_ENDPOINTS, cause_of
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
-from kampyn_perf.recorder.vitals import Vitals
 
 _SERVER_ERROR = 500
 
@@ -134,7 +134,7 @@ class SampleBuffer:
         """Something that should have been recorded was not."""
         self._faults += 1
 
-    def take(self, to_us: int, gauges: Gauges, vitals: Vitals | None = None) -> Interval:
+    def take(self, to_us: int, gauges: Gauges, health: HealthSample | None = None) -> Interval:
         """Everything since the last call, and a fresh start at `to_us`."""
         interval = Interval(
             from_us=self._from_us,
@@ -147,7 +147,7 @@ class SampleBuffer:
             waited_max_us=self._waited_max,
             faults=self._faults,
             gauges=gauges,
-            vitals=vitals or Vitals(),
+            health=health or HealthSample(),
         )
         self.begin(to_us)
         return interval

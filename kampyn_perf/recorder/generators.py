@@ -6,8 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
+from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.interval import Gauges, Interval
-from kampyn_perf.recorder.vitals import Vitals
 
 _WINDOW = 5
 _SHORT_OF_CPU = 0.5
@@ -88,31 +88,31 @@ class GeneratorTotals:
         self.vusers_max = max(self.vusers_max, interval.gauges.vusers)
         self.lateness.record_all(interval.lateness_us)
         if measured:
-            self._take_vitals(interval.vitals, interval.to_us - interval.from_us)
+            self._take_health(interval.health, interval.to_us - interval.from_us)
 
-    def _take_vitals(self, vitals: Vitals, length_us: int) -> None:
+    def _take_health(self, health: HealthSample, length_us: int) -> None:
         self.measured_us += length_us
-        self.lag.record_all(vitals.lags_us)
-        self.cpu_us += vitals.cpu_us
-        self.busiest.add(vitals.cpu_us, length_us)
-        waited_us = vitals.cpu_wait_us or 0
-        short_of_cpu = vitals.cpu_us + waited_us >= length_us * _SHORT_OF_CPU
+        self.lag.record_all(health.lags_us)
+        self.cpu_us += health.cpu_us
+        self.busiest.add(health.cpu_us, length_us)
+        waited_us = health.cpu_wait_us or 0
+        short_of_cpu = health.cpu_us + waited_us >= length_us * _SHORT_OF_CPU
         self.hungriest.add(waited_us, length_us)
         self.starved.add(waited_us if short_of_cpu else 0, length_us)
-        self.cpu_wait_us = _sum(self.cpu_wait_us, vitals.cpu_wait_us)
-        self.steal_us = _sum(self.steal_us, vitals.steal_us)
-        self.machine_us += vitals.machine_us
-        self.gc_pauses += vitals.gc_pauses
-        self.gc_us += vitals.gc_us
-        self.gc_max_us = max(self.gc_max_us, vitals.gc_max_us)
-        self.fds_max = _max(self.fds_max, vitals.fds)
-        self.fd_limit = vitals.fd_limit if self.fd_limit is None else self.fd_limit
-        self.ports_max = _max(self.ports_max, vitals.ports)
-        self.port_limit = vitals.port_limit if self.port_limit is None else self.port_limit
-        self.fds_exhausted += vitals.fds_exhausted
-        self.ports_exhausted += vitals.ports_exhausted
-        self.clock_step_us = max(self.clock_step_us, vitals.clock_step_us)
-        self.suspended_us += vitals.suspended_us
+        self.cpu_wait_us = _sum(self.cpu_wait_us, health.cpu_wait_us)
+        self.steal_us = _sum(self.steal_us, health.steal_us)
+        self.machine_us += health.machine_us
+        self.gc_pauses += health.gc_pauses
+        self.gc_us += health.gc_us
+        self.gc_max_us = max(self.gc_max_us, health.gc_max_us)
+        self.fds_max = _max(self.fds_max, health.fds)
+        self.fd_limit = health.fd_limit if self.fd_limit is None else self.fd_limit
+        self.ports_max = _max(self.ports_max, health.ports)
+        self.port_limit = health.port_limit if self.port_limit is None else self.port_limit
+        self.fds_exhausted += health.fds_exhausted
+        self.ports_exhausted += health.ports_exhausted
+        self.clock_step_us = max(self.clock_step_us, health.clock_step_us)
+        self.suspended_us += health.suspended_us
 
 
 def _sum(total: int | None, more: int | None) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from kampyn_perf.recorder.vitals import Vitals
+from kampyn_perf.recorder.generator_health import HealthSample
 
 
 class CellKey(NamedTuple):
@@ -97,7 +97,7 @@ class Interval:
     faults: int = 0
     """Samples or intervals that the recorder could not keep: any makes the run invalid."""
     gauges: Gauges = field(default_factory=Gauges)
-    vitals: Vitals = field(default_factory=Vitals)
+    health: HealthSample = field(default_factory=HealthSample)
 
     def to_message(self) -> dict[str, Any]:
         """Plain data for the wire; JSON has no tuples as keys."""
@@ -112,7 +112,7 @@ class Interval:
             "waited_max_us": self.waited_max_us,
             "faults": self.faults,
             "gauges": asdict(self.gauges),
-            "vitals": vars(self.vitals),
+            "health": vars(self.health),
         }
 
     @classmethod
@@ -128,6 +128,6 @@ class Interval:
                 },
                 "started_in": dict(message["started_in"]),
                 "gauges": Gauges(**message["gauges"]),
-                "vitals": Vitals(**message["vitals"]),
+                "health": HealthSample(**message["health"]),
             }
         )

@@ -10,6 +10,7 @@ The parser (`parser.py`), cookies, URLs and bodies are pure; sockets are in `con
 from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
 from kampyn_perf.load.client.caught import CaughtResponse
 from kampyn_perf.load.client.client import Client
+from kampyn_perf.load.client.connection_pool import ConnectionPool, PoolOptions
 from kampyn_perf.load.client.cookies import Cookie, CookieJar
 from kampyn_perf.load.client.errors import (
     CheckError,
@@ -25,7 +26,6 @@ from kampyn_perf.load.client.errors import (
 )
 from kampyn_perf.load.client.headers import Headers
 from kampyn_perf.load.client.parser import Limits
-from kampyn_perf.load.client.pool import ConnectionPool, PoolOptions
 from kampyn_perf.load.client.response import Request, Response
 from kampyn_perf.load.client.support import STOCK_VARIABLE, unsupported_reason
 

@@ -17,9 +17,9 @@ from gevent import GreenletExit
 from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
 from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
 from kampyn_perf.load.client.caught import CaughtResponse
+from kampyn_perf.load.client.connection_pool import ConnectionPool
 from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.explain import failure_text
-from kampyn_perf.load.client.pool import ConnectionPool
 from kampyn_perf.load.client.requests import RequestFactory, told_apart
 from kampyn_perf.load.client.response import Response
 from kampyn_perf.load.client.sender import Sender

@@ -21,7 +21,7 @@ from kampyn_perf.load.client.urls import (
 )
 
 if TYPE_CHECKING:
-    from kampyn_perf.load.client.pool import ConnectionPool, Origin
+    from kampyn_perf.load.client.connection_pool import ConnectionPool, Origin
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 _BODIES = frozenset({"POST", "PUT", "PATCH"})

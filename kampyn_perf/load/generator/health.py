@@ -14,7 +14,7 @@ import gevent
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator import system
 from kampyn_perf.process_limits import open_files_limit
-from kampyn_perf.recorder.vitals import Vitals
+from kampyn_perf.recorder.generator_health import HealthSample
 
 _TICK_US = 20_000
 _CLOCK_NOISE_US = 2_000
@@ -25,7 +25,7 @@ class Health:
     """Figures since the last `take`. `start` begins to watch."""
 
     def __init__(self) -> None:
-        self._vitals = Vitals()
+        self._sample = HealthSample()
         self._cpu_us = 0
         self._wait_us: int | None = None
         self._machine: tuple[int, int] | None = None
@@ -42,37 +42,37 @@ class Health:
         gc.callbacks.append(self._on_gc)
         gevent.spawn(self._watch)
 
-    def take(self) -> Vitals:
+    def take(self) -> HealthSample:
         """What was seen since the last time, and a fresh start."""
         # What stands still at this very moment has not come to `_watch` yet.
         lag_us = now_us() - self._turned_us - _TICK_US
         if lag_us > 0:
-            self._vitals.lags_us.append(lag_us)
-        vitals, self._vitals = self._vitals, Vitals()
+            self._sample.lags_us.append(lag_us)
+        health, self._sample = self._sample, HealthSample()
         before = (self._cpu_us, self._wait_us, self._machine, self._suspended_us)
         self._read()
         cpu_us, wait_us, machine, suspended_us = before
-        vitals.cpu_us = self._cpu_us - cpu_us
+        health.cpu_us = self._cpu_us - cpu_us
         if wait_us is not None and self._wait_us is not None:
-            vitals.cpu_wait_us = self._wait_us - wait_us
+            health.cpu_wait_us = self._wait_us - wait_us
         if machine is not None and self._machine is not None:
-            vitals.steal_us = max(self._machine[0] - machine[0], 0)
-            vitals.machine_us = self._machine[1] - machine[1]
+            health.steal_us = max(self._machine[0] - machine[0], 0)
+            health.machine_us = self._machine[1] - machine[1]
         # What is left of the distance between two readings is no sleep.
         slept = self._suspended_us - suspended_us
-        vitals.suspended_us = slept if slept > 1000 else 0
-        vitals.fds, vitals.fd_limit = system.open_files(), open_files_limit()
-        vitals.ports, vitals.port_limit = system.ports_in_use(), system.port_limit()
-        return vitals
+        health.suspended_us = slept if slept > 1000 else 0
+        health.fds, health.fd_limit = system.open_files(), open_files_limit()
+        health.ports, health.port_limit = system.ports_in_use(), system.port_limit()
+        return health
 
     def connect_failed(self) -> None:
         """A connection could not be made: was it for want of a descriptor, or of a port?"""
         if system.no_file_left():
-            self._vitals.fds_exhausted += 1
+            self._sample.fds_exhausted += 1
             return
         ports, limit = system.ports_in_use(), system.port_limit()
         if ports is not None and limit is not None and ports >= limit:
-            self._vitals.ports_exhausted += 1
+            self._sample.ports_exhausted += 1
 
     def _read(self) -> None:
         self._cpu_us = system.cpu_us()
@@ -84,7 +84,7 @@ class Health:
         while True:
             self._turned_us = now_us()
             gevent.sleep(_TICK_US / 1e6)
-            self._vitals.lags_us.append(max(now_us() - self._turned_us - _TICK_US, 0))
+            self._sample.lags_us.append(max(now_us() - self._turned_us - _TICK_US, 0))
             self._watch_clock()
 
     def _watch_clock(self) -> None:
@@ -92,16 +92,16 @@ class Health:
         step = abs(ahead - self._wall_ahead_us)
         self._wall_ahead_us = ahead
         if step > _CLOCK_NOISE_US:
-            self._vitals.clock_step_us = max(self._vitals.clock_step_us, step)
+            self._sample.clock_step_us = max(self._sample.clock_step_us, step)
 
     def _on_gc(self, phase: str, _info: dict[str, Any]) -> None:
         if phase == "start":
             self._gc_began_us = now_us()
             return
         took = now_us() - self._gc_began_us
-        self._vitals.gc_pauses += 1
-        self._vitals.gc_us += took
-        self._vitals.gc_max_us = max(self._vitals.gc_max_us, took)
+        self._sample.gc_pauses += 1
+        self._sample.gc_us += took
+        self._sample.gc_max_us = max(self._sample.gc_max_us, took)
 
 
 def _wall_ahead_us() -> int:

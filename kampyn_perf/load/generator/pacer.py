@@ -30,7 +30,7 @@ _GAP_US = 2_000
 
 
 class VirtualUser(Protocol):
-    """Somebody who serves sessions of one flow: `Worker` in `pool.py`."""
+    """Somebody who serves sessions of one flow: `Worker` in `vuser_pool.py`."""
 
     flow: str
 

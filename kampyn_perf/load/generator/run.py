@@ -21,9 +21,9 @@ from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import all_flows, declared, load_flows, refuse_same
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.generator.pool import Pool
 from kampyn_perf.load.generator.signing import identities, people, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
+from kampyn_perf.load.generator.vuser_pool import Pool
 from kampyn_perf.load.messages import (
     Abort,
     Command,

@@ -9,7 +9,7 @@ import gevent
 import pytest
 
 from kampyn_perf.load.client import Client, ConnectionPool
-from kampyn_perf.load.client import pool as pool_module
+from kampyn_perf.load.client import connection_pool as pool_module
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import OK, Observer, Server, answering
 

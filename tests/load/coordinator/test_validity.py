@@ -12,16 +12,16 @@ from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.interval import Gauges
-from kampyn_perf.recorder.vitals import Vitals
 from kampyn_perf.schedule import Phase, Schedule
 
 SECOND = 1_000_000
 SCHEDULE = Schedule([Phase(name="p", duration_us=10 * SECOND, rate=Fraction(20))])
 
 
-def run(*, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, **vitals):
-    """Ten seconds of twenty sessions each; `vitals` are those of the fifth second."""
+def run(*, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, **health):
+    """Ten seconds of twenty sessions each; `health` are those of the fifth second."""
     collector = Collector()
     buffer = SampleBuffer()
     for second in range(10):
@@ -40,9 +40,11 @@ def run(*, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, *
             "ports": 100,
             "port_limit": 28_000,
         }
-        if second == 5 or vitals.get("always"):
-            figures |= {key: value for key, value in vitals.items() if key != "always"}
-        collector.take(buffer.take((second + 1) * SECOND, Gauges(vusers=3), Vitals(**figures)))
+        if second == 5 or health.get("always"):
+            figures |= {key: value for key, value in health.items() if key != "always"}
+        collector.take(
+            buffer.take((second + 1) * SECOND, Gauges(vusers=3), HealthSample(**figures))
+        )
     return collector
 
 
@@ -271,8 +273,8 @@ def test_a_hungry_stretch_is_not_hidden_by_a_long_run():
     buffer = SampleBuffer()
     for second in range(60):
         hungry = 20 <= second < 25
-        vitals = Vitals(cpu_us=500_000, cpu_wait_us=450_000 if hungry else 10_000)
-        collector.take(buffer.take((second + 1) * SECOND, Gauges(), vitals))
+        health = HealthSample(cpu_us=500_000, cpu_wait_us=450_000 if hungry else 10_000)
+        collector.take(buffer.take((second + 1) * SECOND, Gauges(), health))
     assert judge(collector, complete=False).reasons == [
         "a generator waited for a CPU 45 % of five seconds (limit 25 %): others had it"
     ]

@@ -9,7 +9,7 @@ import gevent
 from types import SimpleNamespace
 from locust.env import Environment
 from kampyn_perf.load.flow import FlowUser
-from kampyn_perf.load.generator.pool import Pool
+from kampyn_perf.load.generator.vuser_pool import Pool
 
 order = []
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Vitals:
+class HealthSample:
     """Of one process, within one interval."""
 
     cpu_us: int = 0

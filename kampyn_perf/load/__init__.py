@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kampyn_perf.load.check import flows
+    from kampyn_perf.load.coordinator.observers import Observers
     from kampyn_perf.load.coordinator.ports import (
         BundledProcesses,
         Measured,
@@ -52,6 +53,7 @@ __all__ = [
     "Master",
     "Measured",
     "Observer",
+    "Observers",
     "Progress",
     "RunStart",
     "Severity",
@@ -76,6 +78,7 @@ _PLACES = {
         "WatchedTarget",
         "Watcher",
     ),
+    "kampyn_perf.load.coordinator.observers": ("Observers",),
     "kampyn_perf.load.coordinator.progress": ("Progress",),
     "kampyn_perf.load.direct": ("DirectRequest", "DirectSchedule"),
     "kampyn_perf.load.distributed.remote": ("Master",),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kampyn_perf import machine, names
 from kampyn_perf.load import bundled
 from kampyn_perf.load.check import check, describe_command, flows, known_flows
+from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.ports import (
     Observer,
     Severity,
@@ -47,7 +48,7 @@ def run(
     could not begin: `UnreachableError` where the target does not answer.
     """
     check(request)
-    observer = observer or Unobserved()
+    observer = observer if isinstance(observer, Observers) else Observers(observer or Unobserved())
     with _folder(request) as (folder, kept):
         saver = Saver(folder if kept else None, reports=request.reports, observer=observer)
         # The generators first: they import Locust while everything else gets ready.

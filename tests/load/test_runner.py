@@ -165,6 +165,26 @@ def test_a_target_that_is_not_there_leaves_no_folder(request_for, server, tmp_pa
     assert not (tmp_path / "reports").exists()
 
 
+class Failing(load.Unobserved):
+    """An observer with a defect."""
+
+    def interval(self, progress: load.Progress) -> None:
+        raise ZeroDivisionError("a defect")
+
+
+def test_an_observer_that_fails_ends_no_run_and_is_told(request_for):
+    witness = Recording()
+    request = request_for("{duration: 2, arrivalRate: 20}")
+    result = load.run(request, load.Observers(Failing(), witness))
+    assert result.status is RunStatus.COMPLETE
+    assert result.sessions.planned == result.sessions.completed == 40
+    assert (
+        "Failing, which watched the run, failed and saw no more of it: ZeroDivisionError: a defect"
+        in result.validity.warnings
+    )
+    assert witness.completed == [(second.at_us, second.requests) for second in result.seconds]
+
+
 def test_an_observer_may_end_the_run(request_for):
     observer = Recording(stop_at_us=1_500_000)
     result = load.run(request_for("{duration: 60, arrivalRate: 20}"), observer)

@@ -114,29 +114,6 @@ class WithAlerts:
         return replace(self._watcher.measured(), alerts=self._alerting.records())
 
 
-class Observers(load.Unobserved):
-    """Several observers of one run."""
-
-    def __init__(self, *observers: load.Observer) -> None:
-        self._observers = observers
-
-    def begin(self, start: load.RunStart) -> None:
-        for each in self._observers:
-            each.begin(start)
-
-    def interval(self, progress: load.Progress) -> None:
-        for each in self._observers:
-            each.interval(progress)
-
-    def ending(self, *, draining: bool, drain_us: int) -> None:
-        for each in self._observers:
-            each.ending(draining=draining, drain_us=drain_us)
-
-    def remark(self, text: str, severity: load.Severity) -> None:
-        for each in self._observers:
-            each.remark(text, severity)
-
-
 def rules_of(name: str, sets: Sequence[str]) -> Alerts:
     """The rules; `sets` are those of `--set alerts.…`, without the `alerts.`."""
     return settings.load(name, sets=[f"alerts.{text}" for text in sets])

@@ -18,7 +18,7 @@ from kampyn_perf.cli import (
 from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import alerting, dry_run, tables
 from kampyn_perf.cli.load.aborting import Aborting
-from kampyn_perf.cli.load.alerting import Alerting, Observers, WithAlerts
+from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.errors import ExitCode
@@ -57,7 +57,7 @@ def run(flags: LoadFlags) -> ExitCode:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         result = load.run(
-            request, Observers(view, alerts, Aborting(slo)), watcher=WithAlerts(beside, alerts)
+            request, load.Observers(view, alerts, Aborting(slo)), watcher=WithAlerts(beside, alerts)
         )
     verdict = judge(result, slo, strict=strict, baseline=baseline)
     if result.folder and not result.unsaved:

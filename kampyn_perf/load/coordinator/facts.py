@@ -31,3 +31,5 @@ class GeneratorFacts:
     """What ended the run before its time, other than a signal."""
     unwritten: str = ""
     """What could not be saved during the run."""
+    blind: Sequence[str] = ()
+    """Observers that failed, and saw no more of the run."""

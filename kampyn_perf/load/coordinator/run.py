@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from kampyn_perf.load.coordinator.coordinator import Coordinator
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.ports import (
-    Observer,
     RunStart,
     WatchedTarget,
     Watcher,
@@ -26,7 +26,7 @@ _ENOUGH_TO_GIVE_UP = 20
 class Around:
     """What stands around a run: who hears of it, what saves it, what is measured beside it."""
 
-    observer: Observer
+    observer: Observers
     saver: Saver
     watcher: Watcher
     target: WatchedTarget
@@ -135,6 +135,7 @@ class _Run:
             apart=tuple(coordinator.apart.values()),
             trouble=coordinator.trouble,
             unwritten=self._around.saver.failures,
+            blind=self._around.observer.failures,
         )
 
 

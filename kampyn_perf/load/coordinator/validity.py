@@ -224,6 +224,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
     yield from _apart(facts)
     if facts.unwritten:
         yield facts.unwritten
+    yield from facts.blind
     yield from _late_comers(facts)
     totals = collector.generators.values()
     step = max((each.clock_step_us for each in totals), default=0)

@@ -19,8 +19,10 @@ def recorded(running: RunningBackend, out: Path) -> str:
 
     def ask() -> None:
         while not over.is_set():
-            # A connection for each request: all that are kept may have gone to the other worker.
-            Client(running.url).get("/order/vendor/vendor123/active?limit=100")
+            # Another connection again and again: all that are kept may go to the other worker.
+            client = Client(running.url)
+            for _ in range(20):
+                client.get("/order/vendor/vendor123/active?limit=100")
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from kampyn_perf.datafile import singular
+
 _IDENTIFYING = re.compile(r"(?<=.)(?:[_-]?(?:id|uuid|guid|key|slug|code|no|number))$", re.I)
 _VARYING = re.compile(
     r"\d+|[0-9a-f]{16,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=.*\d)[\w-]{20,}", re.I
@@ -47,13 +49,6 @@ def entity(parameter: str, segment_before: str) -> str:
     if generic and segment_before:
         stem = singular(segment_before)
     return snake(stem)
-
-
-def singular(word: str) -> str:
-    """`category` of `categories`."""
-    if word.endswith("ies") and len(word) > 4:
-        return f"{word[:-3]}y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 def path_name(path: str) -> str:

@@ -79,7 +79,7 @@ class Comparison:
     plan: Plan
     cores: Cores
     busy: float = 0.0
-    """Partition of the CPU that other programs used just before."""
+    """Share of the CPU that other programs used just before."""
     figures: dict[str, dict[str, list[Figures]]] = field(
         default_factory=lambda: {FLAT: {}, PACED: {}}
     )

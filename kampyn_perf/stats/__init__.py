@@ -28,22 +28,27 @@ from kampyn_perf.stats.ranks import (
 )
 from kampyn_perf.stats.shares import ShareBounds, share_bounds
 from kampyn_perf.stats.sizing import mean_size, proportion_size, quantile_size
+from kampyn_perf.stats.trend import MannKendall, Slope, mann_kendall, mser5, slope
 
 __all__ = [
     "CONFIDENCE",
     "Deflation",
     "Interval",
+    "MannKendall",
     "Method",
     "RankedValues",
     "Series",
     "ShareBounds",
+    "Slope",
     "deflated_rank_bounds",
     "deflation",
     "document_rank",
     "half_width",
+    "mann_kendall",
     "mean_interval",
     "mean_size",
     "min_samples",
+    "mser5",
     "nearest_rank",
     "normal_half_width",
     "plain_deflation",
@@ -56,4 +61,5 @@ __all__ = [
     "rank_interval",
     "samples_without_failure",
     "share_bounds",
+    "slope",
 ]

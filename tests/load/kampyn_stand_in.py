@@ -25,6 +25,7 @@ Answer = tuple[int, Any]
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # header and body leave together
 
     def do_GET(self) -> None:
         self._serve("GET")

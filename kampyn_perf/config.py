@@ -35,6 +35,7 @@ __all__ = [
     "find",
     "format_path",
     "load",
+    "own_sets",
     "parse",
     "parse_yaml",
     "read_yaml",
@@ -141,6 +142,16 @@ class SetText(str):
         made.flag = flag
         made.above = above
         return made
+
+
+def own_sets(sets: Iterable[str], section: str) -> list[str]:
+    """`--set` values of one file, which may be written as beside other files, with the file's own
+    name before them: `slo.objectives.cpu.target=...`. Messages keep it."""
+    prefix = f"{section}."
+    return [
+        SetText(text.removeprefix(prefix), above=section) if text.startswith(prefix) else text
+        for text in sets
+    ]
 
 
 def apply_sets(source: Source, sets: Iterable[str]) -> Source:

@@ -14,7 +14,7 @@ from kampyn_perf import redact
 from kampyn_perf.config import Duration, Milliseconds, Section, Size
 
 NAME_A_STORE = (
-    "--store URL (`kampyn-perf backend`), --set backend.store.url=URL (`load`) "
+    "--db URL (`kampyn-perf backend`), --set backend.store.url=URL (`load`) "
     "or --set store.url=URL (`bench`)"
 )
 """For hints: how each command is told of another store."""

@@ -87,9 +87,9 @@ def _outliers(times: Times, about: Circumstances) -> Iterator[CaseWarning]:
             + " far slower than the rest"
             + (", most of them the first ones" if count > 1 else "")
             + ": likely a cold cache, connection or code path",
-            advice=f"Warm up for longer: --warmup {max(10, 5 * max(1, about.warmup))}"
+            advice=f"Warm up for longer: --warm-up {max(10, 5 * max(1, about.warmup))}"
             if about.warmup
-            else "Warm up before measuring: --warmup 50",
+            else "Warm up before measuring: --warm-up 50",
         )
         return
     slowest = format_duration(int(times.max()) / 1_000)
@@ -162,7 +162,7 @@ def _drift(times: Times) -> Iterator[CaseWarning]:
             kind=WarningKind.DRIFT,
             message=f"the later half is {_percent(before, after)} faster than the earlier one: "
             "something was still warming up, or another program ended",
-            advice="Warm up for longer (--warmup), and repeat",
+            advice="Warm up for longer (--warm-up), and repeat",
         )
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kampyn_perf import names
+from kampyn_perf.cli import completion, flags
 from kampyn_perf.errors import KampynError
 from kampyn_perf.report.verdict import Format, export
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kampyn_perf.results.verdict import Verdict
 
 
@@ -20,44 +23,33 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         list[Path] | None,
         typer.Argument(
             metavar="[RUN]...",
+            autocompletion=completion.runs,
             help="A run folder, its result.json, or latest-bench; several are judged together. "
             "[default: the newest load]",
             show_default=False,
         ),
     ] = None,
     *,
-    slo: Annotated[
-        str | None,
-        typer.Option(
-            "--slo",
-            help="Objectives: a file, or a name in configs/. Default: slo; slo-api for a run "
-            "against another API than KAMPYN's.",
-            show_default=False,
-        ),
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN",
-            help='The earlier run that targets such as "<= +10 %" are about.',
-            show_default=False,
-        ),
-    ] = None,
+    slo: flags.Slo = None,
+    baseline: flags.Baseline = None,
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", help="One value: objectives.cpu.target='< 60 %'. Repeatable."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="One value, as slo.objectives.cpu.target='< 60 %'; may be given again.",
+            rich_help_panel=flags.JUDGED,
+        ),
     ] = None,
-    strict: Annotated[
+    strict: flags.Strict = False,
+    lenient: flags.Lenient = False,
+    allow_partial: Annotated[
         bool,
         typer.Option(
-            "--strict",
-            help="What is required and was not decided is no success (4); the default where the "
-            "variable CI is set.",
+            "--allow-partial",
+            help="Let a run that ended early pass.",
+            rich_help_panel=flags.JUDGED,
         ),
-    ] = False,
-    lenient: Annotated[bool, typer.Option("--lenient", help="Not strict, in CI either.")] = False,
-    allow_partial: Annotated[
-        bool, typer.Option("--allow-partial", help="Let a run that ended early pass.")
     ] = False,
     explain: Annotated[
         bool,
@@ -69,13 +61,27 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Only list what objectives may be about.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            autocompletion=completion.metrics,
+            help="Only tell about this metric; may be given again.",
+        ),
+    ] = None,
+    json: flags.Json = False,
     form: Annotated[
         Format | None, typer.Option("--format", help="The verdict in this form, on stdout.")
     ] = None,
-    out: Annotated[
+    output: Annotated[
         Path | None,
-        typer.Option(help="Put it into this file, in the form of --format, or else as JSON."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Put it into this file, in the form of --format, or else as JSON.",
+        ),
     ] = None,
 ) -> int:
     """Judge a run, or several together, by objectives: exit code 0 passed, 1 failed, 4 no verdict.
@@ -83,7 +89,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     \b
     The newest load by the built-in objectives; one of them stricter, and no doubt allowed:
       kampyn-perf check
-      kampyn-perf check latest-load --strict --set 'objectives.cpu.target=< 60 %'
+      kampyn-perf check latest-load --strict --set 'slo.objectives.cpu.target=< 60 %'
     \b
     The newest benchmark:
       kampyn-perf check latest-bench --slo my-objectives.yaml
@@ -92,23 +98,29 @@ def check(  # noqa: PLR0913 - one parameter for each flag
       kampyn-perf check reports/documented reports/flat-out --strict
     \b
     For CI: a JUnit file, a job's summary, annotations at the objectives' lines:
-      kampyn-perf check --format junit --out junit.xml
+      kampyn-perf check --format junit --output junit.xml
       kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"
       kampyn-perf check --format github
+    \b
+    What objectives may be about, and one of it:
+      kampyn-perf check --metrics
+      kampyn-perf check --metric response_time
     """
-    if metrics:
-        return _list_metrics(json=json)
+    if metrics or metric:
+        return _list_metrics(metric or (), json=json)
     from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view
+    from kampyn_perf.config import own_sets
     from kampyn_perf.files import write_whole
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
+    values = own_sets(sets or (), "slo")
     if slo:
-        objectives.load(slo, sets=sets or [])  # its mistakes are told before those of a result
+        objectives.load(slo, sets=values)  # its mistakes are told before those of a result
     read = [judging.read_run(run) for run in runs] if runs else [judging.read_run(None)]
     (path, first), *others = read
     slo = slo or objectives.usual_for(judging.target_name(first))
-    goals = objectives.load(slo, sets=sets or [])
+    goals = objectives.load(slo, sets=values)
     verdict = judge(
         [result for _where, result in read],
         goals,
@@ -121,11 +133,11 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     document = export(
         verdict, asked or Format.JSON, result=None if others else first, places=places
     )
-    if out is not None:
-        write_whole(out, document)
+    if output is not None:
+        write_whole(output, document)
     if not others:
         _keep(verdict, path.parent / names.VERDICT_FILE)
-    if asked is not None and out is None:
+    if asked is not None and output is None:
         console.print_bytes(document)
     else:
         for where, result in read:
@@ -148,11 +160,17 @@ def _keep(verdict: Verdict, path: Path) -> None:
         console.say(f"note: the verdict was not kept: {error.message}", style="yellow")
 
 
-def _list_metrics(*, json: bool) -> int:
+def _list_metrics(only: Sequence[str], *, json: bool) -> int:
     from kampyn_perf.cli import console
     from kampyn_perf.slo.metrics import METRICS
     from kampyn_perf.slo.targets import example_of
+    from kampyn_perf.suggest import did_you_mean
 
+    for name in only:
+        if name not in METRICS:
+            hint = did_you_mean(name, METRICS, otherwise="check --metrics lists them.")
+            raise KampynError(f"no such metric: {name}", hint=hint)
+    chosen = [METRICS[name] for name in only] or list(METRICS.values())
     if json:
         console.print_json(
             [
@@ -164,11 +182,11 @@ def _list_metrics(*, json: bool) -> int:
                     "more_is_better": metric.more_is_better,
                     "meaning": metric.meaning,
                 }
-                for metric in METRICS.values()
+                for metric in chosen
             ]
         )
         return 0
-    for metric in METRICS.values():
+    for metric in chosen:
         example = example_of(metric.unit, more_is_better=metric.more_is_better)
         console.say(f"{metric.name}  {example}", style="bold")
         console.say(f"  {metric.meaning}")

@@ -25,3 +25,62 @@ def targets(incomplete: str) -> list[str]:
     folders = (Path("configs"), config.shipped("configs"))
     found = {path.stem for folder in folders for path in (folder / "targets").glob("*.yaml")}
     return sorted(name for name in found if name.startswith(incomplete))
+
+
+def suites(incomplete: str) -> list[str]:
+    """Built-in suites; without any, the shell's own completion of files."""
+    from kampyn_perf.bench.find import BuiltIn
+
+    return [name for name in BuiltIn if name.startswith(incomplete)]
+
+
+def metrics(incomplete: str) -> list[str]:
+    """What objectives may be about."""
+    from kampyn_perf.slo.metrics import METRICS
+
+    return [name for name in METRICS if name.startswith(incomplete)]
+
+
+def alerts(incomplete: str) -> list[str]:
+    """The rules of alerts.yaml."""
+    from kampyn_perf.alerts import settings
+    from kampyn_perf.errors import KampynError
+
+    try:
+        return [name for name in settings.load("alerts").alerts if name.startswith(incomplete)]
+    except KampynError:
+        return []
+
+
+def runs(incomplete: str) -> list[str]:
+    """The run folders under ./reports, the newest first, and the names that mean the newest."""
+    return _runs(incomplete, "")
+
+
+def loads(incomplete: str) -> list[str]:
+    """Those of them that are loads."""
+    from kampyn_perf.results.folder import RunKind
+
+    return _runs(incomplete, RunKind.LOAD)
+
+
+def _runs(incomplete: str, kind: str) -> list[str]:
+    from kampyn_perf import names
+    from kampyn_perf.results.folder import REPORTS
+
+    found = {
+        path.parent.name: path.parent
+        for path in sorted(REPORTS.glob(f"*/{names.RESULT_FILE}"), reverse=True)
+    }
+    pointers = [name for name in found if name.startswith(names.LATEST)]
+    folders = [path for name, path in found.items() if name not in pointers]
+    words = [*sorted(pointers), *map(str, folders)]
+    return [word for word in words if word.startswith(incomplete) and _is_of(word, kind)]
+
+
+def _is_of(word: str, kind: str) -> bool:
+    """By its name: folders of one's own naming may be anything."""
+    from kampyn_perf.results.folder import RunKind
+
+    others = [f"-{one}" for one in RunKind if one != kind]
+    return not kind or not any(other in word for other in others)

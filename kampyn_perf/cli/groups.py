@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from kampyn_perf.cli.old_names import old_names
+
 _OPTIONS = "Options"
 
 
@@ -78,7 +80,20 @@ class LazyGroup(TyperGroup):
 
 
 class GroupedCommand(TyperCommand):
-    """A command whose help shows its options in the groups that they name (`rich_help_panel`)."""
+    """A command whose help shows its options in the groups that they name (`rich_help_panel`), and
+    which understands the old names of its flags without showing them."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """With the old names, which no help and no completion comes by."""
+        old = old_names(ctx)
+        shown = {parameter: parameter.opts for parameter in self.get_params(ctx)}
+        try:
+            for parameter, names in shown.items():
+                parameter.opts = [*names, *(was for was, now in old.items() if now in names)]
+            return super().make_parser(ctx)
+        finally:
+            for parameter, names in shown.items():
+                parameter.opts = names
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options that name no group first."""
@@ -87,6 +102,8 @@ class GroupedCommand(TyperCommand):
             record = parameter.get_help_record(ctx)
             if record is not None:
                 is_argument = parameter.param_type_name == "argument"
+                # Typer puts the Python type behind an argument's name.
+                record = (record[0].partition(" <")[0], record[1]) if is_argument else record
                 panel = getattr(parameter, "rich_help_panel", None) or (
                     "Arguments" if is_argument else _OPTIONS
                 )
@@ -105,12 +122,14 @@ def _made(name: str, lazy: Lazy) -> Any:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     if isinstance(target, typer.Typer):
+        for command in target.registered_commands:
+            command.cls = GroupedCommand
         outer.add_typer(target, name=name)
         return typer.main.get_group(outer).commands[name]
     outer.command(name, cls=GroupedCommand)(target)
-    command = typer.main.get_command(outer)
-    command.name = name
-    return command
+    single = typer.main.get_command(outer)
+    single.name = name
+    return single
 
 
 def _shortened(text: str, limit: int) -> str:

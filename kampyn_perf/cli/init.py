@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kampyn_perf.cli import flags
 from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _SHOWN = 12
 def init(  # noqa: PLR0913 (one parameter for each flag)
     *,
     folder: Annotated[
-        Path, typer.Option("--dir", metavar="FOLDER", help="Where it is written; made if need be.")
+        Path, typer.Option("--out", metavar="FOLDER", help="Where it is written; made if need be.")
     ] = Path(),
     openapi: Annotated[
         str,
@@ -69,7 +70,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
         Path | None,
         typer.Option(metavar="FILE", help="With --postman: an exported environment."),
     ] = None,
-    host: Annotated[
+    keep_host: Annotated[
         list[str] | None,
         typer.Option(
             metavar="HOST",
@@ -95,17 +96,15 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
     everything: Annotated[
         bool, typer.Option("--all", help="With --openapi: DELETE and deprecated operations too.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print what was written as JSON on stdout.")
-    ] = False,
+    force: flags.Force = False,
+    json: flags.Json = False,
 ) -> int:
     """Write a project that runs at once: a target with flows, data, objectives, profiles.
 
     \b
     Of an API's description, a recorded session, a Postman collection:
       kampyn-perf init --openapi http://localhost:8000/openapi.json
-      kampyn-perf init --har session.har --dir shop
+      kampyn-perf init --har session.har --out shop
       kampyn-perf init --postman shop.postman_collection.json
     \b
     To go on from; KAMPYN's own files, to edit:
@@ -122,7 +121,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
         {"--openapi": openapi, "--har": har, "--postman": postman, "--kampyn": kampyn},
         {
             "--environment": (environment, postman, "--postman"),
-            "--host": (host, har, "--har"),
+            "--keep-host": (keep_host, har, "--har"),
             "--keep-secrets": (keep_secrets, har, "--har"),
             "--fetch": (fetch, openapi, "--openapi"),
             "--all": (everything, openapi, "--openapi"),
@@ -140,7 +139,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
             postman=postman,
             environment=environment,
             name=name,
-            hosts=tuple(host or ()),
+            hosts=tuple(keep_host or ()),
             fetch=tuple(fetch or ()),
             everything=everything,
             keep_secrets=keep_secrets,

@@ -103,7 +103,7 @@ def root(
       kampyn-perf check --strict
     \b
     What would change in a database's indexes:
-      kampyn-perf indexes plan --uri mongodb://localhost/kampyn
+      kampyn-perf indexes plan --db mongodb://localhost/kampyn
     """
 
 

@@ -28,7 +28,8 @@ WatchPorts = Annotated[
         min=1,
         max=65535,
         metavar="PORT",
-        help="The processes that listen there. Default: the target's own port, on this machine.",
+        help="The processes that listen there. Default: the target's own port, on this machine; "
+        "may be given again.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -37,7 +38,8 @@ WatchNames = Annotated[
     typer.Option(
         "--watch-name",
         metavar="NAME",
-        help="Processes by the name of their program or script; * stands for any letters.",
+        help="Processes by the name of their program or script; * stands for any letters; "
+        "may be given again.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -46,7 +48,7 @@ WatchCgroups = Annotated[
     typer.Option(
         "--watch-cgroup",
         metavar="PATH",
-        help="A container: its folder below /sys/fs/cgroup (cgroup v2).",
+        help="A container: its folder below /sys/fs/cgroup (v2); may be given again.",
         rich_help_panel=_PANEL,
     ),
 ]

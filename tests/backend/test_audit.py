@@ -28,7 +28,7 @@ def refused(url: str, *words: str) -> KampynError:
     for word in words:
         assert word in caught.value.message
     assert caught.value.code is ExitCode.UNREACHABLE
-    assert "--store" in caught.value.hint
+    assert "--db" in caught.value.hint
     return caught.value
 
 

@@ -53,9 +53,9 @@ def test_slow_first_calls_ask_for_a_warm_up(count: int) -> None:
     times = with_slow(*range(count))
     warning = said(times)[Kind.SLOW_START]
     assert "a cold cache, connection or code path" in warning.message
-    assert warning.advice == "Warm up for longer: --warmup 500"
+    assert warning.advice == "Warm up for longer: --warm-up 500"
     cold = said(times, replace(QUIET, warmup=0))[Kind.SLOW_START]
-    assert cold.advice == "Warm up before measuring: --warmup 50"
+    assert cold.advice == "Warm up before measuring: --warm-up 50"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
+
 from tests.cli import program
 
 
@@ -14,6 +18,75 @@ def completed(folder, words: str) -> list[str]:
     done = program.start(folder, env=env)
     out, _err = done.communicate(timeout=30)
     return out.split()
+
+
+BASH = """
+. <(_KAMPYN_PERF_COMPLETE=source_bash kampyn-perf)
+complete -p kampyn-perf >&2
+COMP_WORDS=(%s)
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_kampyn_perf_completion kampyn-perf
+printf '%%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def in_bash(folder, *words: str) -> list[str]:
+    """What bash itself replies, by the script that --show-completion prints; the last word is the
+    one that is being written."""
+    launcher = folder / "bin" / "kampyn-perf"
+    if not launcher.exists():
+        launcher.parent.mkdir()
+        launcher.write_text(f"#!{sys.executable}\nfrom kampyn_perf.cli.main import main\nmain()\n")
+        launcher.chmod(0o755)
+    env = program.environment()
+    done = subprocess.run(
+        ["bash", "-c", BASH % shlex.join(words)],
+        cwd=folder,
+        env=env | {"PATH": f"{launcher.parent}:{env['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "_kampyn_perf_completion" in done.stderr, done.stderr
+    return done.stdout.split()
+
+
+def run_folder(folder, name: str) -> None:
+    path = folder / "reports" / name
+    path.mkdir(parents=True)
+    (path / "result.json").write_text("{}")
+
+
+def test_bash_itself_completes(tmp_path):
+    for name in ("2026-11-28T10-00-00-load-quick", "2026-11-28T11-00-00-bench-http", "mine"):
+        run_folder(tmp_path, name)
+    (tmp_path / "reports" / "2026-11-28T12-00-00-load-quick").mkdir()  # without a result
+    (tmp_path / "reports" / "latest-bench").symlink_to("2026-11-28T11-00-00-bench-http")
+    assert in_bash(tmp_path, "kampyn-perf", "che") == ["check"]
+    assert in_bash(tmp_path, "kampyn-perf", "check", "") == [
+        "latest-bench",
+        "reports/mine",
+        "reports/2026-11-28T11-00-00-bench-http",
+        "reports/2026-11-28T10-00-00-load-quick",
+    ]
+    assert in_bash(tmp_path, "kampyn-perf", "check", "--baseline", "lat") == ["latest-bench"]
+    assert in_bash(tmp_path, "kampyn-perf", "check", "--metric", "response") == ["response_time"]
+    assert in_bash(tmp_path, "kampyn-perf", "bench", "http", "a") == ["auth"]
+    # What another name of the flag would be is not offered.
+    assert in_bash(tmp_path, "kampyn-perf", "check", "--ou") == ["--output"]
+
+
+def test_runs_alerts_and_suites(tmp_path):
+    for name in ("2026-11-28T10-00-00-load-quick", "2026-11-28T11-00-00-bench-http", "mine"):
+        run_folder(tmp_path, name)
+    assert completed(tmp_path, "kampyn-perf alerts test ") == [
+        "reports/mine",
+        "reports/2026-11-28T10-00-00-load-quick",
+    ]
+    assert completed(tmp_path, "kampyn-perf alerts export high_e") == ["high_error_rate"]
+    assert completed(tmp_path, "kampyn-perf bench ") == ["http", "db", "cache", "auth", "generator"]
+    assert completed(tmp_path, "kampyn-perf bench my") == []
 
 
 def test_profiles_and_targets(tmp_path):

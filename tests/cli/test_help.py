@@ -108,8 +108,9 @@ def test_the_many_options_of_load_stand_in_groups():
         "How much, for how long:",
         "What is sent to a URL:",
         "What is loaded:",
-        "What is told and kept:",
+        "How it is judged:",
         "Several machines:",
+        "What is told and kept:",
         "Watching beside the load:",
         "Options:",
     ]

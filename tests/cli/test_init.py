@@ -52,7 +52,7 @@ def failed(folder: Path) -> int:
 
 def test_an_openapi_project_runs_at_once(tmp_path: Path, shop: Shop) -> None:
     source = saved(tmp_path, sources.openapi(shop.url))
-    done = run(tmp_path, "init", "--openapi", str(source), "--dir", "p")
+    done = run(tmp_path, "init", "--openapi", str(source), "--out", "p")
     assert done.code == 0, done.err
     assert "cd p && kampyn-perf load --profile smoke" in done.err
     assert "DELETE /items/{itemId}: takes things away" in done.err
@@ -78,7 +78,7 @@ def test_a_recorded_session_runs_and_fails_where_the_passwords_are_to_be_put_in(
     tmp_path: Path, shop: Shop
 ) -> None:
     source = saved(tmp_path, sources.har(shop.url), "s.har")
-    done = run(tmp_path, "init", "--har", str(source), "--dir", "p")
+    done = run(tmp_path, "init", "--har", str(source), "--out", "p")
     assert "has CHANGE-ME in it" in done.err
     written = [path for path in (tmp_path / "p").rglob("*") if path.is_file()]
     text = "".join(path.read_text() for path in written)
@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         (("--url", "http://a:b@localhost"), "--url has a user and a password"),
         (("--openapi", "http://a:b@localhost/x"), "--openapi has a user or a password in its URL"),
         (("--name", "a/b"), "--name 'a/b': it is the name of a file"),
-        (("--dir", "/proc/kampyn"), "cannot make the folder /proc/kampyn: No such file"),
+        (("--out", "/proc/kampyn"), "cannot make the folder /proc/kampyn: No such file"),
         (("--openapi", "nothing.json"), "cannot read nothing.json: No such file or directory"),
         (("--openapi", "http://127.0.0.1:9/x"), "cannot fetch http://127.0.0.1:9/x: "),
     ],

@@ -67,11 +67,11 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
     assert quiet.judged > 0
     assert quiet.firings == []
 
-    again = program.run(tmp_path, "alerts", "test", "--rules", path, "--json")
+    again = program.run(tmp_path, "alerts", "test", "--alerts", path, "--json")
     assert again.code == 0
     live = [record.model_dump(mode="json") for record in result.alerts]
     assert again.json == live
-    failing = program.run(tmp_path, "alerts", "test", "--rules", path, "--fail-on-alert")
+    failing = program.run(tmp_path, "alerts", "test", "--alerts", path, "--fail-on-alert")
     assert failing.code == 1
     assert "  busy (critical): throughput mean over 2.00 s was " in failing.err
     assert "Never fired: quiet, logins" in failing.err

@@ -100,7 +100,7 @@ def test_lint_exit_codes_and_formats(folder: Path, cli: Cli) -> None:
 def test_lint_strict_fails_on_a_warning_and_explain_tells_why(folder: Path, cli: Cli) -> None:
     (folder / "warn.yaml").write_text(CATALOGUE + "      - {key: {uniId: 1}}\n")
     assert cli("lint", "-c", "warn.yaml", "--strict").returncode == 1
-    told = cli("lint", "--explain", "redundant-prefix")
+    told = cli("lint", "--rule", "redundant-prefix")
     assert (told.returncode, "read forwards or backwards" in told.stderr) == (0, True)
 
 

@@ -105,7 +105,7 @@ class _Bench:
         elif self._url.startswith(_SQLITE) and not _sqlite_path(self._url).is_file():
             raise UnreachableError(
                 f"there is no database at {_sqlite_path(self._url)}",
-                hint="`kampyn-perf backend seed --store ...` makes one.",
+                hint="`kampyn-perf backend seed --db ...` makes one.",
             )
         database = open_database(self._url)
         self._stack.callback(database.close)
@@ -150,7 +150,7 @@ class _Bench:
         if not items:
             raise UnreachableError(
                 f"{redact_url(self._url)} has no items of the university {uni!r}",
-                hint="Fill it with `kampyn-perf backend seed --store ...`, or put an id that it "
+                hint="Fill it with `kampyn-perf backend seed --db ...`, or put an id that it "
                 "has under parameters: in configs/indexes.yaml.",
             )
         now = datetime.now(UTC)

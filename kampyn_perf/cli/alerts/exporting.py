@@ -7,13 +7,20 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.alerts.options import RulesName, Sets
+from kampyn_perf.cli import completion
+from kampyn_perf.cli.alerts.options import Sets
+from kampyn_perf.cli.flags import RulesName
 
 
 def export(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Only these alerts.", show_default=False),
+        typer.Argument(
+            metavar="[ALERT]...",
+            autocompletion=completion.alerts,
+            help="Only these alerts.",
+            show_default=False,
+        ),
     ] = None,
     *,
     rules: RulesName = "alerts",
@@ -23,15 +30,22 @@ def export(
         typer.Option(
             "--match",
             metavar="LABEL=VALUE",
-            help="A label that the backend's series have, as job=kampyn. Repeatable.",
+            help="A label that the backend's series have, as job=kampyn; may be given again.",
         ),
     ] = [],  # noqa: B006
     match_node: Annotated[
         list[str],
-        typer.Option("--match-node", metavar="LABEL=VALUE", help="The same for node_exporter's."),
+        typer.Option(
+            "--match-node",
+            metavar="LABEL=VALUE",
+            help="The same for node_exporter's; may be given again.",
+        ),
     ] = [],  # noqa: B006
-    out: Annotated[
-        Path | None, typer.Option(help="Put them into this file. Default: stdout.")
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Put them into this file. Default: stdout."
+        ),
     ] = None,
 ) -> int:
     """Print the rules as Prometheus alerting rules (YAML) for the bundled backend's metrics.
@@ -43,7 +57,7 @@ def export(
     Examples:
       kampyn-perf alerts export > /etc/prometheus/kampyn.rules.yml
       kampyn-perf alerts export high_error_rate --match job=kampyn
-      kampyn-perf alerts export --out kampyn.rules.yml && promtool check rules kampyn.rules.yml
+      kampyn-perf alerts export --output kampyn.rules.yml && promtool check rules kampyn.rules.yml
     """
     from kampyn_perf.alerts import prometheus
     from kampyn_perf.alerts.promql import Selector
@@ -59,8 +73,8 @@ def export(
     edges_us = [round(edge * MICROSECONDS) for edge in HTTP_BUCKETS]
     for remark in prometheus.between_edges(chosen, edges_us):
         console.say(f"note: {remark}", style="yellow")
-    if out:
-        write_whole(out, text)
+    if output:
+        write_whole(output, text)
     else:
         console.print_text(text)
     return 0

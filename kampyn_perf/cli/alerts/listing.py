@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.alerts.options import Json, RulesName, Sets
+from kampyn_perf.cli.alerts.options import Sets
+from kampyn_perf.cli.flags import Json, RulesName
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,7 +28,7 @@ def list_rules(
     \b
     Examples:
       kampyn-perf alerts list
-      kampyn-perf alerts list --rules my-alerts.yaml --json
+      kampyn-perf alerts list --alerts my-alerts.yaml --json
       kampyn-perf alerts list --metrics
     """
     if metrics:

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kampyn_perf.cli.flags import JUDGED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kampyn_perf.alerts.rules import Rule
 
-RulesName = Annotated[
-    str,
-    typer.Option("--rules", help="The rules: a file, or a name in configs/."),
-]
 Sets = Annotated[
     list[str],
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="One value: alerts.high_error_rate.fires='> 2 %'."
+        "--set",
+        metavar="KEY=VALUE",
+        help="One value, as alerts.high_error_rate.fires='> 2 %'; may be given again.",
+        rich_help_panel=JUDGED,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the machine form on stdout.")]
 
 
 def chosen(name: str, sets: Sequence[str], only: Sequence[str] = ()) -> dict[str, Rule]:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.alerts.options import Json, RulesName, Sets
+from kampyn_perf.cli import completion
+from kampyn_perf.cli.alerts.options import Sets
+from kampyn_perf.cli.flags import Json, RulesName
 from kampyn_perf.errors import ExitCode
 
 
@@ -15,7 +17,10 @@ def test(
     run: Annotated[
         Path | None,
         typer.Argument(
-            help="A run folder or its result.json. [default: the newest load]", show_default=False
+            metavar="[RUN]",
+            autocompletion=completion.loads,
+            help="A run folder or its result.json. [default: the newest load]",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -34,7 +39,7 @@ def test(
     Examples:
       kampyn-perf alerts test
       kampyn-perf alerts test reports/latest --set 'alerts.high_error_rate.fires=> 1 %'
-      kampyn-perf alerts test --rules my-alerts.yaml --fail-on-alert --json
+      kampyn-perf alerts test --alerts my-alerts.yaml --fail-on-alert --json
     """
     from kampyn_perf import names
     from kampyn_perf.alerts import Engine, replay

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from kampyn_perf.bench import defaults
+from kampyn_perf.cli import completion
+from kampyn_perf.cli import flags as common
 from kampyn_perf.cli.leaving import at_once
 
 HELP = """
@@ -41,73 +43,95 @@ reached, 130 / 143 interrupted (the result is kept).
 def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     what: Annotated[
         list[str] | None,
-        typer.Argument(help="Built-in suites or Python files. Default: http db cache auth."),
+        typer.Argument(
+            metavar="[SUITE|FILE]...",
+            autocompletion=completion.suites,
+            help="Built-in suites or Python files. Default: http db cache auth.",
+            show_default=False,
+        ),
     ] = None,
     keyword: Annotated[
-        str, typer.Option("-k", help="Only cases of this name; takes *, not, and, or.")
+        str,
+        typer.Option("-k", metavar="WORDS", help="Only cases of this name; takes *, not, and, or."),
     ] = "",
     iterations: Annotated[
-        int, typer.Option("--iterations", "-n", min=1, help="Calls of each case.")
+        int, typer.Option("--iterations", "-n", min=1, metavar="N", help="Calls of each case.")
     ] = defaults.ITERATIONS,
     rounds: Annotated[
         int,
         typer.Option(
             min=1,
+            metavar="N",
             help="The cases take turns so often, so that each meets all moods of the machine; "
             "set-ups are made anew for each round.",
         ),
     ] = defaults.ROUNDS,
-    warmup: Annotated[
+    warm_up: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Calls before each round. [default: a tenth of its calls, 100 at most]"
+            min=0,
+            metavar="CALLS",
+            help="Calls before each round, in no number. [default: a tenth of its "
+            "calls, 100 at most]",
+            show_default=False,
         ),
     ] = None,
     max_time: Annotated[
-        str, typer.Option(help="No call of a case begins later than this after its first.")
+        str,
+        typer.Option(
+            metavar="DURATION", help="No call of a case begins later than this after its first."
+        ),
     ] = defaults.MAX_TIME,
     timeout: Annotated[
-        str, typer.Option(help="A call that takes longer is ended, and failed.")
+        str,
+        typer.Option(metavar="DURATION", help="A call that takes longer is ended, and failed."),
     ] = defaults.TIMEOUT,
     max_failures: Annotated[
-        int, typer.Option(min=1, help="A case ends after this many failed calls.")
+        int, typer.Option(min=1, metavar="N", help="A case ends after this many failed calls.")
     ] = defaults.MAX_FAILURES,
     param: Annotated[
         list[str] | None,
-        typer.Option(help="Values of a parameter, as size=10,100; may be given again."),
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Values of a parameter, as size=10,100; may be given again.",
+        ),
     ] = None,
     gc: Annotated[bool, typer.Option("--gc", help="Leave Python's garbage collector on.")] = False,
     list_only: Annotated[bool, typer.Option("--list", help="Name the cases, run none.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    json: common.Json = False,
     form: Annotated[
         str,
-        typer.Option("--format", help="json, markdown, csv or pytest-benchmark, on stdout."),
+        typer.Option(
+            "--format",
+            metavar="[json|markdown|csv|pytest-benchmark]",
+            help="The result in this form, on stdout.",
+        ),
     ] = "",
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder. Default: a new one in ./reports.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The run's folder. Default: a new one in ./reports."),
     ] = None,
     target: Annotated[
         str,
         typer.Option(
+            metavar="NAME|FILE|URL",
+            autocompletion=completion.targets,
             help="http: a URL, or a file of configs/targets. Default: the bundled backend.",
         ),
     ] = "",
-    url: Annotated[str, typer.Option(help="http: where a named target is.")] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="http: where a named target is.")] = "",
     data: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE",
             help="http: ids and credentials, as `backend seed` writes them.",
         ),
     ] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A host other than this machine that may be measured; may be given again.",
-        ),
-    ] = None,
+    allow_host: common.AllowHost = None,
     db: Annotated[
         str,
         typer.Option(
+            metavar="URL",
             help="db: `mongodb://host/database` or `sqlite:///path`. Default: a seeded SQLite.",
         ),
     ] = "",
@@ -120,14 +144,15 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
     ] = False,
     redis: Annotated[
         str,
-        typer.Option(help="cache: `redis://host`. Default: an embedded server."),
+        typer.Option(metavar="URL", help="cache: `redis://host`. Default: an embedded server."),
     ] = "",
     set_: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="One value of the bundled backend, as passwords.iterations=3.",
+            help="One value of the bundled backend, as backend.passwords.iterations=3; may be "
+            "given again.",
         ),
     ] = None,
 ) -> int:
@@ -135,13 +160,14 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         from kampyn_perf.bench.request import SuiteSettings
         from kampyn_perf.cli.bench.flags import BenchFlags
         from kampyn_perf.cli.bench.run import run
+        from kampyn_perf.config import own_sets
 
     flags = BenchFlags(
         what=tuple(what or ()),
         keyword=keyword,
         iterations=iterations,
         rounds=rounds,
-        warmup=warmup,
+        warmup=warm_up,
         max_time=max_time,
         timeout=timeout,
         max_failures=max_failures,
@@ -158,7 +184,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
             db=db,
             allow_writes=allow_writes,
             redis=redis,
-            sets=tuple(set_ or ()),
+            sets=tuple(own_sets(set_ or (), "backend")),
         ),
     )
     return int(run(flags))

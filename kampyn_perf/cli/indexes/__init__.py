@@ -19,7 +19,15 @@ from kampyn_perf.cli.indexes import (
 app = typer.Typer(
     name="indexes",
     no_args_is_help=True,
-    help="Plan, check, apply and verify database indexes, from a catalogue.",
+    help="""Plan, check, apply and verify database indexes, from a catalogue.
+
+    \b
+    What is wrong with the catalogue; what would change; the change; whether queries use it:
+      kampyn-perf indexes lint
+      kampyn-perf indexes plan --db mongodb://localhost:27017/kampyn
+      kampyn-perf indexes apply --db mongodb://localhost:27017/kampyn
+      kampyn-perf indexes verify --db mongodb://localhost:27017/kampyn
+    """,
 )
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)

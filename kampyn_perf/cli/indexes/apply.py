@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, PruneNames, Uri
+from kampyn_perf.cli.flags import Json, Yes
+from kampyn_perf.cli.indexes.options import CatalogueName, Only, PruneNames, Uri
 from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -24,29 +25,40 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
         Path | None,
         typer.Option(
             "--plan",
+            metavar="FILE",
             help="A plan that `indexes plan --json` wrote: carried out without asking, if "
             "catalogue and database are still as they were then.",
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     prune: PruneNames = [],  # noqa: B006 - typer's way to declare a repeatable option
     drop: Annotated[
         bool, typer.Option("--drop", help="Drop what --prune names now, without hiding it first.")
     ] = False,
     soak: Annotated[
-        str, typer.Option("--soak", help="How long an index stays hidden before --prune drops it.")
+        str,
+        typer.Option(
+            "--soak",
+            metavar="DURATION",
+            help="How long an index stays hidden before --prune drops it.",
+        ),
     ] = "7d",
     commit_quorum: Annotated[
         str,
         typer.Option(
             "--commit-quorum",
+            metavar="MEMBERS",
             help="How many members of a replica set must have built an index before it counts: "
             "votingMembers, majority or a number. Without it, the server's default.",
         ),
     ] = "",
     timeout: Annotated[
         str,
-        typer.Option("--timeout", help="Stop waiting after this long (10m); builds go on."),
+        typer.Option(
+            "--timeout",
+            metavar="DURATION",
+            help="Stop waiting after this long (10m); builds go on.",
+        ),
     ] = "",
     skip_preflight: Annotated[
         bool,
@@ -63,7 +75,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
 
     \b
     Examples:
-      kampyn-perf indexes apply --uri sqlite:///.kampyn/backend.db --yes
+      kampyn-perf indexes apply --db sqlite:///.kampyn/backend.db --yes
       kampyn-perf indexes apply --prune orders.vendorId_1
       kampyn-perf indexes apply --plan plan.json --timeout 2h --json
     """

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Json, Yes
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -24,35 +25,54 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
     index: Annotated[
         list[str],
         typer.Option(
-            "--index", metavar="COLLECTION.INDEX", help="Only this one. Repeatable; all without."
+            "--index",
+            metavar="COLLECTION.INDEX",
+            help="Only this one; may be given again. All without.",
         ),
     ] = [],  # noqa: B006 - typer's way to declare a repeatable option
     runs: Annotated[
         int,
         typer.Option(
-            "--runs", "-n", min=20, help="Runs of each query on each side; 400 bound P99."
+            "--runs",
+            "-n",
+            min=20,
+            metavar="N",
+            help="Runs of each query on each side; 400 bound P99.",
         ),
     ] = 200,
     record: Annotated[
         Path | None,
         typer.Option(
-            "--record", help="Measure the queries now, and keep the figures in this file."
+            "--record",
+            metavar="FILE",
+            help="Measure the queries now, and keep the figures in this file.",
         ),
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", help="Measure the queries now, and compare with that file."),
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="Measure the queries now, and compare with that file.",
+        ),
     ] = None,
     writes: Annotated[
-        int, typer.Option("--writes", min=0, help="Inserts for the cost on writes; 0: none.")
+        int,
+        typer.Option(
+            "--writes", min=0, metavar="N", help="Inserts for the cost on writes; 0: none."
+        ),
     ] = 200,
     restore: Annotated[
         bool, typer.Option("--restore", help="Only show what a killed measurement left hidden.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     parameter: Annotated[
         list[str],
-        typer.Option("--param", metavar="NAME=VALUE", help="A value for the queries' {name}."),
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="A value for the queries' {name}; may be given again.",
+        ),
     ] = [],  # noqa: B006
     json: Json = False,
 ) -> int:
@@ -63,7 +83,7 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
 
     \b
     Examples:
-      kampyn-perf indexes effect --uri sqlite:///.kampyn/backend.db
+      kampyn-perf indexes effect --db sqlite:///.kampyn/backend.db
       kampyn-perf indexes effect --index orders.vendorId_1_status_1_createdAt_-1 -n 1000
       kampyn-perf indexes effect --record before.json
       kampyn-perf indexes effect --against before.json

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kampyn_perf.cli.flags import Force
 from kampyn_perf.cli.indexes.options import Uri
 from kampyn_perf.errors import ExitCode, KampynError
 
@@ -31,13 +32,17 @@ def import_catalogue(
         typer.Option(
             "--cluster",
             metavar="NAME=VARIABLE",
-            help="Read the database whose URI is in this environment variable, too. Repeatable.",
+            help="Read the database whose URI is in this environment variable, too; may be given "
+            "again.",
         ),
     ] = [],  # noqa: B006 - typer's way to declare a repeatable option
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here instead of to stdout.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write into this file. Default: stdout."
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Force = False,
 ) -> int:
     """Write a catalogue of the indexes that a database has, or an application declares.
 
@@ -45,7 +50,7 @@ def import_catalogue(
 
     \b
     Examples:
-      kampyn-perf indexes import --uri mongodb://localhost:27017/kampyn -o configs/indexes.yaml
+      kampyn-perf indexes import --db mongodb://localhost:27017/kampyn -o configs/indexes.yaml
       kampyn-perf indexes import --cluster user=MONGO_URI_USER --cluster order=MONGO_URI_ORDER
       kampyn-perf indexes import --mongoose declarations.json
     """

@@ -7,21 +7,24 @@ from typing import Annotated, Any
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode
 
 
 def journal(
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many entries.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many entries.")
+    ] = 50,
     json: Json = False,
 ) -> int:
     """Show what was done to the indexes: when, by whom, how it ended, how long it took.
 
     \b
     Example:
-      kampyn-perf indexes journal --uri mongodb://localhost:27017/kampyn -n 20
+      kampyn-perf indexes journal --db mongodb://localhost:27017/kampyn -n 20
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options

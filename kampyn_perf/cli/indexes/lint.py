@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ class Format(StrEnum):
 def lint(
     catalogue: CatalogueName = "indexes",
     form: Annotated[
-        Format, typer.Option("--format", help="text on stderr; json or sarif on stdout.")
+        Format,
+        typer.Option(
+            "--format", help="The findings as text on stderr, as json or sarif on stdout."
+        ),
     ] = Format.TEXT,
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
@@ -32,13 +36,14 @@ def lint(
         int,
         typer.Option(
             "--sample",
+            metavar="N",
             min=0,
             help="Look at this many documents of each collection, and at the use of indexes.",
         ),
     ] = 0,
     uri: Uri = "",
     explain: Annotated[
-        str, typer.Option("--explain", metavar="RULE", help="Why a rule is true; `all` lists them.")
+        str, typer.Option("--rule", metavar="RULE", help="Why a rule is true; `all` lists them.")
     ] = "",
 ) -> int:
     """Judge a catalogue: what a server would refuse, and what costs without use.
@@ -49,8 +54,8 @@ def lint(
     Examples:
       kampyn-perf indexes lint
       kampyn-perf indexes lint --format sarif > lint.sarif
-      kampyn-perf indexes lint --sample 1000 --uri mongodb://localhost:27017/kampyn
-      kampyn-perf indexes lint --explain unique-may-be-missing
+      kampyn-perf indexes lint --sample 1000 --db mongodb://localhost:27017/kampyn
+      kampyn-perf indexes lint --rule unique-may-be-missing
     """
     from kampyn_perf.cli.indexes.options import databases
     from kampyn_perf.indexes import service

@@ -21,28 +21,29 @@ CatalogueName = Annotated[
     typer.Option(
         "--catalogue",
         "-c",
+        metavar="NAME|FILE",
         help="The catalogue: a file, or a name in ./configs or among those shipped.",
     ),
 ]
 Uri = Annotated[
     str,
     typer.Option(
-        "--uri",
+        "--db",
+        metavar="URL",
         help="The database, for every collection: mongodb://host/name or sqlite:///file.db. "
         "Without it, the catalogue's environment variables say where (MONGO_URI for all).",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the machine form on stdout.")]
 Only = Annotated[
     list[str],
-    typer.Option("--only", metavar="COLLECTION", help="Only this collection. Repeatable."),
+    typer.Option("--only", metavar="COLLECTION", help="Only this collection; may be given again."),
 ]
 PruneNames = Annotated[
     list[str],
     typer.Option(
         "--prune",
         metavar="COLLECTION.INDEX",
-        help="An index that may go: hidden first, dropped once it has soaked. Repeatable.",
+        help="An index that may go: hidden first, dropped once it has soaked; may be given again.",
     ),
 ]
 
@@ -72,7 +73,7 @@ def load_catalogue(name: str, only: Sequence[str] = ()) -> Catalogue:
 
 
 def databases(catalogue: Catalogue, uri: str) -> Databases:
-    """The databases behind a catalogue, by `--uri` or the environment; a context manager."""
+    """The databases behind a catalogue, by `--db` or the environment; a context manager."""
     from kampyn_perf.indexes.databases import Databases
 
     return Databases(catalogue=catalogue, environ=os.environ, uri=uri)

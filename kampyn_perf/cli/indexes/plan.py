@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, PruneNames, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Only, PruneNames, Uri
 from kampyn_perf.errors import ExitCode
 
 
@@ -30,7 +31,7 @@ def plan(
 
     \b
     Examples:
-      kampyn-perf indexes plan --uri mongodb://localhost:27017/kampyn
+      kampyn-perf indexes plan --db mongodb://localhost:27017/kampyn
       kampyn-perf indexes plan --check --json > plan.json
       kampyn-perf indexes plan --prune orders.vendorId_1
     """

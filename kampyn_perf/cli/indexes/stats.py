@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def stats(
     unused_for: Annotated[
         str,
         typer.Option(
-            "--unused-for", help="How long every node must have counted before unused means it."
+            "--unused-for",
+            metavar="DURATION",
+            help="How long every node must have counted before unused means it.",
         ),
     ] = "7d",
     json: Json = False,
@@ -31,7 +34,7 @@ def stats(
 
     \b
     Examples:
-      kampyn-perf indexes stats --uri mongodb://one,two,three/kampyn?replicaSet=r0
+      kampyn-perf indexes stats --db mongodb://one,two,three/kampyn?replicaSet=r0
       kampyn-perf indexes stats --unused-for 30d --json
     """
     from kampyn_perf.cli.console import print_json

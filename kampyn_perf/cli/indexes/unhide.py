@@ -6,12 +6,16 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode
 
 
 def unhide(
-    names: Annotated[list[str], typer.Argument(metavar="COLLECTION.INDEX...")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="COLLECTION.INDEX...", help="What is shown to queries again."),
+    ],
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
     json: Json = False,

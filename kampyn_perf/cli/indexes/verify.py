@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Only, Uri
+from kampyn_perf.cli.flags import Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Only, Uri
 
 if TYPE_CHECKING:
     from kampyn_perf.indexes.explain.verify import Verified
@@ -19,14 +20,15 @@ def verify(
     uri: Uri = "",
     only: Only = [],  # noqa: B006 - typer's way to declare a repeatable option
     query: Annotated[
-        list[str], typer.Option("--query", "-q", help="Only this one. Repeatable.")
+        list[str],
+        typer.Option("--query", "-q", metavar="NAME", help="Only this one; may be given again."),
     ] = [],  # noqa: B006 - typer's way to declare a repeatable option
     parameter: Annotated[
         list[str],
         typer.Option(
             "--param",
             metavar="NAME=VALUE",
-            help="A value for the queries' {name}, before the catalogue's. Repeatable.",
+            help="A value for the queries' {name}, before the catalogue's; may be given again.",
         ),
     ] = [],  # noqa: B006
     json: Json = False,
@@ -38,7 +40,7 @@ def verify(
 
     \b
     Examples:
-      kampyn-perf indexes verify --uri sqlite:///.kampyn/backend.db
+      kampyn-perf indexes verify --db sqlite:///.kampyn/backend.db
       kampyn-perf indexes verify -q active-orders-of-vendor --param vendorId=vendor123
     """
     from kampyn_perf.cli.console import print_json

@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli.alerts.options import RulesName, Sets
+from kampyn_perf.cli import flags as common
+from kampyn_perf.cli.alerts.options import Sets
+from kampyn_perf.cli.flags import RulesName
 
 HELP = """
 Watch a backend without any load, and say when an alert fires or is resolved.
 
 Its /metrics are read every two seconds (response times, errors, queries), its health route is asked
 once a second, and its machine is looked at where that is this one. Firings go to stdout as they
-happen, progress to stderr.
+happen (with --json one JSON object a line), progress to stderr.
 
 \b
 The bundled backend, or your own, until Ctrl-C:
@@ -42,18 +44,17 @@ def watch(  # noqa: PLR0913 (one parameter for each flag)
     ] = None,
     scrape: Annotated[
         list[str],
-        typer.Option(help="Another page of metrics, as node_exporter's. Repeatable."),
+        typer.Option(
+            metavar="URL",
+            help="Another page of metrics, as a node_exporter's; may be given again.",
+        ),
     ] = [],  # noqa: B006
     probe: Annotated[str, typer.Option(metavar="PATH", help="The health route.")] = "/health",
-    allow_host: Annotated[
-        list[str], typer.Option(help="A host that webhooks may go to. Repeatable.")
-    ] = [],  # noqa: B006
+    allow_host: common.AllowHost = None,
     fail_on_alert: Annotated[
         bool, typer.Option("--fail-on-alert", help="Exit with 1 if anything fired.")
     ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Each firing as one line of JSON on stdout.")
-    ] = False,
+    json: common.Json = False,
 ) -> int:
     from kampyn_perf.cli.watch.run import WatchFlags, run
 
@@ -65,7 +66,7 @@ def watch(  # noqa: PLR0913 (one parameter for each flag)
             duration=for_,
             scrape=tuple(scrape),
             probe=probe,
-            allow_hosts=tuple(allow_host),
+            allow_hosts=tuple(allow_host or ()),
             fail_on_alert=fail_on_alert,
             as_json=json,
         )

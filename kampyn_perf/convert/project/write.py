@@ -36,7 +36,7 @@ def write_project(folder: Path, files: Mapping[str, File], *, force: bool = Fals
         _undo_folders(made, aside)
         raise KampynError(
             f"cannot write to {folder}: {error.strerror or error}",
-            hint="Choose another place with --dir, or make this one writable.",
+            hint="Choose another place with --out, or make this one writable.",
         ) from error
     except BaseException:
         _undo_folders(made, aside)
@@ -47,7 +47,7 @@ def write_project(folder: Path, files: Mapping[str, File], *, force: bool = Fals
 
 def _refuse_what_is_there(folder: Path, files: Mapping[str, File], *, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise KampynError(f"{folder} is a file, not a folder", hint="Name another with --dir.")
+        raise KampynError(f"{folder} is a file, not a folder", hint="Name another with --out.")
     there = [name for name in files if os.path.lexists(folder / name)]
     folders = [name for name in there if (folder / name).is_dir()]
     if folders:
@@ -60,7 +60,7 @@ def _refuse_what_is_there(folder: Path, files: Mapping[str, File], *, force: boo
         verb = "is" if len(there) == 1 else "are"
         raise KampynError(
             f"{shown}{more} {verb} there already, and nothing was written",
-            hint="Write to another folder with --dir, or replace what is there with --force.",
+            hint="Write to another folder with --out, or replace what is there with --force.",
         )
 
 
@@ -76,7 +76,7 @@ def _make_folders(folder: Path) -> list[Path]:
         _undo_folders(made, None)
         raise KampynError(
             f"cannot make the folder {folder}: {error.strerror or error}",
-            hint="Choose another place with --dir.",
+            hint="Choose another place with --out.",
         ) from error
     return made
 

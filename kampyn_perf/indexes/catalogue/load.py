@@ -87,7 +87,7 @@ def cluster_uri(
             return environ[variable]
     raise KampynError(
         f"{collection.name}: no database: {' and '.join(variables)} not set",
-        hint="Set the variable, or give --uri mongodb://... or --uri sqlite:///file.db.",
+        hint="Set the variable, or give --db mongodb://... or --db sqlite:///file.db.",
     )
 
 

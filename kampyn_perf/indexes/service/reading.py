@@ -89,7 +89,7 @@ def catalogue_of_databases(
 def _value(variable: str, environ: Mapping[str, str]) -> str:
     value = environ.get(variable)
     if not value:
-        raise KampynError(f"{variable} is not set", hint="Set it, or give --uri.")
+        raise KampynError(f"{variable} is not set", hint="Set it, or give --db.")
     return value
 
 

@@ -34,7 +34,7 @@ def lint_lines(result: LintResult, source: Source) -> Iterator[Line]:
         text += f", {suppressed} suppressed"
     yield Line(LineKind.CONFLICT if errors else LineKind.TITLE, text)
     if result.active:
-        yield Line(LineKind.FAINT, "why: kampyn-perf indexes lint --explain RULE")
+        yield Line(LineKind.FAINT, "why: kampyn-perf indexes lint --rule RULE")
 
 
 def lint_json(result: LintResult, source: Source) -> dict[str, Any]:

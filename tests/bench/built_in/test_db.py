@@ -61,7 +61,7 @@ def test_db_measures_mongodb_and_leaves_it_as_it_was(
 
     head, _, options = mongo_text_uri.partition("?")
     url = f"{head.rstrip('/')}/{mongo_text_database}?{options}"
-    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--store", url, *SMALL, *CHEAP]
+    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--db", url, *SMALL, *CHEAP]
     subprocess.run(
         [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
     )

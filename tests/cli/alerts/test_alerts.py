@@ -48,7 +48,7 @@ def test_promtool_takes_what_is_exported(tmp_path: Path) -> None:
     assert done.code == 0
     assert "note: high_response_time: <= 900 ms is between two buckets" in done.err
     promtool.check(done.out, tmp_path)
-    one = program.run(tmp_path, "alerts", "export", "high_error_rate", "--out", "x.rules.yml")
+    one = program.run(tmp_path, "alerts", "export", "high_error_rate", "--output", "x.rules.yml")
     assert (one.code, one.out) == (0, "")
     (group,) = yaml.safe_load((tmp_path / "x.rules.yml").read_text())["groups"]
     assert [each.get("alert") for each in group["rules"]] == [None, "HighErrorRate"]
@@ -56,7 +56,7 @@ def test_promtool_takes_what_is_exported(tmp_path: Path) -> None:
 
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     for arguments, words in (
-        (("list", "--rules", "nothing"), "no such configuration: nothing"),
+        (("list", "--alerts", "nothing"), "no such configuration: nothing"),
         (("export", "high_eror_rate"), "no such alert: high_eror_rate"),
         (("export", "--match", "job"), "--match job: expected LABEL=VALUE, as in job=kampyn"),
         (("test",), "there is no result at reports/latest/result.json"),

@@ -139,7 +139,16 @@ def test_an_interrupted_run_is_kept(
         f"    {'await asyncio' if is_async else 'time'}.sleep(0.01)\n"
     )
     process = subprocess.Popen(
-        [*COMMAND, str(bench_file(body, "mine")), "--warmup", "0", "-n", "100000", "--rounds", "1"],
+        [
+            *COMMAND,
+            str(bench_file(body, "mine")),
+            "--warm-up",
+            "0",
+            "-n",
+            "100000",
+            "--rounds",
+            "1",
+        ],
         cwd=tmp_path,
         env=environment(),
         stderr=subprocess.PIPE,

@@ -50,7 +50,7 @@ def start(folder: Path, *arguments: str, hook: str = "http://127.0.0.1:1/"):
     return program.start(
         folder,
         "watch",
-        "--rules",
+        "--alerts",
         str(rules(folder, hook)),
         *arguments,
         env={"HOOK_SECRET": "key"},
@@ -158,7 +158,7 @@ def test_the_bundled_backend_can_be_watched(backend: RunningBackend, tmp_path: P
         '  well: {metric: probe_availability, fires: "< 100 %", window: 2s}\n'
     )
     done = program.run(
-        tmp_path, "watch", backend.url, "--rules", str(path), "--for", "5s", "--json"
+        tmp_path, "watch", backend.url, "--alerts", str(path), "--for", "5s", "--json"
     )
     assert done.code == 0
     told = {event["alert"]: event for event in map(orjson.loads, done.out.splitlines())}

@@ -28,7 +28,7 @@ def test_text_names_file_line_rule_and_counts() -> None:
         "configs/my indexes.yaml:4: error: users.a_hashed: a hashed index cannot be unique "
         "[hashed-and-unique]",
         "1 error, 0 warnings, 1 suppressed",
-        "why: kampyn-perf indexes lint --explain RULE",
+        "why: kampyn-perf indexes lint --rule RULE",
     ]
 
 

@@ -6,9 +6,7 @@ RULE = Rule(
     id="suppression-unknown",
     severity=Severity.WARNING,
     title="A suppression names no rule",
-    explanation=(
-        "Probably a typing error; `kampyn-perf indexes lint --explain all` lists the rules."
-    ),
+    explanation=("Probably a typing error; `kampyn-perf indexes lint --rule all` lists the rules."),
     example=(
         "users: {indexes: [{key: {a: 1}, suppress: [{rule: id-indexes, reason: typing error}]}]}"
     ),

@@ -1,0 +1,234 @@
+"""The flags of `kampyn-perf load`, each with its words and its group in the help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.cli import completion
+from kampyn_perf.cli.flags import allow_host_option, json_option
+from kampyn_perf.cli.load.flags import Role
+
+REQUEST = "What is sent to a URL"
+SCHEDULE = "How much, for how long"
+TARGET = "What is loaded"
+DISTRIBUTED = "Several machines"
+OUTPUT = "What is told and kept"
+
+Urls = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[URL]...",
+        help="What to load, each as often as the others; no other configuration is needed.",
+        show_default=False,
+    ),
+]
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RATE",
+        help="Sessions per second, instead of a profile: 50.",
+        rich_help_panel=SCHEDULE,
+    ),
+]
+Ramp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FROM..TO",
+        help="A rate that goes from one to another: 10..100.",
+        rich_help_panel=SCHEDULE,
+    ),
+]
+Length = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="DURATION",
+        help="How long: 1m, 90s. Default: 30s.",
+        rich_help_panel=SCHEDULE,
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option("--method", "-X", metavar="METHOD", help="Of the URLs.", rich_help_panel=REQUEST),
+]
+Header = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header",
+        "-H",
+        metavar="'NAME: VALUE'",
+        help="May be given again.",
+        rich_help_panel=REQUEST,
+    ),
+]
+Body = Annotated[
+    str | None,
+    typer.Option(
+        "--body",
+        "-d",
+        metavar="TEXT|@FILE",
+        help="Makes it a POST; JSON is sent as JSON. It is curl's --data, which here is "
+        "the file of session data.",
+        rich_help_panel=REQUEST,
+    ),
+]
+DataRaw = Annotated[str | None, typer.Option("--data-raw", hidden=True)]
+Curl = Annotated[
+    str,
+    typer.Option(
+        metavar="COMMAND",
+        help='A request as curl has it: "curl -X POST ...".',
+        rich_help_panel=REQUEST,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        autocompletion=completion.profiles,
+        help="A profile of load.yaml: documented, quick, or your own.",
+        rich_help_panel=SCHEDULE,
+    ),
+]
+Flow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Only this flow (any part of its name); may be given again.",
+        rich_help_panel=TARGET,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE|URL",
+        autocompletion=completion.targets,
+        help="A file of configs/targets (reference, kampyn), or a URL.",
+        rich_help_panel=TARGET,
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Where the target is, as http://host:port.", rich_help_panel=TARGET
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The file of ids and credentials, as `backend seed` writes it.",
+        rich_help_panel=TARGET,
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A load.yaml of your own. Default: configs/load.yaml.",
+        rich_help_panel=TARGET,
+    ),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="One value of load.yaml (config.maxVusers=500), of the bundled backend "
+        "(backend.workers=2), of slo.yaml (slo.objectives.throughput.required=false), of "
+        "alerts.yaml (alerts.high_error_rate.window=10s), or of the target's watch section "
+        "(watch.probe.every=1s); may be given again.",
+        rich_help_panel=TARGET,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Decides the order of flows and arrivals.", rich_help_panel=SCHEDULE
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=256,
+        metavar="N",
+        help="Generator processes; one uses one core.",
+        rich_help_panel=DISTRIBUTED,
+    ),
+]
+RoleName = Annotated[
+    Role,
+    typer.Option(
+        help="local: load from here. master: lead workers on other machines. "
+        "worker: join a master.",
+        rich_help_panel=DISTRIBUTED,
+    ),
+]
+MasterHost = Annotated[
+    str,
+    typer.Option(
+        metavar="HOST",
+        help="Where a master listens, and a worker finds it.",
+        rich_help_panel=DISTRIBUTED,
+    ),
+]
+MasterPort = Annotated[
+    int,
+    typer.Option(
+        min=1, max=65535, metavar="PORT", help="The port of it.", rich_help_panel=DISTRIBUTED
+    ),
+]
+ExpectWorkers = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=1000,
+        metavar="N",
+        help="Workers that a master waits for.",
+        rich_help_panel=DISTRIBUTED,
+    ),
+]
+WarmUp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DURATION",
+        help="Load at the first phase's rate that comes first, and into no number.",
+        rich_help_panel=SCHEDULE,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The run's folder. Default: a new one in ./reports.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+State = Annotated[
+    Path,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where the bundled backend keeps its data; emptied at the start.",
+        rich_help_panel=TARGET,
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Print what would run, and run nothing.", rich_help_panel=OUTPUT
+    ),
+]
+Audit = Annotated[
+    bool,
+    typer.Option(
+        "--audit",
+        help="Afterwards check that stock, orders and carts of the bundled backend agree.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+AllowHost = Annotated[list[str] | None, allow_host_option(TARGET)]
+Json = Annotated[bool, json_option(OUTPUT)]

@@ -21,15 +21,16 @@ import os
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from typing import Any, ClassVar
 
-import gevent
 from gevent import GreenletExit
 from locust import User, constant
 from locust.exception import RescheduleTask
 
 from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.scenario import pauses
 from kampyn_perf.load.scenario.apart import ApartSession
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
@@ -70,11 +71,14 @@ class FlowUser(User):  # type: ignore[misc]
         self._before: PreparedSteps | None
         self._after: PreparedSteps | None
         self._before, self._after = context.around_of(self.flow_name())
-        self._between = self.session = self._closed_session()
+        self._between: Session = ApartSession(self._closed_session(), context.apart)
         """What stands for a session where there is none, in `on_start` and `on_stop`: their
-        requests are in no number."""
+        requests are counted apart."""
+        self.session: Session = self._between
         self._own_headers: dict[str, str] | None = None
         """Headers that the user had before its first session, from `on_start`, say."""
+        self._own_cookies: list[Any] = []
+        """Cookies of the same time: each session begins with them."""
         # What Locust's loop runs: one round of the flow. The pool of `kampyn-perf load` puts its
         # own loop here, which takes sessions from the schedule.
         self._flow_tasks: list[Any] = self.tasks  # type: ignore[has-type]
@@ -114,7 +118,7 @@ class FlowUser(User):  # type: ignore[misc]
         self.session.ready_us += round(seconds * 1e6)
         pause = self.session.ready_us - now_us()
         if pause > 0:
-            gevent.sleep(pause / 1e6)
+            pauses.sleep(pause / 1e6)
 
     def request_done(self, sample: RequestSample, /) -> None:
         """The client's observer: every request counts for the session that is at work."""
@@ -129,8 +133,10 @@ class FlowUser(User):  # type: ignore[misc]
     def run_session(self, session: Session) -> None:
         """Run the flow once, as a person who was never here before."""
         self.session = session
-        self._cookies().clear()
-        self._forget_headers()
+        if self._own_headers is None:
+            self._keep_own()
+        else:
+            self._forget()
         task: Callable[[FlowUser], None] = random.choice(self._flow_tasks)  # noqa: S311 (as Locust)
         try:
             if self._before:
@@ -183,13 +189,19 @@ class FlowUser(User):  # type: ignore[misc]
         cookies = getattr(self.client, "cookies", None)
         return self.client.cookiejar if cookies is None else cookies
 
-    def _forget_headers(self) -> None:
+    def _keep_own(self) -> None:
+        """What the user has before its first session is its own, and stays."""
+        self._own_headers = dict(self.client.headers)
+        self._own_cookies = [copy(cookie) for cookie in self._cookies()]
+
+    def _forget(self) -> None:
         """Take off what the session before put on: a token, above all."""
-        headers = self.client.headers
-        if self._own_headers is None:
-            self._own_headers = dict(headers)
-        elif headers != self._own_headers:
+        headers, cookies = self.client.headers, self._cookies()
+        if headers != self._own_headers:
             self.client.headers = type(headers)(self._own_headers)
+        cookies.clear()
+        for cookie in self._own_cookies:
+            cookies.set_cookie(copy(cookie))
 
     @classmethod
     def flow_name(cls) -> str:

@@ -56,7 +56,9 @@ def build(
             EndpointResult(name=name, requests=requests(collector.endpoints[name]))
             for name in sorted(collector.endpoints)
         ],
-        flows=[_flow(collector, flow, weight) for flow, weight in weights.items()],
+        flows=[
+            _flow(collector, flow, weight) for flow, weight in _flows(collector, weights).items()
+        ],
         phases=_phases(collector, schedule, until_us),
         warm_up=_warm_up(collector),
     )
@@ -87,6 +89,11 @@ def _times(successful: Histogram, failed: Histogram) -> tuple[Latency, Latency |
     if not failed.count:
         return Latency.of(successful), None
     return Latency.of(merged([successful, failed])), Latency.of(successful)
+
+
+def _flows(collector: Collector, weights: Mapping[str, int]) -> dict[str, int]:
+    """Those that the schedule picks, and what was measured outside of any."""
+    return dict(weights) | {name: 0 for name in sorted(collector.flows) if name not in weights}
 
 
 def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:

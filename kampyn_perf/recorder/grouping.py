@@ -13,6 +13,8 @@ cannot fill the memory."""
 MAX_CAUSES = 200
 """Pairs of an endpoint and a cause that are kept apart."""
 OTHER_ENDPOINTS = "(other endpoints)"
+OUTSIDE = "(outside of sessions)"
+"""The flow of what a scenario measured while no session was at work."""
 
 
 def cause_of(status: int, error: ErrorKind) -> str:

@@ -92,6 +92,10 @@ class CookieJar:
             raise RequestRefusedError(f"a cookie cannot be named {name!r} or hold that value")
         self._put(Cookie(name, value, domain.lower().lstrip("."), False, path, False, None))
 
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Take one that was read from here, with its scope."""
+        self._put(cookie)
+
     def clear(self) -> None:
         """Forget every cookie, as a user who deletes them all."""
         self._cookies.clear()

@@ -14,10 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.partition import Assignment, Partition
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.recorder.buffer import SampleBuffer
+from kampyn_perf.recorder.grouping import OUTSIDE
 from kampyn_perf.schedule import Mix, Schedule
 
 _NEVER = 1 << 62
@@ -149,7 +151,7 @@ class Pacer:
             flow=session.flow,
             phase=session.phase,
             phase_now=self._schedule.phase_at(self.elapsed_us),
-            late_us=max(self._clock() - session.due_us, 0),
+            late_us=max(self._clock() - session.due_us - session.prepared_us, 0),
             waited=session.waited,
         )
 
@@ -179,6 +181,18 @@ class Pacer:
             return False
         self._idle[user.flow].append(user)
         return True
+
+    def outside(self, sample: RequestSample) -> None:
+        """Count what a scenario measured outside of any session."""
+        nobody = Session(
+            number=0,
+            flow=OUTSIDE,
+            phase=self._schedule.phase_at(self.elapsed_us if self.started_us else 0),
+            due_us=sample.sent_us,
+            data={},
+            buffer=self._buffer,
+        )
+        nobody.request_done(sample)
 
     def drop(self, session: Session) -> None:
         """This arrival is never started."""

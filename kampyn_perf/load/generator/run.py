@@ -41,6 +41,7 @@ from kampyn_perf.load.messages import (
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.names_needed import missing_names
+from kampyn_perf.load.scenario.pauses import notice_pauses
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.process_limits import raise_open_files_limit
@@ -53,6 +54,7 @@ _HAND_OVER_US = 1_000_000
 
 def serve(line: Line, environment: Any) -> None:
     """One run, as commanded over `line`; `environment` is Locust's, and has a runner."""
+    notice_pauses()
     try:
         command = line.read()
         if isinstance(command, Describe):

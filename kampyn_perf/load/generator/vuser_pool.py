@@ -10,10 +10,15 @@ from typing import Any
 
 import gevent
 from greenlet import getcurrent, greenlet
+from locust import User
 from locust.exception import StopUser
 
+from kampyn_perf.load.client import RequestSample
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.flow import FlowUser, StepFailedError
 from kampyn_perf.load.generator.pacer import Pacer
+from kampyn_perf.load.scenario import pauses
+from kampyn_perf.load.scenario.fired import RecordingEvent
 from kampyn_perf.load.scenario.interpreter import FlowError
 from kampyn_perf.load.scenario.session import Session
 
@@ -34,6 +39,10 @@ class Worker:
         self._idle: greenlet | None = None
         """This user's greenlet while it waits for a session."""
         user.tasks = [self._serve]
+        # Locust would run it before the loop, as part of nobody's session.
+        self._on_start = user.on_start
+        self._ready = type(user).on_start is User.on_start
+        user.on_start = _nothing
 
     def give(self, session: Session) -> None:
         """Run this session next: at once, if the user is idle."""
@@ -45,15 +54,30 @@ class Worker:
         self._retired = True
         self._wake()
 
+    def _prepare(self, session: Session) -> bool:
+        """The user's own `on_start`, before its first session, which fails with it."""
+        began_us = now_us()
+        try:
+            self._on_start()
+        except (Exception, SystemExit, gevent.Timeout) as error:  # noqa: BLE001 (ends no run)
+            self._pool.scenario_error(self.user, error)
+            return False
+        finally:
+            session.prepared(now_us() - began_us)
+        self._ready = True
+        return True
+
     def _serve(self, _user: FlowUser) -> None:
         """Session after session. Raises StopUser when this user is not needed any more."""
         pacer = self._pool.pacer
+        pauses.belongs_to(self.user)
         while True:
             session = self._next()
             if session is None:
                 break
+            ready = self._ready or self._prepare(session)
             pacer.began(session)
-            success = self._run(session)
+            success = ready and self._run(session)
             self.session = None
             if not pacer.done(self, session, success=success):
                 break
@@ -97,7 +121,7 @@ class Pool:
     """All virtual users of a process, by Locust's runner."""
 
     def __init__(self, environment: Any, classes: dict[str, type[FlowUser]]) -> None:
-        _silence_statistics(environment.events.request)
+        RecordingEvent.take_over(environment.events.request, self._outside)
         self._environment = environment
         self._classes = classes
         self.pacer: Pacer
@@ -120,6 +144,10 @@ class Pool:
         cut = [worker.session for worker in self.workers if worker.session is not None]
         self.workers.clear()
         return cut
+
+    def _outside(self, sample: RequestSample) -> None:
+        """Count what was measured by no session: a listener of Locust's events, say."""
+        self.pacer.outside(sample)
 
     def scenario_error(self, user: FlowUser, error: BaseException) -> None:
         """Note an exception that a scenario did not handle; Locust's listeners hear of it too.
@@ -148,11 +176,5 @@ def _place(error: BaseException, scenario: str) -> str:
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name}"
 
 
-def _silence_statistics(request_event: Any) -> None:
-    """Take Locust's own statistics off the event: rounded, and paid for by every sample. What
-    scenarios and plugins listen with stays."""
-    request_event._handlers = [
-        handler
-        for handler in request_event._handlers
-        if not str(getattr(handler, "__module__", "")).startswith("locust.")
-    ]
+def _nothing() -> None:
+    """Instead of what has been done elsewhere."""

@@ -13,6 +13,7 @@ from kampyn_perf.load.client import Client, ConnectionPool, Timeouts, unsupporte
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.scenario.apart import ApartCounts
 from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.fired import told
 from kampyn_perf.load.scenario.interpreter import PreparedFlow, PreparedSteps, Preparing
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.stock import StockClient
@@ -97,7 +98,7 @@ class LoadContext:
             base_url=self.url,
             pool=self._pool,
             observer=user,
-            request_event=user.environment.events.request,
+            request_event=told(user.environment.events.request),
             context=user.context,
             timeouts=self._timeouts,
         )

@@ -26,7 +26,9 @@ class Session:
         "flow",
         "number",
         "over_us",
+        "pauses",
         "phase",
+        "prepared_us",
         "ready_us",
         "waited",
     )
@@ -52,6 +54,10 @@ class Session:
         self.failures = 0
         self.over_us: int | None = None
         """When its flow ended, where steps after it follow that count for nothing."""
+        self.pauses: list[tuple[int, int]] = []
+        """Since the last request was counted: when they began, and how long they were meant."""
+        self.prepared_us = 0
+        """What its virtual user, new, did before it could begin: `on_start`."""
         self.waited = False
         """Whether it had to wait for a free virtual user."""
         self.begun = False
@@ -66,6 +72,10 @@ class Session:
         # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
         due_us = min(self.ready_us, sent_us)
         self.ready_us = end_us
+        if self.pauses:
+            # One that began after the answer (while a response was judged) is still to be counted.
+            self.ready_us += sum(for_us for began_us, for_us in self.pauses if began_us >= end_us)
+            self.pauses.clear()
         if error is not None:
             self.failures += 1
         if self.buffer is None:
@@ -79,6 +89,17 @@ class Session:
             )
         except Exception:  # noqa: BLE001 (whatever it was, the sample is lost and must be counted)
             self.buffer.fault()
+
+    def paused(self, began_us: int, for_us: int) -> None:
+        """The scenario slept; the next request is due so much later."""
+        self.ready_us += for_us
+        self.pauses.append((began_us, for_us))
+
+    def prepared(self, took_us: int) -> None:
+        """Its virtual user was new, and needed so long to get ready: neither the generator's delay
+        nor the target's."""
+        self.prepared_us += took_us
+        self.ready_us += took_us
 
     def request_cut(self, method: str, name: str, sent_us: int, /) -> None:
         """Note the request whose answer is still out at the end of the run."""

@@ -162,6 +162,15 @@ class FakeMongo:
             found.rules.create_indexes(name, specs, BuildOptions())
         return {"numIndexesAfter": len(found.rules.indexes)}
 
+    def _create(self, command: Document) -> Document:
+        self.add(command["create"], documents=0)
+        return {}
+
+    def _drop(self, command: Document) -> Document:
+        if self.collections.pop(command["drop"], None) is None:
+            raise ServerRefusal(26, "ns not found")
+        return {}
+
     def _drop_indexes(self, command: Document) -> Document:
         name = command["dropIndexes"]
         with self._lock:

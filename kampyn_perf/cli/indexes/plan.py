@@ -11,7 +11,7 @@ from kampyn_perf.cli.indexes.options import CatalogueName, Only, PruneNames, Uri
 from kampyn_perf.errors import ExitCode
 
 
-def plan(
+def plan(  # noqa: PLR0913, PLR0917 - a flag each
     catalogue: CatalogueName = "indexes",
     uri: Uri = "",
     only: Only = [],  # noqa: B006 - typer's way to declare a repeatable option
@@ -25,15 +25,25 @@ def plan(
     everything: Annotated[
         bool, typer.Option("--all", help="Show what stays as it is, too.")
     ] = False,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe",
+            help="Let the server itself judge each new definition, on an empty scratch collection "
+            "that is made and dropped.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> int:
-    """Compare the catalogue with what is there. Changes nothing.
+    """Compare the catalogue with what is there. Changes nothing (--probe makes and drops an empty
+    scratch collection).
 
     \b
     Examples:
       kampyn-perf indexes plan --db mongodb://localhost:27017/kampyn
       kampyn-perf indexes plan --check --json > plan.json
       kampyn-perf indexes plan --prune orders.vendorId_1
+      kampyn-perf indexes plan --probe --check
     """
     from kampyn_perf.cli.console import print_json
     from kampyn_perf.cli.indexes import options
@@ -45,7 +55,7 @@ def plan(
     stage = PruneStage.DROP if drop else PruneStage.HIDE
     prunes = options.parse_prunes(prune, wanted, stage)
     with options.databases(wanted, uri) as databases:
-        made = service.plan(wanted, databases, prunes)
+        made = service.plan(wanted, databases, prunes, probe=probe)
     if json:
         print_json(plan_json(made))
     else:

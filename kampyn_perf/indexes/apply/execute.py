@@ -8,7 +8,7 @@ whole, each index is built for itself, so that one bad one does not hold up the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kampyn_perf.errors import KampynError
@@ -19,8 +19,9 @@ from kampyn_perf.indexes.model.ports import (
     IndexWriter,
     ServerRefusal,
 )
+from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import CollectionPlan, IndexPlan
-from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
+from kampyn_perf.indexes.plan.step_kinds import Step, StepKind, make_step
 
 
 class EventKind(StrEnum):
@@ -34,6 +35,8 @@ class EventKind(StrEnum):
     """Something it needs failed."""
     UNDONE = "undone"
     """A preparation was taken back, because what it was for failed."""
+    RESTORED = "restored"
+    """The old form of an index was built again, because its successor could not be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,9 @@ class _CollectionRun:
         self._done: set[str] = set()
         self._failed: set[str] = set()
         self._lost = ""
+        self._dropped: dict[str, Step] = {}
+        self._restored: set[str] = set()
+        """Builds that failed, and whose predecessor is there again."""
 
     def carry_out(self, part: CollectionPlan) -> Iterator[Event]:
         waiting = sorted(part.steps, key=lambda step: step.kind.position)
@@ -109,7 +115,10 @@ class _CollectionRun:
         return tuple(step for step in ready if step.kind is kind and not self._unmet(step))
 
     def _unmet(self, step: Step) -> str:
-        missing = [need for need in step.needs if need not in self._done]
+        settled = self._done
+        if step.kind is StepKind.DROP and step.name.startswith(BRIDGE_PREFIX):
+            settled = settled | self._restored  # it stood in for what is there again
+        missing = [need for need in step.needs if need not in settled]
         return f"needs what was not done: {', '.join(missing)}" if missing else ""
 
     def _send(self, batch: tuple[Step, ...]) -> Iterator[Event]:
@@ -123,6 +132,7 @@ class _CollectionRun:
             elif len(batch) == 1 or refusal.code in LOST_PRIMARY:
                 yield self._failure(batch, refusal)
                 yield from self._undo(batch[0])
+                yield from self._restore(batch[0])
             else:
                 yield Event(
                     kind=EventKind.RETRY, steps=batch, code=refusal.code, message=refusal.message
@@ -152,8 +162,36 @@ class _CollectionRun:
         else:
             yield Event(kind=EventKind.UNDONE, steps=(step,), message=rules.undone)
 
+    def _restore(self, failed: Step) -> Iterator[Event]:
+        """The old forms that this run dropped to make room for `failed`, built again."""
+        if failed.kind is not StepKind.CREATE or self._lost:
+            return
+        for need in failed.needs:
+            drop = self._dropped.get(need)
+            if drop is not None and drop.restore is not None:
+                yield from self._build_again(failed, drop, drop.restore)
+
+    def _build_again(self, failed: Step, drop: Step, spec: IndexSpec) -> Iterator[Event]:
+        build = make_step(drop.collection, StepKind.CREATE, drop.name, spec=spec)
+        step = replace(build, id=f"{drop.collection}: restore {drop.name}")
+        yield Event(kind=EventKind.STARTED, steps=(step,))
+        try:
+            step.kind.rules.send(self._writer, (step,), self._options)
+        except ServerRefusal as refusal:
+            yield Event(
+                kind=EventKind.FAILED,
+                steps=(step,),
+                code=refusal.code,
+                message=f"the old form could not be built again either: {refusal.message}",
+            )
+        else:
+            self._restored.add(failed.id)
+            message = f"{failed.name} could not be built; the old form of it is there again"
+            yield Event(kind=EventKind.RESTORED, steps=(step,), message=message)
+
     def _success(self, steps: tuple[Step, ...]) -> Event:
         self._done |= {step.id for step in steps}
+        self._dropped |= {step.id: step for step in steps if step.kind is StepKind.DROP}
         return Event(kind=EventKind.DONE, steps=steps)
 
     def _failure(self, steps: tuple[Step, ...], refusal: ServerRefusal) -> Event:

@@ -89,13 +89,13 @@ def _duplicates(
     try:
         duplicates = database.find_duplicates(step.collection, spec, GROUPS)
     except ServerRefusal as refusal:
-        yield _finding(
+        yield finding_of(
             step, PreflightLevel.WARN, f"could not look for duplicates: {refusal.message}"
         )
         return
     if duplicates.groups:
         ids = tuple(item for group in duplicates.groups for item in group.sample_ids)
-        yield _finding(step, PreflightLevel.BLOCK, _duplicate_words(duplicates), ids)
+        yield finding_of(step, PreflightLevel.BLOCK, _duplicate_words(duplicates), ids)
 
 
 def _duplicate_words(duplicates: Duplicates) -> str:
@@ -148,10 +148,10 @@ def _long_key(step: Step, longest: int, server: ServerInfo) -> PreflightFinding:
     old = server.engine is Engine.MONGODB and server.version < (4, 2)
     words = f"the longest key of a sample has {format_size(longest)}"
     if old:
-        return _finding(
+        return finding_of(
             step, PreflightLevel.BLOCK, f"{words}; this server indexes at most {KEY_LIMIT} bytes"
         )
-    return _finding(step, PreflightLevel.WARN, f"{words}: a large and slow index")
+    return finding_of(step, PreflightLevel.WARN, f"{words}: a large and slow index")
 
 
 def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[PreflightFinding]:
@@ -180,9 +180,10 @@ def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[Pr
         )
 
 
-def _finding(
+def finding_of(
     step: Step, severity: PreflightLevel, message: str, sample_ids: tuple[Any, ...] = ()
 ) -> PreflightFinding:
+    """A finding about one step."""
     return PreflightFinding(
         severity=severity,
         collection=step.collection,

@@ -16,6 +16,7 @@ from kampyn_perf.indexes.apply.guards import blocked_steps, check_unchanged, che
 from kampyn_perf.indexes.apply.journal import Journaler
 from kampyn_perf.indexes.apply.locking import Locks
 from kampyn_perf.indexes.apply.preflight import PreflightFinding
+from kampyn_perf.indexes.apply.proving import proof_findings
 from kampyn_perf.indexes.apply.waiting import BuildWait, WaitingWriter
 from kampyn_perf.indexes.model.ports import LOST_PRIMARY, BuildOptions, Database, ServerRefusal
 from kampyn_perf.indexes.model.refusals import refusal_error
@@ -78,6 +79,8 @@ class ApplyContext:
     owner: str
     on_event: Callable[[Event, int | None], None] = lambda *_: None
     """Each event, and after a command how long it took (microseconds)."""
+    on_finding: Callable[[PreflightFinding], None] = lambda _: None
+    """What the server itself has against a definition."""
 
 
 def apply_plan(
@@ -85,14 +88,9 @@ def apply_plan(
 ) -> ApplyReport:
     """Carry out what the pre-flight does not stand against. Raises KampynError before the first
     change: no permission to write, somebody else's lock, a state that is not the plan's."""
-    noticed = tuple(findings)
-    blocks = blocked_steps(plan, noticed)
-    wanted = _without(plan, blocks)
-    results = [
-        StepResult(step=step, outcome=StepOutcome.BLOCKED, message=blocks[step.id])
-        for step in plan.steps
-        if step.id in blocks
-    ]
+    noticed = list(findings)
+    wanted = _without(plan, blocked_steps(plan, noticed))
+    done: list[StepResult] = []
     stopped = None
     if wanted.steps:
         databases = _databases(wanted, applying)
@@ -101,14 +99,26 @@ def apply_plan(
             databases=databases, owner=applying.owner, clock=applying.waiting.clock
         ) as locks:
             check_unchanged(plan, applying.database_of)
+            for finding in proof_findings(wanted, applying.database_of):
+                locks.keep()
+                applying.on_finding(finding)
+                noticed.append(finding)
+            wanted = _without(plan, blocked_steps(plan, noticed))
             run = _Execution(plan=wanted, applying=applying, locks=locks)
             stopped = run.go()
-            results += run.results()
+            done += run.results()
+    blocks = blocked_steps(plan, noticed)
+    results = [
+        StepResult(step=step, outcome=StepOutcome.BLOCKED, message=blocks[step.id])
+        for step in plan.steps
+        if step.id in blocks
+    ]
+    results += done
     return ApplyReport(
         run=applying.journaler.run,
         plan=plan,
         results=tuple(results),
-        findings=noticed,
+        findings=tuple(noticed),
         stopped=stopped,
     )
 

@@ -181,6 +181,16 @@ class WriteProbe(Protocol):
         ...
 
 
+class DefinitionProbe(Protocol):
+    def probe_indexes(
+        self, collection: str, specs: Sequence[IndexSpec]
+    ) -> Sequence[ServerRefusal | None]:
+        """What the server itself says to each definition, built on an empty scratch collection that
+        is made like `collection` (collation, time series, shard key) and gone afterwards; None: it
+        takes it. Raises ServerRefusal where such a collection cannot be made."""
+        ...
+
+
 class QueryRunner(Protocol):
     def explain(self, query: Query) -> Explained:
         """What the query's plan does, with execution statistics: the server runs it once. Raises
@@ -210,6 +220,7 @@ class Database(
     Journal,
     Usage,
     WriteProbe,
+    DefinitionProbe,
     QueryRunner,
     Protocol,
 ):

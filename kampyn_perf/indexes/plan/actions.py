@@ -41,6 +41,15 @@ class Prune:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a server said to a collection's definitions, each built on an empty collection."""
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Its reason against one, by `obstacles.definition_key`."""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """What becomes of one wanted or one live index."""
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from kampyn_perf.indexes.model.catalogue import Catalogue, WantedCollection
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveState
 from kampyn_perf.indexes.model.matching import How, match, read_live
 from kampyn_perf.indexes.model.normalise import describe, digest, normal_of, state_hash
-from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan, Prune
+from kampyn_perf.indexes.plan.actions import (
+    Action,
+    ActionKind,
+    CollectionPlan,
+    IndexPlan,
+    Prune,
+    Tried,
+)
 from kampyn_perf.indexes.plan.context import CollectionContext
 from kampyn_perf.indexes.plan.leftovers import bridge_actions, leftover_actions, prune_notes
 from kampyn_perf.indexes.plan.obstacles import additions, free_slots, obstacles
@@ -21,15 +29,22 @@ _KIND_NOTES = {
 }
 
 
-def make_plan(catalogue: Catalogue, state: LiveState, prunes: Iterable[Prune] = ()) -> IndexPlan:
+def make_plan(
+    catalogue: Catalogue,
+    state: LiveState,
+    prunes: Iterable[Prune] = (),
+    tried: Mapping[str, Tried] = MappingProxyType({}),
+) -> IndexPlan:
     """The diff of every collection of the catalogue that `state` has.
 
     `prunes` name live indexes that may go. Nothing else is ever dropped, but this program's own
-    bridges.
+    bridges. `tried` is what servers said to definitions, by collection.
     """
     asked = tuple(sorted(prunes, key=lambda prune: (prune.collection, prune.name)))
     parts = [
-        plan_collection(wanted, state.collections[wanted.name], asked)
+        plan_collection(
+            wanted, state.collections[wanted.name], asked, tried.get(wanted.name, Tried())
+        )
         for wanted in catalogue.collections
         if wanted.name in state.collections
     ]
@@ -59,13 +74,16 @@ def content_hash(
 
 
 def plan_collection(
-    wanted: WantedCollection, live: LiveCollection, prunes: Iterable[Prune]
+    wanted: WantedCollection,
+    live: LiveCollection,
+    prunes: Iterable[Prune],
+    tried: Tried = Tried(),
 ) -> CollectionPlan:
     """One collection's actions, in the catalogue's order, then what else the server has."""
     lives = read_live(live)
     asked = {prune.name: prune for prune in prunes if prune.collection == wanted.name}
     matches = match(wanted.entries, lives, live)
-    refused = obstacles(matches, live)
+    refused = obstacles(matches, live, tried.refused)
     room = free_slots(live) - additions(matches, live, refused)
     context = CollectionContext(
         collection=live, lives=lives, matches=matches, prunes=asked, slots=room
@@ -90,7 +108,11 @@ def plan_collection(
         documents=live.documents,
         server=live.server.label,
         place=live.place,
-        notes=(*_collection_notes(live), *prune_notes(asked, lives, actions)),
+        notes=(
+            *_collection_notes(live),
+            *([tried.note] if tried.note else []),
+            *prune_notes(asked, lives, actions),
+        ),
     )
 
 

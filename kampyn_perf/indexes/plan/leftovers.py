@@ -130,8 +130,9 @@ def _prune_steps(
 ) -> tuple[tuple[Step, ...], str]:
     if prune is None:
         return (), ""
-    if _supports_shard_key(context, live):
-        return (), "the collection is sharded by its keys, and no other index begins with them"
+    needed = _needed(context, live, wanted)
+    if needed:
+        return (), needed
     needs = _builds_before(context, live, wanted, successors)
     if prune.stage is PruneStage.DROP:
         return (make_step(context.name, StepKind.DROP, live.name, needs=needs),), ""
@@ -140,6 +141,15 @@ def _prune_steps(
     if not context.collection.server.has(Feature.HIDE):
         return (), f"{context.collection.server.label} cannot hide it first; ask for the drop"
     return (make_step(context.name, StepKind.HIDE, live.name, needs=needs),), ""
+
+
+def _needed(context: CollectionContext, live: ReadIndex, wanted: Sequence[Action]) -> str:
+    """Why it stays although --prune names it, or an empty text."""
+    if _supports_shard_key(context, live):
+        return "the collection is sharded by its keys, and no other index begins with them"
+    if any(a.kind is ActionKind.CONFLICT and a.live is live.index for a in wanted):
+        return "stays, because what is to take its place cannot be had (see there)"
+    return ""
 
 
 def _supports_shard_key(context: CollectionContext, live: ReadIndex) -> bool:

@@ -8,16 +8,24 @@ from collections.abc import Mapping, Sequence
 from kampyn_perf.indexes.model.limits import max_namespace_bytes, refusals
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
-from kampyn_perf.indexes.model.normalise import Normal, same_index
+from kampyn_perf.indexes.model.normalise import Normal, describe, digest, normal_of, same_index
 from kampyn_perf.indexes.model.options import OPTIONS, PLANE
 from kampyn_perf.indexes.model.server import Engine, Feature
-from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, describe_keys
+from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, IndexSpec, describe_keys
 from kampyn_perf.indexes.plan.steps import in_place_steps
 
 
-def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
-    """The reason against each entry that has one, by its position. An index that is there is never
-    refused: the server has shown that it can be."""
+def definition_key(spec: IndexSpec) -> str:
+    """The same for the same definition, whatever its name and its notation."""
+    return digest(describe(normal_of(spec)))
+
+
+def obstacles(
+    matches: Sequence[Match], live: LiveCollection, tried: Mapping[str, str]
+) -> dict[int, str]:
+    """The reason against each entry that has one, by its position; `tried` are those that the
+    server gave, by `definition_key`. An index that is there is never refused: the server has shown
+    that it can be."""
     refused: dict[int, str] = {}
     for position, match in enumerate(matches):
         if match.how is How.SAME and match.live:
@@ -32,6 +40,7 @@ def obstacles(matches: Sequence[Match], live: LiveCollection) -> dict[int, str]:
             _by_features(match, live),
             _by_shard_key(match, live),
             _by_catalogue(position, matches, live),
+            tried.get(definition_key(match.entry.spec), "") if tried else "",
         ]
         reason = next((text for text in reasons if text), "")
         if reason:

@@ -111,7 +111,7 @@ def _replace_steps(
         if standing is None or standing.index.building:
             steps.append(create_step(context.name, bridge, bridge.name, note="bridge"))
             after = (steps[-1].id,)
-    drop = make_step(context.name, StepKind.DROP, live.name, needs=after)
+    drop = make_step(context.name, StepKind.DROP, live.name, needs=after, restore=live.spec)
     simple = context.has_default_collation and not match.normal.collation
     create = create_step(
         context.name,

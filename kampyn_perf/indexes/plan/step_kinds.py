@@ -50,6 +50,8 @@ class Step:
     needs: tuple[str, ...] = ()
     note: str = ""
     """What a person should know of this step."""
+    restore: IndexSpec | None = None
+    """Of a DROP that makes room: what is built again where the successor cannot be."""
 
 
 def step_id(collection: str, kind: StepKind, name: str) -> str:
@@ -65,6 +67,7 @@ def make_step(
     ttl_seconds: int | float | None = None,
     needs: tuple[str, ...] = (),
     note: str = "",
+    restore: IndexSpec | None = None,
 ) -> Step:
     return Step(
         id=step_id(collection, kind, name),
@@ -75,6 +78,7 @@ def make_step(
         ttl_seconds=ttl_seconds,
         needs=needs,
         note=note,
+        restore=restore,
     )
 
 

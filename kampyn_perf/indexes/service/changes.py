@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.indexes.apply.execute import Event
 from kampyn_perf.indexes.apply.guards import check_writable
+from kampyn_perf.indexes.apply.locking import Locks
 from kampyn_perf.indexes.apply.preflight import PreflightFinding, preflight
+from kampyn_perf.indexes.apply.proving import tried
 from kampyn_perf.indexes.apply.run import ApplyContext, ApplyReport, apply_plan
 from kampyn_perf.indexes.apply.soak import DEFAULT_SOAK_US, due
 from kampyn_perf.indexes.apply.waiting import BuildWait, deadline
@@ -88,9 +90,25 @@ class ApplyResult:
         return ExitCode.FAILED if self.report.code is ExitCode.OK and unmet else self.report.code
 
 
-def plan(catalogue: Catalogue, databases: Databases, prunes: Iterable[Prune] = ()) -> IndexPlan:
-    """What would change. Reads only."""
-    return make_plan(catalogue, databases.state(), prunes)
+def plan(
+    catalogue: Catalogue,
+    databases: Databases,
+    prunes: Iterable[Prune] = (),
+    *,
+    probe: bool = False,
+) -> IndexPlan:
+    """What would change. Reads only, unless `probe`: then each new definition is built on an empty
+    scratch collection of its database first, under the lock, so that the server itself judges."""
+    asked = tuple(prunes)
+    state = databases.state()
+    made = make_plan(catalogue, state, asked)
+    if not probe or not made.steps:
+        return made
+    _check_writable(made, databases)
+    changing = {id(d): d for p in made.collections if p.steps for d in [databases.of(p.collection)]}
+    owner = owner_of(journaler_of("plan"), "probe")
+    with Locks(databases=changing.values(), owner=owner, clock=monotonic_us):
+        return make_plan(catalogue, state, asked, tried(made, databases.of))
 
 
 def apply(
@@ -178,6 +196,7 @@ def _carry_out(
         journaler=journaler,
         owner=owner_of(journaler, "run"),
         on_event=watch.event,
+        on_finding=watch.found,
     )
     with watch.carrying_out():
         return apply_plan(made, findings, applying)

@@ -47,7 +47,7 @@ def event_line(event: Event, took_us: int | None) -> Line:
             LineKind.WARNING,
             f"  {what}: not built together{code}: {event.message}; now each for itself",
         )
-    if event.kind is EventKind.UNDONE:
+    if event.kind in (EventKind.UNDONE, EventKind.RESTORED):
         return Line(LineKind.WARNING, f"  {what}: {event.message}")
     word = "skipped" if event.kind is EventKind.SKIPPED else "failed"
     hint = f". {hint_for(event.code)}" if hint_for(event.code) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kampyn_perf.indexes.apply.execute import Event, EventKind, execute
 from kampyn_perf.indexes.model.live import LiveState
@@ -112,3 +113,22 @@ def test_an_index_that_somebody_else_dropped_meanwhile_is_dropped() -> None:
     del simulator.indexes["a_1"]
     events = list(execute(made, lambda _: simulator, OPTIONS))
     assert [event.kind for event in events] == [EventKind.STARTED, EventKind.DONE]
+
+
+def test_a_bridge_goes_when_what_it_stood_in_for_is_there_again() -> None:
+    simulator = Recorder()
+    simulator.server = replace(simulator.server, features=frozenset())
+    simulator.indexes["a_1"] = {"v": 2, "key": {"a": 1}, "name": "a_1"}
+    simulator.watch = lambda: refuse_sparse(simulator)
+    events = run(simulator, spec(("a", 1), sparse=True), prune="a_1")
+    kinds = [event.kind.value for event in events if event.kind is not EventKind.STARTED]
+    assert kinds == ["done", "done", "failed", "restored", "done"]
+    assert simulator.indexes["a_1"] == {"v": 2, "key": {"a": 1}, "name": "a_1"}
+    assert set(simulator.indexes) == {"_id_", "a_1"}
+
+
+def refuse_sparse(simulator: Simulator) -> None:
+    """As if duplicates or a full disk stopped the build at its end."""
+    if any(index.get("sparse") for index in simulator.indexes.values()):
+        del simulator.indexes["a_1"]
+        raise ServerRefusal(11000, "E11000 duplicate key")

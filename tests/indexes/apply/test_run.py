@@ -47,10 +47,113 @@ def test_nobody_to_ask_is_not_a_yes(fake: FakeMongo, cli: Cli) -> None:
     assert "--yes" in done.stderr
 
 
+def no_weight_seven(fake: FakeMongo) -> None:
+    """A rule of this server that no table knows."""
+
+    def handler(order: Document) -> Document:
+        if any((index.get("weights") or {}).get("name") == 7 for index in order["indexes"]):
+            return error(67, "weight 7 is not for sale")
+        return fake.answer(order)
+
+    fake.always["createIndexes"] = handler
+
+
+OLD_TEXT = {
+    "v": 2,
+    "key": {"_fts": "text", "_ftsx": 1},
+    "name": "name_text",
+    "weights": {"name": 1},
+    "default_language": "english",
+    "language_override": "language",
+    "textIndexVersion": 3,
+}
+NEW_TEXT = """
+collections:
+  retails:
+    indexes:
+      - key: {name: text}
+        weights: {name: WEIGHT}
+"""
+
+
+@pytest.fixture
+def changed_text(fake: FakeMongo, tmp_path: Path) -> FakeMongo:
+    """A live text index, and a catalogue that wants another form of it."""
+    fake.collections["retails"].rules.indexes["name_text"] = dict(OLD_TEXT)
+    (tmp_path / "text.yaml").write_text(NEW_TEXT.replace("WEIGHT", "7"))
+    return fake
+
+
+CHANGE_TEXT = ("-c", "text.yaml", "--prune", "retails.name_text", "--drop", "--uri")
+
+
+@pytest.mark.parametrize("more", [(), ("--skip-preflight",)])
+def test_a_text_change_that_the_server_refuses_leaves_the_index_there(
+    changed_text: FakeMongo, cli: Cli, more: tuple[str, ...]
+) -> None:
+    no_weight_seven(changed_text)
+    done = cli("apply", "--yes", "--json", *more, *CHANGE_TEXT, changed_text.uri)
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert {step["outcome"] for step in report["steps"]} == {"blocked"}
+    assert "tried on an empty collection: weight 7 is not for sale (error 67)" in done.stderr
+    assert changed_text.collections["retails"].rules.indexes["name_text"] == OLD_TEXT
+    assert "kampyn_perf_probe" not in changed_text.collections
+    assert changed_text.records["kampyn_perf_lock"] == []
+
+
+def test_a_plan_that_lets_the_server_judge_says_so_first(changed_text: FakeMongo, cli: Cli) -> None:
+    no_weight_seven(changed_text)
+    blind = cli("plan", "--json", *CHANGE_TEXT, changed_text.uri)
+    assert [a["action"] for a in json.loads(blind.stdout)["collections"][0]["actions"]] == [
+        "change"
+    ]
+    changed_text.commands.clear()
+    seeing = cli("plan", "--probe", "--json", *CHANGE_TEXT, changed_text.uri)
+    conflict, leftover = json.loads(seeing.stdout)["collections"][0]["actions"]
+    assert (conflict["action"], conflict["steps"]) == ("conflict", [])
+    assert conflict["reason"].endswith("weight 7 is not for sale (error 67)")
+    # What was to be replaced is not dropped for it either, although --prune names it.
+    assert (leftover["name"], leftover["steps"]) == ("name_text", [])
+    assert leftover["blocked"].startswith("stays, because what is to take its place")
+    assert {str(next(iter(c.values()))) for c in changed_text.writes} == {
+        "kampyn_perf_probe",
+        "kampyn_perf_lock",
+    }
+    assert json.loads(blind.stdout)["contentHash"] == json.loads(seeing.stdout)["contentHash"]
+
+
+def test_a_build_that_fails_after_the_drop_brings_the_old_form_back(
+    changed_text: FakeMongo, cli: Cli
+) -> None:
+    def disk_full(order: Document) -> Document:
+        if order["createIndexes"] == "retails" and "7" in str(order["indexes"][0]["weights"]):
+            return error(14031, "no space left on the device")
+        return changed_text.answer(order)
+
+    changed_text.always["createIndexes"] = disk_full
+    done = cli("apply", "--yes", "--json", *CHANGE_TEXT, changed_text.uri)
+    assert done.returncode == 1
+    assert "name_text could not be built; the old form of it is there again" in done.stderr
+    assert changed_text.collections["retails"].rules.indexes["name_text"] == OLD_TEXT
+    outcomes = [s["outcome"] for s in json.loads(done.stdout)["steps"]]
+    assert outcomes == ["done", "failed"]
+    events = [entry["event"] for entry in changed_text.records["kampyn_perf_journal"]]
+    assert events == ["started", "done", "started", "failed", "started", "restored"]
+
+
+def test_what_could_not_be_tried_is_not_dropped_for(changed_text: FakeMongo, cli: Cli) -> None:
+    changed_text.always["create"] = refuse(13, "not allowed to create collections")
+    done = cli("apply", "--yes", *CHANGE_TEXT, changed_text.uri)
+    assert done.returncode == 1
+    assert "not tried on an empty collection first: not allowed" in done.stderr
+    assert changed_text.collections["retails"].rules.indexes["name_text"] == OLD_TEXT
+
+
 @pytest.mark.parametrize("code", [67, 85, 86, 11000])
 def test_one_bad_index_does_not_hold_up_the_rest(fake: FakeMongo, cli: Cli, code: int) -> None:
     def no_phone(order: Document) -> Document:
-        if any(index["name"] == "phone_1" for index in order["indexes"]):
+        if order["createIndexes"] == "users" and "phone_1" in str(order["indexes"]):
             return error(code, "this one cannot be")
         return fake.answer(order)
 
@@ -144,7 +247,9 @@ def test_a_step_down_in_the_middle_is_finished_by_the_next_run(fake: FakeMongo, 
 
 def test_a_lost_connection_ends_the_run_and_the_next_one_goes_on(fake: FakeMongo, cli: Cli) -> None:
     def hang_up(order: Document) -> Document:
-        fake.answer(order)  # the server builds on
+        answer = fake.answer(order)  # the server builds on
+        if order["createIndexes"] == "kampyn_perf_probe":
+            return answer
         raise HangUpError
 
     fake.always["createIndexes"] = hang_up

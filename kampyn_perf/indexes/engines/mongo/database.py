@@ -12,6 +12,7 @@ from kampyn_perf.indexes.engines.mongo import (
     builds,
     commands,
     duplicates,
+    probing,
     queries,
     records,
     sampling,
@@ -24,7 +25,14 @@ from kampyn_perf.indexes.explain.classify import parse_explain
 from kampyn_perf.indexes.model.explained import Explained
 from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
 from kampyn_perf.indexes.model.live import LiveCollection
-from kampyn_perf.indexes.model.ports import Build, BuildOptions, Duplicates, FieldSample, Lock
+from kampyn_perf.indexes.model.ports import (
+    Build,
+    BuildOptions,
+    Duplicates,
+    FieldSample,
+    Lock,
+    ServerRefusal,
+)
 from kampyn_perf.indexes.model.query import Query
 from kampyn_perf.indexes.model.server import ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
@@ -121,6 +129,11 @@ class MongoDatabase:
         self, collection: str, specs: Sequence[IndexSpec], count: int
     ) -> Sequence[int]:
         return scratch.time_inserts(self._connection, collection, specs, count)
+
+    def probe_indexes(
+        self, collection: str, specs: Sequence[IndexSpec]
+    ) -> Sequence[ServerRefusal | None]:
+        return probing.probe_indexes(self._connection, collection, specs)
 
     def explain(self, query: Query) -> Explained:
         return parse_explain(queries.explain(self._connection, query))

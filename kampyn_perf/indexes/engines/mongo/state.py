@@ -90,7 +90,7 @@ def _is_own(name: str) -> bool:
 
 def read_collection(connection: MongoConnection, name: str, server: ServerInfo) -> LiveCollection:
     """One collection as it is now; MISSING where there is none."""
-    info = _listed(connection, name)
+    info = listed(connection, name)
     if info is None:
         return LiveCollection(name=name, server=server, kind=CollectionKind.MISSING)
     kind = _kind(info)
@@ -113,13 +113,14 @@ def read_collection(connection: MongoConnection, name: str, server: ServerInfo) 
             for definition in _indexes(connection, name)
         ),
         collation=to_plain(collation) if collation else None,
-        shard_key=_shard_key(connection, name) if server.topology is Topology.SHARDED else None,
+        shard_key=shard_key(connection, name) if server.topology is Topology.SHARDED else None,
         documents=stats.documents,
         size_bytes=stats.size_bytes,
     )
 
 
-def _listed(connection: MongoConnection, name: str) -> Document | None:
+def listed(connection: MongoConnection, name: str) -> Document | None:
+    """The collection as listCollections has it."""
     with connection.answers():
         infos = list(connection.database.list_collections(filter={"name": name}))
     # Servers that only speak the protocol may not filter.
@@ -171,7 +172,8 @@ def _building(connection: MongoConnection, name: str) -> frozenset[str]:
     return frozenset(index for build in current_builds(connection, name) for index in build.names)
 
 
-def _shard_key(connection: MongoConnection, name: str) -> Mapping[str, Any] | None:
+def shard_key(connection: MongoConnection, name: str) -> Mapping[str, Any] | None:
+    """What it is sharded by, as far as this user may know."""
     try:
         with connection.answers():
             record = connection.client["config"]["collections"].find_one(

@@ -158,6 +158,16 @@ class SqliteDatabase:
     ) -> Sequence[int]:
         return scratch.time_inserts(self._connection, collection, specs, count)
 
+    def probe_indexes(
+        self, collection: str, specs: Sequence[IndexSpec]
+    ) -> Sequence[ServerRefusal | None]:
+        columns = self.read_collection(collection).fields
+        reasons = [no_counterpart(spec, columns) for spec in specs]
+        return [
+            _refused(reason) if reason else scratch.probe(self._connection, collection, spec)
+            for spec, reason in zip(specs, reasons, strict=True)
+        ]
+
     def copy_in(self, folder: Path) -> SqliteDatabase:
         """A consistent copy of the whole file, also while others write."""
         path = folder / "copy.db"

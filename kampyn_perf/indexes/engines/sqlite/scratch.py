@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from kampyn_perf.indexes.engines.sqlite.connection import SqliteConnection
 from kampyn_perf.indexes.engines.sqlite.ddl import create_statements
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
+from kampyn_perf.indexes.model.ports import ServerRefusal
 from kampyn_perf.indexes.model.spec import IndexSpec
-from kampyn_perf.names import SCRATCH_COLLECTION
+from kampyn_perf.names import PROBE_COLLECTION, SCRATCH_COLLECTION
 
 
 class _Done(Exception):  # noqa: N818
@@ -42,3 +43,19 @@ def time_inserts(
             raise _Done
     except _Done:
         return times
+
+
+def probe(connection: SqliteConnection, table: str, spec: IndexSpec) -> ServerRefusal | None:
+    """What SQLite says to a definition on an empty table of the same columns."""
+    try:
+        with connection.transaction():
+            connection.run(
+                f"CREATE TABLE {PROBE_COLLECTION} AS SELECT * FROM {quoted(table)} LIMIT 0"
+            )
+            for statement in create_statements(PROBE_COLLECTION, spec):
+                connection.run(statement)
+            raise _Done
+    except _Done:
+        return None
+    except ServerRefusal as refusal:
+        return refusal

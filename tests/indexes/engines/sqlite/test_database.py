@@ -194,3 +194,15 @@ def _run(store: Path, sql: str) -> None:
     with sqlite3.connect(store) as connection:
         connection.execute(sql)
     connection.close()
+
+
+def test_a_definition_is_tried_on_an_empty_table(database: SqliteDatabase, store: Path) -> None:
+    _run(store, "UPDATE users SET phone = '1'")
+    unknown = IndexSpec(keys=(("nothing", 1),))
+    phone = IndexSpec(keys=(("phone", 1),), options={"unique": True})
+    good, bad, text = database.probe_indexes("users", [phone, unknown, TEXT])
+    assert good is None
+    assert bad is not None
+    assert "nothing" in bad.message
+    assert text is not None  # users have neither of its columns
+    assert not any("probe" in name for name in database.collection_names())

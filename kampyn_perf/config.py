@@ -83,7 +83,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def shipped(folder: str) -> Path:
-    """The folder of `configs` or `scenarios` that came with the program."""
+    """The folder of `configs`, `scenarios` or `docs` that came with the program."""
     installed = Path(__file__).parent / "_shipped" / folder
     return installed if installed.is_dir() else Path(__file__).parent.parent / folder
 

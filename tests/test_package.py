@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -37,6 +38,41 @@ def test_the_wheel_has_scenarios_and_configuration(wheel):
                 inside = f"kampyn_perf/_shipped/{path.relative_to(program.ROOT)}"
                 assert inside in names
     assert not [name for name in names if name.startswith("tests")]
+
+
+def test_an_installed_program_prints_its_pages(wheel, tmp_path):
+    """Out of the wheel alone, with no clone beside it."""
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+
+    def docs(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                *(sys.executable, "-c", "from kampyn_perf.cli.main import main; main()"),
+                *("docs", *arguments),
+            ],
+            cwd=tmp_path,
+            env={**program.environment(), "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    for page in (program.ROOT / "docs").glob("*.md"):
+        assert (site / "kampyn_perf" / "_shipped" / "docs" / page.name).is_file()
+    assert docs("targets").stdout == (program.ROOT / "docs" / "targets.md").read_text()
+
+
+def test_what_pypi_shows_has_no_link_that_leads_nowhere(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    text = archive.read(metadata).decode()
+    assert "# kampyn-perf" in text
+    assert re.findall(r"\]\((?!https?:)[^)]*\)", text) == []
+    named = set(re.findall(r"`kampyn-perf docs ([a-z-]+)`", text))
+    assert {"load", "targets", "exit-codes"} <= named
+    assert named <= {path.stem for path in (program.ROOT / "docs").glob("*.md")}
 
 
 def test_the_wheel_says_that_it_is_typed(wheel):

@@ -27,6 +27,18 @@ def targets(incomplete: str) -> list[str]:
     return sorted(name for name in found if name.startswith(incomplete))
 
 
+def page_files() -> dict[str, Path]:
+    """The pages of the documentation that came with the program, by name."""
+    from kampyn_perf import config
+
+    return {path.stem: path for path in sorted(config.shipped("docs").glob("*.md"))}
+
+
+def pages(incomplete: str) -> list[str]:
+    """Their names."""
+    return [name for name in page_files() if name.startswith(incomplete)]
+
+
 def suites(incomplete: str) -> list[str]:
     """Built-in suites; without any, the shell's own completion of files."""
     from kampyn_perf.bench.find import BuiltIn

@@ -59,6 +59,12 @@ class Commands(LazyGroup):
             "app",
             "Plan, check, apply and verify database indexes, from a catalogue.",
         ),
+        "docs": Lazy(
+            "kampyn_perf.cli.docs",
+            "docs",
+            "Print a page of the documentation, as it came with this version; without a name, list "
+            "them.",
+        ),
     }
 
 

@@ -51,7 +51,7 @@ def import_catalogue(
     \b
     Examples:
       kampyn-perf indexes import --db mongodb://localhost:27017/kampyn -o configs/indexes.yaml
-      kampyn-perf indexes import --cluster user=MONGO_URI_USER --cluster order=MONGO_URI_ORDER
+      kampyn-perf indexes import --cluster account=MONGO_URI_ACCOUNT --cluster order=MONGO_URI_ORDER
       kampyn-perf indexes import --mongoose declarations.json
     """
     from kampyn_perf.cli.console import print_text, say
@@ -107,5 +107,5 @@ def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:
 def _cluster(text: str) -> tuple[str, str]:
     name, equals, variable = text.partition("=")
     if not (name and equals and variable):
-        raise KampynError(f"--cluster {text}: expected NAME=VARIABLE, as user=MONGO_URI_USER")
+        raise KampynError(f"--cluster {text}: expected NAME=VARIABLE, as account=MONGO_URI_ACCOUNT")
     return name, variable

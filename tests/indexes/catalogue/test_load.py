@@ -147,6 +147,28 @@ def test_a_collection_lives_where_its_variable_says_else_at_the_default() -> Non
         cluster_uri(catalogue, users, {"MONGO_URI_USER": ""})
 
 
+def test_the_shipped_catalogue_has_kampyns_clusters() -> None:
+    """Users live with the accounts, whatever the variable MONGO_URI_USER suggests."""
+    catalogue = load_catalogue(config.read_yaml(config.shipped("configs") / "indexes.yaml"))
+    assert {name: one.variable for name, one in catalogue.clusters.items()} == {
+        "user": "MONGO_URI_USER",
+        "order": "MONGO_URI_ORDER",
+        "item": "MONGO_URI_ITEM",
+        "inventory": "MONGO_URI_INVENTORY",
+        "account": "MONGO_URI_ACCOUNT",
+        "cache": "MONGO_URI_CACHE",
+    }
+    everywhere = {one.variable: one.variable.lower() for one in catalogue.clusters.values()}
+    assert {
+        part.name: cluster_uri(catalogue, part, everywhere) for part in catalogue.collections
+    } == {
+        "users": "mongo_uri_account",
+        "orders": "mongo_uri_order",
+        "retails": "mongo_uri_item",
+        "produces": "mongo_uri_item",
+    }
+
+
 def test_the_shipped_catalogue_is_the_documents() -> None:
     catalogue, _ = read_catalogue()
     indexes = {

@@ -1,11 +1,11 @@
 """`python -m kampyn_perf` is `kampyn-perf`; both begin here."""
 
-from kampyn_perf.cli.leaving import at_once
+from kampyn_perf.cli.importing import importing
 
 
 def main() -> None:
     """Entry point of the console script."""
-    with at_once():
+    with importing():
         from kampyn_perf.cli.main import main as run
     run()
 

@@ -261,10 +261,13 @@ def _encoder() -> HdrHistogram:
 
 @cache
 def _bucket_starts() -> Counts:
-    """The smallest value of each bucket, in HdrHistogram's own layout."""
+    """The smallest value of each bucket, in HdrHistogram's own layout: its `get_value_from_index`
+    for all of them at once."""
     hdr = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
-    starts = [hdr.get_value_from_index(index) for index in range(hdr.counts_len)]
-    return np.array(starts, dtype=np.int64)
+    index = np.arange(hdr.counts_len, dtype=np.int64)
+    halving = hdr.sub_bucket_half_count_magnitude
+    bucket = np.maximum((index >> halving) - 1, 0)
+    return np.asarray(hdr.get_value_from_sub_bucket(bucket, index - (bucket << halving)))
 
 
 @cache
@@ -285,9 +288,11 @@ class Layout:
     def __init__(self, splits_us: Iterable[int] = ()) -> None:
         """`splits_us`: values at which a bucket of their own begins."""
         self.splits_us = tuple(sorted({s for s in splits_us if LOWEST_US <= s <= HIGHEST_US}))
-        self.starts_us: Counts = np.union1d(
-            _bucket_starts(), np.array(self.splits_us, dtype=np.int64)
-        )
+        usual = _bucket_starts()
+        splits = np.array(self.splits_us, dtype=np.int64)
+        places = np.searchsorted(usual, splits)
+        new = usual[places] != splits  # not those at which one begins anyway
+        self.starts_us: Counts = np.insert(usual, places[new], splits[new])
         """The smallest value of each bucket; the greatest is one below the next bucket's."""
 
     def places(self, values_us: npt.ArrayLike) -> Counts:

@@ -9,7 +9,15 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.histogram import DIGITS, HIGHEST_US, LOWEST_US, Histogram, from_counts, merged
+from kampyn_perf.histogram import (
+    DIGITS,
+    HIGHEST_US,
+    LOWEST_US,
+    Histogram,
+    Layout,
+    from_counts,
+    merged,
+)
 
 values = st.lists(st.integers(0, HIGHEST_US), min_size=1, max_size=300)
 quantiles = st.sampled_from([0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
@@ -126,3 +134,15 @@ def test_the_standard_deviation_is_near_the_exact_one():
 def test_rubbish_is_not_decoded():
     with pytest.raises(ValueError, match="not an encoded histogram"):
         Histogram.decode("rubbish", min_us=1, max_us=1, sum_us=1)
+
+
+def test_buckets_are_hdrhistograms_own():
+    hdr = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
+    starts = [hdr.get_value_from_index(index) for index in range(hdr.counts_len)]
+    assert Layout().starts_us.tolist() == starts
+
+
+@given(st.lists(st.integers(LOWEST_US, HIGHEST_US), max_size=5))
+def test_a_split_is_one_more_bucket_unless_one_begins_there(splits):
+    starts = Layout(splits).starts_us.tolist()
+    assert starts == sorted({*Layout().starts_us.tolist(), *splits})

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Watcher,
     )
     from kampyn_perf.load.coordinator.progress import Progress
+    from kampyn_perf.load.coordinator.standby import Standby
     from kampyn_perf.load.direct import DirectRequest, DirectSchedule
     from kampyn_perf.load.distributed.join import join
     from kampyn_perf.load.distributed.remote import Master
@@ -57,6 +58,7 @@ __all__ = [
     "Progress",
     "RunStart",
     "Severity",
+    "Standby",
     "Unobserved",
     "WatchedTarget",
     "Watcher",
@@ -80,6 +82,7 @@ _PLACES = {
     ),
     "kampyn_perf.load.coordinator.observers": ("Observers",),
     "kampyn_perf.load.coordinator.progress": ("Progress",),
+    "kampyn_perf.load.coordinator.standby": ("Standby",),
     "kampyn_perf.load.direct": ("DirectRequest", "DirectSchedule"),
     "kampyn_perf.load.distributed.remote": ("Master",),
     "kampyn_perf.load.distributed.join": ("join",),

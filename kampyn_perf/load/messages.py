@@ -70,6 +70,13 @@ class Abort:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LogTo:
+    """Command, on a pipe: stderr goes to this file from now on, and what was written before too."""
+
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flows:
     """Report: these flows run. After `Run` it means: ready to start."""
 
@@ -124,7 +131,7 @@ class Joined:
     """Said of a generator: it came with the run under way."""
 
 
-Command = Describe | Run | Start | Reassign | Stop | Abort
+Command = Describe | Run | Start | Reassign | Stop | Abort | LogTo
 Report = Flows | SigningIn | Recorded | End | Refused | Joined
 
 

@@ -26,6 +26,7 @@ from kampyn_perf.load.coordinator.remote_workers import RemoteWorkers
 from kampyn_perf.load.coordinator.result import RunFacts
 from kampyn_perf.load.coordinator.run import Around, lead
 from kampyn_perf.load.coordinator.saver import Saver
+from kampyn_perf.load.coordinator.standby import Standby
 from kampyn_perf.load.coordinator.workers import LocalWorkers, Workers
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.request import Bundled, LoadRequest
@@ -39,9 +40,15 @@ if TYPE_CHECKING:
 
 
 def run(
-    request: LoadRequest, observer: Observer | None = None, *, watcher: Watcher | None = None
+    request: LoadRequest,
+    observer: Observer | None = None,
+    *,
+    watcher: Watcher | None = None,
+    standby: Standby | None = None,
 ) -> LoadResult:
     """Run `request` and return what was measured; blocks until the last session has ended.
+
+    `standby` is a generator that was started beforehand, while the request was being made.
 
     On a process's main thread SIGINT and SIGTERM end the run early, and the result says so
     (`interrupted`); before and after it they do what they did. Raises KampynError for a run that
@@ -53,7 +60,7 @@ def run(
         saver = Saver(folder if kept else None, reports=request.reports, observer=observer)
         # The generators first: they import Locust while everything else gets ready.
         with (
-            _workers(request, folder / names.GENERATOR_LOG, observer) as workers,
+            _workers(request, folder / names.GENERATOR_LOG, observer, standby) as workers,
             _target(request, observer, folder / names.BACKEND_LOG) as target,
         ):
             saver.write_config(target.spec)
@@ -132,13 +139,13 @@ def _target(request: LoadRequest, observer: Observer, log_path: Path) -> Iterato
 
 @contextmanager
 def _workers(
-    request: LoadRequest, log_path: Path, observer: Observer
+    request: LoadRequest, log_path: Path, observer: Observer, standby: Standby | None
 ) -> Iterator[Callable[[RunSpec], Workers]]:
     """The generators, once the specification is complete: processes of this machine, which are
     started here and now, or those that will join a master."""
     with log_path.open("ab") as log, ExitStack() as stack:
         if request.master is None:
-            local = LocalWorkers(request.spec.workers, log=log, log_path=log_path)
+            local = LocalWorkers(request.spec.workers, log=log, log_path=log_path, standby=standby)
             stack.callback(local.close)
             # Starting the backend costs seconds: scenarios with a mistake come first.
             if request.bundled and known_flows(request.spec) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
+import psutil
 import pytest
 
 from tests.cli import program
@@ -373,3 +374,32 @@ def test_a_file_named_latest_and_a_state_folder_that_is_none_are_left_alone(tmp_
     assert done.code == 2
     assert "is no state folder of a backend" in done.err
     assert (tmp_path / "data.json").read_text() == "important"
+
+
+IN_EVERY_PYTHON = """
+import os, sys, time
+from pathlib import Path
+
+folder = Path({folder!r})
+if "kampyn_perf.load.generator" in sys.orig_argv:
+    (folder / f"{{os.getpid()}}.pid").touch()
+    time.sleep(60)
+
+def wait(event, arguments):
+    if event == "import" and arguments[0] == "kampyn_perf.load.resolver":
+        while not any(folder.glob("*.pid")):
+            time.sleep(0.01)
+
+sys.addaudithook(wait)
+"""
+
+
+def test_a_generator_that_started_meanwhile_is_gone_with_the_error(tmp_path):
+    """It starts while flags and files are still being read."""
+    (tmp_path / "sitecustomize.py").write_text(IN_EVERY_PYTHON.format(folder=str(tmp_path)))
+    environment = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(program.ROOT)))}
+    done = program.run(tmp_path, "load", "--target", "nowhere", *SHORT, env=environment)
+    assert done.code == 2
+    assert "nowhere" in done.err
+    (started,) = (int(path.stem) for path in tmp_path.glob("*.pid"))
+    assert not psutil.pid_exists(started)

@@ -10,7 +10,7 @@ import typer
 from kampyn_perf.bench import defaults
 from kampyn_perf.cli import completion
 from kampyn_perf.cli import flags as common
-from kampyn_perf.cli.leaving import at_once
+from kampyn_perf.cli.importing import importing
 
 HELP = """
 Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
@@ -156,7 +156,7 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         ),
     ] = None,
 ) -> int:
-    with at_once():
+    with importing():
         from kampyn_perf.bench.request import SuiteSettings
         from kampyn_perf.cli.bench.flags import BenchFlags
         from kampyn_perf.cli.bench.run import run

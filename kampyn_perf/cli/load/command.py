@@ -8,7 +8,7 @@ import typer
 
 from kampyn_perf.cli import flags as common
 from kampyn_perf.cli import watch_flags as watching
-from kampyn_perf.cli.leaving import at_once
+from kampyn_perf.cli.importing import importing
 from kampyn_perf.cli.load import options, roles
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 
@@ -94,7 +94,11 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     no_watch: watching.NoWatch = False,
 ) -> None:
     roles.check(role, _given(context))
-    with at_once():
+    with importing():
+        from kampyn_perf.load import Standby
+
+        alone = role is Role.LOCAL and not dry_run
+        standby = context.with_resource(Standby()) if alone else None
         from kampyn_perf.cli.load.run import run
         from kampyn_perf.load import DirectRequest, DirectSchedule, LoadOptions, Master
 
@@ -147,7 +151,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         lenient=lenient,
         as_json=json,
     )
-    raise typer.Exit(int(run(flags)))
+    raise typer.Exit(int(run(flags, standby)))
 
 
 def _given(context: typer.Context) -> list[str]:

@@ -30,8 +30,8 @@ from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo import judge, objectives
 
 
-def run(flags: LoadFlags) -> ExitCode:
-    """Run, judge, report."""
+def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
+    """Run, judge, report. `standby` is a generator that starts meanwhile."""
     if flags.role is Role.WORKER:
         return load.join(flags.master.host, flags.master.port)
     strict = judging.is_strict(strict=flags.strict, lenient=flags.lenient)
@@ -57,7 +57,10 @@ def run(flags: LoadFlags) -> ExitCode:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         result = load.run(
-            request, load.Observers(view, alerts, Aborting(slo)), watcher=WithAlerts(beside, alerts)
+            request,
+            load.Observers(view, alerts, Aborting(slo)),
+            watcher=WithAlerts(beside, alerts),
+            standby=standby,
         )
     verdict = judge(result, slo, strict=strict, baseline=baseline)
     if result.folder and not result.unsaved:

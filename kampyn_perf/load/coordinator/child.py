@@ -14,6 +14,8 @@ import orjson
 
 GENERATOR = "kampyn_perf.load.generator"
 """The module of a generator's process."""
+LOG_TO = "LogTo"
+"""`messages.LogTo`, which is not imported here: a child is started before anything else is."""
 _END_SECONDS = 5
 _PIECE = 1 << 20
 
@@ -21,7 +23,11 @@ _PIECE = 1 << 20
 class Child:
     """`python -m <module>`, started at once, with its stderr in a log."""
 
-    def __init__(self, module: str, *arguments: str, log: IO[bytes], log_path: Path) -> None:
+    def __init__(
+        self, module: str, *arguments: str, log: IO[bytes], log_path: Path | None = None
+    ) -> None:
+        """Without a path `log` is a file for the time being, until `move_log`."""
+        self._first_log = None if log_path else log
         self._log_path = log_path
         self._rest = b""
         self._process = subprocess.Popen(
@@ -60,11 +66,32 @@ class Child:
     def how_it_ended(self) -> str:
         """`ended by SIGKILL`, or with which code, and the last line of its log."""
         code = self._process.wait()
+        with suppress(OSError):
+            self._save_first_log()
         words = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         with suppress(OSError):
-            tail = self._log_path.read_text(errors="replace").strip().splitlines()[-1:]
+            text = self._log_path.read_text(errors="replace") if self._log_path else ""
+            tail = text.strip().splitlines()[-1:]
             words += f": {tail[0]}" if tail else ""
         return words
+
+    def move_log(self, path: Path) -> None:
+        """Its log is this file from now on, with what it has written so far.
+
+        The child moves it, when it comes to reading this; `how_it_ended` does for one that never
+        came so far.
+        """
+        self._log_path = path.absolute()
+        self.send({"type": LOG_TO, "path": str(self._log_path)})
+
+    def _save_first_log(self) -> None:
+        if self._first_log is None or self._log_path is None:
+            return
+        self._first_log.seek(0)
+        if left := self._first_log.read():
+            with self._log_path.open("ab") as log:
+                log.write(left)
+            self._first_log.truncate(0)
 
     def kill(self) -> None:
         """At once."""

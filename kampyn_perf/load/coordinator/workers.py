@@ -15,6 +15,7 @@ from typing import IO, Protocol
 from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.coordinator.child import GENERATOR, Child
 from kampyn_perf.load.coordinator.describe import flows_from
+from kampyn_perf.load.coordinator.standby import Standby
 from kampyn_perf.load.messages import Command, Describe, Report, from_wire, to_wire
 
 _TICK_SECONDS = 0.2
@@ -62,10 +63,16 @@ class LocalWorkers:
 
     head_start_us = 200_000
 
-    def __init__(self, count: int, *, log: IO[bytes], log_path: Path) -> None:
+    def __init__(
+        self, count: int, *, log: IO[bytes], log_path: Path, standby: Standby | None = None
+    ) -> None:
+        """`standby` becomes the first of them."""
         numbered = [f"generator {index + 1}" for index in range(count)]
         self.names = numbered if count > 1 else ["the generator"]
-        self._children = [Child(GENERATOR, log=log, log_path=log_path) for _index in range(count)]
+        first = standby.take(log_path) if standby else None
+        self._children = [first] if first else []
+        while len(self._children) < count:
+            self._children.append(Child(GENERATOR, log=log, log_path=log_path))
         self.pids = [child.pid for child in self._children]
         self._selector = selectors.DefaultSelector()
         for index, child in enumerate(self._children):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from locust import events
-from locust.env import Environment
+from kampyn_perf.load.generator.starting import cheap_imports
 
-from kampyn_perf.load.generator.link import ParentPipes
-from kampyn_perf.load.generator.run import serve
+with cheap_imports():
+    from locust import events
+    from locust.env import Environment
+
+    from kampyn_perf.load.generator.link import ParentPipes
+    from kampyn_perf.load.generator.run import serve
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import gevent
@@ -15,7 +16,7 @@ import orjson
 from gevent.lock import BoundedSemaphore
 from gevent.os import make_nonblocking, nb_read, nb_write
 
-from kampyn_perf.load.messages import Command, FromRelay, Report, from_wire, to_wire
+from kampyn_perf.load.messages import Command, FromRelay, LogTo, Report, from_wire, to_wire
 from kampyn_perf.parent_death import die_with_parent
 
 
@@ -59,6 +60,11 @@ class ParentPipes:
 
     def read(self) -> Any | None:
         """The next message; None when the parent is gone."""
+        while isinstance(message := self._read_any(), LogTo):
+            _move_log(message.path)
+        return message
+
+    def _read_any(self) -> Any | None:
         while b"\n" not in self._rest:
             try:
                 part = nb_read(0, 65536)
@@ -83,3 +89,12 @@ class ParentPipes:
                     data = data[nb_write(self._out, data) :]
         except OSError:
             os._exit(1)
+
+
+def _move_log(path: str) -> None:
+    """What stderr was so far is a file of its beginning; stdout is the same one by now."""
+    with suppress(OSError), open(path, "ab", buffering=0) as log:  # noqa: PTH123
+        log.write(os.pread(2, os.fstat(2).st_size, 0))
+        os.ftruncate(2, 0)
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)

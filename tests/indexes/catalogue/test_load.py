@@ -151,6 +151,7 @@ def test_the_shipped_catalogue_has_kampyns_clusters() -> None:
     """Users live with the accounts, whatever the variable MONGO_URI_USER suggests."""
     catalogue = load_catalogue(config.read_yaml(config.shipped("configs") / "indexes.yaml"))
     assert {name: one.variable for name, one in catalogue.clusters.items()} == {
+        "default": "MONGO_URI",
         "user": "MONGO_URI_USER",
         "order": "MONGO_URI_ORDER",
         "item": "MONGO_URI_ITEM",

@@ -33,10 +33,12 @@ def test_the_tables_of_keys_are_the_models():
 
 
 def test_the_example_of_a_target_is_one():
-    example, around = blocks("targets.md")
+    example, *parts = blocks("targets.md")
     source = config.parse_yaml(example, "targets.md")
     assert reference_problems(config.parse(TargetSettings, source), source) == []
-    config.parse(TargetSettings, config.parse_yaml(around, "targets.md"))
+    assert len(parts) == 2
+    for part in parts:
+        config.parse(TargetSettings, config.parse_yaml(part, "targets.md"))
 
 
 def test_the_example_of_flows_is_one():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf import names
+from kampyn_perf import config, names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
@@ -120,6 +120,25 @@ def test_nobody_who_can_sign_in_is_told_before_the_run(tmp_path, stand_in, data)
     assert "could sign in" in done.err
     assert "status 400" in done.err
     assert not [path for path, _status in stand_in.seen if "login" not in path]
+
+
+def test_a_cart_that_will_be_full_is_told_before_the_run(tmp_path, stand_in, data):
+    """Without what empties it: 12 users, 5 items, and at most 7 orders of each together."""
+    shipped = (config.shipped("configs") / "targets" / "kampyn.yaml").read_text()
+    emptied = "    after: [{call: cart_remove}]\n"
+    assert shipped.count(emptied) == 1
+    (tmp_path / "own.yaml").write_text(shipped.replace(emptied, ""))
+    command = ("load", "--target", "own.yaml", "--url", stand_in.url, "--data", str(data))
+    done = program.run(
+        tmp_path, *command, *program.profile("{duration: 60, arrivalRate: 40}"), timeout=30
+    )
+    assert done.code == 2, done.err
+    assert "around.Order placement flow.uses: 'Order placement flow' uses user with item 7" in (
+        " ".join(done.err.split())
+    )
+    assert "of 2,400 planned sessions number " in " ".join(done.err.split())
+    assert "after: [{call: cart_remove}]" in " ".join(done.err.split())
+    assert not [path for path, _status in stand_in.seen if "/seen" not in path]
 
 
 def test_a_token_is_renewed_before_it_ends(tmp_path, data):

@@ -39,6 +39,7 @@ from kampyn_perf.load.messages import (
     Stop,
 )
 from kampyn_perf.load.scenario.context import LoadContext
+from kampyn_perf.load.scenario.exhaustion import exhausted
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.pauses import notice_pauses
@@ -89,6 +90,8 @@ class Generator:
             all_operations=spec.scenarios is not None,
             source=f"target {spec.target}",
         )
+        mix = Mix(self._weights, seed=spec.seed)
+        problems += exhausted(spec.api, feed.sources(), mix, spec.schedule())
         if problems:
             raise ConfigError(problems, hint=_sources(spec))
         self._health = Health()
@@ -111,7 +114,7 @@ class Generator:
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         self._pacer = self._pool.pacer = Pacer(
             schedule=spec.schedule(),
-            mix=Mix(self._weights, seed=spec.seed),
+            mix=mix,
             feed=feed,
             buffer=self._buffer,
             spawn=self._pool.spawn,

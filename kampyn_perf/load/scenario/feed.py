@@ -20,7 +20,9 @@ from kampyn_perf.load.target.settings import FeedOrder
 Row = Mapping[str, Any]
 
 # Each list of the data file is walked with a stride of its own, a prime that hardly shares a factor
-# with its length, so that neighbouring sessions differ in all of them and every combination comes.
+# with its length, so that neighbouring sessions differ in all of them. After each turn through a
+# list its walk moves on by a few rows, another number for each list: flows come round every 100
+# sessions or so, and of 200 users each would otherwise be met by one flow alone, for ever.
 _STRIDES = {"user": 1, "item": 7_919, "vendor": 104_729}
 _MORE_STRIDES = (1, 1_299_709, 15_485_863, 179_424_673)
 _MASK = (1 << 64) - 1
@@ -35,21 +37,28 @@ class Source:
     order: FeedOrder
     seed: int = 1
     stride: int = 1
+    shift: int = 0
+    """By how many rows the walk moves on after each turn."""
 
     def row(self, number: int) -> Row:
         """The row of session `number`. Raises IndexError where each is used once and none is left.
 
         Random rows are drawn by number, not one after the other: the same in every generator.
         """
+        return self.rows[self.index(number)]
+
+    def index(self, number: int) -> int:
+        """Its place among the rows; beyond them where each is used once and none is left."""
+        length = len(self.rows)
         match self.order:
             case FeedOrder.UNIQUE:
-                return self.rows[number]
+                return number
             case FeedOrder.RANDOM:
-                return self.rows[_scatter(number, self.seed) % len(self.rows)]
+                return _scatter(number, self.seed) % length
             case FeedOrder.SPREAD:
-                return self.rows[number * self.stride % len(self.rows)]
+                return (number + number // length * self.shift) * self.stride % length
             case FeedOrder.SEQUENTIAL:
-                return self.rows[number % len(self.rows)]
+                return number % length
 
 
 class Feed:
@@ -142,8 +151,9 @@ def _of_file(data: datafile.Data, feeds: Mapping[str, FeedSpec], *, seed: int) -
             order=feeds[name].order if name in feeds else FeedOrder.SPREAD,
             seed=seed,
             stride=_STRIDES.get(name) or next(more),
+            shift=place,
         )
-        for name, rows in data.lists.items()
+        for place, (name, rows) in enumerate(data.lists.items(), start=1)
         if name not in feeds or not feeds[name].file
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kampyn_perf.errors import Problem
-from kampyn_perf.load.target.flow import FlowSettings, Step
+from kampyn_perf.load.target.flow import FlowSettings, Step, Uses
 from kampyn_perf.load.target.settings import TargetSettings
 from kampyn_perf.sources import PathKey, Source
 from kampyn_perf.suggest import near_or_known
@@ -24,7 +24,9 @@ def reference_problems(target: TargetSettings, source: Source) -> list[Problem]:
         check.identity((*path, "as"), operation.identity)
     for index, flow in enumerate(target.flows):
         check.steps(("flows", index), _parts(flow))
+        check.uses(("flows", index), flow.uses)
     for name, around in target.around.items():
+        check.uses(("around", name), around.uses)
         check.steps(("around", name), {"before": around.before, "after": around.after})
     return check.problems
 
@@ -36,6 +38,7 @@ def flow_problems(
     check = _References(target, source)
     for index, flow in enumerate(flows):
         check.steps(("flows", index), _parts(flow))
+        check.uses(("flows", index), flow.uses)
     return check.problems
 
 
@@ -57,6 +60,10 @@ class _References:
     def identity(self, path: PathKey, name: str) -> None:
         if name and name not in self._identities:
             self._problem(path, "sign_in does not describe", name, self._identities)
+
+    def uses(self, path: PathKey, uses: Uses | None) -> None:
+        if uses and uses.unless:
+            self.operation((*path, "uses", "unless"), uses.unless)
 
     def steps(self, path: PathKey, parts: Mapping[str, tuple[Step, ...]]) -> None:
         for part, steps in parts.items():

@@ -144,6 +144,22 @@ class Step(Section):
         return next(((name, one) for name, one in pairs if one is not None), None)
 
 
+def _one_or_more(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+class Uses(Section):
+    """How often rows serve a flow within one run, where the system keeps what a session did: a cart
+    that takes 15 of an item, an account that votes once. More planned sessions than that are told
+    before the run."""
+
+    of: Annotated[tuple[str, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+    """A list, as `user`; or several: each combination of their rows."""
+    times: int = Field(default=1, ge=1)
+    unless: str = ""
+    """An operation that undoes it: no limit where it is among the steps after the flow."""
+
+
 class FlowSettings(Section):
     """What one session does."""
 
@@ -154,6 +170,8 @@ class FlowSettings(Section):
     flow: tuple[Step, ...] = Field(min_length=1)
     after: tuple[Step, ...] = ()
     """Done after the flow, whether it succeeded or not, and counted apart."""
+    uses: Uses | None = None
+    """How often a row serves it in one run: `{of: user}`, `{of: [user, item], times: 7}`."""
     singleBraces: bool = True  # noqa: N815
     """false: only `{{ name }}` is filled in, and `{name}` stands for itself."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Rate, Section
-from kampyn_perf.load.target.flow import Flows, Step
+from kampyn_perf.load.target.flow import Flows, Step, Uses
 from kampyn_perf.load.target.jsonpath import JsonPath
 from kampyn_perf.load.target.request import METHODS, RequestSettings
 
@@ -112,6 +112,8 @@ class Around(Section):
 
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
+    uses: Uses | None = None
+    """How often a row serves it in one run, as a flow's."""
 
 
 class FeedOrder(StrEnum):

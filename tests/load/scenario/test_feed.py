@@ -17,7 +17,7 @@ from kampyn_perf.load.scenario.feed import Feed, Source
 from kampyn_perf.load.settings import PhaseSettings, TimeoutSettings, ValidityLimits
 from kampyn_perf.load.spec import FeedSpec, RunSpec
 from kampyn_perf.load.target.settings import FeedOrder, TargetSettings
-from kampyn_perf.schedule import ArrivalMode
+from kampyn_perf.schedule import ArrivalMode, Mix
 from tests.load.conftest import DATA
 
 ROWS = [{"n": n} for n in range(5)]
@@ -71,6 +71,43 @@ def test_random_is_spread_over_the_rows():
     assert all(1_800 < count < 2_200 for count in counts)
     other = [source(FeedOrder.RANDOM, 2).row(n)["n"] for n in range(50)]
     assert other != [source(FeedOrder.RANDOM, 1).row(n)["n"] for n in range(50)]
+
+
+def walked(name: str, length: int, place: int) -> Source:
+    rows = [{"n": n} for n in range(length)]
+    return Source(name=name, rows=rows, order=FeedOrder.SPREAD, stride=7_919, shift=place)
+
+
+@given(st.integers(1, 60), st.integers(1, 5), st.integers(0, 50))
+def test_a_turn_through_a_list_meets_each_row_once(length, place, turn):
+    if 7_919 % length == 0:  # never, for a prime; said for whoever changes it
+        return
+    numbers = range(turn * length, (turn + 1) * length)
+    assert sorted(walked("x", length, place).index(n) for n in numbers) == list(range(length))
+
+
+@given(st.integers(20, 200), st.integers(1, 5), st.integers(0, 100_000))
+def test_sessions_at_the_same_time_get_different_rows(length, place, first):
+    """As many as there are rows, but for the few by which a turn moves on."""
+    numbers = range(first, first + length - place)
+    rows = [walked("x", length, place).index(n) for n in numbers]
+    assert len(set(rows)) == len(rows)
+
+
+def test_every_user_meets_every_flow_and_every_item(tmp_path):
+    """Although 200 users, 100 items and a mix of 100 sessions come round together."""
+    document = {
+        "users": [{"id": f"u{n}"} for n in range(200)],
+        "items": [{"id": f"i{n}"} for n in range(100)],
+    }
+    (tmp_path / "data.json").write_bytes(orjson.dumps(document))
+    feed = Feed.of(spec(tmp_path / "data.json"))
+    mix = Mix({"authentication": 30, "order": 40, "vendor": 30})
+    sessions = [(mix[n], feed[n]) for n in range(21_600)]
+    for flow in ("authentication", "order", "vendor"):
+        assert len({data["user"]["id"] for name, data in sessions if name == flow}) == 200
+    together = {(data["user"]["id"], data["item"]["id"]) for _flow, data in sessions}
+    assert len(together) > 10_000
 
 
 @pytest.fixture

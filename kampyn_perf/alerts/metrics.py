@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from kampyn_perf import names
 from kampyn_perf.results.verdict import Unit
+from kampyn_perf.statistic import PERCENTILE
 
-PERCENTILE = "pNN"
-"""Stands for p50, p95, p99.9 and the like in lists of statistics."""
 RESPONSE_TIME = "response_time"
 ERROR_RATE = "error_rate"
 ERROR_RATE_4XX = "error_rate_4xx"
@@ -44,11 +43,6 @@ class Metric:
     events: str = "requests"
     """What its samples count."""
     meaning: str
-
-    @property
-    def default_statistic(self) -> str | None:
-        """The statistic that is meant where none is named; None where one must be."""
-        return None if self.statistics[0] == PERCENTILE else self.statistics[0]
 
 
 def _share(

@@ -6,11 +6,10 @@ exactly on its side of a limit. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from kampyn_perf import names
+from kampyn_perf import names, patterns
 from kampyn_perf.alerts import metrics
 from kampyn_perf.alerts.routes import UNCOUNTED_ROUTES, split_endpoint
 from kampyn_perf.alerts.rules import Rule
@@ -108,8 +107,7 @@ def _matcher(label: str, pattern: str) -> str:
     if "*" not in pattern:
         return f"{label}={quoted(pattern)}"
     # RE2's escapes and Python's agree in the characters that methods and routes are made of.
-    regex = ".*".join(re.escape(piece) for piece in pattern.split("*"))
-    return f"{label}=~{quoted(regex)}"
+    return f"{label}=~{quoted(patterns.as_regex(pattern))}"
 
 
 Made = tuple[str, str] | None

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,8 +17,9 @@ from pydantic import (
     field_validator,
 )
 
+from kampyn_perf import patterns, statistic
 from kampyn_perf.alerts.condition import Comparison, Condition, parse_condition
-from kampyn_perf.alerts.metrics import METRICS, PERCENTILE, Kind, Metric
+from kampyn_perf.alerts.metrics import METRICS, Kind, Metric
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.results.alerts import Severity
 from kampyn_perf.results.verdict import Unit
@@ -61,8 +61,7 @@ class Scope:
         """Whether the endpoint `name` (empty: all together) is meant; `*` is any text."""
         if not self.endpoint or not name:
             return self.endpoint == name
-        pattern = ".*".join(re.escape(piece) for piece in self.endpoint.split("*"))
-        return re.fullmatch(pattern, name, re.DOTALL) is not None
+        return patterns.fits(self.endpoint, name)
 
     def as_dict(self) -> dict[str, str]:
         """{"endpoint": "GET /..."}; empty for overall."""
@@ -131,7 +130,7 @@ class Rule(Section):
     @property
     def quantile(self) -> float | None:
         """0.95 of p95; None for another statistic."""
-        return _quantile(self.statistic)
+        return statistic.quantile_of(self.statistic)
 
     @property
     def described(self) -> Metric:
@@ -151,26 +150,15 @@ class Rule(Section):
     @field_validator("metric")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in METRICS:
-            raise ValueError(f"unknown metric {name!r}; {near_or_known(name, METRICS)}")
-        return name
+        return statistic.known_metric(name, METRICS)
 
     @field_validator("statistic", mode="before")
     @classmethod
     def _offered(cls, name: object, info: ValidationInfo) -> str:
         metric = METRICS.get(info.data.get("metric", ""))
-        if metric is None:
+        if metric is None:  # a problem already
             return ""
-        text = str(name or metric.default_statistic or "").strip().lower()
-        if text in metric.statistics and text != PERCENTILE:
-            return text
-        if PERCENTILE in metric.statistics and _quantile(text) is not None:
-            return text
-        names = (
-            "p50, p95, p99.9 ..." if each == PERCENTILE else each for each in metric.statistics
-        )
-        got = f" (got {name!r})" if name else ""
-        raise ValueError(f"{metric.name} needs one of {', '.join(names)}{got}")
+        return statistic.chosen(name, metric.statistics, metric=metric.name)
 
     @field_validator("scope")
     @classmethod
@@ -210,9 +198,3 @@ class Rule(Section):
         if metric is not None and metric.kind is Kind.RATE:
             raise ValueError(f"{metric.name} counts requests itself; leave it out")
         return count
-
-
-def _quantile(statistic: str) -> float | None:
-    match = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?)", statistic)
-    share = float(f"{match[1]}e-2") if match else 0.0
-    return share if 0 < share < 1 else None

@@ -6,11 +6,12 @@ in the metric's unit.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from kampyn_perf import buckets
 from kampyn_perf.histogram import Packed
 
 
@@ -55,27 +56,17 @@ class Sample:
 
 
 def quantile_us(parts: Iterable[Buckets], quantile: float) -> float | None:
-    """The quantile of all `parts` together, by interpolation within its bucket; None for no events.
+    """The quantile of all `parts` together (`buckets.quantile_of`); None for no events.
 
-    As Prometheus's `histogram_quantile`: within a bucket values are taken as evenly spread, and
-    what lies above the last edge reads as that edge. On which side of an edge it lies is exact.
     Raises ValueError where the parts' edges differ.
     """
     every = list(parts)
     edges = {part.edges_us for part in every}
     if len(edges) > 1:
         raise ValueError("histograms with different edges cannot be added up")
-    sums = [sum(column) for column in zip(*(part.counts for part in every), strict=True)]
-    below = list(accumulate(sums))
-    if not below or not below[-1]:
+    if not edges:
         return None
     (uppers,) = edges
-    # Nine digits: 0.95 * 140 would be a little less, or more, than 133.
-    rank = round(quantile * below[-1], 9)
-    place = bisect_left(below, rank)
-    if place == len(uppers):
-        return float(uppers[-1])
-    lower = uppers[place - 1] if place else 0
-    before = below[place - 1] if place else 0
-    inside = (rank - before) / sums[place] if sums[place] else 0.0
-    return lower + (uppers[place] - lower) * inside
+    sums = [sum(column) for column in zip(*(part.counts for part in every), strict=True)]
+    cumulated = list(zip((*uppers, math.inf), accumulate(sums), strict=True))
+    return buckets.quantile_of(cumulated, quantile)

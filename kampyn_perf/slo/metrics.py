@@ -27,6 +27,7 @@ from kampyn_perf.slo.kinds import (
     Subjects,
     Watched,
 )
+from kampyn_perf.statistic import PERCENTILE
 
 
 class ScopeKind(StrEnum):
@@ -39,9 +40,6 @@ class ScopeKind(StrEnum):
     CASE = "case"
     """One case of a benchmark."""
 
-
-PERCENTILE = "pNN"
-"""Stands for p50, p95, p99.9 and the like in lists of statistics."""
 
 _DISTRIBUTION = (PERCENTILE, "mean", "max")
 _GROUPS = (ScopeKind.OVERALL, ScopeKind.ENDPOINT, ScopeKind.FLOW, ScopeKind.PHASE)
@@ -61,11 +59,6 @@ class Metric:
     """What is counted, and from what."""
     evidence: EvidenceKind
     """What measures it. A metric that nothing measures cannot be registered."""
-
-    @property
-    def default_statistic(self) -> str | None:
-        """The statistic that is meant where none is named; None where one must be."""
-        return None if self.statistics[0] == PERCENTILE else self.statistics[0]
 
 
 _ALL = (

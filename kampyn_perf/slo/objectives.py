@@ -7,7 +7,6 @@ and which part of the result it is about.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,12 +15,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from kampyn_perf import config
+from kampyn_perf import config, patterns, statistic
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes, Watched
-from kampyn_perf.slo.metrics import METRICS, PERCENTILE, Metric, ScopeKind
+from kampyn_perf.slo.metrics import METRICS, Metric, ScopeKind
 from kampyn_perf.slo.targets import (
     Comparison,
     Target,
@@ -58,8 +57,7 @@ class Scope:
 
     def fits(self, name: str) -> bool:
         """Whether the pattern stands for the part of that name."""
-        pattern = ".*".join(re.escape(piece) for piece in self.name.split("*"))
-        return re.fullmatch(pattern, name, re.DOTALL) is not None
+        return patterns.fits(self.name, name)
 
     def as_dict(self) -> dict[str, str]:
         """{"endpoint": "GET /..."}; empty for overall."""
@@ -81,7 +79,7 @@ def _parse_scope(value: object) -> Scope:
         )
     kind, name = next(iter(value.items()))
     if kind not in kinds:
-        raise ValueError(f"unknown scope {kind!r}{_near(str(kind), kinds)}")
+        raise ValueError(f"unknown scope {kind!r}; {near_or_known(str(kind), kinds)}")
     if not isinstance(name, str | int | float) or not str(name).strip():
         raise ValueError(f"the name of the {kind} is missing")
     return Scope(ScopeKind(kind), str(name).strip())
@@ -135,7 +133,7 @@ class Objective(Section):
     @property
     def quantile(self) -> float | None:
         """0.95 of p95; None for another statistic."""
-        return _quantile(self.statistic)
+        return statistic.quantile_of(self.statistic)
 
     @property
     def described(self) -> Metric:
@@ -145,26 +143,15 @@ class Objective(Section):
     @field_validator("metric")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in METRICS:
-            raise ValueError(f"unknown metric {name!r}{_near(name, METRICS)}")
-        return name
+        return statistic.known_metric(name, METRICS)
 
     @field_validator("statistic", mode="before")
     @classmethod
     def _offered(cls, name: object, info: ValidationInfo) -> str:
         metric = METRICS.get(info.data.get("metric", ""))
-        if metric is None:
+        if metric is None:  # a problem already
             return ""
-        text = str(name or metric.default_statistic or "").strip().lower()
-        if text in metric.statistics and text != PERCENTILE:
-            return text
-        if PERCENTILE in metric.statistics and _quantile(text) is not None:
-            return text
-        allowed = _listed(
-            ["p50, p95, p99.9 ..." if s == PERCENTILE else s for s in metric.statistics]
-        )
-        got = f" (got {name!r})" if name else ""
-        raise ValueError(f"{metric.name} needs one of {allowed}{got}")
+        return statistic.chosen(name, metric.statistics, metric=metric.name)
 
     @field_validator("scope")
     @classmethod
@@ -193,12 +180,12 @@ class Objective(Section):
         if window_us < MICROSECONDS:
             raise ValueError("a window is at least 1 s long: a run is kept by the second")
         timed = isinstance(metric.evidence, RequestTimes | SessionTimes)
-        statistic = info.data.get("statistic", "")
-        if (timed and _quantile(statistic)) or isinstance(metric.evidence, RequestShare):
+        asked = info.data.get("statistic", "")
+        if (timed and statistic.quantile_of(asked)) or isinstance(metric.evidence, RequestShare):
             return window_us
         raise ValueError(
             "only percentiles of a load's times, availability and error rates are judged by "
-            f"windows (got {statistic or 'another statistic'} of {metric.name})"
+            f"windows (got {asked or 'another statistic'} of {metric.name})"
         )
 
     @field_validator("within_us")
@@ -349,15 +336,5 @@ def _relative(text: str, metric: Metric, info: ValidationInfo) -> Target:
     return parse_relative(text)
 
 
-def _quantile(statistic: str) -> float | None:
-    match = re.fullmatch(r"p(\d{1,2}(?:\.\d+)?)", statistic)
-    share = float(f"{match[1]}e-2") if match else 0.0
-    return share if 0 < share < 1 else None
-
-
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(words)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    return f"; {near_or_known(name, known)}"

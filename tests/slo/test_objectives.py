@@ -13,6 +13,7 @@ from kampyn_perf.errors import ConfigError, ExitCode
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.metrics import METRICS, ScopeKind
 from kampyn_perf.slo.objectives import Scope, Slo
+from kampyn_perf.statistic import default_of
 
 GOOD: dict[str, Any] = {
     "metric": "response_time",
@@ -194,7 +195,7 @@ def test_every_metric_can_be_an_objective() -> None:
         sign = ">=" if metric.more_is_better else "<"
         one = parse(
             metric=metric.name,
-            statistic=metric.default_statistic or "p95",
+            statistic=default_of(metric.statistics) or "p95",
             target=f"{sign} {units[metric.unit.value]}",
             scope="overall" if kind is ScopeKind.OVERALL else {kind.value: "x"},
             **({"series": {"name": "x"}} if metric.name == "series" else {}),

@@ -68,8 +68,9 @@ def _plain(rule: Rule) -> dict[str, Any]:
 
 
 def _list_metrics(*, json: bool) -> int:
-    from kampyn_perf.alerts.metrics import METRICS, PERCENTILE
+    from kampyn_perf.alerts.metrics import METRICS
     from kampyn_perf.cli import console
+    from kampyn_perf.statistic import spelled
 
     if json:
         console.print_json(
@@ -86,9 +87,9 @@ def _list_metrics(*, json: bool) -> int:
         )
         return 0
     for each in METRICS.values():
-        statistics = ("p95, p99.9 ..." if s == PERCENTILE else s for s in each.statistics)
         console.say(each.name, style="bold")
         console.say(f"  {each.meaning}")
         scopes = "overall, endpoint" if each.by_endpoint else "overall"
-        console.say(f"  statistics: {', '.join(statistics)}; scopes: {scopes}", style="dim")
+        statistics = ", ".join(spelled(each.statistics))
+        console.say(f"  statistics: {statistics}; scopes: {scopes}", style="dim")
     return 0

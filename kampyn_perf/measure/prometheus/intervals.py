@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kampyn_perf.buckets import quantile_of, rank_of
 from kampyn_perf.measure.prometheus.text import Instrument, Kind, Page
 from kampyn_perf.measure.readings import Labels, Quantity, Sample
 
@@ -86,36 +87,12 @@ def between(before: Instrument | None, after: Instrument) -> Between:
     )
 
 
-def quantile(buckets: tuple[tuple[float, float], ...], q: float) -> float | None:
-    """Estimated as Prometheus's `histogram_quantile` does: linear within a bucket. Beyond the last
-    finite edge nothing is known but that it is at least so much, which is what is given."""
-    if not buckets or buckets[-1][1] <= 0:
-        return None
-    rank = _rank(buckets, q)
-    lower, below = 0.0, 0.0
-    for edge, held in buckets:
-        if held >= rank:
-            if math.isinf(edge):
-                return lower if lower else None
-            if edge <= 0 or held <= below:
-                return edge
-            # Not above the edge by a last digit: on which side of it the quantile lies is known.
-            return min(lower + (edge - lower) * (rank - below) / (held - below), edge)
-        lower, below = edge, held
-    return lower
-
-
 def _beyond_last_edge(buckets: tuple[tuple[float, float], ...], q: float) -> bool:
     """Whether the quantile lies where nothing is known but that it is at least the last edge."""
     if not buckets:
         return False  # of a summary: the page gives its quantiles itself
     finite = max((held for edge, held in buckets if math.isfinite(edge)), default=0.0)
-    return _rank(buckets, q) > finite
-
-
-def _rank(buckets: tuple[tuple[float, float], ...], q: float) -> float:
-    # Nine digits: 0.95 * 140 would be a little more, or less, than 133.
-    return round(q * buckets[-1][1], 9)
+    return rank_of(q, buckets[-1][1]) > finite
 
 
 def samples(
@@ -166,7 +143,7 @@ class _Maker:
             weight=events,
             buckets=tuple((edge * factor, held) for edge, held in change.buckets),
         )
-        estimates = {f"{q:g}": quantile(change.buckets, q) for q in QUANTILES}
+        estimates = {f"{q:g}": quantile_of(change.buckets, q) for q in QUANTILES}
         for q, value in (estimates if change.buckets else quantiles).items():
             if value is not None:
                 yield Sample(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kampyn_perf.measure.prometheus.intervals import between, quantile, samples, scale_of
+from kampyn_perf.measure.prometheus.intervals import between, samples, scale_of
 from kampyn_perf.measure.prometheus.text import Instrument, Kind, Page
 
 EDGES = (0.1, 0.5, 1.0, math.inf)
@@ -74,25 +72,6 @@ def test_a_histogram_is_the_mean_of_what_came_since() -> None:
 def test_an_interval_without_events_has_a_rate_and_no_mean() -> None:
     same = histogram(0.2)
     assert brought(page(same), page(same)) == {"query_seconds_count": 0.0}
-
-
-@given(
-    values=st.lists(st.floats(0.001, 2), min_size=1, max_size=50), q=st.sampled_from([0.5, 0.95])
-)
-def test_the_estimate_lies_in_the_bucket_of_the_quantile(values: list[float], q: float) -> None:
-    change = between(None, histogram(*values))
-    estimate = quantile(change.buckets, q)
-    exact = sorted(values)[math.ceil(round(q * len(values), 9)) - 1]
-    upper = next(edge for edge in EDGES if exact <= edge)
-    lower = max((edge for edge in EDGES if edge < upper), default=0.0)
-    assert estimate is not None
-    assert lower <= estimate <= (lower if math.isinf(upper) else upper)
-
-
-def test_beyond_the_last_edge_it_is_at_least_that() -> None:
-    assert quantile(between(None, histogram(5.0)).buckets, 0.5) == 1.0
-    assert quantile(((math.inf, 3.0),), 0.5) is None
-    assert quantile((), 0.5) is None
 
 
 def test_a_quantile_beyond_the_last_edge_is_marked_as_at_least_that() -> None:

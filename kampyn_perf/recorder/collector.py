@@ -132,6 +132,7 @@ class Collector:
         self.elapsed_us = max(self.elapsed_us, interval.to_us)
         self.generators[generator].take(interval, measured=measured)
         stretch.late(max(interval.lateness_us, default=0), interval.waited_max_us)
+        stretch.woken(interval.health.lags_us)
         stretch.gauge(generator, interval.to_us, interval.gauges.in_flight)
 
     def arrival_lost(self, *, flow: str, phase: int) -> None:

@@ -43,6 +43,7 @@ class Stretch:
         self.requests = 0
         self.failed = 0
         self.late_max_us = 0
+        self.wake_max_us = 0
         self._in_flight: dict[int, tuple[int, int]] = {}
         self._open: Histogram | None = Histogram()
         self._sealed: Latency | None = None
@@ -69,6 +70,10 @@ class Stretch:
     def late(self, *late_us: int) -> None:
         """Note how late sessions began."""
         self.late_max_us = max(self.late_max_us, *late_us)
+
+    def woken(self, late_us: Iterable[int]) -> None:
+        """Note how late a generator was woken from sleeping to a known moment."""
+        self.wake_max_us = max(self.wake_max_us, *late_us, 0)
 
     def gauge(self, generator: int, moment_us: int, in_flight: int) -> None:
         """What a generator had at work at a moment of this stretch; the latest counts."""
@@ -119,6 +124,7 @@ class Stretch:
         for generator, (moment_us, in_flight) in other._in_flight.items():
             self.gauge(generator, moment_us, in_flight)
         self.late(other.late_max_us)
+        self.woken([other.wake_max_us])
         self.response().add(other.read())
 
 
@@ -168,6 +174,7 @@ class Timeline:
             failed=stretch.failed,
             in_flight=stretch.in_flight,
             late_max_us=stretch.late_max_us,
+            wake_max_us=stretch.wake_max_us,
             response=latency if latency.count else None,
         )
 

@@ -144,6 +144,9 @@ class Second(Record):
     in_flight: NonNegative
     """Sessions at work at the end of the stretch."""
     late_max_us: NonNegative
+    wake_max_us: NonNegative = 0
+    """How late a generator was woken, at most, when it slept to a known moment (fifty times a
+    second): so late an answer may have been noticed. 0 in a result of an earlier version."""
     response: Latency | None
     """None where no request ended."""
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kampyn_perf.histogram import merged
 from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.settings import ValidityLimits
+from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.results.load import GeneratorHealth, Headroom
 from kampyn_perf.units import format_duration, format_percent
+
+_WAKE_TOLD_US = 1_000
+_WAKE_TOLD_SHARE = 0.5
+"""Of the median service time: from there on the generator's own delay shows in percentiles."""
 
 Generators = Mapping[int, GeneratorTotals]
 
@@ -61,6 +67,20 @@ def standstills(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -
     slept = max((each.suspended_us for each in totals), default=0)
     if slept:
         yield f"the machine of the generator slept for {format_duration(slept)}"
+
+
+def woken_late(collector: Collector) -> Iterator[str]:
+    """What stands in the numbers and is nobody's fault but the generator's: told where it is of the
+    size of what is measured."""
+    lag = merged(each.lag for each in collector.generators.values()).percentiles([0.95])[0.95]
+    service = collector.total.service.percentiles([0.5])[0.5]
+    if lag is None or service is None or lag < max(_WAKE_TOLD_US, service * _WAKE_TOLD_SHARE):
+        return
+    yield (
+        f"the generator was woken {format_duration(lag)} late (P95), and half of the answers took "
+        f"no more than {format_duration(service)}: what others do on its CPU is in these times, "
+        "which a verdict allows for; give it a core of its own"
+    )
 
 
 def longest_standstill_us(totals: GeneratorTotals) -> int:

@@ -14,6 +14,7 @@ from kampyn_perf.load.coordinator.generator_health import (
     resources,
     standstills,
     steal_share,
+    woken_late,
     worst,
 )
 from kampyn_perf.load.settings import ValidityLimits
@@ -221,6 +222,7 @@ def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFact
         )
     if collector.lateness.clamped:
         yield "a lateness above one hour was counted as one hour"
+    yield from woken_late(collector)
     yield from _apart(facts)
     if facts.unwritten:
         yield facts.unwritten

@@ -13,10 +13,12 @@ import gevent
 
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator import system
+from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.process_limits import open_files_limit
 from kampyn_perf.recorder.generator_health import HealthSample
 
-_TICK_US = 20_000
+_TICK_US = 19_700
+"""No divisor of a second: arrivals like to be due at even moments, and would be met each time."""
 _CLOCK_NOISE_US = 2_000
 """Between two readings of one tick a process may lose the CPU; less than this is no step."""
 
@@ -33,6 +35,7 @@ class Health:
         self._turned_us = now_us()
         self._gc_began_us = 0
         self._wall_ahead_us = _wall_ahead_us()
+        self._timer: Timer | None = None
 
     def start(self) -> None:
         """Watch, until the process ends."""
@@ -40,6 +43,10 @@ class Health:
         self._turned_us = now_us()
         self._wall_ahead_us = _wall_ahead_us()
         gc.callbacks.append(self._on_gc)
+        timer = Timer()
+        self._timer = (
+            timer if timer.precise else None
+        )  # one that spins would cost more than it says
         gevent.spawn(self._watch)
 
     def take(self) -> HealthSample:
@@ -83,9 +90,17 @@ class Health:
     def _watch(self) -> None:
         while True:
             self._turned_us = now_us()
-            gevent.sleep(_TICK_US / 1e6)
+            self._tick()
             self._sample.lags_us.append(max(now_us() - self._turned_us - _TICK_US, 0))
             self._watch_clock()
+
+    def _tick(self) -> None:
+        """Sleep to a known moment: how much later it is then, an answer that came at that moment
+        would have been noticed too."""
+        if self._timer is None:
+            gevent.sleep(_TICK_US / 1e6)
+        else:
+            self._timer.sleep_until(self._turned_us + _TICK_US)
 
     def _watch_clock(self) -> None:
         ahead = _wall_ahead_us()

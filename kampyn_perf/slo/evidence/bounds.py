@@ -1,9 +1,9 @@
 """How many requests an event came upon, at least and at most, and what share that is. Pure.
 
-Three things leave it open: a request that the end of the run cut took at least as long as it had
+Four things leave it open: a request that the end of the run cut took at least as long as it had
 been due; a time within the bucket of a threshold that nobody knew of before the run may lie on
-either side; a disturbed generator may have added time, or lost samples. A verdict holds where it is
-the same at both ends.
+either side; a generator that was woken late sent and noticed late; a disturbed one may have added
+time, or lost samples. A verdict holds where it is the same at both ends.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 NEARLY = (1.5, 2.0)
 """Times above the threshold divided by these were nearly beyond it. A system that is slow for a
@@ -83,7 +84,7 @@ def beyond(counted: Counted, clock: Clock, us: int, *, of_all: bool, disturbed: 
         else np.zeros_like(failed)
     )
     ended = counted.totals if of_all or counted.mixed else counted.totals - counted.failed
-    surely = times.surely_from(sure)
+    surely = times.surely_from(sure, _late_us(counted, clock))
     # Where failed and slow ones cannot be told apart, they may be the same or all different.
     fewest = np.maximum(surely, failed) if counted.mixed else surely + failed
 
@@ -98,6 +99,14 @@ def beyond(counted: Counted, clock: Clock, us: int, *, of_all: bool, disturbed: 
         strata=tuple(counted.strata),
         unknown=_unknown(counted, disturbed) - float(cut.sum()),
     )
+
+
+def _late_us(counted: Counted, clock: Clock) -> Ints | None:
+    """How much of a time may be the generator's own, by item. A session may have begun late and its
+    answer may have been noticed late; a service time has the second alone."""
+    if counted.woken_us is None:
+        return None
+    return counted.woken_us * (2 if clock is Clock.RESPONSE else 1)
 
 
 def share_of(counted: Counted, event: Event, *, disturbed: Disturbed) -> Share:

@@ -63,9 +63,11 @@ class Times:
         """How many durations."""
         return round(float(self.counts.sum()))
 
-    def surely_from(self, us: int) -> Floats:
-        """Of every item, how many are `us` or more whatever their place in their bucket."""
-        return self._sum(self.first_us >= us)
+    def surely_from(self, us: int, late_us: Ints | None = None) -> Floats:
+        """Of every item, how many are `us` or more whatever their place in their bucket; so much
+        more, by item, as the generator may have been `late_us`."""
+        from_us = us if late_us is None else us + late_us[self.items]
+        return self._sum(self.first_us >= from_us)
 
     def perhaps_from(self, us: int) -> Floats:
         """Of every item, how many may be `us` or more."""
@@ -114,6 +116,8 @@ class Counted:
     """The number of the stretch of time of every item."""
     width_us: int
     """How long a stretch is."""
+    woken_us: Ints | None = None
+    """How late the generator was woken, at most, by item; None where nobody knows."""
     mixed: bool = False
     """Whether the times of failed requests cannot be told from those of successful ones: in a
     result of an earlier version."""
@@ -140,6 +144,7 @@ class Counted:
             unplaced=self.unplaced[kept],
             at=self.at[kept],
             width_us=self.width_us,
+            woken_us=None if self.woken_us is None else self.woken_us[kept],
             mixed=self.mixed,
         )
 
@@ -154,7 +159,9 @@ class Table:
         *,
         splits_us: Iterable[int],
         width_us: int,
+        woken: Callable[[int, int], int] = lambda _from_us, _to_us: 0,
     ) -> None:
+        """`woken` says how late the generator was woken within a stretch of time."""
         self._layout = Layout(splits_us)
         self._groups = [(group, list(group.rows())) for group in groups]
         self._cut = [(group, list(group.rows())) for group in cut]
@@ -170,6 +177,8 @@ class Table:
         self._strata = [phase for phase, _ in keys]
         self._at = np.array([at for _, at in keys], dtype=np.int64)
         self._width_us = width_us
+        late = {at: woken(at * width_us, (at + 1) * width_us) for at in set(self._at.tolist())}
+        self._woken_us = np.array([late[at] for at in self._at.tolist()], dtype=np.int64)
 
     def select(
         self,
@@ -212,6 +221,7 @@ class Table:
             unplaced=_column(unplaced, size, lambda row: row.total),
             at=self._at,
             width_us=self._width_us,
+            woken_us=self._woken_us,
         )
 
 

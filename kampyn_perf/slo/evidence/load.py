@@ -22,6 +22,7 @@ from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.evidence.times import Group, times_of
+from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.kinds import (
     AnySeries,
     ArrivalCount,
@@ -178,7 +179,11 @@ class LoadEvidence:
         if kept is None:
             return None
         return Table(
-            kept.requests, kept.cut_requests, splits_us=kept.splits_us, width_us=kept.width_us
+            kept.requests,
+            kept.cut_requests,
+            splits_us=kept.splits_us,
+            width_us=kept.width_us,
+            woken=self._woken.late_us,
         )
 
     @cached_property
@@ -187,8 +192,16 @@ class LoadEvidence:
         if kept is None:
             return None
         return Table(
-            kept.sessions, kept.cut_sessions, splits_us=kept.splits_us, width_us=kept.width_us
+            kept.sessions,
+            kept.cut_sessions,
+            splits_us=kept.splits_us,
+            width_us=kept.width_us,
+            woken=self._woken.of_sessions_us,
         )
+
+    @cached_property
+    def _woken(self) -> Woken:
+        return Woken(self._result)
 
     @property
     def _disturbed(self) -> Disturbed:
@@ -214,7 +227,14 @@ class LoadEvidence:
         group = Group(
             counted=self._counted(objective.scope, requests), latency=successful or latency
         )
-        return times_of(group, objective, clock, disturbed=self._disturbed, noun="requests")
+        return times_of(
+            group,
+            objective,
+            clock,
+            disturbed=self._disturbed,
+            noun="requests",
+            woken_mean_us=self._woken.mean_us,
+        )
 
     def _session_times(self, objective: Objective) -> Estimate | Missing:
         flows = {flow.name: flow for flow in self._result.flows}
@@ -229,7 +249,12 @@ class LoadEvidence:
             counted=self._sessions.select(self._chooser(scope)), latency=Latency.of(merged(times))
         )
         return times_of(
-            group, objective, Clock.RESPONSE, disturbed=self._disturbed, noun="sessions"
+            group,
+            objective,
+            Clock.RESPONSE,
+            disturbed=self._disturbed,
+            noun="sessions",
+            woken_mean_us=self._woken.mean_of_sessions_us,
         )
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:

@@ -40,6 +40,8 @@ class Question:
     """The exact maximum of successful ones, where it is known."""
     disturbed: Disturbed
     noun: str
+    woken_mean_us: float = 0.0
+    """How much of a time was the generator's own, on average."""
     low_confidence: float = stats.CONFIDENCE
     """Of the interval whose lower end is taken; more where one of several is picked for being the
     highest."""

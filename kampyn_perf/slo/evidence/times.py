@@ -28,7 +28,13 @@ class Group:
 
 
 def times_of(
-    group: Group, objective: Objective, clock: Clock, *, disturbed: Disturbed, noun: str
+    group: Group,
+    objective: Objective,
+    clock: Clock,
+    *,
+    disturbed: Disturbed,
+    noun: str,
+    woken_mean_us: float = 0.0,
 ) -> Estimate | Missing:
     """The statistic that the objective asks for."""
     question = Question(
@@ -38,6 +44,7 @@ def times_of(
         max_us=group.latency.max_us,
         disturbed=disturbed,
         noun=noun,
+        woken_mean_us=woken_mean_us * (2 if clock is Clock.RESPONSE else 1),
     )
     if objective.window_us is not None:
         return windows.quantile_of_worst(group.counted, question, objective)
@@ -64,16 +71,17 @@ def _mean_or_max(group: Group, statistic: str, question: Question) -> Estimate |
     middle = stats.mean_interval(times.sums_us(), counts, strata=counted.strata, careful=True)
     return estimate.mean(
         latency.mean_us,
-        _around(latency.mean_us, middle),
+        _around(latency.mean_us, middle, late_us=question.woken_mean_us),
         samples=latency.count,
         noun=noun,
         note=note,
     )
 
 
-def _around(mean: float, interval: stats.Interval) -> stats.Interval:
-    """The same width around the exact mean: buckets round by up to 0.1 %."""
+def _around(mean: float, interval: stats.Interval, *, late_us: float) -> stats.Interval:
+    """The same width around the exact mean: buckets round by up to 0.1 %. By how late the generator
+    was woken it may be less."""
     if interval.low is None or interval.high is None:
         return interval
     half = (interval.high - interval.low) / 2
-    return stats.Interval(mean - half, mean + half, interval.confidence)
+    return stats.Interval(max(mean - half - late_us, 0.0), mean + half, interval.confidence)

@@ -171,6 +171,18 @@ def test_one_thing_broken_is_one_reason(broken, reasons):
     assert not found.valid
 
 
+def test_a_generator_that_is_woken_late_all_the_time_is_told_of():
+    """It is no reason against the run: the verdict allows for it."""
+    collector = run(always=True, lags_us=[100, 3_400, 3_500])
+    for _ in range(200):
+        collector.total.service.record_all([400])
+    (warning,) = judge(collector).warnings
+    assert warning.startswith("the generator was woken 3.50 ms late (P95), and half of the answers")
+    assert judge(collector).valid
+    collector.total.service.record_all([50_000] * 400)  # then it is small beside what is measured
+    assert judge(collector).warnings == []
+
+
 def test_a_busy_second_alone_is_no_reason():
     assert judge(run(cpu_us=990_000, cpu_wait_us=900_000)).valid
 

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+from kampyn_perf.backend.asking import answering
 from kampyn_perf.backend.error_body import (
     RefusedRequestError,
     TooLateError,
@@ -89,6 +90,7 @@ class Guard:
         method = scope["method"]
         if method == "HEAD":  # as GET, without the body (RFC 9110, 9.3.2)
             scope = {**scope, "method": "GET"}
+        answering(scope)
         deadline = Deadline(self._clock)
         exchange = _Exchange(scope, method, send, self, deadline)
         try:

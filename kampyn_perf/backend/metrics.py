@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from kampyn_perf import names
 from kampyn_perf.backend import metric_files
@@ -162,15 +165,23 @@ class Metrics:
         if seconds > self._slow_request:
             _slow.warning("Slow request: %s %s - %.0f ms", method, path, seconds * 1000)
 
-    def query(self, collection: str, operation: str, seconds: float) -> None:
-        """One query."""
+    def query(
+        self,
+        collection: str,
+        operation: str,
+        seconds: float,
+        detail: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """One query. A slow one is logged with what `detail` says, as JSON behind the sentence."""
         child = self._query_children.get((collection, operation))
         if child is None:
             child = self._queries.labels(collection, operation)
             self._query_children[collection, operation] = child
         child.observe(seconds)
         if seconds > self._slow_query:
-            _slow.warning("Slow query: %s.%s - %.0f ms", collection, operation, seconds * 1000)
+            more = f" {orjson.dumps(detail()).decode()}" if detail else ""
+            ms = seconds * 1000
+            _slow.warning("Slow query: %s.%s - %.0f ms%s", collection, operation, ms, more)
 
     def connection_wait(self, pool: str, seconds: float) -> None:
         """One query waited for `pool`."""

@@ -198,8 +198,14 @@ class ResponseCache(Protocol):
 class QueryMetrics(Protocol):
     """Where a store says how long its queries took."""
 
-    def query(self, collection: str, operation: str, seconds: float) -> None:
-        """One query of one collection."""
+    def query(
+        self,
+        collection: str,
+        operation: str,
+        seconds: float,
+        detail: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """One query of one collection. `detail` is asked what it was, where it was slow."""
 
     def connection_wait(self, pool: str, seconds: float) -> None:
         """One query waited so long for its connection, or its turn."""

@@ -44,6 +44,24 @@ def stderr() -> Console:
     return console
 
 
+@cache
+def stdout() -> Console:
+    """Where an answer goes that people read: plain where it is a pipe or a file."""
+    from rich.console import Console
+
+    console = Console(
+        file=sys.stdout, highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty()
+    )
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PLAIN_WIDTH
+    return console
+
+
+def print_table(table: Any) -> None:
+    """A table as the answer of a command."""
+    stdout().print(table)
+
+
 def line_width() -> int | None:
     """Columns that a line of words may take; None where lines are as long as they are."""
     return stderr().width if is_terminal() or "COLUMNS" in os.environ else None

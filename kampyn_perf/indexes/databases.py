@@ -11,7 +11,7 @@ from typing import Self
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.catalogue.load import cluster_uri
 from kampyn_perf.indexes.engines.opening import open_database
-from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.catalogue import DEFAULT_CLUSTER, Catalogue
 from kampyn_perf.indexes.model.live import LiveState
 from kampyn_perf.indexes.model.ports import Database, ServerRefusal
 from kampyn_perf.indexes.model.refusals import refusal_error
@@ -36,6 +36,19 @@ class Databases(AbstractContextManager["Databases"]):
             raise KampynError(f"{collection} is not in {self._catalogue.source}")
         uri = cluster_uri(self._catalogue, wanted, self._environ, self._uri)
         key = (uri, self._catalogue.clusters[wanted.cluster].database)
+        if key not in self._open:
+            self._open[key] = open_database(*key)
+        return self._open[key]
+
+    def anywhere(self, collection: str) -> Database | None:
+        """Where `collection` lives, which the catalogue may not have: then, the database that is
+        for every collection; None where no such one was given."""
+        if self._catalogue.collection(collection) is not None:
+            return self.of(collection)
+        uri = self._uri or self._environ.get(self._catalogue.clusters[DEFAULT_CLUSTER].variable, "")
+        if not uri:
+            return None
+        key = (uri, self._catalogue.clusters[DEFAULT_CLUSTER].database)
         if key not in self._open:
             self._open[key] = open_database(*key)
         return self._open[key]

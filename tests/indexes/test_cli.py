@@ -148,3 +148,42 @@ def test_plan_apply_plan_and_import_on_the_wire(
     assert last.returncode == 0, last.stderr
     sampled = cli("lint", "--sample", "100", "--json", "--uri", uri)
     assert (sampled.returncode, json.loads(sampled.stdout)["findings"]) == (0, [])
+
+
+SLOW = (
+    '2026-11-28T08:18:46.337Z 2 WARNING kampyn.slow: Slow query: users.find - 88 ms {"sql":'
+    '"SELECT _id FROM users WHERE uniId = ? AND phone = ? ORDER BY name LIMIT ?","plan":'
+    '["SCAN users","USE TEMP B-TREE FOR ORDER BY"],"returned":20,"comment":"GET /users"}\n'
+)
+
+
+def test_advice_becomes_a_catalogue_that_plan_accepts(folder: Path, cli: Cli) -> None:
+    with sqlite3.connect(folder / "store.db") as connection:
+        connection.execute("ALTER TABLE users ADD COLUMN phone")
+        rows = [(str(n), f"{n % 40}") for n in range(2_000)]
+        connection.executemany("INSERT INTO users (_id, uniId) VALUES (?, ?)", rows)
+    connection.close()
+    (folder / "error.log").write_text(SLOW * 3)
+    advised = cli("advise", "error.log", *STORE, "-o", "advised.yaml")
+    assert advised.returncode == 0, advised.stderr
+    assert "1. sqlite.users  {uniId: 1, phone: 1, name: 1}" in advised.stdout
+    assert "3 times, 264 ms in all, P95 88.0 ms; each read all 2,000" in advised.stdout
+    assert "sent by GET /users (3)" in advised.stdout
+    assert "error.log: 3 lines, 3 of slow operations" in advised.stderr
+    plan = json.loads(cli("plan", "-c", "advised.yaml", *STORE, "--json").stdout)
+    assert plan["counts"]["create"] == 1
+    assert cli("apply", "-c", "advised.yaml", *STORE, "--yes").returncode == 0
+    again = json.loads(cli("advise", "error.log", *STORE, "--json").stdout)
+    assert again["advice"] == []
+    assert [shape["verdict"] for shape in again["shapes"]] == ["there"]
+    assert again["shapes"][0]["indexes"] == ["uniId_1_phone_1_name_1"]
+
+
+def test_advice_wants_something_to_read(folder: Path, cli: Cli) -> None:
+    nothing = cli("advise")
+    assert nothing.returncode == 2
+    assert "--profiler" in nothing.stderr
+    assert cli("advise", "none.log").returncode == 2
+    (folder / "there.yaml").write_text("")
+    refused = cli("advise", "none.log", "-o", "there.yaml")
+    assert "there.yaml is there already" in refused.stderr

@@ -79,7 +79,9 @@ def _name(query: Query) -> str:
 class _NoMetrics:
     """See `backend.ports.QueryMetrics`: here the runner measures."""
 
-    def query(self, collection: str, operation: str, seconds: float) -> None: ...
+    def query(
+        self, collection: str, operation: str, seconds: float, detail: object = None
+    ) -> None: ...
 
     def connection_wait(self, pool: str, seconds: float) -> None: ...
 

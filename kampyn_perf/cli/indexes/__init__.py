@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kampyn_perf.cli.indexes import (
+    advise,
     apply,
     effect,
     importing,
@@ -35,6 +36,7 @@ app.command("lint")(lint.lint)
 app.command("verify")(verify.verify)
 app.command("stats")(stats.stats)
 app.command("effect")(effect.effect)
+app.command("advise")(advise.advise)
 app.command("unhide")(unhide.unhide)
 app.command("journal")(journal.journal)
 app.command("import")(importing.import_catalogue)

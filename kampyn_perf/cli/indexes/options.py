@@ -145,6 +145,15 @@ def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) 
     ]
 
 
+def print_lines(lines: Iterable[Line]) -> None:
+    """Lines of a plan, in their colours, on stdout: what a command is asked for is data."""
+    from kampyn_perf.cli.console import stdout
+
+    console = stdout()
+    for line in lines:
+        console.print(line.text, style=_STYLES[line.kind.value], markup=False)
+
+
 def say_lines(lines: Iterable[Line]) -> None:
     """Lines of a plan, in their colours, on stderr."""
     from kampyn_perf.cli.console import say

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from kampyn_perf.indexes.model.catalogue import DEFAULT_CLUSTER, Catalogue, Entry, WantedCollection
+from kampyn_perf.indexes.model.query import Query, QueryKind
 from kampyn_perf.indexes.model.spec import IndexSpec, default_name
 
 
@@ -40,6 +41,8 @@ def catalogue_yaml(catalogue: Catalogue, *, comment: str = "") -> str:
         if name != DEFAULT_CLUSTER
     }
     data: dict[str, Any] = {"clusters": clusters} if clusters else {}
+    if catalogue.parameters:
+        data["parameters"] = dict(catalogue.parameters)
     data["collections"] = {part.name: _collection(part) for part in catalogue.collections}
     body = yaml.dump(
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, line_break="\n"
@@ -56,15 +59,45 @@ def _collection(part: WantedCollection) -> dict[str, Any]:
         fields = sorted(getattr(part, name))
         if fields:
             data[name] = fields
-    data["indexes"] = [_entry(entry) for entry in part.entries]
+    if part.queries:
+        data["queries"] = {query.name: query_data(query) for query in part.queries}
+    data["indexes"] = [entry_data(entry) for entry in part.entries]
     return data
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def query_data(query: Query) -> dict[str, Any]:
+    """A query as the file has it; what `verify` expects by default is left out."""
+    data: dict[str, Any] = {}
+    for name in ("filter", "sort", "projection"):
+        value = getattr(query, name)
+        if value is not None:
+            data[name] = _Flow(value)
+    for name in ("skip", "limit"):
+        if getattr(query, name) is not None:
+            data[name] = getattr(query, name)
+    if query.kind is QueryKind.COUNT:
+        data["count"] = True
+    if query.kind is QueryKind.AGGREGATE:
+        data["pipeline"] = [_Flow(stage) for stage in query.pipeline]
+    if query.collation:
+        data["collation"] = _Flow(query.collation)
+    return data | ({"reason": query.reason} if query.reason else {})
+
+
+def entry_data(entry: Entry) -> dict[str, Any]:
+    """An index as the file has it."""
     data: dict[str, Any] = {"key": _Flow(entry.spec.keys)} | _options(entry.spec)
+    if entry.serves:
+        data["serves"] = list(entry.serves)
     if entry.reason:
         data["reason"] = entry.reason
     return data
+
+
+def yaml_lines(data: Any) -> list[str]:
+    """`data` as the lines of a file, without an indentation of its own."""
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text.splitlines()
 
 
 def _options(spec: IndexSpec) -> dict[str, Any]:

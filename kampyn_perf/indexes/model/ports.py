@@ -6,7 +6,7 @@ Every method raises `ServerRefusal` where the server answered with an error, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -208,6 +208,24 @@ class Copyable(Protocol):
 
     def copy_in(self, folder: Path) -> Database:
         """A copy of all of it inside `folder`, opened."""
+        ...
+
+
+@runtime_checkable
+class Recording(Protocol):
+    """A server that records operations itself."""
+
+    @property
+    def name(self) -> str:
+        """The database's name, as its records write it."""
+        ...
+
+    def recorded_operations(self) -> Iterator[Mapping[str, Any]]:
+        """The documents of its profiler (`system.profile`), one after the other."""
+        ...
+
+    def query_statistics(self) -> Iterator[Mapping[str, Any]]:
+        """The entries of `$queryStats`, of every database of the server."""
         ...
 
 

@@ -44,7 +44,7 @@ class Queries(list[tuple[str, str]]):
         super().__init__()
         self.waits: list[str] = []
 
-    def query(self, collection: str, operation: str, seconds: float) -> None:
+    def query(self, collection: str, operation: str, seconds: float, detail: object = None) -> None:
         assert seconds >= 0
         self.append((collection, operation))
 

@@ -22,7 +22,7 @@ from kampyn_perf.backend.store_settings import StoreSettings
 
 
 class Nobody:
-    def query(self, collection: str, operation: str, seconds: float) -> None:
+    def query(self, collection: str, operation: str, seconds: float, detail: object = None) -> None:
         pass
 
     def connection_wait(self, pool: str, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -119,7 +120,12 @@ def test_slow_requests_and_queries_are_logged(own: launcher.RunningBackend) -> N
     Client(own.url).get("/api/item/produce/uni/123?page=2")
     error = logged(own, "error.log")
     assert re.search(r"kampyn\.slow: Slow request: GET /api/item/produce/uni/123 - \d+ ms", error)
-    assert re.search(r"kampyn\.slow: Slow query: produces\.find - \d+ ms", error)
+    found = re.search(r"kampyn\.slow: Slow query: produces\.find - \d+ ms (\{.*\})", error)
+    assert found
+    detail = json.loads(found[1])
+    assert detail["sql"].startswith("SELECT ")
+    assert any("produces" in line for line in detail["plan"])
+    assert detail["comment"] == "GET /api/item/produce/uni/{uniId}"  # the route, never the path
 
 
 def test_what_is_not_slow_is_not_logged(backend: launcher.RunningBackend, client: Client) -> None:

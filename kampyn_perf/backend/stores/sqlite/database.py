@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from kampyn_perf.backend.asking import who_asks
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.ports import QueryMetrics
 from kampyn_perf.backend.store_settings import SqliteSettings
@@ -83,7 +85,7 @@ class WorkerDatabase:
             await self._check_file()
         inline_rows = self._read_here(query.sql, parameters)
         rows = inline_rows if inline_rows is not None else await self._fetch(query.sql, parameters)
-        self._metrics.query(query.collection, query.operation, time.perf_counter() - started)
+        self._file_read(query, parameters, len(rows), time.perf_counter() - started)
         return rows
 
     async def read_long(
@@ -93,7 +95,7 @@ class WorkerDatabase:
         started = time.perf_counter()
         await self._check_file()
         rows = await self._fetch(query.sql, parameters)
-        self._metrics.query(query.collection, query.operation, time.perf_counter() - started)
+        self._file_read(query, parameters, len(rows), time.perf_counter() - started)
         return rows
 
     async def write(
@@ -117,6 +119,23 @@ class WorkerDatabase:
         self._metrics.query(collection, operation, time.perf_counter() - started)
         self._metrics.connection_wait(_WRITER, job.began - started)
         return result
+
+    def _file_read(
+        self, query: Query, parameters: Sequence[Any], returned: int, seconds: float
+    ) -> None:
+        def detail() -> dict[str, Any]:
+            """What it was, with SQLite's plan: enough to tell which index is missing."""
+            plan = self._plan(query.sql, parameters)
+            return {"sql": query.sql, "plan": plan, "returned": returned, "comment": who_asks()}
+
+        self._metrics.query(query.collection, query.operation, seconds, detail)
+
+    def _plan(self, sql: str, parameters: Sequence[Any]) -> list[str]:
+        """The plan as of now; empty where there is none to be had. Runs nothing of the query."""
+        rows = None
+        with suppress(sqlite3.Error, UnavailableError, OSError):
+            rows = self._read_here(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        return [str(row[-1]) for row in rows or ()]
 
     async def _check_file(self) -> None:
         """Take up another file that has the name now, in a thread, as it may have to wait."""

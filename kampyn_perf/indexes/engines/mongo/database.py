@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from kampyn_perf.indexes.engines.mongo import (
     duplicates,
     probing,
     queries,
+    recorded,
     records,
     sampling,
     scratch,
@@ -140,6 +141,16 @@ class MongoDatabase:
 
     def run_query(self, query: Query) -> int:
         return queries.run_query(self._connection, query)
+
+    @property
+    def name(self) -> str:
+        return self._connection.name
+
+    def recorded_operations(self) -> Iterator[Mapping[str, Any]]:
+        return recorded.recorded_operations(self._connection)
+
+    def query_statistics(self) -> Iterator[Mapping[str, Any]]:
+        return recorded.query_statistics(self._connection)
 
     def close(self) -> None:
         self._connection.client.close()

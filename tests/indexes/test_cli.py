@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-STORE = ("--uri", "sqlite:///store.db")
+STORE = ("--db", "sqlite:///store.db")
 
 
 def test_plan_says_what_would_change_and_check_fails_on_it(folder: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kampyn_perf.cli.indexes.options import CatalogueName, Json, Uri
+from kampyn_perf.cli.flags import Force, Json
+from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
@@ -34,12 +35,20 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
     ] = False,
     least: Annotated[
         int,
-        typer.Option("--min-count", min=1, help="Advise nothing for fewer operations than this."),
+        typer.Option(
+            "--min-count",
+            min=1,
+            metavar="NUMBER",
+            help="Advise nothing for fewer operations than this.",
+        ),
     ] = 2,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write the advised indexes here, as a catalogue to plan."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the advised indexes into this file, as a catalogue to plan.",
         ),
     ] = None,
     values: Annotated[
@@ -50,7 +59,7 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
             "documents.",
         ),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Force = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show the shapes with which nothing is wrong, too.")
     ] = False,
@@ -58,15 +67,15 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
 ) -> int:
     """Say which indexes are missing, by the slow operations that a server recorded.
 
-    Each rests on a query shape and its numbers; a shape that no index helps says why. With --uri,
+    Each rests on a query shape and its numbers; a shape that no index helps says why. With --db,
     the indexes that are there count, the size of new ones is estimated, and arrays are seen.
 
     \b
     Examples:
       kampyn-perf indexes advise mongod.log mongod.log.1.gz
-      kampyn-perf indexes advise mongod.log --uri mongodb://localhost:27017/kampyn -o advised.yaml
-      kampyn-perf indexes advise --profiler --uri mongodb://localhost:27017/kampyn
-      kampyn-perf indexes advise .kampyn/logs/error.log --uri sqlite:///.kampyn/backend.db
+      kampyn-perf indexes advise mongod.log --db mongodb://localhost:27017/kampyn -o advised.yaml
+      kampyn-perf indexes advise --profiler --db mongodb://localhost:27017/kampyn
+      kampyn-perf indexes advise .kampyn/logs/error.log --db sqlite:///.kampyn/backend.db
     """
     from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.cli.indexes import options
@@ -74,7 +83,7 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
     from kampyn_perf.indexes.text.advise import advice_json, advice_lines
 
     if not (log or profiler or query_stats):
-        raise KampynError("nothing to read", hint="Name a log file, or give --profiler with --uri.")
+        raise KampynError("nothing to read", hint="Name a log file, or give --profiler with --db.")
     if output and output.exists() and not force:
         raise KampynError(f"{output} is there already", hint="Give another name, or --force.")
     wanted = options.load_catalogue(catalogue)

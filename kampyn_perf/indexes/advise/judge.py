@@ -169,7 +169,7 @@ def _joined(tally: Tally, known_of: KnownOf) -> Judged | None:
         missing.append(wanted)
         if not known.live:
             remarks.append(
-                f"whether {join.collection} has such an index is not recorded; --uri asks it"
+                f"whether {join.collection} has such an index is not recorded; --db asks it"
             )
     if not missing:
         return _judged(tally, Verdict.HEALTHY, "what it reads includes the documents it joins")

@@ -101,7 +101,7 @@ def _read_log(name: str, tallies: Tallies, observer: AdviceObserver) -> tuple[st
     if reader.old and not reader.slow:
         raise KampynError(
             f"{name} is the log of a mongod before 4.4, whose lines are not JSON",
-            hint="Read the profiler instead: indexes advise --profiler --uri mongodb://...",
+            hint="Read the profiler instead: indexes advise --profiler --db mongodb://...",
         )
     words = f"{name}: {reader.lines:,} lines, {reader.slow:,} of slow operations"
     if reader.unread:

@@ -235,10 +235,10 @@ _WRITERS: dict[str, Any] = {
 def to_wire(message: Command | Report | ToRelay | FromRelay) -> dict[str, Any]:
     """The JSON object of a message."""
     plain: dict[str, Any] = {"type": type(message).__name__}
-    for each in fields(message):
-        value = getattr(message, each.name)
-        writer = _WRITERS.get(each.name)
-        plain[each.name] = writer(value) if writer else value
+    for field_ in fields(message):
+        value = getattr(message, field_.name)
+        writer = _WRITERS.get(field_.name)
+        plain[field_.name] = writer(value) if writer else value
     return plain
 
 

@@ -71,4 +71,4 @@ class Partition:
 
 
 def _in_force(number: int, assignments: Sequence[Assignment]) -> int:
-    return max(bisect_right(assignments, number, key=lambda each: each.from_number) - 1, 0)
+    return max(bisect_right(assignments, number, key=lambda one: one.from_number) - 1, 0)

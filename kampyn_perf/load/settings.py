@@ -102,13 +102,13 @@ class ValidityLimits(Section):
     cpuShare: float = Field(default=0.95, gt=0, le=1)  # noqa: N815
     """Of one core, by one generator, over five seconds."""
     cpuWait: float = Field(default=0.25, gt=0, le=1)  # noqa: N815
-    """Partition of five seconds for which a generator was ready to work, and others had the CPU; of
+    """Share of five seconds for which a generator was ready to work, and others had the CPU; of
     those in which it had work for half of the time at least."""
     cpuSteal: float = Field(default=0.1, gt=0, le=1)  # noqa: N815
-    """Partition of the machine's CPU time that the hypervisor gave to other machines."""
+    """Share of the machine's CPU time that the hypervisor gave to other machines."""
     gcPauseMax: Milliseconds = 250_000  # noqa: N815
     headroom: float = Field(default=0.9, gt=0, le=1)
-    """Partition of file descriptors or ports in use from which on there is a warning."""
+    """Share of file descriptors or ports in use from which on there is a warning."""
     clockUncertainty: Milliseconds = 10_000  # noqa: N815
     """Of generators on other machines."""
     clockDrift: Milliseconds = 50_000  # noqa: N815

@@ -87,7 +87,7 @@ class RunSpec(Section):
         names = numbered([phase.name for phase in phases])
         phases = [replace(phase, name=name) for phase, name in zip(phases, names, strict=True)]
         if self.warm_up:
-            first = next((each for each in phases if each.expected), phases[0])
+            first = next((phase for phase in phases if phase.expected), phases[0])
             rate = first.rates[0] or first.rates[1]
             phases.insert(0, Phase(name=WARM_UP, duration_us=self.warm_up, rate=rate))
         return Schedule(phases, mode=self.mode, seed=self.seed)
@@ -134,9 +134,9 @@ def choose_flows(
 def _match(wish: str, declared: Mapping[str, int]) -> str:
     if not wish.strip():
         raise KampynError(f"--flow is empty; there are: {', '.join(declared)}")
-    found = [name for name in declared if wish.lower() in name.lower()]
-    exact = [name for name in found if name.lower() == wish.lower()]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
-    what = "more than one flow" if found else "no flow"
+    near = [name for name in declared if wish.lower() in name.lower()]
+    exact = [name for name in near if name.lower() == wish.lower()]
+    if len(exact or near) == 1:
+        return (exact or near)[0]
+    what = "more than one flow" if near else "no flow"
     raise KampynError(f"--flow {wish!r} names {what}; there are: {', '.join(declared)}")

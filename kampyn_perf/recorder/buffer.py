@@ -51,7 +51,7 @@ class SampleBuffer:
     def begin(self, from_us: int) -> None:
         """A fresh start: what was kept so far is forgotten."""
         self._from_us = from_us
-        # By plain tuples: to make a CellKey of each request costs as much as to record it.
+        # Keys are plain tuples: making a CellKey for each request would double the cost.
         self._cells: dict[tuple[str, str, int], Cell] = {}
         self._sessions: defaultdict[tuple[str, int], SessionCounts] = defaultdict(SessionCounts)
         self._started_in: defaultdict[int, int] = defaultdict(int)

@@ -100,9 +100,10 @@ def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:
     def wanted(name: str, phase: int) -> bool:
         return name == flow and collector.is_measured(phase)
 
-    totals = [each for key, each in collector.sessions.items() if wanted(*key)]
+    totals = [counts for key, counts in collector.sessions.items() if wanted(*key)]
     time, successful_time = _times(
-        merged(each.duration for each in totals), merged(each.failed_duration for each in totals)
+        merged(counts.duration for counts in totals),
+        merged(counts.failed_duration for counts in totals),
     )
     return FlowResult(
         name=flow,
@@ -149,18 +150,18 @@ def _warm_up(collector: Collector) -> WarmUp | None:
 
 
 def _sessions(collector: Collector, wanted: Callable[[str, int], bool]) -> Sessions:
-    totals = [each for key, each in collector.sessions.items() if wanted(*key)]
-    planned = sum(each.planned for each in totals)
-    started = sum(each.started for each in totals)
+    totals = [counts for key, counts in collector.sessions.items() if wanted(*key)]
+    planned = sum(counts.planned for counts in totals)
+    started = sum(counts.started for counts in totals)
     return Sessions(
         planned=planned,
         started=started,
         # Those that still waited when the run was ended never started either. That the generator
         # counted the same number of dropped ones is checked by `Collector.unaccounted`.
         dropped=planned - started,
-        completed=sum(each.completed for each in totals),
-        failed=sum(each.failed for each in totals),
-        cut=sum(each.cut for each in totals),
+        completed=sum(counts.completed for counts in totals),
+        failed=sum(counts.failed for counts in totals),
+        cut=sum(counts.cut for counts in totals),
     )
 
 

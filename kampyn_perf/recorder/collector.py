@@ -155,24 +155,24 @@ class Collector:
     @property
     def last(self) -> Gauges:
         """What all generators together last reported."""
-        each = [generator.last for generator in self.generators.values()]
+        latest = [generator.last for generator in self.generators.values()]
         return Gauges(
-            in_flight=sum(gauges.in_flight for gauges in each),
-            waiting=sum(gauges.waiting for gauges in each),
-            vusers=sum(gauges.vusers for gauges in each),
+            in_flight=sum(gauges.in_flight for gauges in latest),
+            waiting=sum(gauges.waiting for gauges in latest),
+            vusers=sum(gauges.vusers for gauges in latest),
         )
 
     @property
     def unaccounted(self) -> int:
         """Arrivals that came due and were neither started nor dropped nor wait; 0 unless lost."""
         every = self.sessions.values()
-        known = sum(each.started + each.dropped for each in every) + self.last.waiting
-        return sum(each.planned for each in every) - known
+        known = sum(counts.started + counts.dropped for counts in every) + self.last.waiting
+        return sum(counts.planned for counts in every) - known
 
     @property
     def planned(self) -> int:
         """Arrivals that came due so far, those of a warm-up among them."""
-        return sum(each.planned for each in self.sessions.values())
+        return sum(counts.planned for counts in self.sessions.values())
 
     @property
     def endpoints_overflowed(self) -> bool:
@@ -190,14 +190,14 @@ class Collector:
             if self.is_measured(key.phase):
                 by_endpoint[key.endpoint].append(cell)
                 by_flow[key.flow].append(cell)
-        for name, found in by_endpoint.items():
-            self._endpoint(name).take(found)
-        for name, found in by_flow.items():
-            self.flows[name].take(found)
-            self.total.take(found)
-        for phase, found in by_phase.items():
-            self.phases[phase].take(found)
-            self._timeline(measured=self.is_measured(phase)).at(moment_us).take(found)
+        for name, requests in by_endpoint.items():
+            self._endpoint(name).take(requests)
+        for name, requests in by_flow.items():
+            self.flows[name].take(requests)
+            self.total.take(requests)
+        for phase, requests in by_phase.items():
+            self.phases[phase].take(requests)
+            self._timeline(measured=self.is_measured(phase)).at(moment_us).take(requests)
 
     def _endpoint(self, name: str) -> Group:
         """The group of an endpoint; several generators together may know too many names."""

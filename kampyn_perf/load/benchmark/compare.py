@@ -91,7 +91,7 @@ class Comparison:
     def middle(self, load: str, generator: str, value: Callable[[Figures], float]) -> float | None:
         """The median over the rounds; None where there are none."""
         rounds = self.figures[load].get(generator)
-        return median(value(each) for each in rounds) if rounds else None
+        return median(value(figures) for figures in rounds) if rounds else None
 
     def ratio(self, load: str, value: Callable[[Figures], float]) -> float | None:
         """Lean over stock, the median of the rounds' own ratios."""
@@ -117,27 +117,29 @@ class Comparison:
 
     def warnings(self) -> list[str]:
         """What makes the figures doubtful."""
-        found = []
+        warnings = []
         for load, generators in self.figures.items():
             for name, rounds in generators.items():
-                failed = sum(each.failed for each in rounds)
+                failed = sum(figures.failed for figures in rounds)
                 if failed:
-                    found.append(f"{name} ({load}): {failed} requests failed")
+                    warnings.append(f"{name} ({load}): {failed} requests failed")
         for client in Client:
             reached = self.middle(PACED, client, lambda f: f.rate)
             if reached is not None and reached < 0.98 * self.plan.rate:
-                found.append(f"{client} reached {reached:.0f} of {self.plan.rate:.0f} requests/s")
+                warnings.append(
+                    f"{client} reached {reached:.0f} of {self.plan.rate:.0f} requests/s"
+                )
         best, lean = (self.middle(FLAT, who, lambda f: f.rate) for who in ("wrk", Client.LEAN))
         if best and lean and lean > 0.8 * best:
-            found.append("the server, not the generator, may be the limit flat out")
+            warnings.append("the server, not the generator, may be the limit flat out")
         if self.busy > _BUSY:
             share = f"{self.busy:.0%}"
-            found.append(
+            warnings.append(
                 f"other programs used {share} of the CPU: latencies and rates are theirs too"
             )
         if self.cores.generator is None:
-            found.append("server and generator share the cores: figures vary more")
-        return found
+            warnings.append("server and generator share the cores: figures vary more")
+        return warnings
 
     def to_json(self) -> dict[str, Any]:
         """The machine form: plan, every round, medians, goals, warnings."""
@@ -146,7 +148,7 @@ class Comparison:
             "cores": asdict(self.cores),
             "busy": self.busy,
             "rounds": {
-                load: {name: [asdict(each) for each in rounds] for name, rounds in by.items()}
+                load: {name: [asdict(figures) for figures in rounds] for name, rounds in by.items()}
                 for load, by in self.figures.items()
             },
             "medians": {

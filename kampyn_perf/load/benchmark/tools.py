@@ -70,20 +70,20 @@ def read_artillery(output: str, cpu_s: float) -> Figures:
     Its response time ends with the first byte of an answer, not with the last.
     """
     summary = output.rpartition("Summary report")[2]
-    found = {
+    metrics = {
         name: float(value) for name, value in re.findall(r"([\w.]+): \.+ (\d+(?:\.\d+)?)", summary)
     }
-    if not found.get("http.requests") or not found.get("http.request_rate"):
+    if not metrics.get("http.requests") or not metrics.get("http.request_rate"):
         raise ValueError(f"artillery printed no figures: {output.strip()[-200:]!r}")
-    requests = int(found["http.requests"])
-    good = sum(int(n) for name, n in found.items() if re.match(r"http\.codes\.[23]", name))
+    requests = int(metrics["http.requests"])
+    good = sum(int(n) for name, n in metrics.items() if re.match(r"http\.codes\.[23]", name))
     block = re.search(r"http\.response_time:\n((?:  .*\n)+)", summary)
     times = dict(re.findall(r"(\w+): \.+ ([\d.]+)", block[1])) if block else {}
     shares = {"median": "50", "p95": "95", "p99": "99"}
     latency = {
         share: round(float(times[name]) * 1000) for name, share in shares.items() if name in times
     }
-    seconds = requests / found["http.request_rate"]
+    seconds = requests / metrics["http.request_rate"]
     return _figures(requests, requests - good, seconds, cpu_s, latency)
 
 
@@ -92,8 +92,8 @@ _SCRIPT = Path(__file__).with_name("artillery.json")
 
 def _artillery_flat(url: str, users: int, seconds: float) -> list[str]:
     # It is told requests, not seconds; one core makes about a thousand in a second.
-    each = math.ceil(seconds * 1000 / users)
-    return ["quick", "--count", str(users), "--num", str(each), url]
+    requests = math.ceil(seconds * 1000 / users)
+    return ["quick", "--count", str(users), "--num", str(requests), url]
 
 
 def _artillery_paced(url: str, _users: int, seconds: float, rate: float) -> list[str]:

@@ -67,7 +67,7 @@ def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
     fields: list[Any] = []
     for name, value in pairs:
         several = isinstance(value, list | tuple)
-        fields += [(name, _field(each)) for each in (value if several else [value])]
+        fields += [(name, _field(item)) for item in (value if several else [value])]
     for name, content in files.items() if isinstance(files, Mapping) else files:
         given = isinstance(content, tuple)
         filename, body, *rest = content if given else (_file_name(content) or name, content)

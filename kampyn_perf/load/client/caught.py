@@ -72,7 +72,7 @@ class CaughtResponse(Response):
             report(self)
 
     def __del__(self) -> None:
-        # A caught response that never saw its with-block was a request all the same.
+        # Caught, but never used in a with-block: the request is counted all the same.
         self._finish()
 
 

@@ -136,20 +136,20 @@ class Origin:
                 max(deadline - now, 1) / 1e6, TimedOutError(f"resolving {self.host}")
             ):
                 try:
-                    found = _lookup(self.host, self.port)
+                    answers = _lookup(self.host, self.port)
                 except (OSError, UnicodeError) as failure:
                     raise ConnectError(f"the name {self.host} is not resolved") from failure
-            self._addresses = self._allowed([(int(item[0]), item[4]) for item in found])
+            self._addresses = self._allowed([(int(item[0]), item[4]) for item in answers])
             self._addresses_until = now + _ADDRESSES_US
         return self._addresses
 
-    def _allowed(self, found: list[tuple[int, Address]]) -> list[tuple[int, Address]]:
+    def _allowed(self, addresses: list[tuple[int, Address]]) -> list[tuple[int, Address]]:
         """Where the name may lead: one that is allowed for being this machine, only there."""
         if self.host in self.pool.allowed_hosts:
-            return found
-        own = [each for each in found if is_loopback(str(each[1][0]))]
-        if found and not own:
-            raise ConnectError(f"{self.host} is {found[0][1][0]}, which is not this machine")
+            return addresses
+        own = [one for one in addresses if is_loopback(str(one[1][0]))]
+        if addresses and not own:
+            raise ConnectError(f"{self.host} is {addresses[0][1][0]}, which is not this machine")
         return own
 
 

@@ -84,7 +84,7 @@ class ResponseParser:
     def start(self, head_request: bool = False, keep_body: bool = True) -> None:
         """Get ready for the response to one request."""
         if self.surplus or not self.complete:
-            self._spoiled = True  # whatever it was in the middle of is over
+            self._spoiled = True  # the parser's state is of no use any more
         self._head_request = head_request
         self._keep_body = keep_body
         self._headers_done = False

@@ -196,7 +196,7 @@ class Coordinator:
             else:
                 self._take(index, report)
         elif index in {*self._ended, *self.rebalancer.lost, *self.latecomers.declined}:
-            return  # the end of its pipe, or what it said before it was given up
+            return  # the end of its pipe, or a report that was on its way when it was given up
         elif report is None:
             self.latecomers.decline(index, received.how)
         elif isinstance(report, Refused):

@@ -22,19 +22,21 @@ Generators = Mapping[int, GeneratorTotals]
 
 def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
     """Why the numbers mean nothing: what a generator had too little of."""
-    busiest = max((each.busiest.share for each in generators.values()), default=0.0)
+    busiest = max((generator.busiest.share for generator in generators.values()), default=0.0)
     if busiest > limits.cpuShare:
         yield (
             f"a generator used {format_percent(busiest)} of a core for five seconds "
             f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
         )
-    waited = max((each.starved.share for each in generators.values()), default=0.0)
+    waited = max((generator.starved.share for generator in generators.values()), default=0.0)
     if waited > limits.cpuWait:
         yield (
             f"a generator waited for a CPU {format_percent(waited)} of five seconds "
             f"(limit {format_percent(limits.cpuWait)}): others had it"
         )
-    steals = [share for each in generators.values() if (share := steal_share(each)) is not None]
+    steals = [
+        share for generator in generators.values() if (share := steal_share(generator)) is not None
+    ]
     if steals and max(steals) > limits.cpuSteal:
         yield (
             f"the hypervisor took {format_percent(max(steals))} of the machine's CPU time "
@@ -44,7 +46,7 @@ def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
         ("file descriptors: raise the limit (ulimit -n)", "fds_exhausted"),
         ("ephemeral ports: use more machines, or a wider ip_local_port_range", "ports_exhausted"),
     ):
-        count = sum(getattr(each, failed) for each in generators.values())
+        count = sum(getattr(generator, failed) for generator in generators.values())
         if count:
             yield f"{count} connections failed because the generator had run out of {what}"
 
@@ -52,19 +54,19 @@ def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
 def standstills(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -> Iterator[str]:
     """Why the numbers mean nothing: when a generator did nothing at all."""
     totals = list(generators)
-    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    lag = max((generator.lag.max_us or 0 for generator in totals), default=0)
     if lag > limits.loopLagMax:
         yield (
             f"the generator stood still for {format_duration(lag)} "
             f"(limit {format_duration(limits.loopLagMax)})"
         )
-    pause = max((each.gc_max_us for each in totals), default=0)
+    pause = max((generator.gc_max_us for generator in totals), default=0)
     if pause > limits.gcPauseMax:
         yield (
             f"garbage collection held the generator for {format_duration(pause)} "
             f"(limit {format_duration(limits.gcPauseMax)})"
         )
-    slept = max((each.suspended_us for each in totals), default=0)
+    slept = max((generator.suspended_us for generator in totals), default=0)
     if slept:
         yield f"the machine of the generator slept for {format_duration(slept)}"
 
@@ -91,9 +93,9 @@ def longest_standstill_us(totals: GeneratorTotals) -> int:
 def cause(generators: Generators, limits: ValidityLimits) -> str:
     """What most likely made the generator late, in words."""
     totals = generators.values()
-    wait = max((each.hungriest.share for each in totals), default=0.0)
-    busiest = max((each.busiest.share for each in totals), default=0.0)
-    lag = max((each.lag.max_us or 0 for each in totals), default=0)
+    wait = max((generator.hungriest.share for generator in totals), default=0.0)
+    busiest = max((generator.busiest.share for generator in totals), default=0.0)
+    lag = max((generator.lag.max_us or 0 for generator in totals), default=0)
     if lag > limits.loopLagMax:
         return f"it stood still for {format_duration(lag)}"
     if wait > limits.cpuWait / 2 and wait > busiest / 4:
@@ -117,7 +119,17 @@ def steal_share(totals: GeneratorTotals) -> float | None:
     return totals.steal_us / totals.machine_us
 
 
-def worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
+def file_descriptors(generators: Iterable[GeneratorTotals]) -> Headroom | None:
+    """Of the generator that came nearest to its limit."""
+    return _worst([(totals.fds_max, totals.fd_limit) for totals in generators])
+
+
+def ports(generators: Iterable[GeneratorTotals]) -> Headroom | None:
+    """The same of ephemeral ports."""
+    return _worst([(totals.ports_max, totals.port_limit) for totals in generators])
+
+
+def _worst(pairs: Sequence[tuple[int | None, int | None]]) -> Headroom | None:
     """Of (used, limit), the one that came nearest to its limit."""
     known = [(used, limit) for used, limit in pairs if used is not None and limit]
     if not known:

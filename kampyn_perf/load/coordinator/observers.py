@@ -45,6 +45,6 @@ class Observers:
         )
         self.failures.append(words)
         for observer in self._observers:
-            # It is told as soon as it is called itself that it fails, too.
+            # Its own next call shows that it fails, and says so.
             with suppress(Exception):
                 observer.remark(words, Severity.ERROR)

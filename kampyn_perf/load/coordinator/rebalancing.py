@@ -54,7 +54,7 @@ class Rebalancer:
         for index, (started, before) in self._started_of.items():
             own = (number for number in range(due) if owner(number, before) == index)
             for number in islice(own, started, None):
-                # What another has by a later assignment was started, or is counted with that one.
+                # Arrivals that a later assignment gave to another generator are counted there.
                 if owner(number, self.assignments) == index:
                     yield number
 

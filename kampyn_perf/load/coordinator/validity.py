@@ -9,14 +9,15 @@ from kampyn_perf.histogram import merged
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.generator_health import (
     cause,
+    file_descriptors,
     health_of,
     longest_standstill_us,
+    ports,
     resources,
     standstills,
     steal_share,
-    woken_late,
-    worst,
 )
+from kampyn_perf.load.coordinator.warnings import warnings
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.results.load import Latency, Validity
@@ -44,29 +45,32 @@ def assess(
         _disturbances(collector, schedule, limits=limits, complete=complete, facts=facts)
     )
     totals = collector.generators.values()
-    measured_us = max((each.measured_us for each in totals), default=0)
+    measured_us = max((generator.measured_us for generator in totals), default=0)
     return Validity(
         valid=not disturbances,
         reasons=[disturbance.reason for disturbance in disturbances],
         disturbances=disturbances,
-        warnings=[*_warnings(collector, limits, facts), *more_warnings],
+        warnings=[*warnings(collector, limits, facts), *more_warnings],
         lateness=Latency.of(collector.lateness),
         waited=collector.waited,
         recorder_faults=collector.faults,
-        loop_lag=Latency.of(merged(each.lag for each in totals)),
-        loop_lag_max_us=max((each.lag.max_us or 0 for each in totals), default=0),
-        cpu_share=sum(each.cpu_us for each in totals) / measured_us if measured_us else None,
+        loop_lag=Latency.of(merged(generator.lag for generator in totals)),
+        loop_lag_max_us=max((generator.lag.max_us or 0 for generator in totals), default=0),
+        cpu_share=sum(generator.cpu_us for generator in totals) / measured_us
+        if measured_us
+        else None,
         cpu_steal_share=max(
-            (share for each in totals if (share := steal_share(each)) is not None), default=None
+            (share for generator in totals if (share := steal_share(generator)) is not None),
+            default=None,
         ),
-        gc_pauses=sum(each.gc_pauses for each in totals),
-        gc_pause_max_us=max((each.gc_max_us for each in totals), default=0),
-        gc_total_us=sum(each.gc_us for each in totals),
-        file_descriptors=worst([(each.fds_max, each.fd_limit) for each in totals]),
-        ports=worst([(each.ports_max, each.port_limit) for each in totals]),
-        clock_step_max_us=max((each.clock_step_us for each in totals), default=0),
-        suspended_us=max((each.suspended_us for each in totals), default=0),
-        vusers_max=sum(each.vusers_max for each in totals),
+        gc_pauses=sum(generator.gc_pauses for generator in totals),
+        gc_pause_max_us=max((generator.gc_max_us for generator in totals), default=0),
+        gc_total_us=sum(generator.gc_us for generator in totals),
+        file_descriptors=file_descriptors(totals),
+        ports=ports(totals),
+        clock_step_max_us=max((generator.clock_step_us for generator in totals), default=0),
+        suspended_us=max((generator.suspended_us for generator in totals), default=0),
+        vusers_max=sum(generator.vusers_max for generator in totals),
         generators=health_of(collector.generators, facts),
     )
 
@@ -83,11 +87,11 @@ def _disturbances(
     if facts.trouble and facts.trouble not in facts.lost.values():
         yield Disturbance(reason=facts.trouble, adds_us=None, hides=None)
     session = _requests_a_session(collector)
-    second = max((each.requests for each in collector.timeline.recent(_ALL)), default=0)
+    second = max((part.requests for part in collector.timeline.recent(_ALL)), default=0)
     lost = len(facts.lost) * second + collector.lost * session
     yield from _bounded(_lost_generators(collector, facts), hides=lost)
     totals = collector.sessions.values()
-    dropped = sum(each.dropped for each in totals) - collector.lost
+    dropped = sum(counts.dropped for counts in totals) - collector.lost
     never_due = schedule.planned - collector.planned if complete else 0
     missing = collector.unaccounted + abs(never_due) + max(dropped, 0)
     yield from _bounded(
@@ -96,7 +100,7 @@ def _disturbances(
     )
     yield from _bounded(_late(collector, limits), adds_us=collector.lateness.max_us or 0)
     generators = collector.generators.values()
-    stood_us = max((longest_standstill_us(each) for each in generators), default=0)
+    stood_us = max((longest_standstill_us(generator) for generator in generators), default=0)
     yield from _bounded(standstills(generators, limits), adds_us=stood_us)
     yield from _bounded(resources(collector.generators, limits), adds_us=None)
     yield from _bounded(_clocks(facts, limits), adds_us=_clock_error_us(facts))
@@ -104,7 +108,7 @@ def _disturbances(
         reason = f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
         yield Disturbance(reason=reason, hides=count * session)
     if complete:
-        # Less load than planned makes no system slower: what it failed at, it failed at.
+        # Less load than planned makes no system slower, so that a failure stays one.
         yield from _bounded(_short(collector, schedule, limits))
 
 
@@ -123,7 +127,9 @@ def _requests_a_session(collector: Collector) -> int:
     """At most, of those that were seen."""
     most = 1
     for flow, group in collector.flows.items():
-        started = sum(each.started for key, each in collector.sessions.items() if key[0] == flow)
+        started = sum(
+            counts.started for key, counts in collector.sessions.items() if key[0] == flow
+        )
         ended = group.response.count + group.failed_response.count
         most = max(most, math.ceil(ended / started)) if started else most
     return most
@@ -147,7 +153,7 @@ def _lost_generators(collector: Collector, facts: GeneratorFacts) -> Iterator[st
 
 def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterator[str]:
     totals = collector.sessions.values()
-    dropped = sum(each.dropped for each in totals) - collector.lost
+    dropped = sum(counts.dropped for counts in totals) - collector.lost
     if collector.faults:
         yield f"the recorder lost {counted(collector.faults, 'sample')}"
     if collector.unaccounted:
@@ -204,59 +210,3 @@ def _clocks(facts: GeneratorFacts, limits: ValidityLimits) -> Iterator[str]:
                 f"the clock of {name} parted by {format_duration(drift_us)} during the run "
                 f"(limit {format_duration(limits.clockDrift)})"
             )
-
-
-def _warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFacts) -> Iterator[str]:
-    if collector.endpoints_overflowed:
-        yield "more endpoint names than are kept apart; give requests with ids in their path a name"
-    if collector.waited:
-        yield (
-            f"{collector.waited} sessions waited for a virtual user, up to "
-            f"{format_duration(collector.waited_max_us)}: maxVusers was reached"
-        )
-    cut = sum(each.cut for each in collector.sessions.values())
-    if cut:
-        yield (
-            f"{counted(cut, 'session')} cut by the end of the run: what they waited for is in the "
-            "verdict, and in no table"
-        )
-    if collector.lateness.clamped:
-        yield "a lateness above one hour was counted as one hour"
-    yield from woken_late(collector)
-    yield from _apart(facts)
-    if facts.unwritten:
-        yield facts.unwritten
-    yield from facts.blind
-    yield from _late_comers(facts)
-    totals = collector.generators.values()
-    step = max((each.clock_step_us for each in totals), default=0)
-    if step:
-        yield (
-            f"the wall clock stepped by {format_duration(step)}; "
-            "durations do not depend on it, times of day in logs do"
-        )
-    for what, found in (
-        ("file descriptors", worst([(each.fds_max, each.fd_limit) for each in totals])),
-        ("ephemeral ports", worst([(each.ports_max, each.port_limit) for each in totals])),
-    ):
-        if found and found.used > found.limit * limits.headroom:
-            yield f"{found.used} of {found.limit} {what} were in use: more load will need more"
-
-
-def _apart(facts: GeneratorFacts) -> Iterator[str]:
-    for one in facts.apart:
-        if one.failed:
-            yield (
-                f"{one.failed} of {counted(one.count, 'request')} beside the load failed: "
-                f"{one.name} ({one.reason})"
-            )
-
-
-def _late_comers(facts: GeneratorFacts) -> Iterator[str]:
-    for index, moment_us in facts.joined_us.items():
-        yield (
-            f"{facts.names[index]} joined {format_duration(moment_us)} into the run, and takes its "
-            "share from then on"
-        )
-    for index, why in facts.declined.items():
-        yield f"{facts.names[index]} came late, and did not take part: {why}"

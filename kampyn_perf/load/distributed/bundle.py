@@ -25,7 +25,7 @@ def pack(command: Run) -> Run:
 
     if spec.get("scenarios"):
         spec["scenarios"] = take(spec["scenarios"], "locustfile.py")
-    if spec.get("data"):  # by its own name: a CSV's is what its rows are called
+    if spec.get("data"):  # by its own name: a CSV's rows are called after the file
         spec["data"] = take(spec["data"], Path(spec["data"]).name)
     spec["feeds"] = {
         name: {**feed, "file": take(feed["file"], f"feed-{number}{Path(feed['file']).suffix}")}

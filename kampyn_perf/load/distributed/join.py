@@ -26,7 +26,7 @@ def join(host: str, port: int) -> ExitCode:
     )
     with _signals_passed_on(process):
         code = process.wait()
-    known = {int(each) for each in ExitCode}
+    known = {int(code) for code in ExitCode}
     return ExitCode(code) if code in known else ExitCode.NO_VERDICT
 
 
@@ -41,9 +41,9 @@ def _signals_passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -81,7 +81,7 @@ class Relay:
             self._refuse(msg.node_id, "the master had given this worker up; it was not heard of")
         else:
             member.heard_us = now_us()
-            # Little is for the relay; what may be long is passed on as it is.
+            # Few messages are for the relay; reports, which may be long, are passed on unread.
             if line.startswith(_PONG):
                 self._on_pong(member, orjson.loads(line))
             elif line.startswith(_LEAVE):

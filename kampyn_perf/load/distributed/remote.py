@@ -83,4 +83,4 @@ class ClockComparison:
     @property
     def best(self) -> ClockReading:
         """What is known by now."""
-        return min(self._readings, key=lambda each: each[0])[1]
+        return min(self._readings, key=lambda reading: reading[0])[1]

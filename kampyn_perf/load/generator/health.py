@@ -51,7 +51,7 @@ class Health:
 
     def take(self) -> HealthSample:
         """What was seen since the last time, and a fresh start."""
-        # What stands still at this very moment has not come to `_watch` yet.
+        # A standstill that still lasts is not among what `_watch` has measured yet.
         lag_us = now_us() - self._turned_us - _TICK_US
         if lag_us > 0:
             self._sample.lags_us.append(lag_us)
@@ -65,7 +65,7 @@ class Health:
         if machine is not None and self._machine is not None:
             health.steal_us = max(self._machine[0] - machine[0], 0)
             health.machine_us = self._machine[1] - machine[1]
-        # What is left of the distance between two readings is no sleep.
+        # Two readings are never at one moment: a difference so small is no suspension.
         slept = self._suspended_us - suspended_us
         health.suspended_us = slept if slept > 1000 else 0
         health.fds, health.fd_limit = system.open_files(), open_files_limit()

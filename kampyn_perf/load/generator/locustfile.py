@@ -16,7 +16,7 @@ from kampyn_perf.load.target.flow import FlowSettings
 
 def declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
     """The weight of each flow."""
-    return {name: int(each.weight) for name, each in classes.items()}
+    return {name: int(flow.weight) for name, flow in classes.items()}
 
 
 def all_flows(scenarios: Path | None, data: Iterable[FlowSettings]) -> dict[str, type[FlowUser]]:
@@ -44,18 +44,18 @@ def load_flows(path: Path) -> dict[str, type[FlowUser]]:
     except (Exception, SystemExit) as error:
         raise KampynError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     flows: dict[str, type[FlowUser]] = {}
-    for each in classes.values():
-        if not issubclass(each, FlowUser):
+    for user in classes.values():
+        if not issubclass(user, FlowUser):
             raise KampynError(
-                f"{path}: {each.__name__} is a Locust user, but no FlowUser",
+                f"{path}: {user.__name__} is a Locust user, but no FlowUser",
                 hint="Derive it from kampyn_perf.load.flow.FlowUser, so that it can be scheduled.",
             )
-        name = each.flow_name()
+        name = user.flow_name()
         if name in flows:
             raise KampynError(f"{path}: two classes have the flow name {name!r}")
-        if not each.tasks:
-            raise KampynError(f"{path}: {each.__name__} has no @task")
-        flows[name] = each
+        if not user.tasks:
+            raise KampynError(f"{path}: {user.__name__} has no @task")
+        flows[name] = user
     if not flows:
         raise KampynError(f"{path} declares no flow: no class that derives from FlowUser")
     return flows

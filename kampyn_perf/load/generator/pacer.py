@@ -24,7 +24,7 @@ from kampyn_perf.schedule import Mix, Schedule
 
 _NEVER = 1 << 62
 _NAP_US = 250_000
-"""The longest sleep at a stretch: so soon a stop, or a larger partition, is noticed."""
+"""The longest single sleep: `stop` and a changed partition are noticed within it."""
 _LEEWAY_US = 10_000
 """How long before its moment other work may be done, to find a gap between two arrivals."""
 _GAP_US = 2_000
@@ -103,15 +103,16 @@ class Pacer:
             while self._missed:
                 self._dispatch(self._prepare(self._missed.popleft()))
             number = self._partition.next_own(self._passed, planned)
-            # Everything that can be done before the moment is: it would make the session late.
+            # All work that can be done before the due time is: after it, it would make the session
+            # late.
             session = self._prepare(number) if number < planned else None
             due_us = session.due_us if session else start_us + self._schedule.duration_us
             self.next_due_us = due_us
             if not self._sleep(due_us, sleep_until):
-                continue  # what was not of this partition may be now, or the other way round
+                continue  # the assignment changed meanwhile: ask again whether it is ours
             if session is None:
                 break
-            self._passed = number + 1  # first: meanwhile another assignment may come
+            self._passed = number + 1  # first: below, another assignment may come in between
             self._dispatch(session)
         self.next_due_us = _NEVER
 
@@ -175,7 +176,7 @@ class Pacer:
             if waiting.flow == user.flow:
                 self._give(user, waiting)
                 return True
-            # A user belongs to one flow; the arrival that waited longest is of another.
+            # The arrival that waited longest is of another flow than this user.
             self.vusers -= 1
             self._give(self._new(waiting.flow), waiting)
             return False
@@ -224,7 +225,7 @@ class Pacer:
         self._buffer.session_planned(flow=flow, phase=phase)
         limit = self._limit(phase)
         self._shrink(limit)
-        while self._waiting and self.vusers < limit:  # there is more room than there was
+        while self._waiting and self.vusers < limit:  # a later phase may allow more users
             waiting = self._waiting.popleft()
             self._give(self._new(waiting.flow), waiting)
         idle = self._idle[flow]

@@ -54,7 +54,7 @@ def people(
     """Everybody whom the sessions in `flows` (number and flow) will be, each once, in order."""
     ahead = {name for name, sign_in in context.sign_ins.items() if sign_in.ahead}
     seen: set[tuple[str, str]] = set()
-    found: list[Who] = []
+    everybody: list[Who] = []
     for number, flow in flows:
         if not wanted.get(flow):
             continue
@@ -64,8 +64,8 @@ def people(
             key = (identity, str(row))
             if row is not None and key not in seen:
                 seen.add(key)
-                found.append((identity, data))
-    return found
+                everybody.append((identity, data))
+    return everybody
 
 
 def sign_in_all(

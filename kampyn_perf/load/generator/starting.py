@@ -29,7 +29,7 @@ def cheap_imports() -> Iterator[None]:
     everything = cache(looked_up)
     once: Any = lambda **which: everything().select(**which)  # noqa: E731
     metadata.entry_points = once
-    gc.disable()  # what modules are made of stays
+    gc.disable()  # imports make little that could be collected
     try:
         yield
     finally:

@@ -39,7 +39,7 @@ class Worker:
         self._idle: greenlet | None = None
         """This user's greenlet while it waits for a session."""
         user.tasks = [self._serve]
-        # Locust would run it before the loop, as part of nobody's session.
+        # Locust would run it before the loop, outside of any session.
         self._on_start = user.on_start
         self._ready = type(user).on_start is User.on_start
         user.on_start = _nothing
@@ -140,7 +140,7 @@ class Pool:
     def cut(self) -> list[Session]:
         """End everybody at once; the sessions that were at work."""
         self._environment.runner.user_greenlets.kill(block=True, timeout=_KILL_SECONDS)
-        # Only now: while some were ended, others may have come to their own end.
+        # Read only now: ending some of them gives the others time to end by themselves.
         cut = [worker.session for worker in self.workers if worker.session is not None]
         self.workers.clear()
         return cut

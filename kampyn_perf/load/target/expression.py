@@ -172,6 +172,6 @@ def _pythonic(text: str) -> str:
     """With Python's words for the operators, outside of quoted texts."""
     parts = _STRING.split(_BRACES.sub(r"\1", text.strip()))
     for index in range(0, len(parts), 2):  # every second part is a quoted text
-        for found, word in _WORDS:
-            parts[index] = found.sub(word, parts[index])
+        for pattern, word in _WORDS:
+            parts[index] = pattern.sub(word, parts[index])
     return "".join(parts).strip()

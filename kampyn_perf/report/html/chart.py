@@ -1,0 +1,103 @@
+"""What a chart of a page is made of, and its form for the page's script. Pure.
+
+Times are seconds since the start of the run. Values keep six significant digits: a chart has a
+thousand pixels, and the tables beside it have every figure whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_POINTS = 480
+"""A line has no more of them: two for each pixel of a small screen."""
+
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a value, or None, for each moment of its chart."""
+
+    name: str
+    values: Values
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A threshold, drawn across."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the run that every chart shows: a phase, an alert that fired, a fault."""
+
+    kind: str
+    """`phase`, `alert` or `fault`: how it is drawn."""
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over the time of the run."""
+
+    id: str
+    title: str
+    unit: str
+    """`us`, `share`, `per_s`, `bytes`, `bytes_per_s`, `count`."""
+    at: Sequence[float]
+    lines: Sequence[Line]
+    goals: Sequence[Goal] = ()
+    words: str = ""
+    """What it shows, for who does not see it."""
+    notes: Sequence[str] = field(default=())
+    """What was left out."""
+
+    def for_script(self) -> dict[str, Any]:
+        """As the page's script wants it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "unit": self.unit,
+            "at": [shortened(moment) for moment in self.at],
+            "lines": [
+                {
+                    "name": one.name,
+                    "dashed": one.dashed,
+                    "values": [shortened(v) for v in one.values],
+                }
+                for one in self.lines
+            ],
+            "goals": [{"name": goal.name, "value": goal.value} for goal in self.goals],
+        }
+
+
+def shortened(value: float | None) -> float | int | None:
+    """`value` in six significant digits, and a whole number as one."""
+    if value is None:
+        return None
+    rounded = float(f"{value:.6g}")
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def thinned(
+    at: Sequence[float], columns: Iterable[Values]
+) -> tuple[list[float], list[list[float | None]]]:
+    """Not more than `MOST_POINTS` moments: neighbours are put together, and of each line the
+    greatest value of them is kept, so that no peak is lost."""
+    step = -(-len(at) // MOST_POINTS) or 1
+    starts = range(0, len(at), step)
+    return [at[start] for start in starts], [
+        [_greatest(values[start : start + step]) for start in starts] for values in columns
+    ]
+
+
+def _greatest(values: Values) -> float | None:
+    return max((value for value in values if value is not None), default=None)

@@ -1,0 +1,203 @@
+"""Charts of what the client saw, second by second. Pure.
+
+The figures of response times are those of the result's own seconds; service times come from its
+breakdown, which has them for the requests that succeeded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from kampyn_perf.histogram import Layout
+from kampyn_perf.report.html.chart import Chart, Goal, Line, Span, thinned
+from kampyn_perf.results.breakdown import Breakdown, Sparse
+from kampyn_perf.results.load import LoadResult, Second
+from kampyn_perf.results.verdict import Judgement, Verdict
+from kampyn_perf.units import MICROSECONDS, format_duration, format_rate
+
+_MOST_CAUSES = 6
+_PERCENTILES = (("P50", "p50_us"), ("P95", "p95_us"), ("P99", "p99_us"))
+
+
+def charts(result: LoadResult, verdict: Verdict | None) -> list[Chart]:
+    """Rates, response times, sessions in flight, lateness, and errors where there were some."""
+    seconds = [*(result.warm_up.seconds if result.warm_up else ()), *result.seconds]
+    if not seconds:
+        return []
+    goals = list(goals_of(verdict, ("response_time",)))
+    made = [_rates(seconds), _times(result, seconds, goals), _in_flight(seconds), _late(seconds)]
+    if result.failures:
+        made.insert(2, _errors(result))
+    return made
+
+
+def spans(result: LoadResult) -> list[Span]:
+    """The phases, and when alerts fired."""
+    phases = [
+        Span("phase", phase.name, _s(phase.start_us), _s(phase.start_us + phase.duration_us))
+        for phase in result.phases
+    ]
+    if result.warm_up:
+        phases.insert(0, Span("phase", "warm-up", 0.0, _s(result.warm_up.duration_us)))
+    fired = [
+        Span("alert", record.name, _s(firing.fired_us), _s(firing.resolved_us or result.elapsed_us))
+        for record in result.alerts
+        for firing in record.firings
+    ]
+    return phases + fired
+
+
+def goals_of(verdict: Verdict | None, metrics: Sequence[str]) -> Iterator[Goal]:
+    """The thresholds of the objectives about the whole of these metrics."""
+    judged: Sequence[Judgement] = verdict.objectives if verdict else ()
+    for one in judged:
+        if one.metric in metrics and not one.scope:
+            yield Goal(f"{one.name} {one.target_text}", one.target)
+
+
+def _rates(seconds: Sequence[Second]) -> Chart:
+    widths = [one.width_us / MICROSECONDS for one in seconds]
+    columns = {
+        "requests": [one.requests / w for one, w in zip(seconds, widths, strict=True)],
+        "failed requests": [one.failed / w for one, w in zip(seconds, widths, strict=True)],
+        "sessions started": [one.started / w for one, w in zip(seconds, widths, strict=True)],
+    }
+    peak = max(columns["requests"])
+    return _chart(
+        "rates",
+        "Requests and sessions",
+        "per_s",
+        seconds,
+        columns,
+        words=f"Requests, failed requests and started sessions per second; at most "
+        f"{format_rate(round(peak, 2))} requests.",
+    )
+
+
+def _times(result: LoadResult, seconds: Sequence[Second], goals: Sequence[Goal]) -> Chart:
+    columns: dict[str, Sequence[float | None]] = {
+        f"{name} response": [
+            getattr(one.response, key) if one.response else None for one in seconds
+        ]
+        for name, key in _PERCENTILES
+    }
+    if result.breakdown:
+        at_stretch = service_p95(result.breakdown)
+        if at_stretch:
+            width = result.breakdown.width_us
+            columns["P95 service"] = [at_stretch.get(one.at_us // width) for one in seconds]
+    worst = max((one.response.p99_us or 0 for one in seconds if one.response), default=0)
+    return _chart(
+        "times",
+        "Response and service time",
+        "us",
+        seconds,
+        columns,
+        goals=goals,
+        dashed=("P95 service",),
+        words="P50, P95 and P99 of the response time, from when a request was due, and P95 of the "
+        f"service time, from when it was sent, by second; P99 at most {format_duration(worst)}.",
+    )
+
+
+def service_p95(breakdown: Breakdown) -> dict[int, int]:
+    """P95 of the service time (µs) of what succeeded, by the number of the stretch."""
+    parts: dict[int, list[Sparse]] = defaultdict(list)
+    for group in breakdown.requests:
+        for row in group.rows():
+            parts[row.at].append(row.service)
+    ends = Layout(breakdown.splits_us).ends_us()
+    return {
+        at: value
+        for at, sparse in parts.items()
+        if (value := _quantile(sparse, ends, 0.95)) is not None
+    }
+
+
+def _quantile(parts: Sequence[Sparse], ends: np.ndarray, quantile: float) -> int | None:
+    """The end of the bucket of the ceil(q n)-th value."""
+    places = np.concatenate([part.places for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
+    total = int(counts.sum())
+    if not total:
+        return None
+    order = np.argsort(places, kind="stable")
+    rank = max(1, -int(-round(quantile * total, 6) // 1))
+    place = int(np.searchsorted(np.cumsum(counts[order]), rank))
+    return int(ends[places[order][place]])
+
+
+def _in_flight(seconds: Sequence[Second]) -> Chart:
+    columns = {"sessions in flight": [one.in_flight for one in seconds]}
+    peak = max(columns["sessions in flight"])
+    return _chart(
+        "in-flight",
+        "Sessions in flight",
+        "count",
+        seconds,
+        columns,
+        words=f"Sessions at work at the end of each second; at most {peak:,}.",
+    )
+
+
+def _late(seconds: Sequence[Second]) -> Chart:
+    columns = {"latest start": [one.late_max_us for one in seconds]}
+    return _chart(
+        "lateness",
+        "Schedule lateness",
+        "us",
+        seconds,
+        columns,
+        words="How late the latest session of each second was started; at most "
+        f"{format_duration(max(columns['latest start']))}.",
+    )
+
+
+def _errors(result: LoadResult) -> Chart:
+    """Failed requests per second by cause: of the most frequent ones, and of all others."""
+    width = max(failure.width_us for failure in result.failures)
+    causes: dict[str, Counter[int]] = defaultdict(Counter)
+    for failure in result.failures:
+        for number, count in zip(failure.at, failure.counts, strict=True):
+            causes[failure.cause][number * failure.width_us // width] += count
+    by_count = sorted(causes, key=lambda cause: -causes[cause].total())
+    named = {cause: causes[cause] for cause in by_count[:_MOST_CAUSES]}
+    if rest := by_count[_MOST_CAUSES:]:
+        named[f"{len(rest)} other causes"] = sum((causes[cause] for cause in rest), Counter())
+    stretches = range(result.elapsed_us // width + 1)
+    rates = [[counts[n] * MICROSECONDS / width for n in stretches] for counts in named.values()]
+    moments, columns = thinned([_s(number * width) for number in stretches], rates)
+    return Chart(
+        "errors",
+        "Failed requests by cause",
+        "per_s",
+        moments,
+        [Line(name, values) for name, values in zip(named, columns, strict=True)],
+        words=f"Failed requests per second by cause; most of them {by_count[0]}.",
+    )
+
+
+def _chart(
+    name: str,
+    title: str,
+    unit: str,
+    seconds: Sequence[Second],
+    columns: Mapping[str, Sequence[float | None]],
+    *,
+    words: str,
+    goals: Sequence[Goal] = (),
+    dashed: Sequence[str] = (),
+) -> Chart:
+    at, thin = thinned([_s(one.at_us) for one in seconds], columns.values())
+    lines = [
+        Line(name, values, dashed=name in dashed)
+        for name, values in zip(columns, thin, strict=True)
+    ]
+    return Chart(name, title, unit, at, lines, goals=goals, words=words)
+
+
+def _s(us: int) -> float:
+    return us / MICROSECONDS

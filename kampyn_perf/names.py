@@ -20,6 +20,7 @@ DATA_VERSION = 1
 RESULT_FILE = "result.json"
 CONFIG_FILE = "config.json"
 VERDICT_FILE = "verdict.json"
+REPORT_FILE = "report.html"
 AUDIT_FILE = "audit.json"
 GENERATOR_LOG = "generator.log"
 BACKEND_LOG = "backend.log"

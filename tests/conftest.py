@@ -17,6 +17,7 @@ from tests.mongo_server import (
     mongo_text_uri,
     mongo_uri,
 )
+from tests.report.html import browser
 from tests.running import bytecode
 
 __all__ = ["mongo_database", "mongo_text_database", "mongo_text_uri", "mongo_uri"]
@@ -41,6 +42,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 _NEEDED = {
     "mongo": ("no MongoDB server", "tests on MongoDB's wire", mongo_server.available),
+    "browser": ("no browser", "tests of pages in a browser", browser.available),
     "promtool": ("no promtool", "tests of Prometheus's rules", promtool.available),
 }
 """What tests with such a mark need: words for when it is not there, for those tests, and whether it
@@ -50,6 +52,8 @@ is there."""
 def _hint(mark: str) -> str:
     if mark == "promtool":
         return promtool.HINT
+    if mark == "browser":
+        return browser.HINT
     return mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
 
 

@@ -15,6 +15,8 @@ from kampyn_perf.report.verdict import Format, export
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
 
 
@@ -136,7 +138,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     if output is not None:
         write_whole(output, document)
     if not others:
-        _keep(verdict, path.parent / names.VERDICT_FILE)
+        _keep(verdict, first, path.parent)
     if asked is not None and output is None:
         console.print_bytes(document)
     else:
@@ -150,14 +152,19 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     return int(verdict.exit_code)
 
 
-def _keep(verdict: Verdict, path: Path) -> None:
-    """Beside the result it is a courtesy: a folder that cannot be written spoils no verdict."""
-    from kampyn_perf.cli import console, judging
+def _keep(verdict: Verdict, result: LoadResult | BenchResult, folder: Path) -> None:
+    """Beside the result it is a courtesy: a folder that cannot be written spoils no verdict. A page
+    that is there says the same again."""
+    from kampyn_perf.cli import console, judging, pages
+    from kampyn_perf.results.load import LoadResult
 
     try:
-        judging.write_verdict(verdict, path)
+        judging.write_verdict(verdict, folder / names.VERDICT_FILE)
     except KampynError as error:
         console.say(f"note: the verdict was not kept: {error.message}", style="yellow")
+        return
+    if isinstance(result, LoadResult) and (folder / names.REPORT_FILE).exists():
+        pages.keep(result, verdict, folder=folder)
 
 
 def _list_metrics(only: Sequence[str], *, json: bool) -> int:

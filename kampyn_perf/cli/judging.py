@@ -99,3 +99,23 @@ def write_verdict(verdict: Verdict, path: Path) -> None:
     from kampyn_perf.results import io
 
     io.write(path, verdict)
+
+
+def stored_verdict(folder: Path) -> Verdict | None:
+    """What the run in `folder` came to when it was judged; None where nobody did, or where the
+    file is none that can be read here."""
+    from kampyn_perf.results import io
+    from kampyn_perf.results.verdict import Verdict
+
+    try:
+        return io.read(folder / names.VERDICT_FILE, {names.VERDICT_SCHEMA: Verdict})
+    except KampynError:
+        return None
+
+
+def usual_verdict(result: LoadResult | BenchResult) -> Verdict:
+    """What it comes to by the built-in objectives of its target."""
+    from kampyn_perf.slo import judge, objectives
+
+    usual = objectives.load(objectives.usual_for(target_name(result)), sets=[])
+    return judge(result, usual, strict=is_strict(strict=False, lenient=False))

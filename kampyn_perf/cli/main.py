@@ -33,6 +33,11 @@ class Commands(LazyGroup):
             "Judge a run, or several together, by objectives: exit code 0 passed, 1 failed, 4 no "
             "verdict.",
         ),
+        "report": Lazy(
+            "kampyn_perf.cli.report",
+            "report",
+            "Make a document of a run, however old: a page to look at, or a file for another tool.",
+        ),
         "init": Lazy(
             "kampyn_perf.cli.init",
             "init",

@@ -12,6 +12,7 @@ from kampyn_perf.cli import (
     console,
     failures_view,
     judging,
+    pages,
     verdict_view,
     watching,
 )
@@ -65,6 +66,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     verdict = judge(result, slo, strict=strict, baseline=baseline)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
+        pages.keep(result, verdict, folder=result.folder)
     if flags.as_json:
         _print_json(result, verdict)
     else:

@@ -1,7 +1,7 @@
 """What a chart of a page is made of, and its form for the page's script. Pure.
 
-Times are seconds since the start of the run. Values keep six significant digits: a chart has a
-thousand pixels, and the tables beside it have every figure whole.
+Times are seconds since the start of the run. What is no whole number keeps six significant digits:
+a chart has a thousand pixels, and the tables beside it have every figure whole.
 """
 
 from __future__ import annotations
@@ -80,11 +80,10 @@ class Chart:
 
 
 def shortened(value: float | None) -> float | int | None:
-    """`value` in six significant digits, and a whole number as one."""
-    if value is None:
-        return None
-    rounded = float(f"{value:.6g}")
-    return int(rounded) if rounded.is_integer() else rounded
+    """A whole number as it is; of another six significant digits."""
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value.is_integer() else float(f"{value:.6g}")
 
 
 def thinned(

@@ -1,0 +1,104 @@
+"""A load's result as OpenMetrics, for who keeps figures of runs in a time-series database. Pure.
+
+Times are seconds, as that format wants them. Percentiles are the quantiles of a summary: they are
+exact for this run, and are not to be averaged over several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.openmetrics.exposition import generate_latest
+
+from kampyn_perf.results.latency import Latency
+from kampyn_perf.results.load import LoadResult, Requests
+from kampyn_perf.results.verdict import Outcome, Verdict
+
+_SECOND = 1e6
+_QUANTILES = (
+    ("0.5", "p50_us"),
+    ("0.9", "p90_us"),
+    ("0.95", "p95_us"),
+    ("0.99", "p99_us"),
+    ("0.999", "p999_us"),
+)
+
+
+def openmetrics(result: LoadResult, verdict: Verdict | None = None) -> bytes:
+    """The document, UTF-8, with its `# EOF`."""
+    registry = CollectorRegistry()
+    registry.register(_Families([*_load(result), *(_outcomes(verdict) if verdict else ())]))
+    return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]
+
+
+class _Families:
+    """What a registry collects: these."""
+
+    def __init__(self, families: Sequence[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Sequence[Metric]:
+        return self._families
+
+
+def _load(result: LoadResult) -> Iterator[Metric]:
+    endpoints = [(one.name, one.requests) for one in result.endpoints]
+    yield _counts("kampyn_perf_requests", "Requests that ended.", endpoints, "count")
+    yield _counts("kampyn_perf_failed_requests", "Requests that failed.", endpoints, "failed")
+    yield _times("kampyn_perf_response_time", "From due to the last byte.", endpoints, "response")
+    yield _times("kampyn_perf_service_time", "From sent to the last byte.", endpoints, "service")
+    sessions = CounterMetricFamily("kampyn_perf_sessions", "Sessions.", labels=["state"])
+    for state in ("planned", "started", "dropped", "completed", "failed", "cut"):
+        sessions.add_metric([state], getattr(result.sessions, state))
+    yield sessions
+    yield GaugeMetricFamily(
+        "kampyn_perf_run_valid", "1: the generator was healthy.", value=int(result.validity.valid)
+    )
+
+
+def _counts(
+    name: str, words: str, endpoints: Sequence[tuple[str, Requests]], field: str
+) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, words, labels=["endpoint"])
+    for endpoint, requests in endpoints:
+        family.add_metric([endpoint], getattr(requests, field))
+    return family
+
+
+def _times(name: str, words: str, endpoints: Sequence[tuple[str, Requests]], field: str) -> Metric:
+    family = Metric(f"{name}_seconds", words, "summary", unit="seconds")
+    for endpoint, requests in endpoints:
+        latency: Latency = getattr(requests, field)
+        labels = {"endpoint": endpoint}
+        for quantile, column in _QUANTILES:
+            value = getattr(latency, column)
+            if value is not None:
+                quantiles = labels | {"quantile": quantile}
+                family.add_sample(f"{name}_seconds", quantiles, value / _SECOND)
+        family.add_sample(f"{name}_seconds_count", labels, latency.count)
+        family.add_sample(f"{name}_seconds_sum", labels, latency.sum_us / _SECOND)
+    return family
+
+
+def _outcomes(verdict: Verdict) -> Iterator[Metric]:
+    """Each objective's outcome, as a state that is 1, and what was observed."""
+    outcomes = GaugeMetricFamily(
+        "kampyn_perf_objective", "Which outcome it has.", labels=["objective", "outcome"]
+    )
+    observed = GaugeMetricFamily(
+        "kampyn_perf_observed", "In the objective's own unit.", labels=["objective", "unit"]
+    )
+    for one in verdict.objectives:
+        name = f"{one.name} {one.scope_text}" if one.scope else one.name
+        for outcome in Outcome:
+            outcomes.add_metric([name, outcome.value], int(one.outcome is outcome))
+        if one.observed is not None:
+            observed.add_metric([name, one.unit.value], one.observed)
+    yield outcomes
+    yield observed

@@ -1,0 +1,80 @@
+"""`kampyn-perf report` as the real program, on runs that were kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf import names
+from kampyn_perf.results import io
+from tests.cli import program
+from tests.report.html.reading import Page
+from tests.report.html.samples import failing_run, judged
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    result = failing_run()
+    folder = tmp_path / "reports" / "a-run"
+    io.write(folder / names.RESULT_FILE, result)
+    io.write(folder / names.VERDICT_FILE, judged(result))
+    return folder
+
+
+def test_the_page_lies_in_the_runs_folder(run: Path, tmp_path: Path) -> None:
+    done = program.run(tmp_path, "report", "reports/a-run")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"Report: {Path('reports/a-run/report.html')}\n"
+    page = Page((run / "report.html").read_text())
+    assert "FAIL on" in page.words
+    assert "a-run" in page.words
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("markdown", "## ❌ kampyn-perf: FAIL"),
+        ("json", '{"schema":"kampyn-perf/load"'),
+        ("csv", "group,name,requests"),
+        ("hgrm", "       Value"),
+        ("openmetrics", "# HELP kampyn_perf_requests"),
+        ("junit", "<?xml"),
+    ],
+)
+def test_every_other_form_goes_to_stdout(run: Path, tmp_path: Path, form: str, begins: str) -> None:
+    done = program.run(tmp_path, "report", str(run), "--format", form)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(begins)
+
+
+def test_an_earlier_run_is_judged_by_its_targets_objectives(run: Path, tmp_path: Path) -> None:
+    (run / names.VERDICT_FILE).unlink()
+    kept = Path(__file__).parent.parent / "results" / "stored" / "load-1.json"
+    shutil.copy(kept, run / names.RESULT_FILE)
+    done = program.run(tmp_path, "report", str(run), "--output", "page.html")
+    assert done.code == 0, done.err
+    page = Page((tmp_path / "page.html").read_text())
+    assert "of 14 goals" in page.words
+    assert not (run / "report.html").exists()
+
+
+def test_a_file_that_cannot_be_written_loses_nothing(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    done = program.run(tmp_path, "report", str(run), "--output", "file/page.html")
+    assert done.code == 2
+    assert "cannot write file/page.html" in done.err
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_what_is_no_run_is_told(tmp_path: Path) -> None:
+    done = program.run(tmp_path, "report", "nowhere")
+    assert done.code == 2
+    assert "there is no result at nowhere/result.json" in done.err
+
+
+def test_a_page_alone_can_be_opened(run: Path, tmp_path: Path) -> None:
+    done = program.run(tmp_path, "report", str(run), "--format", "csv", "--open")
+    assert done.code == 2
+    assert "--open shows a page, and --format csv makes none" in done.err

@@ -1,0 +1,1 @@
+"""Pages, as a parser and as a browser read them."""

@@ -1,0 +1,57 @@
+"""Runs and verdicts to make pages of."""
+
+from __future__ import annotations
+
+from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.series import Series
+from kampyn_perf.results.verdict import Unit, Verdict
+from kampyn_perf.slo import judge, objectives
+from tests.slo.runs import Run, steady
+
+SECOND = 1_000_000
+MARKUP = '<img src=x onerror="document.title=1">'
+
+
+def series(metric: str, subject: str, values: list[float], *, unit: str, every: int = 1) -> Series:
+    at = [(number * every + 1) * SECOND for number in range(len(values))]
+    return Series(metric=metric, subject=subject, source="test", unit=unit, at_us=at, values=values)
+
+
+def failing_run(seconds: int = 20) -> LoadResult:
+    """Two phases, of which the second is slow and has errors; watched, and with an alert."""
+    run = Run(
+        phases=[
+            ("calm", steady(seconds=seconds // 2)),
+            ("busy <b>", steady(seconds=seconds - seconds // 2, median_us=900_000)),
+        ],
+        errors_at={seconds - 2: {"503": 9, "timeout": 4}, seconds - 1: {"503": 7}},
+        measurements=[
+            series("cpu", "machine", [0.4 + 0.02 * n for n in range(seconds)], unit="share"),
+            series(
+                "memory_per_instance", "worker 1", [9e7 + n for n in range(seconds)], unit="bytes"
+            ),
+            series("queue_length", MARKUP, [float(n) for n in range(seconds)], unit="count"),
+        ],
+    )
+    fired = AlertRecord(
+        name="slow answers",
+        metric="response_time",
+        statistic="p95",
+        unit=Unit.DURATION,
+        fires="> 500 ms",
+        window_us=2 * SECOND,
+        severity=Severity.CRITICAL,
+        state=AlertState.FIRING,
+        judged=9,
+        firings=[Firing(fired_us=(seconds // 2 + 1) * SECOND, value=600_000.0, worst=950_000.0)],
+    )
+    result = run.result()
+    first = result.endpoints[0].model_copy(update={"name": f"GET /{MARKUP}"})
+    return result.model_copy(
+        update={"endpoints": [first, *result.endpoints[1:]], "alerts": [fired]}
+    )
+
+
+def judged(result: LoadResult) -> Verdict:
+    return judge(result, objectives.load("slo", sets=[]), strict=False)

@@ -1,0 +1,186 @@
+"""The page in a real browser: it draws, asks for nothing, and can be used without a mouse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kampyn_perf.report.html import load_page
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
+from tests.report.html import browser
+from tests.report.html.samples import MARKUP, failing_run, judged
+
+UNDRAWN = """
+    return [...document.querySelectorAll("section > .charts .plot")]
+        .filter((plot) => !plot.querySelector("canvas")).length"""
+ENDPOINTS = """
+    return [...document.getElementById("endpoints").tBodies[0].rows]
+        .filter((row) => !row.hidden).map((row) => row.cells[0].textContent)"""
+FOCUSED = """
+    const one = document.activeElement;
+    return one.tagName + " " + (one.dataset.chart || one.textContent.slice(0, 20))"""
+FORMATTED = """
+    return arguments[0].map((value) => [
+        formats.us(value), formats.bytes(value), formats.per_s(value), formats.share(value / 1e6),
+    ])"""
+
+pytestmark = [pytest.mark.browser, pytest.mark.program, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    with browser.started() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def result() -> LoadResult:
+    run = failing_run()
+    endpoints = [
+        *run.endpoints,
+        *(run.endpoints[1].model_copy(update={"name": f"GET /other/{n}"}) for n in range(8)),
+    ]
+    return run.model_copy(update={"endpoints": endpoints})
+
+
+@pytest.fixture(scope="module")
+def page(result: LoadResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_bytes(load_page(result, judged(result), name=MARKUP, config={"name": MARKUP}))
+    return path
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_draws_everything_and_asks_for_nothing(
+    driver: Any, page: Path, width: int, scheme: str
+) -> None:
+    browser.show(driver, page, width=width, scheme=scheme)
+    assert driver.get_log("browser") == []
+    asked = [
+        json.loads(entry["message"])["message"]["params"]["request"]["url"]
+        for entry in driver.get_log("performance")
+        if '"Network.requestWillBeSent"' in entry["message"]
+    ]
+    assert [url for url in asked if not url.startswith("data:")] == [page.as_uri()]
+    assert driver.execute_script(UNDRAWN) == 0
+    assert driver.execute_script("return document.querySelectorAll('canvas').length") >= 8
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_name_with_markup_ran_nothing(driver: Any, page: Path) -> None:
+    browser.show(driver, page)
+    assert driver.execute_script("return document.querySelectorAll('img').length") == 0
+    assert driver.title.endswith(MARKUP)
+
+
+def test_a_column_sorts_by_its_figures(driver: Any, page: Path, result: LoadResult) -> None:
+    browser.show(driver, page)
+    button = driver.find_element("xpath", "//table[@id='endpoints']//th[button='P95']/button")
+    driver.execute_script("arguments[0].click()", button)
+    assert driver.execute_script(ENDPOINTS) == by_p95(result, down=True)
+    driver.execute_script("arguments[0].click()", button)
+    assert driver.execute_script(ENDPOINTS) == by_p95(result, down=False)
+    sorts = "return document.querySelector('#endpoints th[aria-sort]').getAttribute('aria-sort')"
+    assert driver.execute_script(sorts) == "ascending"
+
+
+def by_p95(result: LoadResult, *, down: bool) -> list[str]:
+    """By P95; equal ones stay in the order that they had: after one turn, in that of the page."""
+    figures = {one.name: one.requests.response.p95_us or 0 for one in result.endpoints}
+    on_page = [one.name for one in result.endpoints]
+    first = sorted(on_page, key=lambda name: -figures[name])
+    return first if down else sorted(first, key=lambda name: figures[name])
+
+
+def test_the_filter_leaves_what_has_the_words(driver: Any, page: Path) -> None:
+    browser.show(driver, page)
+    field = driver.find_element("css selector", "[data-filter=endpoints]")
+    field.send_keys("OTHER/3")
+    assert driver.execute_script(ENDPOINTS) == ["GET /other/3"]
+
+
+def test_zoom_is_that_of_all_charts_and_goes_back(driver: Any, page: Path) -> None:
+    """By the keyboard alone."""
+    browser.show(driver, page)
+    plots = driver.find_elements("css selector", "[data-chart]")
+    before = axes(driver)
+    plots[0].send_keys("+")
+    zoomed = axes(driver)
+    assert zoomed != before
+    plots[1].send_keys("\ue00c")  # Escape
+    assert axes(driver) == before
+
+
+def axes(driver: Any) -> list[str]:
+    """What every chart looks like, by its pixels."""
+    script = "return [...document.querySelectorAll('section#time canvas')].map(c => c.toDataURL())"
+    images: list[str] = driver.execute_script(script)
+    return images
+
+
+def test_an_alert_leads_to_its_place(driver: Any, page: Path) -> None:
+    browser.show(driver, page)
+    before = axes(driver)
+    link = driver.find_element("css selector", ".alerts a")
+    link.send_keys("\ue007")
+    assert all(a != b for a, b in zip(axes(driver), before, strict=True))
+    assert driver.current_url.endswith("#times")
+
+
+def test_the_arrows_read_the_values(driver: Any, page: Path, result: LoadResult) -> None:
+    browser.show(driver, page)
+    plot = driver.find_element("css selector", "[data-chart=in-flight]")
+    for _ in range(3):
+        plot.send_keys("\ue014")
+    values = [cell.text for cell in plot.find_elements("css selector", ".u-value")]
+    assert values == ["0:03", str(result.seconds[3].in_flight)]
+
+
+def test_everything_that_is_used_has_a_name(driver: Any, page: Path) -> None:
+    """As the browser tells a screen reader."""
+    browser.show(driver, page)
+    driver.execute_cdp_cmd("Accessibility.enable", {})
+    nodes = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    roles = {"button", "link", "textbox", "searchbox", "checkbox", "image", "region", "table"}
+    named = [n for n in nodes if not n.get("ignored") and n["role"]["value"] in roles]
+    nameless = [
+        n["role"]["value"]
+        for n in named
+        if n["role"]["value"] != "table" and not n.get("name", {}).get("value")
+    ]
+    assert len(named) > 30
+    assert nameless == []
+
+
+def test_the_tab_key_walks_through_all_of_it(driver: Any, page: Path) -> None:
+    browser.show(driver, page)
+    reached = []
+    for _ in range(200):
+        driver.switch_to.active_element.send_keys("\ue004")
+        reached.append(driver.execute_script(FOCUSED))
+        if len(reached) > 1 and reached[-1] == reached[0]:
+            break
+    assert reached[0] == "A Skip to the report"
+    assert "DIV times" in reached
+    assert "BUTTON Whole run" in reached
+    assert "BUTTON P95" in reached
+
+
+def test_figures_are_told_as_everywhere_else(driver: Any, page: Path) -> None:
+    """The page's script formats like `units`."""
+    browser.show(driver, page)
+    source = driver.execute_script("return [...document.scripts].at(-1).textContent")
+    start, end = source.index("const three"), source.index("const format = ")
+    values = [0, 7, 842, 999.4, 1_000, 12_345, 123_456, 1e6, 61e6, 3_700e6]
+    told = driver.execute_script(source[start:end] + FORMATTED, values)
+    for value, (us, size, rate, share) in zip(values, told, strict=True):
+        assert us == format_duration(value)
+        assert size == format_size(value)
+        assert rate == format_rate(value)
+        assert share == format_percent(value / 1e6)

@@ -52,6 +52,7 @@ class FakeMongo:
         self.script: dict[str, list[Handler]] = {}
         self.always: dict[str, Handler] = {}
         self.hello: Document = {"isWritablePrimary": True, "setName": "r0", "me": "one:1"}
+        self.build: Document = {"modules": [], "storageEngines": ["wiredTiger"]}
         self.explains: dict[str, Document] = {}
         """By the name of a find's or aggregate's comment-free collection: its explain document."""
         self.operations: list[Document] = []
@@ -127,7 +128,7 @@ class FakeMongo:
     _end_sessions = _ping
 
     def _build_info(self, _command: Document) -> Document:
-        return {"version": ".".join(map(str, self.version))}
+        return {"version": ".".join(map(str, self.version)), **self.build}
 
     def _get_parameter(self, _command: Document) -> Document:
         major, minor, _ = self.version

@@ -12,7 +12,7 @@ from typing import Any
 
 from kampyn_perf.indexes.model.normalise import read_listing
 from kampyn_perf.indexes.model.ports import Database, DuplicateGroup, Duplicates, ServerRefusal
-from kampyn_perf.indexes.model.server import Engine, ServerInfo
+from kampyn_perf.indexes.model.server import OF_MONGODB, ServerInfo
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import CollectionPlan, IndexPlan
 from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
@@ -145,7 +145,7 @@ def _sizes(
 
 
 def _long_key(step: Step, longest: int, server: ServerInfo) -> PreflightFinding:
-    old = server.engine is Engine.MONGODB and server.version < (4, 2)
+    old = server.engine in OF_MONGODB and server.version < (4, 2)
     words = f"the longest key of a sample has {format_size(longest)}"
     if old:
         return finding_of(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
 
 from kampyn_perf.config import Section
+from kampyn_perf.indexes.model.limits.keys import is_legal_path
 from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
 from kampyn_perf.indexes.model.query import Access
-from kampyn_perf.indexes.model.spec import SPECIAL, is_wildcard_path
+from kampyn_perf.indexes.model.server import Engine
+from kampyn_perf.indexes.model.spec import SPECIAL
 from kampyn_perf.indexes.model.values import number
 from kampyn_perf.units import MICROSECONDS, parse_duration
 
@@ -43,10 +46,11 @@ def _plain(value: Any) -> Any:
 
 def _field(path: Any) -> str:
     text = _name(path)
-    parts = text.split(".")
-    wild = is_wildcard_path(text)
-    if not all(parts) or any(part.startswith("$") for part in (parts[:-1] if wild else parts)):
-        raise ValueError(f"not a field: {text!r} (a dotted path, or $** at its end)")
+    if not is_legal_path(text):
+        raise ValueError(
+            f"not a field: {text!r} (a dotted path; a part with $ is $id, $ref or $db of a "
+            "reference, or $** at its end)"
+        )
     return text
 
 
@@ -209,7 +213,23 @@ class ClusterSection(Section):
     database: str = ""
 
 
+def _version(value: Any) -> Any:
+    """`4.4` of the number 4.4, and `8.0` of 8: YAML reads both as numbers."""
+    text = f"{value}.0" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if not re.fullmatch(r"\d+(\.\d+){1,2}", text):
+        raise ValueError(f"not a version: {value!r} (write for example 4.4 or '8.0.3')")
+    return tuple(int(part) for part in text.split("."))
+
+
+class ServerSection(Section):
+    """Which servers the catalogue is meant for."""
+
+    engine: Engine = Engine.MONGODB
+    min: Annotated[tuple[int, ...], BeforeValidator(_version)] = ()
+
+
 class CatalogueSection(Section):
+    server: ServerSection | None = None
     clusters: Annotated[dict[str, ClusterSection], BeforeValidator(_clusters)] = Field(
         default_factory=dict
     )

@@ -24,6 +24,7 @@ from kampyn_perf.indexes.model.catalogue import (
     WantedCollection,
 )
 from kampyn_perf.indexes.model.query import Expectation, Query, QueryKind, placeholders, resolve
+from kampyn_perf.indexes.model.server import Target
 from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.units import parse_duration
 
@@ -41,6 +42,7 @@ def load_catalogue(source: config.Source) -> Catalogue:
         clusters=_clusters(section),
         parameters=section.parameters,
         suppress=_suppressions(section.suppress, ("suppress",)),
+        server=_target(section),
         source=source.name,
     )
 
@@ -131,6 +133,11 @@ def _problem(path: config.PathKey, message: str, source: config.Source) -> Probl
 
 def _listed(names: Any) -> str:
     return ", ".join(sorted(names)) or "none"
+
+
+def _target(section: CatalogueSection) -> Target | None:
+    given = section.server
+    return None if given is None else Target(engine=given.engine, version=given.min)
 
 
 def _clusters(section: CatalogueSection) -> dict[str, Cluster]:

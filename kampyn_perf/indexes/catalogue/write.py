@@ -9,6 +9,7 @@ import yaml
 
 from kampyn_perf.indexes.model.catalogue import DEFAULT_CLUSTER, Catalogue, Entry, WantedCollection
 from kampyn_perf.indexes.model.query import Query, QueryKind
+from kampyn_perf.indexes.model.server import Target
 from kampyn_perf.indexes.model.spec import IndexSpec, default_name
 
 
@@ -40,7 +41,11 @@ def catalogue_yaml(catalogue: Catalogue, *, comment: str = "") -> str:
         for name, cluster in catalogue.clusters.items()
         if name != DEFAULT_CLUSTER
     }
-    data: dict[str, Any] = {"clusters": clusters} if clusters else {}
+    data: dict[str, Any] = {}
+    if catalogue.server is not None:
+        data["server"] = _Flow(_server(catalogue.server))
+    if clusters:
+        data["clusters"] = clusters
     if catalogue.parameters:
         data["parameters"] = dict(catalogue.parameters)
     data["collections"] = {part.name: _collection(part) for part in catalogue.collections}
@@ -49,6 +54,11 @@ def catalogue_yaml(catalogue: Catalogue, *, comment: str = "") -> str:
     )
     head = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
     return f"{head}\n{body}" if head else body
+
+
+def _server(target: Target) -> dict[str, Any]:
+    least = {"min": ".".join(map(str, target.version))} if target.version else {}
+    return {"engine": target.engine.value, **least}
 
 
 def _collection(part: WantedCollection) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
             sample=known.samples.get(collection.name),
             uses=known.uses.get(collection.name),
             now_us=known.now_us,
+            target=catalogue.server,
         )
         findings += sorted(_findings(subject), key=lambda finding: finding.path[3:])
     asked = list(_suppressions(catalogue))

@@ -10,9 +10,10 @@ from functools import cached_property
 from kampyn_perf.config import PathKey
 from kampyn_perf.indexes.model.catalogue import Entry, WantedCollection
 from kampyn_perf.indexes.model.facts import UseReport
-from kampyn_perf.indexes.model.limits import refusals
+from kampyn_perf.indexes.model.limits import Refusal, refusals, refusals_on
 from kampyn_perf.indexes.model.normalise import Normal, differing, normal_of
 from kampyn_perf.indexes.model.ports import FieldSample
+from kampyn_perf.indexes.model.server import OF_MONGODB, Target
 
 
 class Severity(StrEnum):
@@ -32,6 +33,15 @@ class Subject:
     uses: UseReport | None = None
     now_us: int = 0
     """Unix time, against which the age of use counters is reckoned."""
+    target: Target | None = None
+    """The servers that the catalogue is meant for."""
+
+    def refusals(self, entry: Entry) -> tuple[Refusal, ...]:
+        """What those servers have against it; without one, what no version of MongoDB takes."""
+        target = self.target
+        if target is None or (target.engine in OF_MONGODB and not target.version):
+            return tuple(refusal for refusal in refusals(entry.spec) if refusal.since is None)
+        return refusals_on(entry.spec, target.engine, target.version)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -105,6 +115,8 @@ class Rule:
     """A part of a catalogue, below `collections:`, in which it finds something."""
     near_miss: str
     """One that looks like it, in which it finds nothing."""
+    top: str = ""
+    """What stands in the catalogue of both examples above `collections:`."""
     check: Callable[[Subject], Iterator[Hit]] = lambda _: iter(())
     """Left out: the engine itself looks for it."""
     needs_database: bool = False
@@ -131,8 +143,8 @@ def refused(rule: str) -> Callable[[Subject], Iterator[Hit]]:
 
     def check(subject: Subject) -> Iterator[Hit]:
         for entry in subject.entries:
-            for refusal in refusals(entry.spec):
-                if refusal.rule == rule:
+            for refusal in subject.refusals(entry):
+                if refusal.rule == rule and refusal.since is None:
                     yield Hit(entry, refusal.message)
 
     return check

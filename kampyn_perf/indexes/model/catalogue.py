@@ -8,6 +8,7 @@ from typing import Any
 
 from kampyn_perf.config import PathKey
 from kampyn_perf.indexes.model.query import Query
+from kampyn_perf.indexes.model.server import Target
 from kampyn_perf.indexes.model.spec import IndexSpec
 
 DEFAULT_CLUSTER = "default"
@@ -72,6 +73,8 @@ class Catalogue:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Sample values of the queries' placeholders."""
     suppress: tuple[Suppression, ...] = ()
+    server: Target | None = None
+    """The servers that it is meant for; None: it does not say."""
     source: str = ""
 
     def collection(self, name: str) -> WantedCollection | None:

@@ -46,6 +46,8 @@ class LiveCollection:
     """All of them, `_id_` included where the engine lists it."""
     collation: Mapping[str, Any] | None = None
     """The collection's default collation, which its indexes inherit; None is the simple one."""
+    timeseries: Mapping[str, Any] | None = None
+    """timeField and metaField of a time-series collection."""
     shard_key: Mapping[str, Any] | None = None
     documents: int | None = None
     size_bytes: int | None = None

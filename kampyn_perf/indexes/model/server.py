@@ -7,8 +7,40 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
+    """What answers: MongoDB itself, a service or server that speaks its protocol, or a file."""
+
     MONGODB = "mongodb"
+    ATLAS = "atlas"
+    """MongoDB, run by its maker: its rules are MongoDB's."""
+    DOCUMENTDB = "documentdb"
+    COSMOS_RU = "cosmos-ru"
+    COSMOS_VCORE = "cosmos-vcore"
+    FERRETDB = "ferretdb"
+    SECANTUSDB = "secantusdb"
+    MONGOECO = "mongoeco"
+    UNKNOWN = "unknown"
+    """Speaks the protocol, and is none of those: which definitions it takes nobody here knows."""
     SQLITE = "sqlite"
+
+    @property
+    def label(self) -> str:
+        return _TITLES[self]
+
+
+_TITLES = {
+    Engine.MONGODB: "MongoDB",
+    Engine.ATLAS: "MongoDB Atlas",
+    Engine.DOCUMENTDB: "Amazon DocumentDB",
+    Engine.COSMOS_RU: "Azure Cosmos DB (RU)",
+    Engine.COSMOS_VCORE: "Azure Cosmos DB (vCore)",
+    Engine.FERRETDB: "FerretDB",
+    Engine.SECANTUSDB: "SecantusDB",
+    Engine.MONGOECO: "mongoeco",
+    Engine.UNKNOWN: "unknown engine",
+    Engine.SQLITE: "SQLite",
+}
+OF_MONGODB = frozenset({Engine.MONGODB, Engine.ATLAS})
+"""Those whose version is MongoDB's."""
 
 
 class Topology(StrEnum):
@@ -59,21 +91,51 @@ class ServerInfo:
     @property
     def label(self) -> str:
         """`MongoDB 7.0.12, replica-set`."""
-        name = {Engine.MONGODB: "MongoDB", Engine.SQLITE: "SQLite"}[self.engine]
-        return f"{name} {'.'.join(map(str, self.version))}, {self.topology.value}"
+        return f"{self.engine.label} {'.'.join(map(str, self.version))}, {self.topology.value}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The servers that a catalogue is meant for: this engine, this version or newer."""
+
+    engine: Engine = Engine.MONGODB
+    version: tuple[int, ...] = ()
+    """Empty: any."""
+
+    @property
+    def label(self) -> str:
+        """`MongoDB 4.4 or newer`."""
+        version = ".".join(map(str, self.version))
+        return f"{self.engine.label} {version} or newer" if version else self.engine.label
+
+    def takes(self, server: ServerInfo) -> bool:
+        """Whether `server` is one of those."""
+        return self.judges(server.engine) and server.version >= self.version
+
+    def judges(self, engine: Engine) -> bool:
+        """Whether it speaks of that engine. Atlas runs MongoDB."""
+        same_rules = {self.engine, engine} <= OF_MONGODB
+        return self.engine is engine or same_rules
+
+
+_SINCE: tuple[tuple[Feature, tuple[int, int]], ...] = (
+    (Feature.TTL_CHANGE, (0, 0)),
+    (Feature.COLLATION_COEXIST, (3, 4)),
+    (Feature.HIDE, (4, 4)),
+    (Feature.COEXIST, (5, 0)),
+    (Feature.TTL_ADD, (5, 1)),
+    (Feature.MAKE_UNIQUE, (6, 0)),
+)
+
+
+def since(feature: Feature) -> tuple[int, int]:
+    """The first version of MongoDB that has it."""
+    return next(first for known, first in _SINCE if known is feature)
 
 
 def features_of(version: tuple[int, ...], topology: Topology) -> frozenset[Feature]:
     """What MongoDB of this version (feature compatibility version, where known) can do."""
-    since: tuple[tuple[Feature, tuple[int, int]], ...] = (
-        (Feature.TTL_CHANGE, (0, 0)),
-        (Feature.COLLATION_COEXIST, (3, 4)),
-        (Feature.HIDE, (4, 4)),
-        (Feature.COEXIST, (5, 0)),
-        (Feature.TTL_ADD, (5, 1)),
-        (Feature.MAKE_UNIQUE, (6, 0)),
-    )
-    features = {feature for feature, first in since if version[:2] >= first}
+    features = {feature for feature, first in _SINCE if version[:2] >= first}
     if version[:2] >= (4, 4) and topology is not Topology.STANDALONE:
         features.add(Feature.COMMIT_QUORUM)
     return frozenset(features)

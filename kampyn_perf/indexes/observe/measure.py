@@ -168,6 +168,6 @@ def check_measurable(database: Database, collection: str, index: LiveIndex) -> s
         return "is hidden already"
     if index.building:
         return "is being built"
-    if database.server.engine is Engine.MONGODB and not database.server.writable:
+    if database.server.engine is not Engine.SQLITE and not database.server.writable:
         raise KampynError(f"{database.label} takes no writes: it cannot hide {collection} indexes")
     return ""

@@ -9,6 +9,7 @@ from kampyn_perf.indexes.model.catalogue import Catalogue, WantedCollection
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveState
 from kampyn_perf.indexes.model.matching import How, match, read_live
 from kampyn_perf.indexes.model.normalise import describe, digest, normal_of, state_hash
+from kampyn_perf.indexes.model.server import Engine, ServerInfo, Target
 from kampyn_perf.indexes.plan.actions import (
     Action,
     ActionKind,
@@ -29,6 +30,9 @@ _KIND_NOTES = {
 }
 
 
+_NOTHING_TRIED = Tried()
+
+
 def make_plan(
     catalogue: Catalogue,
     state: LiveState,
@@ -43,7 +47,11 @@ def make_plan(
     asked = tuple(sorted(prunes, key=lambda prune: (prune.collection, prune.name)))
     parts = [
         plan_collection(
-            wanted, state.collections[wanted.name], asked, tried.get(wanted.name, Tried())
+            wanted,
+            state.collections[wanted.name],
+            asked,
+            tried=tried.get(wanted.name, Tried()),
+            target=catalogue.server,
         )
         for wanted in catalogue.collections
         if wanted.name in state.collections
@@ -77,7 +85,9 @@ def plan_collection(
     wanted: WantedCollection,
     live: LiveCollection,
     prunes: Iterable[Prune],
-    tried: Tried = Tried(),
+    *,
+    tried: Tried = _NOTHING_TRIED,
+    target: Target | None = None,
 ) -> CollectionPlan:
     """One collection's actions, in the catalogue's order, then what else the server has."""
     lives = read_live(live)
@@ -110,6 +120,7 @@ def plan_collection(
         place=live.place,
         notes=(
             *_collection_notes(live),
+            *_server_notes(live.server, target),
             *([tried.note] if tried.note else []),
             *prune_notes(asked, lives, actions),
         ),
@@ -124,6 +135,18 @@ def _collection_notes(live: LiveCollection) -> tuple[str, ...]:
         notes.append(_KIND_NOTES[live.kind])
     if not live.server.writable:
         notes.append(f"the server takes no writes: {live.server.note or 'read-only'}")
+    return tuple(notes)
+
+
+def _server_notes(server: ServerInfo, target: Target | None) -> tuple[str, ...]:
+    """How far the rules about definitions are known, and whether the catalogue is for it at all."""
+    notes = []
+    if server.engine is Engine.UNKNOWN:
+        notes.append(
+            "unknown engine: the rules about definitions were not checked (--probe asks it)"
+        )
+    if target is not None and not target.takes(server):
+        notes.append(f"the catalogue is meant for {target.label}, and this is {server.label}")
     return tuple(notes)
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kampyn_perf.indexes.model.limits import max_namespace_bytes, refusals
+from kampyn_perf.indexes.model.limits import (
+    Refusal,
+    max_indexes,
+    max_namespace_bytes,
+    refusals_on,
+    timeseries_refusals,
+)
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
 from kampyn_perf.indexes.model.normalise import Normal, describe, digest, normal_of, same_index
-from kampyn_perf.indexes.model.options import OPTIONS, PLANE
-from kampyn_perf.indexes.model.server import Engine, Feature
-from kampyn_perf.indexes.model.spec import HASHED, MAX_INDEXES, IndexSpec, describe_keys
+from kampyn_perf.indexes.model.options import OPTIONS
+from kampyn_perf.indexes.model.server import OF_MONGODB, Engine, Feature
+from kampyn_perf.indexes.model.spec import HASHED, IndexSpec, describe_keys
 from kampyn_perf.indexes.plan.steps import in_place_steps
 
 
@@ -36,7 +42,7 @@ def obstacles(
             continue
         reasons = [
             _by_collection(match, live),
-            _by_itself(match),
+            _by_itself(match, live),
             _by_features(match, live),
             _by_shard_key(match, live),
             _by_catalogue(position, matches, live),
@@ -51,7 +57,7 @@ def obstacles(
 def _by_collection(match: Match, live: LiveCollection) -> str:
     normal = match.normal
     limit = max_namespace_bytes(live.server.version)
-    if live.server.engine is Engine.MONGODB and len(live.name.encode()) + 2 > limit:
+    if live.server.engine in OF_MONGODB and len(live.name.encode()) + 2 > limit:
         return f"database.collection has more than {limit} bytes (error 73)"
     if live.refuses is not None:
         return live.refuses(match.entry.spec, live)
@@ -59,27 +65,31 @@ def _by_collection(match: Match, live: LiveCollection) -> str:
         return "is a view (error 166): index the collection that the view reads from"
     if live.kind is CollectionKind.CAPPED and normal.ttl is not None:
         return "a capped collection cannot expire documents by an index (error 67)"
-    if live.kind is CollectionKind.TIMESERIES:
-        kinds = {kind for _, kind in normal.keys}
-        bad = [
-            word
-            for word, is_so in (
-                ("unique", normal.unique),
-                ("sparse", normal.sparse),
-                ("text", normal.is_text),
-                ("hashed", HASHED in kinds),
-                ("2d", PLANE in kinds),
-            )
-            if is_so
-        ]
-        if bad:
-            return f"a time-series collection has no {' or '.join(bad)} indexes (error 72)"
+    return _by_documents(match, live)
+
+
+def _by_documents(match: Match, live: LiveCollection) -> str:
+    """What stands against it because of the documents that are there, or of how they lie."""
+    server = live.server
+    if server.engine is Engine.COSMOS_RU and match.normal.unique and live.documents:
+        return f"{server.engine.label} builds unique indexes on empty collections only"
+    if live.kind is CollectionKind.TIMESERIES and server.engine in OF_MONGODB:
+        refused = timeseries_refusals(match.entry.spec, live.timeseries or {}, server.version)
+        return _words(tuple(refused))
     return ""
 
 
-def _by_itself(match: Match) -> str:
-    reasons = [refusal.message for refusal in refusals(match.entry.spec)]
-    return f"{'; '.join(reasons)} (error 67)" if reasons else ""
+def _by_itself(match: Match, live: LiveCollection) -> str:
+    return _words(refusals_on(match.entry.spec, live.server.engine, live.server.version))
+
+
+def _words(refused: Sequence[Refusal]) -> str:
+    """All reasons in one sentence, with MongoDB's code of the first."""
+    reasons = [
+        f"{refusal.message} needs {refusal.needs}" if refusal.needs else refusal.message
+        for refusal in refused
+    ]
+    return f"{'; '.join(reasons)} (error {refused[0].code})" if refused else ""
 
 
 def _by_features(match: Match, live: LiveCollection) -> str:
@@ -144,17 +154,18 @@ def _by_number(
             continue
         room -= 1
         if room < 0:
-            number = MAX_INDEXES - room
-            too_many[position] = f"would be index {number} of at most {MAX_INDEXES} (error 67)"
+            most = max_indexes(live.server.engine) or 0
+            too_many[position] = f"would be index {most - room} of at most {most} (error 67)"
     return too_many
 
 
 def free_slots(live: LiveCollection) -> int:
     """How many more indexes the collection can have."""
-    if live.server.engine is not Engine.MONGODB:
+    most = max_indexes(live.server.engine)
+    if most is None:
         return 1_000
     has_id = any(index.name == "_id_" for index in live.indexes)
-    return MAX_INDEXES - len(live.indexes) - (0 if has_id else 1)
+    return most - len(live.indexes) - (0 if has_id else 1)
 
 
 def additions(matches: Sequence[Match], live: LiveCollection, refused: Mapping[int, str]) -> int:

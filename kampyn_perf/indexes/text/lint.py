@@ -91,6 +91,8 @@ def explain_lines(rule: Rule) -> Iterator[Line]:
     yield Line(LineKind.TITLE, f"{rule.id}  ({rule.severity.value})")
     yield Line(LineKind.PLAIN, f"  {rule.title}.")
     yield Line(LineKind.PLAIN, f"  {rule.explanation}")
+    if rule.top:
+        yield Line(LineKind.FAINT, f"  where: {rule.top}")
     yield Line(LineKind.FAINT, f"  finds: {_shortened(rule.example)}")
     yield Line(LineKind.FAINT, f"  not:   {_shortened(rule.near_miss)}")
     if rule.needs_database:

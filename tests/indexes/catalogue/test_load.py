@@ -88,8 +88,8 @@ def test_everything_is_read() -> None:
          "cat.yaml:24: collections.users.indexes[1].key: not a key: write for example "
          "{vendorId: 1, createdAt: -1}"),
         ("key: {at: -1}", "key: {$at: 1}",
-         "cat.yaml:24: collections.users.indexes[1].key: not a field: '$at' (a dotted path, or "
-         "$** at its end)"),
+         "cat.yaml:24: collections.users.indexes[1].key: not a field: '$at' (a dotted path; a "
+         "part with $ is $id, $ref or $db of a reference, or $** at its end)"),
         ("Seconds: 30d", "Seconds: 1.5s",
          "cat.yaml:25: collections.users.indexes[1].expireAfterSeconds: not whole seconds: "
          "'1.5s'"),

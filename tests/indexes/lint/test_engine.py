@@ -40,6 +40,8 @@ MANY = tuple(f"{{key: {{f{n}: 1}}}}" for n in range(64))
 WIDE = "{key: {" + ", ".join(f"f{n}: 1" for n in range(33)) + "}}"
 FULL = "{key: {" + ", ".join(f"f{n}: 1" for n in range(32)) + "}}"
 
+DEEP = "{$and: [{$and: [{$and: [{$and: [{a: 1}]}]}]}]}"
+
 CASES: list[tuple[str, str, str]] = [
     # rule, what it finds, what it does not
     (
@@ -104,8 +106,56 @@ CASES: list[tuple[str, str, str]] = [
     ),
     (
         "special-keys",
+        users("{key: {a: text}, unique: true}"),
+        users("{key: {a: text}, weights: {a: 3}}"),
+    ),
+    (
+        "wildcard-key",
         users("{key: {a: 1}, wildcardProjection: {b: 1}}"),
         users('{key: {"$**": 1}, wildcardProjection: {b: 1}}'),
+    ),
+    (
+        "partial-filter-depth",
+        users(f"{{key: {{a: 1}}, partialFilterExpression: {DEEP}}}"),
+        users(f"{{key: {{a: 1}}, partialFilterExpression: {DEEP[8:-2]}}}"),
+    ),
+    (
+        "text-fields-apart",
+        users("{key: {a: text, b: 1, c: text}}"),
+        users("{key: {b: 1, a: text, c: text}}"),
+    ),
+    (
+        "text-language",
+        users("{key: {a: text}, default_language: klingon}"),
+        users("{key: {a: text}, default_language: none}"),
+    ),
+    ("illegal-field", users("{key: {_fts: 1}}"), users("{key: {owner.$id: 1}}")),
+    ("plane-key", users("{key: {a: 1, b: 2d}}"), users("{key: {b: 2d, a: 1}}")),
+    (
+        "collation-locale",
+        users("{key: {a: 1}, collation: {locale: xx}}"),
+        users('{key: {a: 1}, collation: {locale: "zh@collation=unihan"}}'),
+    ),
+    ("index-name", users("{key: {a: 1}, name: _id_}"), users("{key: {a: 1}, name: _id}")),
+    (
+        "needs-newer-server",
+        users('{key: {"$**": -1}}', top="server: {min: 6.0}"),
+        users('{key: {"$**": -1}}', top="server: {min: 7.0}"),
+    ),
+    (
+        "needs-newer-server",
+        users("{key: {a: 1}, hidden: true}", top="server: {min: 4.2}"),
+        users("{key: {a: 1}, hidden: true}", top="server: {engine: atlas, min: 4.4}"),
+    ),
+    (
+        "engine-refuses",
+        users("{key: {a: text}}", top="server: {engine: cosmos-ru}"),
+        users("{key: {a: text}}", top="server: {engine: cosmos-vcore}"),
+    ),
+    (
+        "engine-unknown",
+        users("{key: {a: 1}}", top="server: {engine: unknown}"),
+        users("{key: {a: 1}}", top="server: {engine: mongodb}"),
     ),
     ("too-many-indexes", users(*MANY), users(*MANY[:63])),
     ("too-many-keys", users(WIDE), users(FULL)),
@@ -222,8 +272,9 @@ def test_a_rules_own_example_is_found_and_its_near_miss_is_not(rule: Rule) -> No
     if rule.needs_database:
         samples, uses = {"users": documents}, {"users": idle}
         evidence = Evidence(samples=samples, uses=uses, now_us=8 * DAY_US)
-    assert rule.id in active(judge(f"collections: {{{rule.example}}}", evidence))
-    assert rule.id not in active(judge(f"collections: {{{rule.near_miss}}}", evidence))
+    assert rule.id in active(judge(f"{rule.top}\ncollections: {{{rule.example}}}", evidence))
+    near = judge(f"{rule.top}\ncollections: {{{rule.near_miss}}}", evidence)
+    assert rule.id not in active(near)
 
 
 @pytest.mark.parametrize(
@@ -316,3 +367,14 @@ def test_the_documents_catalogue_has_one_warning() -> None:
     assert [(f.rule.id, f.index, f.severity) for f in result.active] == [
         ("redundant-prefix", "vendorId_1", Severity.WARNING)
     ]
+
+
+def test_what_only_newer_servers_take_is_a_note_where_nothing_is_said_of_servers() -> None:
+    text = users("{key: {a: 1}, partialFilterExpression: {a: {$in: [1]}}}")
+    (finding,) = judge(text).active
+    assert finding.severity is Severity.NOTE
+    assert finding.message.endswith("say so if that is what you have: `server: {min: '6.0'}`")
+    (finding,) = judge(f"server: {{min: 5.0}}\n{text}").active
+    assert finding.severity is Severity.ERROR
+    assert finding.message.endswith("needs MongoDB 6.0; this is for MongoDB 5.0 or newer")
+    assert not judge(f"server: {{min: 6.0}}\n{text}").active

@@ -38,7 +38,7 @@ things  (MongoDB 7.0, replica-set, 12,034 documents)
       fails if values stand twice; apply looks for duplicates first
   ! conflict  g_1  {{g: 1}} partialFilterExpression: {{"g":{{"$ne":1}}}}
       a partial filter cannot have g: {{$ne: ...}}; allowed are equality, $exists: true, $gt, \
-$gte, $lt, $lte, $type, $in, $and and $or (error 67)
+$gte, $lt, $lte, $type and $and, from 6.0 also $in, $or and $geoWithin (error 67)
   - extra     c_1  {{c: 1}}
       is not in the catalogue
       1. drop c_1

@@ -6,10 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
+from kampyn_perf.indexes.engines.mongo.identity import able, engine_of, own_version
 from kampyn_perf.indexes.engines.mongo.values import to_plain
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.ports import NAMESPACE_NOT_FOUND, ServerRefusal
-from kampyn_perf.indexes.model.server import Engine, Feature, ServerInfo, Topology, features_of
+from kampyn_perf.indexes.model.server import (
+    OF_MONGODB,
+    Engine,
+    Feature,
+    ServerInfo,
+    Topology,
+    features_of,
+)
 from kampyn_perf.names import OWN_PREFIX
 
 _OF_MONGODB_ITSELF = frozenset(
@@ -27,16 +35,18 @@ _OF_MONGODB_ITSELF = frozenset(
 def read_server(connection: MongoConnection) -> ServerInfo:
     """Version, topology and abilities of the server that commands go to."""
     hello = connection.command({"hello": 1}, admin=True)
+    build = connection.command({"buildInfo": 1}, admin=True)
+    engine = engine_of(connection.uri, build)
     topology = _topology(hello)
-    version = _version(connection)
-    features = features_of(version, topology)
+    version = _version(connection, engine, build)
+    features = able(engine, version, features_of(version, topology))
     commands = (connection.optional({"listCommands": 1}, admin=True) or {}).get("commands")
     if isinstance(commands, Mapping) and "collMod" not in commands:
         # A server that only speaks the wire protocol; its version is the one it imitates.
         features -= _OF_MONGODB_ITSELF
     writable, note = _writable(hello)
     return ServerInfo(
-        engine=Engine.MONGODB,
+        engine=engine,
         version=version,
         topology=topology,
         features=features,
@@ -51,11 +61,12 @@ def _topology(hello: Document) -> Topology:
     return Topology.REPLICA_SET if hello.get("setName") else Topology.STANDALONE
 
 
-def _version(connection: MongoConnection) -> tuple[int, ...]:
+def _version(connection: MongoConnection, engine: Engine, build: Document) -> tuple[int, ...]:
     """The server's version, or the feature compatibility version where that is older: during an
     upgrade the new binary still refuses what the old one could not read."""
-    build = connection.command({"buildInfo": 1}, admin=True)
-    version = _numbers(str(build.get("version", "")))
+    version = _numbers(own_version(engine, build))
+    if engine not in OF_MONGODB:
+        return version
     asked = {"getParameter": 1, "featureCompatibilityVersion": 1}
     answer = (connection.optional(asked, admin=True) or {}).get("featureCompatibilityVersion")
     text = str(answer.get("version", "")) if isinstance(answer, Mapping) else ""
@@ -113,6 +124,7 @@ def read_collection(connection: MongoConnection, name: str, server: ServerInfo) 
             for definition in _indexes(connection, name)
         ),
         collation=to_plain(collation) if collation else None,
+        timeseries=to_plain(options["timeseries"]) if options.get("timeseries") else None,
         shard_key=shard_key(connection, name) if server.topology is Topology.SHARDED else None,
         documents=stats.documents,
         size_bytes=stats.size_bytes,

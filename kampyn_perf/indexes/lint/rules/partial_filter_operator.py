@@ -8,9 +8,9 @@ RULE = Rule(
     title="A partial filter has an operator that MongoDB refuses there",
     explanation=(
         "partialFilterExpression takes equality, $exists: true, $gt, $gte, $lt, $lte, "
-        "$type, $and (and $or and $in from 6.0). $exists: false, $ne, $nin and $not make "
-        "createIndexes fail with error 67. Applications that log such an error and go on "
-        "never get the index."
+        "$type, $and (from 6.0 also $or, $in, $geoWithin and nested $and). $exists: false, "
+        "$ne, $nin, $not and regular expressions make createIndexes fail with error 67. "
+        "Applications that log such an error and go on never get the index."
     ),
     example=("users: {indexes: [{key: {a: 1}, partialFilterExpression: {a: {$exists: false}}}]}"),
     near_miss=("users: {indexes: [{key: {a: 1}, partialFilterExpression: {a: {$exists: true}}}]}"),

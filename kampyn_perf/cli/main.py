@@ -38,6 +38,12 @@ class Commands(LazyGroup):
             "report",
             "Make a document of a run, however old: a page to look at, or a file for another tool.",
         ),
+        "compare": Lazy(
+            "kampyn_perf.cli.compare.command",
+            "compare",
+            "Compare runs, base against new: improved, no meaningful change, regressed, or "
+            "inconclusive.",
+        ),
         "init": Lazy(
             "kampyn_perf.cli.init",
             "init",

@@ -17,6 +17,7 @@ from pathlib import Path
 from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 from kampyn_perf.files import ensure_writable, write_whole
+from kampyn_perf.results import tags
 
 REPORTS = Path("reports")
 
@@ -174,7 +175,8 @@ def _is_pointer(path: Path) -> bool:
 def find_result(path: Path) -> Path:
     """The result file that `path` means: itself, or the one in a run folder, or behind a pointer.
 
-    The bare name of a pointer (`latest-bench`) means the one in `reports/`.
+    The bare name of a pointer (`latest-bench`) means the one in `reports/`, as does that of a run's
+    folder; a tag means the newest run that has it.
     """
     if path.name in _LATEST and path.parent == Path() and not path.exists():
         path = REPORTS / path
@@ -182,9 +184,19 @@ def find_result(path: Path) -> Path:
         return path / names.RESULT_FILE
     if path.name in _LATEST and path.is_file():
         return path.parent / path.read_text(encoding="utf-8").strip() / names.RESULT_FILE
+    if not path.exists() and not path.is_absolute():
+        path = _in_store(path)
     if not path.exists() and path.suffix != ".json":
         return path / names.RESULT_FILE
-    return path
+    return path / names.RESULT_FILE if path.is_dir() else path
+
+
+def _in_store(path: Path) -> Path:
+    """A run of `reports/` by the name of its folder, or the newest with that tag; `path` itself
+    where there is neither."""
+    if (REPORTS / path).is_dir():
+        return REPORTS / path
+    return next(iter(tags.tagged(REPORTS, str(path))), path)
 
 
 def find_newest(kind: RunKind, *, base: Path = REPORTS) -> Path:

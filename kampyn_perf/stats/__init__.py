@@ -5,6 +5,14 @@ imported where a number is computed, so that importing this costs no more than n
 """
 
 from kampyn_perf.stats.batches import Series
+from kampyn_perf.stats.bootstrap import (
+    REPLICATES,
+    Resampling,
+    block_length,
+    quantiles,
+    resample,
+    standard_error,
+)
 from kampyn_perf.stats.dependence import (
     Deflation,
     deflation,
@@ -15,6 +23,7 @@ from kampyn_perf.stats.dependence import (
     quantile_deflation,
 )
 from kampyn_perf.stats.intervals import CONFIDENCE, Interval
+from kampyn_perf.stats.multiple import holm
 from kampyn_perf.stats.proportions import Method, proportion_interval, samples_without_failure
 from kampyn_perf.stats.ranks import (
     RankedValues,
@@ -27,39 +36,51 @@ from kampyn_perf.stats.ranks import (
     rank_interval,
 )
 from kampyn_perf.stats.shares import ShareBounds, share_bounds
+from kampyn_perf.stats.signs import median_interval, p_above, p_below, pairs_needed
 from kampyn_perf.stats.sizing import mean_size, proportion_size, quantile_size
 from kampyn_perf.stats.trend import MannKendall, Slope, mann_kendall, mser5, slope
 
 __all__ = [
     "CONFIDENCE",
+    "REPLICATES",
     "Deflation",
     "Interval",
     "MannKendall",
     "Method",
     "RankedValues",
+    "Resampling",
     "Series",
     "ShareBounds",
     "Slope",
+    "block_length",
     "deflated_rank_bounds",
     "deflation",
     "document_rank",
     "half_width",
+    "holm",
     "mann_kendall",
     "mean_interval",
     "mean_size",
+    "median_interval",
     "min_samples",
     "mser5",
     "nearest_rank",
     "normal_half_width",
+    "p_above",
+    "p_below",
+    "pairs_needed",
     "plain_deflation",
     "proportion_interval",
     "proportion_size",
     "quantile_deflation",
     "quantile_interval",
     "quantile_size",
+    "quantiles",
     "rank_bounds",
     "rank_interval",
+    "resample",
     "samples_without_failure",
     "share_bounds",
     "slope",
+    "standard_error",
 ]

@@ -6,17 +6,11 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from kampyn_perf.report.annotations import Place, command
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 
-
-class Place(NamedTuple):
-    """Where an objective stands."""
-
-    file: str
-    """Relative to the repository's root."""
-    line: int
+__all__ = ["Place", "github"]
 
 
 def github(verdict: Verdict, places: Mapping[str, Place]) -> bytes:
@@ -32,7 +26,7 @@ def _objectives(verdict: Verdict, places: Mapping[str, Place]) -> Iterator[str]:
             continue
         level = "error" if each.outcome is Outcome.FAIL else "warning"
         title = f"{each.name}: {each.outcome.value.replace('_', ' ')}"
-        yield _command(level, _words(each), title, places.get(each.name))
+        yield command(level, _words(each), title, places.get(each.name))
 
 
 def _words(judgement: Judgement) -> str:
@@ -45,20 +39,4 @@ def _conclusion(verdict: Verdict) -> Iterator[str]:
     if verdict.conclusion is Conclusion.PASS:
         return
     words = "failed" if verdict.conclusion is Conclusion.FAIL else "no verdict"
-    yield _command("error", "; ".join(verdict.reasons), f"kampyn-perf: {words}", None)
-
-
-def _command(level: str, message: str, title: str, place: Place | None) -> str:
-    properties = {"title": title}
-    if place is not None:
-        properties = {"file": place.file, "line": str(place.line), "title": title}
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{level} {told}::{_data(message)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    yield command("error", "; ".join(verdict.reasons), f"kampyn-perf: {words}", None)

@@ -7,43 +7,34 @@ exactly where the exit code is not 0. What was not decided is skipped, with the 
 
 from __future__ import annotations
 
-import re
+from junitparser import Error, Failure, Skipped, TestCase, TestSuite
 
-from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
-
+from kampyn_perf.report.junit_text import SUITE, clean, document_of
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
-
-SUITE = "kampyn-perf"
-_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
-# What XML 1.0 cannot carry, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(verdict: Verdict) -> bytes:
     """The document, UTF-8."""
     suite = TestSuite(SUITE)
-    suite.timestamp = _clean(verdict.started_at)
+    suite.timestamp = clean(verdict.started_at)
     suite.add_property("exit_code", str(int(verdict.exit_code)))
     suite.add_property("strict", str(verdict.strict).lower())
     suite.add_property("partial", str(verdict.partial).lower())
     for judgement in verdict.objectives:
         suite.add_testcase(_case(judgement))
     suite.add_testcase(_whole(verdict))
-    document = JUnitXml(SUITE)
-    document.add_testsuite(suite)
-    document.update_statistics()
-    return _DECLARATION + bytes(document.tostring()) + b"\n"
+    return document_of(suite)
 
 
 def _case(judgement: Judgement) -> TestCase:
-    case = TestCase(name=_clean(judgement.name), classname=_clean(_class_name(judgement)))
-    message = _clean(f"{judgement.outcome.value}: {judgement.explanation}")
+    case = TestCase(name=clean(judgement.name), classname=clean(_class_name(judgement)))
+    message = clean(f"{judgement.outcome.value}: {judgement.explanation}")
     if judgement.outcome is Outcome.FAIL and judgement.required:
         case.result = [Failure(message, judgement.outcome.value)]
     elif judgement.outcome is not Outcome.PASS:
         optional = "" if judgement.required else "not required; "
         case.result = [Skipped(optional + message, judgement.outcome.value)]
-    case.system_out = _clean(
+    case.system_out = clean(
         f"target {judgement.target_text}, observed {judgement.observed_text}\n"
         f"{judgement.explanation}"
     )
@@ -52,13 +43,13 @@ def _case(judgement: Judgement) -> TestCase:
 
 def _whole(verdict: Verdict) -> TestCase:
     case = TestCase(name="verdict", classname=SUITE)
-    reasons = _clean("; ".join(verdict.reasons))
+    reasons = clean("; ".join(verdict.reasons))
     if verdict.conclusion is Conclusion.NO_VERDICT:
         case.result = [Error(reasons, verdict.conclusion.value)]
     elif verdict.conclusion is Conclusion.FAIL:
         case.result = [Failure(reasons, verdict.conclusion.value)]
     where = "".join(f"\n{one.rule}: {one.words}" for one in verdict.explanation)
-    case.system_out = _clean(f"{verdict.headline}\n{reasons}{where}")
+    case.system_out = clean(f"{verdict.headline}\n{reasons}{where}")
     return case
 
 
@@ -66,7 +57,3 @@ def _class_name(judgement: Judgement) -> str:
     """How CI systems group cases: by metric, and by the part of the run."""
     scope = f".{judgement.scope_text}" if judgement.scope else ""
     return f"{SUITE}.{judgement.metric}{scope}"
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)

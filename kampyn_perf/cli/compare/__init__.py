@@ -1,0 +1,1 @@
+"""`kampyn-perf compare`."""

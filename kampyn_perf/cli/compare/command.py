@@ -1,0 +1,141 @@
+"""The command line of `kampyn-perf compare`: its help, and each flag with its words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kampyn_perf.compare.settings import BETWEEN_RUNS, MARGIN, RATE_MARGIN, Condition
+from kampyn_perf.report.comparison import Format
+from kampyn_perf.units import format_percent
+
+JUDGING = "How it is judged"
+OUTPUT = "What is told and kept"
+
+HELP = """
+Compare runs, base against new: improved, no meaningful change, regressed, or inconclusive.
+
+A run is a folder, its result.json, latest-load, or a tag (the newest run that has it); several make
+a side stronger: main@5 are the five newest with the tag main, and commas and patterns do as well.
+Exit codes: 0 nothing regressed, 1 a regression, 2 usage, 4 the two cannot be compared, or, with
+--strict, it is not decided.
+
+\b
+The newest load against the newest one tagged main:
+  kampyn-perf compare main latest-load
+\b
+Five runs of each, the run as the unit; a change of 10 % or less does not matter:
+  kampyn-perf compare main@5 branch@5 --margin 10%
+\b
+For CI: a job's summary, annotations, a JUnit file:
+  kampyn-perf compare main latest-load --format markdown >> "$GITHUB_STEP_SUMMARY"
+  kampyn-perf compare main latest-load --format junit --out junit.xml
+"""
+
+
+def compare(  # noqa: PLR0913 (one parameter for each flag)
+    base: Annotated[
+        str | None,
+        typer.Argument(metavar="[BASE]", help="A run, or several.", show_default=False),
+    ] = None,
+    new: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NEW]",
+            help="What is compared with it. Default: the newest run.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    more_base: Annotated[
+        list[str] | None,
+        typer.Option("--base", metavar="RUN", help="One more run of the base. Repeatable."),
+    ] = None,
+    more_new: Annotated[
+        list[str] | None,
+        typer.Option("--new", metavar="RUN", help="One more run of the new side. Repeatable."),
+    ] = None,
+    margin: Annotated[
+        str,
+        typer.Option(
+            metavar="PERCENT",
+            help="Changes up to this do not matter.",
+            rich_help_panel=JUDGING,
+        ),
+    ] = format_percent(MARGIN),
+    rate_margin: Annotated[
+        str,
+        typer.Option(
+            metavar="PERCENT",
+            help="The same for shares of failed requests, as a difference.",
+            rich_help_panel=JUDGING,
+        ),
+    ] = format_percent(RATE_MARGIN),
+    between_runs: Annotated[
+        str,
+        typer.Option(
+            metavar="PERCENT",
+            help="By how much two runs of one system are taken to differ, where there is only one "
+            "on each side. 0: the answer is about these two runs, not about the system.",
+            rich_help_panel=JUDGING,
+        ),
+    ] = format_percent(BETWEEN_RUNS),
+    allow: Annotated[
+        list[Condition] | None,
+        typer.Option(
+            help="What need not be alike, since it is what is compared. Repeatable.",
+            rich_help_panel=JUDGING,
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="What is not decided is no success (4); the default where the variable CI is set.",
+            rich_help_panel=JUDGING,
+        ),
+    ] = False,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Not strict, in CI either.", rich_help_panel=JUDGING)
+    ] = False,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Every figure, also those that only explain and did not change.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    form: Annotated[
+        Format,
+        typer.Option("--format", help="The comparison in this form.", rich_help_panel=OUTPUT),
+    ] = Format.TABLE,
+    json: Annotated[
+        bool, typer.Option("--json", help="The same as --format json.", rich_help_panel=OUTPUT)
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Put it into this file.", rich_help_panel=OUTPUT)
+    ] = None,
+) -> int:
+    from kampyn_perf.cli.compare.flags import Judging, Output, percent
+    from kampyn_perf.cli.compare.stored import compare_stored
+
+    judging = Judging(
+        margin=percent(margin, "--margin"),
+        rate_margin=percent(rate_margin, "--rate-margin"),
+        between_runs=percent(between_runs, "--between-runs"),
+        allowed=tuple(allow or ()),
+        strict=strict,
+        lenient=lenient,
+    )
+    output = Output(form=Format.JSON if json else form, out=out, everything=everything)
+    sides = (
+        [*([base] if base else []), *(more_base or [])],
+        [*([new] if new else []), *(more_new or [])],
+    )
+    return int(compare_stored(*sides, judging, output))
+
+
+compare.__doc__ = HELP

@@ -1,0 +1,52 @@
+"""Runs that were made before: read, compared, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kampyn_perf import compare
+from kampyn_perf.cli import judging as reading
+from kampyn_perf.cli.compare import view
+from kampyn_perf.cli.compare.flags import Judging, Output
+from kampyn_perf.compare.comparable import Result
+from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.names import LATEST, RESULT_FILE
+from kampyn_perf.results import store, tags
+from kampyn_perf.results.comparison import RunName
+
+
+def compare_stored(
+    base: Sequence[str], new: Sequence[str], judging: Judging, output: Output
+) -> ExitCode:
+    """Exit code of the comparison."""
+    if not base:
+        raise KampynError(
+            "there is nothing to compare with",
+            hint="Name two runs, base first: kampyn-perf compare main latest-load",
+        )
+    settings = judging.settings()
+    sides = [_found(base), _found(new or [LATEST])]
+    runs = [[reading.read_result(path) for path in side] for side in sides]
+    named = [
+        [_name(path, run) for path, run in zip(paths, side, strict=True)]
+        for paths, side in zip(sides, runs, strict=True)
+    ]
+    comparison = compare.judge(*runs, settings=settings, names=(named[0], named[1]))
+    view.show(comparison, output)
+    return comparison.exit_code
+
+
+def _found(references: Sequence[str]) -> list[Path]:
+    """Each once, whatever names it."""
+    paths = [path for one in references for path in store.find(one)]
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _name(path: Path, run: Result) -> RunName:
+    folder = path.resolve().parent
+    return RunName(
+        name=folder.name if path.name == RESULT_FILE else str(path),
+        started_at=run.started_at,
+        tags=list(tags.read(folder).tags),
+    )

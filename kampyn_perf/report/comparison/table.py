@@ -1,0 +1,111 @@
+"""A comparison as plain text: the answer first, then what differs, then every figure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kampyn_perf.results.comparison import (
+    Change,
+    Compared,
+    Comparison,
+    Conclusion,
+    Design,
+    names_of,
+)
+
+MARKS = {
+    Change.REGRESSED: "✗",
+    Change.IMPROVED: "✓",
+    Change.NO_CHANGE: "=",
+    Change.INCONCLUSIVE: "?",
+}
+_HEAD = ("", "Figure", "Base", "New", "Change", "Interval", "Outcome")
+_DESIGNS = {
+    Design.SINGLE: "one run on each side",
+    Design.SEVERAL: "several runs, each of them one observation",
+    Design.PAIRS: "pairs in random order",
+}
+
+
+def table(comparison: Comparison, *, everything: bool = False) -> bytes:
+    """The document, UTF-8."""
+    return ("\n".join(lines(comparison, everything=everything)) + "\n").encode()
+
+
+def lines(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
+    """Line by line. What only explains and did not change is left out, unless `everything`."""
+    yield comparison.headline
+    yield from (f"  {reason}" for reason in comparison.reasons)
+    yield f"base: {names_of(comparison.base)}"
+    yield f"new:  {names_of(comparison.new)}"
+    yield f"      {about(comparison)}"
+    if comparison.differences:
+        yield "not alike:"
+        yield from (f"  {one.what}: {one.base} -> {one.new}" for one in comparison.differences)
+    yield from (f"note: {remark}" for remark in comparison.remarks)
+    shown = [row for row in comparison.rows if everything or _is_shown(comparison, row)]
+    yield from aligned(shown)
+    if left := len(comparison.rows) - len(shown):
+        yield f"and {left} more, which changed nothing (--all)"
+    if comparison.control:
+        yield "control: the base against itself, beside the pairs"
+        yield from aligned([row for row in comparison.control if row.primary])
+
+
+def about(comparison: Comparison) -> str:
+    """What it rests on, in a line."""
+    parts = [
+        _DESIGNS[comparison.design],
+        f"changes up to {comparison.margin * 100:.3g} % do not matter",
+        f"intervals of {comparison.confidence * 100:.3g} %, decisions corrected for "
+        f"{len(comparison.rows)} figures",
+    ]
+    if comparison.between_runs:
+        parts.append(f"{comparison.between_runs * 100:.3g} % assumed between runs")
+    return "; ".join(parts)
+
+
+def worth_showing(row: Compared) -> bool:
+    """What gates, and what changed; not that no request of a part failed on either side."""
+    if row.outcome in (Change.REGRESSED, Change.IMPROVED):
+        return True
+    return row.gates and (row.primary or bool(row.base or row.new))
+
+
+def _is_shown(comparison: Comparison, row: Compared) -> bool:
+    if comparison.conclusion is Conclusion.NOT_COMPARABLE:
+        return row.primary
+    return worth_showing(row)
+
+
+def aligned(rows: Sequence[Compared]) -> Iterator[str]:
+    """A line for each figure, under a head; what is missing to decide stands at its end."""
+    if not rows:
+        return
+    cells = [_HEAD, *map(_cells, rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(_HEAD))]
+    for number, row in enumerate(cells):
+        padded = [
+            f"{cell:>{width}}" if 2 <= at <= 5 else f"{cell:<{width}}"
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        rest = _rest(rows[number - 1]) if number else ""
+        yield f"{'  '.join(padded)}{f'  {rest}' if rest else ''}".rstrip()
+
+
+def _cells(row: Compared) -> tuple[str, ...]:
+    return (
+        MARKS[row.outcome],
+        row.title,
+        row.value_text(row.base),
+        row.value_text(row.new),
+        row.change_text,
+        row.interval_text,
+        row.outcome.words,
+    )
+
+
+def _rest(row: Compared) -> str:
+    if row.outcome is not Change.INCONCLUSIVE:
+        return ""
+    return row.needs or (row.explanation if row.change is None else "")

@@ -57,9 +57,9 @@ def stdout() -> Console:
     return console
 
 
-def print_table(table: Any) -> None:
-    """A table as the answer of a command."""
-    stdout().print(table)
+def answer(*, aside: bool = False) -> Console:
+    """Where the answer of a command goes; `aside` where the machine form has stdout for itself."""
+    return stderr() if aside else stdout()
 
 
 def line_width() -> int | None:

@@ -20,7 +20,8 @@ from kampyn_perf.indexes.catalogue.write import catalogue_yaml
 from kampyn_perf.indexes.lint.engine import lint
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex, LiveState
 from kampyn_perf.indexes.plan.diff import make_plan
-from kampyn_perf.indexes.text.plan import plan_json, plan_lines
+from kampyn_perf.indexes.text.plan import plan_lines
+from kampyn_perf.indexes.text.plan_json import plan_json
 from kampyn_perf.sources import Source
 from tests.indexes.simulator import Simulator
 

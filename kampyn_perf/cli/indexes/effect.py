@@ -110,7 +110,12 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
         )
         with interruptible():
             effects = service.effect(request, databases, view)
-    show([query for each in effects for query in each.queries], ("without", "with"), effects)
+    show(
+        [query for each in effects for query in each.queries],
+        ("without", "with"),
+        effects,
+        aside=json,
+    )
     if json:
         print_json(effect_json(effects))
     return ExitCode.OK
@@ -146,7 +151,7 @@ def _two_times(
             print_json(data)
         return ExitCode.OK
     effects = service.compare(queries, earlier, now.timings)
-    show(effects, ("before", "now"))
+    show(effects, ("before", "now"), aside=json)
     say("Two measurements at two times: a difference below a factor of two is not claimed.")
     if json:
         print_json({"queries": [query_json(effect) for effect in effects]})

@@ -67,7 +67,11 @@ def interruptible() -> Iterator[None]:
 
 
 def show(
-    effects: Sequence[QueryEffect], words: tuple[str, str], costs: Sequence[IndexEffect] = ()
+    effects: Sequence[QueryEffect],
+    words: tuple[str, str],
+    costs: Sequence[IndexEffect] = (),
+    *,
+    aside: bool = False,
 ) -> None:
     """Two lines for each query; percentiles with their 95 % intervals. Then one for each index."""
     if not effects:
@@ -80,6 +84,6 @@ def show(
                 style = _STYLES.get(change.partition(",")[0])
                 told = f"[{style}]{escape(change)}[/]" if style else escape(change)
                 table.add_row(*map(escape, facts), told)
-        console.show(table)
+        console.answer(aside=aside).print(table)
     for cost in costs:
-        say(cost_line(cost))
+        console.answer(aside=aside).print(cost_line(cost), markup=False)

@@ -34,17 +34,17 @@ def journal(
     wanted = options.load_catalogue(catalogue)
     with options.databases(wanted, uri) as databases:
         entries = service.journal(databases, limit=limit)
-    _show(entries)
+    _show(entries, aside=json)
     if json:
         print_json(journal_json(entries))
     return ExitCode.OK
 
 
-def _show(entries: Sequence[Mapping[str, Any]]) -> None:
+def _show(entries: Sequence[Mapping[str, Any]], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import say, show
+    from kampyn_perf.cli.console import answer, say
     from kampyn_perf.indexes.text.journal import COLUMNS, row
 
     if not entries:
@@ -53,4 +53,4 @@ def _show(entries: Sequence[Mapping[str, Any]]) -> None:
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for entry in entries:
         table.add_row(*map(escape, row(entry)))
-    show(table)
+    answer(aside=aside).print(table)

@@ -77,7 +77,7 @@ def lint(
 def _print(result: LintResult, source: Source, form: Format) -> None:
     from kampyn_perf import __version__
     from kampyn_perf.cli.console import print_json
-    from kampyn_perf.cli.indexes.options import say_lines
+    from kampyn_perf.cli.indexes.options import print_lines
     from kampyn_perf.indexes.text.lint import lint_json, lint_lines, lint_sarif
 
     if form is Format.JSON:
@@ -85,11 +85,11 @@ def _print(result: LintResult, source: Source, form: Format) -> None:
     elif form is Format.SARIF:
         print_json(lint_sarif(result, source, version=__version__))
     else:
-        say_lines(lint_lines(result, source))
+        print_lines(lint_lines(result, source))
 
 
 def _explain(rule: str) -> int:
-    from kampyn_perf.cli.indexes.options import say_lines
+    from kampyn_perf.cli.indexes.options import print_lines
     from kampyn_perf.errors import KampynError
     from kampyn_perf.indexes.lint.rules import BY_ID, RULES
     from kampyn_perf.indexes.text.lint import explain_lines
@@ -97,5 +97,5 @@ def _explain(rule: str) -> int:
     if rule != "all" and rule not in BY_ID:
         raise KampynError(f"no such rule: {rule}", hint="Known: " + ", ".join(BY_ID))
     for known in RULES if rule == "all" else (BY_ID[rule],):
-        say_lines(explain_lines(known))
+        print_lines(explain_lines(known))
     return ExitCode.OK

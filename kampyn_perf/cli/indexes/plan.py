@@ -8,7 +8,7 @@ import typer
 
 from kampyn_perf.cli.flags import Json
 from kampyn_perf.cli.indexes.options import CatalogueName, Only, PruneNames, Uri
-from kampyn_perf.errors import ExitCode
+from kampyn_perf.errors import ExitCode, KampynError
 
 
 def plan(  # noqa: PLR0913, PLR0917 - a flag each
@@ -33,6 +33,13 @@ def plan(  # noqa: PLR0913, PLR0917 - a flag each
             "that is made and dropped.",
         ),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Show each creation in full, however many there are."),
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Compare the catalogue with what is there. Changes nothing (--probe makes and drops an empty
@@ -44,13 +51,18 @@ def plan(  # noqa: PLR0913, PLR0917 - a flag each
       kampyn-perf indexes plan --check --json > plan.json
       kampyn-perf indexes plan --prune orders.vendorId_1
       kampyn-perf indexes plan --probe --check
+      kampyn-perf indexes plan --markdown > plan.md
     """
-    from kampyn_perf.cli.console import print_json
+    from kampyn_perf.cli.console import print_json, print_text
     from kampyn_perf.cli.indexes import options
     from kampyn_perf.indexes import service
     from kampyn_perf.indexes.plan.actions import PruneStage
-    from kampyn_perf.indexes.text.plan import plan_json, plan_lines
+    from kampyn_perf.indexes.text.plan import plan_lines
+    from kampyn_perf.indexes.text.plan_json import plan_json
+    from kampyn_perf.indexes.text.plan_markdown import plan_markdown
 
+    if json and markdown:
+        raise KampynError("--json and --markdown exclude each other")
     wanted = options.load_catalogue(catalogue, only)
     stage = PruneStage.DROP if drop else PruneStage.HIDE
     prunes = options.parse_prunes(prune, wanted, stage)
@@ -58,6 +70,8 @@ def plan(  # noqa: PLR0913, PLR0917 - a flag each
         made = service.plan(wanted, databases, prunes, probe=probe)
     if json:
         print_json(plan_json(made))
+    elif markdown:
+        print_text(plan_markdown(made))
     else:
-        options.say_lines(plan_lines(made, keeps=everything))
+        options.print_lines(plan_lines(made, keeps=everything, verbose=verbose))
     return ExitCode.FAILED if check and not made.empty else ExitCode.OK

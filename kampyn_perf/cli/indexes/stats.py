@@ -46,23 +46,24 @@ def stats(
     age_us = options.duration(unused_for, "--unused-for")
     with options.databases(wanted, uri) as databases:
         statistics = service.stats(databases, age_us=age_us)
-    _show(statistics)
+    _show(statistics, aside=json)
     if json:
         print_json(stats_json(statistics))
     return ExitCode.OK
 
 
-def _show(statistics: tuple[IndexStats, ...]) -> None:
+def _show(statistics: tuple[IndexStats, ...], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import say, show
+    from kampyn_perf.cli.console import answer
     from kampyn_perf.indexes.text.stats import COLUMNS, row, summary
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for stats in statistics:
         *facts, words = row(stats)
         table.add_row(*map(escape, facts), f"[{_STYLES[stats.use.value]}]{escape(words)}[/]")
-    show(table)
+    out = answer(aside=aside)
+    out.print(table)
     if statistics:
-        say(summary(statistics))
+        out.print(summary(statistics), markup=False)

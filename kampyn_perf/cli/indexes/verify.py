@@ -55,17 +55,17 @@ def verify(
     label = f"explaining {len(queries)} queries"
     with options.databases(wanted, uri) as databases, working(label):
         results = service.verify(queries, databases)
-    _show(results)
+    _show(results, aside=json)
     if json:
         print_json(verify_json(results))
     return exit_code(results)
 
 
-def _show(results: tuple[Verified, ...]) -> None:
+def _show(results: tuple[Verified, ...], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import say, show
+    from kampyn_perf.cli.console import answer
     from kampyn_perf.indexes.text.verify import COLUMNS, row, summary
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
@@ -73,8 +73,9 @@ def _show(results: tuple[Verified, ...]) -> None:
         *facts, verdict = row(result)
         style = _STYLES[verdict]
         table.add_row(*map(escape, facts), f"[{style}]{verdict}[/]")
-    show(table)
+    out = answer(aside=aside)
+    out.print(table)
     for result in results:
         for words in (*result.reasons, *result.notes):
-            say(f"{result.query.collection}.{result.query.name}: {words}")
-    say(summary(results))
+            out.print(f"{result.query.collection}.{result.query.name}: {words}", markup=False)
+    out.print(summary(results), markup=False)

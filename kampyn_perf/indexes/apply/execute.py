@@ -87,6 +87,8 @@ class _CollectionRun:
         self._done: set[str] = set()
         self._failed: set[str] = set()
         self._lost = ""
+        self._why: dict[str, str] = {}
+        """By the id of a step that failed: what the server said."""
         self._dropped: dict[str, Step] = {}
         self._restored: set[str] = set()
         """Builds that failed, and whose predecessor is there again."""
@@ -119,7 +121,12 @@ class _CollectionRun:
         if step.kind is StepKind.DROP and step.name.startswith(BRIDGE_PREFIX):
             settled = settled | self._restored  # it stood in for what is there again
         missing = [need for need in step.needs if need not in settled]
-        return f"needs what was not done: {', '.join(missing)}" if missing else ""
+        return f"needs {'; '.join(map(self._missing, missing))}" if missing else ""
+
+    def _missing(self, need: str) -> str:
+        """`orders: create a_1, which failed: E11000 ...`: what blocked it, with its own cause."""
+        why = self._why.get(need, "")
+        return f"{need}, which failed: {why}" if why else f"{need}, which was not done"
 
     def _send(self, batch: tuple[Step, ...]) -> Iterator[Event]:
         rules = batch[0].kind.rules
@@ -196,6 +203,7 @@ class _CollectionRun:
 
     def _failure(self, steps: tuple[Step, ...], refusal: ServerRefusal) -> Event:
         self._failed |= {step.id for step in steps}
+        self._why |= {step.id: refusal.message for step in steps}
         if refusal.code in LOST_PRIMARY:
             self._lost = f"the server is no longer primary (error {refusal.code})"
         return Event(kind=EventKind.FAILED, steps=steps, code=refusal.code, message=refusal.message)

@@ -17,6 +17,7 @@ from kampyn_perf.indexes.model.collation import normal_collation, show_collation
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
 from kampyn_perf.indexes.model.options import OPTIONS, PLANE, TEXT, Kind, Option
 from kampyn_perf.indexes.model.spec import IndexSpec, Key, describe_keys
+from kampyn_perf.indexes.model.spelling import conjunct_words, expiry_words
 from kampyn_perf.indexes.model.values import (
     canonical,
     normal_filter,
@@ -242,6 +243,10 @@ def _show(name: str, normal: Normal) -> str:
         return show_collation(value or "")
     if value is None:
         return "none"
+    if name == "partialFilterExpression":
+        return conjunct_words(json.loads(value))
+    if name == "expireAfterSeconds":
+        return expiry_words(value)
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)
 
 

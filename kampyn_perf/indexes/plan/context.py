@@ -9,6 +9,7 @@ from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.matching import How, Match, ReadIndex
 from kampyn_perf.indexes.model.normalise import Normal, differences
 from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
+from kampyn_perf.indexes.model.spelling import expiry_words
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, Prune, PruneStage
 from kampyn_perf.indexes.plan.step_kinds import StepKind, step_id
 
@@ -82,7 +83,7 @@ def build_warnings(normal: Normal) -> tuple[str, ...]:
     if normal.unique:
         warnings.append("fails if values stand twice; apply looks for duplicates first")
     if normal.ttl is not None:
-        warnings.append(f"deletes documents older than {normal.ttl} s as soon as it is built")
+        warnings.append(f"deletes documents {expiry_words(normal.ttl)}, as soon as it is built")
     return tuple(warnings)
 
 

@@ -130,7 +130,7 @@ _RULES = {
         send=lambda writer, steps, _: writer.set_ttl(
             steps[0].collection, steps[0].name, steps[0].ttl_seconds or 0
         ),
-        words="let {name} expire documents after {ttl} s (collMod)",
+        words="let {name} expire documents {ttl} (collMod)",
         doing="setting the expiry of",
         done="expiry set",
         able=_can_expire,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kampyn_perf.indexes.model.matching import How, Match, ReadIndex, is_id_key
+from kampyn_perf.indexes.model.spelling import expiry_words
 from kampyn_perf.indexes.plan.actions import Action, ActionKind
 from kampyn_perf.indexes.plan.context import CollectionContext, action_for, build_warnings, name_for
 from kampyn_perf.indexes.plan.replace import replace_action
@@ -104,7 +105,7 @@ def _in_place(
 ) -> Action:
     warnings = []
     if any(step.kind is StepKind.SET_TTL for step in steps):
-        warnings.append(f"documents older than {match.normal.ttl} s are deleted from then on")
+        warnings.append(f"deletes documents {expiry_words(match.normal.ttl)}, from then on")
     hides = any(step.kind is StepKind.HIDE for step in steps)
     return action_for(
         match,

@@ -8,7 +8,8 @@ from typing import Any
 from kampyn_perf.indexes.advise.advice import Advice, Report
 from kampyn_perf.indexes.advise.judge import Judged, Verdict
 from kampyn_perf.indexes.advise.tally import Tally
-from kampyn_perf.indexes.text.plan import Line, LineKind, describe_spec, spec_json
+from kampyn_perf.indexes.text.definitions import describe_spec, spec_json
+from kampyn_perf.indexes.text.plan import Line, LineKind
 from kampyn_perf.units import counted, format_duration, format_size
 
 ADVICE_SCHEMA = "kampyn-perf/index-advice"

@@ -1,21 +1,17 @@
-"""A plan as lines for people, and as data for programs. Pure; colours are the terminal's affair."""
+"""A plan as lines for people. Pure; colours are the terminal's affair."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from kampyn_perf.indexes.model.collation import show_collation
-from kampyn_perf.indexes.model.normalise import Normal, normal_of, read_listing
-from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
-from kampyn_perf.indexes.model.spec import IndexSpec, describe_keys
-from kampyn_perf.indexes.model.values import canonical
+from kampyn_perf.indexes.model.normalise import read_listing
+from kampyn_perf.indexes.model.spec import IndexSpec
 from kampyn_perf.indexes.plan.actions import Action, ActionKind, CollectionPlan, IndexPlan
-from kampyn_perf.indexes.plan.saved import PLAN_SCHEMA, PLAN_VERSION
-from kampyn_perf.indexes.plan.step_kinds import Step, StepKind
+from kampyn_perf.indexes.plan.step_kinds import StepKind
+from kampyn_perf.indexes.text.definitions import describe_spec, step_words
 
 
 class LineKind(StrEnum):
@@ -48,8 +44,19 @@ _SIGNS = {
 }
 
 
-def plan_lines(plan: IndexPlan, *, keeps: bool = False) -> Iterator[Line]:
-    """The whole plan. `keeps` shows what stays as it is, too."""
+MOST_IN_FULL = 20
+"""Creations that are each shown with what they are for; more of them are one line a collection."""
+COMMON = 5
+"""Creations from which on one and the same warning is said once for all of them."""
+
+
+def plan_lines(plan: IndexPlan, *, keeps: bool = False, verbose: bool = False) -> Iterator[Line]:
+    """The whole plan. `keeps` shows what stays as it is, too; `verbose` every creation in full,
+    however many there are."""
+    creations = [action for action in plan.actions if action.kind is ActionKind.CREATE]
+    if len(creations) > MOST_IN_FULL and not verbose:
+        yield from _short_plan(plan, creations, keeps)
+        return
     place = ""
     for part in plan.collections:
         if part.place != place:
@@ -59,61 +66,55 @@ def plan_lines(plan: IndexPlan, *, keeps: bool = False) -> Iterator[Line]:
     yield from _summary(plan)
 
 
-def plan_json(plan: IndexPlan) -> dict[str, Any]:
-    """The machine form: `kampyn-perf/index-plan`, version 1."""
-    return {
-        "schema": PLAN_SCHEMA,
-        "version": PLAN_VERSION,
-        "contentHash": plan.content_hash,
-        "pending": plan.pending,
-        "empty": plan.empty,
-        "prunes": [
-            {"collection": prune.collection, "name": prune.name, "stage": prune.stage.value}
-            for prune in plan.prunes
-        ],
-        "counts": {kind.value: n for kind, n in sorted(_counts(plan).items())},
-        "collections": [
-            {
-                "collection": part.collection,
-                "server": part.server,
-                "database": part.place,
-                "documents": part.documents,
-                "stateHash": plan.state_hashes.get(part.collection, ""),
-                "notes": list(part.notes),
-                "actions": [_action_json(action) for action in part.actions],
-            }
-            for part in plan.collections
-        ],
-    }
+def _short_plan(plan: IndexPlan, creations: Sequence[Action], keeps: bool) -> Iterator[Line]:
+    """What many creations have in common is said once, below them."""
+    warnings = Counter(words for action in creations for words in action.warnings)
+    common = {words for words, number in warnings.items() if number >= COMMON}
+    place = server = ""
+    for part in plan.collections:
+        if part.place != place:
+            place, server = part.place, ""
+            yield Line(LineKind.FAINT, place)
+        same, server = part.server == server, part.server
+        yield from _short_lines(part, keeps, common, same_server=same)
+    yield Line(LineKind.PLAIN, "")
+    for words in sorted(common):
+        yield Line(LineKind.WARNING, f"{warnings[words]} of them: {words}")
+    yield from _summary(plan)
+    yield Line(LineKind.FAINT, "--verbose shows each creation with what it is for.")
 
 
-def step_words(step: Step) -> str:
-    """One step in words: `build vendorId_1 {vendorId: 1}`."""
-    words = step.kind.rules.words.format(name=step.name, ttl=step.ttl_seconds)
-    if step.spec is not None:
-        words += f" {describe_spec(step.spec)}"
-    return f"{words} ({step.note})" if step.note else words
+def _is_plain(action: Action, common: Collection[str]) -> bool:
+    """A creation of which there is nothing to say but what is created."""
+    return action.kind is ActionKind.CREATE and not (
+        action.live or action.blocked or action.gap or set(action.warnings) - set(common)
+    )
 
 
-def describe_spec(spec: IndexSpec) -> str:
-    """Keys and options that are not default: `{email: 1} unique`."""
-    normal = normal_of(spec)
-    shown = (_shown(option, spec, normal) for option in OPTIONS)
-    return " ".join([describe_keys(spec.keys), ", ".join(filter(None, shown))]).strip()
-
-
-def _shown(option: Option, spec: IndexSpec, normal: Normal) -> str:
-    """`unique`, `expireAfterSeconds: 60`; empty where there is nothing to say."""
-    value = spec.options.get(option.name)
-    if option.kind is Kind.COLLATION:
-        value = show_collation(normal.collation) if normal.collation else None
-    elif option.kind is Kind.WEIGHTS:
-        value = {field: weight for field, weight in spec.weights.items() if weight != 1} or None
-    if value is None or normal.get(option.name) == option.default:
-        return ""
-    if option.kind is Kind.FLAG:
-        return option.name
-    return f"{option.name}: {canonical(value) if isinstance(value, Mapping) else value}"
+def _short_lines(
+    part: CollectionPlan, keeps: bool, common: Collection[str], *, same_server: bool
+) -> Iterator[Line]:
+    """Title and creations on one line; all else as ever below it."""
+    plain = [action for action in part.actions if _is_plain(action, common)]
+    rest = [action for action in part.actions if action not in plain]
+    kept = sum(action.kind is ActionKind.KEEP for action in rest)
+    facts = [] if same_server else [part.server]
+    facts += [] if part.documents is None else [f"{part.documents:,} documents"]
+    facts += [f"= {kept}"] if kept and not keeps else []
+    title = f"{part.collection}  ({', '.join(facts)})" if facts else part.collection
+    if plain:
+        made = ", ".join(describe_spec(a.wanted) if a.wanted else a.name for a in plain)
+        yield Line(LineKind.ADD, f"{title}  + {len(plain)}  {made}")
+    else:
+        yield Line(LineKind.TITLE, title)
+    for note in part.notes:
+        if note.startswith("--prune"):
+            yield Line(LineKind.WARNING, f"    {note}")
+        elif not plain:
+            yield Line(LineKind.FAINT, f"    {note}")
+    for action in rest:
+        if keeps or action.kind is not ActionKind.KEEP:
+            yield from _action_lines(action)
 
 
 def _collection_lines(part: CollectionPlan, keeps: bool) -> Iterator[Line]:
@@ -136,7 +137,7 @@ def _action_lines(action: Action) -> Iterator[Line]:
     dropping = any(step.kind is StepKind.DROP for step in action.steps)
     if dropping and action.wanted is None:
         sign, kind = "-", LineKind.REMOVE
-    spec = action.wanted or (read_listing(action.live.definition) if action.live else None)
+    spec = action.wanted or live_spec(action)
     label = describe_spec(spec) if spec else ""
     yield Line(kind, f"  {sign} {action.kind.value:<9} {action.name}  {label}".rstrip())
     if action.kind is not ActionKind.CREATE or action.live:
@@ -149,14 +150,24 @@ def _action_lines(action: Action) -> Iterator[Line]:
     if action.kind is not ActionKind.CREATE:
         for number, step in enumerate(action.steps, start=1):
             yield Line(LineKind.PLAIN, f"      {number}. {step_words(step)}")
-    for words in (action.blocked, action.gap and f"gap: {action.gap}", *action.warnings):
+    blocked = f"blocked: {action.blocked}" if action.blocked else ""
+    for words in (blocked, action.gap and f"gap: {action.gap}", *action.warnings):
         if words:
             yield Line(LineKind.WARNING, f"      {words}")
 
 
+def summary_words(plan: IndexPlan) -> tuple[str, ...]:
+    """What it comes to, what is beyond the catalogue, and the hash."""
+    return tuple(line.text for line in _summary(plan))
+
+
+def live_spec(action: Action) -> IndexSpec | None:
+    """What is there now."""
+    return read_listing(action.live.definition) if action.live else None
+
+
 def _summary(plan: IndexPlan) -> Iterator[Line]:
-    counts = _counts(plan)
-    drops = sum(step.kind is StepKind.DROP for action in plan.actions for step in action.steps)
+    counts = counts_of(plan)
     extras = sum(
         counts[kind] for kind in (ActionKind.EXTRA, ActionKind.REDUNDANT, ActionKind.HIDDEN)
     )
@@ -165,14 +176,7 @@ def _summary(plan: IndexPlan) -> Iterator[Line]:
         words = "1 index is" if kept == 1 else f"{kept} indexes are"
         yield Line(LineKind.ADD, f"No changes: {words} as wanted.")
     else:
-        parts = [
-            f"{counts[ActionKind.CREATE]} to create",
-            f"{counts[ActionKind.CHANGE]} to change",
-            f"{counts[ActionKind.CONFLICT]} in conflict",
-            f"{drops} to drop",
-            f"{counts[ActionKind.KEEP]} as wanted",
-        ]
-        yield Line(LineKind.TITLE, f"Plan: {', '.join(parts)}.")
+        yield Line(LineKind.TITLE, f"Plan: {', '.join(_parts(plan, counts))}.")
     if extras:
         yield Line(
             LineKind.FAINT,
@@ -182,40 +186,24 @@ def _summary(plan: IndexPlan) -> Iterator[Line]:
     yield Line(LineKind.FAINT, f"hash {plan.content_hash[:12]}")
 
 
-def _counts(plan: IndexPlan) -> Counter[ActionKind]:
+def _parts(plan: IndexPlan, counts: Counter[ActionKind]) -> list[str]:
+    """`5 to create`, ...; hides and what is blocked only where there are some."""
+    kinds = Counter(step.kind for action in plan.actions for step in action.steps)
+    hides, drops = kinds[StepKind.HIDE], kinds[StepKind.DROP]
+    blocked = sum(
+        bool(action.blocked) and action.kind not in (ActionKind.CHANGE, ActionKind.CREATE)
+        for action in plan.actions
+    )
+    return [
+        f"{counts[ActionKind.CREATE]} to create",
+        f"{counts[ActionKind.CHANGE]} to change",
+        f"{counts[ActionKind.CONFLICT]} in conflict",
+        *([f"{hides} to hide"] if hides else []),
+        f"{drops} to drop",
+        *([f"{blocked} not to be pruned"] if blocked else []),
+        f"{counts[ActionKind.KEEP]} as wanted",
+    ]
+
+
+def counts_of(plan: IndexPlan) -> Counter[ActionKind]:
     return Counter(action.kind for action in plan.actions)
-
-
-def _action_json(action: Action) -> dict[str, Any]:
-    return {
-        "action": action.kind.value,
-        "name": action.name,
-        "reason": action.reason,
-        "purpose": action.purpose,
-        "serves": list(action.serves),
-        "wanted": spec_json(action.wanted) if action.wanted else None,
-        "live": dict(action.live.definition) if action.live else None,
-        "differences": list(action.differences),
-        "steps": [_step_json(step) for step in action.steps],
-        "blocked": action.blocked,
-        "gap": action.gap,
-        "warnings": list(action.warnings),
-        "pending": action.pending,
-    }
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    return {
-        "id": step.id,
-        "step": step.kind.value,
-        "name": step.name,
-        "index": spec_json(step.spec) if step.spec else None,
-        "expireAfterSeconds": step.ttl_seconds,
-        "needs": list(step.needs),
-        "note": step.note,
-    }
-
-
-def spec_json(spec: IndexSpec) -> dict[str, Any]:
-    """The definition in MongoDB's own words, without what is default."""
-    return {"key": dict(spec.keys), "name": spec.effective_name, **spec.options}

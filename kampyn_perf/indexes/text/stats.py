@@ -8,7 +8,7 @@ from typing import Any
 
 from kampyn_perf.indexes.model.normalise import read_listing
 from kampyn_perf.indexes.observe.usage import IndexStats, Use
-from kampyn_perf.indexes.text.plan import describe_spec
+from kampyn_perf.indexes.text.definitions import describe_spec
 from kampyn_perf.units import MICROSECONDS, format_size
 
 STATS_SCHEMA = "kampyn-perf/index-stats"

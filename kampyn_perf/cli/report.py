@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kampyn_perf.cli import completion
+
 if TYPE_CHECKING:
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
@@ -30,6 +32,7 @@ def report(
         Path | None,
         typer.Argument(
             metavar="[RUN]",
+            autocompletion=completion.runs,
             help="A run folder or its result.json. [default: the newest load]",
             show_default=False,
         ),
@@ -42,6 +45,8 @@ def report(
         Path | None,
         typer.Option(
             "--output",
+            "-o",
+            metavar="FILE",
             help="The file to write. Default: report.html in the run's folder; anything but HTML "
             "goes to stdout.",
             show_default=False,

@@ -24,6 +24,7 @@ from tests.cli import program
 OWN_MEANING = {
     "--warm-up": "a load warms up for a time, a benchmark for a number of calls",
     "--strict": "of objectives and of lint",
+    "--probe": "a load's names the health route, `indexes plan` asks the server itself",
 }
 """Names that commands may mean differently, with the reason."""
 

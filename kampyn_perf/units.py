@@ -136,6 +136,8 @@ def format_rate(per_second: float) -> str:
 
 def format_percent(share: float) -> str:
     """`99.95 %` of 0.9995, with as many digits as tell it from a whole number."""
+    if 0 < share < 1e-6:
+        return "< 0.0001 %"
     return f"{share * 100:.4g} %" if 0 < share < 0.999 else f"{share * 100:.6g} %"
 
 

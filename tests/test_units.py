@@ -110,6 +110,8 @@ def test_durations_are_written_with_three_figures(us, text):
         (0.9995, "99.95 %"),
         (0.999999, "99.9999 %"),
         (0.00012, "0.012 %"),
+        (2e-6, "0.0002 %"),
+        (1.848e-9, "< 0.0001 %"),
     ],
 )
 def test_a_share_never_rounds_to_a_whole_it_is_not(share, text):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kampyn_perf.cli import console
 from kampyn_perf.results.load import Failure
-from kampyn_perf.units import format_duration
+from kampyn_perf.units import counted, format_duration
 
 _MOST = 10
 """Rows; the result has the rest."""
@@ -17,7 +17,7 @@ def show(failures: Sequence[Failure]) -> None:
     if not failures:
         return
     total = sum(one.count for one in failures)
-    console.say(f"What failed: {total:,} requests", style="bold red")
+    console.say(f"What failed: {counted(total, 'request')}", style="bold red")
     shown = failures[:_MOST]
     counts = max(len(f"{one.count:,}") for one in shown)
     causes = max(len(one.cause) for one in shown)

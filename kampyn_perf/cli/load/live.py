@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kampyn_perf.cli import console
+from kampyn_perf.cli.load.keys import Keys
+from kampyn_perf.cli.load.standing import Looking
 from kampyn_perf.histogram import merged
 from kampyn_perf.load import Observer, Progress, RunStart, Severity
 from kampyn_perf.redact import redact_url
@@ -16,10 +20,12 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
     from rich.status import Status
+    from rich.table import Table
 
 _WINDOW = 10
 """Stretches (seconds, in a run of less than twenty minutes) that the percentiles are of."""
 _PLAIN_LINE_SECONDS = 10.0
+_BAR_WIDTH = 60
 
 _STYLES = {
     Severity.WAITING: None,
@@ -32,13 +38,19 @@ _STYLES = {
 class LiveView(Observer):
     """A context manager around a run. With `quiet` nothing is seen."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, looking: Looking | None = None) -> None:
+        """`looking` knows how the objectives stand; it hears of an interval before this does."""
         self._quiet = quiet
+        self._looking = looking
+        self._keys = Keys()
+        self._with_phases = False
         self._shown: Live | Status | None = None
         """What moves on the terminal at the time."""
         self._said = time.monotonic()
 
     def __enter__(self) -> LiveView:
+        if not self._quiet and console.is_terminal():
+            self._keys.__enter__()
         return self
 
     def __exit__(
@@ -48,6 +60,7 @@ class LiveView(Observer):
         trace: TracebackType | None,
     ) -> None:
         self._clear()
+        self._keys.__exit__(kind, error, trace)
 
     def remark(self, text: str, severity: Severity) -> None:
         """Words for people."""
@@ -86,11 +99,38 @@ class LiveView(Observer):
 
     def interval(self, progress: Progress) -> None:
         """New figures came."""
+        self._obey(self._keys.pressed())
         if self._shown:
-            self._shown.update(_picture(progress), refresh=True)  # type: ignore[call-arg]
+            self._shown.update(self._picture(progress), refresh=True)  # type: ignore[call-arg]
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_LINE_SECONDS:
             self._said = time.monotonic()
-            console.say("; ".join(f"{label}: {text}" for label, text in _facts(progress)))
+            facts = [*_facts(progress), *self._objectives()]
+            console.say("; ".join(f"{label}: {text}" for label, text in facts))
+
+    def _obey(self, keys: str) -> None:
+        """q is one Ctrl-C, Q two of them, p shows the phases or hides them."""
+        for key in keys:
+            if key == "p":
+                self._with_phases = not self._with_phases
+            elif key in "qQ":
+                for _ in range(1 if key == "q" else 2):
+                    signal.raise_signal(signal.SIGINT)
+
+    def _objectives(self) -> list[tuple[str, str]]:
+        standing = self._looking.standing if self._looking else None
+        return [("objectives", standing.objectives())] if standing else []
+
+    def _picture(self, progress: Progress) -> Group:
+        from rich.console import Group
+
+        standing = self._looking.standing if self._looking else None
+        facts = [*_facts(progress), *(standing.lines() if standing else ())]
+        if self._keys.there:
+            facts.append(("keys", "q ends, Q ends at once, p phases"))
+        parts = [_bar(progress), _grid(facts)]
+        if self._with_phases:
+            parts.append(_grid(_phases(progress)))
+        return Group(*parts)
 
     def ending(self, *, draining: bool, drain_us: int) -> None:
         """It was interrupted."""
@@ -111,27 +151,46 @@ class LiveView(Observer):
             self._shown = None
 
 
-def _picture(progress: Progress) -> Group:
-    from rich.console import Group
-    from rich.progress_bar import ProgressBar
+def _grid(facts: Iterable[tuple[str, str]]) -> Table:
+    """Labels and texts, which go on below themselves in a narrow terminal."""
     from rich.table import Table
     from rich.text import Text
 
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in facts:
+        grid.add_row(Text(label), Text(text))
+    return grid
+
+
+def _bar(progress: Progress) -> Table:
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
     schedule = progress.schedule
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="dim")
-    facts.add_column()
-    for label, text in _facts(progress):
-        facts.add_row(label, Text(text))
+    done = min(progress.elapsed_us, schedule.duration_us)
     bar = Table.grid()
-    bar.add_row(
-        ProgressBar(
-            total=schedule.duration_us,
-            completed=min(progress.elapsed_us, schedule.duration_us),
-            width=60,
-        )
-    )
-    return Group(bar, facts)
+    width = min(_BAR_WIDTH, console.stderr().width - 1)
+    bar.add_row(ProgressBar(total=schedule.duration_us, completed=done, width=width))
+    return bar
+
+
+def _phases(progress: Progress) -> Iterator[tuple[str, str]]:
+    """A line for each; the one that goes on has an arrow."""
+    schedule = progress.schedule
+    now = schedule.phase_at(progress.elapsed_us)
+    for number, (phase, start_us) in enumerate(
+        zip(schedule.phases, schedule.starts_us, strict=False)
+    ):
+        end_us = start_us + phase.duration_us
+        first, last = schedule.rate_at(start_us), schedule.rate_at(max(end_us - 1, start_us))
+        rates = format_rate(round(first, 1))
+        if round(last, 1) != round(first, 1):
+            rates += f" to {format_rate(round(last, 1))}"
+        mark = "→" if number == now else " "
+        span = f"{format_duration(start_us)} to {format_duration(end_us)}"
+        yield f"{mark} {phase.name}", f"{rates}, {span}"
 
 
 def _facts(progress: Progress) -> list[tuple[str, str]]:

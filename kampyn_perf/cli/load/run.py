@@ -22,6 +22,7 @@ from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
+from kampyn_perf.cli.load.standing import Looking
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.load.resolver import split_sets
 from kampyn_perf.results.folder import REPORTS
@@ -54,12 +55,13 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     watch = watching.settings_of(request, flags.watch, sets["watch"])
     if flags.dry_run:
         return dry_run.show(request, watch, as_json=flags.as_json)
-    with LiveView(quiet=flags.as_json) as view:
+    looking = Looking(slo)
+    with LiveView(quiet=flags.as_json, looking=looking) as view:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         result = load.run(
             request,
-            load.Observers(view, alerts, Aborting(slo)),
+            load.Observers(*([] if flags.as_json else [looking]), view, alerts, Aborting(slo)),
             watcher=WithAlerts(beside, alerts),
             standby=standby,
         )

@@ -1,0 +1,114 @@
+"""How a run stands: its objectives, generators, server and errors so far, looked at now and then.
+
+The looks are an observer's; what they came to is for the live view. A look judges everything that
+was measured until then, so the next one waits for twenty times as long as it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kampyn_perf import load
+from kampyn_perf.load.clock import now_us
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Judgement, Outcome
+from kampyn_perf.slo.judging import standings
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.units import MICROSECONDS, format_duration, format_percent, format_size
+
+EVERY_US = 5 * MICROSECONDS
+_TIMES_ITS_COST = 20
+_MOST_MISSED = 3
+_MOST_ERRORS = 2
+_MOST_WORDS = 60
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a look came to."""
+
+    judgements: Sequence[Judgement]
+    result: LoadResult
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """(label, text) for the live view."""
+        yield (
+            "generator" + ("s" if len(self.result.validity.generators) > 1 else ""),
+            self.generators(),
+        )
+        if server := self.server():
+            yield "server", server
+        yield "objectives", self.objectives()
+        if errors := self.errors():
+            yield "errors", errors
+
+    def objectives(self) -> str:
+        """`10 of 14 hold so far; missed: response_time_p99 812 ms (< 500 ms)`."""
+        held = sum(one.outcome is Outcome.PASS for one in self.judgements)
+        text = f"{held} of {len(self.judgements)} hold so far"
+        missed = [one for one in self.judgements if one.outcome is Outcome.FAIL]
+        named = [
+            f"{one.name} {one.observed_text} ({one.target_text})" for one in missed[:_MOST_MISSED]
+        ]
+        if rest := len(missed) - len(named):
+            named.append(f"{rest} more")
+        return text + (f"; missed: {', '.join(named)}" if named else "")
+
+    def generators(self) -> str:
+        """CPU, event loop and lateness of each, and what makes the run invalid."""
+        validity = self.result.validity
+        each = [
+            f"{format_percent(round(one.cpu_share or 0, 3))} of a core, loop stood "
+            f"{format_duration(one.loop_lag_max_us)} at most"
+            for one in validity.generators
+        ]
+        words = "; ".join(each) or "not heard of yet"
+        return words + (f"; INVALID: {validity.reasons[0]}" if validity.reasons else "")
+
+    def server(self) -> str:
+        """The last sample of what every backend has."""
+        shown = (
+            ("cpu", "CPU", format_percent),
+            ("memory_per_instance", "memory", format_size),
+            ("db_query_time", "queries", format_duration),
+        )
+        told = []
+        for metric, words, text in shown:
+            last = [
+                one.values[-1]
+                for one in self.result.measurements
+                if one.metric == metric and one.values
+            ]
+            if last:
+                told.append(f"{words} {text(float(f'{max(last):.3g}'))}")
+        return ", ".join(told)
+
+    def errors(self) -> str:
+        """The most frequent ones, with the words of the first."""
+        most = sorted(self.result.failures, key=lambda one: -one.count)[:_MOST_ERRORS]
+        return "; ".join(
+            f"{one.count:,} × {one.cause} {one.endpoint}"
+            + (f": {' '.join(one.message.split())[:_MOST_WORDS]}" if one.message else "")
+            for one in most
+        )
+
+
+class Looking(load.Unobserved):
+    """Looks at the result so far, every few seconds."""
+
+    def __init__(self, slo: Slo) -> None:
+        self._slo = slo
+        self._next_us = 2 * MICROSECONDS
+        self.standing: Standing | None = None
+        """Of the last look."""
+
+    def interval(self, progress: load.Progress) -> None:
+        """Look, where it is time to."""
+        if progress.elapsed_us < self._next_us:
+            return
+        began_us = now_us()
+        result = progress.result()
+        self.standing = Standing(standings(result, self._slo), result)
+        pause_us = max(EVERY_US, _TIMES_ITS_COST * (now_us() - began_us))
+        self._next_us = progress.elapsed_us + pause_us

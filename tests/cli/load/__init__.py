@@ -1,0 +1,1 @@
+"""What the command `load` shows while a run goes on."""

@@ -1,0 +1,124 @@
+"""A run on a terminal of sixty columns, seen as a person sees it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.cli import program
+from tests.load.conftest import start_server
+
+COLUMNS, LINES = 60, 40
+
+
+class Terminal:
+    """The real program in a terminal of its own."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self.screen)
+        self.pid, self._handle = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            os.environ.update(program.environment({"TERM": "xterm-256color"}))
+            os.execv(sys.executable, [sys.executable, "-m", "kampyn_perf", *arguments])
+        self._ended = False
+        self.resize(COLUMNS)
+
+    def resize(self, columns: int) -> None:
+        fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
+        self.screen.resize(LINES, columns)
+
+    def press(self, keys: str) -> None:
+        os.write(self._handle, keys.encode())
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.screen.display if line.strip()]
+
+    def until(self, holds: Callable[[list[str]], bool], *, seconds: float = 60) -> list[str]:
+        """Read until it holds of what is shown; fails after so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not self._read():
+                break
+            if holds(self.lines):
+                return self.lines
+        pytest.fail("\n".join(["it never held of:", *self.lines]))
+
+    def end(self) -> int:
+        """Its exit code; it is killed if it does not end by itself."""
+        give_up = time.monotonic() + 60
+        while self._read() and time.monotonic() < give_up:
+            pass
+        if time.monotonic() >= give_up:
+            os.kill(self.pid, 9)
+        return self._reap()
+
+    def kill(self) -> None:
+        """Whatever it is at; nothing where it has ended."""
+        if not self._ended:
+            os.kill(self.pid, 9)
+            self._reap()
+
+    def _reap(self) -> int:
+        _pid, status = os.waitpid(self.pid, 0)
+        os.close(self._handle)
+        self._ended = True
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self) -> bool:
+        if not select.select([self._handle], [], [], 0.2)[0]:
+            return True
+        try:
+            data = os.read(self._handle, 65_536)
+        except OSError:  # the program has closed its end
+            return False
+        self._stream.feed(data)
+        return bool(data)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    server = start_server()
+    url = f"http://127.0.0.1:{server.port}/health"
+    started = Terminal(tmp_path, "load", url, "--rate", "20", "--for", "60s", *program.PATIENT)
+    try:
+        yield started
+    finally:
+        started.kill()
+        server.process.kill()
+        server.process.communicate()
+
+
+def labels(lines: list[str]) -> set[str]:
+    return {line.split("  ")[0] for line in lines}
+
+
+def test_it_is_calm_in_sixty_columns_and_obeys_its_keys(terminal: Terminal) -> None:
+    shown = terminal.until(lambda lines: "objectives" in labels(lines))
+    assert {"phase", "sessions", "requests", "P50 / P95 / P99", "lateness", "generator"} <= labels(
+        shown
+    )
+    assert sum(line.startswith("phase ") for line in shown) == 1
+    assert not any(line.startswith("→") for line in shown)
+    terminal.press("p")
+    shown = terminal.until(lambda lines: any(line.startswith("→") for line in lines))
+    terminal.resize(90)
+    terminal.press("p")
+    shown = terminal.until(lambda lines: not any(line.startswith("→") for line in lines))
+    terminal.until(lambda lines: sum(line.startswith("phase ") for line in lines) == 1)
+    terminal.press("q")
+    terminal.until(lambda lines: any("PARTIAL: ended early by SIGINT" in line for line in lines))
+    assert terminal.end() == 130

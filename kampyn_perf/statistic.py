@@ -10,6 +10,9 @@ from kampyn_perf.suggest import near_or_known
 PERCENTILE = "pNN"
 """Stands for p50, p95, p99.9 and the like in lists of statistics."""
 
+SLOPE = "slope"
+"""How fast a value goes up, by time."""
+
 
 def quantile_of(statistic: str) -> float | None:
     """0.95 of p95; None for another statistic."""

@@ -25,7 +25,7 @@ _SIZE_BYTES: dict[str, int] = {"b": 1} | {
     for power, prefix in enumerate(("k", "m", "g", "t"), start=1)
     for suffix in ("", "b", "ib")
 }
-_RATE_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3_600}
+RATE_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3_600}
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _RATE = re.compile(rf"{_NUMBER}(?:/(?P<over>[1-9]\d*))?\s*(?:/\s*(?P<per>[a-z]+))?")
 _DURATION_PART = re.compile(
@@ -91,10 +91,10 @@ def parse_rate(value: object) -> Fraction:
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         text = value if isinstance(value, str) else _plain(value)
         match = _RATE.fullmatch(text.strip())
-    if match is None or (match["per"] or "s") not in _RATE_SECONDS:
+    if match is None or (match["per"] or "s") not in RATE_SECONDS:
         raise ValueError(f"not a rate: {value!r} (write for example 50, 0.5 or 3000/min)")
     whole = Fraction(Decimal(match["number"])) / int(match["over"] or 1)
-    return whole / _RATE_SECONDS[match["per"] or "s"]
+    return whole / RATE_SECONDS[match["per"] or "s"]
 
 
 def format_duration(us: float) -> str:

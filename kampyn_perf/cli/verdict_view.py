@@ -92,7 +92,9 @@ def _lines(
 def _passed(verdict: Verdict) -> None:
     passed = [each for each in verdict.objectives if each.outcome is Outcome.PASS]
     if passed:
-        each = ", ".join(f"{_title(one)} {one.observed_text}" for one in passed)
+        each = ", ".join(
+            f"{_title(one)} {one.observed_text}{one.detectable_text}" for one in passed
+        )
         console.say_wrapped(f"{MARKS[Outcome.PASS]} passed: {each}", style=STYLES[Outcome.PASS])
 
 

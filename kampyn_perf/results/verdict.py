@@ -1,7 +1,8 @@
 """The verdict's model and its JSON: what every objective came to, and why.
 
 Values are in the unit that `unit` names: whole microseconds (`us`), shares of one (`share`),
-events per second (`per_s`), bytes (`bytes`). Documented in `docs/slo.md`.
+events per second (`per_s`), bytes (`bytes`), and how fast these change (`bytes_per_s`). Documented
+in `docs/slo.md`.
 """
 
 from __future__ import annotations
@@ -31,9 +32,30 @@ class Unit(StrEnum):
     RATE = "per_s"
     SIZE = "bytes"
     COUNT = "count"
+    SIZE_RATE = "bytes_per_s"
+    SHARE_RATE = "share_per_s"
+    DURATION_RATE = "us_per_s"
+
+    @property
+    def slope(self) -> Unit | None:
+        """Of how fast a value of this unit changes; None where nobody asks that."""
+        return {
+            Unit.SIZE: Unit.SIZE_RATE,
+            Unit.SHARE: Unit.SHARE_RATE,
+            Unit.DURATION: Unit.DURATION_RATE,
+            Unit.COUNT: Unit.RATE,
+        }.get(self)
+
+    @property
+    def _changing(self) -> Unit | None:
+        """What changes, of a unit that says how fast."""
+        return next((u for u in (Unit.SIZE, Unit.SHARE, Unit.DURATION) if u.slope is self), None)
 
     def text(self, value: float) -> str:
         """`value` as people read it."""
+        changing = self._changing
+        if changing is not None:
+            return f"{changing.text(value * 60)}/min"
         formats = {
             Unit.DURATION: units.format_duration,
             Unit.SHARE: units.format_percent,
@@ -45,6 +67,12 @@ class Unit(StrEnum):
 
     def parse(self, text: str) -> float | None:
         """The number that `text` is; None where it is none. The unit must be written."""
+        changing = self._changing
+        if changing is not None:
+            number, slash, per = text.rpartition("/")
+            seconds = units.RATE_SECONDS.get(per.strip())
+            value_of = changing.parse(number.strip()) if slash and seconds else None
+            return None if value_of is None or seconds is None else value_of / seconds
         if re.fullmatch(r"[\d.]+", text):
             return float(text) if self is Unit.COUNT and text.count(".") < 2 else None
         try:
@@ -140,6 +168,8 @@ class Judgement(Record):
     effective_samples: float | None = None
     """What the samples are worth as independent ones; None where that does not apply."""
     interval: Bounds | None = None
+    detectable: float | None = None
+    """Of a slope: the smallest that such a run would have shown; None of anything else."""
     samples_needed: int | None = None
     """About how many samples like these would decide; for inconclusive ones."""
     warn: float | None = None
@@ -159,6 +189,13 @@ class Judgement(Record):
         if self.unanswered:
             return "failed"
         return "–" if self.observed is None else self.unit.text(self.observed)
+
+    @property
+    def detectable_text(self) -> str:
+        """What a slope that was not seen may have been; empty of anything else."""
+        if self.detectable is None:
+            return ""
+        return f" (would have shown from {self.unit.text(self.detectable)} on)"
 
     @property
     def interval_text(self) -> str:

@@ -27,7 +27,7 @@ from kampyn_perf.slo.kinds import (
     Subjects,
     Watched,
 )
-from kampyn_perf.statistic import PERCENTILE
+from kampyn_perf.statistic import PERCENTILE, SLOPE
 
 
 class ScopeKind(StrEnum):
@@ -173,42 +173,42 @@ _ALL = (
     Metric(
         name=names.DB_QUERY_TIME,
         unit=Unit.DURATION,
-        statistics=("mean", "max"),
+        statistics=("mean", "max", SLOPE),
         meaning="queries of the database, from the backend's metrics or the database's own",
         evidence=Watched(noun="queries", suite="db"),
     ),
     Metric(
         name=names.MEMORY_PER_INSTANCE,
         unit=Unit.SIZE,
-        statistics=("max", "mean"),
+        statistics=("max", "mean", SLOPE),
         meaning="resident memory of the backend process that has most",
         evidence=Watched(subjects=Subjects.WORST),
     ),
     Metric(
         name=names.CPU,
         unit=Unit.SHARE,
-        statistics=("mean", "max"),
+        statistics=("mean", "max", SLOPE),
         meaning="the backend's machine, all cores busy = 100 %",
         evidence=Watched(),
     ),
     Metric(
         name=names.MEMORY,
         unit=Unit.SHARE,
-        statistics=("mean", "max"),
+        statistics=("mean", "max", SLOPE),
         meaning="the backend's machine, memory in use",
         evidence=Watched(),
     ),
     Metric(
         name=names.DISK_IO,
         unit=Unit.SHARE,
-        statistics=("mean", "max"),
+        statistics=("mean", "max", SLOPE),
         meaning="the backend's machine, share of time its disk was busy",
         evidence=Watched(),
     ),
     Metric(
         name="series",
         unit=Unit.COUNT,
-        statistics=("mean", "max", "min"),
+        statistics=("mean", "max", "min", SLOPE),
         meaning="any series that was watched or scraped beside the load, by `name` and `labels`; "
         "unit and direction are the target's",
         evidence=AnySeries(),

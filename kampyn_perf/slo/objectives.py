@@ -251,7 +251,9 @@ class Objective(Section):
             return Target(Comparison.BELOW, 0, Unit.DURATION)
         if isinstance(metric.evidence, AnySeries):
             return parse_any_target(value)
-        return parse_target(value, metric.unit, more_is_better=metric.more_is_better)
+        sloping = info.data.get("statistic") == statistic.SLOPE and metric.unit.slope is not None
+        unit = metric.unit.slope if sloping and metric.unit.slope else metric.unit
+        return parse_target(value, unit, more_is_better=metric.more_is_better)
 
 
 class Slo(Section):

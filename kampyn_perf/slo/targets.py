@@ -15,6 +15,9 @@ _EXAMPLES = {
     Unit.RATE: "1000/s",
     Unit.SIZE: "512 MB",
     Unit.COUNT: "10",
+    Unit.SIZE_RATE: "1 MB/min",
+    Unit.SHARE_RATE: "1 %/min",
+    Unit.DURATION_RATE: "1 ms/min",
 }
 _NAMES = {
     Unit.DURATION: "a duration",
@@ -22,6 +25,9 @@ _NAMES = {
     Unit.RATE: "a rate",
     Unit.SIZE: "a size",
     Unit.COUNT: "a number",
+    Unit.SIZE_RATE: "a size by time",
+    Unit.SHARE_RATE: "a percentage by time",
+    Unit.DURATION_RATE: "a duration by time",
 }
 
 

@@ -39,6 +39,7 @@ SURE = 0.95
 few batches, so that in the end two of three runs show such a slope, of most systems more."""
 WARM_UP_BATCH = 5
 _WIDER = 3.0
+_HOPELESS = 1e6
 _CURVES = 4
 """Polynomials beyond the straight line."""
 _LEAST_WARM_UP = 4
@@ -189,7 +190,7 @@ def _wandering(series: Floats) -> float:
     curved = float((parts[2:] ** 2).sum())
     rest = total - float((parts**2).sum())
     if rest <= 1e-12 * total:
-        return least if curved <= 1e-12 * total else math.inf
+        return least if curved <= 1e-12 * total else _HOPELESS
     by_chance = 1.5 * _CURVES / freedom
     return least * (1 + _WIDER * max(0.0, curved / rest - by_chance))
 

@@ -51,6 +51,8 @@ class Estimate:
     """What would decide, where that is not a number of samples."""
     slow: bool = False
     """Whether the run is too short for its own dependence."""
+    detectable: float | None = None
+    """Of a slope: the smallest that such a run would have shown."""
     unexercised: str = ""
     """Why a target that was not reached was not tried either."""
 

@@ -19,6 +19,7 @@ from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.evidence.quantiles import standing
 from kampyn_perf.slo.evidence.series import Measurements
+from kampyn_perf.slo.evidence.slopes import Stretch, longest
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.evidence.times import Group, times_of
@@ -170,6 +171,16 @@ class LoadEvidence:
         return Measurements(
             series=result.measurements,
             phases_us=[phase.start_us for phase in result.phases],
+            longest=longest(
+                [
+                    Stretch(
+                        name=name,
+                        start_us=phase.start_us,
+                        end_us=min(phase.start_us + phase.duration_us, result.elapsed_us),
+                    )
+                    for name, phase in zip(self._phase_names, result.phases, strict=True)
+                ]
+            ),
             unmeasured=result.unmeasured,
         )
 

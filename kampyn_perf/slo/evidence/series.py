@@ -14,8 +14,10 @@ from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.results.verdict import Unit, unmeasured_reason
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.slopes import Stretch, slope_of
 from kampyn_perf.slo.kinds import AnySeries, Subjects, Watched
 from kampyn_perf.slo.objectives import Objective, SeriesName
+from kampyn_perf.statistic import SLOPE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +34,8 @@ class Measurements:
     series: Sequence[Series]
     phases_us: Sequence[int] = ()
     """When each phase began: phases differ by design, and that is no uncertainty."""
+    longest: Stretch | None = None
+    """The phase that slopes are asked of."""
     unmeasured: Mapping[str, Unmeasured] = field(default_factory=dict)
     """Why a metric was not measured, where that is known."""
 
@@ -58,10 +62,12 @@ class Measurements:
         ]
         if not held:
             return Missing(self._unknown(wanted))
-        unit = objective.target.unit.value
-        other = next((each.unit for each in held if each.unit not in ("", unit)), None)
+        unit = objective.target.unit
+        other = next((each.unit for each in held if not _fits(each.unit, objective)), None)
         if other:
-            return Missing(f"the series {wanted.name} is in {other}, and its target in {unit}")
+            return Missing(
+                f"the series {wanted.name} is in {other}, and its target in {unit.value}"
+            )
         return self._value(held, objective, Watched())
 
     def _unknown(self, wanted: SeriesName) -> str:
@@ -76,6 +82,10 @@ class Measurements:
     def _value(
         self, held: Sequence[Series], objective: Objective, watched: Watched
     ) -> Estimate | Missing:
+        if objective.statistic == SLOPE:
+            target = objective.target
+            better = target.comparison.more_is_better
+            return slope_of(held, self.longest, unit=target.unit, more_is_better=better)
         if objective.statistic in ("max", "min"):
             return _at_least(held, _extreme(held, objective.statistic, watched.noun))
         if watched.subjects is Subjects.WORST:
@@ -114,6 +124,14 @@ class Measurements:
             for number, each in enumerate(held)
             for at_us in each.at_us
         ]
+
+
+def _fits(unit: str, objective: Objective) -> bool:
+    """Whether a series of that unit is what the target's unit is about."""
+    wanted = objective.target.unit
+    if not unit or objective.statistic != SLOPE:
+        return unit in ("", wanted.value)
+    return any(one.value == unit and one.slope is wanted for one in Unit)
 
 
 def _at_least(held: Sequence[Series], found: Estimate) -> Estimate:

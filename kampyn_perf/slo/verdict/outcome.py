@@ -32,6 +32,7 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
             "effective_samples": found.effective,
             "interval": _bounds(found.interval),
             "samples_needed": needed,
+            "detectable": found.detectable,
             "explanation": words.explain(objective, found, outcome, needed),
         }
     )

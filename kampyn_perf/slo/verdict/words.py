@@ -121,4 +121,4 @@ def _none(objective: Objective, found: Estimate) -> str:
 
 
 def _rounded(value: float, unit: Unit) -> float:
-    return round(value, 1) if unit is Unit.RATE else value
+    return round(value, 1) if unit is Unit.RATE and abs(value) >= 1 else value

@@ -257,6 +257,7 @@ def test_a_judgement_carries_its_figures() -> None:
         "samples": 7_200,
         "effective_samples": 7_000,
         "interval": {"low": 190_000, "high": 195_000, "confidence": 0.95},
+        "detectable": None,
         "samples_needed": None,
         "warn": None,
         "warned": False,

@@ -1,0 +1,85 @@
+"""How fast what was watched goes up: leaking memory, connections never given back. Pure.
+
+Asked of the longest phase, in which the load was the same. Of several subjects (processes) each has
+to keep the promise: the fastest speaks for all, and since one of many is the fastest by chance,
+each is known with so much more confidence (Bonferroni). Of sizes the lower envelope counts: memory
+that is collected from time to time holds no less than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kampyn_perf import stats, units
+from kampyn_perf.results.series import Series
+from kampyn_perf.results.verdict import Unit
+from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.units import MICROSECONDS
+
+_REMEDY = "a longer phase would tell: twice as long shows about a third of the slope"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A phase, as far as slopes need it."""
+
+    name: str
+    start_us: int
+    end_us: int
+
+
+def longest(phases: Sequence[Stretch]) -> Stretch | None:
+    """The phase that a slope is asked of; the first of several."""
+    return max(phases, key=lambda each: each.end_us - each.start_us, default=None)
+
+
+def slope_of(
+    held: Sequence[Series], phase: Stretch | None, *, unit: Unit, more_is_better: bool
+) -> Estimate | Missing:
+    """The slope of the series that goes up (or down) fastest, per second."""
+    within = [(each, _within(each, phase)) for each in held]
+    known = [
+        (series, stats.slope(at, values, lowest=unit is Unit.SIZE_RATE, subjects=len(held)))
+        for series, (at, values) in within
+        if at
+    ]
+    told = [(series, found) for series, found in known if found.least is not None]
+    where = f"in {phase.name}" if phase else "in the run"
+    if not told:
+        most = max((len(at) for _, (at, _) in within), default=0)
+        return Missing(f"{units.counted(most, 'sample')} {where} are too few for a slope")
+    sign = -1 if more_is_better else 1
+    fastest, worst = max(told, key=lambda pair: sign * pair[1].value)
+    least = max(found.least or 0.0 for _, found in told)
+    pick = min if more_is_better else max
+    note = f"{fastest.subject}, by {fastest.source}, {where}; {seen(least, unit)}"
+    return Estimate(
+        observed=worst.value,
+        interval=stats.Interval(
+            pick(found.interval.low or 0.0 for _, found in told),
+            pick(found.interval.high or 0.0 for _, found in told),
+        ),
+        samples=sum(len(at) for _, (at, _) in within),
+        noun="samples",
+        note=note,
+        remedy=_REMEDY,
+        slow=any(found.slow for _, found in told),
+        detectable=least,
+    )
+
+
+def seen(least: float, unit: Unit) -> str:
+    """What such a run would have shown, in words."""
+    return f"this run would have shown a slope from about {unit.text(least)} on"
+
+
+def _within(series: Series, phase: Stretch | None) -> tuple[list[float], list[float]]:
+    """Moments (seconds) and values of the phase."""
+    values = series.minima or series.values
+    pairs = [
+        (at_us / MICROSECONDS, value)
+        for at_us, value in zip(series.at_us, values, strict=True)
+        if phase is None or phase.start_us <= at_us <= phase.end_us
+    ]
+    return [at for at, _ in pairs], [value for _, value in pairs]

@@ -14,6 +14,7 @@ import typer
 from kampyn_perf.cli import completion
 
 JUDGED = "How it is judged"
+OUTPUT = "What is told and kept"
 
 
 def json_option(group: str | None = None) -> Any:
@@ -69,6 +70,26 @@ Strict = Annotated[
 Lenient = Annotated[
     bool,
     typer.Option("--lenient", help="Not strict, in CI either.", rich_help_panel=JUDGED),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="TAG",
+        help="A name for the run, usable wherever a run is expected; may be given again.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
+]
+Note = Annotated[
+    str,
+    typer.Option(
+        "--note",
+        metavar="TEXT",
+        help="What the run is for, kept beside it.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
 ]
 RulesName = Annotated[
     str,

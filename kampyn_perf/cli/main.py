@@ -44,6 +44,11 @@ class Commands(LazyGroup):
             "Compare runs, base against new: improved, no meaningful change, regressed, or "
             "inconclusive.",
         ),
+        "reports": Lazy(
+            "kampyn_perf.cli.reports",
+            "app",
+            "The runs that were kept: list, show, tag and prune them.",
+        ),
         "init": Lazy(
             "kampyn_perf.cli.init",
             "init",

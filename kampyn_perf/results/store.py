@@ -45,6 +45,18 @@ def runs(base: Path = REPORTS) -> list[Run]:
     return sorted(found, key=lambda run: (run.summary.started_at, run.name))
 
 
+def run_of(reference: Path) -> Run:
+    """The one run that a reference means. Raises KampynError where there is none."""
+    path = _one(str(reference), REPORTS)[0]
+    if not path.exists():
+        raise KampynError(
+            f"there is no result at {path}",
+            hint="kampyn-perf reports list shows what there is.",
+        )
+    folder = path.resolve().parent
+    return Run(folder, summary.read(folder), tags.read(folder))
+
+
 def find(reference: str, *, base: Path = REPORTS) -> list[Path]:
     """The result files that a reference means: several, by commas; `main@5` the five newest runs
     with the tag `main`, `main@all` every one. Raises KampynError where there is none."""

@@ -116,8 +116,10 @@ def _of_load(document: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     for series in document.get("measurements", ()):
         values, weights = series["values"], series.get("weights")
         weights = weights or [1] * len(values)
-        if total := sum(weights):
-            name = f"{series['subject']} {series['metric']}"
+        labels = series.get("labels") or {}
+        if (total := sum(weights)) and "quantile" not in labels:
+            told = " ".join(f"{key}={value}" for key, value in sorted(labels.items()))
+            name = " ".join(part for part in (series["subject"], told, series["metric"]) if part)
             yield name, sum(v * w for v, w in zip(values, weights, strict=True)) / total
 
 

@@ -79,7 +79,7 @@ def test_several_runs_by_tag_and_by_name(folder: Path) -> None:
 
 
 def test_documents_for_ci(folder: Path) -> None:
-    done = run(folder, "main", "slow", "--format", "junit", "--out", "junit.xml")
+    done = run(folder, "main", "slow", "--format", "junit", "--output", "junit.xml")
     assert done.returncode == 1
     suite = ElementTree.parse(folder / "junit.xml")
     assert list(suite.iter("failure"))

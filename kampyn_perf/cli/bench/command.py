@@ -111,6 +111,8 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         Path | None,
         typer.Option(metavar="FOLDER", help="The run's folder. Default: a new one in ./reports."),
     ] = None,
+    tag: common.Tags = None,
+    note: common.Note = "",
     target: Annotated[
         str,
         typer.Option(
@@ -176,6 +178,8 @@ def bench(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
         list_only=list_only,
         form=form or ("json" if json else ""),
         out=out,
+        tags=tuple(tag or ()),
+        note=note,
         suites=SuiteSettings(
             target=target,
             url=url,

@@ -30,6 +30,8 @@ class BenchFlags:
     form: str
     out: Path | None
     suites: SuiteSettings
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
     def request(self) -> BenchRequest:
         """What to measure, and how. Raises KampynError for what is no duration or parameter."""

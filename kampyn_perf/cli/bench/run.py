@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kampyn_perf import bench, names
 from kampyn_perf.bench.suite import Selected
+from kampyn_perf.cli import naming
 from kampyn_perf.cli.bench import view
 from kampyn_perf.cli.bench.flags import BenchFlags
 from kampyn_perf.cli.bench.progress import Progress
@@ -31,12 +32,14 @@ _WIDTH = 120
 def run(flags: BenchFlags) -> ExitCode:
     """Select, measure, show."""
     form = _format(flags.form)
+    tags = naming.asked(flags.tags, flags.note)
     request = flags.request()
     selected = bench.cases(request)
     if flags.list_only:
         return _list(selected, as_json=form is not None)
     folder = make_folder(flags)
     result = bench.run(request, Progress(folder, quiet=form is not None), selected=selected)
+    naming.keep(folder, tags)
     _show(result, folder)
     if form is not None:
         print_bytes(exports.export(result, form))

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from kampyn_perf.cli import completion
+from kampyn_perf.cli.flags import JUDGED, json_option
 from kampyn_perf.compare.settings import BETWEEN_RUNS, MARGIN, RATE_MARGIN, Condition
 from kampyn_perf.report.comparison import Format
 from kampyn_perf.units import format_percent
 
-JUDGING = "How it is judged"
 OUTPUT = "What is told and kept"
 
 HELP = """
@@ -31,38 +32,46 @@ Five runs of each, the run as the unit; a change of 10 % or less does not matter
 \b
 For CI: a job's summary, annotations, a JUnit file:
   kampyn-perf compare main latest-load --format markdown >> "$GITHUB_STEP_SUMMARY"
-  kampyn-perf compare main latest-load --format junit --out junit.xml
+  kampyn-perf compare main latest-load --format junit --output junit.xml
 """
 
 
 def compare(  # noqa: PLR0913 (one parameter for each flag)
     base: Annotated[
         str | None,
-        typer.Argument(metavar="[BASE]", help="A run, or several.", show_default=False),
+        typer.Argument(
+            metavar="[BASE]",
+            help="A run, or several.",
+            autocompletion=completion.runs,
+            show_default=False,
+        ),
     ] = None,
     new: Annotated[
         str | None,
         typer.Argument(
             metavar="[NEW]",
             help="What is compared with it. Default: the newest run.",
+            autocompletion=completion.runs,
             show_default=False,
         ),
     ] = None,
     *,
     more_base: Annotated[
         list[str] | None,
-        typer.Option("--base", metavar="RUN", help="One more run of the base. Repeatable."),
+        typer.Option("--base", metavar="RUN", help="One more run of the base. May be given again."),
     ] = None,
     more_new: Annotated[
         list[str] | None,
-        typer.Option("--new", metavar="RUN", help="One more run of the new side. Repeatable."),
+        typer.Option(
+            "--new", metavar="RUN", help="One more run of the new side. May be given again."
+        ),
     ] = None,
     margin: Annotated[
         str,
         typer.Option(
             metavar="PERCENT",
             help="Changes up to this do not matter.",
-            rich_help_panel=JUDGING,
+            rich_help_panel=JUDGED,
         ),
     ] = format_percent(MARGIN),
     rate_margin: Annotated[
@@ -70,7 +79,7 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         typer.Option(
             metavar="PERCENT",
             help="The same for shares of failed requests, as a difference.",
-            rich_help_panel=JUDGING,
+            rich_help_panel=JUDGED,
         ),
     ] = format_percent(RATE_MARGIN),
     between_runs: Annotated[
@@ -79,14 +88,14 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
             metavar="PERCENT",
             help="By how much two runs of one system are taken to differ, where there is only one "
             "on each side. 0: the answer is about these two runs, not about the system.",
-            rich_help_panel=JUDGING,
+            rich_help_panel=JUDGED,
         ),
     ] = format_percent(BETWEEN_RUNS),
     allow: Annotated[
         list[Condition] | None,
         typer.Option(
-            help="What need not be alike, since it is what is compared. Repeatable.",
-            rich_help_panel=JUDGING,
+            help="What need not be alike, since it is what is compared. May be given again.",
+            rich_help_panel=JUDGED,
         ),
     ] = None,
     strict: Annotated[
@@ -94,11 +103,11 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         typer.Option(
             "--strict",
             help="What is not decided is no success (4); the default where the variable CI is set.",
-            rich_help_panel=JUDGING,
+            rich_help_panel=JUDGED,
         ),
     ] = False,
     lenient: Annotated[
-        bool, typer.Option("--lenient", help="Not strict, in CI either.", rich_help_panel=JUDGING)
+        bool, typer.Option("--lenient", help="Not strict, in CI either.", rich_help_panel=JUDGED)
     ] = False,
     everything: Annotated[
         bool,
@@ -112,11 +121,16 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         Format,
         typer.Option("--format", help="The comparison in this form.", rich_help_panel=OUTPUT),
     ] = Format.TABLE,
-    json: Annotated[
-        bool, typer.Option("--json", help="The same as --format json.", rich_help_panel=OUTPUT)
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Put it into this file.", rich_help_panel=OUTPUT)
+    json: Annotated[bool, json_option(OUTPUT)] = False,
+    output_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Put it into this file. Default: stdout, and the table to the terminal.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
 ) -> int:
     from kampyn_perf.cli.compare.flags import Judging, Output, percent
@@ -130,7 +144,7 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         strict=strict,
         lenient=lenient,
     )
-    output = Output(form=Format.JSON if json else form, out=out, everything=everything)
+    output = Output(form=Format.JSON if json else form, out=output_file, everything=everything)
     sides = (
         [*([base] if base else []), *(more_base or [])],
         [*([new] if new else []), *(more_new or [])],

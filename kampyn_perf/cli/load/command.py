@@ -83,6 +83,8 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     strict: common.Strict = False,
     lenient: common.Lenient = False,
     json: options.Json = False,
+    tag: common.Tags = None,
+    note: common.Note = "",
     watch_pid: watching.WatchPids = None,
     watch_port: watching.WatchPorts = None,
     watch_name: watching.WatchNames = None,
@@ -150,6 +152,8 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         strict=strict,
         lenient=lenient,
         as_json=json,
+        tags=tuple(tag or ()),
+        note=note,
     )
     raise typer.Exit(int(run(flags, standby)))
 

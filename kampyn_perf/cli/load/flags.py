@@ -40,3 +40,6 @@ class LoadFlags:
     strict: bool
     lenient: bool
     as_json: bool
+    tags: tuple[str, ...] = ()
+    """What the run is called."""
+    note: str = ""

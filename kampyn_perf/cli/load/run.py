@@ -12,6 +12,7 @@ from kampyn_perf.cli import (
     console,
     failures_view,
     judging,
+    naming,
     pages,
     verdict_view,
     watching,
@@ -37,6 +38,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     if flags.role is Role.WORKER:
         return load.join(flags.master.host, flags.master.port)
     strict = judging.is_strict(strict=flags.strict, lenient=flags.lenient)
+    tags = naming.asked(flags.tags, flags.note)
     sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
     request = load.resolve(replace(flags.options, sets=sets[""]))
     target = request.spec.target
@@ -69,6 +71,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
         pages.keep(result, verdict, folder=result.folder)
+        naming.keep(result.folder, tags)
     if flags.as_json:
         _print_json(result, verdict)
     else:

@@ -48,4 +48,7 @@ def describe_command(spec: RunSpec) -> Describe:
         data_flows={flow.name: flow.weight for flow in spec.api.flows},
         flows=spec.flows,
         weights=spec.weights,
+        tags=spec.tags,
+        exclude_tags=spec.exclude_tags,
+        client=spec.client,
     )

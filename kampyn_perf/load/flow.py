@@ -57,6 +57,8 @@ class FlowUser(User):  # type: ignore[misc]
     abstract = True
     flow: ClassVar[str] = ""
     """The flow's name in reports; the class's name, if empty."""
+    ready = True
+    """Whether its `on_start` has run, or there is none: the pool asks."""
     wait_time = constant(1)
     """Between two rounds under stock Locust; the schedule decides under `kampyn-perf load`."""
 
@@ -94,6 +96,23 @@ class FlowUser(User):  # type: ignore[misc]
         """Where the flow is written down; empty where that cannot be told."""
         codes = (getattr(each, "__code__", None) for each in self._flow_tasks)
         return next((code.co_filename for code in codes if code), "")
+
+    def begin(self, serve: Callable[[Any], None], group: Any) -> None:
+        """Have Locust run `serve` as the only task, in a greenlet of `group`. Its own `on_start`,
+        which Locust would run first, as part of nobody's session, waits for `prepare`."""
+        tasks: list[Any] = [serve]
+        self.tasks = tasks
+        own: Any = self
+        kind: Any = type(self)
+        self._own_on_start = own.on_start
+        self.ready = kind.on_start is User.on_start
+        own.on_start = lambda: None
+        self.start(group)
+
+    def prepare(self, _session: Session) -> None:
+        """Do what `on_start` says, ahead of the first session."""
+        self._own_on_start()
+        self.ready = True
 
     def call(self, name: str) -> Any:
         """Send the target's operation `name` and return its response.

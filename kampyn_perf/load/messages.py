@@ -26,6 +26,9 @@ class Describe:
     """Flows as data that run beside them, with their weights."""
     flows: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    client: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,8 @@ class Flows:
 
     weights: Mapping[str, int]
     stock_client_reason: str = ""
+    remarks: tuple[str, ...] = ()
+    """What of a locustfile means something else than under Locust."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +111,9 @@ class End:
     scenario_errors: Mapping[str, int]
     apart: Sequence[Mapping[str, Any]] = ()
     """Requests that are in no other number, by endpoint (`ApartCounts.to_message`)."""
+    idle_sessions: Mapping[str, int] = field(default_factory=dict)
+    """Sessions that came to their end without a request, by flow."""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +230,9 @@ _READERS: dict[str, Any] = {
     "reading": lambda item: ClockReading(**item),
     "apart": tuple,
     "flows": tuple,
+    "tags": tuple,
+    "exclude_tags": tuple,
+    "remarks": tuple,
 }
 """Of the fields that are not plain in JSON, by name."""
 _WRITERS: dict[str, Any] = {

@@ -15,6 +15,7 @@ from kampyn_perf.load.direct import DirectRequest, DirectSchedule, profile_of, t
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.request import Bundled, LoadRequest
 from kampyn_perf.load.scenario.templates import Templates
+from kampyn_perf.load.script_target import script_target
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import FeedSpec, RunSpec, choose_profile
 from kampyn_perf.load.target.check import flow_problems, reference_problems
@@ -59,6 +60,10 @@ class LoadOptions:
     state: Path = STATE
     """Where the bundled backend keeps its data."""
     allow_hosts: Sequence[str] = ()
+    scenario: Path | None = None
+    """A locustfile, whatever the files say."""
+    tags: Sequence[str] = ()
+    exclude_tags: Sequence[str] = ()
     need_files: bool = True
     """Whether files of session data have to be there: not for a description alone."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -73,9 +78,10 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     options = options or LoadOptions()
     split = split_sets(options.sets, "backend")
     settings, own = load_settings(options, (*split[""], *_short_forms(options)))
-    target, source, url = find_target(options, settings.config.target)
-    target = _with_flows(target, settings, own)
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
+    found = of_script(options, allowed) if options.scenario else None
+    target, source, url = found or find_target(options, settings.config.target)
+    target = _with_flows(target, settings, own) if not found else target
     if url:
         check_target(url, allowed)
     elif target.name != REFERENCE:
@@ -86,6 +92,7 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     if url and split["backend"]:
         raise KampynError("--set backend.… is about the bundled backend, which --target replaces")
     spec = _spec(options, settings, target, url=url, allowed=allowed)
+    spec = spec.model_copy(update={"keep_hosts": bool(found) and not options.url})
     watch = Source(
         {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
     )
@@ -145,7 +152,7 @@ def _spec(
 ) -> RunSpec:
     if options.schedule and options.profile:
         raise KampynError("--rate, --ramp and --for stand in for --profile; give one or the other")
-    direct = options.schedule or (options.direct and options.profile is None)
+    direct = options.schedule or ((options.direct or options.scenario) and options.profile is None)
     profile_name, profile = (
         profile_of(options.schedule) if direct else choose_profile(settings, options.profile)
     )
@@ -155,7 +162,10 @@ def _spec(
         phases=profile.phases,
         mode=profile.mode or run.mode,
         seed=run.seed,
-        scenarios=_scenarios(target, run.scenarios, direct=bool(options.direct)),
+        scenarios=_scenarios(options, target, run.scenarios),
+        tags=tuple(options.tags),
+        exclude_tags=tuple(options.exclude_tags),
+        client=run.client,
         flows=tuple(options.flows),
         weights=run.weights,
         max_vusers=run.maxVusers,
@@ -210,6 +220,25 @@ def find_target(options: LoadOptions, configured: str) -> tuple[TargetSettings, 
     return target, source, full_url(url) if looks_like_url(url) else url
 
 
+def of_script(
+    options: LoadOptions, allowed: Sequence[str]
+) -> tuple[TargetSettings, Source, str] | None:
+    """The same for a locustfile that says itself whom it asks; None where a target's file does.
+    Raises KampynError."""
+    if options.direct or options.direct.leftover():
+        flag = options.direct.leftover() or "the URL"
+        raise KampynError(f"a locustfile says what is asked for; take {flag} out")
+    if options.target or not options.scenario:
+        return None
+    target = script_target(
+        options.scenario,
+        url=options.url or "",
+        allowed=allowed,
+        environ=options.environ,
+    )
+    return (target, Source({}, str(options.scenario)), target.url) if target else None
+
+
 def read_target(name: str) -> tuple[TargetSettings, Source]:
     """A file of configs/targets, by its name or path. Raises KampynError or ConfigError."""
     is_path = Path(name).suffix in (".yaml", ".yml")
@@ -238,10 +267,12 @@ def _with_flows(target: TargetSettings, settings: LoadSettings, source: Source) 
     return target.model_copy(update={"flows": (*target.flows, *settings.flows)})
 
 
-def _scenarios(target: TargetSettings, configured: str, *, direct: bool) -> Path | None:
+def _scenarios(options: LoadOptions, target: TargetSettings, configured: str) -> Path | None:
     """The locustfile: a path, or a file of ./scenarios or of the shipped ones; None where flows as
     data are all that was asked for."""
-    name = "" if direct else target.scenarios or configured
+    if options.scenario:
+        return options.scenario.absolute()
+    name = "" if options.direct else target.scenarios or configured
     if not name:
         if target.flows:
             return None

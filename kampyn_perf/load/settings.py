@@ -5,6 +5,7 @@ Durations are whole microseconds inside, rates sessions per second.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Self
 
@@ -16,6 +17,15 @@ from kampyn_perf.load.target.settings import FeedSettings
 from kampyn_perf.schedule import ArrivalMode, Phase
 
 DEFAULT_PROFILE = "documented"
+
+
+class ClientChoice(StrEnum):
+    """Whose HTTP client users of Locust's own classes have."""
+
+    AUTO = "auto"
+    """The lean one, unless the locustfile uses what only requests has."""
+    LEAN = "lean"
+    REQUESTS = "requests"
 
 
 class PhaseSettings(Section):
@@ -122,6 +132,9 @@ class RunSettings(Section):
     scenarios: str = ""
     """A locustfile, in `./scenarios` or as shipped; or a path. Empty: `locustfile.py`, unless there
     are flows as data."""
+    client: ClientChoice = ClientChoice.AUTO
+    """Of HttpUsers: `lean`, `requests`, or `auto`: lean, unless the locustfile uses what only
+    requests has."""
     profile: str = ""
     """Which one is run when nobody asks for another."""
     phases: tuple[PhaseSettings, ...] = ()
@@ -141,7 +154,7 @@ class RunSettings(Section):
     timeouts: TimeoutSettings = TimeoutSettings()
     validity: ValidityLimits = ValidityLimits()
     weights: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
-    """Replaces the weights that the scenarios declare, by flow."""
+    """Replaces the weights that the scenarios declare, by flow, or by class of Locust's users."""
     data: dict[str, FeedSettings] = Field(default_factory=dict)
     """What sessions work with beside the data file, or in place of its lists, by name."""
     workers: int = Field(default=1, ge=1, le=256)

@@ -16,6 +16,7 @@ from kampyn_perf.config import Section
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.settings import (
     DEFAULT_PROFILE,
+    ClientChoice,
     LoadSettings,
     PhaseSettings,
     ProfileSettings,
@@ -49,6 +50,12 @@ class RunSpec(Section):
     seed: int
     scenarios: Path | None = None
     """The locustfile; None: flows as data alone."""
+    keep_hosts: bool = False
+    """Whether users of Locust's own classes ask the host of their class, where they have one."""
+    tags: tuple[str, ...] = ()
+    """Only tasks of a locustfile that have one of these."""
+    exclude_tags: tuple[str, ...] = ()
+    client: ClientChoice = ClientChoice.AUTO
     flows: tuple[str, ...] = ()
     """Only these; empty: all that the scenarios declare."""
     weights: dict[str, int] = Field(default_factory=dict)
@@ -115,14 +122,15 @@ def choose_flows(
 ) -> dict[str, int]:
     """Flows and their weights: those declared, narrowed by `wanted`, with `weights` put in.
 
-    A wish may be any part of a flow's name that only one flow has. Raises KampynError.
+    A wish may be any part of a flow's name that only one flow has, or the user class of several
+    (`Shopper` of `Shopper.look`). Raises KampynError.
     """
     unknown = [name for name in weights if name not in declared]
     if unknown:
         raise KampynError(
             f"config.weights names no flow: {', '.join(unknown)}; there are: {', '.join(declared)}"
         )
-    chosen = {_match(wish, declared) for wish in wanted} or set(declared)
+    chosen = {name for wish in wanted for name in _match(wish, declared)} or set(declared)
     result = {
         name: weights.get(name, weight) for name, weight in declared.items() if name in chosen
     }
@@ -131,12 +139,14 @@ def choose_flows(
     return {name: weight for name, weight in result.items() if weight > 0}
 
 
-def _match(wish: str, declared: Mapping[str, int]) -> str:
+def _match(wish: str, declared: Mapping[str, int]) -> list[str]:
     if not wish.strip():
         raise KampynError(f"--flow is empty; there are: {', '.join(declared)}")
     near = [name for name in declared if wish.lower() in name.lower()]
     exact = [name for name in near if name.lower() == wish.lower()]
     if len(exact or near) == 1:
-        return (exact or near)[0]
+        return exact or near
+    if of_class := [name for name in near if name.lower().startswith(f"{wish.lower()}.")]:
+        return of_class
     what = "more than one flow" if near else "no flow"
     raise KampynError(f"--flow {wish!r} names {what}; there are: {', '.join(declared)}")

@@ -27,6 +27,10 @@ One address of your own, or several; a request as curl would send it:
   kampyn-perf load --curl "curl -X POST localhost:8000/orders -d '{}'"
 
 \b
+A locustfile of your own, at a rate; docs/scenarios.md tells what a session of it is:
+  kampyn-perf load locustfile.py --host http://localhost:8000 --rate 50
+
+\b
 The document's load test, about 7 minutes; or the same rates in one minute:
   kampyn-perf load
   kampyn-perf load --profile quick
@@ -62,6 +66,8 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     flow: options.Flow = None,
     target: options.Target = None,
     url: options.Url = None,
+    tags: options.Tags = None,
+    exclude_tags: options.ExcludeTags = None,
     data: options.Data = None,
     config: options.Config = None,
     baseline: common.Baseline = None,
@@ -103,10 +109,15 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         standby = context.with_resource(Standby()) if alone else None
         from kampyn_perf.cli.load.run import run
         from kampyn_perf.load import DirectRequest, DirectSchedule, LoadOptions, Master
+        from kampyn_perf.load.script_target import split_arguments
 
+    scenario, addresses = split_arguments(urls or ())
     asked = LoadOptions(
+        scenario=scenario,
+        tags=tuple(tags or ()),
+        exclude_tags=tuple(exclude_tags or ()),
         direct=DirectRequest(
-            urls=tuple(urls or ()),
+            urls=addresses,
             method=method,
             headers=tuple(header or ()),
             body=data_raw if body is None else body,

@@ -20,8 +20,8 @@ OUTPUT = "What is told and kept"
 Urls = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[URL]...",
-        help="What to load, each as often as the others; no other configuration is needed.",
+        metavar="[URL]...|LOCUSTFILE",
+        help="What to load, each URL as often as the others; or a locustfile of your own.",
         show_default=False,
     ),
 ]
@@ -113,7 +113,27 @@ Target = Annotated[
 Url = Annotated[
     str | None,
     typer.Option(
-        metavar="URL", help="Where the target is, as http://host:port.", rich_help_panel=TARGET
+        "--url",
+        "--host",
+        metavar="URL",
+        help="Where the target is, as http://host:port.",
+        rich_help_panel=TARGET,
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TAG",
+        help="Only tasks of the locustfile that have this tag; may be given again.",
+        rich_help_panel=TARGET,
+    ),
+]
+ExcludeTags = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TAG",
+        help="No tasks of the locustfile that have this tag; may be given again.",
+        rich_help_panel=TARGET,
     ),
 ]
 Data = Annotated[

@@ -46,8 +46,11 @@ def encode_data(data: Any) -> tuple[bytes, str]:
         return data, ""
     if isinstance(data, str):
         return data.encode(), ""
-    if isinstance(data, Mapping) or (isinstance(data, list | tuple) and _is_pairs(data)):
-        return urlencode(data, doseq=True).encode(), FORM
+    if isinstance(data, Mapping):
+        data = list(data.items())
+    if isinstance(data, list | tuple) and _is_pairs(data):
+        pairs = [(key, value) for key, value in data if value is not None]
+        return urlencode(pairs, doseq=True).encode(), FORM
     if isinstance(data, bytearray | memoryview):
         return bytes(data), ""
     if hasattr(data, "read"):

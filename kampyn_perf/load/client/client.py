@@ -20,7 +20,7 @@ from kampyn_perf.load.client.caught import CaughtResponse
 from kampyn_perf.load.client.connection_pool import ConnectionPool
 from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.explain import failure_text
-from kampyn_perf.load.client.requests import RequestFactory, told_apart
+from kampyn_perf.load.client.requests import Prepared, RequestFactory, told_apart
 from kampyn_perf.load.client.response import Response
 from kampyn_perf.load.client.sender import Sender
 from kampyn_perf.load.client.urls import with_params
@@ -33,6 +33,10 @@ class Client:
     `base_url` may carry user and password. `headers` are sent with every request. `context` gives
     the user's context for the request event. Raises HostNotAllowedError for a forbidden base.
     """
+
+    response_class: type[Response] = Response
+    caught_class: type[CaughtResponse] = CaughtResponse
+    encode_json: Callable[[Any], bytes] = staticmethod(encode_json)
 
     def __init__(
         self,
@@ -51,9 +55,11 @@ class Client:
         self.request_event = request_event
         self.timeouts = timeouts or Timeouts()
         self.request_name: str | None = None
-        self.headers: dict[str, str] = {}
+        self.headers: Any = {}
         """Sent with every request of this user, under those that the request itself is given."""
         self._context = context
+        self._own_headers = headers
+        self._given_base = base_url
         self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
         self._known = self._factory.known
         self._sender = Sender(factory=self._factory, max_redirects=max_redirects)
@@ -63,6 +69,15 @@ class Client:
     def base_url(self) -> str:
         """Where paths are appended to; without credentials."""
         return self._factory.base_url
+
+    def aim(self, *, base_url: str | None = None, pool: ConnectionPool | None = None) -> None:
+        """From now on ask another base, or over other connections. Raises HostNotAllowedError."""
+        pool = pool or self.pool
+        base = self._given_base if base_url is None else base_url
+        factory = RequestFactory.shared(base_url=base, pool=pool, headers=self._own_headers)
+        self.pool, self._given_base = pool, base
+        self._factory, self._known = factory, factory.known
+        self._sender.ask_through(factory)
 
     @property
     def cookiejar(self) -> CookieJar:
@@ -131,7 +146,7 @@ class Client:
         elif data:
             body, content_type = encode_data(data)
         elif json is not None:
-            body, content_type = encode_json(json), JSON
+            body, content_type = self.encode_json(json), JSON
         full_url = with_params(url, params) if params else url
         if self.headers:
             headers = {**self.headers, **(headers or {})}
@@ -141,8 +156,9 @@ class Client:
         prepared = self._known.get(key) or self._factory.make(
             method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
         )
-        response = (CaughtResponse if catch_response else Response)(prepared, body, now_us())
-        sample_name = name or self.request_name or url
+        kind = self.caught_class if catch_response else self.response_class
+        response = kind(prepared, body, now_us())
+        sample_name = name or self.request_name or self.usual_name(url, prepared)
         try:
             self._sender.perform(
                 response,
@@ -158,12 +174,18 @@ class Client:
         if isinstance(response, CaughtResponse):
             meta = response.request_meta
             meta.update(request_type=method, name=sample_name, context=context, url=url)
-            response.report_with(
-                lambda judged: self._report(judged, method, meta["name"], meta["context"])
-            )
+            response.report_with(lambda judged: self.report_judged(judged, method, meta))
         else:
             self._report(response, method, sample_name, context)
         return response
+
+    def usual_name(self, url: str, prepared: Prepared) -> str:  # noqa: ARG002 (for others)
+        """What a request is called that was given no name."""
+        return url
+
+    def report_judged(self, response: Response, method: str, meta: Mapping[str, Any]) -> None:
+        """Count a caught response, by what it is called by now."""
+        self._report(response, method, meta["name"], meta["context"])
 
     def _timeouts_of(self, timeout: float | tuple[float, float] | None) -> Timeouts:
         if timeout is None:

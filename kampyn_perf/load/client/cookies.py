@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from http.cookiejar import http2time  # type: ignore[attr-defined]
 from ipaddress import ip_address
 from itertools import count
@@ -95,6 +95,40 @@ class CookieJar:
     def set_cookie(self, cookie: Cookie) -> None:
         """Take one that was read from here, with its scope."""
         self._put(cookie)
+
+    def update(self, cookies: Mapping[str, str] | Iterable[Cookie]) -> None:
+        """Set several: a mapping, or the cookies of another jar."""
+        if isinstance(cookies, Mapping):
+            for name, value in cookies.items():
+                self.set(name, value)
+        else:
+            for cookie in cookies:
+                self._put(replace(cookie))
+
+    def get_dict(self) -> dict[str, str]:
+        """Values by name; of cookies of one name the last."""
+        return {cookie.name: cookie.value for cookie in self._cookies.values()}
+
+    def keys(self) -> list[str]:
+        """The names."""
+        return [cookie.name for cookie in self._cookies.values()]
+
+    def items(self) -> list[tuple[str, str]]:
+        """Names and values."""
+        return [(cookie.name, cookie.value) for cookie in self._cookies.values()]
+
+    def pop(self, name: str, default: str | None = None) -> str | None:
+        """Forget the cookies of one name; the value of the first."""
+        value = self.get(name, default)
+        for key in [key for key, cookie in self._cookies.items() if cookie.name == name]:
+            del self._cookies[key]
+        self._changed()
+        return value
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise KeyError(name)
+        self.pop(name)
 
     def clear(self) -> None:
         """Forget every cookie, as a user who deletes them all."""

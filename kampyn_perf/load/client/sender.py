@@ -33,6 +33,10 @@ class Sender:
         self._max_redirects = max_redirects
         self.cookies = CookieJar()
 
+    def ask_through(self, factory: RequestFactory) -> None:
+        """Redirects are made by another factory from now on."""
+        self._factory = factory
+
     def perform(
         self, response: Response, timeouts: Timeouts, extra: bytes, follow: bool, keep_body: bool
     ) -> None:

@@ -59,12 +59,12 @@ class Coordinator:
         spec: RunSpec,
         *,
         workers: Workers,
-        on_ready: Callable[[dict[str, int], str], None],
+        on_ready: Callable[[Flows], None],
         on_start: Callable[[int], None],
         on_interval: Callable[[], None],
         on_ending: Callable[[bool], None],
     ) -> None:
-        """`on_ready` is told the flows, and why the stock client is used; `on_start` the moment of
+        """`on_ready` is told the flows, and what is to be said of them; `on_start` the moment of
         the start to come, by `clock.now_us`; `on_ending`, for every interruption, whether sessions
         in flight may still finish."""
         self._spec = spec
@@ -77,6 +77,10 @@ class Coordinator:
         self._on_ending = on_ending
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
         self.scenario_errors: dict[str, int] = {}
+        self.idle_sessions: dict[str, int] = {}
+        """Sessions that came to their end without a request, by flow."""
+        self.remarks: list[str] = []
+        """Of generators, about how the scenario ended."""
         self.apart: dict[str, ApartRequests] = {}
         """Requests that are in no other number, by endpoint."""
         self._ready_until = 0.0
@@ -215,7 +219,7 @@ class Coordinator:
                 self._ready.add(index)
                 if len(self._ready) == len(self._living):
                     self._weights = dict(report.weights)
-                    self._on_ready(self._weights, report.stock_client_reason)
+                    self._on_ready(report)
             case Recorded():
                 self.collector.take(report.interval, generator=index)
                 self._reported.add(index)
@@ -234,6 +238,9 @@ class Coordinator:
             self.apart[one.name] = known.plus(one) if known else one
         for words, number in report.scenario_errors.items():
             self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
+        for flow, number in report.idle_sessions.items():
+            self.idle_sessions[flow] = self.idle_sessions.get(flow, 0) + number
+        self.remarks += [words for words in report.remarks if words not in self.remarks]
         self.clocks[index] = (self.clocks[index][0], self._workers.clock(index))
         self._ended.add(index)
         self._living.remove(index)

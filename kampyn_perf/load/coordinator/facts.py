@@ -25,6 +25,10 @@ class GeneratorFacts:
     clocks: Mapping[int, tuple[ClockReading, ClockReading]] = field(default_factory=dict)
     """Of each generator, at the start and at the end."""
     scenario_errors: Mapping[str, int] = field(default_factory=dict)
+    idle_sessions: Mapping[str, int] = field(default_factory=dict)
+    """Sessions that came to their end without a request, by flow."""
+    remarks: Sequence[str] = ()
+    """What the generators had to say of how the scenario ended."""
     apart: Sequence[ApartRequests] = ()
     """Requests that are in no other number."""
     trouble: str = ""

@@ -39,6 +39,8 @@ class RunStart:
     """Names and weights of the flows that run."""
     stock_client_reason: str = ""
     """Why Locust's own client is used; empty where the lean one is."""
+    remarks: tuple[str, ...] = ()
+    """What of a locustfile means something else than under Locust."""
 
 
 class Observer(Protocol):

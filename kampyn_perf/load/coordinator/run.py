@@ -16,6 +16,7 @@ from kampyn_perf.load.coordinator.progress import CompletedSeconds, Progress
 from kampyn_perf.load.coordinator.result import RunEnd, RunFacts, make_result
 from kampyn_perf.load.coordinator.saver import Saver
 from kampyn_perf.load.coordinator.workers import Workers
+from kampyn_perf.load.messages import Flows
 from kampyn_perf.results.load import LoadResult, RunStatus
 
 _ENOUGH_TO_GIVE_UP = 20
@@ -80,8 +81,8 @@ class _Run:
             )
         return self._around.saver.finish(self._result(end))
 
-    def _begin(self, flows: dict[str, int], stock_client_reason: str) -> None:
-        self._flows = flows
+    def _begin(self, report: Flows) -> None:
+        self._flows = dict(report.weights)
         saver = self._around.saver
         saver.save(self._result(RunEnd()))
         saver.become_latest()
@@ -89,8 +90,9 @@ class _Run:
             RunStart(
                 spec=self._facts.spec,
                 schedule=self._schedule,
-                flows=flows,
-                stock_client_reason=stock_client_reason,
+                flows=self._flows,
+                stock_client_reason=report.stock_client_reason,
+                remarks=report.remarks,
             )
         )
 
@@ -132,6 +134,8 @@ class _Run:
             declined=coordinator.latecomers.declined,
             clocks=coordinator.clocks,
             scenario_errors=coordinator.scenario_errors,
+            idle_sessions=coordinator.idle_sessions,
+            remarks=tuple(coordinator.remarks),
             apart=tuple(coordinator.apart.values()),
             trouble=coordinator.trouble,
             unwritten=self._around.saver.failures,

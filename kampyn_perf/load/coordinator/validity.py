@@ -17,6 +17,7 @@ from kampyn_perf.load.coordinator.generator_health import (
     standstills,
     steal_share,
 )
+from kampyn_perf.load.coordinator.idle import flows_without_requests
 from kampyn_perf.load.coordinator.warnings import warnings
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
@@ -107,13 +108,14 @@ def _disturbances(
     for words, count in facts.scenario_errors.items():
         reason = f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
         yield Disturbance(reason=reason, hides=count * session)
+    yield from _bounded(flows_without_requests(collector), hides=None)
     if complete:
         # Less load than planned makes no system slower, so that a failure stays one.
         yield from _bounded(_short(collector, schedule, limits))
 
 
 def _bounded(
-    reasons: Iterable[str], *, adds_us: int | None = 0, hides: int = 0
+    reasons: Iterable[str], *, adds_us: int | None = 0, hides: int | None = 0
 ) -> Iterator[Disturbance]:
     """Reasons of one kind, which together did so much at most: the first carries it."""
     for place, reason in enumerate(reasons):

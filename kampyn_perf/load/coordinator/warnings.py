@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.generator_health import file_descriptors, ports, woken_late
+from kampyn_perf.load.coordinator.idle import sessions_without_requests
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.units import counted, format_duration
@@ -30,6 +31,8 @@ def warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFacts
         yield "a lateness above one hour was counted as one hour"
     yield from woken_late(collector)
     yield from _apart(facts)
+    yield from sessions_without_requests(collector, facts)
+    yield from facts.remarks
     if facts.unwritten:
         yield facts.unwritten
     yield from facts.blind

@@ -3,59 +3,140 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from locust.util.load_locustfile import load_locustfile
+from locust import User
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.data_flows import users
+from kampyn_perf.load import data_flows
 from kampyn_perf.load.flow import FlowUser
+from kampyn_perf.load.hosts import check_host
+from kampyn_perf.load.locustfiles.features import requests_features, statistics_read
+from kampyn_perf.load.locustfiles.loading import Loaded, check_tasks, keep_tagged, load_file
+from kampyn_perf.load.locustfiles.remarks import remarks
+from kampyn_perf.load.locustfiles.shares import class_shares, whole
+from kampyn_perf.load.locustfiles.tree import Leaf, leaves
+from kampyn_perf.load.locustfiles.visitor import Failed, LocustVisitor
+from kampyn_perf.load.settings import ClientChoice
+from kampyn_perf.load.spec import choose_flows
 from kampyn_perf.load.target.flow import FlowSettings
 
 
-def declared(classes: dict[str, type[FlowUser]]) -> dict[str, int]:
-    """The weight of each flow."""
-    return {name: int(flow.weight) for name, flow in classes.items()}
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What of the flows was asked for."""
+
+    flows: tuple[str, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    client: ClientChoice = ClientChoice.AUTO
 
 
-def all_flows(scenarios: Path | None, data: Iterable[FlowSettings]) -> dict[str, type[FlowUser]]:
-    """Both kinds, by name. Raises KampynError."""
-    flows = dict(load_flows(scenarios)) if scenarios else {}
-    made = users(data)
-    refuse_same(scenarios, flows, made)
-    return {**flows, **made}
+class Scenario:
+    """The flows that there are. Raises KampynError for what cannot be run."""
 
+    def __init__(
+        self, path: Path | None, data: Mapping[str, int], asked: Asked | None = None
+    ) -> None:
+        """`data` are flows as data, with their weights."""
+        self._asked = asked or Asked()
+        self.loaded: Loaded | None = load_file(path) if path else None
+        self.own: dict[str, type[FlowUser]] = {}
+        """By flow: users that were written for this program, and flows as data."""
+        self.users: dict[str, type[User]] = {}
+        """Locust's own, by their names."""
+        self.leaves: dict[str, dict[str, Leaf]] = {}
+        """The flows of each of those, by name."""
+        self.remarks: list[str] = []
+        self.with_requests = self._asked.client is ClientChoice.REQUESTS
+        self.keeps_statistics = False
+        if self.loaded:
+            self._take(self.loaded)
+        declared = self._shares()
+        for name, weight in data.items():
+            if name in declared:
+                raise KampynError(f"{path} and the flows as data both have a flow {name!r}")
+            declared[name] = Fraction(weight)
+        flows = {name: one for name, one in self._asked.weights.items() if name not in self.users}
+        self.weights = choose_flows(whole(declared), self._asked.flows, flows)
 
-def refuse_same(
-    scenarios: Path | None, python: Mapping[str, object], data: Mapping[str, object]
-) -> None:
-    """Raises KampynError for a name that flows of both kinds have."""
-    for name in data:
-        if name in python:
-            raise KampynError(f"{scenarios} and the flows as data both have a flow {name!r}")
+    def take_data_flows(self, flows: Iterable[FlowSettings]) -> None:
+        """What the names of flows as data stand for: needed to run them."""
+        self.own |= data_flows.users(flows)
 
+    @property
+    def user_of(self) -> dict[str, str]:
+        """Who runs each flow, by the name that `make` takes."""
+        mine = {flow: user for user, found in self.leaves.items() for flow in found}
+        return {flow: mine.get(flow, flow) for flow in self.weights}
 
-@cache
-def load_flows(path: Path) -> dict[str, type[FlowUser]]:
-    """The flows of a locustfile by name, in the order they stand. Raises KampynError."""
-    try:
-        classes, _shapes = load_locustfile(str(path.absolute()))
-    except (Exception, SystemExit) as error:
-        raise KampynError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    flows: dict[str, type[FlowUser]] = {}
-    for user in classes.values():
-        if not issubclass(user, FlowUser):
-            raise KampynError(
-                f"{path}: {user.__name__} is a Locust user, but no FlowUser",
-                hint="Derive it from kampyn_perf.load.flow.FlowUser, so that it can be scheduled.",
-            )
-        name = user.flow_name()
-        if name in flows:
-            raise KampynError(f"{path}: two classes have the flow name {name!r}")
-        if not user.tasks:
-            raise KampynError(f"{path}: {user.__name__} has no @task")
-        flows[name] = user
-    if not flows:
-        raise KampynError(f"{path} declares no flow: no class that derives from FlowUser")
-    return flows
+    @property
+    def classes(self) -> list[type[User]]:
+        """All users that take part."""
+        return [*self.own.values(), *self.users.values()]
+
+    def make(self, name: str, environment: Any, failed: Failed) -> Any:
+        """Somebody new who runs flows: a `vuser_pool.Visitor`."""
+        if name in self.own:
+            return self.own[name](environment)
+        return LocustVisitor(
+            self.users[name],
+            self.leaves[name],
+            environment,
+            scenario_file=str(self.loaded.path.absolute()) if self.loaded else "",
+            failed=failed,
+        )
+
+    def aim(self, url: str, allowed: tuple[str, ...], *, keep: bool) -> None:
+        """Tell Locust's users whom they ask: `url`, or with `keep` the host of their own class.
+        Raises KampynError for a host that was not allowed."""
+        for kind in self.users.values():
+            if not (keep and kind.host):
+                kind.host = url
+            check_host(kind.host, allowed)
+
+    def _take(self, loaded: Loaded) -> None:
+        left = dict(loaded.users)
+        if self._asked.tags or self._asked.exclude_tags:
+            for name in keep_tagged(left, self._asked.tags, self._asked.exclude_tags):
+                self.remarks.append(
+                    f"{name} takes no part: none of its tasks has the tags asked for"
+                )
+                del left[name]
+            if not left:
+                raise KampynError(f"{loaded.path.name}: no task has the tags that were asked for")
+        check_tasks(loaded, left.values())
+        for name, kind in left.items():
+            if not issubclass(kind, FlowUser):
+                self.users[name] = kind
+                self.leaves[name] = {leaf.name: leaf for leaf in leaves(kind)}
+                continue
+            flow = kind.flow_name()
+            if flow in self.own:
+                raise KampynError(f"{loaded.path}: two classes have the flow name {flow!r}")
+            self.own[flow] = kind
+        if self.users:
+            found = requests_features(loaded.script)
+            if self._asked.client is ClientChoice.AUTO:
+                self.with_requests = bool(found)
+            self.keeps_statistics = statistics_read(loaded.script) is not None
+            self.remarks += remarks(loaded, self.users.values(), with_requests=self.with_requests)
+
+    def _shares(self) -> dict[str, Fraction]:
+        own: dict[str, type[User]] = dict(self.own)
+        places = self.loaded.script.classes() if self.loaded else {}
+        by_class = class_shares({**own, **self.users}, places, self._class_weights())
+        shares = {name: by_class[name] for name in own}
+        for user, found in self.leaves.items():
+            for flow, leaf in found.items():
+                if flow in shares:
+                    raise KampynError(f"there are two flows of the name {flow!r}")
+                shares[flow] = by_class[user] * leaf.share
+        return shares
+
+    def _class_weights(self) -> dict[str, int]:
+        return {name: one for name, one in self._asked.weights.items() if name in self.users}

@@ -1,7 +1,7 @@
 """Gives each arrival to a virtual user when it is due. The clock is the generator's, in µs.
 
 Arrivals are asked of the schedule by number; nothing is accumulated. An arrival takes a free
-virtual user of its flow; if there is none a new one is made; if there may be none more it waits,
+virtual user of its kind; if there is none a new one is made; if there may be none more it waits,
 in order, and its waiting is part of its response time. What waits beyond the limit is dropped and
 counted. The order of free users is last in, first out: connections that are warm stay in use.
 
@@ -11,7 +11,7 @@ Clock and sleep are passed in, so that hours of schedule can be run in virtual t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from kampyn_perf.load.client import RequestSample
@@ -32,9 +32,10 @@ _GAP_US = 2_000
 
 
 class VirtualUser(Protocol):
-    """Somebody who serves sessions of one flow: `Worker` in `vuser_pool.py`."""
+    """Somebody who serves sessions: `Worker` in `vuser_pool.py`."""
 
-    flow: str
+    kind: str
+    """Whose sessions: all flows of one kind of user (`Pacer`'s `user_of`)."""
 
     def give(self, session: Session) -> None:
         """Run this session now; call `Pacer.began` when it really begins, and `done` after it."""
@@ -58,7 +59,9 @@ class Pacer:
         max_vusers: int,
         max_waiting: int,
         index: int = 0,
+        user_of: Mapping[str, str] | None = None,
     ) -> None:
+        """`user_of` says which kind of virtual user runs a flow; None: each flow has its own."""
         self._schedule = schedule
         self._mix = mix
         self._feed = feed
@@ -68,7 +71,8 @@ class Pacer:
         self._partition = Partition(index)
         self._max_vusers = max_vusers
         self._max_waiting = max_waiting
-        self._idle: dict[str, list[VirtualUser]] = {flow: [] for flow in set(mix.order)}
+        self._user_of = user_of or {flow: flow for flow in mix.order}
+        self._idle: dict[str, list[VirtualUser]] = {kind: [] for kind in self._user_of.values()}
         self._waiting: deque[Session] = deque()
         self._given = 0
         self._stopped = False
@@ -173,14 +177,14 @@ class Pacer:
             return False
         if self._waiting:
             waiting = self._waiting.popleft()
-            if waiting.flow == user.flow:
+            if self._user_of[waiting.flow] == user.kind:
                 self._give(user, waiting)
                 return True
-            # The arrival that waited longest is of another flow than this user.
+            # The arrival that waited longest is for another kind of user.
             self.vusers -= 1
             self._give(self._new(waiting.flow), waiting)
             return False
-        self._idle[user.flow].append(user)
+        self._idle[user.kind].append(user)
         return True
 
     def outside(self, sample: RequestSample) -> None:
@@ -228,7 +232,7 @@ class Pacer:
         while self._waiting and self.vusers < limit:  # a later phase may allow more users
             waiting = self._waiting.popleft()
             self._give(self._new(waiting.flow), waiting)
-        idle = self._idle[flow]
+        idle = self._idle[self._user_of[flow]]
         if idle and not self._waiting:
             self._give(idle.pop(), session)
         elif self._room(limit):
@@ -245,7 +249,7 @@ class Pacer:
         return max(1, whole // self._partition.members)
 
     def _room(self, limit: int) -> bool:
-        """Whether one more virtual user may be made; an idle one of another flow may give way."""
+        """Whether one more virtual user may be made; an idle one of another kind may give way."""
         if self._waiting:
             return False
         if self.vusers < limit:
@@ -268,7 +272,7 @@ class Pacer:
 
     def _new(self, flow: str) -> VirtualUser:
         self.vusers += 1
-        return self._spawn(flow)
+        return self._spawn(self._user_of[flow])
 
     def _give(self, user: VirtualUser, session: Session) -> None:
         self._given += 1

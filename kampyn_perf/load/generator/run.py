@@ -19,11 +19,14 @@ from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
-from kampyn_perf.load.generator.locustfile import all_flows, declared, load_flows, refuse_same
+from kampyn_perf.load.generator.locustfile import Asked, Scenario
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.signing import identities, people, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.generator.vuser_pool import Pool
+from kampyn_perf.load.locustfiles.install import install
+from kampyn_perf.load.locustfiles.remarks import unheard
+from kampyn_perf.load.locustfiles.surroundings import Surroundings
 from kampyn_perf.load.messages import (
     Abort,
     Command,
@@ -44,7 +47,8 @@ from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.pauses import notice_pauses
 from kampyn_perf.load.scenario.session import Session
-from kampyn_perf.load.spec import RunSpec, choose_flows
+from kampyn_perf.load.settings import ClientChoice
+from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.process_limits import raise_open_files_limit
 from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
@@ -59,10 +63,8 @@ def serve(line: Line, environment: Any) -> None:
     try:
         command = line.read()
         if isinstance(command, Describe):
-            weights = declared(load_flows(Path(command.scenarios)))
-            refuse_same(Path(command.scenarios), weights, command.data_flows)
-            weights |= command.data_flows
-            line.send(Flows(weights=choose_flows(weights, command.flows, command.weights)))
+            scenario = Scenario(Path(command.scenarios), command.data_flows, _asked(command))
+            line.send(Flows(weights=scenario.weights, remarks=tuple(scenario.remarks)))
             command = line.read()
         if not isinstance(command, Run):
             return
@@ -81,8 +83,10 @@ class Generator:
     def __init__(self, spec: RunSpec, line: Line, command: Run, *, environment: Any) -> None:
         self._spec = spec
         self._line = line
-        classes = all_flows(spec.scenarios, spec.api.flows)
-        self._weights = choose_flows(declared(classes), spec.flows, spec.weights)
+        data_flows = {flow.name: flow.weight for flow in spec.api.flows}
+        self._scenario = Scenario(spec.scenarios, data_flows, _asked(spec))
+        self._scenario.take_data_flows(spec.api.flows)
+        self._weights = self._scenario.weights
         feed = Feed.of(spec)
         problems = missing_names(
             spec.api,
@@ -95,7 +99,8 @@ class Generator:
         if problems:
             raise ConfigError(problems, hint=_sources(spec))
         self._health = Health()
-        environment.user_classes = list(classes.values())
+        self._scenario.aim(spec.url, spec.allow_hosts, keep=spec.keep_hosts)
+        environment.user_classes = self._scenario.classes
         environment.host = spec.url
         environment.kampyn = LoadContext(
             url=spec.url,
@@ -105,12 +110,14 @@ class Generator:
             timeouts=spec.timeouts,
             connect_failed=self._health.connect_failed,
         )
-        environment.events.init.fire(
-            environment=environment, runner=environment.runner, web_ui=None
-        )
+        if self._scenario.users:
+            install(environment.kampyn, with_requests=self._scenario.with_requests)
+        self._surroundings = Surroundings(environment, stop=self._stop_arrivals)
+        self._surroundings.init()
         self._environment = environment
-        self._classes = classes
-        self._pool = Pool(environment, classes)
+        self._pool = Pool(
+            environment, self._scenario.make, keeps_statistics=self._scenario.keeps_statistics
+        )
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         self._pacer = self._pool.pacer = Pacer(
             schedule=spec.schedule(),
@@ -122,6 +129,7 @@ class Generator:
             max_vusers=spec.max_vusers,
             max_waiting=spec.max_waiting,
             index=command.index,
+            user_of=self._scenario.user_of,
         )
         self._mine = range(command.index, spec.schedule().planned, command.members)
         self._timer = Timer()
@@ -130,7 +138,7 @@ class Generator:
     def sign_in(self) -> None:
         """Everybody whom this generator's sessions will be, ahead of them. Raises KampynError where
         nobody could."""
-        wanted = identities(self._spec.api, self._classes)
+        wanted = identities(self._spec.api, self._scenario.own)
         if not any(wanted.values()):
             return
         mix = Mix(self._weights, seed=self._spec.seed)
@@ -146,7 +154,9 @@ class Generator:
         """The whole run, from the first message to the last."""
         _settle()
         reason = self._environment.kampyn.stock_reason or ""
-        self._line.send(Flows(weights=self._weights, stock_client_reason=reason))
+        remarks = (*self._scenario.remarks, *unheard(self._environment.events))
+        flows = Flows(weights=self._weights, stock_client_reason=reason, remarks=remarks)
+        self._line.send(flows)
         command = self._line.read()
         if not isinstance(command, Start):
             return
@@ -155,7 +165,7 @@ class Generator:
             self._pacer.reassign(assignment)
         self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
-        self._environment.events.test_start.fire(environment=self._environment)
+        self._surroundings.start()
         self._health.start()
         gevent.spawn(self._hand_over_forever, start_us)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
@@ -163,6 +173,10 @@ class Generator:
         pacing.kill()
         self._drain()
         self._end()
+
+    def _stop_arrivals(self) -> None:
+        """The scenario has had enough."""
+        self._pacer.stop()
 
     def _drain(self) -> None:
         """Wait until nobody is at work, for so long as the specification allows."""
@@ -175,15 +189,21 @@ class Generator:
     def _end(self) -> None:
         """Cut who is still at work, and hand over the rest."""
         self._pacer.stop()
+        self._surroundings.stopping()
         for session in self._pool.cut():
             if session.begun:
                 _note_cut(session, self._buffer)
             else:
                 self._pacer.drop(session)
-        self._environment.events.test_stop.fire(environment=self._environment)
+        remarks = tuple(self._surroundings.end())
         self._hand_over(over=True)
-        apart = self._environment.kampyn.apart.to_message()
-        self._line.send(End(scenario_errors=dict(self._pool.errors), apart=apart))
+        end = End(
+            scenario_errors=dict(self._pool.errors),
+            apart=self._environment.kampyn.apart.to_message(),
+            idle_sessions=dict(self._pool.idle_sessions),
+            remarks=remarks,
+        )
+        self._line.send(end)
 
     def _hand_over_forever(self, start_us: int) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same."""
@@ -217,6 +237,16 @@ class Generator:
     def _on_gone(self) -> None:
         """The coordinator is gone: nobody wants this load any more."""
         os._exit(1)
+
+
+def _asked(of: Describe | RunSpec) -> Asked:
+    return Asked(
+        flows=of.flows,
+        weights=of.weights,
+        tags=of.tags,
+        exclude_tags=of.exclude_tags,
+        client=ClientChoice(of.client),
+    )
 
 
 def _sources(spec: RunSpec) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from greenlet import getcurrent, greenlet
-from locust import User
 from locust.exception import StopUser
 
 from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.flow import FlowUser, StepFailedError
+from kampyn_perf.load.flow import StepFailedError
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.scenario import pauses
 from kampyn_perf.load.scenario.fired import RecordingEvent
@@ -27,22 +27,50 @@ _KILL_SECONDS = 2
 """How long `on_stop` and the like may hold up the end of a run."""
 
 
-class Worker:
-    """One virtual user at work for the pacer. Locust runs its loop as the user's only task."""
+class Visitor(Protocol):
+    """Somebody who runs sessions: a `FlowUser`, or a `LocustVisitor` for Locust's own users."""
 
-    def __init__(self, user: FlowUser, pool: Pool) -> None:
+    @property
+    def scenario_file(self) -> str:
+        """Where the flow is written down; empty where that cannot be told."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a session can begin at once."""
+
+    session: Any
+    """The one at work."""
+
+    def begin(self, serve: Callable[[Any], None], group: Any) -> None:
+        """Call `serve` in a greenlet of `group`."""
+
+    def prepare(self, session: Session) -> None:
+        """Do what a user does once: `on_start`."""
+
+    def run_session(self, session: Session) -> None:
+        """Run the session's flow once."""
+
+
+Failed = Callable[[Any, BaseException], None]
+Make = Callable[[str, Any, Failed], Visitor]
+"""A new visitor of a kind, in Locust's environment; who is told of exceptions between sessions."""
+
+
+class Worker:
+    """One virtual user at work for the pacer."""
+
+    def __init__(self, user: Visitor, pool: Pool, *, kind: str) -> None:
         self.user = user
-        self.flow = user.flow_name()
+        self.kind = kind
         self.session: Session | None = None
         self._pool = pool
         self._retired = False
         self._idle: greenlet | None = None
         """This user's greenlet while it waits for a session."""
-        user.tasks = [self._serve]
-        # Locust would run it before the loop, outside of any session.
-        self._on_start = user.on_start
-        self._ready = type(user).on_start is User.on_start
-        user.on_start = _nothing
+
+    def begin(self, group: Any) -> None:
+        """Wait for sessions, in a greenlet of `group`."""
+        self.user.begin(self._serve, group)
 
     def give(self, session: Session) -> None:
         """Run this session next: at once, if the user is idle."""
@@ -55,19 +83,18 @@ class Worker:
         self._wake()
 
     def _prepare(self, session: Session) -> bool:
-        """The user's own `on_start`, before its first session, which fails with it."""
+        """What the user does once, before its first session, which fails with it."""
         began_us = now_us()
         try:
-            self._on_start()
+            self.user.prepare(session)
         except (Exception, SystemExit, gevent.Timeout) as error:  # noqa: BLE001 (ends no run)
             self._pool.scenario_error(self.user, error)
             return False
         finally:
             session.prepared(now_us() - began_us)
-        self._ready = True
         return True
 
-    def _serve(self, _user: FlowUser) -> None:
+    def _serve(self, _user: Any) -> None:
         """Session after session. Raises StopUser when this user is not needed any more."""
         pacer = self._pool.pacer
         pauses.belongs_to(self.user)
@@ -75,7 +102,7 @@ class Worker:
             session = self._next()
             if session is None:
                 break
-            ready = self._ready or self._prepare(session)
+            ready = self.user.ready or self._prepare(session)
             pacer.began(session)
             success = ready and self._run(session)
             self.session = None
@@ -114,27 +141,34 @@ class Worker:
         except (Exception, SystemExit, gevent.Timeout) as error:  # noqa: BLE001 (ends no run)
             self._pool.scenario_error(self.user, error)
             return False
+        if not session.requests:
+            self._pool.idle_sessions[session.flow] += 1
         return session.failures == 0
 
 
 class Pool:
     """All virtual users of a process, by Locust's runner."""
 
-    def __init__(self, environment: Any, classes: dict[str, type[FlowUser]]) -> None:
-        RecordingEvent.take_over(environment.events.request, self._outside)
+    def __init__(self, environment: Any, make: Make, *, keeps_statistics: bool = False) -> None:
+        """`keeps_statistics`: Locust's own, beside ours."""
+        RecordingEvent.take_over(
+            environment.events.request, self._outside, keeps_statistics=keeps_statistics
+        )
         self._environment = environment
-        self._classes = classes
+        self._make = make
         self.pacer: Pacer
         self.workers: set[Worker] = set()
         self.errors: Counter[str] = Counter()
         """Exceptions of scenarios, by their words: each kind with its number."""
+        self.idle_sessions: Counter[str] = Counter()
+        """Sessions that came to their end without any request, by flow."""
 
-    def spawn(self, flow: str) -> Worker:
-        """A new virtual user of `flow`, running."""
-        user = self._classes[flow](self._environment)
-        worker = Worker(user, self)
+    def spawn(self, kind: str) -> Worker:
+        """A new virtual user of a kind, running."""
+        user = self._make(kind, self._environment, self.scenario_error)
+        worker = Worker(user, self, kind=kind)
         self.workers.add(worker)
-        user.start(self._environment.runner.user_greenlets)
+        worker.begin(self._environment.runner.user_greenlets)
         return worker
 
     def cut(self) -> list[Session]:
@@ -149,7 +183,7 @@ class Pool:
         """Count what was measured by no session: a listener of Locust's events, say."""
         self.pacer.outside(sample)
 
-    def scenario_error(self, user: FlowUser, error: BaseException) -> None:
+    def scenario_error(self, user: Visitor, error: BaseException) -> None:
         """Note an exception that a scenario did not handle; Locust's listeners hear of it too.
 
         The first of each kind goes to the log, with all that led to it.
@@ -165,7 +199,7 @@ class Pool:
                 traceback.print_exception(error, file=sys.stderr)
         self.errors[words] += 1
         self._environment.events.user_error.fire(
-            user_instance=user, exception=error, tb=error.__traceback__
+            user_instance=getattr(user, "user", user), exception=error, tb=error.__traceback__
         )
 
 
@@ -174,7 +208,3 @@ def _place(error: BaseException, scenario: str) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == scenario] or frames
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name}"
-
-
-def _nothing() -> None:
-    """Instead of what has been done elsewhere."""

@@ -66,12 +66,12 @@ class LoadContext:
         self.sessions_begun = 0
         """Under stock Locust: the number of the next session."""
         limits = timeouts or TimeoutSettings()
-        self._timeouts = Timeouts(
+        self.timeouts = Timeouts(
             connect_us=limits.connect, read_us=limits.read or limits.total, total_us=limits.total
         )
         self.stock_reason = unsupported_reason(url, os.environ)
-        self._allowed_hosts = allowed_hosts
-        self._pool = ConnectionPool(allowed_hosts=allowed_hosts)
+        self.allowed_hosts = allowed_hosts
+        self.pool = ConnectionPool(allowed_hosts=allowed_hosts)
 
     def operation(self, name: str) -> PreparedRequest:
         """The target's operation of that name. Raises LookupError, with the names there are."""
@@ -91,16 +91,16 @@ class LoadContext:
             return StockClient(
                 user=user,
                 base_url=self.url,
-                timeouts=self._timeouts,
-                allowed_hosts=self._allowed_hosts,
+                timeouts=self.timeouts,
+                allowed_hosts=self.allowed_hosts,
             )
         return Client(
             base_url=self.url,
-            pool=self._pool,
+            pool=self.pool,
             observer=user,
             request_event=told(user.environment.events.request),
             context=user.context,
-            timeouts=self._timeouts,
+            timeouts=self.timeouts,
         )
 
     @classmethod

@@ -32,15 +32,17 @@ class RecordingEvent(EventHook):  # type: ignore[misc]
     """Counts what is fired by nobody's session."""
 
     @classmethod
-    def take_over(cls, event: Any, outside: Record) -> RecordingEvent:
+    def take_over(
+        cls, event: Any, outside: Record, *, keeps_statistics: bool = False
+    ) -> RecordingEvent:
         """Turn `event` into one, for all who hold it already; Locust's own statistics, rounded and
-        paid for by every sample, go."""
+        paid for by every sample, go, unless the scenario reads them."""
         event.__class__ = cls
         event.outside = outside
         event._handlers = [
             handler
             for handler in event._handlers
-            if not str(getattr(handler, "__module__", "")).startswith("locust.")
+            if keeps_statistics or not str(getattr(handler, "__module__", "")).startswith("locust.")
         ]
         recording: RecordingEvent = event
         return recording

@@ -30,6 +30,7 @@ class Session:
         "phase",
         "prepared_us",
         "ready_us",
+        "requests",
         "waited",
     )
 
@@ -52,6 +53,8 @@ class Session:
         """When the next request is due."""
         self.data = data
         self.failures = 0
+        self.requests = 0
+        """That were answered, or failed."""
         self.over_us: int | None = None
         """When its flow ended, where steps after it follow that count for nothing."""
         self.pauses: list[tuple[int, int]] = []
@@ -76,6 +79,7 @@ class Session:
             # One that began after the answer (while a response was judged) is still to be counted.
             self.ready_us += sum(for_us for began_us, for_us in self.pauses if began_us >= end_us)
             self.pauses.clear()
+        self.requests += 1
         if error is not None:
             self.failures += 1
         if self.buffer is None:

@@ -18,7 +18,7 @@ from locust.clients import HttpSession, ResponseContextManager
 from locust.exception import ResponseError
 from requests import exceptions
 
-from kampyn_perf.load.client import CheckError, RequestSample, Timeouts
+from kampyn_perf.load.client import CheckError, RequestObserver, RequestSample, Timeouts
 from kampyn_perf.load.client.caught import is_fault
 from kampyn_perf.load.client.explain import failure_text
 from kampyn_perf.load.clock import now_us
@@ -31,10 +31,19 @@ class StockClient(HttpSession):  # type: ignore[misc]
     """`self.client` of a virtual user, with Locust's own implementation."""
 
     def __init__(
-        self, *, user: Any, base_url: str, timeouts: Timeouts, allowed_hosts: Collection[str] = ()
+        self,
+        *,
+        user: Any,
+        base_url: str,
+        timeouts: Timeouts,
+        allowed_hosts: Collection[str] = (),
+        observer: RequestObserver | None = None,
+        pool_manager: Any = None,
     ) -> None:
-        super().__init__(base_url, _ObservedEvent(user), user)
-        self._user = user
+        """`observer` is the user itself, unless told otherwise."""
+        self._observer: RequestObserver = observer or user
+        event = _ObservedEvent(self._observer, user.environment)
+        super().__init__(base_url, event, user, pool_manager=pool_manager)
         self._timeouts = timeouts
         self._allowed = {host.lower() for host in allowed_hosts}
 
@@ -46,7 +55,7 @@ class StockClient(HttpSession):  # type: ignore[misc]
         try:
             response = super().request(method, url, name, *args, **options)
         except GreenletExit:
-            self._user.request_cut(method, name or self.request_name or url, sent_us)
+            self._observer.request_cut(method, name or self.request_name or url, sent_us)
             raise
         if options.get("catch_response"):
             response.__class__ = _CaughtResponse
@@ -104,13 +113,14 @@ class _CaughtResponse(ResponseContextManager):  # type: ignore[misc]
 class _ObservedEvent:
     """Stands for Locust's request event: tells the observer, then fires the real one."""
 
-    def __init__(self, user: Any) -> None:
-        self._user = user
+    def __init__(self, observer: RequestObserver, environment: Any) -> None:
+        self._observer = observer
+        self._environment = environment
 
     def fire(self, **meta: Any) -> None:
         response, error = meta["response"], meta["exception"]
         status = int(getattr(response, "status_code", 0) or 0)
-        self._user.request_done(
+        self._observer.request_done(
             RequestSample(
                 method=meta["request_type"],
                 name=meta["name"],
@@ -123,7 +133,7 @@ class _ObservedEvent:
                 explain=None if error is None else partial(failure_text, error, response),
             )
         )
-        told(self._user.environment.events.request).fire(**meta)
+        told(self._environment.events.request).fire(**meta)
 
 
 def _kind(error: BaseException | None, status: int) -> ErrorKind | None:

@@ -10,23 +10,26 @@ from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.settings import ValidityLimits
-from kampyn_perf.recorder.buffer import SampleBuffer
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Phase, Schedule
 
 SECOND = 1_000_000
+REQUEST = Sample(900, 800, 200, None, 10, 10)
 SCHEDULE = Schedule([Phase(name="p", duration_us=10 * SECOND, rate=Fraction(20))])
 
 
-def run(*, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, **health):
+def run(
+    *, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, sends=True, **health
+):
     """Ten seconds of twenty sessions each; `health` are those of the fifth second."""
     collector = Collector()
     buffer = SampleBuffer()
     for second in range(10):
         for number in range(20):
-            _session(buffer, second * 20 + number, late or {}, skip, waited)
+            _session(buffer, second * 20 + number, late or {}, skip, waited, sends)
         if second == 9:
             _endings(buffer, cut, dropped, faults, stray)
         figures = {
@@ -48,12 +51,14 @@ def run(*, late=None, skip=(), waited=(), cut=0, dropped=0, faults=0, stray=0, *
     return collector
 
 
-def _session(buffer, number, late, skip, waited):
+def _session(buffer, number, late, skip, waited, sends):
     if number in skip:
         return
     buffer.session_planned(flow="a", phase=0)
     late_us = late.get(number, 90)
     buffer.session_started(flow="a", phase=0, phase_now=0, late_us=late_us, waited=number in waited)
+    if sends:
+        buffer.request(REQUEST, endpoint="GET /", flow="a", phase=0)
     buffer.session_ended(flow="a", phase=0, duration_us=1000, success=True)
 
 
@@ -321,3 +326,17 @@ def test_every_disturbance_has_its_bound():
     assert (late.adds_us, late.hides) == (3_000_000, 0)
     busy = judge(run(cpu_us=990_000, always=True)).disturbances
     assert [(each.adds_us, each.hides) for each in busy] == [(None, 0)]
+
+
+def test_a_flow_that_never_sent_anything_makes_the_run_invalid():
+    validity = judge(run(sends=False), idle_sessions={"a": 200})
+    assert validity.reasons == ["a: none of its 200 sessions sent a request"]
+    assert validity.disturbances[0].hides is None
+    assert not [each for each in validity.warnings if "without a request" in each]
+
+
+def test_sessions_without_a_request_are_a_warning_with_their_flow():
+    validity = judge(run(), idle_sessions={"a": 3}, remarks=["the scenario ended the run itself"])
+    assert validity.valid
+    assert "a: 3 sessions ended without a request" in validity.warnings
+    assert "the scenario ended the run itself" in validity.warnings

@@ -49,7 +49,7 @@ class World:
         self.pacer.reassign(initial_assignment(count))
 
     def spawn(self, flow):
-        user = SimpleNamespace(flow=flow, retired=False)
+        user = SimpleNamespace(kind=flow, retired=False)
         user.give = lambda session: self.serve(user, session)
         user.retire = lambda: setattr(user, "retired", True)
         self.users.append(user)

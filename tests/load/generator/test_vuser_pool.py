@@ -26,23 +26,23 @@ class Plain(FlowUser):
 
 environment = Environment()
 environment.create_local_runner()
-pool = Pool(environment, {"Plain": Plain})
+pool = Pool(environment, lambda kind, environment, failed: Plain(environment))
 more = [True]
 
 def done(user, session, *, success):
     order.append(f"{session.number} is done")
     if session.number == 1:  # as the pacer does with an arrival that waited
-        user.give(SimpleNamespace(number=2, begun=False, failures=0))
+        user.give(SimpleNamespace(number=2, begun=False, failures=0, requests=1))
         return True
     return more[0]
 
 pool.pacer = SimpleNamespace(began=lambda s: order.append(f"{s.number} begins"), done=done)
 user = pool.spawn("Plain")
-user.give(SimpleNamespace(number=0, failures=0))
+user.give(SimpleNamespace(number=0, failures=0, requests=1))
 order.append("given to one who has yet to start")
 gevent.sleep(0.05)
 gevent.spawn(order.append, "something else")
-user.give(SimpleNamespace(number=1, failures=0))
+user.give(SimpleNamespace(number=1, failures=0, requests=1))
 order.append("given to one who is idle")
 gevent.sleep(0.05)
 user.retire()
@@ -50,8 +50,8 @@ gevent.sleep(0.05)
 assert not pool.workers, "a user that is retired is gone"
 last, lucky = pool.spawn("Plain"), pool.spawn("Plain")
 gevent.sleep(0.01)
-last.give(SimpleNamespace(number=3, failures=0, begun=True))
-lucky.give(SimpleNamespace(number=4, failures=0, begun=True))
+last.give(SimpleNamespace(number=3, failures=0, requests=1, begun=True))
+lucky.give(SimpleNamespace(number=4, failures=0, requests=1, begun=True))
 cut = pool.cut()
 assert [each.number for each in cut] == [3] and not pool.workers
 print("; ".join(order))

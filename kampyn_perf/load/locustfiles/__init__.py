@@ -1,0 +1,1 @@
+"""Locustfiles as people have them: users that know nothing of this program."""

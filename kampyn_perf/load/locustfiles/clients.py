@@ -1,0 +1,262 @@
+"""`self.client` of Locust's HTTP users, on the lean client: what `HttpSession` and
+`FastHttpSession` put on the wire and give back, as far as scenarios see it.
+
+What only requests can do is no attribute here, and asking for it says so.
+"""
+
+from __future__ import annotations
+
+import json as stdlib_json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import locust  # noqa: F401 (ahead of requests: it patches what that imports)
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import default_user_agent
+
+from kampyn_perf.load.client import (
+    CaughtResponse,
+    Client,
+    ConnectionPool,
+    CookieJar,
+    RequestRefusedError,
+    Response,
+    Timeouts,
+)
+from kampyn_perf.load.client.bodies import ACCEPT_ENCODING
+from kampyn_perf.load.client.requests import Prepared
+from kampyn_perf.load.scenario.fired import told
+from kampyn_perf.outcomes import ErrorKind
+
+_ERRORS: dict[ErrorKind, type[requests.RequestException]] = {
+    ErrorKind.CONNECT: requests.ConnectionError,
+    ErrorKind.RESET: requests.ConnectionError,
+    ErrorKind.TIMEOUT: requests.Timeout,
+}
+
+
+def _json(value: Any) -> bytes:
+    """As requests and Locust write it: to the byte."""
+    return stdlib_json.dumps(value).encode()
+
+
+class NeedsRequestsError(RequestRefusedError, AttributeError):
+    """Something that the lean client does not have, and requests does."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is a feature of requests that the lean client does not have",
+            hint="Let the users have requests' own client: --set config.client=requests",
+        )
+
+
+class _LikeRequests(Response):
+    """What a response of requests has besides."""
+
+    @property
+    def reason(self) -> str:
+        """The phrase of the status."""
+        try:
+            return HTTPStatus(self.status_code).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def cookies(self) -> CookieJar:
+        """Those that this response set."""
+        jar = CookieJar()
+        url = urlsplit(self.url)
+        lines = self.raw_cookies()
+        jar.store(lines, host=url.hostname or "", path=url.path, secure=True, now=0.0)
+        return jar
+
+    def json(self, **options: Any) -> Any:
+        """The body; raises what requests raises where it is not JSON."""
+        if options:
+            return stdlib_json.loads(self.text, **options)
+        try:
+            return super().json()
+        except stdlib_json.JSONDecodeError as error:
+            raise requests.JSONDecodeError(error.msg, error.doc, error.pos) from error
+
+    def raise_for_status(self) -> None:
+        """Raise, as requests does, for a status of 400 or above, and for no response at all."""
+        error = self.error
+        status = self.status_code
+        if error is None:
+            return
+        if status >= 400:
+            kind = "Client" if status < 500 else "Server"
+            words = f"{status} {kind} Error: {self.reason} for url: {self.url}"
+            raise requests.HTTPError(words, response=self) from error
+        raise _ERRORS.get(error.kind, requests.RequestException)(str(error)) from error
+
+    def close(self) -> None:
+        """Nothing: the body is read, and the connection given back."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if hasattr(requests.Response, name) or name in requests.Response.__attrs__:
+            raise NeedsRequestsError(f"response.{name}")
+        raise AttributeError(f"a response has no attribute {name!r}")
+
+
+class PlainResponse(_LikeRequests):
+    """Of a request that nobody judges."""
+
+    js: Any = None
+
+
+class JudgedResponse(_LikeRequests, CaughtResponse):
+    """Of one with `catch_response=True`."""
+
+    js: Any = None
+    """As `rest()` of Locust sets it."""
+
+
+class LeanHttpSession(Client):
+    """`self.client` of an `HttpUser`."""
+
+    response_class = PlainResponse
+    caught_class = JudgedResponse
+    encode_json = staticmethod(_json)
+    follows_head: ClassVar[bool] = False
+    """Whether HEAD follows redirects."""
+
+    def __init__(
+        self, *, user: Any, base_url: str, pools: Pools, timeouts: Timeouts, **options: Any
+    ) -> None:
+        self._pools = pools
+        super().__init__(
+            base_url=base_url,
+            pool=pools.verified,
+            observer=user.kampyn_visitor,
+            request_event=told(user.environment.events.request),
+            context=user.context,
+            timeouts=timeouts,
+            **options,
+        )
+        self.headers: Any = CaseInsensitiveDict(self.default_headers())
+        self.auth: tuple[str, str] | None = None
+        self.trust_env = False
+
+    @classmethod
+    def default_headers(cls) -> dict[str, str]:
+        """Those of requests."""
+        return {
+            "User-Agent": default_user_agent(),
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Accept": "*/*",
+            "Connection": "keep-alive",
+        }
+
+    @property
+    def verify(self) -> bool:
+        """Whether certificates are verified."""
+        return self.pool is self._pools.verified
+
+    @verify.setter
+    def verify(self, value: Any) -> None:
+        if not isinstance(value, bool):
+            raise NeedsRequestsError("client.verify with a file of its own")
+        self.aim(pool=self._pools.verified if value else self._pools.unverified)
+
+    @property
+    def base_url(self) -> str:
+        """Where paths are appended to; without credentials."""
+        return super().base_url
+
+    @base_url.setter
+    def base_url(self, value: str) -> None:
+        self.aim(base_url=value)
+
+    def usual_name(self, url: str, prepared: Prepared) -> str:  # noqa: ARG002
+        """Path and query."""
+        return prepared.target
+
+    def report_judged(self, response: Response, method: str, meta: Mapping[str, Any]) -> None:
+        """Count it as the scenario has left it, times and all."""
+        if "response_time" in meta:
+            response.end_us = response.sent_us + round(meta["response_time"] * 1000)
+        super().report_judged(response, meta.get("request_type", method), meta)
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
+        """As in Locust. Raises NeedsRequestsError for what the lean client does not have."""
+        for name in ("cert", "proxies", "hooks"):
+            if options.pop(name, None):
+                raise NeedsRequestsError(f"the argument {name}")
+        if options.get("stream"):
+            raise NeedsRequestsError("stream=True")
+        auth = options.get("auth") or self.auth
+        if auth is not None and not isinstance(auth, tuple | list):
+            raise NeedsRequestsError(f"auth={type(auth).__name__}")
+        options["auth"] = tuple(auth) if auth else None
+        if options.get("allow_redirects") is None:
+            options["allow_redirects"] = self.follows_head or method.upper() != "HEAD"
+        verify = options.pop("verify", None)
+        if verify is None or verify == self.verify:
+            return super().request(method, url, *args, **options)
+        before = self.verify
+        self.verify = verify
+        try:
+            return super().request(method, url, *args, **options)
+        finally:
+            self.verify = before
+
+    def close(self) -> None:
+        """Nothing: connections are shared, and kept for the others."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _SESSION and not hasattr(type(self), name):
+            raise NeedsRequestsError(f"client.{name}")
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and (name in _SESSION or hasattr(requests.Session, name)):
+            raise NeedsRequestsError(f"client.{name}")
+        raise AttributeError(f"the client has no attribute {name!r}")
+
+
+_SESSION = frozenset(requests.Session.__attrs__) - {"headers", "cookies", "auth", "trust_env"}
+"""What a session of requests keeps, and the lean client does not."""
+
+
+class LeanFastSession(LeanHttpSession):
+    """`self.client` of a `FastHttpUser`."""
+
+    follows_head = True
+
+    def usual_name(self, url: str, prepared: Prepared) -> str:  # noqa: ARG002
+        """As it was given."""
+        return url
+
+    @classmethod
+    def default_headers(cls) -> dict[str, str]:
+        """Those of geventhttpclient."""
+        from geventhttpclient.client import HTTPClient
+
+        return {**HTTPClient.DEFAULT_HEADERS, "Accept-Encoding": "gzip, deflate, br"}
+
+
+class Pools:
+    """The connections of one process: with certificates verified, and without."""
+
+    def __init__(self, verified: ConnectionPool) -> None:
+        self.verified = verified
+        self.unverified = ConnectionPool(allowed_hosts=verified.allowed_hosts, verify=False)
+
+
+def fast_options(user: Any, timeouts: Timeouts) -> tuple[Timeouts, Mapping[str, Any]]:
+    """What a FastHttpUser's attributes ask for."""
+    kind = type(user)
+    own = {name: getattr(kind, name) for name in ("network_timeout", "connection_timeout")}
+    limits = Timeouts(
+        connect_us=min(timeouts.connect_us, round(own["connection_timeout"] * 1e6)),
+        read_us=min(timeouts.read_us, round(own["network_timeout"] * 1e6)),
+        total_us=timeouts.total_us,
+    )
+    return limits, {"max_redirects": kind.max_redirects}

@@ -1,0 +1,124 @@
+"""A locustfile imported: its user classes, or what is wrong with it, with file and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from locust import FastHttpUser, User
+from locust.user.task import filter_tasks_by_tags
+from locust.util.load_locustfile import load_locustfile
+
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.locustfiles.script import Script
+from kampyn_perf.load.locustfiles.tree import empty_sets
+
+_NOT_OURS = {
+    "client_pool": "a pool of geventhttpclient's connections",
+    "ssl_context_factory": "a TLS context of one's own",
+    "proxy_host": "a proxy",
+}
+"""Attributes of a FastHttpUser that change how it connects, and that the lean client has not."""
+
+
+class Loaded:
+    """What a locustfile declares."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.script = Script(path)
+        self.users, self.shapes = _imported(path)
+        self._places = self.script.classes()
+
+    def place(self, kind: type) -> str:
+        """Where a class begins."""
+        return self._places.get(kind.__name__, self.path.name)
+
+
+@cache
+def load_file(path: Path) -> Loaded:
+    """Import a locustfile, once. Raises KampynError."""
+    loaded = Loaded(path)
+    for kind in loaded.users.values():
+        _check(kind, loaded)
+    if not loaded.users:
+        raise KampynError(_nobody(loaded), hint="A class that derives from HttpUser, User, ...")
+    return loaded
+
+
+def keep_tagged(
+    users: Mapping[str, type[User]], tags: Collection[str], exclude: Collection[str]
+) -> list[str]:
+    """Take tasks out by their tags, as Locust's --tags and --exclude-tags do; the names of users
+    that have none left."""
+    checked: dict[Any, bool] = {}
+    for kind in users.values():
+        filter_tasks_by_tags(kind, set(tags) or None, set(exclude) or None, checked)
+    return [name for name, kind in users.items() if not kind.tasks]
+
+
+def check_tasks(loaded: Loaded, users: Collection[type[User]]) -> None:
+    """Raises KampynError for a user, or a set within one, that has nothing to do."""
+    for kind in users:
+        for holder in empty_sets(kind):
+            what = "a 'task' attribute, and no 'tasks'" if hasattr(holder, "task") else "no @task"
+            raise KampynError(
+                f"{loaded.place(holder)}: {holder.__name__} has {what}",
+                hint="Mark it abstract = True if others only derive from it.",
+            )
+
+
+def _imported(path: Path) -> tuple[dict[str, type[User]], list[Any]]:
+    try:
+        users, shapes = load_locustfile(str(path.absolute()))
+    except KampynError as error:
+        raise KampynError(f"{_place(error, path)}: {error.message}", hint=error.hint) from error
+    except ModuleNotFoundError as error:
+        raise KampynError(
+            f"{_place(error, path)}: the module {error.name!r} is not installed",
+            hint=f"Install what has it beside kampyn-perf, as in: pip install {error.name}",
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise KampynError(
+            f"{_place(error, path)}: cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return users, shapes
+
+
+def _place(error: BaseException, path: Path) -> str:
+    """Where in the locustfile an exception came from; the last place of its own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename) == path.absolute()]
+    return f"{path.name}:{own[-1].lineno}" if own else path.name
+
+
+def _check(kind: type[User], loaded: Loaded) -> None:
+    """Raises KampynError for a user that cannot be run session by session."""
+    where = loaded.place(kind)
+    overriding = next(each for each in kind.__mro__ if "run" in vars(each))
+    if not overriding.__module__.startswith("locust."):
+        raise KampynError(
+            f"{where}: {kind.__name__} has a run() of its own, which nothing can schedule",
+            hint="Write what it does as a @task.",
+        )
+    for name, what in _NOT_OURS.items() if issubclass(kind, FastHttpUser) else ():
+        if getattr(kind, name):
+            raise KampynError(
+                f"{where}: {kind.__name__}.{name}: {what} is geventhttpclient's own, which is not "
+                "used here",
+                hint="An HttpUser can have it, on requests' client.",
+            )
+    if not kind.weight >= 0 or kind.fixed_count < 0:
+        raise KampynError(
+            f"{where}: {kind.__name__} has a weight of {kind.weight} and a fixed_count of "
+            f"{kind.fixed_count}; neither can be below 0"
+        )
+
+
+def _nobody(loaded: Loaded) -> str:
+    if any(name == "pytest" for name, _place in loaded.script.imports()):
+        return f"{loaded.path.name}: tests of pytest are no users that can be scheduled"
+    return f"{loaded.path.name}: there is no user class in it that is not abstract"

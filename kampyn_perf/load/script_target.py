@@ -1,0 +1,58 @@
+"""Whom a locustfile of somebody's own is aimed at: --host, or the host that its classes name. Pure,
+but for reading the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kampyn_perf import config
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.addresses import full_url
+from kampyn_perf.load.hosts import check_host
+from kampyn_perf.load.locustfiles.script import Script
+from kampyn_perf.load.target.settings import TargetSettings
+
+
+def script_target(
+    path: Path, *, url: str, allowed: Sequence[str], environ: Mapping[str, str]
+) -> TargetSettings | None:
+    """A target with a URL and nothing else; None for a scenario that is written for this program,
+    and whose target is a file's. Raises KampynError."""
+    if not path.is_file():
+        raise KampynError(f"there is no locustfile {path}")
+    script = Script(path)
+    if script.knows_us:
+        return None
+    if url:
+        hosts = [full_url(url)]
+    else:
+        found = script.hosts(environ)
+        for one in found:
+            try:
+                check_host(one.what, allowed)
+            except KampynError as error:
+                raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
+        hosts = [one.what for one in found]
+    if not hosts:
+        raise KampynError(
+            f"{path.name} names no host that can be read from it",
+            hint=f"Say where the target is: kampyn-perf load {path} --host http://localhost:8000",
+        )
+    name = urlsplit(hosts[0]).netloc.rpartition("@")[2]
+    document = {"name": name, "url": hosts[0]}
+    return config.parse(TargetSettings, config.Source(document, "the command line"))
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, tuple[str, ...]]:
+    """A locustfile among what stands on the command line, and the rest, which are URLs. Raises
+    KampynError for several."""
+    files = [text for text in arguments if text.endswith(".py") and "://" not in text]
+    if len(files) > 1:
+        raise KampynError(
+            f"{len(files)} locustfiles: {', '.join(files)}; one is run",
+            hint="A file that imports the users of the others runs them all.",
+        )
+    urls = tuple(text for text in arguments if text not in files)
+    return (Path(files[0]) if files else None), urls

@@ -70,7 +70,8 @@ def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
     fields: list[Any] = []
     for name, value in pairs:
         several = isinstance(value, list | tuple)
-        fields += [(name, _field(item)) for item in (value if several else [value])]
+        values = value if several else [value]
+        fields += [(name, _field(item)) for item in values if item is not None]
     for name, content in files.items() if isinstance(files, Mapping) else files:
         given = isinstance(content, tuple)
         filename, body, *rest = content if given else (_file_name(content) or name, content)

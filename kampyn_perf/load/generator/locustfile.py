@@ -17,6 +17,7 @@ from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.locustfiles.features import requests_features, statistics_read
 from kampyn_perf.load.locustfiles.loading import Loaded, check_tasks, keep_tagged, load_file
 from kampyn_perf.load.locustfiles.remarks import remarks
+from kampyn_perf.load.locustfiles.script import shown
 from kampyn_perf.load.locustfiles.shares import class_shares, whole
 from kampyn_perf.load.locustfiles.tree import Leaf, leaves
 from kampyn_perf.load.locustfiles.visitor import Failed, LocustVisitor
@@ -108,7 +109,7 @@ class Scenario:
                 )
                 del left[name]
             if not left:
-                raise KampynError(f"{loaded.path.name}: no task has the tags that were asked for")
+                raise KampynError(f"{shown(loaded.path)}: no task has the tags that were asked for")
         check_tasks(loaded, left.values())
         for name, kind in left.items():
             if not issubclass(kind, FlowUser):

@@ -239,7 +239,7 @@ class LeanFastSession(LeanHttpSession):
         """Those of geventhttpclient."""
         from geventhttpclient.client import HTTPClient
 
-        return {**HTTPClient.DEFAULT_HEADERS, "Accept-Encoding": "gzip, deflate, br"}
+        return {**dict(HTTPClient.DEFAULT_HEADERS.items()), "Accept-Encoding": "gzip, deflate, br"}
 
 
 class Pools:

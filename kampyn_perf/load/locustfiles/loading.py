@@ -13,7 +13,7 @@ from locust.user.task import filter_tasks_by_tags
 from locust.util.load_locustfile import load_locustfile
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.locustfiles.script import Script
+from kampyn_perf.load.locustfiles.script import Script, shown
 from kampyn_perf.load.locustfiles.tree import empty_sets
 
 _NOT_OURS = {
@@ -35,7 +35,7 @@ class Loaded:
 
     def place(self, kind: type) -> str:
         """Where a class begins."""
-        return self._places.get(kind.__name__, self.path.name)
+        return self._places.get(kind.__name__, shown(self.path))
 
 
 @cache
@@ -92,7 +92,7 @@ def _place(error: BaseException, path: Path) -> str:
     """Where in the locustfile an exception came from; the last place of its own."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename) == path.absolute()]
-    return f"{path.name}:{own[-1].lineno}" if own else path.name
+    return f"{shown(path)}:{own[-1].lineno}" if own else shown(path)
 
 
 def _check(kind: type[User], loaded: Loaded) -> None:
@@ -120,5 +120,5 @@ def _check(kind: type[User], loaded: Loaded) -> None:
 
 def _nobody(loaded: Loaded) -> str:
     if any(name == "pytest" for name, _place in loaded.script.imports()):
-        return f"{loaded.path.name}: tests of pytest are no users that can be scheduled"
-    return f"{loaded.path.name}: there is no user class in it that is not abstract"
+        return f"{shown(loaded.path)}: tests of pytest are no users that can be scheduled"
+    return f"{shown(loaded.path)}: there is no user class in it that is not abstract"

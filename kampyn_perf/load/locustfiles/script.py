@@ -71,7 +71,13 @@ class Script:
 
 def place(path: Path, node: ast.AST | None) -> str:
     """Where something stands, as messages have it."""
-    return f"{path.name}:{getattr(node, 'lineno', 1)}"
+    return f"{shown(path)}:{getattr(node, 'lineno', 1)}"
+
+
+def shown(path: Path) -> str:
+    """A file as messages name it: from the current folder, if it is below that."""
+    whole = path.absolute()
+    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
 
 
 def _modules(path: Path) -> Iterator[tuple[Path, ast.Module]]:
@@ -94,7 +100,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:
-        raise KampynError(f"{path.name}:{error.lineno or 1}: {error.msg}") from error
+        raise KampynError(f"{shown(path)}:{error.lineno or 1}: {error.msg}") from error
     except (OSError, ValueError) as error:
         raise KampynError(f"{path} cannot be read: {error}") from error
 

@@ -73,15 +73,15 @@ def has_tasks(holder: type) -> bool:
 
 
 def stays_for_ever(user: type[User]) -> list[type[TaskSet]]:
-    """Sets beside other tasks that nothing ever leaves: under stock Locust a user that enters one
-    does nothing else any more."""
-    return [
-        task
-        for holder in _holders(user, set())
-        if issubclass(holder, TaskSet) and len(set(_tasks(holder))) > 1
-        for task in dict.fromkeys(_tasks(holder))
-        if is_set(task) and not interrupts(task)
-    ]
+    """Sets that nothing ever leaves, beside tasks that end: under stock Locust a user that enters
+    one does nothing else any more."""
+    found: list[type[TaskSet]] = []
+    for holder in _holders(user, set()):
+        tasks = dict.fromkeys(_tasks(holder))
+        stay = [task for task in tasks if is_set(task) and not interrupts(task)]
+        if len(stay) < len(tasks):
+            found += stay
+    return found
 
 
 def is_set(task: Any) -> bool:

@@ -97,12 +97,21 @@ def find(name: str, folder: str = "configs") -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    known = sorted({path.stem for path in shipped(folder).rglob("*.yaml")})
     places = ", ".join(redact_text(str(path)) for path in candidates)
     raise KampynError(
         f"no such configuration: {redact_text(name)}",
-        hint=f"{did_you_mean(Path(name).stem, known)} Looked at {places}.".lstrip(),
+        hint=f"{_meant(given, folder)} Looked at {places}.".lstrip(),
     )
+
+
+def _meant(given: Path, folder: str) -> str:
+    """Which file a name without one was probably meant to be; empty for none."""
+    for ending in (".yaml", ".yml"):
+        if (here := Path(f"{given.stem}{ending}")).is_file():
+            return f"Did you mean {here}, in this folder? Its ending belongs to its name."
+    places = (Path(folder) / given.parent, shipped(folder) / given.parent)
+    known = sorted({path.stem for place in places for path in place.glob("*.yaml")})
+    return did_you_mean(given.stem, known)
 
 
 def parse(model: type[Model], source: Source, *, prefix: PathKey = ()) -> Model:

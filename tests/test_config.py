@@ -290,6 +290,31 @@ def test_find_prefers_the_users_own_file(tmp_path, monkeypatch):
     assert config.find("load").resolve() == own
 
 
+def test_a_value_may_be_named_with_its_files_name_before_it():
+    sets = config.own_sets(["slo.a.b=1", "a.c=2", "slow.d=3"], "slo")
+    assert sets == ["a.b=1", "a.c=2", "slow.d=3"]
+    source = config.apply_sets(config.Source({}, "x.yaml"), sets)
+    assert source.data == {"a": {"b": 1, "c": 2}, "slow": {"d": 3}}
+    with pytest.raises(KampynError, match=r"--set slo\.nothing: expected key=value"):
+        config.apply_sets(config.Source({}, "x.yaml"), config.own_sets(["slo.nothing"], "slo"))
+
+
+def test_find_knows_the_users_own_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.yaml").write_text("")
+    (tmp_path / "configs" / "targets").mkdir(parents=True)
+    (tmp_path / "configs" / "targets" / "staging.yaml").write_text("")
+    for name, meant in {
+        "targets/shop.yaml": "Did you mean shop.yaml, in this folder?",
+        "targets/stagin.yaml": "Did you mean staging?",
+        "targets/kampin.yaml": "Did you mean kampyn?",
+        "targets/slo.yaml": "Looked at",  # that is no target
+    }.items():
+        with pytest.raises(KampynError) as caught:
+            config.find(name)
+        assert caught.value.hint.startswith(meant)
+
+
 def test_find_says_where_it_looked_and_what_was_meant():
     with pytest.raises(KampynError) as caught:
         config.find("laod")

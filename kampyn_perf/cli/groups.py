@@ -95,6 +95,12 @@ class GroupedCommand(TyperCommand):
             for parameter, names in shown.items():
                 parameter.opts = names
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Arguments as their metavar spells them; Typer would put brackets around brackets."""
+        words = super().collect_usage_pieces(ctx)[:1]  # [OPTIONS]
+        arguments = [one for one in self.get_params(ctx) if one.param_type_name == "argument"]
+        return [*words, *(str(one.metavar) for one in arguments)]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options that name no group first."""
         groups: dict[str, list[tuple[str, str]]] = {}

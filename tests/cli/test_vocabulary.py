@@ -153,6 +153,17 @@ def test_what_is_a_duration_is_a_text_with_a_unit():
             assert flag.option.metavar == "DURATION", (flag.command, flag.name)
 
 
+def test_the_usage_line_spells_arguments_once():
+    for path, command in commands().items():
+        context = command.context_class(command, info_name=path.split()[-1], parent=_parents(path))
+        usage = command.get_usage(context)
+        assert "[[" not in usage
+        assert "None" not in usage
+    assert program.run(program.ROOT, "check", "--help").out.splitlines()[0] == (
+        "Usage: kampyn-perf check [OPTIONS] [RUN]..."
+    )
+
+
 def test_values_of_set_are_named_by_their_whole_path():
     for flag in BY_NAME["--set"]:
         first = re.search(r"[a-z]+\.[\w.]+=", flag.words)

@@ -8,7 +8,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Verdict
+from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, why_not
 from kampyn_perf.slo.evidence.bench import BenchEvidence
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing
@@ -53,15 +53,15 @@ def judge(
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
 
 
-def standings(result: LoadResult, slo: Slo) -> list[Judgement]:
-    """How it stands with every objective of a run that goes on, by what was measured so far."""
+def judge_so_far(result: LoadResult, slo: Slo) -> Verdict:
+    """How it stands with a run that goes on: without an explanation, which takes longer."""
     return conclude(
         _evidence(result),
         slo=slo,
         strict=False,
         allow_partial=True,
         baselines=[_baseline(result, None)],
-    ).objectives
+    )
 
 
 def _baseline(result: Result, baseline: Result | None) -> Evidence | Missing:

@@ -41,6 +41,10 @@ A backend of your own; any host but this machine has to be allowed by name:
     --allow-host staging.example.edu --data my-users.json
 
 \b
+With the report in a browser while the run goes on:
+  kampyn-perf load --live-report 8089
+
+\b
 Only one flow, and what would run without running it:
   kampyn-perf load --flow order --dry-run
 
@@ -88,6 +92,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     audit: options.Audit = False,
     strict: common.Strict = False,
     lenient: common.Lenient = False,
+    live_report: options.LiveReport = None,
     json: options.Json = False,
     tag: common.Tags = None,
     note: common.Note = "",
@@ -165,6 +170,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         as_json=json,
         tags=tuple(tag or ()),
         note=note,
+        live_report=live_report,
     )
     raise typer.Exit(int(run(flags, standby)))
 

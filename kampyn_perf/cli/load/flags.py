@@ -43,3 +43,5 @@ class LoadFlags:
     tags: tuple[str, ...] = ()
     """What the run is called."""
     note: str = ""
+    live_report: int | None = None
+    """The port on loopback where the page of the run is, while it goes on."""

@@ -250,5 +250,17 @@ Audit = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+LiveReport = Annotated[
+    int | None,
+    typer.Option(
+        "--live-report",
+        min=0,
+        max=65535,
+        metavar="PORT",
+        help="Serve the report on this port of loopback while the run goes on, and /metrics for "
+        "Prometheus; 0 takes any free port.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 AllowHost = Annotated[list[str] | None, allow_host_option(TARGET)]
 Json = Annotated[bool, json_option(OUTPUT)]

@@ -18,7 +18,7 @@ from kampyn_perf.cli import (
     watching,
 )
 from kampyn_perf.cli.alerts import view as alerts_view
-from kampyn_perf.cli.load import alerting, dry_run, tables
+from kampyn_perf.cli.load import alerting, dry_run, live_page, tables
 from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
 from kampyn_perf.cli.load.flags import LoadFlags, Role
@@ -58,16 +58,21 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     if flags.dry_run:
         return dry_run.show(request, watch, as_json=flags.as_json)
     looking = Looking(slo)
-    with LiveView(quiet=flags.as_json, looking=looking) as view:
+    page = live_page.opened(flags.live_report, looking)
+    with page, LiveView(quiet=flags.as_json, looking=looking) as view:
+        if page.url:
+            view.remark(f"Live report: {page.url}", load.Severity.INFO)
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
+        looks = [] if flags.as_json and not page.url else [looking]
         result = load.run(
             request,
-            load.Observers(*([] if flags.as_json else [looking]), view, alerts, Aborting(slo)),
+            load.Observers(*looks, view, page, alerts, Aborting(slo)),
             watcher=WithAlerts(beside, alerts),
             standby=standby,
         )
-    verdict = judge(result, slo, strict=strict, baseline=baseline)
+        verdict = judge(result, slo, strict=strict, baseline=baseline)
+        page.ended(result, verdict)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
         pages.keep(result, verdict, folder=result.folder)

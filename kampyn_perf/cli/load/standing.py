@@ -6,14 +6,14 @@ was measured until then, so the next one waits for twenty times as long as it to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kampyn_perf import load
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Outcome
-from kampyn_perf.slo.judging import standings
+from kampyn_perf.results.verdict import Outcome, Verdict
+from kampyn_perf.slo.judging import judge_so_far
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.units import MICROSECONDS, format_duration, format_percent, format_size
 
@@ -28,7 +28,7 @@ _MOST_WORDS = 60
 class Standing:
     """What a look came to."""
 
-    judgements: Sequence[Judgement]
+    verdict: Verdict
     result: LoadResult
 
     def lines(self) -> Iterator[tuple[str, str]]:
@@ -45,9 +45,9 @@ class Standing:
 
     def objectives(self) -> str:
         """`10 of 14 hold so far; missed: response_time_p99 812 ms (< 500 ms)`."""
-        held = sum(one.outcome is Outcome.PASS for one in self.judgements)
-        text = f"{held} of {len(self.judgements)} hold so far"
-        missed = [one for one in self.judgements if one.outcome is Outcome.FAIL]
+        judged = self.verdict.objectives
+        text = f"{self.verdict.count(Outcome.PASS)} of {len(judged)} hold so far"
+        missed = [one for one in judged if one.outcome is Outcome.FAIL]
         named = [
             f"{one.name} {one.observed_text} ({one.target_text})" for one in missed[:_MOST_MISSED]
         ]
@@ -103,12 +103,17 @@ class Looking(load.Unobserved):
         self.standing: Standing | None = None
         """Of the last look."""
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """Of the last look."""
+        return self.standing.verdict if self.standing else None
+
     def interval(self, progress: load.Progress) -> None:
         """Look, where it is time to."""
         if progress.elapsed_us < self._next_us:
             return
         began_us = now_us()
         result = progress.result()
-        self.standing = Standing(standings(result, self._slo), result)
+        self.standing = Standing(judge_so_far(result, self._slo), result)
         pause_us = max(EVERY_US, _TIMES_ITS_COST * (now_us() - began_us))
         self._next_us = progress.elapsed_us + pause_us

@@ -71,13 +71,17 @@ def load_page(
     *,
     name: str = "",
     config: Mapping[str, Any] | None = None,
+    live: bool = False,
 ) -> bytes:
-    """The document, UTF-8. `name` is the run's; `config` its resolved configuration."""
+    """The document, UTF-8. `name` is the run's; `config` its resolved configuration; `live` says
+    that the run goes on, and where the page comes from tells of its changes."""
     client = timeline.charts(result, verdict)
     watched = server.charts(result, verdict)
     curves = distribution.curves(result)
+    headline = _headline(verdict, live=live)
     context = {
-        "title": f"{verdict.headline if verdict else 'not judged'} · {name or result.profile}",
+        "title": f"{headline} · {name or result.profile}",
+        "headline": headline,
         "name": name or result.profile,
         "result": result,
         "verdict": verdict,
@@ -95,7 +99,8 @@ def load_page(
         "machine": _machine(result),
         "context_facts": _pairs(result.context),
         "config": _indented(config) if config else "",
-        "partial": result.status is not RunStatus.COMPLETE,
+        "partial": result.status is not RunStatus.COMPLETE and not live,
+        "live": live,
     }
     data = {
         "spans": [vars(span) for span in timeline.spans(result)],
@@ -103,7 +108,14 @@ def load_page(
         "charts": [chart.for_script() for chart in (*client, *watched.charts, *watched.further)],
         "distribution": curves,
     }
-    return page.render("load.html", context, data=data)
+    return page.render("load.html", context, data=data, live=live)
+
+
+def _headline(verdict: Verdict | None, *, live: bool) -> str:
+    if not verdict:
+        return "The run goes on; nothing is judged yet" if live else "Not judged"
+    headline = verdict.headline
+    return f"So far: {headline.removesuffix(' (partial run)')}" if live else headline
 
 
 def _conclusion(verdict: Verdict | None) -> str:

@@ -22,14 +22,18 @@ _HERE = Path(__file__).parent
 _ASSETS = _HERE / "assets"
 _STYLES = ("uPlot.min.css", "page.css")
 _SCRIPTS = ("uPlot.iife.min.js", "page.js")
+_ASKING = "; connect-src 'self'"
 
 
-def render(template: str, context: Mapping[str, Any], *, data: Mapping[str, Any]) -> bytes:
-    """The whole document: `template` with `context`, and `data` for its script."""
+def render(
+    template: str, context: Mapping[str, Any], *, data: Mapping[str, Any], live: bool = False
+) -> bytes:
+    """The whole document: `template` with `context`, and `data` for its script. Where it is `live`,
+    its script may ask where it came from for what is new."""
     style, script = _joined(_STYLES), _joined(_SCRIPTS)
     policy = (
         f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:; base-uri 'none'; form-action 'none'{_ASKING if live else ''}"
     )
     text = (
         _environment()

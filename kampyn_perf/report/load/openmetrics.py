@@ -1,7 +1,6 @@
 """A load's result as OpenMetrics, for who keeps figures of runs in a time-series database. Pure.
 
-Times are seconds, as that format wants them. Percentiles are the quantiles of a summary: they are
-exact for this run, and are not to be averaged over several.
+Times are seconds, as that format wants them.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
+    HistogramMetricFamily,
     Metric,
 )
 from prometheus_client.openmetrics.exposition import generate_latest
@@ -21,6 +21,11 @@ from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.results.verdict import Outcome, Verdict
 
 _SECOND = 1e6
+_EDGES_US = (
+    *(1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000),
+    *(1_000_000, 2_000_000, 5_000_000, 10_000_000, 30_000_000, 60_000_000),
+)
+"""The document's thresholds are among them: 100, 200 and 500 ms."""
 _QUANTILES = (
     ("0.5", "p50_us"),
     ("0.9", "p90_us"),
@@ -51,12 +56,20 @@ def _load(result: LoadResult) -> Iterator[Metric]:
     endpoints = [(one.name, one.requests) for one in result.endpoints]
     yield _counts("kampyn_perf_requests", "Requests that ended.", endpoints, "count")
     yield _counts("kampyn_perf_failed_requests", "Requests that failed.", endpoints, "failed")
-    yield _times("kampyn_perf_response_time", "From due to the last byte.", endpoints, "response")
-    yield _times("kampyn_perf_service_time", "From sent to the last byte.", endpoints, "service")
+    yield from _times(
+        "kampyn_perf_response_time", "From due to the last byte.", endpoints, "response"
+    )
+    yield from _times(
+        "kampyn_perf_service_time", "From sent to the last byte.", endpoints, "service"
+    )
     sessions = CounterMetricFamily("kampyn_perf_sessions", "Sessions.", labels=["state"])
     for state in ("planned", "started", "dropped", "completed", "failed", "cut"):
         sessions.add_metric([state], getattr(result.sessions, state))
     yield sessions
+    last = result.seconds[-1] if result.seconds else None
+    yield GaugeMetricFamily(
+        "kampyn_perf_sessions_in_flight", "At work.", value=last.in_flight if last else 0
+    )
     yield GaugeMetricFamily(
         "kampyn_perf_run_valid", "1: the generator was healthy.", value=int(result.validity.valid)
     )
@@ -71,19 +84,33 @@ def _counts(
     return family
 
 
-def _times(name: str, words: str, endpoints: Sequence[tuple[str, Requests]], field: str) -> Metric:
-    family = Metric(f"{name}_seconds", words, "summary", unit="seconds")
+def _times(
+    name: str, words: str, endpoints: Sequence[tuple[str, Requests]], field: str
+) -> Iterator[Metric]:
+    """A histogram, from which a database makes quantiles of any stretch; and those of this run."""
+    histogram = HistogramMetricFamily(f"{name}_seconds", words, labels=["endpoint"])
+    quantiles = GaugeMetricFamily(
+        f"{name}_quantile_seconds", f"{words} Of the whole run.", labels=["endpoint", "quantile"]
+    )
     for endpoint, requests in endpoints:
         latency: Latency = getattr(requests, field)
-        labels = {"endpoint": endpoint}
+        histogram.add_metric([endpoint], _buckets(latency), latency.sum_us / _SECOND)
         for quantile, column in _QUANTILES:
             value = getattr(latency, column)
             if value is not None:
-                quantiles = labels | {"quantile": quantile}
-                family.add_sample(f"{name}_seconds", quantiles, value / _SECOND)
-        family.add_sample(f"{name}_seconds_count", labels, latency.count)
-        family.add_sample(f"{name}_seconds_sum", labels, latency.sum_us / _SECOND)
-    return family
+                quantiles.add_metric([endpoint, quantile], value / _SECOND)
+    yield histogram
+    yield quantiles
+
+
+def _buckets(latency: Latency) -> list[tuple[str, float]]:
+    """How many took so long at most; values of one bucket of ours cannot be told apart."""
+    histogram = latency.decode()
+    counts = [
+        (f"{edge / _SECOND:g}", float(latency.count - histogram.count_above(edge)))
+        for edge in _EDGES_US
+    ]
+    return [*counts, ("+Inf", float(latency.count))]
 
 
 def _outcomes(verdict: Verdict) -> Iterator[Metric]:

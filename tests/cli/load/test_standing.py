@@ -5,18 +5,18 @@ from __future__ import annotations
 from kampyn_perf.cli.load.standing import Standing
 from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo import objectives
-from kampyn_perf.slo.judging import standings
+from kampyn_perf.slo.judging import judge_so_far
 from tests.report.html.samples import failing_run
 from tests.slo.runs import Run, steady
 
 
 def standing_of(run) -> Standing:
-    return Standing(standings(run, objectives.load("slo", sets=[])), run)
+    return Standing(judge_so_far(run, objectives.load("slo", sets=[])), run)
 
 
 def test_what_is_missed_has_its_figures() -> None:
     standing = standing_of(failing_run())
-    missed = {one.name: one for one in standing.judgements if one.outcome is Outcome.FAIL}
+    missed = {one.name: one for one in standing.verdict.objectives if one.outcome is Outcome.FAIL}
     assert set(missed) == {"response_time_p95", "response_time_p99"}
     p95, p99 = (missed[name].observed_text for name in sorted(missed))
     assert standing.objectives() == (
@@ -27,8 +27,10 @@ def test_what_is_missed_has_its_figures() -> None:
 
 def test_of_many_that_are_missed_three_are_named() -> None:
     standing = standing_of(failing_run())
-    failed = [one.model_copy(update={"outcome": Outcome.FAIL}) for one in standing.judgements]
-    text = Standing(failed, standing.result).objectives()
+    judged = standing.verdict.objectives
+    failed = [one.model_copy(update={"outcome": Outcome.FAIL}) for one in judged]
+    verdict = standing.verdict.model_copy(update={"objectives": failed})
+    text = Standing(verdict, standing.result).objectives()
     assert text.startswith("0 of 14 hold so far; missed: response_time_p50 ")
     assert text.endswith(", 11 more")
 

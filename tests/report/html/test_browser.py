@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kampyn_perf.report.html import load_page
+from kampyn_perf.report.serving import LivePage
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
 from tests.report.html import browser
@@ -184,3 +186,44 @@ def test_figures_are_told_as_everywhere_else(driver: Any, page: Path) -> None:
         assert size == format_size(value)
         assert rate == format_rate(value)
         assert share == format_percent(value / 1e6)
+
+
+def test_a_live_page_follows_the_run_to_its_end(driver: Any) -> None:
+    """Zoom and place stay the reader's; figures and charts are those of the newest second."""
+    page = LivePage(0)
+    short, whole = failing_run(seconds=10), failing_run(seconds=20)
+    try:
+        driver.get_log("browser")
+        page.show(lambda: load_page(short, judged(short), live=True), lambda: b"")
+        driver.get(page.url)
+        assert heading(driver).startswith("So far: ")
+        assert last_moment(driver) == "0:09"
+        page.show(lambda: load_page(whole, judged(whole), live=True), lambda: b"")
+        until(lambda: last_moment(driver) == "0:19")
+        page.show(lambda: load_page(whole, judged(whole)), lambda: b"")
+    finally:
+        page.close()
+    until(lambda: heading(driver) == judged(whole).headline)
+    until(lambda: last_moment(driver) == "0:19")
+    assert driver.find_elements("css selector", "#tables table")
+    assert [entry for entry in driver.get_log("browser") if "favicon" not in str(entry)] == []
+
+
+def heading(driver: Any) -> str:
+    text: str = driver.execute_script("return document.querySelector('h1').textContent")
+    return text
+
+
+def last_moment(driver: Any) -> str:
+    """Where the cursor stands after the right arrow at the end of the first chart."""
+    plot = driver.find_element("css selector", "[data-chart=in-flight]")
+    for _ in range(25):
+        plot.send_keys("\ue014")
+    return str(plot.find_element("css selector", ".u-value").text)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)

@@ -24,9 +24,16 @@ def test_figures_are_the_results_in_seconds() -> None:
         response = one.requests.response
         assert read["kampyn_perf_requests_total", one.name] == one.requests.count
         assert read["kampyn_perf_failed_requests_total", one.name] == one.requests.failed
-        assert read["kampyn_perf_response_time_seconds", one.name, "0.95"] == (
-            (response.p95_us or 0) / 1e6
-        )
+        p95 = read["kampyn_perf_response_time_quantile_seconds", one.name, "0.95"]
+        assert p95 == (response.p95_us or 0) / 1e6
+        edges = {
+            float(key[2]): value
+            for key, value in read.items()
+            if key[:2] == ("kampyn_perf_response_time_seconds_bucket", one.name)
+        }
+        assert list(edges.values()) == sorted(edges.values())
+        assert edges[float("inf")] == response.count
+        assert edges[0.2] == response.count - response.decode().count_above(200_000)
         assert read["kampyn_perf_response_time_seconds_count", one.name] == response.count
         assert read["kampyn_perf_response_time_seconds_sum", one.name] == response.sum_us / 1e6
     assert read["kampyn_perf_sessions_total", "planned"] == result.sessions.planned

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  let data = JSON.parse(document.getElementById("data").textContent);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const charts = []; // {plot, chart, host}: all that share the run's axis
   let logarithmic = false;
@@ -176,13 +176,13 @@
     return plot;
   };
 
-  const byId = new Map(data.charts.map((chart) => [chart.id, chart]));
+  let byId = new Map(data.charts.map((chart) => [chart.id, chart]));
   let curves = null;
   const build = () => {
     for (const host of document.querySelectorAll("[data-chart]")) {
       if (host.dataset.drawn || !host.clientWidth) continue; // what is folded away waits
       const chart = byId.get(host.dataset.chart);
-      charts.push({ plot: draw(host, chart), chart, host });
+      if (chart) charts.push({ plot: draw(host, chart), chart, host, end: data.end });
     }
     const host = document.querySelector("[data-distribution]");
     if (host && data.distribution && !host.dataset.drawn) curves = { plot: drawDistribution(host, data.distribution), host };
@@ -224,23 +224,69 @@
     });
   };
 
-  document.querySelectorAll("table[data-sortable]").forEach(sortable);
-  for (const input of document.querySelectorAll("[data-filter]")) {
-    input.addEventListener("input", () => {
-      const wanted = input.value.toLowerCase();
-      for (const row of document.getElementById(input.dataset.filter).tBodies[0].rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
-    });
-  }
-  for (const link of document.querySelectorAll("a[data-from]")) {
-    link.addEventListener("click", () => {
-      const from = Number(link.dataset.from), to = Number(link.dataset.to), room = Math.max((to - from) / 2, 2);
-      zoom(Math.max(from - room, 0), Math.min(to + room, data.end));
-    });
-  }
-  document.querySelector("[data-reset]")?.addEventListener("click", whole);
-  document.querySelector("[data-log]")?.addEventListener("change", (event) => { logarithmic = event.target.checked; rebuild(); });
-  for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", build);
+  const equip = (within) => {
+    within.querySelectorAll("table[data-sortable]").forEach(sortable);
+    for (const input of within.querySelectorAll("[data-filter]")) {
+      input.addEventListener("input", () => {
+        const wanted = input.value.toLowerCase();
+        for (const row of document.getElementById(input.dataset.filter).tBodies[0].rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      });
+    }
+    for (const link of within.querySelectorAll("a[data-from]")) {
+      link.addEventListener("click", () => {
+        const from = Number(link.dataset.from), to = Number(link.dataset.to), room = Math.max((to - from) / 2, 2);
+        zoom(Math.max(from - room, 0), Math.min(to + room, data.end));
+      });
+    }
+    within.querySelector("[data-reset]")?.addEventListener("click", whole);
+    within.querySelector("[data-log]")?.addEventListener("change", (event) => { logarithmic = event.target.checked; rebuild(); });
+    for (const details of within.querySelectorAll("details")) details.addEventListener("toggle", build);
+  };
+
+  // While the run goes on: the page is fetched anew, and what has no state of the reader's is
+  // taken over. Charts keep their zoom; one that is new waits for the end.
+  const follow = () => {
+    const events = new EventSource("/events");
+    let fetching = null;
+    const take = async (over) => {
+      const fresh = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+      data = JSON.parse(fresh.getElementById("data").textContent);
+      byId = new Map(data.charts.map((chart) => [chart.id, chart]));
+      document.title = fresh.title;
+      const parts = over ? ["header", "main"] : ["header", "#verdict", "#validity"];
+      for (const part of parts) {
+        const [old, next] = [document.querySelector(part), fresh.querySelector(part)];
+        if (!old || !next) continue;
+        old.replaceWith(document.adoptNode(next));
+        equip(document.querySelector(part));
+      }
+      if (over || charts.length === 0) {
+        if (!over) { const next = fresh.querySelector("main"); document.querySelector("main").replaceWith(document.adoptNode(next)); equip(document.querySelector("main")); }
+        return rebuild();
+      }
+      for (const one of charts) {
+        const chart = byId.get(one.chart.id);
+        if (!chart || chart.lines.length !== one.chart.lines.length) continue;
+        one.chart = chart;
+        const { min, max } = one.plot.scales.x, followed = max >= one.end - 0.001;
+        one.end = data.end;
+        zooming = true;
+        one.plot.setData([chart.at, ...chart.lines.map((line) => line.values)], false);
+        one.plot.setScale("x", { min, max: followed ? data.end : max });
+        zooming = false;
+      }
+    };
+    const update = (over) => {
+      fetching = (fetching || Promise.resolve()).then(() => take(over)).catch(() => events.close());
+      return fetching;
+    };
+    events.addEventListener("changed", () => update(false));
+    events.addEventListener("over", () => { events.close(); update(true); });
+  };
+
+  equip(document);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", rebuild);
   addEventListener("resize", resize);
   build();
+  if ("live" in document.body.dataset) follow();
 })();

@@ -47,6 +47,7 @@ def lint(catalogue: Catalogue, evidence: Evidence | None = None) -> LintResult:
             uses=known.uses.get(collection.name),
             now_us=known.now_us,
             target=catalogue.server,
+            parameters=catalogue.parameters,
         )
         findings += sorted(_findings(subject), key=lambda finding: finding.path[3:])
     asked = list(_suppressions(catalogue))

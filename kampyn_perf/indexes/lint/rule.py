@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from kampyn_perf.config import PathKey
 from kampyn_perf.indexes.model.catalogue import Entry, WantedCollection
 from kampyn_perf.indexes.model.facts import UseReport
 from kampyn_perf.indexes.model.limits import Refusal, refusals, refusals_on
+from kampyn_perf.indexes.model.matching import APART, is_declared_twice
 from kampyn_perf.indexes.model.normalise import Normal, differing, normal_of
 from kampyn_perf.indexes.model.ports import FieldSample
 from kampyn_perf.indexes.model.server import OF_MONGODB, Target
@@ -35,6 +37,8 @@ class Subject:
     """Unix time, against which the age of use counters is reckoned."""
     target: Target | None = None
     """The servers that the catalogue is meant for."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The catalogue's sample values of placeholders."""
 
     def refusals(self, entry: Entry) -> tuple[Refusal, ...]:
         """What those servers have against it; without one, what no version of MongoDB takes."""
@@ -89,9 +93,12 @@ class Pair:
     @property
     def is_told_apart(self) -> bool:
         """By what tells two indexes of a collection apart on any server."""
-        return bool(
-            self.differs & {"key", "collation", "partialFilterExpression", "wildcardProjection"}
-        )
+        return bool(self.differs & APART)
+
+    @property
+    def is_declared_twice(self) -> bool:
+        """Two declarations of one index that do not agree."""
+        return is_declared_twice(self.earlier, self.earlier_normal, self.later, self.later_normal)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kampyn_perf.units import counted
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeySizes:
@@ -31,7 +33,8 @@ class IndexUse:
     index: str
     node: str
     operations: int
-    since_us: int
+    since_us: int | None
+    """None: the server does not say."""
     shard: str = ""
 
 
@@ -40,7 +43,20 @@ class UseReport:
     """Use of a collection's indexes. Without every node nothing is proved."""
 
     uses: tuple[IndexUse, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Nodes that answered."""
     unasked: tuple[str, ...] = ()
     """Nodes that did not answer, each with why."""
     supported: bool = True
     """False: the engine keeps no such figures."""
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        """Those that answered, or have figures."""
+        return frozenset(self.asked) | {use.node for use in self.uses}
+
+    @property
+    def extent(self) -> str:
+        """`2 nodes of 3`."""
+        known = len(self.nodes)
+        return f"{counted(known, 'node')} of {known + len(self.unasked)}"

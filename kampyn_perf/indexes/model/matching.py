@@ -92,6 +92,24 @@ def clash(a: Normal, b: Normal, server: ServerInfo) -> bool:
     return True
 
 
+APART = frozenset({"key", "collation", "partialFilterExpression", "wildcardProjection"})
+"""What tells two indexes apart for a person and on any server."""
+
+
+def is_declared_twice(
+    first: Entry, first_normal: Normal, other: Entry, other_normal: Normal
+) -> bool:
+    """Whether two entries are two declarations of one index that do not agree: the same keys, and
+    only such options differ as do not tell indexes apart. A driver gives both the same name, so
+    that the second is refused (error 86) on any version. Two that have names of their own are
+    meant: a server since 5.0 may have both."""
+    differs = set(differing(first_normal, other_normal))
+    if differs <= {"hidden"} or differs & APART or first_normal.is_text:
+        return False
+    names = {first.spec.name, other.spec.name}
+    return "" in names or len(names) == 1
+
+
 def match(
     entries: Sequence[Entry], lives: Sequence[ReadIndex], collection: LiveCollection
 ) -> tuple[Match, ...]:

@@ -139,6 +139,8 @@ def _listed(option: Option, value: Any) -> Any:
 def _normal(option: Option, spec: IndexSpec, collation: Mapping[str, Any] | None) -> Any:
     if option.only_with and all(kind != option.only_with for _, kind in spec.keys):
         return option.absent
+    if any(kind in option.moot_with for _, kind in spec.keys):
+        return option.absent
     value = spec.options.get(option.name, option.default)
     if option.kind is Kind.COLLATION:
         value = effective_collation(spec, collation)

@@ -52,6 +52,8 @@ class Option:
     """What a server takes where it is left out."""
     only_with: str = ""
     """The kind of key that it belongs to; other indexes do not have it."""
+    moot_with: frozenset[str] = frozenset()
+    """The kinds of key on which it means nothing: an index is so, or is not, whatever is asked."""
     least: float | None = None
     most: float | None = None
     signature: bool = False
@@ -80,7 +82,13 @@ OPTIONS: tuple[Option, ...] = (
         for_queries=False,
         in_place=InPlace.UNIQUE,
     ),
-    Option(name="sparse", kind=Kind.FLAG, signature=True),
+    # Text, 2d and 2dsphere indexes leave out documents without the field by themselves.
+    Option(
+        name="sparse",
+        kind=Kind.FLAG,
+        signature=True,
+        moot_with=frozenset({TEXT, PLANE, "2dsphere"}),
+    ),
     Option(
         name="hidden",
         kind=Kind.FLAG,

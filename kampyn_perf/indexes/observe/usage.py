@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
+from kampyn_perf.indexes.model.limits import is_own_index
 from kampyn_perf.indexes.model.live import LiveCollection, LiveIndex
-from kampyn_perf.indexes.model.normalise import Normal, normal_live
+from kampyn_perf.indexes.model.normalise import Normal, normal_live, read_listing
 from kampyn_perf.indexes.model.ports import Build
 from kampyn_perf.units import format_duration
 
@@ -43,8 +44,10 @@ class IndexStats:
 
     @property
     def since_us(self) -> int | None:
-        """When the node that counts the shortest began."""
-        return max((use.since_us for use in self.uses), default=None)
+        """When the node that counts the shortest began; None where one does not say."""
+        moments = [use.since_us for use in self.uses]
+        known = [moment for moment in moments if moment is not None]
+        return max(known) if known and len(known) == len(moments) else None
 
 
 def stats_of(
@@ -56,11 +59,10 @@ def stats_of(
     age_us: int = DEFAULT_AGE_US,
 ) -> tuple[IndexStats, ...]:
     """One for each index of the collection, in the server's order."""
-    nodes = {use.node for use in report.uses}
     statistics = []
     for index in live.indexes:
         uses = tuple(use for use in report.uses if use.index == index.name)
-        use, reason = _needed(index, live) or _counted(uses, nodes, report, now_us, age_us)
+        use, reason = _needed(index, live) or _counted(uses, report, now_us, age_us)
         build = next((build for build in builds if index.name in build.names), None)
         statistics.append(
             IndexStats(
@@ -71,18 +73,21 @@ def stats_of(
 
 
 def _needed(index: LiveIndex, live: LiveCollection) -> tuple[Use, str] | None:
-    normal = normal_live(index)
-    if index.name == "_id_":
-        return Use.NEEDED, "every collection has it"
-    if index.building:
+    if index.building and index.name != "_id_":
         return Use.UNKNOWN, "is being built"
-    if normal.unique:
-        return Use.NEEDED, "keeps values unique"
-    if normal.ttl is not None:
-        return Use.NEEDED, "expires documents"
-    if _serves_shards(normal, live):
-        return Use.NEEDED, "begins with the shard key"
-    return None
+    normal = normal_live(index)
+    reasons = (
+        (index.name == "_id_", "every collection has it"),
+        (normal.unique, "keeps values unique"),
+        (normal.ttl is not None, "expires documents"),
+        (
+            is_own_index(read_listing(index.definition), live.timeseries),
+            "the server made it with the time-series collection",
+        ),
+        (_serves_shards(normal, live), "begins with the shard key"),
+    )
+    reason = next((words for is_so, words in reasons if is_so), "")
+    return (Use.NEEDED, reason) if reason else None
 
 
 def _serves_shards(normal: Normal, live: LiveCollection) -> bool:
@@ -91,25 +96,29 @@ def _serves_shards(normal: Normal, live: LiveCollection) -> bool:
 
 
 def _counted(
-    uses: Sequence[IndexUse], nodes: set[str], report: UseReport, now_us: int, age_us: int
+    uses: Sequence[IndexUse], report: UseReport, now_us: int, age_us: int
 ) -> tuple[Use, str]:
     if any(use.operations for use in uses):
         return Use.USED, ""
-    unproved = _unproved(uses, nodes, report)
+    since = [use.since_us for use in uses if use.since_us is not None]
+    unproved = _unproved(uses, since, report)
     if unproved:
         return Use.UNKNOWN, unproved
-    youngest = max(use.since_us for use in uses)
+    youngest = max(since)
     if now_us - youngest < age_us:
         return Use.UNKNOWN, f"counted for {format_duration(max(now_us - youngest, 0))} only"
-    return Use.UNUSED, "no operation" + (f" on any of {len(nodes)} nodes" if len(nodes) > 1 else "")
+    return Use.UNUSED, f"no operation; asked {report.extent}"
 
 
-def _unproved(uses: Sequence[IndexUse], nodes: set[str], report: UseReport) -> str:
+def _unproved(uses: Sequence[IndexUse], since: Sequence[int], report: UseReport) -> str:
     """Why figures of zero prove nothing, or an empty text."""
     if not report.supported:
         return "this engine does not count"
     if report.unasked:
-        return f"not asked: {'; '.join(report.unasked)}"
+        return f"asked {report.extent}; not asked: {'; '.join(report.unasked)}"
     if not uses:
         return "no figures"
-    return "" if {use.node for use in uses} == nodes else "not every node has it"
+    if len(since) < len(uses):
+        silent = ", ".join(use.node for use in uses if use.since_us is None)
+        return f"{silent} does not say since when it counts"
+    return "" if {use.node for use in uses} == report.nodes else "not every node has it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kampyn_perf.indexes.model.coverage import covers, redundant_to
+from kampyn_perf.indexes.model.limits import is_own_index
 from kampyn_perf.indexes.model.matching import ReadIndex
 from kampyn_perf.indexes.model.normalise import Normal, normal_of
 from kampyn_perf.indexes.model.server import Feature
@@ -54,6 +55,14 @@ def _leftover(
     wanted: Sequence[Action],
     successors: Mapping[str, str],
 ) -> Action:
+    if live.name not in context.prunes and is_own_index(live.spec, context.collection.timeseries):
+        return Action(
+            kind=ActionKind.KEEP,
+            collection=context.name,
+            name=live.name,
+            reason="the server made it with the time-series collection",
+            live=live.index,
+        )
     standing = _standing(context, live, wanted)
     # Of two that serve the same, one must stay: only the later one is called redundant.
     others = [

@@ -13,8 +13,21 @@ from kampyn_perf.indexes.model.limits import (
     timeseries_refusals,
 )
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
-from kampyn_perf.indexes.model.matching import How, Match, clash, is_id_key
-from kampyn_perf.indexes.model.normalise import Normal, describe, digest, normal_of, same_index
+from kampyn_perf.indexes.model.matching import (
+    How,
+    Match,
+    clash,
+    is_declared_twice,
+    is_id_key,
+)
+from kampyn_perf.indexes.model.normalise import (
+    Normal,
+    describe,
+    differences,
+    digest,
+    normal_of,
+    same_index,
+)
 from kampyn_perf.indexes.model.options import OPTIONS
 from kampyn_perf.indexes.model.server import OF_MONGODB, Engine, Feature
 from kampyn_perf.indexes.model.spec import HASHED, IndexSpec, describe_keys
@@ -128,6 +141,8 @@ def _by_catalogue(position: int, matches: Sequence[Match], live: LiveCollection)
                 return f"the catalogue has the same index twice ({_label(other)})"
         elif clash(other.normal, mine.normal, live.server):
             return _clash_reason(other, other.normal)
+        elif is_declared_twice(other.entry, other.normal, mine.entry, mine.normal):
+            return _twice_reason(other, mine)
         elif (
             _explicit(mine)
             and _explicit(mine) == _explicit(other)
@@ -135,6 +150,14 @@ def _by_catalogue(position: int, matches: Sequence[Match], live: LiveCollection)
         ):
             return f"another entry has the name {_explicit(mine)} with other keys (error 86)"
     return ""
+
+
+def _twice_reason(other: Match, mine: Match) -> str:
+    differs = "; ".join(differences(other.normal, mine.normal))
+    return (
+        f"the catalogue declares these keys twice ({_label(other)}; here {differs}): keep one, or "
+        "give both a name"
+    )
 
 
 def _clash_reason(other: Match, normal: Normal) -> str:

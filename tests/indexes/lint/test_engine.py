@@ -15,7 +15,11 @@ from kampyn_perf.indexes.lint.engine import Evidence, LintResult, lint
 from kampyn_perf.indexes.lint.rule import Rule, Severity
 from kampyn_perf.indexes.lint.rules import BY_ID, RULES
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
+from kampyn_perf.indexes.model.live import LiveState
 from kampyn_perf.indexes.model.ports import FieldSample
+from kampyn_perf.indexes.plan.actions import ActionKind
+from kampyn_perf.indexes.plan.diff import make_plan
+from tests.indexes.simulator import Simulator
 
 DAY_US = 86_400_000_000
 
@@ -335,8 +339,16 @@ def use(operations: int, days: float, node: str = "n1") -> IndexUse:
         ((use(0, 8), use(0, 6, "n2")), (), False),
         ((use(0, 8),), ("n2: no answer",), False),
         ((), (), False),
+        ((use(0, 8), IndexUse(index="a_1", node="n2", operations=0, since_us=None)), (), False),
     ],
-    ids=["idle everywhere", "used on one node", "counted too short", "a node unasked", "no counts"],
+    ids=[
+        "idle everywhere",
+        "used on one node",
+        "counted too short",
+        "a node unasked",
+        "no counts",
+        "a node does not say since when",
+    ],
 )
 def test_unused_needs_every_node_for_a_week(uses: Any, unasked: Any, unused: bool) -> None:
     report = UseReport(uses=uses, unasked=unasked)
@@ -378,3 +390,82 @@ def test_what_only_newer_servers_take_is_a_note_where_nothing_is_said_of_servers
     assert finding.severity is Severity.ERROR
     assert finding.message.endswith("needs MongoDB 6.0; this is for MongoDB 5.0 or newer")
     assert not judge(f"server: {{min: 6.0}}\n{text}").active
+
+
+QUERIES = """    queries:
+      one: {filter: {a: 1}}
+      range: {filter: {a: {$gt: 1}}}
+      none: {filter: {a: null}}
+      open: {filter: {a: {$in: [null, 1]}}}
+      order: {filter: {b: 1}, sort: {a: 1}}
+      placed: {filter: {a: "{who}", b: "{state}"}}
+"""
+
+
+def said(index: str) -> list[str]:
+    top = "parameters: {who: u1, state: open}"
+    found = judge(users(index, head=QUERIES, top=top)).active
+    return [f"{f.rule.id}: {f.message}" for f in found]
+
+
+@pytest.mark.parametrize(
+    ("index", "finding"),
+    [
+        ("{key: {a: hashed}, serves: [one]}", ""),
+        ("{key: {a: hashed}, serves: [range]}", "range asks for no single value of a"),
+        ("{key: {a: hashed}, serves: [order]}", "order sorts by a, and a hashed index has no ord"),
+        ("{key: {a: 1}, sparse: true, serves: [one]}", ""),
+        ("{key: {a: 1}, sparse: true, serves: [range]}", ""),
+        ("{key: {a: 1}, sparse: true, serves: [none]}", "none finds documents without a"),
+        ("{key: {a: 1}, sparse: true, serves: [open]}", "open finds documents without a"),
+        ("{key: {a: 1}, sparse: true, serves: [order]}", "order sorts all documents"),
+        ("{key: {a: 1, b: 1}, sparse: true, serves: [order]}", ""),
+    ],
+)
+def test_what_a_hashed_or_sparse_index_cannot_serve(index: str, finding: str) -> None:
+    found = said(index)
+    assert found[:1] == [] if not finding else found[0].startswith(f"cannot-serve: {finding}")
+
+
+@pytest.mark.parametrize(
+    ("state", "implied"), [("open", True), ("closed", False), ("{$exists: true}", False)]
+)
+def test_a_partial_index_is_judged_by_values(state: str, implied: bool) -> None:
+    # The query's own value is a placeholder, whose sample is `open`.
+    index = f"{{key: {{a: 1}}, partialFilterExpression: {{b: {state}}}, serves: [placed]}}"
+    found = [words for words in said(index) if words.startswith("partial-not-implied")]
+    if state.startswith("{"):
+        assert found == []  # it exists where it has a value
+    else:
+        assert (found == []) is implied
+        assert implied or "filters by b, but may ask for what the index does not hold" in found[0]
+
+
+PAIR = ("{key: {a: 1}, unique: true}", "{key: {a: 1}}")
+NAMED = ("{key: {a: 1}, unique: true, name: one}", "{key: {a: 1}, name: two}")
+
+
+@pytest.mark.parametrize(
+    ("pair", "version", "severity", "conflicts"),
+    [
+        (PAIR, (8, 0), Severity.ERROR, 2),
+        (PAIR, (4, 4), Severity.ERROR, 2),
+        (NAMED, (8, 0), Severity.WARNING, 0),
+        (NAMED, (4, 4), Severity.ERROR, 2),
+    ],
+)
+def test_lint_and_plan_agree_about_two_declarations_of_one_key(
+    pair: tuple[str, str], version: tuple[int, int], severity: Severity, conflicts: int
+) -> None:
+    top = f"server: {{min: {version[0]}.{version[1]}}}"
+    text = users(*pair, head="    required: [a]\n", top=top)
+    (finding,) = [f for f in judge(text).active if f.rule.id == "same-keys"]
+    assert finding.severity is severity
+    catalogue = load_catalogue(config.parse_yaml(text, "cat.yaml"))
+    simulator = Simulator(version=version, name="users")
+    live = LiveState(collections={"users": simulator.read_collection("users")})
+    actions = make_plan(catalogue, live).actions
+    kinds = [action.kind for action in actions]
+    assert kinds.count(ActionKind.CONFLICT) == conflicts
+    assert kinds.count(ActionKind.CREATE) == 2 - conflicts
+    assert not any(step.name.endswith("_2") for action in actions for step in action.steps)

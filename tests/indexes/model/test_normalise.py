@@ -171,3 +171,11 @@ def test_projections_leave_out_the_id_that_is_left_out_anyway() -> None:
     assert normal_projection({"_id": 0, "a": 0}) == {"a": False}
     assert normal_projection({"_id": 1, "a": 0}) == {"_id": True, "a": False}
     assert normal_projection({"_id": 0}) == {"_id": False}
+
+
+@pytest.mark.parametrize("kind", ["text", "2d", "2dsphere"])
+def test_sparse_means_nothing_where_every_index_is_sparse(kind: str) -> None:
+    plain = IndexSpec(keys=(("a", kind), ("b", 1)))
+    assert same_index(normal_of(plain), normal_of(plain.having(sparse=True)))
+    ordinary = IndexSpec(keys=(("a", 1),))
+    assert not same_index(normal_of(ordinary), normal_of(ordinary.having(sparse=True)))

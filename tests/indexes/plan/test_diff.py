@@ -307,3 +307,20 @@ def test_the_hash_follows_catalogue_state_and_prunes() -> None:
         plan([spec()], live, "a_1").content_hash,
     }
     assert len(others | {first}) == 4
+
+
+def test_the_index_that_a_server_made_with_its_collection_is_named_as_such() -> None:
+    own = spec(("sensor", 1), ("at", 1))
+    live = replace(
+        live_collection(own, spec(("at", 1), ("sensor", 1))),
+        kind=CollectionKind.TIMESERIES,
+        timeseries={"timeField": "at", "metaField": "sensor"},
+    )
+    kept, extra = plan([], live).actions
+    assert (kept.kind, kept.reason) == (
+        ActionKind.KEEP,
+        "the server made it with the time-series collection",
+    )
+    assert extra.kind is ActionKind.EXTRA
+    # It may go all the same where somebody says so.
+    assert plan([], live, "sensor_1_at_1").actions[0].steps

@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kampyn_perf import mongo
 from kampyn_perf.errors import KampynError
-from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnection
+from kampyn_perf.indexes.engines.mongo.connection import (
+    COMMAND_NOT_FOUND,
+    Document,
+    MongoConnection,
+)
 from kampyn_perf.indexes.model.facts import IndexUse, UseReport
 from kampyn_perf.indexes.model.ports import ServerRefusal
 
@@ -20,22 +25,60 @@ _PIPELINE: Sequence[dict[str, Any]] = [{"$indexStats": {}}]
 def index_use(connection: MongoConnection, collection: str) -> UseReport:
     """Operations of each index on every node that answers, and which did not."""
     hello = connection.command({"hello": 1}, admin=True)
-    uses = list(_uses(connection.aggregate(collection, _PIPELINE), str(hello.get("me", ""))))
-    unasked: list[str] = []
-    if hello.get("msg") == "isdbgrid":
-        unasked.append("the secondaries of each shard (mongos asks primaries only)")
-    for member in _others(hello):
+    me = str(hello.get("me", ""))
+    uses = list(_uses(connection.aggregate(collection, _PIPELINE), me))
+    asked = [me or connection.label]
+    others, unasked = _others(connection, hello)
+    for member in others:
         try:
-            uses += _ask(connection, collection, member)
+            uses += _ask(connection, collection, member.host)
+            asked.append(member.host)
         except (KampynError, ServerRefusal) as error:
-            unasked.append(f"{member}: {getattr(error, 'message', error)}")
-    return UseReport(uses=tuple(uses), unasked=tuple(unasked))
+            unasked.append(f"{member.label}: {getattr(error, 'message', error)}")
+    if uses and hello.get("msg") == "isdbgrid":
+        asked = []  # a router counts nothing: its shards' nodes are in the figures
+    return UseReport(uses=tuple(uses), asked=tuple(asked), unasked=tuple(unasked))
 
 
-def _others(hello: Document) -> list[str]:
-    """Members that hold data, apart from the one that answered. Hidden members are not listed."""
-    members = [*(hello.get("hosts") or ()), *(hello.get("passives") or ())]
-    return [str(member) for member in members if member != hello.get("me")]
+@dataclass(frozen=True)
+class _Member:
+    host: str
+    kind: str = ""
+    """`hidden`, `delayed by 3600 s`"""
+
+    @property
+    def label(self) -> str:
+        return f"{self.host} ({self.kind})" if self.kind else self.host
+
+
+def _others(connection: MongoConnection, hello: Document) -> tuple[list[_Member], list[str]]:
+    """Members that hold data, apart from the one that answered, and what cannot be known of them.
+    Hidden ones are only in the set's configuration."""
+    if hello.get("msg") == "isdbgrid":
+        return [], ["the secondaries of each shard (mongos asks primaries only)"]
+    listed = [*(hello.get("hosts") or ()), *(hello.get("passives") or ())]
+    members = {str(host): _Member(str(host)) for host in listed}
+    unasked = []
+    if hello.get("setName"):
+        try:
+            answer = connection.command({"replSetGetConfig": 1}, admin=True)
+        except ServerRefusal as refusal:
+            if refusal.code != COMMAND_NOT_FOUND:
+                unasked.append(f"hidden members, if there are any: {refusal.message}")
+        else:
+            members |= {m.host: m for m in _configured(answer.get("config") or {})}
+    return [m for host, m in members.items() if host != hello.get("me")], unasked
+
+
+def _configured(config: Document) -> Iterator[_Member]:
+    """The members of a set's configuration that have indexes."""
+    for member in config.get("members") or ():
+        if member.get("arbiterOnly") or member.get("buildIndexes") is False:
+            continue
+        delay = int(member.get("secondaryDelaySecs", member.get("slaveDelay", 0)) or 0)
+        words = ["hidden"] if member.get("hidden") else []
+        words += [f"delayed by {delay} s"] if delay else []
+        yield _Member(str(member.get("host", "")), ", ".join(words))
 
 
 def _ask(connection: MongoConnection, collection: str, member: str) -> list[IndexUse]:
@@ -61,8 +104,8 @@ def _uses(rows: Sequence[Document], asked: str) -> Iterator[IndexUse]:
         )
 
 
-def _us(moment: Any) -> int:
+def _us(moment: Any) -> int | None:
     if not isinstance(moment, datetime.datetime):
-        return 0
+        return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return int(aware.timestamp() * 1_000_000)

@@ -8,11 +8,8 @@ from kampyn_perf.indexes.lint.served import served_queries
 
 def _check(subject: Subject) -> Iterator[Hit]:
     for served in served_queries(subject):
-        spec = served.entry.spec
-        if not served.can_be_served:
-            wanted = "$text" if spec.is_text else spec.fields[0]
-            words = f"{served.query.name} has {wanted} neither in its filter nor first in its sort"
-            yield Hit(served.entry, words)
+        if served.obstacle:
+            yield Hit(served.entry, served.obstacle)
 
 
 RULE = Rule(
@@ -21,7 +18,9 @@ RULE = Rule(
     title="An index cannot serve a query that it is said to serve",
     explanation=(
         "A query uses an index when its filter or sort has the index's first field; a "
-        "text index when it has $text. Otherwise MongoDB scans the collection."
+        "text index when it has $text; a hashed one for single values, not for a range or an "
+        "order; a sparse one when the query finds no document without the field. Otherwise "
+        "MongoDB scans the collection."
     ),
     example=(
         "users: {queries: {q: {filter: {a: 1}}}, indexes: [{key: {b: 1, a: 1}, serves: [q]}]}"

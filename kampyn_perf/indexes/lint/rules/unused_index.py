@@ -19,9 +19,13 @@ def _check(subject: Subject) -> Iterator[Hit]:
         mine = [use for use in uses.uses if use.index == entry.spec.effective_name]
         if not mine or any(use.operations for use in mine):
             continue
-        youngest = subject.now_us - max(use.since_us for use in mine)
+        since = [use.since_us for use in mine if use.since_us is not None]
+        if len(since) < len(mine) or {use.node for use in mine} != uses.nodes:
+            continue  # a node does not say since when it counts, or does not have it
+        youngest = subject.now_us - max(since)
         if youngest >= UNUSED_AFTER_US:
-            yield Hit(entry, f"no node has used it in at least {format_duration(youngest)}")
+            spent = format_duration(youngest)
+            yield Hit(entry, f"no node has used it in at least {spent} (asked {uses.extent})")
 
 
 RULE = Rule(

@@ -14,11 +14,12 @@ from kampyn_perf.indexes.model.limits.of_mongodb import (
     refusals_on,
 )
 from kampyn_perf.indexes.model.limits.refusal import Refusal
-from kampyn_perf.indexes.model.limits.timeseries import timeseries_refusals
+from kampyn_perf.indexes.model.limits.timeseries import is_own_index, timeseries_refusals
 
 __all__ = [
     "Refusal",
     "engine_refusals",
+    "is_own_index",
     "max_indexes",
     "max_namespace_bytes",
     "refusals",

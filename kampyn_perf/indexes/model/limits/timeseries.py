@@ -49,6 +49,14 @@ def timeseries_refusals(
         yield from _expiry(spec, time, meta, version)
 
 
+def is_own_index(spec: IndexSpec, series: Mapping[str, Any] | None) -> bool:
+    """Whether a live index is the one that the server made with its time-series collection."""
+    if not series or not series.get("metaField"):
+        return False
+    own = ((str(series["metaField"]), 1), (str(series.get("timeField", "")), 1))
+    return spec.keys == own and not set(spec.options) - {"collation"}
+
+
 def _expiry(spec: IndexSpec, time: str, meta: str, version: Version) -> Iterator[Refusal]:
     if version < EXPIRY_SINCE:
         yield _refusal(

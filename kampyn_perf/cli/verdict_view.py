@@ -52,6 +52,7 @@ def show(verdict: Verdict, *, full: bool = False) -> None:
     for outcome in _TOGETHER:
         for line in _by_reason(verdict, outcome):
             console.say_wrapped(line, style=STYLES[outcome])
+    _steadiness(verdict)
     _where_to_look(verdict)
 
 
@@ -107,6 +108,13 @@ def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
     for words, group in groupby(sorted(judged, key=reason), key=reason):
         title = ", ".join(_title(one) for one in group)
         yield f"{MARKS[outcome]} {outcome.words}: {title}: {words}"
+
+
+def _steadiness(verdict: Verdict) -> None:
+    """Of all phases, in a line: whether their figures are of something at rest."""
+    each = "; ".join(f"{one.phase}: {one.words}" for one in verdict.steadiness)
+    if each:
+        console.say_wrapped(f"phases: {each}", style="dim")
 
 
 def _where_to_look(verdict: Verdict) -> None:

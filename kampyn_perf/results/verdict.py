@@ -226,6 +226,18 @@ class Finding(Record):
     """How much of what was missed it accounts for, from 0 to 1; None where that is not known."""
 
 
+class PhaseSteadiness(Record):
+    """Whether a phase came to rest: what its figures are of."""
+
+    phase: str
+    state: str
+    """`steady`, `rising`, `falling`, `wandering` (it cannot be told), `ramp` (its own load changes)
+    or `too short`."""
+    warm_up_us: int = Field(default=0, ge=0)
+    """From its beginning, how long it took until it was at rest."""
+    words: str
+
+
 class Verdict(Record):
     """All objectives of one result."""
 
@@ -244,6 +256,9 @@ class Verdict(Record):
     objectives: list[Judgement]
     explanation: list[Finding] = Field(default_factory=list)
     """What the first breach coincides with, the likeliest first; empty where nothing was missed."""
+
+    steadiness: list[PhaseSteadiness] = Field(default_factory=list)
+    """Of every phase of a load; empty of several results together, and in an earlier version."""
 
     @property
     def headline(self) -> str:

@@ -15,6 +15,7 @@ from kampyn_perf.slo.evidence.estimate import Evidence, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.explain import explain
 from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.steady import phases
 from kampyn_perf.slo.verdict.conclude import conclude
 
 Result = LoadResult | BenchResult
@@ -48,7 +49,8 @@ def judge(
         if len(loads) != 1:  # of several loads a goal does not say in which it was missed
             return verdict
         explanation = explain(loads[0], verdict.objectives)
-        return verdict.model_copy(update={"explanation": explanation})
+        steadiness = phases(loads[0])
+        return verdict.model_copy(update={"explanation": explanation, "steadiness": steadiness})
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error
 

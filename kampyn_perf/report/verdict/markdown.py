@@ -33,6 +33,7 @@ def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -
         f"## {_MARKS_OF_ALL[verdict.conclusion]} kampyn-perf: {escape(verdict.headline)}",
         _bullets(verdict.reasons),
         _where_to_look(verdict),
+        _phases(verdict),
         _objectives(verdict.objectives),
         _why(verdict.objectives),
     ]
@@ -76,6 +77,13 @@ def _why(judgements: Iterable[Judgement]) -> str:
     if not told:
         return ""
     return f"<details><summary>Why</summary>\n\n{_bullets(told)}\n\n</details>"
+
+
+def _phases(verdict: Verdict) -> str:
+    """Whether the figures are of something at rest."""
+    lines = [f"{one.phase}: {one.words}" for one in verdict.steadiness]
+    inside = _bullets(lines)
+    return f"<details><summary>Phases</summary>\n\n{inside}\n\n</details>" if lines else ""
 
 
 def _where_to_look(verdict: Verdict) -> str:

@@ -1,0 +1,85 @@
+"""Whether each phase of a load came to rest. Pure.
+
+By two series of the run's seconds: the median response time and the sessions in flight. Neither is
+what objectives are about (tails, shares), so that the stretch that is called steady was not chosen
+for its figures. Where a phase is not steady, its percentiles are of a mixture, and another run of
+another length has others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kampyn_perf import units
+from kampyn_perf.results.load import LoadResult, PhaseResult, Second
+from kampyn_perf.results.verdict import PhaseSteadiness
+from kampyn_perf.schedule import numbered
+from kampyn_perf.stats.steadiness import State, Steadiness, steadiness
+
+_SERIES = 2
+_LEAST_US = 500
+"""A median that moves by less is steady enough for any goal."""
+_LEAST_SESSIONS = 2
+_MOVING = {State.RISING: "rose", State.FALLING: "fell"}
+
+
+def phases(result: LoadResult) -> list[PhaseSteadiness]:
+    """Of every phase, in order."""
+    names = numbered([phase.name for phase in result.phases])
+    return [
+        _phase(name, phase, result, series=_SERIES * len(names))
+        for name, phase in zip(names, result.phases, strict=True)
+        if phase.offered_rate
+    ]
+
+
+def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) -> PhaseSteadiness:
+    end_us = min(phase.start_us + phase.duration_us, result.elapsed_us)
+    seconds = [
+        each
+        for each in result.seconds
+        if phase.start_us <= each.at_us and each.at_us + each.width_us <= end_us
+    ]
+    width_us = seconds[0].width_us if seconds else units.MICROSECONDS
+
+    def said(state: State | str, words: str, cut: int = 0) -> PhaseSteadiness:
+        return PhaseSteadiness(phase=name, state=str(state), warm_up_us=cut * width_us, words=words)
+
+    arrivals = steadiness([each.started for each in seconds], least=_LEAST_SESSIONS)
+    if arrivals.state in _MOVING:
+        return said("ramp", f"its own load {_MOVING[arrivals.state]}")
+    found = _found(seconds, series)
+    states = [each.state for each, _ in found]
+    if State.SHORT in states:
+        return said(State.SHORT, f"{len(seconds)} stretches are too few to tell")
+    for each, words in found:
+        if each.state in _MOVING:
+            return said(each.state, words, each.cut)
+    cut = max(each.cut for each, _ in found)
+    if State.WANDERING in states:
+        return said(
+            State.WANDERING, "it changed as slowly as it is long: whether it came to rest is open"
+        )
+    warm = f" after {units.spell_duration(cut * width_us)} of warm-up" if cut else ""
+    return said(State.STEADY, f"steady{warm}", cut)
+
+
+def _found(seconds: Sequence[Second], series: int) -> list[tuple[Steadiness, str]]:
+    """Of both series, with the words for one that moves."""
+    medians = [
+        each.response.p50_us
+        for each in seconds
+        if each.response is not None and each.response.p50_us is not None
+    ]
+    times = steadiness(medians, series=series, least=_LEAST_US)
+    sessions = steadiness(
+        [each.in_flight for each in seconds], series=series, least=_LEAST_SESSIONS
+    )
+    moved = units.format_duration(abs(times.change))
+    return [
+        (times, f"response times {_MOVING.get(times.state, '')} by {moved} (P50)"),
+        (
+            sessions,
+            f"sessions in flight {_MOVING.get(sessions.state, '')} by {abs(sessions.change):.0f}",
+        ),
+    ]

@@ -17,7 +17,7 @@ from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Phase, Schedule
 
 SECOND = 1_000_000
-REQUEST = Sample(900, 800, 200, None, 10, 10)
+REQUEST = Sample(100_000, 99_000, 200, None, 10, 10)
 SCHEDULE = Schedule([Phase(name="p", duration_us=10 * SECOND, rate=Fraction(20))])
 
 

@@ -8,6 +8,7 @@ from kampyn_perf.cli.indexes import (
     advise,
     apply,
     effect,
+    exporter,
     importing,
     journal,
     lint,
@@ -39,4 +40,5 @@ app.command("effect")(effect.effect)
 app.command("advise")(advise.advise)
 app.command("unhide")(unhide.unhide)
 app.command("journal")(journal.journal)
+app.command("exporter")(exporter.exporter)
 app.command("import")(importing.import_catalogue)

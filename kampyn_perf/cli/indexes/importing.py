@@ -23,8 +23,8 @@ def import_catalogue(
         typer.Option(
             "--mongoose",
             metavar="FILE",
-            help="JSON of Mongoose declarations instead of a database: schema.indexes() by "
-            "collection, or schemas.",
+            help="Declarations of a Mongoose project instead of a database: what `indexes "
+            "exporter` printed there, schema.indexes() by collection, or schemas.",
         ),
     ] = None,
     cluster: Annotated[
@@ -52,7 +52,7 @@ def import_catalogue(
     Examples:
       kampyn-perf indexes import --db mongodb://localhost:27017/kampyn -o configs/indexes.yaml
       kampyn-perf indexes import --cluster account=MONGO_URI_ACCOUNT --cluster order=MONGO_URI_ORDER
-      kampyn-perf indexes import --mongoose declarations.json
+      kampyn-perf indexes import --mongoose declared.json
     """
     from kampyn_perf.cli.console import print_text, say
     from kampyn_perf.config import parse_yaml
@@ -82,6 +82,7 @@ def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
     import json
 
     from kampyn_perf.cli.console import say
+    from kampyn_perf.indexes.catalogue.from_exporter import catalogue_of_export, is_export
     from kampyn_perf.indexes.catalogue.from_mongoose import catalogue_of_mongoose
 
     try:
@@ -90,7 +91,8 @@ def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
         raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
     except ValueError as error:
         raise KampynError(f"{path} is not JSON: {error}") from error
-    catalogue, notes = catalogue_of_mongoose(data, source=str(path))
+    read = catalogue_of_export if is_export(data) else catalogue_of_mongoose
+    catalogue, notes = read(data, source=str(path))
     for note in notes:
         say(note, style="yellow")
     return catalogue, f"Imported from the Mongoose declarations in {path.name}."

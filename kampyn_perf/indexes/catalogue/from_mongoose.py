@@ -10,7 +10,7 @@ Three forms are read, per collection or model:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from kampyn_perf.config import format_path
 from kampyn_perf.errors import ConfigError, Problem
 from kampyn_perf.indexes.catalogue.load import DEFAULT_VARIABLE
 from kampyn_perf.indexes.catalogue.mongoose_index import mongoose_spec
+from kampyn_perf.indexes.catalogue.repeated import unrepeated
 from kampyn_perf.indexes.model.catalogue import (
     DEFAULT_CLUSTER,
     Catalogue,
@@ -25,8 +26,22 @@ from kampyn_perf.indexes.model.catalogue import (
     Entry,
     WantedCollection,
 )
-from kampyn_perf.indexes.model.normalise import normal_of
 
+_FIELD_OPTIONS = ("unique", "index", "sparse", "text", "expires", "required")
+"""Options of a field that are no fields themselves where their value is a flag, number or word."""
+_TYPES = (
+    "String",
+    "Number",
+    "Date",
+    "Boolean",
+    "Buffer",
+    "ObjectId",
+    "Mixed",
+    "Map",
+    "UUID",
+    "BigInt",
+)
+"""A word that is one of these is a field's type: `{index: "Number"}` has a field called index."""
 _PLURALS = (
     (r"person$", "people"),
     (r"man$", "men"),
@@ -64,6 +79,8 @@ def catalogue_of_mongoose(data: Any, *, source: str) -> tuple[Catalogue, tuple[s
             notes.append(f"{name}: declared twice; the indexes are put together")
             wanted = _merged(collections[name], wanted)
         collections[name] = wanted
+    if not problems and not any(wanted.entries for wanted in collections.values()):
+        problems.append(Problem("", _nothing(collections), source))
     if problems:
         raise ConfigError(problems)
     catalogue = Catalogue(
@@ -71,6 +88,16 @@ def catalogue_of_mongoose(data: Any, *, source: str) -> tuple[Catalogue, tuple[s
         clusters={DEFAULT_CLUSTER: Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)},
     )
     return catalogue, tuple(notes)
+
+
+def _nothing(collections: Mapping[str, Any]) -> str:
+    if not collections:
+        return (
+            "no model in it. Models of createConnection are not in mongoose.modelNames(): use "
+            "`kampyn-perf indexes exporter`"
+        )
+    names = ", ".join(list(collections)[:5])
+    return f"no index is declared in it ({names}{', ...' if len(collections) > 5 else ''})"
 
 
 def plural(model: str) -> str:
@@ -114,7 +141,7 @@ def _collection(name: str, declared: Any, notes: list[str]) -> WantedCollection:
         raise ValueError("expected a list of [keys, options], or an object with schema or indexes")
     return WantedCollection(
         name=name,
-        entries=tuple(_unrepeated(model.entries, name, notes)),
+        entries=tuple(unrepeated(model.entries, name, notes)),
         required=frozenset(model.required),
         optional=frozenset(model.optional - model.required),
         arrays=frozenset(model.arrays),
@@ -137,6 +164,7 @@ def _schema(
 ) -> None:
     for key, declared in schema.items():
         path = f"{prefix}{key}"
+        _check_type(path, declared)
         inner = declared
         if isinstance(declared, list):
             model.arrays.add(path)
@@ -155,6 +183,24 @@ def _schema(
             nested = inner
         if isinstance(nested, Mapping) and nested:
             _schema(nested, path + ".", model, name, notes)
+
+
+def _check_type(path: str, declared: Any) -> None:
+    """JSON has no functions: of `{type: String, unique: true}` it keeps `{unique: true}`, which
+    would be read as a document with a field called `unique`, and the index be lost."""
+    inner = declared[0] if isinstance(declared, list) and declared else declared
+    if not isinstance(inner, Mapping) or "type" in inner:
+        return
+    lost = [
+        key
+        for key in _FIELD_OPTIONS
+        if isinstance(inner.get(key), bool | int | str) and inner[key] not in _TYPES
+    ]
+    if lost:
+        raise ValueError(
+            f"{path} has {lost[0]} and no type: types are functions, which JSON loses. Use "
+            "`kampyn-perf indexes exporter`, or write types as names"
+        )
 
 
 def _is_field(declared: Mapping[str, Any]) -> bool:
@@ -194,22 +240,10 @@ def _field(
     model.entries.append(Entry(spec=mongoose_spec({path: direction}, options, name, notes)))
 
 
-def _unrepeated(entries: Sequence[Entry], name: str, notes: list[str]) -> Iterator[Entry]:
-    """`index: true` on a field and schema.index() of the same: one index."""
-    seen = set()
-    for entry in entries:
-        normal = normal_of(entry.spec)
-        if normal in seen:
-            notes.append(f"{name}: {entry.spec.effective_name} is declared twice; kept once")
-            continue
-        seen.add(normal)
-        yield entry
-
-
 def _merged(first: WantedCollection, second: WantedCollection) -> WantedCollection:
     return WantedCollection(
         name=first.name,
-        entries=tuple(_unrepeated([*first.entries, *second.entries], first.name, [])),
+        entries=tuple(unrepeated([*first.entries, *second.entries], first.name, [])),
         required=first.required | second.required,
         optional=(first.optional | second.optional) - first.required - second.required,
         arrays=first.arrays | second.arrays,

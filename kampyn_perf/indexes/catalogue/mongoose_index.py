@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,21 @@ _IGNORED = frozenset({"background", "w", "writeConcern", "dropDups", "autoIndex"
 _NAMES = {"name": "name"} | {
     known: option.name for option in OPTIONS for known in (option.name, *option.also)
 }
+_SECONDS = {
+    word: seconds
+    for seconds, words in (
+        (1, "s sec secs second seconds"),
+        (60, "m min mins minute minutes"),
+        (3_600, "h hr hrs hour hours"),
+        (86_400, "d day days"),
+        (604_800, "w week weeks"),
+        (31_557_600, "y yr yrs year years"),
+    )
+    for word in words.split()
+}
+_WORDS = re.compile(
+    rf"(\d+(?:\.\d+)?|\.\d+) *({'|'.join(sorted(_SECONDS, key=len, reverse=True))})"
+)
 _DURATIONS = {option.name for option in OPTIONS if option.kind is Kind.SECONDS}
 
 
@@ -50,7 +66,10 @@ def _direction(path: str, kind: Any) -> int | str:
 
 
 def _seconds(value: Any) -> int | float:
-    """`expires: "30d"` or a number of seconds."""
+    """`expires: "30d"`, `"2 days"` or a number of seconds, as the package ms reads them."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return parse_duration(str(value)) // MICROSECONDS
+    words = _WORDS.fullmatch(str(value).strip().lower())
+    if words is None:
+        return parse_duration(str(value)) // MICROSECONDS
+    return round(float(words[1]) * _SECONDS[words[2]])

@@ -7,10 +7,19 @@ from typing import Any
 
 import yaml
 
-from kampyn_perf.indexes.model.catalogue import DEFAULT_CLUSTER, Catalogue, Entry, WantedCollection
+from kampyn_perf.indexes.catalogue.load import DEFAULT_VARIABLE
+from kampyn_perf.indexes.model.catalogue import (
+    DEFAULT_CLUSTER,
+    Catalogue,
+    Cluster,
+    Entry,
+    WantedCollection,
+)
 from kampyn_perf.indexes.model.query import Query, QueryKind
 from kampyn_perf.indexes.model.server import Target
 from kampyn_perf.indexes.model.spec import IndexSpec, default_name
+
+_DEFAULT = Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)
 
 
 class _Flow(dict[str, Any]):
@@ -38,8 +47,10 @@ def catalogue_yaml(catalogue: Catalogue, *, comment: str = "") -> str:
     """The file's text. `comment` goes on top, one `#` line for each of its own."""
     clusters = {
         name: cluster.variable
+        if not cluster.database
+        else {"variable": cluster.variable, "database": cluster.database}
         for name, cluster in catalogue.clusters.items()
-        if name != DEFAULT_CLUSTER
+        if name != DEFAULT_CLUSTER or cluster != _DEFAULT
     }
     data: dict[str, Any] = {}
     if catalogue.server is not None:

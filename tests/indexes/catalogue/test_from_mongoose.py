@@ -107,3 +107,44 @@ def test_unknown_options_and_repetitions_are_noted() -> None:
 )
 def test_plural(model: str, collection_name: str) -> None:
     assert plural(model) == collection_name
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"User": {"schema": {"email": {"unique": True}}}}, "email has unique and no type"),
+        ({"User": {"schema": {"a": {"b": [{"index": 1}]}}}}, "a.b has index and no type"),
+        ({"User": {"schema": {"email": {"required": True, "index": True}}}}, "indexes exporter"),
+        ({}, "no model in it"),
+        ([], "no model in it"),
+        ({"users": [], "orders": []}, r"no index is declared in it \(users, orders\)"),
+    ],
+)
+def test_what_lost_its_types_or_has_no_index_says_why(data: Any, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        catalogue_of_mongoose(data, source="declared.json")
+
+
+def test_fields_that_are_called_like_options_are_fields() -> None:
+    schema = {"index": {"type": "String", "index": True}, "text": "String", "unique": {}}
+    (users,) = from_mongoose({"User": {"schema": {"page": schema}}}).collections
+    assert [entry.spec.fields for entry in users.entries] == [("page.index",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("30d", 2_592_000), ("2 days", 172_800), ("1.5h", 5_400), ("1 week", 604_800), ("90", 90)],
+)
+def test_a_duration_in_words(words: str, seconds: int) -> None:
+    (users,) = from_mongoose({"users": [[{"at": 1}, {"expires": words}]]}).collections
+    assert users.entries[0].spec.ttl_seconds == seconds
+
+
+def test_the_unique_one_of_two_is_kept() -> None:
+    data = {"users": [[{"a": 1}], [{"a": 1}, {"unique": True}], [{"_id": 1}, {"unique": True}]]}
+    catalogue, notes = catalogue_of_mongoose(data, source="declared.json")
+    assert [entry.spec.unique for entry in catalogue.collections[0].entries] == [True]
+    assert notes == (
+        "users: a_1 is declared unique and not unique; kept as unique",
+        "users: _id_1 left out: every collection has it",
+    )

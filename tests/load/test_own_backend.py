@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -152,6 +153,26 @@ def test_a_run_in_which_nothing_succeeds_ends_early(tmp_path, server):
     found = result(tmp_path)
     assert found.elapsed_us < 30_000_000
     assert "requests succeeded (content" in found.reason
+
+
+def test_an_address_that_takes_connections_and_answers_nothing(tmp_path):
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen(200)
+        address = f"localhost:{mute.getsockname()[1]}"
+        limits = ("--set", "config.giveUpAfter=1s", "--set", "config.timeouts.total=2s")
+        done = program.run(
+            tmp_path,
+            *("load", address, "--rate", "30", "--for", "2s", "--out", "run", "--no-watch"),
+            *(*limits, *program.PATIENT),
+        )
+    assert done.code == 3, done.err
+    assert "Nothing has answered yet, " in done.err
+    assert "a request is given up after 2.00 s (config.timeouts.total)" in " ".join(
+        done.err.split()
+    )
+    assert done.err.count("Nothing has answered yet") == 1
+    assert "requests succeeded (timeout " in result(tmp_path).reason
 
 
 def test_ones_own_profiles_stand_beside_the_shipped_ones(tmp_path):

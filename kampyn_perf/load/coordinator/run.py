@@ -9,6 +9,7 @@ from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.ports import (
     RunStart,
+    Severity,
     WatchedTarget,
     Watcher,
 )
@@ -17,7 +18,9 @@ from kampyn_perf.load.coordinator.result import RunEnd, RunFacts, make_result
 from kampyn_perf.load.coordinator.saver import Saver
 from kampyn_perf.load.coordinator.workers import Workers
 from kampyn_perf.load.messages import Flows
+from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.results.load import LoadResult, RunStatus
+from kampyn_perf.units import format_duration
 
 _ENOUGH_TO_GIVE_UP = 20
 """Requests: fewer may have met a moment."""
@@ -53,6 +56,7 @@ class _Run:
         self._around = around
         self._schedule = facts.spec.schedule()
         self._flows: dict[str, int] = {}
+        self._silence_told = False
         self.coordinator = Coordinator(
             facts.spec,
             workers=workers,
@@ -102,6 +106,9 @@ class _Run:
         self._tell_progress()
         if reason := hopeless(result, self._facts.spec.give_up_after):
             self.coordinator.interrupts.stop(reason)
+        elif not self._silence_told and (words := silent(result, self._facts.spec)):
+            self._silence_told = True
+            self._around.observer.remark(words, Severity.WARNING)
 
     def _tell_progress(self, *, over: bool = False) -> None:
         self._around.observer.interval(
@@ -154,3 +161,16 @@ def hopeless(result: LoadResult, after_us: int) -> str:
     kinds = sorted(requests.errors.items(), key=lambda item: -item[1])
     words = ", ".join(f"{kind} {count:,}" for kind, count in kinds)
     return f"none of the first {requests.count:,} requests succeeded ({words})"
+
+
+def silent(result: LoadResult, spec: RunSpec) -> str:
+    """What to tell while not a single request has been answered, or has failed, since the start:
+    such a run is no hopeless one yet, and looks as if it did nothing. Empty else."""
+    after_us, started = spec.give_up_after, result.sessions.started
+    if not after_us or result.measured_us < after_us or result.requests.count or not started:
+        return ""
+    since, limit = map(format_duration, (result.measured_us, spec.timeouts.total))
+    return (
+        f"Nothing has answered yet, {since} after the start; a request is given up after {limit} "
+        "(config.timeouts.total)"
+    )

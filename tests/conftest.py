@@ -22,7 +22,12 @@ from tests.running import bytecode
 
 __all__ = ["mongo_database", "mongo_text_database", "mongo_text_uri", "mongo_uri"]
 
-pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
+pytest_plugins = [
+    "tests.running.fast",
+    "tests.running.garbage",
+    "tests.running.order",
+    "tests.running.workers",
+]
 bytecode.keep()
 
 # Where CI is set, verdicts are strict without being asked; tests say themselves whether they are.
@@ -38,6 +43,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def scipy_stats() -> Any:
+    """scipy.stats, an oracle: a second of imports, which one worker alone spends."""
+    from scipy import stats
+
+    return stats
 
 
 _NEEDED = {

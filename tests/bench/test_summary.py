@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats as scipy_stats
 
 from kampyn_perf.bench.summary import summarise
 from kampyn_perf.results.bench import Estimate
@@ -20,7 +19,7 @@ def documents_percentile(times: list[int], p: float) -> int:
     return ordered[math.floor(len(ordered) * p)]
 
 
-def test_known_samples_have_exactly_these_figures() -> None:
+def test_known_samples_have_exactly_these_figures(scipy_stats: Any) -> None:
     found = summarise(SHUFFLED, elapsed_ns=500_500)
 
     assert found is not None
@@ -42,7 +41,7 @@ def test_known_samples_have_exactly_these_figures() -> None:
 
 
 @pytest.mark.parametrize("p", [0.5, 0.95, 0.99])
-def test_the_bounds_are_those_of_the_binomial(p: float) -> None:
+def test_the_bounds_are_those_of_the_binomial(scipy_stats: Any, p: float) -> None:
     found = summarise(SHUFFLED, elapsed_ns=1)
     assert found is not None
     estimate: Estimate = getattr(found, f"p{round(p * 100)}")

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kampyn_perf.backend.launcher import RunningBackend
 from tests.cli import program
 
 TEXT = (program.ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -40,6 +41,18 @@ def recipe() -> str:
     assert block is not None
     assert block[1].startswith("set -e\n")
     return block[1]
+
+
+@pytest.fixture
+def served(backend: RunningBackend, tmp_path: Path) -> dict[str, str]:
+    """Variables for a recipe on a backend that runs already, with its data where `backend serve`
+    would have put it; nobody names its page of metrics."""
+    (tmp_path / ".kampyn").mkdir()
+    shutil.copy(backend.data_file, tmp_path / ".kampyn" / "data.json")
+    return {
+        "KAMPYN_LOAD_CONFIG__TARGET": backend.url,
+        "KAMPYN_SLO_OBJECTIVES__DB_QUERY_TIME__REQUIRED": "false",
+    }
 
 
 def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -92,20 +105,20 @@ def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
     assert "::error" not in done.stdout
 
 
-def test_it_is_red_when_a_goal_is_missed(tmp_path: Path) -> None:
-    done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__RESPONSE_TIME_P50__TARGET="< 1 us")
+def test_it_is_red_when_a_goal_is_missed(tmp_path: Path, served: dict[str, str]) -> None:
+    done = run(tmp_path, **served, KAMPYN_SLO_OBJECTIVES__MEMORY_PER_INSTANCE__TARGET="< 1 MB")
     assert done.returncode == 1, done.stderr
     # ... or on two: a busy machine misses the goal for its processor, which is not required here.
     assert re.match(r"## ❌ kampyn-perf: FAIL on [12] of ", summary(tmp_path))
-    assert "- failed: response\\_time\\_p50\n" in summary(tmp_path)
-    assert failed_cases(tmp_path) == ["response_time_p50", "verdict"]
+    assert "- failed: memory\\_per\\_instance\n" in summary(tmp_path)
+    assert failed_cases(tmp_path) == ["memory_per_instance", "verdict"]
     lines = (tmp_path / "configs" / "slo.yaml").read_text().splitlines()
-    place = f"file=configs/slo.yaml,line={1 + lines.index('  response_time_p50:')}"
-    assert f"::error {place},title=response_time_p50%3A fail::" in done.stdout
+    place = f"file=configs/slo.yaml,line={1 + lines.index('  memory_per_instance:')}"
+    assert f"::error {place},title=memory_per_instance%3A fail::" in done.stdout
 
 
-def test_no_verdict_is_told_from_both(tmp_path: Path) -> None:
-    done = run(tmp_path, KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET="< 0.0001 %")
+def test_no_verdict_is_told_from_both(tmp_path: Path, served: dict[str, str]) -> None:
+    done = run(tmp_path, **served, KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET="< 0.0001 %")
     assert done.returncode == 4, done.stderr
     assert "note: CI is set, so this was judged as with --strict" in done.stderr
     assert summary(tmp_path).startswith("## ⚠️ kampyn-perf: NO VERDICT")

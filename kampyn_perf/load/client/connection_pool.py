@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import _socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ from kampyn_perf.load.hosts import is_loopback
 _ADDRESSES_US = 30_000_000
 
 Address = tuple[Any, ...]
+Resolve = Callable[[str, int], list[Any]]
+"""Of a host and port, as `socket.getaddrinfo` answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Origin:
                 max(deadline - now, 1) / 1e6, TimedOutError(f"resolving {self.host}")
             ):
                 try:
-                    answers = _lookup(self.host, self.port)
+                    answers = self.pool.resolve(self.host, self.port)
                 except (OSError, UnicodeError) as failure:
                     raise ConnectError(f"the name {self.host} is not resolved") from failure
             self._addresses = self._allowed([(int(item[0]), item[4]) for item in answers])
@@ -165,7 +167,10 @@ class ConnectionPool:
         ssl_context: ssl.SSLContext | None = None,
         verify: bool = True,
         ca_file: str | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
+        """`resolve` is asked for the addresses of a host and port; by default the system is."""
+        self.resolve = resolve or _lookup
         self.allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
         self.options = options or PoolOptions()
         self.limits = limits or Limits()

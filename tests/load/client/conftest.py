@@ -47,26 +47,27 @@ class Peer:
         self.sock = sock
         self.number = number
         """0 for the first connection of the server."""
-        self._buffer = b""
+        self.unread = b""
+        """What has come of the next request."""
 
     def read_head(self) -> bytes | None:
         """A request's head; None where the client closed."""
-        while b"\r\n\r\n" not in self._buffer:
+        while b"\r\n\r\n" not in self.unread:
             data = self.sock.recv(65536)
             if not data:
                 return None
-            self._buffer += data
-        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+            self.unread += data
+        head, _, self.unread = self.unread.partition(b"\r\n\r\n")
         return head
 
     def read_body(self, length: int) -> bytes:
         """So many bytes of a body."""
-        while len(self._buffer) < length:
+        while len(self.unread) < length:
             data = self.sock.recv(65536)
             if not data:
                 break
-            self._buffer += data
-        body, self._buffer = self._buffer[:length], self._buffer[length:]
+            self.unread += data
+        body, self.unread = self.unread[:length], self.unread[length:]
         return body
 
     def read(self) -> Received | None:

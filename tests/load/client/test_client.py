@@ -473,18 +473,18 @@ def test_a_redirect_without_a_location_is_a_response(serve: Serve, connect: Conn
 
 
 def test_equal_requests_are_prepared_once_and_the_store_is_bounded(
-    serve: Serve, connect: Connect
+    serve: Serve, connect: Connect, pool: ConnectionPool
 ) -> None:
     client = connect(serve(answering(OK)))
     client.get("/x")
-    known = dict(client._known)
+    (factory,) = pool.factories.values()
+    known = dict(factory.known)
+    assert len(known) == 1
     connect(client.base_url).get("/x")
-    assert client._known == known
+    assert factory.known == known
     for number in range(5000):
-        client._factory.make(
-            "GET", f"/{number}", content_type="", headers=None, auth=None, key=number
-        )
-    assert len(client._known) <= 4096
+        factory.make("GET", f"/{number}", content_type="", headers=None, auth=None, key=number)
+    assert len(factory.known) <= 4096
 
 
 def test_broken_compression_is_a_failure_once_looked_at(

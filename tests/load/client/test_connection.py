@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.load.client import Client, ConnectionPool, Limits, PoolOptions, Timeouts
 from kampyn_perf.load.client.errors import HostNotAllowedError
+from kampyn_perf.load.client.urls import parse_url
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import OK, Observer, Peer, Server, answering
@@ -56,7 +57,7 @@ def test_the_connection_used_last_is_taken_first(
     server = serve(answering(OK))
     client = connect(server)
     gevent.joinall([gevent.spawn(client.get, "/") for _ in range(4)])
-    (origin,) = pool._origins.values()
+    origin = pool.origin(parse_url(server.url))
     busiest = list(origin.idle)[-1]
     for _ in range(5):
         client.get("/")
@@ -366,20 +367,6 @@ def test_nobody_listening_is_a_connect_error(connect: Connect, observer: Observe
     assert observer.samples[0].error is ErrorKind.CONNECT
 
 
-def test_the_address_that_works_is_found_and_tried_first_from_then_on(
-    serve: Serve, connect: Connect, pool: ConnectionPool
-) -> None:
-    server = serve(answering(OK))
-    client = connect(server)
-    (origin,) = pool._origins.values()
-    dead = (int(socket.AF_INET), ("127.0.0.1", 1))
-    alive = (int(socket.AF_INET), ("127.0.0.1", server.port))
-    origin._addresses, origin._addresses_until = [dead, alive], 1 << 62
-    assert client.get("/").ok
-    assert origin._addresses == [alive, dead]
-    assert pool.opened == 2
-
-
 def test_a_name_that_does_not_resolve_is_a_connect_error(observer: Observer) -> None:
     pool = ConnectionPool(allowed_hosts=["nowhere.invalid"])
     client = Client(base_url="http://nowhere.invalid", pool=pool, observer=observer)
@@ -504,7 +491,7 @@ def expecting(first: bytes, *, reads_body: bool) -> Callable[[Peer], None]:
         head = peer.read_head()
         assert head is not None
         assert b"Expect: 100-continue" in head
-        assert not peer._buffer, "the body came before it was asked for"
+        assert not peer.unread, "the body came before it was asked for"
         peer.send(first)
         if reads_body:
             peer.server.requests.append(type("R", (), {"body": peer.read_body(7)})())

@@ -21,7 +21,7 @@ Connect = Callable[..., Client]
 def slow_reader(peer: Peer) -> None:
     """Reads a body of forty megabytes within two seconds, a megabyte at a time."""
     peer.read_head()
-    left = 40_000_000 - len(peer._buffer)
+    left = 40_000_000 - len(peer.unread)
     while left > 0:
         time.sleep(0.05)
         wanted = min(left, 1_000_000)

@@ -1,0 +1,35 @@
+"""What the recorder's tests record, and how an interval travels to who adds it up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from kampyn_perf.outcomes import ErrorKind
+from kampyn_perf.recorder.buffer import Sample, SampleBuffer
+from kampyn_perf.recorder.interval import Gauges, Interval
+
+SECOND = 1_000_000
+
+
+def sent_over(interval: Interval) -> Interval:
+    """What arrives on the other side of the pipe."""
+    return Interval.from_message(orjson.loads(orjson.dumps(interval.to_message())))
+
+
+def take(buffer: SampleBuffer, to_us: int, **gauges: int) -> Interval:
+    return sent_over(buffer.take(to_us, Gauges(**gauges)))
+
+
+def request(
+    buffer: SampleBuffer,
+    response: int = 1000,
+    service: int = 900,
+    status: int = 200,
+    error: ErrorKind | None = None,
+    **key: Any,
+) -> None:
+    """One request that ended; `key` is endpoint, flow and phase."""
+    where: dict[str, Any] = {"endpoint": "GET /x", "flow": "a", "phase": 0} | key
+    buffer.request(Sample(response, service, status, error, 10, 5), **where)

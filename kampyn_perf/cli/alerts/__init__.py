@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kampyn_perf.cli.alerts import exporting, listing, testing
+from kampyn_perf.cli.alerts import dashboard, exporting, listing, testing
 
 app = typer.Typer(
     name="alerts",
@@ -16,8 +16,10 @@ app = typer.Typer(
       kampyn-perf alerts list
       kampyn-perf alerts test latest-load
       kampyn-perf alerts export --output kampyn.rules.yml
+      kampyn-perf alerts dashboard > production.json
     """,
 )
 app.command("list")(listing.list_rules)
 app.command("test")(testing.test)
 app.command("export")(exporting.export)
+app.command("dashboard")(dashboard.dashboard)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, create_model
 
 from kampyn_perf.config import Section
+from kampyn_perf.indexes.catalogue.file_query import QuerySection
+from kampyn_perf.indexes.catalogue.file_values import CollationSection, Document, name_of
 from kampyn_perf.indexes.model.limits.keys import is_legal_path
 from kampyn_perf.indexes.model.options import OPTIONS, Kind, Option
-from kampyn_perf.indexes.model.query import Access
 from kampyn_perf.indexes.model.server import Engine
 from kampyn_perf.indexes.model.spec import SPECIAL
 from kampyn_perf.indexes.model.values import number
@@ -26,26 +26,8 @@ def _key(value: Any) -> Any:
     return {_field(path): _direction(path, kind) for path, kind in value.items()}
 
 
-def _name(key: Any) -> str:
-    """The name of a field. YAML takes some words for something else, and would lose them."""
-    if not isinstance(key, str):
-        raise ValueError(f"not a name: {key!r} (put on, off, yes, no and numbers in quotes)")
-    return key
-
-
-def _plain(value: Any) -> Any:
-    """Plain data, all the way down: what JSON has, and times."""
-    if isinstance(value, Mapping):
-        return {_name(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | dt.date):
-        return value
-    raise ValueError(f"not plain data: {value!r:.40} (write it as extended JSON, {{$binary: ...}})")
-
-
 def _field(path: Any) -> str:
-    text = _name(path)
+    text = name_of(path)
     if not is_legal_path(text):
         raise ValueError(
             f"not a field: {text!r} (a dotted path; a part with $ is $id, $ref or $db of a "
@@ -84,31 +66,9 @@ def _clusters(value: Any) -> Any:
     }
 
 
-Document = Annotated[dict[str, Any], BeforeValidator(_plain)]
-"""A mapping of plain data, in its order."""
-
-
 class SuppressionSection(Section):
     rule: str
     reason: str = ""
-
-
-class CollationSection(Section):
-    """As in MongoDB's manual; what is left out is the locale's default."""
-
-    locale: str
-    case_level: StrictBool | None = Field(None, alias="caseLevel")
-    case_first: Literal["upper", "lower", "off"] | None = Field(None, alias="caseFirst")
-    strength: Literal[1, 2, 3, 4, 5] | None = None
-    numeric_ordering: StrictBool | None = Field(None, alias="numericOrdering")
-    alternate: Literal["non-ignorable", "shifted"] | None = None
-    max_variable: Literal["punct", "space"] | None = Field(None, alias="maxVariable")
-    normalization: StrictBool | None = None
-    backwards: StrictBool | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """The options that are given."""
-        return self.model_dump(by_alias=True, exclude_none=True)
 
 
 _TYPES: Mapping[Kind, Any] = {
@@ -155,47 +115,6 @@ else:
     IndexSection = create_model(
         "IndexSection", __base__=_Index, **{option.name: _field_of(option) for option in OPTIONS}
     )
-
-
-class ExpectSection(Section):
-    access: Access = Access.INDEX
-    index: tuple[str, ...] | None = None
-    in_memory_sort: StrictBool = Field(False, alias="inMemorySort")
-    max_examined: Annotated[float, Field(gt=0)] | None = Field(None, alias="maxExaminedPerResult")
-
-
-class QuerySection(Section):
-    """One of: a find (filter, sort, projection, skip, limit), a count (filter), an aggregation."""
-
-    filter: Document | None = None
-    sort: Document | None = None
-    projection: Document | None = None
-    skip: Annotated[int, Field(ge=0)] | None = None
-    limit: Annotated[int, Field(gt=0)] | None = None
-    count: StrictBool = False
-    pipeline: tuple[Document, ...] | None = None
-    collation: CollationSection | None = None
-    reason: str = ""
-    expect: ExpectSection = ExpectSection()
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> QuerySection:
-        shaped = [
-            name
-            for name in ("sort", "projection", "skip", "limit")
-            if getattr(self, name) is not None
-        ]
-        if self.pipeline is not None:
-            extra = [*shaped, *(["filter"] if self.filter is not None else [])]
-            if extra or self.count:
-                raise ValueError(
-                    f"a pipeline has its own stages: leave out {', '.join(extra or ['count'])}"
-                )
-        elif self.count and shaped:
-            raise ValueError(f"a count takes a filter alone: leave out {', '.join(shaped)}")
-        elif self.filter is None and not shaped and not self.count:
-            raise ValueError("needs a filter, a pipeline, or count: true")
-        return self
 
 
 class CollectionSection(Section):

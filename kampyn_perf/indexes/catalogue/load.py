@@ -12,9 +12,9 @@ from kampyn_perf.indexes.catalogue.file import (
     CatalogueSection,
     CollectionSection,
     IndexSection,
-    QuerySection,
     SuppressionSection,
 )
+from kampyn_perf.indexes.catalogue.file_query import QuerySection
 from kampyn_perf.indexes.model.catalogue import (
     DEFAULT_CLUSTER,
     Catalogue,
@@ -181,17 +181,20 @@ def _spec(index: IndexSection) -> IndexSpec:
 
 def _query(collection: str, name: str, section: QuerySection, entries: tuple[Entry, ...]) -> Query:
     serving = tuple(entry.spec.effective_name for entry in entries if name in entry.serves)
-    kind = QueryKind.AGGREGATE if section.pipeline is not None else QueryKind.FIND
     return Query(
         name=name,
         collection=collection,
-        kind=QueryKind.COUNT if section.count else kind,
+        kind=_kind(section),
         filter=section.filter,
         sort=section.sort,
         projection=section.projection,
         skip=section.skip,
         limit=section.limit,
         pipeline=section.pipeline or (),
+        key=section.distinct or "",
+        update=section.update,
+        multi=section.multi,
+        hint=section.hint,
         collation=section.collation.plain() if section.collation else None,
         reason=section.reason,
         expect=Expectation(
@@ -199,8 +202,21 @@ def _query(collection: str, name: str, section: QuerySection, entries: tuple[Ent
             indexes=serving if section.expect.index is None else section.expect.index,
             in_memory_sort=section.expect.in_memory_sort,
             max_examined_per_result=section.expect.max_examined,
+            foreign=section.expect.foreign,
         ),
     )
+
+
+def _kind(section: QuerySection) -> QueryKind:
+    if section.pipeline is not None:
+        return QueryKind.AGGREGATE
+    if section.count:
+        return QueryKind.COUNT
+    if section.distinct is not None:
+        return QueryKind.DISTINCT
+    if section.update is not None:
+        return QueryKind.UPDATE
+    return QueryKind.DELETE if section.delete else QueryKind.FIND
 
 
 def _suppressions(

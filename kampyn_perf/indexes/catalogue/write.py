@@ -88,21 +88,28 @@ def _collection(part: WantedCollection) -> dict[str, Any]:
 
 def query_data(query: Query) -> dict[str, Any]:
     """A query as the file has it; what `verify` expects by default is left out."""
-    data: dict[str, Any] = {}
-    for name in ("filter", "sort", "projection"):
-        value = getattr(query, name)
-        if value is not None:
-            data[name] = _Flow(value)
-    for name in ("skip", "limit"):
-        if getattr(query, name) is not None:
-            data[name] = getattr(query, name)
-    if query.kind is QueryKind.COUNT:
-        data["count"] = True
-    if query.kind is QueryKind.AGGREGATE:
-        data["pipeline"] = [_Flow(stage) for stage in query.pipeline]
-    if query.collation:
-        data["collation"] = _Flow(query.collation)
-    return data | ({"reason": query.reason} if query.reason else {})
+    kind = query.kind
+    written: dict[str, Any] = {
+        "filter": query.filter,
+        "sort": query.sort,
+        "projection": query.projection,
+        "skip": query.skip,
+        "limit": query.limit,
+        "count": kind is QueryKind.COUNT or None,
+        "distinct": query.key or None,
+        "update": query.update,
+        "delete": kind is QueryKind.DELETE or None,
+        "multi": query.multi or None,
+        "pipeline": [_Flow(stage) for stage in query.pipeline] or None,
+        "hint": query.hint,
+        "collation": query.collation,
+        "reason": query.reason or None,
+    }
+    return {
+        name: _Flow(value) if isinstance(value, Mapping) else value
+        for name, value in written.items()
+        if value is not None
+    }
 
 
 def entry_data(entry: Entry) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kampyn_perf.indexes.explain.stages import is_known, is_known_in_pipeline
 from kampyn_perf.indexes.explain.tree import (
     Node,
     Part,
+    join_of,
     mappings,
     parts_of,
     plan_nodes,
@@ -37,11 +38,12 @@ def parse_explain(document: Mapping[str, Any]) -> Explained:
     stages = list(_pipeline_stages(document))
     scans = tuple(filter(None, map(scan_of, nodes)))
     own = [scan for scan in scans if scan.reach is Reach.INDEX]
+    joins = tuple(filter(None, map(join_of, nodes)))
     return Explained(
-        scans=(*scans, *_foreign_scans(stages)),
+        scans=(*scans, *joins, *_foreign_scans(stages)),
         in_memory_sort=any(node.stage in _SORTS for node in nodes) or _sorts(stages),
         spilled=any(map(_spilled, _executions(parts))) or any(map(_spilled, stages)),
-        covered=bool(own) and len(own) == len(scans) and _covered(nodes),
+        covered=bool(own) and len(own) == len(scans) and not joins and _covered(nodes),
         returned=_returned(parts),
         keys_examined=_total(parts, "totalKeysExamined"),
         docs_examined=_total(parts, "totalDocsExamined"),
@@ -52,9 +54,20 @@ def parse_explain(document: Mapping[str, Any]) -> Explained:
 
 def _covered(nodes: list[Node]) -> bool:
     """Nothing fetches. A count over keys needs no projection; anything else has one."""
-    return not any(
-        node.stage in ("FETCH", "seek") or node.stage.startswith("EXPRESS") for node in nodes
-    )
+    return not any(map(_fetches, nodes))
+
+
+_FETCHING = frozenset({"FETCH", "seek", "TEXT_OR", "TEXT", "TEXT_MATCH", "IDHACK"})
+"""Stages that read documents. Those of a text search do to score or to check them; the geographic
+ones to measure a distance; a DISTINCT_SCAN and an express plan where they say so."""
+
+
+def _fetches(node: Node) -> bool:
+    if node.stage == "DISTINCT_SCAN":
+        return bool(node.data.get("isFetching"))
+    if node.stage.startswith("EXPRESS"):
+        return not node.data.get("projectionCovered")
+    return node.stage in _FETCHING or node.stage.startswith("GEO_NEAR")
 
 
 def _pipeline_stages(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -75,9 +88,13 @@ def _name(stage: Mapping[str, Any]) -> str:
 
 
 def _sorts(stages: list[Mapping[str, Any]]) -> bool:
-    """A `$sort` of its own blocks; one that only merges what shards have sorted does not."""
+    """A `$sort` of its own blocks, inside a `$facet` too; one that only merges what shards have
+    sorted does not."""
     bodies = (stage["$sort"] for stage in stages if "$sort" in stage)
-    return any(not (isinstance(body, Mapping) and body.get("mergePresorted")) for body in bodies)
+    if any(not (isinstance(body, Mapping) and body.get("mergePresorted")) for body in bodies):
+        return True
+    facets = (stage["$facet"] for stage in stages if isinstance(stage.get("$facet"), Mapping))
+    return any(_sorts(list(mappings(inner))) for facet in facets for inner in facet.values())
 
 
 def _foreign_scans(stages: list[Mapping[str, Any]]) -> Iterator[Scan]:
@@ -115,7 +132,16 @@ def _total(parts: list[Part], name: str) -> int | None:
 
 
 def _returned(parts: list[Part]) -> int | None:
-    """Documents given; for a count, which gives none, those counted."""
+    """Documents given; for a count, which gives none, those counted; for an update or delete, those
+    that it would change."""
+    changed = [
+        int(data[name])
+        for data in _executions(parts)
+        for name in ("nMatched", "nWouldDelete")
+        if name in data
+    ]
+    if changed:
+        return sum(changed)
     roots = [part.stats.get("executionStages") for part in parts]
     counted = [
         int(root.get("nCounted", 0))

@@ -79,6 +79,36 @@ def _children(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield from mappings(node.get("inputStages"))
 
 
+_STRATEGIES = {
+    "IndexedLoopJoin": Reach.INDEX,
+    "DynamicIndexedLoopJoin": Reach.INDEX,
+    "HashJoin": Reach.COLLECTION,
+    "NestedLoopJoin": Reach.COLLECTION,
+    "NonExistentForeignCollection": Reach.NOTHING,
+}
+"""How a slot-based `$lookup` finds the documents of the other side: by its index for each, or by
+reading all of it, once (hash) or each time (nested loop)."""
+
+
+def join_of(node: Node) -> Scan | None:
+    """The other side of a slot-based `$lookup` (6.0 and newer); None for any other stage."""
+    if node.stage not in ("EQ_LOOKUP", "EQ_LOOKUP_UNWIND"):
+        return None
+    strategy = str(node.data.get("strategy", ""))
+    reach = _STRATEGIES.get(strategy, Reach.UNKNOWN)
+    keys = node.data.get("indexKeyPattern")
+    # The namespace has the database in front; a database has no dot in its name.
+    collection = str(node.data.get("foreignCollection", "")).partition(".")[2]
+    return Scan(
+        reach=reach,
+        stage=f"{node.stage}, {strategy or 'no strategy'}",
+        index=str(node.data.get("indexName", "")) if reach is Reach.INDEX else "",
+        keys=keys if isinstance(keys, Mapping) else None,
+        shard=node.shard,
+        collection=collection or "another collection",
+    )
+
+
 def scan_of(node: Node) -> Scan | None:
     """The leaf that `node` is, or None for a stage that only hands documents on."""
     reach = LEAVES.get(node.stage) or SLOT_LEAVES.get(node.stage)

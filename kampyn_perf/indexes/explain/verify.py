@@ -103,13 +103,41 @@ def _failures(query: Query, explained: Explained) -> Iterator[str]:
         yield f"uses {', '.join(explained.indexes)}, not {' or '.join(expect.indexes)}"
     if explained.in_memory_sort and not expect.in_memory_sort:
         yield "sorts in memory"
+    yield from _foreign_failures(query, explained)
     most, ratio = expect.max_examined_per_result, explained.examined_per_result
     if most is not None and ratio is not None and ratio > most:
         yield f"examines {ratio:.3g} keys or documents per result, more than {most:g}"
 
 
+def _foreign_failures(query: Query, explained: Explained) -> Iterator[str]:
+    """Of the collections that are joined."""
+    for scan in explained.foreign:
+        wanted = query.expect.of_foreign(scan.collection)
+        how = f"{scan.collection} ({scan.stage})"
+        if scan.reach is Reach.COLLECTION and wanted not in (Access.SCAN, Access.ANY):
+            yield f"reads the whole of {how}"
+        if scan.reach is Reach.INDEX and wanted is Access.SCAN:
+            yield f"uses {scan.index} of {how}, where a collection scan was expected"
+        if scan.index and isinstance(wanted, tuple) and scan.index not in wanted:
+            yield f"uses {scan.index} of {how}, not {' or '.join(wanted)}"
+
+
+def _foreign_undecided(query: Query, explained: Explained) -> Iterator[str]:
+    for scan in explained.foreign:
+        asked = query.expect.of_foreign(scan.collection) is not Access.ANY
+        if scan.reach is Reach.UNKNOWN and asked:
+            yield f"how {scan.collection} is reached is not known: {scan.stage}"
+        if scan.reach is Reach.NOTHING and asked:
+            yield f"{scan.collection}, which is joined, is not there"
+    seen = {scan.collection for scan in explained.foreign}
+    for name in query.expect.foreign:
+        if name not in seen:
+            yield f"the plan says nothing of {name}, of which something is expected"
+
+
 def _undecided(query: Query, explained: Explained) -> Iterator[str]:
     expect = query.expect
+    yield from _foreign_undecided(query, explained)
     if expect.access is Access.INDEX and explained.reach is Reach.UNKNOWN:
         stages = ", ".join(explained.unknown_stages) or "empty"
         yield f"how it reaches documents is not known: {stages}"
@@ -124,6 +152,6 @@ def _notes(explained: Explained) -> Iterator[str]:
         yield f"stages that are not known here: {', '.join(explained.unknown_stages)}"
     if explained.spilled:
         yield "wrote to disk while sorting or grouping"
-    for scan in explained.scans:
-        if scan.collection and scan.reach is Reach.COLLECTION:
-            yield f"reads the whole of {scan.collection} ({scan.stage})"
+    for scan in explained.foreign:
+        how = scan.index or scan.reach.value
+        yield f"joins {scan.collection} by {how} ({scan.stage})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +56,11 @@ class Explained:
         return tuple(dict.fromkeys(names))
 
     @property
+    def foreign(self) -> tuple[Scan, ...]:
+        """Of collections that are joined, each once."""
+        return tuple(dict.fromkeys(_plain(scan) for scan in self.scans if scan.collection))
+
+    @property
     def reach(self) -> Reach:
         """The worst of the query's own scans: one shard that scans everything decides."""
         reaches = {scan.reach for scan in self.scans if not scan.collection}
@@ -71,6 +76,11 @@ class Explained:
         if not counts or self.returned is None:
             return None
         return max(counts) / max(self.returned, 1)
+
+
+def _plain(scan: Scan) -> Scan:
+    """Without its key pattern, which no dictionary takes as a key."""
+    return replace(scan, keys=None)
 
 
 class NotAnExplainError(ValueError):

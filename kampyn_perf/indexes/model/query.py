@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,14 @@ class QueryKind(StrEnum):
     FIND = "find"
     AGGREGATE = "aggregate"
     COUNT = "count"
+    DISTINCT = "distinct"
+    UPDATE = "update"
+    DELETE = "delete"
+
+    @property
+    def writes(self) -> bool:
+        """Whether running it changes documents. Explaining it never does."""
+        return self in (QueryKind.UPDATE, QueryKind.DELETE)
 
 
 class Access(StrEnum):
@@ -34,6 +42,13 @@ class Expectation:
     """Whether a blocking sort is accepted."""
     max_examined_per_result: float | None = None
     """Keys or documents examined per result, whichever is more; None: not judged."""
+    foreign: Mapping[str, Access | tuple[str, ...]] = field(default_factory=dict)
+    """By collection that is joined: how its documents are reached, or by one of which indexes.
+    Those that are not named: by an index, unless `access` is ANY."""
+
+    def of_foreign(self, collection: str) -> Access | tuple[str, ...]:
+        usual = Access.ANY if self.access is Access.ANY else Access.INDEX
+        return self.foreign.get(collection, usual)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +64,12 @@ class Query:
     skip: int | None = None
     limit: int | None = None
     pipeline: tuple[Mapping[str, Any], ...] = ()
+    key: str = ""
+    """Of a distinct."""
+    update: Mapping[str, Any] | None = None
+    multi: bool = False
+    """Of an update or delete: all that match, not only the first."""
+    hint: str | Mapping[str, Any] | None = None
     collation: Mapping[str, Any] | None = None
     reason: str = ""
     expect: Expectation = Expectation()
@@ -82,6 +103,7 @@ def resolve(query: Query, parameters: Mapping[str, Any]) -> Query:
     return replace(
         query,
         filter=fill(query.filter, parameters),
+        update=fill(query.update, parameters),
         pipeline=tuple(fill(stage, parameters) for stage in query.pipeline),
     )
 

@@ -103,7 +103,11 @@ def time_queries(
     labels = []
     with watch.measuring():
         for database in databases.all():
-            mine = [query for query in queries if databases.of(query.collection) is database]
+            mine = [
+                query
+                for query in queries
+                if databases.of(query.collection) is database and not query.kind.writes
+            ]
             labels.append(database.label)
             for name in dict.fromkeys(query.collection for query in mine):
                 part = [query for query in mine if query.collection == name]
@@ -176,7 +180,11 @@ class _Measurement:
     def _indexes(self, isolated: Isolation, measuring: Measuring) -> Iterator[IndexEffect]:
         for collection in sorted(self.collections):
             live = isolated.database.read_collection(collection)
-            queries = [query for query in self.request.queries if query.collection == collection]
+            queries = [
+                query
+                for query in self.request.queries
+                if query.collection == collection and not query.kind.writes
+            ]
             self._check_known(collection, {index.name for index in live.indexes})
             for index in live.indexes:
                 if self.chosen and (collection, index.name) not in self.chosen:

@@ -64,6 +64,10 @@ def _result(result: Verified) -> dict[str, Any]:
             "indexes": list(result.query.expect.indexes),
             "inMemorySort": result.query.expect.in_memory_sort,
             "maxExaminedPerResult": result.query.expect.max_examined_per_result,
+            "foreign": {
+                name: list(how) if isinstance(how, tuple) else how.value
+                for name, how in result.query.expect.foreign.items()
+            },
         },
         "found": None if explained is None else _explained(explained),
     }

@@ -216,3 +216,92 @@ def test_no_document_makes_it_fail_in_another_way(plan: Plan, rest: Any) -> None
     document = {"queryPlanner": {"winningPlan": plan}, "stages": rest, "shards": rest}
     found = parse_explain(document)
     assert found.reach in Reach
+
+
+def eq_lookup(strategy: str, *, stage: str = "EQ_LOOKUP", **more: Any) -> Plan:
+    """As the manual shows it (reference/explain-results, "$lookup"), 6.0 and newer."""
+    return {
+        "stage": stage,
+        "planNodeId": 3,
+        "foreignCollection": "shop.payments",
+        "localField": "orderId",
+        "foreignField": "orderId",
+        "asField": "payments",
+        "strategy": strategy,
+        **more,
+        "inputStage": fetch(ixscan()),
+    }
+
+
+@pytest.mark.parametrize("stage", ["EQ_LOOKUP", "EQ_LOOKUP_UNWIND"])
+@pytest.mark.parametrize(
+    ("strategy", "reach"),
+    [
+        ("HashJoin", Reach.COLLECTION),
+        ("NestedLoopJoin", Reach.COLLECTION),
+        ("NonExistentForeignCollection", Reach.NOTHING),
+        ("SortMergeJoin", Reach.UNKNOWN),
+    ],
+)
+def test_a_slot_based_join_is_seen(stage: str, strategy: str, reach: Reach) -> None:
+    found = parse_explain(slot_based(eq_lookup(strategy, stage=stage)))
+    assert found.indexes == ("a_1",)
+    assert found.reach is Reach.INDEX
+    (join,) = found.foreign
+    assert (join.collection, join.reach, join.index) == ("payments", reach, "")
+    assert join.stage == f"{stage}, {strategy}"
+    assert not found.covered
+
+
+def test_a_join_by_an_index_has_its_name() -> None:
+    plan = eq_lookup("IndexedLoopJoin", indexName="orderId_1", indexKeyPattern={"orderId": 1})
+    (join,) = parse_explain(slot_based(plan)).foreign
+    assert (join.reach, join.index) == (Reach.INDEX, "orderId_1")
+
+
+@pytest.mark.parametrize(
+    ("stages", "sorts"),
+    [
+        ([{"$facet": {"newest": [{"$teeConsumer": {}}, {"$sort": {"sortKey": {"a": 1}}}]}}], True),
+        ([{"$facet": {"all": [{"$teeConsumer": {}}, {"$group": {"_id": "$a"}}]}}], False),
+        ([{"$facet": {"inner": [{"$facet": {"x": [{"$sort": {"sortKey": {}}}]}}]}}], True),
+    ],
+)
+def test_a_sort_inside_a_facet_is_one(stages: list[Plan], sorts: bool) -> None:
+    document = {"stages": [{"$cursor": classic(fetch(ixscan()))}, *stages]}
+    assert parse_explain(document).in_memory_sort is sorts
+
+
+@pytest.mark.parametrize(
+    ("plan", "covered"),
+    [
+        ({"stage": "PROJECTION_COVERED", "inputStage": ixscan()}, True),
+        ({"stage": "DISTINCT_SCAN", "indexName": "a_1"}, True),
+        ({"stage": "DISTINCT_SCAN", "indexName": "a_1", "isFetching": False}, True),
+        ({"stage": "DISTINCT_SCAN", "indexName": "a_1", "isFetching": True}, False),
+        ({"stage": "TEXT_OR", "inputStage": ixscan("w_text")}, False),
+        ({"stage": "GEO_NEAR_2DSPHERE", "indexName": "p_2dsphere"}, False),
+        ({"stage": "EXPRESS_IXSCAN", "indexName": "a_1", "projectionCovered": True}, True),
+        ({"stage": "EXPRESS_IXSCAN", "indexName": "a_1", "projectionCovered": False}, False),
+        ({"stage": "EXPRESS_IXSCAN", "indexName": "a_1"}, False),
+        ({"stage": "COUNT", "inputStage": {"stage": "COUNT_SCAN", "indexName": "a_1"}}, True),
+    ],
+)
+def test_what_is_answered_from_keys_alone(plan: Plan, covered: bool) -> None:
+    assert parse_explain(classic(plan)).covered is covered
+
+
+@pytest.mark.parametrize(
+    ("stage", "figures", "returned"),
+    [
+        ("UPDATE", {"nMatched": 7, "nWouldModify": 5}, 7),
+        ("DELETE", {"nWouldDelete": 4}, 4),
+        ("BATCHED_DELETE", {"nWouldDelete": 0}, 0),
+    ],
+)
+def test_an_explained_write_says_what_it_would_change(
+    stage: str, figures: Plan, returned: int
+) -> None:
+    plan = {"stage": stage, "inputStage": fetch(ixscan())}
+    found = parse_explain(classic(plan, stats(returned=0, stage=stage, **figures)))
+    assert (found.returned, found.reach) == (returned, Reach.INDEX)

@@ -57,9 +57,11 @@ class _Select:
 
 
 def statement_of(query: Query, text_table: TextTable) -> Statement:
-    """What `query` is in SQL."""
+    """What `query` is in SQL. An update or delete is the search for what it would change."""
     if query.collation and query.collation.get("locale") != "simple":
         raise NoCounterpartError("a collation: SQLite has no linguistic ones")
+    if query.hint is not None:
+        raise NoCounterpartError("a hint")
     select = _Select(query.collection)
     if query.kind is QueryKind.AGGREGATE:
         _aggregate(select, query.pipeline, text_table)
@@ -67,6 +69,8 @@ def statement_of(query: Query, text_table: TextTable) -> Statement:
         _filter(select, query.filter or {}, text_table)
         if query.kind is QueryKind.COUNT:
             select.columns = "count(*)"
+        elif query.kind is QueryKind.DISTINCT:
+            select.columns = f"DISTINCT {column(query.key)}"
         else:
             select.columns = _projection(query.projection)
         select.order = _order(query.sort)

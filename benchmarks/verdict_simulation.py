@@ -1,4 +1,4 @@
-"""How often a verdict is wrong: `python -m benchmarks.verdict_simulation [--runs N]`.
+"""How often a verdict is wrong: `python -m benchmarks.verdict_simulation [--only TABLE]`.
 
 Every process below has a true share of events (requests beyond a threshold, failures) that is known
 exactly, and the limit stands exactly there: whoever passes is wrong, and so is whoever fails. A run
@@ -260,19 +260,38 @@ def settings(processes: Iterator[str] | tuple[str, ...], seconds: int) -> Iterat
 
 
 def main() -> None:
-    """Both tables."""
+    """All tables, or one of them."""
+    # They use what is here.
+    from benchmarks import simulated_baselines, simulated_slopes, simulated_windows
+
+    tables = {
+        "shares": shares_table,
+        "windows": simulated_windows.table,
+        "baselines": simulated_baselines.table,
+        "slopes": simulated_slopes.table,
+    }
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--runs", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=20261128)
+    parser.add_argument("--only", choices=tables, help="one table alone")
     args = parser.parse_args()
+    for name, table in tables.items():
+        if args.only in {None, name}:
+            for line in table(args.runs, args.seed):
+                print(line, flush=True)
+            print()
+
+
+def shares_table(runs: int, seed: int) -> Iterator[str]:
+    """Shares and throughput of a run as a whole."""
     lengths = (20, 60, 420, 7_200)
-    print("| process | " + " | ".join(f"{s} s" for s in lengths) + " | passes | fails |")
-    print("|---|" + "---|" * (len(lengths) + 2))
+    yield "| process | " + " | ".join(f"{s} s" for s in lengths) + " | passes | fails |"
+    yield "|---|" + "---|" * (len(lengths) + 2)
     for process in [*PROCESSES, *RATES]:
-        print(row(process, lengths, args.runs, args.seed, fewest=FEWEST_CLUMPS))
-    print("\nOf which a run sees too little:\n")
+        yield row(process, lengths, runs, seed, fewest=FEWEST_CLUMPS)
+    yield "\nOf which a run sees too little:\n"
     for process in BEYOND:
-        print(row(process, lengths, args.runs, args.seed, fewest=0))
+        yield row(process, lengths, runs, seed, fewest=0)
 
 
 def row(process: str, lengths: tuple[int, ...], runs: int, seed: int, *, fewest: float) -> str:

@@ -62,6 +62,7 @@ PROBE_AVAILABILITY = "probe_availability"
 
 # What else is watched, to explain those. Shares are of one (`process_cpu`: 1 is one core).
 PROCESS_CPU = "process_cpu"
+PROCESS_CPU_WAIT = "process_cpu_wait"
 PROCESS_MEMORY = "process_memory"
 PROCESS_PSS = "process_pss"
 PROCESS_THREADS = "process_threads"

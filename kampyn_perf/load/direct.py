@@ -76,7 +76,9 @@ def target_of(direct: DirectRequest) -> TargetSettings:
         for url, name in zip([_below(url, base) for url in urls], _names(urls, asked), strict=True)
     ]
     host = urlsplit(base).netloc.rpartition("@")[2]
-    document = {"name": host, "url": base, "flows": flows}
+    # Nobody said that there is a health route: one that was not asked for is not asked.
+    watch = {"probe": {"enabled": False}}
+    document = {"name": host, "url": base, "flows": flows, "watch": watch}
     return config.parse(TargetSettings, config.Source(document, "the command line"))
 
 

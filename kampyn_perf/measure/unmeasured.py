@@ -27,7 +27,8 @@ def without_pages(request: WatchRequest, *, processes_seen: bool) -> dict[str, U
         )
     if not request.settings.probe.enabled:
         gaps[names.PROBE_AVAILABILITY] = Unmeasured(
-            reason="the probe is switched off", remedy="give its route with --probe PATH"
+            reason="no health route was named, or the probe is switched off",
+            remedy="give its route with --probe PATH",
         )
     return gaps
 

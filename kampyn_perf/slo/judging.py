@@ -8,7 +8,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Verdict
+from kampyn_perf.results.verdict import Finding, Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, why_not
 from kampyn_perf.slo.evidence.bench import BenchEvidence
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing
@@ -46,8 +46,9 @@ def judge(
             baselines=[_baseline(result, baseline) for result in several],
         )
         loads = [result for result in several if isinstance(result, LoadResult)]
-        if len(loads) != 1:  # of several loads a goal does not say in which it was missed
-            return verdict
+        if len(loads) != 1:
+            found = _explained_each(loads, slo)
+            return verdict.model_copy(update={"explanation": found})
         explanation = explain(loads[0], verdict.objectives)
         steadiness = phases(loads[0])
         return verdict.model_copy(update={"explanation": explanation, "steadiness": steadiness})
@@ -64,6 +65,16 @@ def judge_so_far(result: LoadResult, slo: Slo) -> Verdict:
         allow_partial=True,
         baselines=[_baseline(result, None)],
     )
+
+
+def _explained_each(loads: Sequence[LoadResult], slo: Slo) -> list[Finding]:
+    """What each load's own breach coincides with; together, a goal does not say where it was
+    missed."""
+    return [
+        finding.model_copy(update={"words": f"load of {load.started_at}: {finding.words}"})
+        for load in loads
+        for finding in explain(load, conclude(LoadEvidence(load), slo=slo).objectives)
+    ]
 
 
 def _baseline(result: Result, baseline: Result | None) -> Evidence | Missing:

@@ -144,7 +144,9 @@ def test_no_watching_says_so_of_every_goal() -> None:
 def test_a_probe_that_is_switched_off_says_so() -> None:
     plan = settled(OWN, probe={"enabled": False})
     assert Kind.PROBE not in kinds(plan)
-    assert plan.unmeasured[names.PROBE_AVAILABILITY].reason == "the probe is switched off"
+    assert plan.unmeasured[names.PROBE_AVAILABILITY].reason == (
+        "no health route was named, or the probe is switched off"
+    )
 
 
 def test_flags_add_to_the_file_and_replace_what_can_be_only_one() -> None:

@@ -76,3 +76,17 @@ def test_what_is_damaged_is_said() -> None:
     breakdown = result.breakdown.model_copy(update={"requests": [group]})
     with pytest.raises(KampynError, match="cannot be judged: the breakdown of a group ends"):
         slo.judge(result.model_copy(update={"breakdown": breakdown}), GOALS)
+
+
+def test_of_several_loads_each_tells_its_own_breach() -> None:
+    """Together a goal does not say where it was missed; the loads do, each with its beginning."""
+    slow = Run(phases=[("p", steady(seconds=60, rate=100, median_us=900_000))])
+    calm = Run(phases=[("p", steady(seconds=60, rate=100, median_us=5_000))])
+    goals = Slo.model_validate(
+        {"objectives": {"p95": {"metric": "response_time", "statistic": "p95", "target": "< 1 s"}}}
+    )
+    one, other = slow.result(), calm.result()
+    other = other.model_copy(update={"started_at": "2026-11-24T08:00:00Z"})
+    found = slo.judge([one, other], goals).explanation
+    assert found
+    assert all(each.words.startswith(f"load of {one.started_at}: ") for each in found)

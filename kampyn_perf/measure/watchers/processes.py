@@ -35,6 +35,7 @@ class _Place:
     """Whether it is an instance of the backend, which the goal on memory is about."""
     process: psutil.Process | None = None
     cpu_s: float = 0.0
+    waited_s: float | None = None
     seen_us: int | None = None
     """When its CPU time was read last."""
     restarts: int = 0
@@ -98,6 +99,7 @@ class ProcessWatcher:
                 place.restarts += 1
                 yield Remark(f"{place.subject} was restarted, as process {pid}")
             place.process, place.seen_us, place.left = process, None, False
+            place.waited_s = None
 
     def _look(self, place: _Place, at_us: int) -> Iterator[Sample]:
         process = place.process
@@ -120,8 +122,18 @@ class ProcessWatcher:
         if place.seen_us is not None and at_us > place.seen_us:
             share = (cpu_s - place.cpu_s) / ((at_us - place.seen_us) / MICROSECONDS)
             yield self._state(names.PROCESS_CPU, place, max(share, 0.0), "share")
+        yield from self._waiting(place, process.pid, at_us)
         place.cpu_s, place.seen_us = cpu_s, at_us
         yield from self._look_closer(place, process, rss)
+
+    def _waiting(self, place: _Place, pid: int, at_us: int) -> Iterator[Sample]:
+        """How much of the time it was ready, and others had the CPU."""
+        waited_s = waited_for_cpu(pid)
+        before, place.waited_s = place.waited_s, waited_s
+        if waited_s is None or before is None or place.seen_us is None or at_us <= place.seen_us:
+            return
+        share = (waited_s - before) / ((at_us - place.seen_us) / MICROSECONDS)
+        yield self._state(names.PROCESS_CPU_WAIT, place, max(share, 0.0), "share")
 
     def _look_closer(self, place: _Place, process: psutil.Process, rss: int) -> Iterator[Sample]:
         """What costs more, less often."""
@@ -149,6 +161,16 @@ def _process(pid: int) -> psutil.Process | None:
     try:
         return psutil.Process(pid)
     except psutil.Error:
+        return None
+
+
+def waited_for_cpu(pid: int, proc: Path = Path("/proc")) -> float | None:
+    """Seconds for which its main thread (an event loop) was ready to run while others had the CPU;
+    None where the system does not tell."""
+    try:
+        words = (proc / str(pid) / "schedstat").read_text().split()
+        return int(words[1]) / 1e9
+    except (OSError, ValueError, IndexError):
         return None
 
 

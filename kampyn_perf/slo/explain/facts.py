@@ -23,6 +23,8 @@ _SLOW_US = 1_000_000
 """A mean from which on requests that fail fail for the time they took."""
 
 
+_STARVING = 0.25
+"""Of the time, that a worker waits for a CPU: below, it hardly matters to an answer."""
 _GENERATIONS = ("0", "1", "2")
 
 
@@ -148,6 +150,22 @@ class Facts:
         """Of each worker of the backend, in cores."""
         each = self.watched.each(names.PROCESS_CPU, self.spans)
         return {subject: level for subject, level in each.items() if subject.startswith("worker")}
+
+    @cached_property
+    def workers_wait(self) -> float:
+        """The share of the time for which a worker was ready and others had the CPU, on average."""
+        each = self.watched.each(names.PROCESS_CPU_WAIT, self.spans)
+        held = [level for subject, level in each.items() if subject.startswith("worker")]
+        return sum(held) / len(held) if held else 0.0
+
+    @cached_property
+    def without_cpu(self) -> float:
+        """Of the time that a worker had something to do, for how much it had no CPU; 0 where it had
+        little to do."""
+        if not self.workers_cpu or self.workers_wait < _STARVING:
+            return 0.0
+        worked = sum(self.workers_cpu.values()) / len(self.workers_cpu)
+        return self.workers_wait / (worked + self.workers_wait)
 
     @cached_property
     def backend_cpu(self) -> float | None:

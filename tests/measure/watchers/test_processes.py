@@ -18,7 +18,7 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.backend import RunningBackend
 from kampyn_perf.measure.readings import NotSeen, Reading, Remark, Sample
-from kampyn_perf.measure.watchers.processes import ProcessWatcher, proportional_size
+from kampyn_perf.measure.watchers.processes import ProcessWatcher, proportional_size, waited_for_cpu
 
 SECOND = 1_000_000
 SLEEP = "import time; time.sleep(60)"
@@ -81,6 +81,26 @@ def test_cpu_is_a_share_of_one_core_between_two_looks() -> None:
     assert of(first, names.PROCESS_CPU) == {}
     assert second["worker 2"] == pytest.approx(spent, abs=0.05)
     assert second["worker 1"] < second["worker 2"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_process_that_waits_for_a_cpu_is_seen() -> None:
+    watcher = ProcessWatcher(lambda: {"worker": [os.getpid()]})
+    first = {one.quantity.metric for one in watcher.sample(0) if isinstance(one, Sample)}
+    assert names.PROCESS_CPU_WAIT not in first, "it takes two looks"
+    (waited,) = [
+        one.value
+        for one in watcher.sample(10_000_000)
+        if isinstance(one, Sample) and one.quantity.metric == names.PROCESS_CPU_WAIT
+    ]
+    assert 0 <= waited <= 1
+
+
+def test_the_wait_is_the_second_figure_of_schedstat(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "schedstat").write_text("9000000000 2500000000 17\n")
+    assert waited_for_cpu(7, tmp_path) == 2.5
+    assert waited_for_cpu(8, tmp_path) is None
 
 
 def test_only_instances_count_for_the_goal() -> None:

@@ -99,6 +99,17 @@ FULL_WORKERS = [
     watched(names.PROCESS_CPU, 0.2, 0.95, subject="worker 1"),
     watched(names.PROCESS_CPU, 0.2, 0.95, subject="worker 2"),
 ]
+HELD_UP = [
+    watched(names.PROCESS_CPU, 0.2, 0.7, subject="worker 1"),
+    watched(names.PROCESS_CPU, 0.2, 0.7, subject="worker 2"),
+    watched(names.PROCESS_CPU_WAIT, 0.0, 0.3, subject="worker 1"),
+]
+"""Busy whenever it has the CPU, which it mostly has."""
+STARVED = [
+    watched(names.CPU, 0.3, 1.0, subject="machine"),
+    watched(names.PROCESS_CPU, 0.2, 0.25, subject="worker 1"),
+    watched(names.PROCESS_CPU_WAIT, 0.0, 0.7, subject="worker 1"),
+]
 OTHERS = [
     watched(names.CPU, 0.3, 1.0, subject="machine"),
     watched(names.METRIC_LOOP_LAG, 1_000, 250_000, events=(20, 20)),
@@ -116,6 +127,9 @@ OTHERS = [
         (PAUSES, "garbage-collection"),
         (FULL_WORKERS, "backend-cpu"),
         (OTHERS, "other-programs"),
+        (HELD_UP, "backend-cpu"),
+        (STARVED, "other-programs"),
+        (STARVED[1:], "unknown"),  # the machine was not full: nobody knows who had the CPU
         ([], "unknown"),
         # Near misses: the same, and too little of it.
         ([watched(names.METRIC_HASH, 20_000, 250_000, events=(12, 3))], "unknown"),

@@ -16,28 +16,33 @@ def _check(facts: Facts) -> Hit | None:
     if not workers or backend is None or not (facts.slow or facts.breach.kind is Kind.OTHER):
         return None
     each = sum(workers.values()) / len(workers)
+    # One that waits for a CPU would use it: what it had to do is both, unless it mostly waited.
+    wanted = each + (facts.workers_wait if facts.without_cpu <= 0.5 else 0.0)
     used = facts.used_cores or 0.0
     machine_full = used >= _BUSY * facts.cores and backend >= 0.5 * used
-    if each < _FULL and not machine_full:
+    if wanted < _FULL and not machine_full:
         return None
     words = (
         f"{len(workers)} worker{'' if len(workers) == 1 else 's'} used {each:.2f} of a core each"
         f"; the backend {backend:.1f} of the machine's {facts.cores} cores"
     )
+    if facts.workers_wait >= 0.01:
+        words += f", and waited {facts.workers_wait:.2f} of the time for one"
     if facts.breach.kind is Kind.OTHER:
         return Hit(words, backend / used) if facts.breach.judgement.metric == names.CPU else None
     lag = facts.events(names.METRIC_LOOP_LAG)
     if lag:
         words += f", its event loop {format_duration(lag.mean_us)} late on the average"
     known = facts.hash_share + facts.query_share + facts.lock_share + facts.gc_share
-    share = max(0.0, 1 - known)
+    share = max(0.0, 1 - known) * (1.0 if machine_full else 1 - facts.without_cpu)
     return Hit(words, share) if share >= ENOUGH else None
 
 
 RULE = Rule(
     id="backend-cpu",
     needs="the CPU of the backend's processes",
-    test="each worker used 0.8 of a core, or the machine was full and the backend had most of it; "
-    "and a quarter of the time waited went neither into hashes, queries, locks nor collections",
+    test="each worker used 0.8 of a core, with the time for which it waited for one unless that "
+    "was most of it, or the machine was full and the backend had most of it; and a quarter of the "
+    "time waited went neither into hashes, queries, locks nor collections",
     check=_check,
 )

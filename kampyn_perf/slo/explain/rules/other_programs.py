@@ -28,13 +28,17 @@ def _check(facts: Facts) -> Hit | None:
     late = lag.mean_us * facts.breach.total / facts.waited_us if lag and facts.waited_us else 0.0
     # A collection makes the event loop late too, and is none of theirs.
     late = max(0.0, late - facts.gc_share)
-    share = min(1.0, facts.starved * facts.hash_share + late)
+    share = min(1.0, max(facts.starved * facts.hash_share + late, facts.without_cpu))
     if share < ENOUGH:
         return None
     if lag:
         words += (
             f"; the backend's event loop was {format_duration(lag.mean_us)} late on the average"
         )
+    if facts.without_cpu:
+        waited = format_percent(round(facts.workers_wait, 2))
+        part = format_percent(round(facts.without_cpu, 2))
+        words += f"; a worker was ready without a CPU {waited} of the time, {part} of its work"
     if facts.hashing and facts.starved:
         words += (
             f", and hashes of {format_duration(facts.hashing.mean_us)} had no CPU for "
@@ -45,7 +49,8 @@ def _check(facts: Facts) -> Hit | None:
 
 RULE = Rule(
     id="other-programs",
-    needs="the CPU of the machine and of the backend's processes; its event-loop lag, its hashes",
+    needs="the CPU of the machine and of the backend's processes, and how long these waited for "
+    "it; its event-loop lag, its hashes",
     test="the machine was 90 % busy, others used 30 % of it, and the time for which the backend "
     "was ready and had no CPU is a quarter of the time waited",
     check=_check,

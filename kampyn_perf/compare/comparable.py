@@ -67,7 +67,7 @@ def why_not(
     for name, runs in (("base", base), ("new", new)):
         for number, run in enumerate(runs, start=1):
             where = name if len(runs) == 1 else f"{name} {number}"
-            yield from (f"{where}: {reason}" for reason in _unfit(run))
+            yield from (f"{where}: {reason}" for reason in unfit(run, allowed))
     yield from _twice([*base, *new])
     first, *others = [*base, *new]
     for condition, of in _conditions(first).items():
@@ -98,7 +98,7 @@ def _conditions(run: Result) -> dict[Condition, Callable[[Any], object]]:
     return dict(_LOAD) if isinstance(run, LoadResult) else dict(_BENCH)
 
 
-def _unfit(run: Result) -> Iterator[str]:
+def unfit(run: Result, allowed: Sequence[Condition] = ()) -> Iterator[str]:
     """Why the numbers of a run mean nothing, or not what they should."""
     if run.status is not RunStatus.COMPLETE:
         yield f"the run is not complete{f': {run.reason}' if run.reason else ''}"
@@ -116,7 +116,8 @@ def _unfit(run: Result) -> Iterator[str]:
             )
     if run.requests.count and run.requests.count == run.requests.failed:
         yield "not one request succeeded"
-    yield from _busy(run)
+    if Condition.BUSY not in allowed:
+        yield from _busy(run)
 
 
 def _busy(run: LoadResult) -> Iterator[str]:
@@ -137,7 +138,8 @@ def _busy(run: LoadResult) -> Iterator[str]:
     if others > _OTHERS or (used > _BUSY and others > _OTHERS / 2):
         yield (
             f"the machine was busy with something else: {format_percent(round(others, 3))} of it "
-            "went to programs that are neither the backend nor the generator"
+            "went to programs that are neither the backend nor the generator (to compare in spite "
+            "of it: --allow busy)"
         )
 
 

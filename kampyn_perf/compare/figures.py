@@ -114,13 +114,18 @@ def percentiles_of(
     return figures
 
 
-def share_of(totals: Floats, hits: Floats, strata: Sequence[int]) -> Figure:
-    """The share of hits, worth what its dependence leaves of it."""
+def share_of(
+    totals: Floats, hits: Floats, strata: Sequence[int], *, scatter: bool = True
+) -> Figure:
+    """The share of hits, worth what its dependence leaves of it; without `scatter` only the
+    share."""
     n, k = float(totals.sum()), float(hits.sum())
     if not n:
         return Figure(value=None, why="there were no requests")
-    worth = stats.deflation(totals, hits, strata=strata)
     share = k / n
+    if not scatter:
+        return Figure(value=share, samples=round(n))
+    worth = stats.deflation(totals, hits, strata=strata)
     return Figure(value=share, share=(share * worth.effective, worth.effective), samples=round(n))
 
 

@@ -65,12 +65,12 @@ def _judged(
 ) -> Comparison:
     design = _design(base, new, paired=paired)
     scatter = design is not Design.PAIRS
-    sides = [[_figures(run, scatter=scatter) for run in runs] for runs in (base, new)]
+    sides = [[figures_of(run, scatter=scatter) for run in runs] for runs in (base, new)]
     judged = of_figures(sides[0], sides[1], design, settings, primary=primary)
     reasons = list(comparable.why_not(base, new, allowed=settings.allowed))
     beside = []
     if control:
-        third = [_figures(run, scatter=False) for run in control]
+        third = [figures_of(run, scatter=False) for run in control]
         beside = of_figures(sides[0], third, design, settings, primary=primary)
         reasons += [
             f"the control moved: {row.title} of the base against itself is {row.change_text}"
@@ -234,7 +234,8 @@ def _is_primary(key: Key, wanted: Sequence[tuple[str, str]]) -> bool:
     return not key.scope
 
 
-def _figures(run: Result, *, scatter: bool) -> Figures:
+def figures_of(run: Result, *, scatter: bool = True) -> Figures:
+    """What a run says; without `scatter` only values, which is all that pairs need."""
     if isinstance(run, LoadResult):
         return of_load.figures_of(run, scatter=scatter)
     return of_bench.figures_of(run, scatter=scatter)

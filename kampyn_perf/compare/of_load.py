@@ -63,12 +63,12 @@ def figures_of(result: LoadResult, *, scatter: bool = True) -> Figures:
         if durations is not None:
             figures |= percentiles_of(durations, blocks, times)
         failed = Key(scope=scope.name, metric=ERROR_RATE, unit=Unit.SHARE)
-        figures[failed] = share_of(counted.totals, counted.failed, counted.strata)
+        figures[failed] = share_of(counted.totals, counted.failed, counted.strata, scatter=scatter)
         if not scope.name:
             rate = Key(metric=THROUGHPUT, unit=Unit.RATE, more_is_better=True)
             successes = result.requests.count - result.requests.failed
             figures[rate] = rate_of(successes, result.measured_us / 1e6)
-    return figures | _watched(result)
+    return figures | _watched(result, scatter=scatter)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _durations(times: Times, strata: object) -> Durations | None:
     return Durations(counts=counts, values=values.astype(np.float64), strata=list(strata))  # type: ignore[call-overload]
 
 
-def _watched(result: LoadResult) -> Figures:
+def _watched(result: LoadResult, *, scatter: bool) -> Figures:
     """The mean of each series."""
     figures: Figures = {}
     starts = [phase.start_us for phase in result.phases]
@@ -130,19 +130,21 @@ def _watched(result: LoadResult) -> Figures:
             gates=series.metric in _GOALS,
         )
         if any(series.values) and key not in figures and "quantile" not in series.labels:
-            figures[key] = _mean_of(series, starts)
+            figures[key] = _mean_of(series, starts, scatter=scatter)
     return figures
 
 
-def _mean_of(series: Series, starts: list[int]) -> Figure:
+def _mean_of(series: Series, starts: list[int], *, scatter: bool) -> Figure:
     values = np.asarray(series.values, dtype=np.float64)
     weights = np.ones_like(values) if series.weights is None else np.asarray(series.weights, float)
     total = float(weights.sum())
     if not total:
         return Figure(value=None, why="nothing happened that it counts")
+    mean = float((values * weights).sum() / total)
+    if not scatter:
+        return Figure(value=mean, samples=values.size)
     strata = np.searchsorted(starts, series.at_us, side="right").tolist()
     held = stats.Series(weights, values * weights, strata)
-    mean = float((values * weights).sum() / total)
     half = float(stats.half_width(held))
     error = half / 1.96 / abs(mean) if mean else math.inf
     return Figure(value=mean, error=error, freedom=1e6, samples=values.size)

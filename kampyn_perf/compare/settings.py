@@ -14,6 +14,7 @@ an assumption, which `--between-runs` replaces: `docs/compare.md` says what it i
 RATE_MARGIN = 0.001
 """Of shares of failed requests: the document's own limit of 5xx."""
 CONFIDENCE = 0.95
+MOST_PAIRS = 20
 
 
 class Condition(StrEnum):
@@ -25,6 +26,8 @@ class Condition(StrEnum):
     TARGET = "target"
     BUILD = "build"
     MACHINE = "machine"
+    BUSY = "busy"
+    """That the machine had nothing else to do."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,12 +78,12 @@ def test_about_two_runs_alone_a_wide_margin_is_shown() -> None:
 
 
 def test_several_runs_are_their_own_measure() -> None:
-    base = [load(seed=seed) for seed in range(1, 6)]
-    new = [load(seed=seed) for seed in range(6, 11)]
-    found = compare.judge(base, new)
+    base = [load(seed=seed, seconds=12) for seed in range(1, 6)]
+    new = [load(seed=seed, seconds=12) for seed in range(6, 11)]
+    found = compare.judge(base, new, margin=0.1)
     assert found.design is Design.SEVERAL
     assert row(found, "response time P50").outcome is Change.NO_CHANGE
-    slower = compare.judge(base, [load(23_000, seed=seed) for seed in range(6, 11)])
+    slower = compare.judge(base, [load(25_000, seed=seed, seconds=12) for seed in range(11, 16)])
     assert row(slower, "response time P50").outcome is Change.REGRESSED
     assert any("before all of the other" in remark for remark in slower.remarks)
 

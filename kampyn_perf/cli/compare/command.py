@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from kampyn_perf.cli import completion
+from kampyn_perf.cli.compare import options
 from kampyn_perf.cli.flags import JUDGED, json_option
 from kampyn_perf.compare.settings import BETWEEN_RUNS, MARGIN, RATE_MARGIN, Condition
+from kampyn_perf.errors import KampynError
 from kampyn_perf.report.comparison import Format
 from kampyn_perf.units import format_percent
 
@@ -30,6 +32,12 @@ The newest load against the newest one tagged main:
 Five runs of each, the run as the unit; a change of 10 % or less does not matter:
   kampyn-perf compare main@5 branch@5 --margin 10%
 \b
+Run two things against each other, pair after pair in random order, until it is decided:
+  kampyn-perf compare --run localhost:8000/items localhost:8001/items --rate 50 --for 20s
+  kampyn-perf compare --run --new-set backend.store.indexes=none --profile quick
+  kampyn-perf compare --run /items --base-start "node old.js {port}" \\
+    --new-start "node new.js {port}"
+\b
 For CI: a job's summary, annotations, a JUnit file:
   kampyn-perf compare main latest-load --format markdown >> "$GITHUB_STEP_SUMMARY"
   kampyn-perf compare main latest-load --format junit --output junit.xml
@@ -37,6 +45,7 @@ For CI: a job's summary, annotations, a JUnit file:
 
 
 def compare(  # noqa: PLR0913 (one parameter for each flag)
+    context: typer.Context,
     base: Annotated[
         str | None,
         typer.Argument(
@@ -56,6 +65,25 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         ),
     ] = None,
     *,
+    run: options.Run = False,
+    pairs: options.Pairs = options.PAIRS,
+    decide_on: options.DecideOn = options.Decider.P95,
+    without_control: options.WithoutControl = False,
+    base_set: options.BaseSet = None,
+    new_set: options.NewSet = None,
+    base_start: options.BaseStart = "",
+    new_start: options.NewStart = "",
+    health: options.Health = "/",
+    profile: options.Profile = None,
+    rate: options.Rate = None,
+    length: options.Length = None,
+    warm_up: options.WarmUp = None,
+    flow: options.Flow = None,
+    data: options.Data = None,
+    config: options.Config = None,
+    sets: options.Sets = None,
+    seed: options.Seed = None,
+    allow_host: options.AllowHost = None,
     more_base: Annotated[
         list[str] | None,
         typer.Option("--base", metavar="RUN", help="One more run of the base. May be given again."),
@@ -145,11 +173,55 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         lenient=lenient,
     )
     output = Output(form=Format.JSON if json else form, out=output_file, everything=everything)
+    _check_given(context, run=run)
+    if run:
+        from kampyn_perf.cli.compare.paired import PairFlags, Side, compare_pairs
+        from kampyn_perf.load import DirectSchedule, LoadOptions
+
+        flags = PairFlags(
+            base=Side(what=base or "", sets=tuple(base_set or ()), start=base_start),
+            new=Side(
+                what=(base if new is None else new) or "",
+                sets=tuple(new_set or ()),
+                start=new_start,
+            ),
+            options=LoadOptions(
+                schedule=DirectSchedule(rate=rate, length=length),
+                profile=profile,
+                warm_up=warm_up,
+                flows=tuple(flow or ()),
+                data=data,
+                config=config,
+                sets=tuple(sets or ()),
+                seed=seed,
+                allow_hosts=tuple(allow_host or ()),
+            ),
+            most=pairs,
+            decide_on=decide_on.value,
+            control=not without_control,
+            health=health,
+            seed=1 if seed is None else seed,
+        )
+        return int(compare_pairs(flags, judging, output))
     sides = (
         [*([base] if base else []), *(more_base or [])],
         [*([new] if new else []), *(more_new or [])],
     )
     return int(compare_stored(*sides, judging, output))
+
+
+def _check_given(context: typer.Context, *, run: bool) -> None:
+    """Raises KampynError for flags of the other way to compare."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(str(parameter.name))
+        if source is None or source.name != "COMMANDLINE" or parameter.name == "run":
+            continue
+        panel = getattr(parameter, "rich_help_panel", None) or ""
+        flag = parameter.opts[0]
+        if flag in ("--base", "--new", "--between-runs") and run:
+            raise KampynError(f"{flag} is about runs that were made; take it, or --run, out")
+        if panel.startswith(options.RUN) and not run:
+            raise KampynError(f"{flag} is about runs to be made: add --run")
 
 
 compare.__doc__ = HELP

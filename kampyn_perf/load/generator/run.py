@@ -254,7 +254,7 @@ def _sources(spec: RunSpec) -> str:
     files = {name: feed.file for name, feed in spec.feeds.items() if feed.file}
     own = [f"{name} from {path}" for name, path in files.items()]
     if spec.data:
-        own.append(f"the rest from {spec.data}")
+        own.append(f"the rest from {spec.data}" if own else str(spec.data))
     if not own:
         return "The run has no data: name a file with --data, or `data:` in the target's file."
     return f"Its data: {', '.join(own)}."

@@ -29,12 +29,14 @@ def exhausted(
         unknown = [name for name in uses.of if name not in lists]
         if unknown:
             hint = near_or_known(unknown[0], lists) if lists else "the run has no data"
-            problems.append(Problem(f"{path}.of", f"there is no list {unknown[0]!r}; {hint}"))
+            message = f"there is no list {unknown[0]!r}; {hint}"
+            problems.append(Problem(f"{path}.of", message, f"target {target.name}"))
             continue
         walked = [lists[name] for name in uses.of]
         number = _first_too_many(flow, walked, uses.times, mix, schedule.planned)
         if number is not None:
-            problems.append(Problem(path, _told(flow, walked, uses, schedule, number)))
+            message = _told(flow, walked, uses, schedule, number)
+            problems.append(Problem(path, message, f"target {target.name}"))
     return problems
 
 

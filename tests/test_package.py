@@ -70,6 +70,7 @@ def test_what_pypi_shows_has_no_link_that_leads_nowhere(wheel):
     text = archive.read(metadata).decode()
     assert "# kampyn-perf" in text
     assert re.findall(r"\]\((?!https?:)[^)]*\)", text) == []
+    assert "like this" not in text
     named = set(re.findall(r"`kampyn-perf docs ([a-z-]+)`", text))
     assert {"load", "targets", "exit-codes"} <= named
     assert named <= {path.stem for path in (program.ROOT / "docs").glob("*.md")}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import urllib.request
 from pathlib import Path
@@ -40,13 +41,21 @@ def stock(job: dict[str, Any]) -> dict[str, Any]:
     runner = environment.create_local_runner()
     events.init.fire(environment=environment, runner=runner, web_ui=None)
     runner.start(job["users"], spawn_rate=1000)
-    gevent.sleep(job["seconds"])
-    runner.stop()
     stats = environment.stats
+    with gevent.Timeout(30, False):
+        while not _enough(stats, job):
+            gevent.sleep(0.05)
+    runner.stop()
     return {
         "names": {f"{key[1]} {key[0]}": one.num_requests for key, one in stats.entries.items()},
         "failed": {f"{key[1]} {key[0]}": one.num_failures for key, one in stats.entries.items()},
     }
+
+
+def _enough(stats: Any, job: dict[str, Any]) -> bool:
+    """Whether all kinds of requests have come, and so many in all."""
+    seen = {f"{method} {name}" for name, method in stats.entries}
+    return seen >= set(job["until"]) and stats.total.num_requests >= job["requests"]
 
 
 def ours(job: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +74,7 @@ def ours(job: dict[str, Any]) -> dict[str, Any]:
     from kampyn_perf.schedule import Mix
 
     notice_pauses()
+    random.seed(1)
     asked = Asked(
         tags=tuple(job.get("tags", ())),
         exclude_tags=tuple(job.get("exclude", ())),

@@ -17,25 +17,26 @@ from scipy.stats import chi2_contingency
 
 from tests.cli import program
 
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 JOBS: dict[str, dict[str, Any]] = {
-    "nested_sets": {"sessions": 60, "users": 1, "seconds": 0.7},
-    "sequence": {"sessions": 8, "users": 1, "seconds": 0.4},
-    "tagged": {"sessions": 60, "users": 4, "seconds": 0.4, "tags": ["read"], "exclude": ["slow"]},
-    "weights": {"sessions": 96, "users": 12, "seconds": 0.6},
-    "counted": {"sessions": 80, "users": 4, "seconds": 0.5},
-    "listeners": {"sessions": 60, "users": 2, "seconds": 0.3},
-    "shaped": {"sessions": 40, "users": 4, "seconds": 0.4},
-    "pool": {"sessions": 60, "users": 3, "seconds": 0.4, "workers": 3},
-    "checked": {"sessions": 100, "users": 4, "seconds": 0.8},
-    "wire": {"sessions": 50, "users": 2, "seconds": 0.4},
+    "nested_sets": {"sessions": 60, "users": 1, "requests": 200},
+    "sequence": {"sessions": 8, "users": 1, "requests": 30},
+    "tagged": {"sessions": 60, "users": 4, "requests": 200, "tags": ["read"], "exclude": ["slow"]},
+    "weights": {"sessions": 96, "users": 12, "requests": 200},
+    "counted": {"sessions": 80, "users": 4, "requests": 200},
+    "listeners": {"sessions": 60, "users": 2, "requests": 200},
+    "shaped": {"sessions": 40, "users": 4, "requests": 200},
+    "pool": {"sessions": 60, "users": 3, "requests": 200, "workers": 3},
+    "checked": {"sessions": 100, "users": 4, "requests": 200},
+    "wire": {"sessions": 50, "users": 2, "requests": 200},
 }
 _OUR_OWN = {"host", "content-length", "connection"}
 """Headers that say nothing of the scenario; what is compared is the rest."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def port() -> Iterator[int]:
     server = subprocess.Popen(
         [sys.executable, str(HERE / "recording.py")], stdout=subprocess.PIPE, text=True
@@ -66,14 +67,21 @@ def run(side: str, port: int, jobs: dict[str, dict[str, Any]]) -> dict[str, Any]
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ours(port: int) -> dict[str, Any]:
     return run("ours", port, JOBS)
 
 
-@pytest.fixture(scope="module")
-def stock(port: int) -> dict[str, Any]:
-    return run("stock", port, JOBS)
+@pytest.fixture(scope="session")
+def stock(port: int, ours: dict[str, Any]) -> dict[str, Any]:
+    """Until all has come that came from us, and enough of it."""
+    return run(
+        "stock", port, {name: {**job, "until": until(ours[name])} for name, job in JOBS.items()}
+    )
+
+
+def until(run: dict[str, Any]) -> list[str]:
+    return list(run["names"])
 
 
 def shape(request: dict[str, Any]) -> tuple[Any, ...]:
@@ -136,7 +144,7 @@ def test_a_set_is_entered_and_left(side, request):
 
 SHARES = {
     "tagged": ["GET a page", "GET /admin/report"],
-    "weights": ["GET /home?from=Guest", "GET /home?from=Member", "GET /account", "GET /crawl"],
+    "weights": ["GET /home?from=Guest", "GET /home?from=Member", "GET /account"],
     "counted": ["PUT /stock", "POST /buy"],
     "listeners": ["GET /shop/[name]", "GET /status/404"],
     "wire": ["WIRE good", "WIRE wrong", "WIRE inner"],

@@ -152,6 +152,7 @@ class Generator:
 
     def run(self) -> None:
         """The whole run, from the first message to the last."""
+        self._surroundings.start()  # before the clock runs: what a listener prepares may take long
         _settle()
         reason = self._environment.kampyn.stock_reason or ""
         remarks = (*self._scenario.remarks, *unheard(self._environment.events))
@@ -165,7 +166,6 @@ class Generator:
             self._pacer.reassign(assignment)
         self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
-        self._surroundings.start()
         self._health.start()
         gevent.spawn(self._hand_over_forever, start_us)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)

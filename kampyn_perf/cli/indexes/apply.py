@@ -60,6 +60,15 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
             help="Stop waiting after this long (10m); builds go on.",
         ),
     ] = "",
+    expire: Annotated[
+        list[str],
+        typer.Option(
+            "--expire",
+            metavar="COLLECTION.INDEX",
+            help="An index whose expiry may delete more documents at once than the catalogue's "
+            "confirmExpiryAbove (1 %). Repeatable.",
+        ),
+    ] = [],  # noqa: B006 - typer's way to declare a repeatable option
     skip_preflight: Annotated[
         bool,
         typer.Option(
@@ -95,6 +104,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
         commit_quorum=commit_quorum,
         timeout_us=options.duration(timeout, "--timeout") if timeout else None,
         preflight=not skip_preflight,
+        expire=options.parse_names(expire, wanted, "--expire"),
     )
     view = ApplyView(confirmed=yes or plan is not None)
     with options.databases(wanted, uri) as databases:

@@ -60,6 +60,8 @@ def _collection(part: CollectionPlan, database: Database) -> Iterator[PreflightF
     builds = [step for step in part.steps if step.kind is StepKind.CREATE and step.spec]
     lives = {action.name: action.live for action in part.actions if action.live}
     yield from _running(part, database)
+    for step in builds:
+        yield from _forms(step, database)
     for step in part.steps:
         spec = step.spec
         live = lives.get(step.name)
@@ -79,6 +81,22 @@ def _running(part: CollectionPlan, database: Database) -> Iterator[PreflightFind
             collection=part.collection,
             message=f"the server is building {', '.join(build.names)} already{progress}",
         )
+
+
+def _forms(step: Step, database: Database) -> Iterator[PreflightFinding]:
+    """Documents that the index would refuse for their form."""
+    if step.spec is None:
+        return
+    try:
+        found = database.find_unindexable(step.collection, step.spec, GROUPS)
+    except ServerRefusal as refusal:
+        words = f"could not look for documents that it would refuse: {refusal.message}"
+        yield finding_of(step, PreflightLevel.WARN, words)
+        return
+    if found:
+        listed = "; ".join(f"_id {_show(each.id)}: {each.reason}" for each in found)
+        words = f"documents stand against it ({listed})"
+        yield finding_of(step, PreflightLevel.BLOCK, words, tuple(each.id for each in found))
 
 
 def _duplicates(

@@ -147,7 +147,22 @@ class ServerSection(Section):
     min: Annotated[tuple[int, ...], BeforeValidator(_version)] = ()
 
 
+def _share(value: Any) -> Any:
+    """`1%` or 0.01."""
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if isinstance(value, bool) or not 0 <= share <= 1:
+        raise ValueError(f"not a share: {value!r} (write for example 1% or 0.01)")
+    return share
+
+
 class CatalogueSection(Section):
+    confirm_expiry_above: Annotated[float, BeforeValidator(_share)] = Field(
+        0.01, alias="confirmExpiryAbove"
+    )
     server: ServerSection | None = None
     clusters: Annotated[dict[str, ClusterSection], BeforeValidator(_clusters)] = Field(
         default_factory=dict

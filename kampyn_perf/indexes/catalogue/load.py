@@ -43,6 +43,7 @@ def load_catalogue(source: config.Source) -> Catalogue:
         parameters=section.parameters,
         suppress=_suppressions(section.suppress, ("suppress",)),
         server=_target(section),
+        confirm_expiry_above=section.confirm_expiry_above,
         source=source.name,
     )
 

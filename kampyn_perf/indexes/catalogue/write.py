@@ -55,6 +55,8 @@ def catalogue_yaml(catalogue: Catalogue, *, comment: str = "") -> str:
     data: dict[str, Any] = {}
     if catalogue.server is not None:
         data["server"] = _Flow(_server(catalogue.server))
+    if catalogue.confirm_expiry_above != Catalogue.confirm_expiry_above:
+        data["confirmExpiryAbove"] = catalogue.confirm_expiry_above
     if clusters:
         data["clusters"] = clusters
     if catalogue.parameters:

@@ -75,6 +75,8 @@ class Catalogue:
     suppress: tuple[Suppression, ...] = ()
     server: Target | None = None
     """The servers that it is meant for; None: it does not say."""
+    confirm_expiry_above: float = 0.01
+    """The share of a collection's documents that an expiry may delete at once unasked."""
     source: str = ""
 
     def collection(self, name: str) -> WantedCollection | None:

@@ -3,7 +3,9 @@ Unix microseconds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from kampyn_perf.units import counted
 
@@ -60,3 +62,30 @@ class UseReport:
         """`2 nodes of 3`."""
         known = len(self.nodes)
         return f"{counted(known, 'node')} of {known + len(self.unasked)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unindexable:
+    """A document that would make a build fail, or inserts afterwards."""
+
+    id: Any
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """What an index that expires documents would delete at once."""
+
+    documents: int
+    """That were looked at: all, or a sample."""
+    expired: int
+    oldest_us: int | None = None
+    """Unix microseconds of the oldest date; None: there is none."""
+    types: Mapping[str, int] = field(default_factory=dict)
+    """How many documents have a value of each type in the field; `missing` for none."""
+    sampled: bool = False
+    """Counting all of them took too long."""
+
+    @property
+    def share(self) -> float:
+        return self.expired / self.documents if self.documents else 0.0

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from kampyn_perf.indexes.model.explained import Explained
-from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
+from kampyn_perf.indexes.model.facts import (
+    Expiry,
+    Headroom,
+    KeySizes,
+    Unindexable,
+    UseReport,
+)
 from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.query import Query
 from kampyn_perf.indexes.model.server import ServerInfo
@@ -138,6 +144,19 @@ class Sampler(Protocol):
 
 class Preflight(Protocol):
     def find_duplicates(self, collection: str, spec: IndexSpec, limit: int) -> Duplicates: ...
+    def find_unindexable(
+        self, collection: str, spec: IndexSpec, limit: int
+    ) -> Sequence[Unindexable]:
+        """Some of the documents that an index of `spec` would refuse for their form."""
+        ...
+
+    def count_expired(
+        self, collection: str, spec: IndexSpec, seconds: float, timeout_us: int
+    ) -> Expiry:
+        """What `spec` would delete at once if it expired documents after `seconds`; of a sample,
+        where counting takes longer than `timeout_us`."""
+        ...
+
     def current_builds(self, collection: str) -> Sequence[Build]: ...
     def key_sizes(self, collection: str, spec: IndexSpec, size: int) -> KeySizes:
         """By a sample of `size` documents."""

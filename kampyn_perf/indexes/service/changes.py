@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.indexes.apply.execute import Event
+from kampyn_perf.indexes.apply.expiry import ExpiryPolicy, expiry_findings
 from kampyn_perf.indexes.apply.guards import check_writable
 from kampyn_perf.indexes.apply.locking import Locks
 from kampyn_perf.indexes.apply.preflight import PreflightFinding, preflight
@@ -76,6 +78,9 @@ class ApplyRequest:
     timeout_us: int | None = None
     """Stop waiting then; builds go on."""
     preflight: bool = True
+    """Read whole collections first. What would be deleted by expiry is counted anyway."""
+    expire: Sequence[tuple[str, str]] = ()
+    """Indexes (collection, name) that may delete more than the catalogue's share at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +128,7 @@ def apply(
     if not made.steps:
         return ApplyResult(report=ApplyReport(run="", plan=made, results=()), after=made)
     _check_writable(made, databases)
-    findings = list(_look_first(made, databases, watch)) if request.preflight else []
+    findings = list(_look_first(request, made, databases, watch))
     watch.confirm()
     report = _carry_out("apply", made, findings, databases, watch, options, request.timeout_us)
     lost = report.code is ExitCode.UNREACHABLE
@@ -166,10 +171,13 @@ def _due(
 
 
 def _look_first(
-    made: IndexPlan, databases: Databases, watch: ApplyObserver
+    request: ApplyRequest, made: IndexPlan, databases: Databases, watch: ApplyObserver
 ) -> Iterator[PreflightFinding]:
+    share = request.catalogue.confirm_expiry_above
+    policy = ExpiryPolicy(share=share, confirmed=frozenset(request.expire))
+    found = expiry_findings(made, databases.of, policy)
     with watch.looking():
-        for finding in preflight(made, databases.of):
+        for finding in chain(preflight(made, databases.of) if request.preflight else (), found):
             watch.found(finding)
             yield finding
 

@@ -9,7 +9,7 @@ import pytest
 
 from kampyn_perf.indexes.apply.guards import blocked_steps
 from kampyn_perf.indexes.apply.preflight import PreflightFinding, PreflightLevel, preflight
-from kampyn_perf.indexes.model.facts import Headroom, KeySizes
+from kampyn_perf.indexes.model.facts import Headroom, KeySizes, Unindexable
 from kampyn_perf.indexes.model.live import LiveIndex
 from kampyn_perf.indexes.model.ports import (
     Build,
@@ -41,11 +41,15 @@ class Answers:
     room: Headroom = MUCH_ROOM
     builds: list[Build] = field(default_factory=list)
     refusal: ServerRefusal | None = None
+    unindexable: tuple[Unindexable, ...] = ()
 
     def find_duplicates(self, *_: Any) -> Duplicates:
         if self.refusal:
             raise self.refusal
         return self.duplicates
+
+    def find_unindexable(self, *_: Any) -> tuple[Unindexable, ...]:
+        return self.unindexable
 
     def key_sizes(self, *_: Any) -> KeySizes:
         return self.sizes

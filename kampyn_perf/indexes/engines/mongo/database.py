@@ -12,6 +12,7 @@ from kampyn_perf.indexes.engines.mongo import (
     builds,
     commands,
     duplicates,
+    expiring,
     probing,
     queries,
     recorded,
@@ -19,12 +20,19 @@ from kampyn_perf.indexes.engines.mongo import (
     sampling,
     scratch,
     state,
+    unindexable,
     usage,
 )
 from kampyn_perf.indexes.engines.mongo.connection import MongoConnection
 from kampyn_perf.indexes.explain.classify import parse_explain
 from kampyn_perf.indexes.model.explained import Explained
-from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
+from kampyn_perf.indexes.model.facts import (
+    Expiry,
+    Headroom,
+    KeySizes,
+    Unindexable,
+    UseReport,
+)
 from kampyn_perf.indexes.model.live import LiveCollection
 from kampyn_perf.indexes.model.ports import (
     Build,
@@ -98,6 +106,16 @@ class MongoDatabase:
 
     def find_duplicates(self, collection: str, spec: IndexSpec, limit: int) -> Duplicates:
         return duplicates.find_duplicates(self._connection, collection, spec, limit)
+
+    def find_unindexable(
+        self, collection: str, spec: IndexSpec, limit: int
+    ) -> Sequence[Unindexable]:
+        return unindexable.find_unindexable(self._connection, collection, spec, limit)
+
+    def count_expired(
+        self, collection: str, spec: IndexSpec, seconds: float, timeout_us: int
+    ) -> Expiry:
+        return expiring.count_expired(self._connection, collection, spec, seconds, timeout_us)
 
     def current_builds(self, collection: str) -> Sequence[Build]:
         return builds.current_builds(self._connection, collection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import bson
@@ -18,13 +18,33 @@ _ENVELOPE_BYTES = len(bson.encode({"": None}))
 MAX_DEPTH = 8
 
 
-def sample_documents(connection: MongoConnection, collection: str, size: int) -> list[Document]:
-    """About `size` documents at random; the first ones where the server cannot sample."""
+def sample_documents(
+    connection: MongoConnection,
+    collection: str,
+    size: int,
+    condition: Mapping[str, Any] | None = None,
+) -> list[Document]:
+    """About `size` documents at random, of those that meet `condition`; the first ones where the
+    server cannot sample."""
+    match = [{"$match": condition}] if condition else []
     try:
-        return connection.aggregate(collection, [{"$sample": {"size": size}}])
+        return connection.aggregate(collection, [*match, {"$sample": {"size": size}}])
     except ServerRefusal:
         with connection.answers():
-            return [dict(row) for row in connection.database[collection].find(limit=size)]
+            found = connection.database[collection].find(condition or {}, limit=size)
+            return [dict(row) for row in found]
+
+
+def values_at(value: Any, parts: Sequence[str]) -> Iterator[Any]:
+    """What stands at a dotted path, in each item of the arrays on the way."""
+    if not parts:
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, Mapping):
+                yield from values_at(item, parts)
+    elif isinstance(value, Mapping) and parts[0] in value:
+        yield from values_at(value[parts[0]], parts[1:])
 
 
 def sample_fields(connection: MongoConnection, collection: str, size: int) -> FieldSample:

@@ -16,7 +16,13 @@ from kampyn_perf.indexes.engines.sqlite.filters import NoCounterpartError
 from kampyn_perf.indexes.engines.sqlite.literals import quoted
 from kampyn_perf.indexes.engines.sqlite.select import Statement, statement_of
 from kampyn_perf.indexes.model.explained import Explained
-from kampyn_perf.indexes.model.facts import Headroom, KeySizes, UseReport
+from kampyn_perf.indexes.model.facts import (
+    Expiry,
+    Headroom,
+    KeySizes,
+    Unindexable,
+    UseReport,
+)
 from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
 from kampyn_perf.indexes.model.normalise import normal_live, normal_of, same_index
 from kampyn_perf.indexes.model.ports import (
@@ -125,6 +131,16 @@ class SqliteDatabase:
 
     def find_duplicates(self, collection: str, spec: IndexSpec, limit: int) -> Duplicates:
         return preflight.find_duplicates(self._connection, collection, spec, limit)
+
+    def find_unindexable(
+        self, collection: str, spec: IndexSpec, limit: int
+    ) -> Sequence[Unindexable]:
+        return ()  # a column holds no arrays
+
+    def count_expired(
+        self, collection: str, spec: IndexSpec, seconds: float, timeout_us: int
+    ) -> Expiry:
+        raise _refused("a TTL")
 
     def current_builds(self, collection: str) -> Sequence[Build]:
         return ()

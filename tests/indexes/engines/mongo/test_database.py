@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -242,4 +243,107 @@ def test_a_collection_says_what_it_is(fake: FakeMongo) -> None:
         "ticks": CollectionKind.TIMESERIES,
     }
     assert database.read_collection("words").collation == {"locale": "fi"}
+    database.close()
+
+
+@pytest.fixture
+def orders(mongo_uri: str, mongo_database: str) -> Iterator[tuple[MongoDatabase, Any]]:
+    """An adapter, and the driver's own collection `orders` of the same database."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        opened = open_mongo(mongo_uri, mongo_database)
+        yield opened, client[mongo_database].orders
+        opened.close()
+
+
+@pytest.mark.mongo
+def test_duplicates_at_one_position_of_an_array(orders: tuple[MongoDatabase, Any]) -> None:
+    database, collection = orders
+    collection.insert_many(
+        [
+            {"_id": 1, "items": [{"sku": "a"}, {"sku": "z"}]},
+            {"_id": 2, "items": [{"sku": "b"}, {"sku": "z"}]},
+            {"_id": 3, "items": [{"sku": "a"}]},
+            {"_id": 4, "items": [{"sku": ["c", "b"]}]},
+            {"_id": 5, "items": {"0": {"sku": "d"}}},
+        ]
+    )
+    first = IndexSpec(keys=(("items.0.sku", 1),), options={"unique": True})
+    found = database.find_duplicates("orders", first, 5)
+    groups = {group.value["items.0.sku"]: set(group.sample_ids) for group in found.groups}
+    assert groups == {"a": {1, 3}, "b": {2, 4}}
+    second = IndexSpec(keys=(("items.1.sku", 1),), options={"unique": True})
+    assert {
+        g.value["items.1.sku"]: g.count
+        for g in database.find_duplicates("orders", second, 5).groups
+    } == {
+        "z": 2,
+        None: 3,
+    }
+
+
+@pytest.mark.mongo
+def test_documents_that_an_index_would_refuse_for_their_form(
+    orders: tuple[MongoDatabase, Any],
+) -> None:
+    database, collection = orders
+    collection.insert_many(
+        [
+            {"_id": 1, "tags": ["x"], "sizes": [1], "name": "a", "language": "klingon"},
+            {"_id": 2, "tags": ["x"], "sizes": 1, "name": "b", "language": "German"},
+            {"_id": 3, "items": [{"a": [1]}, {"b": [1]}], "name": "c", "language": 7},
+        ]
+    )
+
+    def ids(*keys: tuple[str, Any], **options: Any) -> list[Any]:
+        spec = IndexSpec(keys=keys, options=options)
+        return sorted(found.id for found in database.find_unindexable("orders", spec, 5))
+
+    assert ids(("tags", 1), ("sizes", 1)) == [1]
+    assert ids(("tags", 1)) == []
+    assert ids(("items.a", 1), ("items.b", 1)) == []  # in two items, not beside each other
+    assert ids(("tags", "hashed")) == [1, 2]
+    assert ids(("sizes", "hashed"), partialFilterExpression={"name": "b"}) == []
+    assert ids(("name", "text")) == [1, 3]
+    assert ids(("name", "text"), language_override="tongue") == []
+
+
+@pytest.mark.mongo
+def test_what_an_expiry_would_delete_is_counted(orders: tuple[MongoDatabase, Any]) -> None:
+    database, collection = orders
+    now = dt.datetime.now(dt.UTC)
+    days = [now - dt.timedelta(days=n) for n in (0, 1, 3, 9)]
+    documents: list[dict[str, Any]] = [{"_id": n, "at": at} for n, at in enumerate(days)]
+    documents += [{"_id": 10, "at": [days[0], days[3], "x"]}, {"_id": 11, "at": "2020-01-01"}]
+    collection.insert_many([*documents, {"_id": 12}, {"_id": 13, "old": True, "at": days[3]}])
+    spec = IndexSpec(keys=(("at", 1),))
+    found = database.count_expired("orders", spec, 2 * 86_400, 5_000_000)
+    assert (found.documents, found.expired, found.sampled) == (8, 4, False)
+    assert found.types == {"date": 5, "array": 1, "string": 1, "missing": 1}
+    assert found.oldest_us is not None
+    assert abs(found.oldest_us - days[3].timestamp() * 1e6) < 1_000
+    part = spec.having(partialFilterExpression={"old": True})
+    found = database.count_expired("orders", part, 2 * 86_400, 5_000_000)
+    assert (found.documents, found.expired, found.share) == (1, 1, 1.0)
+
+
+def test_where_counting_takes_too_long_a_sample_says_about_how_many(fake: FakeMongo) -> None:
+    now = dt.datetime.now(dt.UTC)
+    fake.collections["orders"].rules.documents = [
+        {"_id": 1, "at": now - dt.timedelta(days=9)},
+        {"_id": 2, "at": [now, now - dt.timedelta(days=8)]},
+        {"_id": 3, "at": now},
+        {"_id": 4},
+    ]
+
+    def slow(order: dict[str, Any]) -> dict[str, Any]:
+        if "$group" in order["pipeline"][0]:
+            assert order["maxTimeMS"] == 5_000
+            raise ServerRefusal(50, "operation exceeded time limit")
+        return fake.answer(order)
+
+    fake.always["aggregate"] = slow
+    database = open_mongo(fake.uri)
+    found = database.count_expired("orders", IndexSpec(keys=(("at", 1),)), 86_400, 5_000_000)
+    assert (found.documents, found.expired, found.sampled) == (4, 2, True)
+    assert found.types == {"date": 2, "array": 1, "missing": 1}
     database.close()

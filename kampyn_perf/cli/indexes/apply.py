@@ -66,7 +66,7 @@ def apply(  # noqa: PLR0913, PLR0917 - a flag each
             "--expire",
             metavar="COLLECTION.INDEX",
             help="An index whose expiry may delete more documents at once than the catalogue's "
-            "confirmExpiryAbove (1 %). Repeatable.",
+            "confirmExpiryAbove (1 %). May be given again.",
         ),
     ] = [],  # noqa: B006 - typer's way to declare a repeatable option
     skip_preflight: Annotated[

@@ -12,7 +12,7 @@ import _socket
 from collections.abc import Callable
 from errno import EINPROGRESS, EISCONN
 from os import strerror
-from ssl import SSLCertVerificationError, SSLContext, SSLError
+from ssl import SSLContext
 from typing import Any
 
 import gevent
@@ -33,12 +33,6 @@ _PIECE = 64 * 1024
 _PIECES_AT_THE_END = 64
 """What is read of an early answer when nothing more can be sent."""
 _CONTINUE_WAIT_US = 1_000_000  # RFC 9110, 10.1.1: do not wait for ever for a 100
-
-
-_TLS_REASONS = {
-    "WRONG_VERSION_NUMBER": "the port does not speak TLS; is it http:// ?",
-    "RECORD_LAYER_FAILURE": "the port does not speak TLS; is it http:// ?",
-}
 
 
 class Connection:
@@ -102,16 +96,7 @@ class Connection:
 
     def _handshake(self, deadline: int, context: Callable[[], SSLContext], host: str) -> None:
         stream = TlsStream(self._sock, context(), host)
-        try:
-            while not stream.handshake_step():
-                self._wait(_READ, deadline, "agreeing on TLS")
-        except SSLCertVerificationError as error:
-            raise ConnectError(f"TLS: {error.verify_message}") from error
-        except SSLError as error:
-            reason = _TLS_REASONS.get(error.reason, error.reason)
-            raise ConnectError(f"TLS: {reason or error}") from error
-        except OSError as error:
-            raise ConnectError(f"TLS: {error.strerror or error}") from error
+        stream.shake_hands(lambda: self._wait(_READ, deadline, "agreeing on TLS"))
         self._tls = stream
         self._recv = stream.recv
         self._send = stream.send

@@ -7,10 +7,17 @@ a plain one.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from kampyn_perf.load.client.errors import ConnectError
+
 _PIECE = 64 * 1024
+_REASONS = {
+    "WRONG_VERSION_NUMBER": "the port does not speak TLS; is it http:// ?",
+    "RECORD_LAYER_FAILURE": "the port does not speak TLS; is it http:// ?",
+}
 
 
 def make_context(*, verify: bool = True, ca_file: str | None = None) -> ssl.SSLContext:
@@ -37,8 +44,21 @@ class TlsStream:
         self.ended = False
         """Whether nothing more will come."""
 
-    def handshake_step(self) -> bool:
-        """One step with what is there; True when done. Wait for the socket and call again."""
+    def shake_hands(self, wait: Callable[[], None]) -> None:
+        """Agree with the other side; `wait` is for more of it to come. Raises ConnectError."""
+        try:
+            while not self._handshake_step():
+                wait()
+        except ssl.SSLCertVerificationError as error:
+            raise ConnectError(f"TLS: {error.verify_message}") from error
+        except ssl.SSLError as error:
+            reason = _REASONS.get(error.reason, error.reason)
+            raise ConnectError(f"TLS: {reason or error}") from error
+        except OSError as error:
+            raise ConnectError(f"TLS: {error.strerror or error}") from error
+
+    def _handshake_step(self) -> bool:
+        """One step with what is there; True when done."""
         self._fill()
         try:
             self._object.do_handshake()

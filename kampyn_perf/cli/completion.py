@@ -9,7 +9,8 @@ from pathlib import Path
 def profiles(incomplete: str) -> list[str]:
     """Of load.yaml, and the shipped ones."""
     from kampyn_perf.errors import KampynError
-    from kampyn_perf.load.resolver import LoadOptions, load_settings
+    from kampyn_perf.load.options import LoadOptions
+    from kampyn_perf.load.resolver import load_settings
 
     try:
         settings, _source = load_settings(LoadOptions(environ={}))

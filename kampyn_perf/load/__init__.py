@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from kampyn_perf.load.direct import DirectRequest, DirectSchedule
     from kampyn_perf.load.distributed.join import join
     from kampyn_perf.load.distributed.remote import Master
+    from kampyn_perf.load.options import LoadOptions
     from kampyn_perf.load.request import Bundled, LoadRequest
-    from kampyn_perf.load.resolver import LoadOptions, resolve
+    from kampyn_perf.load.resolver import resolve
     from kampyn_perf.load.runner import run
     from kampyn_perf.results.load import LoadResult
 
@@ -87,7 +88,8 @@ _PLACES = {
     "kampyn_perf.load.distributed.remote": ("Master",),
     "kampyn_perf.load.distributed.join": ("join",),
     "kampyn_perf.load.request": ("Bundled", "LoadRequest"),
-    "kampyn_perf.load.resolver": ("LoadOptions", "resolve"),
+    "kampyn_perf.load.options": ("LoadOptions",),
+    "kampyn_perf.load.resolver": ("resolve",),
     "kampyn_perf.load.runner": ("run",),
     "kampyn_perf.results.load": ("LoadResult",),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kampyn_perf.cli.indexes import (
+    adopt,
     advise,
     apply,
     effect,
@@ -41,4 +42,5 @@ app.command("advise")(advise.advise)
 app.command("unhide")(unhide.unhide)
 app.command("journal")(journal.journal)
 app.command("exporter")(exporter.exporter)
+app.command("adopt")(adopt.adopt)
 app.command("import")(importing.import_catalogue)

@@ -11,6 +11,13 @@ with service.Databases(catalogue=catalogue, uri="sqlite:///.kampyn/backend.db") 
 from kampyn_perf.indexes.catalogue.load import read_catalogue, resolved_queries
 from kampyn_perf.indexes.databases import Databases
 from kampyn_perf.indexes.lint.engine import lint
+from kampyn_perf.indexes.service.adopting import Adopted, adopt
+from kampyn_perf.indexes.service.advising import (
+    AdviceObserver,
+    AdviceRequest,
+    Advised,
+    advise_indexes,
+)
 from kampyn_perf.indexes.service.changes import (
     ApplyObserver,
     ApplyRequest,
@@ -37,6 +44,10 @@ from kampyn_perf.indexes.service.reading import (
 )
 
 __all__ = [
+    "Adopted",
+    "AdviceObserver",
+    "AdviceRequest",
+    "Advised",
     "ApplyObserver",
     "ApplyRequest",
     "ApplyResult",
@@ -44,6 +55,8 @@ __all__ = [
     "EffectObserver",
     "EffectRequest",
     "QueryTimings",
+    "adopt",
+    "advise_indexes",
     "apply",
     "catalogue_of_databases",
     "compare",

@@ -19,7 +19,8 @@ from kampyn_perf.units import MICROSECONDS
 
 MAX_PLACES = 64
 _PSS_EVERY = 10
-"""Looks. Adding up a process's pages takes milliseconds in which it cannot map memory."""
+"""Looks. Adding up a process's pages takes milliseconds in which it cannot map memory; counting its
+threads reads the dearest of its files."""
 _PSS_DIFFERS = 0.05
 """Share of RSS from which on shared pages are worth a series of their own."""
 
@@ -109,14 +110,12 @@ class ProcessWatcher:
             with process.oneshot():
                 rss = process.memory_info().rss
                 times = process.cpu_times()
-                threads = process.num_threads()
         except psutil.Error:
             return  # it has just ended; the next look tells
         if not rss:
             return  # a zombie, which nobody has buried yet
         memory = names.MEMORY_PER_INSTANCE if place.instance else names.PROCESS_MEMORY
         yield self._state(memory, place, rss, "bytes")
-        yield self._state(names.PROCESS_THREADS, place, threads, "count")
         yield self._state(names.PROCESS_RESTARTS, place, place.restarts, "count")
         cpu_s = times.user + times.system
         if place.seen_us is not None and at_us > place.seen_us:
@@ -142,6 +141,7 @@ class ProcessWatcher:
             return
         with suppress(psutil.Error, OSError):  # another user's: the rest of it may be read
             yield self._state(names.PROCESS_DESCRIPTORS, place, process.num_fds(), "count")
+            yield self._state(names.PROCESS_THREADS, place, process.num_threads(), "count")
         if not place.instance:
             return
         pss = proportional_size(process.pid)

@@ -75,6 +75,8 @@ class LiveView(Observer):
 
     def begin(self, start: RunStart) -> None:
         """The run is about to start."""
+        for words in start.remarks:
+            console.say(words, style="yellow")
         if self._quiet:
             return
         self._clear()
@@ -89,8 +91,6 @@ class LiveView(Observer):
         console.say(f"Flows: {shares}", style="dim")
         if reason := start.stock_client_reason:
             console.say(f"Locust's stock client is used: {reason}", style="yellow")
-        for words in start.remarks:
-            console.say(words, style="yellow")
         if console.is_terminal():
             from rich.live import Live
 

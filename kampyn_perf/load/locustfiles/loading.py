@@ -79,7 +79,7 @@ def _imported(path: Path) -> tuple[dict[str, type[User]], list[Any]]:
     except ModuleNotFoundError as error:
         raise KampynError(
             f"{_place(error, path)}: the module {error.name!r} is not installed",
-            hint=f"Install what has it beside kampyn-perf, as in: pip install {error.name}",
+            hint="Install the package that has it where kampyn-perf is installed.",
         ) from error
     except (Exception, SystemExit) as error:
         raise KampynError(

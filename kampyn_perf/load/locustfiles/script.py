@@ -89,8 +89,9 @@ def _modules(path: Path) -> Iterator[tuple[Path, ast.Module]]:
         tree = _parsed(file)
         yield file, tree
         for node in ast.walk(tree):
-            for name in _imported(node):
-                beside = _file_of(name, folders)
+            parts = (part for name in _imported(node) for part in _with_packages(name))
+            for part in parts:
+                beside = _file_of(part, folders)
                 if beside and beside not in seen:
                     seen.add(beside)
                     todo.append(beside)
@@ -112,6 +113,12 @@ def _imported(node: ast.AST) -> Iterator[str]:
         module = node.module or ""
         yield module
         yield from (f"{module}.{alias.name}".lstrip(".") for alias in node.names)
+
+
+def _with_packages(name: str) -> list[str]:
+    """A module, after the packages that it is in, which are imported with it."""
+    parts = name.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _file_of(name: str, folders: tuple[Path, ...]) -> Path | None:

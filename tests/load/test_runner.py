@@ -6,6 +6,7 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -286,3 +287,23 @@ def test_the_bundled_backend_comes_with_its_processes_and_an_audit(tmp_path, pro
     orders = next(flow for flow in result.flows if flow.name == "Order placement flow")
     assert result.audit.orders == orders.sessions.completed > 0
     assert processes_left() == set()
+
+
+class Absent(load.Unobserved):
+    """An observer that takes longer, once, than a generator may be silent."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def interval(self, progress: load.Progress) -> None:
+        time.sleep(self._seconds)
+        self._seconds = 0.0
+
+
+def test_our_own_absence_is_no_generators_silence(request_for, monkeypatch):
+    """What it sent meanwhile waits to be read, and it is not given up."""
+    monkeypatch.setattr("kampyn_perf.load.coordinator.coordinator._SILENCE_SECONDS", 2.0)
+    result = load.run(request_for("{duration: 5, arrivalRate: 10}"), Absent(3.0))
+    assert result.status is RunStatus.COMPLETE
+    assert result.validity.reasons == []
+    assert result.sessions.completed == result.sessions.planned == 50

@@ -58,13 +58,13 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     if flags.dry_run:
         return dry_run.show(request, watch, as_json=flags.as_json)
     looking = Looking(slo)
-    page = live_page.opened(flags.live_report, looking)
+    page = live_page.opened(flags.live_report, slo)
     with page, LiveView(quiet=flags.as_json, looking=looking) as view:
         if page.url:
             view.remark(f"Live report: {page.url}", load.Severity.INFO)
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
-        looks = [] if flags.as_json and not page.url else [looking]
+        looks = [] if flags.as_json else [looking]
         result = load.run(
             request,
             load.Observers(*looks, view, page, alerts, Aborting(slo)),

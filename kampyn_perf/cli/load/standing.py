@@ -1,25 +1,24 @@
 """How a run stands: its objectives, generators, server and errors so far, looked at now and then.
 
-The looks are an observer's; what they came to is for the live view. A look judges everything that
-was measured until then, so the next one waits for twenty times as long as it took.
+The looks are an observer's; what they came to is for the live view. A look costs as much as a
+result of everything that was measured until then, so the next one waits twenty times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf import load
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Outcome, Verdict
-from kampyn_perf.slo.judging import judge_so_far
 from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.so_far import SoFar, so_far
 from kampyn_perf.units import MICROSECONDS, format_duration, format_percent, format_size
 
 EVERY_US = 5 * MICROSECONDS
 _TIMES_ITS_COST = 20
-_MOST_MISSED = 3
+_MOST_NAMED = 3
 _MOST_ERRORS = 2
 _MOST_WORDS = 60
 
@@ -28,7 +27,7 @@ _MOST_WORDS = 60
 class Standing:
     """What a look came to."""
 
-    verdict: Verdict
+    goals: Sequence[SoFar]
     result: LoadResult
 
     def lines(self) -> Iterator[tuple[str, str]]:
@@ -44,16 +43,14 @@ class Standing:
             yield "errors", errors
 
     def objectives(self) -> str:
-        """`10 of 14 hold so far; missed: response_time_p99 812 ms (< 500 ms)`."""
-        judged = self.verdict.objectives
-        text = f"{self.verdict.count(Outcome.PASS)} of {len(judged)} hold so far"
-        missed = [one for one in judged if one.outcome is Outcome.FAIL]
-        named = [
-            f"{one.name} {one.observed_text} ({one.target_text})" for one in missed[:_MOST_MISSED]
-        ]
-        if rest := len(missed) - len(named):
+        """`10 of 12 within their goals so far; beyond: response_time_p99 812 ms (< 500 ms)`."""
+        within = sum(one.within for one in self.goals)
+        text = f"{within} of {len(self.goals)} within their goals so far"
+        beyond = [one for one in self.goals if not one.within]
+        named = [f"{one.name} {one.text}" for one in beyond[:_MOST_NAMED]]
+        if rest := len(beyond) - len(named):
             named.append(f"{rest} more")
-        return text + (f"; missed: {', '.join(named)}" if named else "")
+        return text + (f"; beyond: {', '.join(named)}" if named else "")
 
     def generators(self) -> str:
         """CPU, event loop and lateness of each, and what makes the run invalid."""
@@ -103,17 +100,12 @@ class Looking(load.Unobserved):
         self.standing: Standing | None = None
         """Of the last look."""
 
-    @property
-    def verdict(self) -> Verdict | None:
-        """Of the last look."""
-        return self.standing.verdict if self.standing else None
-
     def interval(self, progress: load.Progress) -> None:
         """Look, where it is time to."""
         if progress.elapsed_us < self._next_us:
             return
         began_us = now_us()
         result = progress.result()
-        self.standing = Standing(judge_so_far(result, self._slo), result)
+        self.standing = Standing(so_far(result, self._slo), result)
         pause_us = max(EVERY_US, _TIMES_ITS_COST * (now_us() - began_us))
         self._next_us = progress.elapsed_us + pause_us

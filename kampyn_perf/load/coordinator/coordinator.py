@@ -168,11 +168,13 @@ class Coordinator:
         while self._living:
             for received in self._workers.receive():
                 self._follow_one(received)
+            # Before anything of our own that takes long: what a generator has sent meanwhile is not
+            # read yet, and our absence would be taken for its silence.
+            self._give_up_silent(deadline)
             self._offer()
             if answered < self.interrupts.count:
                 answered = self.interrupts.count
                 deadline = min(deadline, time.monotonic() + self._answer_interruption())
-            self._give_up_silent(deadline)
         self.latecomers.decline_all("the run is over")
         if not self._ended and self.rebalancer.lost:
             self.trouble = next(iter(self.rebalancer.lost.values()))

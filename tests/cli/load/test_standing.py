@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kampyn_perf.cli.load.standing import Standing
-from kampyn_perf.results.verdict import Outcome
+from kampyn_perf.results.load import LoadResult
 from kampyn_perf.slo import objectives
-from kampyn_perf.slo.judging import judge_so_far
+from kampyn_perf.slo.so_far import so_far
 from tests.report.html.samples import failing_run
 from tests.slo.runs import Run, steady
 
-
-def standing_of(run) -> Standing:
-    return Standing(judge_so_far(run, objectives.load("slo", sets=[])), run)
+SLO = objectives.load("slo", sets=[])
 
 
-def test_what_is_missed_has_its_figures() -> None:
-    standing = standing_of(failing_run())
-    missed = {one.name: one for one in standing.verdict.objectives if one.outcome is Outcome.FAIL}
-    assert set(missed) == {"response_time_p95", "response_time_p99"}
-    p95, p99 = (missed[name].observed_text for name in sorted(missed))
-    assert standing.objectives() == (
-        f"2 of 14 hold so far; missed: response_time_p95 {p95} (< 200 ms), "
-        f"response_time_p99 {p99} (< 500 ms)"
-    )
+def standing_of(run: LoadResult) -> Standing:
+    return Standing(so_far(run, SLO), run)
 
 
-def test_of_many_that_are_missed_three_are_named() -> None:
-    standing = standing_of(failing_run())
-    judged = standing.verdict.objectives
-    failed = [one.model_copy(update={"outcome": Outcome.FAIL}) for one in judged]
-    verdict = standing.verdict.model_copy(update={"objectives": failed})
-    text = Standing(verdict, standing.result).objectives()
-    assert text.startswith("0 of 14 hold so far; missed: response_time_p50 ")
-    assert text.endswith(", 11 more")
+def test_what_is_beyond_its_goal_has_its_figures() -> None:
+    run = failing_run()
+    beyond = {one.name: one.text for one in so_far(run, SLO) if not one.within}
+    text = standing_of(run).objectives()
+    assert text.startswith("5 of 9 within their goals so far; beyond: response_time_p95 ")
+    assert all(f"{name} {words}" in text for name, words in list(beyond.items())[:3])
 
 
-def test_nothing_missed_is_said_so() -> None:
+def test_of_many_that_are_beyond_three_are_named() -> None:
+    run = failing_run()
+    many = [replace(one, within=False) for one in so_far(run, SLO)]
+    text = Standing(many, run).objectives()
+    assert text.startswith("0 of 9 within their goals so far; beyond: response_time_p50 ")
+    assert text.endswith(", 6 more")
+
+
+def test_nothing_beyond_is_said_so() -> None:
     run = Run(phases=[("p", steady(seconds=30))]).result()
-    assert standing_of(run).objectives() == "5 of 14 hold so far"
+    assert standing_of(run).objectives() == "7 of 7 within their goals so far"
 
 
 def test_the_last_sample_of_the_server_the_most_of_several() -> None:

@@ -44,6 +44,11 @@ class Commands(LazyGroup):
             "Compare runs, base against new: improved, no meaningful change, regressed, or "
             "inconclusive.",
         ),
+        "trend": Lazy(
+            "kampyn_perf.cli.trend",
+            "trend",
+            "Show a figure over the history of runs, with the points at which it changed for good.",
+        ),
         "reports": Lazy(
             "kampyn_perf.cli.reports",
             "app",

@@ -13,6 +13,7 @@ from kampyn_perf.stats.bootstrap import (
     resample,
     standard_error,
 )
+from kampyn_perf.stats.change_points import ChangePoint, change_points
 from kampyn_perf.stats.dependence import (
     Deflation,
     deflation,
@@ -43,6 +44,7 @@ from kampyn_perf.stats.trend import MannKendall, Slope, mann_kendall, mser5, slo
 __all__ = [
     "CONFIDENCE",
     "REPLICATES",
+    "ChangePoint",
     "Deflation",
     "Interval",
     "MannKendall",
@@ -53,6 +55,7 @@ __all__ = [
     "ShareBounds",
     "Slope",
     "block_length",
+    "change_points",
     "deflated_rank_bounds",
     "deflation",
     "document_rank",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kampyn_perf.cli import completion
 from kampyn_perf.cli.flags import Force, Json
 from kampyn_perf.cli.indexes.options import CatalogueName, Uri
 from kampyn_perf.errors import ExitCode, KampynError
@@ -14,6 +15,7 @@ from kampyn_perf.errors import ExitCode, KampynError
 if TYPE_CHECKING:
     from kampyn_perf.indexes.model.catalogue import Catalogue
     from kampyn_perf.indexes.service.advising import AdviceRequest, Advised
+    from kampyn_perf.results.load import LoadResult
 
 
 def advise(  # noqa: PLR0913, PLR0917 - a flag each
@@ -33,6 +35,17 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
     query_stats: Annotated[
         bool, typer.Option("--query-stats", help="Read $queryStats (Atlas, M10 and larger).")
     ] = False,
+    load: Annotated[
+        Path | None,
+        typer.Option(
+            "--load",
+            metavar="RUN",
+            autocompletion=completion.runs,
+            help="Only what was recorded while this load ran, with the flow and step that sent it: "
+            "a run folder, or its result.json.",
+            show_default=False,
+        ),
+    ] = None,
     least: Annotated[
         int,
         typer.Option(
@@ -76,6 +89,7 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
       kampyn-perf indexes advise mongod.log --db mongodb://localhost:27017/kampyn -o advised.yaml
       kampyn-perf indexes advise --profiler --db mongodb://localhost:27017/kampyn
       kampyn-perf indexes advise .kampyn/logs/error.log --db sqlite:///.kampyn/backend.db
+      kampyn-perf indexes advise .kampyn/logs/error.log --load reports/latest-load
     """
     from kampyn_perf.cli.console import print_json, say
     from kampyn_perf.cli.indexes import options
@@ -93,6 +107,7 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
         profiler=profiler,
         query_stats=query_stats,
         least=least,
+        load=_result(load) if load else None,
     )
     advised = _advised(request, wanted, uri)
     for source in advised.sources:
@@ -119,6 +134,16 @@ def _advised(request: AdviceRequest, catalogue: Catalogue, uri: str) -> Advised:
             return advise_indexes(request, None, view)
         with options.databases(catalogue, uri) as databases:
             return advise_indexes(request, databases, view)
+
+
+def _result(run: Path) -> LoadResult:
+    from kampyn_perf.cli.judging import read_run
+    from kampyn_perf.results.load import LoadResult
+
+    _folder, result = read_run(run)
+    if not isinstance(result, LoadResult):
+        raise KampynError(f"{run} is no load")
+    return result
 
 
 def _write(path: Path, advised: Advised, base: Catalogue, values: bool) -> None:

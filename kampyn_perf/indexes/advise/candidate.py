@@ -41,18 +41,19 @@ class Candidate:
 def candidates_of(shape: Shape, arrays: frozenset[str]) -> tuple[Candidate, ...]:
     """One, or one for each branch of an `$or`; none where no index narrows the shape down."""
     if not shape.branches:
-        found = _candidate(shape, shape._ordered(), arrays)
+        found = _candidate(shape, shape.ordered(), arrays)
         return (found,) if found else ()
-    common = shape._ordered()
-    each = [_candidate(shape, [*common, *branch], arrays) for branch in sorted(shape.branches)]
-    narrowed = [
-        bool(found) and _narrows(branch)
-        for found, branch in zip(each, sorted(shape.branches), strict=True)
-    ]
-    if all(narrowed):
-        return tuple(found for found in each if found)
-    alone = _candidate(shape, common, arrays) if _narrows(common) else None
-    return (alone,) if alone else ()
+    common = shape.ordered()
+    each: list[Candidate] = []
+    for branch in sorted(shape.branches):
+        if any(p.field == "_id" and p.is_point for p in branch):
+            continue  # found by _id, which every collection has
+        found = _candidate(shape, [*common, *branch], arrays) if _narrows(branch) else None
+        if found is None:
+            alone = _candidate(shape, common, arrays) if _narrows(common) else None
+            return (alone,) if alone else ()
+        each.append(found)
+    return tuple(each)
 
 
 def join_candidate(shape: Shape, join: Join) -> Candidate | None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from kampyn_perf.indexes.advise.candidate import Candidate, candidates_of, join_candidate
 from kampyn_perf.indexes.advise.known import Known, Source, plan_keys, used_in
 from kampyn_perf.indexes.advise.predicates import Role
+from kampyn_perf.indexes.advise.reasons import why_none
 from kampyn_perf.indexes.advise.shape import Shape
 from kampyn_perf.indexes.advise.tally import Tally
 from kampyn_perf.units import format_percent
@@ -187,13 +188,16 @@ def _troubled(tally: Tally, trouble: str, known: Known) -> Judged:
     shape = tally.shape
     candidates = candidates_of(shape, known.arrays)
     if not candidates:
-        return _judged(tally, Verdict.NO_HELP, _why_none(shape))
+        return _judged(tally, Verdict.NO_HELP, why_none(shape))
     remarks = [note for candidate in candidates for note in candidate.notes]
     if tally.walked >= DEEP_SKIP:
         remarks.append(f"the skip stays: {_deep_skip(tally)}")
-    if _useful(tally) is None:
+    if shape.grouped or tally.given is None:
         remarks.append("how many documents match is not recorded: measure it with `effect`")
+    elif tally.examined is None:
+        remarks.append("how much it reads is not recorded; --db asks how large the collection is")
     remarks += _residue(shape)
+    remarks += ["sent with a hint: another index is not used before that goes"] * shape.hinted
     serving = [known.serving(candidate) for candidate in candidates]
     missing = tuple(c for c, index in zip(candidates, serving, strict=True) if index is None)
     if missing:
@@ -229,34 +233,3 @@ def _rest(tally: Tally) -> str:
         return _deep_skip(tally)
     residue = _residue(tally.shape)
     return residue[0] if residue else "what is left is the work of the query itself"
-
-
-_WORDS = {
-    "$ne": "$ne matches nearly everything",
-    "$nin": "$nin matches nearly everything",
-    "$not": "$not matches nearly everything",
-    "$exists": "$exists: true matches nearly everything",
-    "$where": "$where runs JavaScript on each document",
-    "a regular expression without anchor": "a regular expression without anchor (^) is held "
-    "against every key; for words, a text index",
-    "a regular expression that ignores case": "a regular expression that ignores case is held "
-    "against every key; with a collation of strength 2 and equality, an index serves",
-}
-
-
-def _why_none(shape: Shape) -> str:
-    if any(p.field == "_id" for p in shape.points):
-        return "it finds its documents by _id already"
-    if shape.having(Role.GEO):
-        return "it asks for places: declare a 2dsphere index on the field by hand"
-    if shape.having(Role.TEXT):
-        return "it searches words: the text index decides, and the record does not show its fields"
-    if shape.branches:
-        return "one branch of its $or has nothing that an index narrows down, so everything is read"
-    words = [
-        f"{p.field}: {_WORDS.get(p.words, f'no index narrows {p.words} down')}"
-        for p in shape.having(Role.NONE)
-    ]
-    if words:
-        return "; ".join(words)
-    return "it has no condition: everything is asked for"

@@ -61,6 +61,8 @@ class Operation:
     """The command's own comment; else the application's name."""
     at: str = ""
     """When it ended, ISO 8601."""
+    hinted: bool = False
+    """It named the index to use."""
     cut: bool = False
     """The record was too long and the server cut it: the filter is not all of it."""
 
@@ -128,6 +130,7 @@ def _operation(
         plan=str(record.get("planSummary", "")),
         sorted_in_memory=bool(record.get("hasSortStage")),
         sender=_sender(record, command),
+        hinted=bool(command.get("hint")),
         at=_time(record.get("ts")),
         cut="truncated" in record or "$truncated" in command,
     )

@@ -27,7 +27,6 @@ _GROUPING = frozenset(
     {"$group", "$count", "$bucket", "$bucketAuto", "$sortByCount", "$facet", "$unwind", "$sample"}
 )
 """After these the number of results says nothing about how many documents matched."""
-_STREAMING = frozenset({"$project", "$addFields", "$set", "$unset", "$limit", "$skip"})
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class Shape:
     collation: str
     key: str
     cut: bool
+    hinted: bool = False
     order: tuple[str, ...] = field(compare=False, default=())
     """The filter's fields as the first operation had them."""
 
@@ -67,7 +67,7 @@ class Shape:
     def words(self) -> str:
         """`find {vendorId: =, status: in} sort {createdAt: -1} limit`."""
         parts = [self.kind.value]
-        conditions = [f"{p.field}: {_word(p)}" for p in self._ordered()]
+        conditions = [f"{p.field}: {_word(p)}" for p in self.ordered()]
         if self.branches:
             inside = (", ".join(f"{p.field}: {_word(p)}" for p in b) for b in sorted(self.branches))
             conditions.append(f"$or: [{' | '.join(inside)}]")
@@ -80,20 +80,21 @@ class Shape:
         parts += ["grouped"] if self.grouped and self.kind is Kind.AGGREGATE else []
         parts += ["skip"] if self.skips else []
         parts += ["limit"] if self.limited else []
+        parts += ["with a hint"] if self.hinted else []
         return " ".join(parts)
 
-    def _ordered(self) -> list[Predicate]:
+    def ordered(self) -> list[Predicate]:
         return sorted(
             self.predicates,
             key=lambda p: (self.order.index(p.field) if p.field in self.order else 99, p),
         )
 
     def having(self, role: Role) -> list[Predicate]:
-        return [predicate for predicate in self._ordered() if predicate.role is role]
+        return [predicate for predicate in self.ordered() if predicate.role is role]
 
     @property
     def points(self) -> list[Predicate]:
-        return [predicate for predicate in self._ordered() if predicate.is_point]
+        return [predicate for predicate in self.ordered() if predicate.is_point]
 
 
 def shape_of(operation: Operation) -> Shape:
@@ -122,6 +123,7 @@ def shape_of(operation: Operation) -> Shape:
         collation=normal_collation(operation.collation) if operation.collation else "",
         key=operation.key,
         cut=operation.cut,
+        hinted=operation.hinted,
         order=tuple(predicate.field for predicate in stages.conditions.predicates),
     )
 
@@ -136,11 +138,12 @@ def skipped(operation: Operation) -> int:
 
 
 def sort_keys(sort: Mapping[str, Any]) -> tuple[SortKey, ...]:
-    """Empty where it is by something that no index has (a text score)."""
+    """Empty where it is by something that no index has (a text score, `$natural`)."""
     keys: list[SortKey] = []
     for path, direction in sort.items():
         untyped = number(direction)
-        if isinstance(untyped, bool) or not isinstance(untyped, int | float):
+        no_number = isinstance(untyped, bool) or not isinstance(untyped, int | float)
+        if no_number or path.startswith("$"):
             return ()
         keys.append((path, 1 if untyped > 0 else -1))
     return tuple(keys)
@@ -157,6 +160,8 @@ class _Stages:
         self.grouped = False
         self.joins: list[Join] = []
         self._open = True
+        self._computed: set[str] = set()
+        """Fields that stages before made: no index has them."""
 
     def read(self, pipeline: tuple[Mapping[str, Any], ...]) -> None:
         matched: list[Mapping[str, Any]] = []
@@ -175,18 +180,38 @@ class _Stages:
         elif not self._open:
             # A filter after the documents changed: how many matched before it, nobody knows.
             self.grouped = self.grouped or name in ("$match", "$unionWith")
-        elif name == "$match" and isinstance(body, dict) and not self.limited:
-            matched.append(body)
-        elif name == "$sort" and isinstance(body, dict) and not self.sort and not self.limited:
-            self.sort = sort_keys(body)
+        elif name in ("$match", "$sort") and isinstance(body, dict):
+            self._narrow(name, body, matched)
         elif name == "$geoNear":
             matched.append({"$near": body})
         elif name == "$limit":
             self.limited = True
         elif name == "$skip":
             self.skip += int(number(body)) if isinstance(number(body), int | float) else 0
-        elif name not in _STREAMING:
+        elif name in ("$project", "$addFields", "$set") and isinstance(body, dict):
+            made = (field_ for field_, value in body.items() if not _keeps(value))
+            self._computed |= {field_.partition(".")[0] for field_ in made}
+        elif name != "$unset":
             self._open = False
+
+    def _narrow(self, name: str, body: Mapping[str, Any], matched: list[Mapping[str, Any]]) -> None:
+        """A filter or sort of the documents as they are stored, which an index can do."""
+        named = {path.partition(".")[0] for path in body}
+        if named & self._computed or (
+            name == "$match" and named & {"$and", "$or", "$expr"} and (self._computed)
+        ):
+            self.grouped, self._open = True, False
+        elif name == "$match" and not self.limited:
+            matched.append(body)
+        elif name == "$sort" and not self.sort and not self.limited:
+            self.sort = sort_keys(body)
+        else:
+            self.grouped = self.grouped or name == "$match"
+
+
+def _keeps(value: Any) -> bool:
+    """Whether a `$project` only keeps or drops a field; anything else computes one."""
+    return isinstance(value, bool) or number(value) in (0, 1)
 
 
 def _joins(name: str, body: Mapping[str, Any]) -> Iterator[Join]:

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.indexes.advise.advice import Advice, Report, advise
-from kampyn_perf.indexes.advise.known import Known, KnownIndex, Source
+from kampyn_perf.indexes.advise.advice import Report, advise
+from kampyn_perf.indexes.advise.load import Senders, senders_of
 from kampyn_perf.indexes.advise.log import LogReader
-from kampyn_perf.indexes.advise.operation import operation_of
-from kampyn_perf.indexes.advise.sql import SQLITE
+from kampyn_perf.indexes.advise.operation import Operation, operation_of
 from kampyn_perf.indexes.advise.stats import operation_of_stats
 from kampyn_perf.indexes.advise.tally import Tallies
-from kampyn_perf.indexes.apply.preflight import ENTRY_OVERHEAD
 from kampyn_perf.indexes.databases import Databases
 from kampyn_perf.indexes.model.catalogue import Catalogue
-from kampyn_perf.indexes.model.live import CollectionKind, LiveCollection
-from kampyn_perf.indexes.model.normalise import normal_live, normal_of, read_listing
-from kampyn_perf.indexes.model.ports import Database, Recording, ServerRefusal
+from kampyn_perf.indexes.model.ports import Recording, ServerRefusal
 from kampyn_perf.indexes.model.refusals import refusal_error
+from kampyn_perf.indexes.service.known import KnownIndexes
+
+if TYPE_CHECKING:
+    from kampyn_perf.results.load import LoadResult
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes. A longer line is left out; MongoDB's own documents have 16 MB at most."""
-SAMPLE = 200
-"""Documents that are looked at for arrays and for the length of keys."""
 STDIN = "-"
 
 
@@ -51,6 +49,8 @@ class AdviceRequest:
     query_stats: bool = False
     least: int = 2
     """Operations that an index's shapes must have together."""
+    load: LoadResult | None = None
+    """Only what was recorded while this load ran counts, each with the flow that sent it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,16 +68,20 @@ def advise_indexes(
 ) -> Advised:
     """Read everything and judge it. With `databases`, what they have now is held against it.
     Raises KampynError where nothing could be read."""
-    tallies = Tallies()
     sources: list[str] = []
     notes: list[str] = []
+    senders = senders_of(request.load) if request.load else None
+    tallies = Tallies()
+    add = _adding(tallies, senders)
     for name in request.logs:
-        words, remarks = _read_log(name, tallies, observer or AdviceObserver())
+        words, remarks = _read_log(name, add, observer or AdviceObserver())
         sources.append(words)
         notes += remarks
     if databases is not None:
-        sources += _read_servers(request, databases, tallies)
-    live = _Live(request.catalogue, databases)
+        sources += _read_servers(request, databases, add)
+    if senders is not None and senders.outside:
+        notes.append(f"{senders.outside:,} operations were recorded at another time than the load")
+    live = KnownIndexes(request.catalogue, databases)
     report = advise(tallies, live.known, least=request.least)
     return Advised(
         report=replace(report, advice=tuple(live.with_bytes(one) for one in report.advice)),
@@ -86,14 +90,23 @@ def advise_indexes(
     )
 
 
-def _read_log(name: str, tallies: Tallies, observer: AdviceObserver) -> tuple[str, tuple[str, ...]]:
+Add = Callable[[Iterable[Operation]], None]
+"""Takes operations as they are read."""
+
+
+def _adding(tallies: Tallies, senders: Senders | None) -> Add:
+    if senders is None:
+        return tallies.add_all
+    return lambda operations: tallies.add_all(senders.named(operations))
+
+
+def _read_log(name: str, add: Add, observer: AdviceObserver) -> tuple[str, tuple[str, ...]]:
     reader = LogReader()
     notes: list[str] = []
     with _opened(name) as (stream, raw, size):
         try:
             lines = _lines(stream, notes, name)
-            for operation in reader.read(_watched(lines, name, raw, size, observer)):
-                tallies.add(operation)
+            add(reader.read(_watched(lines, name, raw, size, observer)))
         except EOFError:
             notes.append(f"{name}: the gzip stream ends early; what came before it was read")
         except (OSError, gzip.BadGzipFile) as error:
@@ -156,7 +169,7 @@ def _watched(
         yield line
 
 
-def _read_servers(request: AdviceRequest, databases: Databases, tallies: Tallies) -> list[str]:
+def _read_servers(request: AdviceRequest, databases: Databases, add: Add) -> list[str]:
     sources = []
     for database in databases.all() if request.profiler or request.query_stats else ():
         if not isinstance(database, Recording):
@@ -165,20 +178,20 @@ def _read_servers(request: AdviceRequest, databases: Databases, tallies: Tallies
                 hint="Give the backend's log: indexes advise .kampyn/logs/error.log",
             )
         if request.profiler:
-            sources.append(_read_profiler(database, tallies))
+            sources.append(_read_profiler(database, add))
         if request.query_stats:
-            sources.append(_read_statistics(database, tallies))
+            sources.append(_read_statistics(database, add))
     return sources
 
 
-def _read_profiler(database: Any, tallies: Tallies) -> str:
+def _read_profiler(database: Any, add: Add) -> str:
     count = 0
     try:
         for document in database.recorded_operations():
             count += 1
             operation = operation_of(document)
             if operation is not None:
-                tallies.add(operation)
+                add([operation])
     except ServerRefusal as refusal:
         raise refusal_error(f"cannot read the profiler of {database.label}", refusal) from refusal
     if not count:
@@ -190,7 +203,7 @@ def _read_profiler(database: Any, tallies: Tallies) -> str:
     return f"profiler of {database.label}: {count:,} operations"
 
 
-def _read_statistics(database: Any, tallies: Tallies) -> str:
+def _read_statistics(database: Any, add: Add) -> str:
     count = unread = 0
     try:
         for entry in database.query_statistics():
@@ -199,7 +212,7 @@ def _read_statistics(database: Any, tallies: Tallies) -> str:
                 unread += 1
             elif operation.database == database.name:
                 count += 1
-                tallies.add(operation)
+                add([operation])
     except ServerRefusal as refusal:
         raise KampynError(
             f"{database.label} does not give $queryStats: {refusal.message}",
@@ -208,90 +221,3 @@ def _read_statistics(database: Any, tallies: Tallies) -> str:
         ) from refusal
     words = f"$queryStats of {database.label}: {count:,} shapes"
     return words + (f", {unread:,} entries not understood or of the server's own" if unread else "")
-
-
-class _Live:
-    """What is known of collections, each asked about once."""
-
-    def __init__(self, catalogue: Catalogue, databases: Databases | None) -> None:
-        self._catalogue = catalogue
-        self._databases = databases
-        self.notes: list[str] = []
-
-    def known(self, namespace: str) -> Known:
-        database_name, _, name = namespace.partition(".")
-        wanted = self._catalogue.collection(name)
-        declared = tuple(
-            KnownIndex(
-                name=entry.spec.effective_name,
-                normal=normal_of(entry.spec),
-                source=Source.CATALOGUE,
-            )
-            for entry in (wanted.entries if wanted else ())
-        )
-        arrays = wanted.arrays if wanted else frozenset()
-        database = self._database(database_name, name)
-        if database is None:
-            return Known(indexes=declared, declared=wanted is not None, arrays=arrays)
-        return self._asked(database, name, declared, arrays)
-
-    def _database(self, database_name: str, collection: str) -> Database | None:
-        """The database that the records are of, if it is one of those given."""
-        database = self._databases.anywhere(collection) if self._databases else None
-        if database is None:
-            return None
-        name = database.name if isinstance(database, Recording) else SQLITE
-        if name == database_name:
-            return database
-        note = f"records are of the database {database_name}, not of {database.label}"
-        if note not in self.notes:
-            self.notes.append(note)
-        return None
-
-    def _asked(
-        self,
-        database: Database,
-        name: str,
-        declared: Sequence[KnownIndex],
-        arrays: frozenset[str],
-    ) -> Known:
-        try:
-            live = database.read_collection(name)
-            sampled = database.sample_fields(name, SAMPLE) if _has_documents(live) else None
-        except ServerRefusal as refusal:
-            raise refusal_error(f"cannot read {name}", refusal) from refusal
-        if not _has_documents(live):
-            self.notes.append(f"{name}: {live.kind.value} in {database.label}")
-            return Known(indexes=tuple(declared), declared=bool(declared), arrays=arrays)
-        indexes = [
-            KnownIndex(name=index.name, normal=normal_live(index), source=Source.LIVE)
-            for index in live.indexes
-            if not index.building and read_listing(index.definition).keys
-        ]
-        found = frozenset(path for path, n in sampled.arrays.items() if n) if sampled else arrays
-        return Known(
-            indexes=(*indexes, *declared),
-            live=True,
-            declared=bool(declared),
-            arrays=arrays | found,
-            documents=live.documents,
-        )
-
-    def with_bytes(self, advice: Advice) -> Advice:
-        """With its size, by a sample of documents, where there is somebody to ask."""
-        database = self._database(advice.database, advice.collection)
-        if database is None:
-            return advice
-        try:
-            live = database.read_collection(advice.collection)
-            sizes = database.key_sizes(advice.collection, advice.spec, SAMPLE)
-        except ServerRefusal:
-            return advice
-        if not sizes.sampled or live.documents is None:
-            return advice
-        size = round(live.documents * (sizes.mean_bytes + ENTRY_OVERHEAD))
-        return replace(advice, cost=replace(advice.cost, bytes=size))
-
-
-def _has_documents(live: LiveCollection) -> bool:
-    return live.kind not in (CollectionKind.MISSING, CollectionKind.VIEW)

@@ -54,6 +54,8 @@ def evidence(tally: Tally) -> str:
         if tally.given is not None:
             words += f" and returned {tally.given:,.0f}"
         parts.append(words)
+    elif tally.given is not None:
+        parts.append(f"each returned {tally.given:,.0f}")
     plans = [plan for plan, _ in tally.plans.most_common(2)]
     if plans:
         parts.append(", ".join(plans))

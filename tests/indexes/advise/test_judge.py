@@ -151,3 +151,41 @@ def test_recorded_writes_are_its_cost():
     tallies.add(operation_of(record(Recorded(name="", command=insert))))
     (advice,) = advise(tallies, lambda _: Known()).advice
     assert (advice.cost.updates, advice.cost.inserts) == (1, 1)
+
+
+def aggregate(*pipeline, docs=50_000):
+    command = {"aggregate": "orders", "pipeline": list(pipeline)}
+    return Recorded(name="", command=command, docs=docs)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "expected"),
+    [
+        ([{"$match": {"a": 1}}, {"$sort": {"b": -1}}, {"$limit": 5}], ["{a: 1, b: -1}"]),
+        ([{"$match": {"a": 1}}, {"$match": {"b": 2}}], ["{a: 1, b: 1}"]),
+        ([{"$project": {"a": 1, "b": True}}, {"$match": {"a": 1}}], ["{a: 1}"]),
+        ([{"$addFields": {"x": "$a"}}, {"$match": {"x": 1}}], []),
+        ([{"$addFields": {"x": "$a"}}, {"$match": {"a": 1}}], ["{a: 1}"]),
+        ([{"$addFields": {"x": "$a"}}, {"$match": {"$or": [{"x": 1}, {"a": 1}]}}], []),
+        ([{"$project": {"x": "$a"}}, {"$sort": {"x": 1}}, {"$limit": 5}], []),
+        ([{"$limit": 900}, {"$match": {"a": 1}}], []),
+        ([{"$unwind": "$lines"}, {"$match": {"lines.a": 1}}], []),
+        ([{"$group": {"_id": "$a"}}, {"$match": {"_id": 1}}], []),
+    ],
+)
+def test_only_stored_documents_are_narrowed_down(pipeline, expected):
+    assert keys(report(aggregate(*pipeline))) == expected
+
+
+def test_a_branch_by_id_needs_no_index():
+    assert keys(report(scan({"$or": [{"_id": 5}, {"a": 1}]}))) == ["{a: 1}"]
+
+
+def test_no_index_is_in_natural_order():
+    assert keys(report(scan({"a": 1}, sort={"$natural": -1}, limit=5))) == ["{a: 1}"]
+
+
+def test_a_hint_is_told():
+    (judged,) = report(scan({"a": 1}, hint={"b": 1})).judged
+    assert "with a hint" in judged.tally.shape.words()
+    assert any("sent with a hint" in remark for remark in judged.remarks)

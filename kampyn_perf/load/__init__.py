@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kampyn_perf.load.check import flows
+    from kampyn_perf.load.check import described, flows
     from kampyn_perf.load.coordinator.observers import Observers
     from kampyn_perf.load.coordinator.ports import (
         BundledProcesses,
@@ -63,6 +63,7 @@ __all__ = [
     "Unobserved",
     "WatchedTarget",
     "Watcher",
+    "described",
     "flows",
     "join",
     "resolve",
@@ -70,7 +71,7 @@ __all__ = [
 ]
 
 _PLACES = {
-    "kampyn_perf.load.check": ("flows",),
+    "kampyn_perf.load.check": ("described", "flows"),
     "kampyn_perf.load.coordinator.ports": (
         "BundledProcesses",
         "Measured",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.coordinator.describe import describe
-from kampyn_perf.load.messages import Describe
+from kampyn_perf.load.messages import Describe, Flows
 from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.spec import RunSpec, choose_flows
 
@@ -29,7 +29,13 @@ def check(request: LoadRequest) -> None:
 
 def flows(request: LoadRequest) -> dict[str, int]:
     """Names and weights of the flows that would run. Raises KampynError."""
-    return known_flows(request.spec) or describe(describe_command(request.spec))
+    return dict(described(request).weights)
+
+
+def described(request: LoadRequest) -> Flows:
+    """The same, and what of a locustfile means something else than under Locust."""
+    known = known_flows(request.spec)
+    return Flows(weights=known) if known else describe(describe_command(request.spec))
 
 
 def known_flows(spec: RunSpec) -> dict[str, int] | None:

@@ -11,7 +11,8 @@ from kampyn_perf import config
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.addresses import full_url
 from kampyn_perf.load.hosts import check_host
-from kampyn_perf.load.locustfiles.script import Script
+from kampyn_perf.load.locustfiles.features import addresses
+from kampyn_perf.load.locustfiles.script import Found, Script
 from kampyn_perf.load.target.settings import TargetSettings
 
 
@@ -25,15 +26,12 @@ def script_target(
     script = Script(path)
     if script.knows_us:
         return None
+    _check_hosts(addresses(script), allowed)
     if url:
         hosts = [full_url(url)]
     else:
         found = script.hosts(environ)
-        for one in found:
-            try:
-                check_host(one.what, allowed)
-            except KampynError as error:
-                raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
+        _check_hosts(found, allowed)
         hosts = [one.what for one in found]
     if not hosts:
         raise KampynError(
@@ -43,6 +41,14 @@ def script_target(
     name = urlsplit(hosts[0]).netloc.rpartition("@")[2]
     document = {"name": name, "url": hosts[0]}
     return config.parse(TargetSettings, config.Source(document, "the command line"))
+
+
+def _check_hosts(found: Sequence[Found], allowed: Sequence[str]) -> None:
+    for one in found:
+        try:
+            check_host(one.what, allowed)
+        except KampynError as error:
+            raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, tuple[str, ...]]:

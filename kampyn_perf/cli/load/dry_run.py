@@ -17,13 +17,15 @@ def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> E
     plan = watching.plan_before(request, watch)
     spec = request.spec
     schedule = spec.schedule()
-    weights = load.flows(request)
+    described = load.described(request)
+    weights = dict(described.weights)
     if as_json:
         document = redact(orjson.loads(spec.dump()))
         console.print_json(
             {
                 "spec": document,
                 "flows": weights,
+                "remarks": list(described.remarks),
                 "planned": schedule.planned,
                 "watched": [{"kind": spec.kind, "what": spec.what} for spec in plan.specs],
                 "unmeasured": {name: gap.text for name, gap in plan.unmeasured.items()},
@@ -42,6 +44,8 @@ def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> E
     total = sum(weights.values())
     for name, weight in weights.items():
         console.say(f"  {name:<28} weight {weight} ({100 * weight / total:.4g} %)")
+    for words in described.remarks:
+        console.say(f"  {words}", style="yellow")
     _show_watched(plan)
     length = format_duration(schedule.duration_us)
     console.say(

@@ -14,8 +14,9 @@ from kampyn_perf.load.messages import Describe, Flows, Refused, from_wire, to_wi
 _SECONDS = 60
 
 
-def describe(command: Describe) -> dict[str, int]:
-    """Flow names and weights, by a generator that is started for it. Raises KampynError."""
+def describe(command: Describe) -> Flows:
+    """Flows and weights, and what is to be said of them, by a generator that is started for it.
+    Raises KampynError."""
     with tempfile.TemporaryDirectory(prefix="kampyn-perf-") as folder:
         log_path = Path(folder, "generator.log")
         with log_path.open("ab") as log:
@@ -27,7 +28,7 @@ def describe(command: Describe) -> dict[str, int]:
                 child.close()
 
 
-def flows_from(child: Child, command: Describe) -> dict[str, int]:
+def flows_from(child: Child, command: Describe) -> Flows:
     """The answer of a generator that was given `command`. Raises KampynError."""
     deadline = time.monotonic() + _SECONDS
     with selectors.DefaultSelector() as selector:
@@ -40,7 +41,7 @@ def flows_from(child: Child, command: Describe) -> dict[str, int]:
             for report in map(from_wire, messages):
                 match report:
                     case Flows():
-                        return dict(report.weights)
+                        return report
                     case Refused():
                         raise report.error()
     raise KampynError(

@@ -81,7 +81,7 @@ class LocalWorkers:
     def describe(self, command: Describe) -> dict[str, int]:
         """Which flows would run, by the first generator. Raises KampynError."""
         self._children[0].send(to_wire(command))
-        return flows_from(self._children[0], command)
+        return dict(flows_from(self._children[0], command).weights)
 
     def receive(self) -> list[Received]:
         """What came within the next fifth of a second."""

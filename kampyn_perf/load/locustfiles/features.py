@@ -7,6 +7,7 @@ lean client never does something else in silence.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def requests_features(script: Script) -> list[Found]:
     return list({one.what: one for one in reversed(found)}.values())[::-1]
 
 
+def addresses(script: Script) -> list[Found]:
+    """Whole URLs that its clients ask, as far as they stand in the text."""
+    return [
+        Found(text, place(path, node))
+        for path, tree in script.modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (text := _address(node))
+    ]
+
+
 def statistics_read(script: Script) -> Found | None:
     """Where it reads Locust's own statistics, which are otherwise not kept."""
     for path, tree in script.modules.items():
@@ -61,6 +72,23 @@ def _of_node(node: ast.AST, path: Path) -> Iterator[Found]:
             for keyword in keywords:
                 if _is_clients(node) and _needs_requests(keyword):
                     yield Found(f"{keyword.arg}=", place(path, keyword.value))
+
+
+def _address(call: ast.Call) -> str:
+    """The URL of a call of the client; of one that is put together, what comes before that."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _METHODS:
+        return ""
+    if not _is_clients(call):
+        return ""
+    for argument in call.args[:2]:
+        match argument:
+            case (
+                ast.Constant(value=str(text))
+                | ast.JoinedStr(values=[ast.Constant(value=str(text)), *_])
+            ):
+                if re.match(r"https?://[^/]+(/|$)", text):
+                    return text
+    return ""
 
 
 def _is_clients(call: ast.Call) -> bool:

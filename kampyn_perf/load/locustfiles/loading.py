@@ -119,6 +119,6 @@ def _check(kind: type[User], loaded: Loaded) -> None:
 
 
 def _nobody(loaded: Loaded) -> str:
-    if any(name == "pytest" for name, _place in loaded.script.imports()):
+    if loaded.script.has_tests:
         return f"{shown(loaded.path)}: tests of pytest are no users that can be scheduled"
     return f"{shown(loaded.path)}: there is no user class in it that is not abstract"

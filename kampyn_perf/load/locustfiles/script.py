@@ -38,6 +38,14 @@ class Script:
         """Whether it is written for this program: `FlowUser`, or flows as data."""
         return any(name.startswith("kampyn_perf") for name, _place in self.imports())
 
+    @property
+    def has_tests(self) -> bool:
+        """Whether it is a file of pytest's."""
+        return any(
+            isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+            for node in self.modules[self.path].body
+        )
+
     def imports(self) -> Iterator[tuple[str, str]]:
         """Each module that is imported, in full, and where."""
         for path, tree in self.modules.items():

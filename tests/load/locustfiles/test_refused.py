@@ -150,6 +150,11 @@ def test_host_on_the_command_line_is_for_all(tmp_path):
     [
         (HOSTS.replace("127.0.0.1:81", "shop.example"), {}, "mine.py:7: shop.example is not this"),
         (HOSTS, {"environ": {"SHOP": "http://shop.example"}}, "mine.py:9: shop.example is not"),
+        (
+            USER.replace("'/'", "f'https://shop.example/{self}'"),
+            {"url": "localhost:1"},
+            "mine.py:4: shop.example is not this machine",
+        ),
         (USER, {}, "mine.py names no host that can be read from it"),
         (USER, {"url": "http://shop.example"}, "shop.example is not this machine, and nobody"),
         ("def broken(:\n", {}, "mine.py:1: invalid syntax"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
 
@@ -96,8 +97,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     The newest benchmark:
       kampyn-perf check latest-bench --slo my-objectives.yaml
     \b
-    Two runs, of which each answers what the other cannot:
-      kampyn-perf check reports/documented reports/flat-out --strict
+    A load and a capacity search, of which each answers what the other cannot:
+      kampyn-perf check latest-load latest-capacity --strict
     \b
     For CI: a JUnit file, a job's summary, annotations at the objectives' lines:
       kampyn-perf check --format junit --output junit.xml
@@ -113,13 +114,14 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view
     from kampyn_perf.config import own_sets
     from kampyn_perf.files import write_whole
+    from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo import judge, objectives
 
     values = own_sets(sets or (), "slo")
     if slo:
         objectives.load(slo, sets=values)  # its mistakes are told before those of a result
-    read = [judging.read_run(run) for run in runs] if runs else [judging.read_run(None)]
+    read = [judging.read_judged(run) for run in runs or (None,)]
     (path, first), *others = read
     slo = slo or objectives.usual_for(judging.target_name(first))
     goals = objectives.load(slo, sets=values)
@@ -133,7 +135,10 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     asked = form or (Format.JSON if json else None)
     places = judging.objective_places(slo) if asked is Format.GITHUB else {}
     document = export(
-        verdict, asked or Format.JSON, result=None if others else first, places=places
+        verdict,
+        asked or Format.JSON,
+        result=None if others or isinstance(first, CapacityResult) else first,
+        places=places,
     )
     if output is not None:
         write_whole(output, document)
@@ -152,7 +157,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     return int(verdict.exit_code)
 
 
-def _keep(verdict: Verdict, result: LoadResult | BenchResult, folder: Path) -> None:
+def _keep(
+    verdict: Verdict, result: LoadResult | BenchResult | CapacityResult, folder: Path
+) -> None:
     """Beside the result it is a courtesy: a folder that cannot be written spoils no verdict. A page
     that is there says the same again."""
     from kampyn_perf.cli import console, judging, pages

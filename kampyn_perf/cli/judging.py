@@ -12,6 +12,7 @@ from kampyn_perf.errors import ConfigError, KampynError
 if TYPE_CHECKING:
     from kampyn_perf.report.verdict.github import Place
     from kampyn_perf.results.bench import BenchResult
+    from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
 
@@ -31,6 +32,20 @@ def read_result(path: Path) -> LoadResult | BenchResult:
     if isinstance(result, LoadResult) and (problems := contradictions(result, str(path))):
         raise ConfigError(problems, hint=io.DAMAGED, what="result")
     return result
+
+
+def read_judged(run: Path | None) -> tuple[Path, LoadResult | BenchResult | CapacityResult]:
+    """What `run` means and where it is, of any kind that objectives can be asked of; without one
+    the newest load. Raises KampynError."""
+    from kampyn_perf.results import io
+    from kampyn_perf.results.capacity import CapacityResult
+    from kampyn_perf.results.folder import find_result
+
+    if run is not None:
+        path = find_result(run)
+        if io.read_document(path).get("schema") == names.CAPACITY_SCHEMA:
+            return path, io.read(path, {names.CAPACITY_SCHEMA: CapacityResult})
+    return read_run(run)
 
 
 def read_run(run: Path | None) -> tuple[Path, LoadResult | BenchResult]:
@@ -88,7 +103,7 @@ def objective_places(slo: str) -> dict[str, Place]:
     return {name: Place(file, line) for name, line in lines.items()}
 
 
-def target_name(result: LoadResult | BenchResult) -> str:
+def target_name(result: LoadResult | BenchResult | CapacityResult) -> str:
     """Whose objectives are meant, where nobody says: those of the load's target, or KAMPYN's."""
     target = getattr(result, "target", None)
     return target.name if target else "reference"

@@ -54,6 +54,11 @@ class Commands(LazyGroup):
             "app",
             "The runs that were kept: list, show, tag and prune them.",
         ),
+        "capacity": Lazy(
+            "kampyn_perf.cli.capacity.command",
+            "capacity",
+            "Find the highest rate of sessions at which every objective holds.",
+        ),
         "init": Lazy(
             "kampyn_perf.cli.init",
             "init",

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from kampyn_perf.names import RESULT_FILE
 from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.results.capacity import CapacityResult
 from kampyn_perf.results.load import LoadResult
+from kampyn_perf.units import counted
 
 
-def describe(result: LoadResult | BenchResult, path: Path) -> str:
+def describe(result: LoadResult | BenchResult | CapacityResult, path: Path) -> str:
     """`2026-11-28T05-14-20-quick: load of 2026-11-28 05:14 UTC, profile quick on reference`."""
     return f"{_name(path)}: {_kind(result)} of {_date(result.started_at)}, {_subject(result)}"
 
@@ -21,7 +23,9 @@ def _name(path: Path) -> str:
     return folder.name if path.name == RESULT_FILE else str(path)
 
 
-def _kind(result: LoadResult | BenchResult) -> str:
+def _kind(result: LoadResult | BenchResult | CapacityResult) -> str:
+    if isinstance(result, CapacityResult):
+        return "capacity search"
     return "load" if isinstance(result, LoadResult) else "benchmark"
 
 
@@ -32,8 +36,10 @@ def _date(started_at: str) -> str:
         return started_at
 
 
-def _subject(result: LoadResult | BenchResult) -> str:
+def _subject(result: LoadResult | BenchResult | CapacityResult) -> str:
     if isinstance(result, LoadResult):
         return f"profile {result.profile} on {result.target.name}"
+    if isinstance(result, CapacityResult):
+        return f"{counted(len(result.steps), 'step')} on {result.target.name}"
     suites = dict.fromkeys(case.suite for case in result.cases)
     return f"{len(result.cases)} cases of {', '.join(suites) or 'no suite'}"

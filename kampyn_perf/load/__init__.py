@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kampyn_perf.load.options import LoadOptions
     from kampyn_perf.load.request import Bundled, LoadRequest
     from kampyn_perf.load.resolver import resolve
-    from kampyn_perf.load.runner import run
+    from kampyn_perf.load.runner import backend_for, run
     from kampyn_perf.results.load import LoadResult
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Unobserved",
     "WatchedTarget",
     "Watcher",
+    "backend_for",
     "described",
     "flows",
     "join",
@@ -91,7 +92,7 @@ _PLACES = {
     "kampyn_perf.load.request": ("Bundled", "LoadRequest"),
     "kampyn_perf.load.options": ("LoadOptions",),
     "kampyn_perf.load.resolver": ("resolve",),
-    "kampyn_perf.load.runner": ("run",),
+    "kampyn_perf.load.runner": ("backend_for", "run"),
     "kampyn_perf.results.load": ("LoadResult",),
 }
 _MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}

@@ -11,6 +11,7 @@ from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.sources import Source
 
 if TYPE_CHECKING:
+    from kampyn_perf.backend import RunningBackend
     from kampyn_perf.backend.settings import BackendSettings
 
 
@@ -31,6 +32,9 @@ class LoadRequest:
     spec: RunSpec
     bundled: Bundled | None = None
     """None: the target of the specification is somebody else's, and runs already."""
+    running: RunningBackend | None = None
+    """The bundled backend, where the caller has started it and will stop it (`load.backend_for`):
+    several runs then meet the same one."""
     master: Master | None = None
     """None: generators are processes of this machine, `spec.workers` of them."""
     folder: Path | None = None

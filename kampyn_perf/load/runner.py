@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,14 +121,32 @@ class _Target:
 
 
 @contextmanager
+def backend_for(request: LoadRequest, *, log_path: Path) -> Iterator[LoadRequest]:
+    """The request with its bundled backend started for several runs, one after the other; as it is,
+    where it has none. Raises KampynError; `UnreachableError` where the target does not answer."""
+    if request.bundled is None:
+        check_reachable(request.spec.url)
+        yield request
+        return
+    with bundled.start(request.bundled, log_path=log_path) as running:
+        yield replace(request, running=running)
+
+
+@contextmanager
 def _target(request: LoadRequest, observer: Observer, log_path: Path) -> Iterator[_Target]:
     """The backend to load: somebody's, or the bundled one, started for the run."""
     if request.bundled is None:
         check_reachable(request.spec.url)
         yield _Target(request=request, spec=request.spec, running=None)
         return
-    observer.remark("Starting the bundled backend ...", Severity.WAITING)
-    with bundled.start(request.bundled, log_path=log_path) as running:
+    if request.running is None:
+        observer.remark("Starting the bundled backend ...", Severity.WAITING)
+        started: AbstractContextManager[RunningBackend] = bundled.start(
+            request.bundled, log_path=log_path
+        )
+    else:
+        started = nullcontext(request.running)
+    with started as running:
         spec = request.spec.model_copy(update={"url": running.url, "data": running.data_file})
         yield _Target(request=request, spec=spec, running=running)
         if not running.alive():
@@ -148,7 +166,7 @@ def _workers(
             local = LocalWorkers(request.spec.workers, log=log, log_path=log_path, standby=standby)
             stack.callback(local.close)
             # Starting the backend costs seconds: scenarios with a mistake come first.
-            if request.bundled and known_flows(request.spec) is None:
+            if request.bundled and not request.running and known_flows(request.spec) is None:
                 local.describe(describe_command(request.spec))
             yield lambda _spec: local
             return

@@ -1,6 +1,7 @@
 """Run folders: one per run under `reports/`, and the names that mean the newest of them.
 
-`latest` points at the newest of all, `latest-load` and `latest-bench` at the newest of each kind.
+`latest` points at the newest of all, `latest-load`, `latest-bench` and `latest-capacity` at the
+newest of each kind.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class RunKind(StrEnum):
 
     LOAD = "load"
     BENCH = "bench"
+    CAPACITY = "capacity"
 
     @property
     def latest(self) -> str:

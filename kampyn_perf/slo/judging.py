@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.results.capacity import CapacityResult
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Finding, Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, why_not
 from kampyn_perf.slo.evidence.bench import BenchEvidence
+from kampyn_perf.slo.evidence.capacity import CapacityEvidence
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.explain import explain
@@ -18,7 +20,7 @@ from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.steady import phases
 from kampyn_perf.slo.verdict.conclude import conclude
 
-Result = LoadResult | BenchResult
+Result = LoadResult | BenchResult | CapacityResult
 
 
 def judge(
@@ -36,7 +38,7 @@ def judge(
     that ended early may pass. `baseline` is the earlier run that relative targets are about.
     """
     try:
-        several = [results] if isinstance(results, LoadResult | BenchResult) else results
+        several = [results] if isinstance(results, Result) else results
         evidences = [_evidence(result) for result in several]
         verdict = conclude(
             *evidences,
@@ -87,4 +89,10 @@ def _baseline(result: Result, baseline: Result | None) -> Evidence | Missing:
 
 
 def _evidence(result: Result) -> Evidence:
-    return LoadEvidence(result) if isinstance(result, LoadResult) else BenchEvidence(result)
+    match result:
+        case LoadResult():
+            return LoadEvidence(result)
+        case CapacityResult():
+            return CapacityEvidence(result)
+        case _:
+            return BenchEvidence(result)

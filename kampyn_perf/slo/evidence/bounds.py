@@ -40,6 +40,16 @@ class Disturbed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BySecond:
+    """Requests that speak against an objective, and all of them, by stretch of time."""
+
+    bad: Floats
+    totals: Floats
+    allowed: float
+    """The share of bad ones that the target allows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Share:
     """Events among requests, by item, within bounds."""
 

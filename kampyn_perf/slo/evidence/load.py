@@ -14,7 +14,7 @@ from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, 
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence import earlier, estimate, windows
 from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
-from kampyn_perf.slo.evidence.bounds import Disturbed, share_of
+from kampyn_perf.slo.evidence.bounds import BySecond, Disturbed, beyond, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.evidence.quantiles import standing
@@ -38,7 +38,7 @@ from kampyn_perf.slo.kinds import (
     Watched,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Scope
+from kampyn_perf.slo.objectives import Objective, Of, Scope
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""
@@ -142,6 +142,29 @@ class LoadEvidence:
                 return self._beside_requests(objective, beside)
             case kind:
                 assert_never(kind)
+
+    def by_second(self, objective: Objective) -> BySecond | None:
+        """What an objective about a share of requests is decided by; None for any other."""
+        kind, quantile = objective.described.evidence, objective.quantile
+        requests = self._group(objective.scope) if objective.window_us is None else None
+        if not isinstance(requests, Requests) or self._requests is None:
+            return None
+        counted = self._counted(objective.scope, requests)
+        target = objective.target
+        if isinstance(kind, RequestTimes) and quantile is not None:
+            share = beyond(
+                counted,
+                kind.clock,
+                target.first_bad,
+                of_all=objective.of is Of.ALL,
+                disturbed=self._disturbed,
+            )
+            return BySecond(bad=share.most, totals=share.totals, allowed=1 - quantile)
+        if isinstance(kind, RequestShare):
+            share = share_of(counted, kind.event, disturbed=self._disturbed)
+            allowed = 1 - target.value if target.comparison.more_is_better else target.value
+            return BySecond(bad=share.most, totals=share.totals, allowed=allowed)
+        return None
 
     def _beside_requests(
         self,

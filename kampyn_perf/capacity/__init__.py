@@ -1,0 +1,48 @@
+"""The highest rate of sessions at which every objective holds.
+
+`decide` is the search itself: it is told the steps so far and says what to try next, or that it
+is over. It knows no clock, no file and no generator; `run` carries out what it asks for, by
+`load.run`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kampyn_perf.capacity.asks import Ask, Stop
+    from kampyn_perf.capacity.plan import Plan, shape
+    from kampyn_perf.capacity.request import CapacityRequest
+    from kampyn_perf.capacity.runner import read_search, run
+    from kampyn_perf.capacity.search import decide
+    from kampyn_perf.capacity.usl import fit_usl
+
+__all__ = [
+    "Ask",
+    "CapacityRequest",
+    "Plan",
+    "Stop",
+    "decide",
+    "fit_usl",
+    "read_search",
+    "run",
+    "shape",
+]
+_PLACES = {
+    "plan": ("Plan", "shape"),
+    "request": ("CapacityRequest",),
+    "runner": ("read_search", "run"),
+    "asks": ("Ask", "Stop"),
+    "search": ("decide",),
+    "usl": ("fit_usl",),
+}
+_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,79 @@
+"""Where something that only rises with the rate crosses one: pure.
+
+What is fitted is a *load*: how much of what its target allows an objective used up, 1 at the
+target (twice the requests beyond the threshold that may be: 2). Means of loads are unbiased, those
+of their logarithms are not. Pooling adjacent violators gives the rising step function that is
+nearest to the points by least squares (Ayer et al., Annals of Mathematical Statistics 26, 1955);
+between the middles of its steps a straight line is drawn through the logarithms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+CLIFF = 4.0
+"""A rise of the logarithm from one rate to the next that no line may be drawn through."""
+_LEAST = 1e-3
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where a load of one lies, in the unit of `x`."""
+
+    at: float
+    """`inf`: above all points; `-inf`: below all of them."""
+    below: float
+    """The middle of the last step that is no more than one; `-inf` without one."""
+    above: float
+    """The middle of the first one above; `inf` without one."""
+    cliff: bool = False
+
+
+@dataclass
+class _Pool:
+    weight: float
+    x: float
+    y: float
+    last: float
+    first: float
+
+    def absorb(self, other: _Pool) -> None:
+        both = self.weight + other.weight
+        self.x = (self.x * self.weight + other.x * other.weight) / both
+        self.y = (self.y * self.weight + other.y * other.weight) / both
+        self.weight, self.last = both, other.last
+
+
+def pools(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> list[_Pool]:
+    """The steps of the rising function, from left to right."""
+    found: list[_Pool] = []
+    for at in np.argsort(np.asarray(x), kind="stable"):
+        pool = _Pool(weights[at], x[at], loads[at], x[at], x[at])
+        # The same rate again is one point.
+        while found and (found[-1].y >= pool.y or found[-1].last == pool.first):
+            before = found.pop()
+            before.absorb(pool)
+            pool = before
+        found.append(pool)
+    return found
+
+
+def crossing(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> Crossing:
+    """Where the rising function through the points crosses one."""
+    steps = pools(x, loads, weights)
+    good = [step for step in steps if step.y <= 1]
+    bad = [step for step in steps if step.y > 1]
+    if not bad:
+        return Crossing(math.inf, good[-1].x if good else -math.inf, math.inf)
+    if not good:
+        return Crossing(-math.inf, -math.inf, bad[0].x)
+    left, right = good[-1], bad[0]
+    low, high = math.log(max(left.y, _LEAST)), math.log(right.y)
+    if high - low > CLIFF:
+        return Crossing((left.last + right.first) / 2, left.last, right.first, cliff=True)
+    part = low / (low - high)
+    return Crossing(left.x + part * (right.x - left.x), left.x, right.x)

@@ -1,0 +1,41 @@
+"""What a ladder of users says: pure. A closed model, in which throughput can only stop growing.
+
+Open rates alone find the limit from the side where nothing comes to rest; so many users at once
+always do. That a rung was what it says is checked by Little's law: sessions at work are their rate
+times their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kampyn_perf.results.capacity import CapacityStep
+
+LITTLE = 0.25
+"""By how much sessions at work may differ from rate times time."""
+_GROWS = 1.1
+"""Twice the users bring at least so much more, while throughput grows."""
+
+
+def sound(rungs: Sequence[CapacityStep]) -> list[CapacityStep]:
+    """Rungs that were what they say."""
+    return [rung for rung in rungs if rung.little is None or abs(rung.little - 1) <= LITTLE]
+
+
+def most(rungs: Sequence[CapacityStep]) -> float:
+    """Sessions per second at most; 0 where no rung says."""
+    return max((rung.completed_rate for rung in sound(rungs) or rungs), default=0.0)
+
+
+def grows_still(rungs: Sequence[CapacityStep]) -> bool:
+    """Whether the last rung brought more than the one before."""
+    if len(rungs) < 2:
+        return False
+    return rungs[-1].completed_rate > _GROWS * rungs[-2].completed_rate > 0
+
+
+def knee(rungs: Sequence[CapacityStep]) -> int | None:
+    """The fewest users with nine tenths of the most."""
+    best = most(rungs)
+    users = [rung.users for rung in rungs if rung.users and rung.completed_rate >= 0.9 * best > 0]
+    return min(users, default=None)

@@ -1,0 +1,66 @@
+"""What the steps of a search tell together: pure. Rates are sessions per second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kampyn_perf.capacity.estimate import Estimate
+from kampyn_perf.capacity.isotonic import pools
+from kampyn_perf.results.capacity import CapacityStep, StepKind
+
+BELOW, ABOVE = 0.9, 1.12
+"""Steps from so far below the estimate up to it, or above it up to so far, are its replicates."""
+_ENOUGH = 3
+"""Replicates on each side."""
+
+
+def open_steps(steps: Sequence[CapacityStep]) -> list[CapacityStep]:
+    """Those at a rate."""
+    return [step for step in steps if step.kind in (StepKind.OPEN, StepKind.CONFIRM)]
+
+
+def bracket(steps: Sequence[CapacityStep]) -> tuple[float | None, float | None]:
+    """The highest rate that held and the lowest that did not; by the majority where steps
+    disagree."""
+    told = [(step.rate, 0.0 if step.holds else 1.0) for step in steps if step.holds is not None]
+    if not told:
+        return None, None
+    rates, votes = [rate for rate, _ in told], [vote for _, vote in told]
+    parts = pools(rates, votes, [1.0] * len(told))
+    held = [part.last for part in parts if part.y <= 0.5]
+    missed = [part.first for part in parts if part.y > 0.5]
+    return (max(held) if held else None), (min(missed) if missed else None)
+
+
+def is_confirmed(tried: Sequence[CapacityStep], found: Estimate) -> bool:
+    """Whether, near the estimate, most steps below it held and most above it did not."""
+    held, of_held, missed, of_missed = replicates(tried, found.rate)
+    return (
+        of_held >= _ENOUGH
+        and of_missed >= _ENOUGH
+        and held * 2 > of_held
+        and missed * 2 > of_missed
+    )
+
+
+def replicates(tried: Sequence[CapacityStep], rate: float) -> tuple[int, int, int, int]:
+    """(held, of so many) at `rate` and a little below, (missed, of so many) a little above."""
+    told = [step for step in tried if step.holds is not None]
+    below = [step for step in told if BELOW * rate <= step.rate <= rate]
+    above = [step for step in told if rate < step.rate <= ABOVE * rate]
+    return (
+        sum(step.holds is True for step in below),
+        len(below),
+        sum(step.holds is False for step in above),
+        len(above),
+    )
+
+
+def unusable(tried: Sequence[CapacityStep]) -> list[CapacityStep]:
+    """Steps whose generator was the limit, and that prove nothing in spite of it."""
+    return [step for step in tried if step.invalid and step.holds is None]
+
+
+def spent_us(steps: Sequence[CapacityStep]) -> int:
+    """By all of them."""
+    return sum(step.took_us for step in steps)

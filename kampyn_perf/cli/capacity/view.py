@@ -1,0 +1,185 @@
+"""What is seen of a capacity search: a line for each step as it ends, the answer on stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kampyn_perf.capacity.asks import Ask
+from kampyn_perf.capacity.plan import Plan
+from kampyn_perf.cli import console
+from kampyn_perf.results.capacity import (
+    Answer,
+    CapacityResult,
+    CapacityStep,
+    Ending,
+    RateRange,
+    Steadiness,
+    StepKind,
+    Usl,
+    UslParameter,
+)
+from kampyn_perf.results.verdict import Bounds
+from kampyn_perf.units import counted, format_duration, format_percent, format_rate
+
+_HEAD = (
+    f"{'step':>4}  {'kind':<8} {'offered':>10} {'requests':>10} {'in flight':>9} {'P50':>8} "
+    f"{'P95':>8} {'P99':>8} {'failed':>7}  outcome"
+)
+_DOUBT = {
+    Ending.GENERATOR: "The generator was the limit: more of them (--workers) tell more.",
+    Ending.NO_TIME: "More time (--resume with a longer --budget) tells more.",
+    Ending.ROUGH: "More time (--resume with a longer --budget) confirms it.",
+}
+
+
+class Steps:
+    """Hears of a search."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+
+    def begin(self, plan: Plan, *, known: int) -> None:
+        if self._quiet:
+            return
+        more = f", after {counted(known, 'step')} of before" if known else ""
+        console.say(
+            f"Searching for {format_duration(plan.budget_us)} at most{more}: steps of "
+            f"{format_duration(plan.measured_us)} after a warm-up of "
+            f"{format_duration(plan.warm_up_us)}; Ctrl-C keeps what was learnt"
+        )
+        console.say(_HEAD, style="bold")
+
+    def asking(self, number: int, ask: Ask) -> None:
+        """What goes on is not shown: the line comes when it is over."""
+
+    def step(self, step: CapacityStep) -> None:
+        if not self._quiet:
+            console.say(line(step), style=_style(step))
+
+    def remark(self, text: str) -> None:
+        if not self._quiet:
+            console.say(text)
+
+
+def line(step: CapacityStep) -> str:
+    """A step, as a row of the table."""
+    offered = f"{step.users} users" if step.users else format_rate(step.rate)
+    times = (
+        "-" if each is None else format_duration(each)
+        for each in (step.p50_us, step.p95_us, step.p99_us)
+    )
+    p50, p95, p99 = times
+    failed = format_percent(step.failed_share) if step.failed_share else "0"
+    return (
+        f"{step.number:>4}  {step.kind.value:<8} {offered:>10} "
+        f"{format_rate(round(step.requests_rate, 1)):>10} {step.in_flight:>9.1f} {p50:>8} {p95:>8} "
+        f"{p99:>8} {failed:>7}  {outcome(step)}"
+    )
+
+
+def outcome(step: CapacityStep) -> str:
+    """What it says, in a few words."""
+    if step.lost:
+        return f"the target was lost: {step.lost}"
+    if step.kind is StepKind.LADDER:
+        off = step.little is not None and abs(step.little - 1) > 0.25
+        return f"{format_rate(round(step.completed_rate, 1))} sessions" + (
+            ", not by Little's law" if off else ""
+        )
+    parts = []
+    if step.invalid:
+        parts.append(f"not valid: {step.invalid[0]}")
+    if step.steadiness is not Steadiness.STABLE:
+        parts.append(f"{step.steadiness.value}, {step.growth:+.3g} in flight each second")
+    for name in step.missed:
+        margin = next((one for one in step.margins if one.objective == name), None)
+        parts.append(f"missed {name}" + (f" ({margin.observed})" if margin else ""))
+    if step.note:
+        parts.append(step.note)
+    if step.holds:
+        worst = step.worst
+        parts.insert(
+            0, "held" + (f"; nearest: {worst.objective} {worst.observed}" if worst else "")
+        )
+    return "; ".join(parts) or "held"
+
+
+def answer(result: CapacityResult) -> None:
+    """The answer, on stdout; what it rests on after it."""
+    console.print_text("\n".join(_answer_lines(result)))
+    for text in _remarks(result):
+        console.say_wrapped(text)
+    if result.folder:
+        console.say(f"Report: {result.folder}")
+
+
+def law(found: Usl) -> None:
+    """The scalability law, on stdout."""
+    lines = [
+        f"{point.workers} workers: {_plain(point.rate, point.interval)}" for point in found.points
+    ]
+    named = (("gamma", found.gamma), ("alpha", found.alpha), ("beta", found.beta))
+    lines += [f"{name} = {_parameter(value)}" for name, value in named if value]
+    lines += [
+        f"{point.workers} workers would: {_plain(point.rate, point.interval)}"
+        for point in found.predictions
+    ]
+    console.print_text("\n".join(lines + list(found.trust)))
+
+
+def _answer_lines(result: CapacityResult) -> Iterator[str]:
+    found = result.answer
+    if found is None:
+        yield f"No capacity: {result.reason}"
+        return
+    least = "at least " if found.at_least else ""
+    sessions, requests = _range(found.sessions, "sessions"), _range(found.requests, "requests")
+    yield f"Capacity: {least}{sessions}, {requests}"
+    if found.broke_first:
+        yield f"Breaks first: {found.broke_first}{_first_limit(found)}"
+    yield result.reason[:1].upper() + result.reason[1:]
+    for limit in found.limits[1:]:
+        yield f"  {limit.objective} would break at {_plain(limit.rate, limit.interval)}"
+
+
+def _first_limit(found: Answer) -> str:
+    return ", without a slope before it" if found.cliff else ""
+
+
+def _remarks(result: CapacityResult) -> Iterator[str]:
+    if result.answer and result.answer.drift:
+        yield (
+            f"The limit moved by {format_percent(abs(result.answer.drift))} "
+            f"{'down' if result.answer.drift < 0 else 'up'} while it was searched for: the answer "
+            "is of the end. Something grows or fills with the work done."
+        )
+    for finding in result.evidence:
+        yield f"Exhausted: {finding.words}"
+    if result.ending in _DOUBT:
+        yield _DOUBT[result.ending]
+    if result.unmeasured:
+        yield f"Nothing measured {', '.join(result.unmeasured)}: the answer says nothing of them."
+
+
+def _range(found: RateRange, noun: str) -> str:
+    low, high = found.interval.low, found.interval.high
+    rate = f"{found.rate:.4g} {noun}/s"
+    if low is None or high is None or low == high:
+        return rate
+    return f"{rate} ({low:.4g} to {high:.4g})"
+
+
+def _plain(rate: float, interval: Bounds) -> str:
+    ends = (interval.low or 0.0, interval.high or 0.0)
+    return f"{rate:.4g}/s ({ends[0]:.4g} to {ends[1]:.4g})"
+
+
+def _parameter(found: UslParameter) -> str:
+    low, high = found.interval.low or 0.0, found.interval.high or 0.0
+    return f"{found.value:.3g} ({low:.3g} to {high:.3g})"
+
+
+def _style(step: CapacityStep) -> str | None:
+    if step.kind is StepKind.LADDER or step.kind is StepKind.LIGHT:
+        return "dim"
+    return {True: "green", False: "red", None: "yellow"}[step.holds]

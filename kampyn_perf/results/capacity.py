@@ -1,0 +1,271 @@
+"""The result of a capacity search. Durations are whole microseconds, rates per second.
+
+A *margin* is the logarithm of how far inside its target an objective was: 0 at the target, 0.69 at
+half of it, negative where it was missed. On that scale objectives of all units can be compared.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from kampyn_perf import names
+from kampyn_perf.machine import Machine
+from kampyn_perf.results.io import Record
+from kampyn_perf.results.latency import NonNegative
+from kampyn_perf.results.load import Target
+from kampyn_perf.results.verdict import Bounds, Finding
+
+
+class StepKind(StrEnum):
+    """What a step is there for."""
+
+    LIGHT = "light"
+    """A little load: how long a session takes when nothing waits, how many requests it has."""
+    LADDER = "ladder"
+    """So many users at once, each starting its next session at once (closed model)."""
+    OPEN = "open"
+    """Sessions at a rate, to find between which two the limit lies (open model)."""
+    CONFIRM = "confirm"
+    """The same at the limit and just above it, again and again."""
+
+
+class Steadiness(StrEnum):
+    """Whether a step came to rest."""
+
+    STABLE = "stable"
+    BACKLOGGED = "backlogged"
+    """Sessions in flight were still on their way to another level: it is not averaged."""
+    OVERLOADED = "overloaded"
+    """Sessions in flight grew all the time: more came than were served."""
+
+
+class Margin(Record):
+    """What one objective came to in one step."""
+
+    objective: str
+    """Its name; with the part that it was about where it is about several."""
+    value: float
+    error: float
+    """Its standard error, by a bootstrap over blocks of seconds, or from the verdict's interval."""
+    observed: str = ""
+    target: str = ""
+
+
+class Limiter(Record):
+    """A limit on requests that the target puts on its callers, as it says itself."""
+
+    requests: NonNegative | None = None
+    """So many ..."""
+    window_us: NonNegative | None = None
+    """... in so long; None where it does not say."""
+    words: str = ""
+    """Where this was seen: a header, or what was refused."""
+
+    @property
+    def per_second(self) -> float | None:
+        """What it lets through in the long run."""
+        if not self.requests or not self.window_us:
+            return None
+        return self.requests / (self.window_us / 1e6)
+
+
+class CapacityStep(Record):
+    """One step, and what it came to."""
+
+    number: int = 0
+    kind: StepKind
+    rate: float
+    """Sessions per second that were offered; of a rung, that came through."""
+    users: int | None = None
+    """Of a rung: at once."""
+    warm_up_us: NonNegative = 0
+    measured_us: NonNegative = 0
+    took_us: NonNegative = 0
+    """All of it, as the budget counts it: starting, warming up, draining."""
+    steadiness: Steadiness = Steadiness.STABLE
+    growth: float = 0.0
+    """Sessions in flight more per second, on the average."""
+    in_flight: float = 0.0
+    """Sessions at work, on the average."""
+    completed_rate: float = 0.0
+    """Sessions per second that ended well."""
+    requests_rate: float = 0.0
+    """Successful requests per second."""
+    session_us: float | None = None
+    """A session from its due time to its end, on the average."""
+    little: float | None = None
+    """Of a rung: sessions at work over what rate and time make of it (Little's law); about 1."""
+    failed_share: float = 0.0
+    refused_share: float = 0.0
+    """Of requests: answered 429."""
+    p50_us: NonNegative | None = None
+    p95_us: NonNegative | None = None
+    p99_us: NonNegative | None = None
+    margins: list[Margin] = Field(default_factory=list)
+    missed: list[str] = Field(default_factory=list)
+    """Objectives that were missed, also in a step that is not averaged; in one that is not valid
+    those for which its disturbance cannot have been the reason."""
+    invalid: list[str] = Field(default_factory=list)
+    """Why the generator's numbers mean nothing; empty for a valid step."""
+    ended_early: str = ""
+    """Why it was stopped before its time."""
+    lost: str = ""
+    """Why the target is gone; empty while it is there."""
+    note: str = ""
+    explanation: list[Finding] = Field(default_factory=list)
+    """What a missed objective coincides with."""
+    folder: str = ""
+    """Of its own result, below the search's folder."""
+
+    @property
+    def worst(self) -> Margin | None:
+        """The margin of the objective that is nearest to its limit, or furthest beyond it."""
+        return min(self.margins, key=lambda one: one.value, default=None)
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether every objective held; None where the step does not say."""
+        if self.invalid:
+            return False if self.missed else None
+        if self.steadiness is Steadiness.OVERLOADED:
+            return False
+        if self.steadiness is Steadiness.BACKLOGGED:
+            return None
+        return not self.missed
+
+
+class Ending(StrEnum):
+    """How a search ended."""
+
+    FOUND = "found"
+    """The limit lies between two rates that were tried, and both were confirmed."""
+    ROUGH = "rough"
+    """It lies between two rates; the time was over before that was confirmed."""
+    GENERATOR = "generator"
+    """The generator came to its end before the target: the limit lies above."""
+    TOO_SLOW = "too_slow"
+    """An objective is missed at the lowest rate that was tried."""
+    LIMITER = "limiter"
+    """What limits is not the backend, but a limit on requests in front of it."""
+    LOST = "lost"
+    """The target was gone."""
+    NO_TIME = "no_time"
+    """The time was over before the limit was met: it lies above."""
+    INTERRUPTED = "interrupted"
+    UNDECIDED = "undecided"
+    """Steps did not come to rest, or contradict each other."""
+
+
+class RateRange(Record):
+    """A rate with what the steps do not rule out."""
+
+    rate: float
+    interval: Bounds
+
+
+class Limit(Record):
+    """Where one objective would break."""
+
+    objective: str
+    rate: float
+    """Sessions per second."""
+    interval: Bounds
+
+
+class Answer(Record):
+    """The highest rate at which every objective holds."""
+
+    sessions: RateRange
+    """Sessions per second."""
+    requests: RateRange
+    """Successful requests per second that go with it."""
+    at_least: bool = False
+    """Whether the limit itself was not met: it lies above."""
+    confirmed: RateRange | None = None
+    """The highest rate (sessions) at which steps held, and what of it was measured."""
+    held: NonNegative = 0
+    """Steps at the answer, or up to 10 % below it, that held ..."""
+    of_held: NonNegative = 0
+    """... of so many."""
+    missed: NonNegative = 0
+    """Steps just above it that missed an objective ..."""
+    of_missed: NonNegative = 0
+    """... of so many."""
+    broke_first: str = ""
+    """The objective that breaks first; `steady` where sessions pile up before any is missed."""
+    limits: list[Limit] = Field(default_factory=list)
+    """Where each objective breaks, as far as it was seen; the first one first."""
+    drift: float | None = None
+    """By how much the limit moved while it was searched for, as a share; None where it stood."""
+    cliff: bool = False
+    """Whether it breaks from one rate to the next, without a slope in between."""
+
+
+class UslPoint(Record):
+    """The capacity with so many workers."""
+
+    workers: int
+    rate: float
+    interval: Bounds
+    folder: str = ""
+
+
+class UslParameter(Record):
+    """One parameter of the law."""
+
+    value: float
+    interval: Bounds
+
+
+class Usl(Record):
+    """The Universal Scalability Law: X(N) = gamma N / (1 + alpha (N - 1) + beta N (N - 1))."""
+
+    points: list[UslPoint]
+    gamma: UslParameter | None = None
+    """Of one worker, sessions per second."""
+    alpha: UslParameter | None = None
+    """Contention: the share of the work that only one worker can do at a time."""
+    beta: UslParameter | None = None
+    """Coherency: what workers spend on agreeing with each other; None where it was not fitted."""
+    predictions: list[UslPoint] = Field(default_factory=list)
+    trust: list[str] = Field(default_factory=list)
+    """How far this may be trusted, in sentences."""
+
+
+class CapacityResult(Record):
+    """One run of `kampyn-perf capacity`."""
+
+    schema_: Literal["kampyn-perf/capacity"] = Field(default=names.CAPACITY_SCHEMA, alias="schema")
+    version: int = names.CAPACITY_VERSION
+    started_at: str
+    """ISO 8601, UTC."""
+    elapsed_us: NonNegative
+    """Of all its steps."""
+    budget_us: NonNegative
+    target: Target
+    machine: Machine
+    seed: int
+    context: dict[str, Any] = Field(default_factory=dict)
+    plan: dict[str, Any] = Field(default_factory=dict)
+    """What a search that goes on has to be the same in."""
+    objectives: dict[str, str] = Field(default_factory=dict)
+    """What had to hold: name and target."""
+    unmeasured: list[str] = Field(default_factory=list)
+    """Objectives that no step measured: nothing is said about them."""
+    ending: Ending | None = None
+    """None while it goes on; found in a file, it says that the search was killed."""
+    reason: str = ""
+    """The ending in a sentence."""
+    interrupted: str = ""
+    """The signal that ended it."""
+    answer: Answer | None = None
+    limiter: Limiter | None = None
+    evidence: list[Finding] = Field(default_factory=list)
+    """What was exhausted, from the steps in which an objective was missed."""
+    steps: list[CapacityStep] = Field(default_factory=list)
+    usl: Usl | None = None
+    folder: Path | None = Field(default=None, exclude=True)

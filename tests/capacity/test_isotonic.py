@@ -1,0 +1,96 @@
+"""A rising function through points, and where it crosses one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf.capacity.isotonic import crossing, pools
+from kampyn_perf.capacity.local import Power
+
+POINTS = st.lists(st.tuples(st.floats(0, 10), st.floats(0.01, 20)), min_size=1, max_size=30)
+
+
+def fitted(points: list[tuple[float, float]]):
+    x, loads = [x for x, _ in points], [y for _, y in points]
+    return pools(x, loads, [1.0] * len(points))
+
+
+@given(POINTS)
+def test_it_rises_and_keeps_the_mean(points):
+    steps = fitted(points)
+    levels = [step.y for step in steps]
+    assert levels == sorted(levels)
+    mean = sum(step.y * step.weight for step in steps) / len(points)
+    assert mean == pytest.approx(np.mean([y for _, y in points]))
+
+
+@given(POINTS)
+def test_it_is_the_nearest_rising_one(points):
+    """No level moved a little, up or down, comes nearer."""
+    steps = fitted(points)
+    place = 0
+    ordered = sorted(points, key=lambda point: point[0])
+    for step in steps:
+        part = [y for _, y in ordered[place : place + round(step.weight)]]
+        assert step.y == pytest.approx(np.mean(part))
+        place += round(step.weight)
+
+
+@given(POINTS)
+def test_the_crossing_lies_between_the_points(points):
+    x, loads = [x for x, _ in points], [y for _, y in points]
+    at = crossing(x, loads, [1.0] * len(points)).at
+    assert at in (math.inf, -math.inf) or min(x) <= at <= max(x)
+
+
+@pytest.mark.parametrize(
+    ("loads", "at"),
+    [
+        ([0.5, 2.0], 0.5),  # logarithms on both sides alike
+        ([0.1, 0.2], math.inf),
+        ([3.0, 4.0], -math.inf),
+    ],
+)
+def test_where_it_crosses(loads, at):
+    assert crossing([0.0, 1.0], loads, [1.0, 1.0]).at == pytest.approx(at)
+
+
+def test_a_cliff_is_halved_and_no_line_is_drawn_through_it():
+    found = crossing([0.0, 1.0, 2.0], [0.05, 0.06, 20.0], [1.0] * 3)
+    assert found.cliff
+    assert (found.at, found.below, found.above) == (1.5, 1.0, 2.0)
+
+
+def test_a_power_is_found_again():
+    rng = np.random.default_rng(1)
+    x = np.log(np.linspace(90, 110, 11))
+    truth = np.log(101.0)
+    rows = np.exp(12 * (x - truth))[None, :] * rng.gamma(16, 1 / 16, (400, 11))
+    power = Power.of(x, rows[0], float(np.log(100)), None)
+    assert power is not None
+    found = np.exp(power.crossing(rows))
+    assert np.nanmean(found) == pytest.approx(101, rel=0.003)
+    assert np.nanstd(found) < 1.5
+
+
+def test_steps_at_one_rate_tell_no_power():
+    x = np.log(np.linspace(99, 100, 9))
+    assert Power.of(x, np.ones(9), float(np.log(100)), None) is None
+
+
+def test_what_begins_all_at_once_is_none():
+    x = np.log(np.linspace(90, 110, 9))
+    loads = np.where(x > np.log(101), 3.0, 0.05)
+    assert Power.of(x, loads, float(np.log(101)), None) is None
+
+
+def test_no_limit_is_said_to_lie_far_beyond_what_was_tried():
+    x = np.log(np.linspace(90, 99, 9))
+    power = Power.of(x, np.full(9, 0.5), float(np.log(99)), None)
+    assert power is not None
+    assert np.isnan(power.crossing(0.2 * np.exp(2 * (x - x[0]))[None, :]))[0]

@@ -1,0 +1,83 @@
+"""`kampyn-perf capacity` as the real program: what is wrong with a request, and what is said."""
+
+from __future__ import annotations
+
+from kampyn_perf.cli.capacity import view
+from kampyn_perf.cli.capacity.run import exit_code
+from kampyn_perf.errors import ExitCode
+from kampyn_perf.results import io
+from kampyn_perf.results.capacity import Ending, Steadiness
+from tests.cli import program
+from tests.slo.evidence.test_capacity import around, result, step
+
+
+def test_a_budget_too_small_says_what_it_needs(tmp_path):
+    done = program.run(tmp_path, "capacity", "--budget", "20s")
+    assert done.code == ExitCode.USAGE
+    assert "too small" in done.err
+    assert "1 min 26 s at least" in done.err
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_target_that_is_not_there(tmp_path):
+    done = program.run(tmp_path, "capacity", "http://127.0.0.1:1/")
+    assert done.code == ExitCode.UNREACHABLE
+    assert "cannot be reached" in done.err
+
+
+def test_a_sweep_is_of_the_bundled_backend(tmp_path):
+    done = program.run(tmp_path, "capacity", "http://127.0.0.1:1/", "--workers-sweep", "1,2")
+    assert done.code == ExitCode.USAGE
+    assert "bundled backend" in done.err
+    done = program.run(tmp_path, "capacity", "--workers-sweep", "1,two")
+    assert done.code == ExitCode.USAGE
+    assert "--workers-sweep 1,2,4" in done.err
+
+
+def test_what_cannot_be_gone_on_with(tmp_path):
+    done = program.run(tmp_path, "capacity", "--resume", "nowhere")
+    assert done.code == ExitCode.USAGE
+    assert "nowhere" in done.err
+
+
+def test_check_judges_a_load_and_a_search_together(tmp_path):
+    io.write(tmp_path / "capacity" / "result.json", result(*around(600)))
+    done = program.run(tmp_path, "check", "capacity")
+    assert "capacity search of 2026-11-28" in done.err
+    assert "throughput" in done.out + done.err
+    assert done.code == ExitCode.OK
+    io.write(tmp_path / "slow" / "result.json", result(*around(60)))
+    assert program.run(tmp_path, "check", "slow").code == ExitCode.FAILED
+
+
+def test_exit_codes():
+    found = result(*around(100))
+    codes = {
+        Ending.FOUND: 0, Ending.ROUGH: 0, Ending.LIMITER: 0, Ending.TOO_SLOW: 1, Ending.LOST: 3,
+        Ending.GENERATOR: 4, Ending.NO_TIME: 4, Ending.UNDECIDED: 4,
+    }  # fmt: skip
+    for ending, code in codes.items():
+        assert exit_code(found.model_copy(update={"ending": ending})) == code
+    ended = found.model_copy(update={"ending": Ending.INTERRUPTED, "interrupted": "SIGINT"})
+    assert exit_code(ended) == ExitCode.INTERRUPTED
+
+
+def test_a_step_in_a_line():
+    assert view.outcome(step(10, 1.0)).startswith("held; nearest: p95")
+    grows = step(10, 1.0, steadiness=Steadiness.OVERLOADED, growth=12.0)
+    assert view.outcome(grows) == "overloaded, +12 in flight each second"
+    assert "missed p95" in view.outcome(step(10, -1.0))
+    assert "not valid: late" in view.outcome(step(10, 1.0, invalid=["late"]))
+
+
+def test_the_answer_stands_on_stdout(capfdbinary):
+    view.answer(result(*around(500)))
+    out = capfdbinary.readouterr().out.decode()
+    assert out.startswith("Capacity: 4") or out.startswith("Capacity: 5")
+    assert "sessions/s" in out
+    assert "Breaks first: p95" in out
+
+
+def test_no_answer_says_why(capfdbinary):
+    view.answer(result(ending=Ending.UNDECIDED, reason="nothing was told"))
+    assert capfdbinary.readouterr().out == b"No capacity: nothing was told\n"

@@ -1,7 +1,10 @@
 """How often `kampyn-perf compare` is wrong, and how often it finds what is there.
 
-    python benchmarks/compare_calibration.py              # simulated, about two minutes on one core
-    python benchmarks/compare_calibration.py --real 20    # and 20 pairs of real runs, A against A
+    python benchmarks/compare_calibration.py              # simulated, ten minutes of CPU time
+    python benchmarks/compare_calibration.py --real 20    # 20 pairs of real runs, A against A
+
+The real ones are loads of the bundled backend, on a machine that has nothing else to do: two runs a
+pair, each 20 s and a start; about 18 minutes for 20 pairs.
 
 Simulated runs have what real ones have: log-normal times, a level that drifts within the run
 (neighbouring seconds hang together), pauses of the garbage collector's kind, and a level of each
@@ -13,12 +16,16 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from kampyn_perf import compare, load
+from kampyn_perf.cli import watching
 from kampyn_perf.compare.figures import (
     PERCENTILES,
     RESPONSE_TIME,
@@ -30,8 +37,10 @@ from kampyn_perf.compare.figures import (
     percentiles_of,
 )
 from kampyn_perf.compare.judging import of_figures
-from kampyn_perf.compare.settings import Settings
-from kampyn_perf.results.comparison import Change, Compared, Design
+from kampyn_perf.compare.settings import Condition, Settings
+from kampyn_perf.measure import WatchFlags
+from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, Design
+from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Unit
 
 GRAIN = 1.001
@@ -202,6 +211,43 @@ def simulate(times: int, seed: int, only: str) -> Iterator[tuple[str, str]]:
         )
 
 
+def real(count: int, seconds: int, allowed: tuple[Condition, ...]) -> Iterator[tuple[str, str]]:
+    """`count` pairs of loads of the bundled backend, between which nothing differs."""
+    settings = Settings(allowed=allowed)
+    loads: list[LoadResult] = []
+    singles: list[Comparison] = []
+    for number in range(1, count + 1):
+        loads += [_load(seconds), _load(seconds)]
+        singles.append(compare.judge(loads[-2:-1], loads[-1:], settings=settings))
+        yield f"pair {number}", f"{singles[-1].headline} {'; '.join(singles[-1].reasons)}"
+    usable = [one for one in singles if one.conclusion is not Conclusion.NOT_COMPARABLE]
+    alarms = [one for one in usable if one.conclusion is Conclusion.REGRESSED]
+    yield "one run a side", f"{len(alarms)} false alarms in {len(usable)} pairs that count"
+    base, new = loads[0::2], loads[1::2]
+    for words, found in (
+        ("all runs as pairs", compare.judge(base, new, settings=settings, paired=True)),
+        ("all runs as several a side", compare.judge(base, new, settings=settings)),
+    ):
+        worse = ", ".join(row.title for row in found.of(Change.REGRESSED))
+        yield words, f"{found.headline}; false alarms: {worse or 'none'}"
+    for name in ("p50", "p95", "p99"):
+        values = [getattr(one.requests.shown, f"{name}_us") for one in loads]
+        deviation = float(np.std(np.log(values), ddof=1))
+        yield f"{name.upper()} from run to run", f"standard deviation {deviation:.1%}"
+
+
+def _load(seconds: int) -> LoadResult:
+    """One run, as `kampyn-perf load` makes it, saved nowhere."""
+    with tempfile.TemporaryDirectory(prefix="compare-calibration-") as state:
+        phases = f"[{{name: Load, duration: {seconds}, arrivalRate: 30}}]"
+        options = load.LoadOptions(
+            profile="quick", sets=[f"profiles.quick.phases={phases}"], state=Path(state)
+        )
+        request = load.resolve(options)
+        watch = watching.settings_of(request, WatchFlags())
+        return load.run(request, watcher=watching.BesideLoad(request, watch))
+
+
 SYSTEMS = {
     "quiet (runs differ by 1 %)": System(),
     "usual (runs differ by 3 %)": System(between=0.03),
@@ -215,8 +261,15 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=200, help="simulated comparisons of each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="systems whose name contains this")
+    parser.add_argument("--real", type=int, default=0, help="pairs of real runs, instead")
+    parser.add_argument("--seconds", type=int, default=20, help="of a real run")
+    parser.add_argument("--allow-busy", action="store_true", help="on a machine that is not idle")
     arguments = parser.parse_args()
-    for what, came in simulate(arguments.times, arguments.seed, arguments.only):
+    lines = simulate(arguments.times, arguments.seed, arguments.only)
+    if arguments.real:
+        allowed = (Condition.BUSY,) if arguments.allow_busy else ()
+        lines = real(arguments.real, arguments.seconds, allowed)
+    for what, came in lines:
         print(f"{what}: {came}", flush=True)
     return 0
 

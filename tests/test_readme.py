@@ -82,6 +82,20 @@ def test_checks(folder, command):
     )
 
 
+@pytest.mark.parametrize("command", those("kampyn-perf compare") + those("kampyn-perf trend"))
+def test_comparisons(folder, command):
+    """Of two short runs; there is one pair, which decides nothing."""
+    if "--run" in command:
+        command += " --pairs 1 --without-control --allow busy"
+    elif not list((folder / "reports").glob("*/tags.json")):
+        run(folder, "kampyn-perf load --profile quick --tag main")
+        run(folder, "kampyn-perf load --profile quick")
+    done = run(folder, command)
+    assert done.code in JUDGED, done.err
+    assert "Traceback" not in done.err
+    assert "p95" in done.err.lower()
+
+
 def test_serving_stopping_and_stock_locust(folder):
     serve, stop = those("kampyn-perf backend")
     process = program.start(folder, *shlex.split(serve)[1:], env=ENVIRONMENT)

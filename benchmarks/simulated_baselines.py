@@ -83,7 +83,8 @@ def table(runs: int, seed: int) -> Iterator[str]:
                 worst[0] = max(worst[0], float((upper <= 1).mean()))
                 worst[1] = max(worst[1], float((lower > 1).mean()))
                 if q == 0.95 and seconds == max(LENGTHS):
-                    change = (1 + CHANGE) / float(np.quantile(upper, 0.8, method="higher")) - 1
-                    passes = f"{change * 100:+.0f} %"
+                    top = float(np.quantile(upper, 0.8, method="higher"))
+                    change = (1 + CHANGE) / top - 1
+                    passes = f"{change * 100:+.0f} %" if np.isfinite(top) else "never"
             cells.append(f"{worst[0] * 100:.1f} / {worst[1] * 100:.1f}")
         yield f"| {process} | " + " | ".join(cells) + f" | {passes} |"

@@ -54,6 +54,8 @@ class Unit(StrEnum):
     def text(self, value: float) -> str:
         """`value` as people read it."""
         changing = self._changing
+        if changing is Unit.SHARE:
+            return f"{value * 60 * 100:.3g} %/min"
         if changing is not None:
             return f"{changing.text(value * 60)}/min"
         formats = {

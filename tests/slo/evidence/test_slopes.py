@@ -135,6 +135,10 @@ def test_slopes_are_written_by_time(text: str, unit: Unit, value: float) -> None
     assert unit.parse(unit.text(value)) == pytest.approx(value, rel=0.01)
 
 
+def test_a_falling_share_is_short() -> None:
+    assert Unit.SHARE_RATE.text(-0.000490882) == "-2.95 %/min"
+
+
 @pytest.mark.parametrize("text", ["1 MB", "1 MB/week", "MB/min", "1/min"])
 def test_a_size_alone_is_no_slope(text: str) -> None:
     assert Unit.SIZE_RATE.parse(text) is None

@@ -1,7 +1,7 @@
 """A MongoDB stand-in on an ephemeral loopback port, ended when the process that started it is gone:
 a test run that is killed leaves no server behind. Prints its URI on the first line of stdout.
 
-    python mongo_serve.py secantus PATH-OF-SECANTUSD
+    python mongo_serve.py secantus PATH-OF-SECANTUSD [USER:PASSWORD ...]
     python-with-mongoeco mongo_serve.py mongoeco [USER:PASSWORD ...]   (only they may log in)
 
 SecantusDB is a program of its own (and under the GPL): started, never imported.
@@ -15,6 +15,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 
 PARENT_POLL_SECONDS = 0.5
@@ -36,18 +37,35 @@ async def main(arguments: list[str]) -> None:
             say(server.address.uri)
             await ended(stop, parent)
         return
-    process = secantus(arguments[1])
-    try:
-        await ended(stop, parent)
-    finally:
-        process.kill()
+    with tempfile.TemporaryDirectory() as folder:
+        process = secantus_with_users(arguments[1], folder, arguments[2:])
+        try:
+            await ended(stop, parent)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def secantus_with_users(program: str, folder: str, users: list[str]) -> subprocess.Popen[str]:
+    """One that lets in these alone: they are made while it still lets in everybody."""
+    if users:
+        from pymongo import MongoClient
+
+        process, address = secantus(program, folder)
+        with MongoClient[dict[str, object]](address) as client:
+            for name, _, password in (user.partition(":") for user in users):
+                client.admin.command("createUser", name, pwd=password, roles=["root"])
+        process.terminate()
         process.wait()
+    process, address = secantus(program, folder, *(["--auth"] if users else []))
+    say(address)
+    return process
 
 
-def secantus(program: str) -> subprocess.Popen[str]:
-    """Its data lie in a temporary folder of its own; it logs the port that it got."""
+def secantus(program: str, folder: str, *flags: str) -> tuple[subprocess.Popen[str], str]:
+    """Its data lie in `folder`; it logs the port that it got."""
     process = subprocess.Popen(
-        [program, "--port", "0", "--storage-path", ":memory:", "--cache-size", "256M"],
+        [program, "--port", "0", "--storage-path", folder, "--cache-size", "256M", *flags],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -58,11 +76,12 @@ def secantus(program: str) -> subprocess.Popen[str]:
     for line in process.stderr:
         address = re.search(r"listening on (127\.0\.0\.1:\d+)", line)
         if address:
-            say(f"mongodb://{address[1]}")
             break
+    else:
+        raise RuntimeError("SecantusDB ended before it listened")
     # What it goes on to log is read, or it would wait for somebody to do so.
     threading.Thread(target=process.stderr.read, daemon=True).start()
-    return process
+    return process, f"mongodb://{address[1]}"
 
 
 async def ended(stop: asyncio.Event, parent: int) -> None:

@@ -54,6 +54,14 @@ def has_text() -> bool:
     return bool(os.environ.get(URI_VARIABLE)) or mongoeco_python() is not None
 
 
+def best(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The URI of the server that can most, and `store.indexes` for a shop there: those that are
+    documented, or, without text indexes, none (searches then read all items)."""
+    if has_text():
+        return request.getfixturevalue("mongo_text_uri"), "documented"
+    return request.getfixturevalue("mongo_uri"), "none"
+
+
 @contextmanager
 def running(*, text: bool = False) -> Iterator[str]:
     """The URI of a server for as long as the block lasts: the one given, or one of its own. `text`:
@@ -75,11 +83,15 @@ def running(*, text: bool = False) -> Iterator[str]:
 
 @contextmanager
 def wanting_login(*users: str) -> Iterator[str]:
-    """The URI of a mongoeco that lets in these `user:password`s alone."""
-    mongoeco = mongoeco_python()
-    if mongoeco is None:
-        pytest.skip(f"no MongoDB server that asks for a password: {TEXT_HINT}")
-    with _started([str(mongoeco), str(SERVE), "mongoeco", *users]) as uri:
+    """The URI of a stand-in that lets in these `user:password`s alone."""
+    secantus, mongoeco = secantus_program(), mongoeco_python()
+    if secantus is not None:
+        command = [sys.executable, str(SERVE), "secantus", str(secantus), *users]
+    elif mongoeco is not None:
+        command = [str(mongoeco), str(SERVE), "mongoeco", *users]
+    else:
+        pytest.skip(f"no MongoDB server that asks for a password: {HINT}")
+    with _started(command) as uri:
         yield uri
 
 
@@ -142,19 +154,20 @@ def mongo_text_uri() -> Iterator[str]:
 @pytest.fixture
 def mongo_database(mongo_uri: str) -> Iterator[str]:
     """The name of a database of this test's own, dropped after it."""
-    with _database(mongo_uri) as name:
+    with fresh_database(mongo_uri) as name:
         yield name
 
 
 @pytest.fixture
 def mongo_text_database(mongo_text_uri: str) -> Iterator[str]:
     """The same on the server with text indexes."""
-    with _database(mongo_text_uri) as name:
+    with fresh_database(mongo_text_uri) as name:
         yield name
 
 
 @contextmanager
-def _database(uri: str) -> Iterator[str]:
+def fresh_database(uri: str) -> Iterator[str]:
+    """A name that nobody has, dropped at the end of the block."""
     from pymongo import MongoClient
 
     name = f"kampyn_test_{uuid.uuid4().hex[:12]}"

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from pymongo.uri_parser import parse_uri
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.settings import BackendSettings, HttpSettings
-from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
+from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError
+from tests import mongo_server
 from tests.backend.conftest import SETTINGS, SMALL, Client
 from tests.backend.test_launcher import until
 
@@ -79,25 +81,40 @@ def _copy(source: socket.socket, target: socket.socket, flows: threading.Event) 
         target.shutdown(socket.SHUT_RDWR)
 
 
+@dataclass(frozen=True)
+class Through:
+    """A server behind a wire that can be cut, and a database there."""
+
+    wire: Wire
+    database: str
+    indexes: IndexMode
+
+    @property
+    def settings(self) -> BackendSettings:
+        return settings(self.wire.port, self.database, self.indexes)
+
+
 @pytest.fixture
-def wire(mongo_text_uri: str) -> Iterator[Wire]:
-    [(host, port)] = parse_uri(mongo_text_uri)["nodelist"]
+def through(request: pytest.FixtureRequest) -> Iterator[Through]:
+    uri, indexes = mongo_server.best(request)
+    [(host, port)] = parse_uri(uri)["nodelist"]
     wire = Wire(host, port)
-    yield wire
+    with mongo_server.fresh_database(uri) as name:
+        yield Through(wire, name, IndexMode(indexes))
     wire.cut()
 
 
-def settings(port: int, database: str) -> BackendSettings:
+def settings(
+    port: int, database: str, indexes: IndexMode = IndexMode.DOCUMENTED
+) -> BackendSettings:
     mongo = MongoSettings(serverSelectionTimeoutMS=500, minPoolSize=1)
     url = f"mongodb://127.0.0.1:{port}/{database}?directConnection=true"
-    store = StoreSettings(url=url, mongo=mongo)
+    store = StoreSettings(url=url, indexes=indexes, mongo=mongo)
     return SETTINGS.model_copy(update={"workers": 1, "store": store, "seed": LITTLE})
 
 
-def test_flows_then_a_lost_database_then_recovery(
-    state: Path, wire: Wire, mongo_text_database: str
-) -> None:
-    given = settings(wire.port, mongo_text_database)
+def test_flows_then_a_lost_database_then_recovery(state: Path, through: Through) -> None:
+    given, wire = through.settings, through.wire
     with launcher.start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(Client(running.url))
@@ -124,11 +141,11 @@ def test_flows_then_a_lost_database_then_recovery(
 
 
 def test_a_stalled_database_is_a_503_at_the_deadline_and_nothing_of_it_is_left(
-    state: Path, wire: Wire, mongo_database: str
+    state: Path, through: Through
 ) -> None:
     """The driver alone would wait for 45 s, on each of an order's steps."""
     http = HttpSettings.model_validate({"deadline": "1s"})
-    given = settings(wire.port, mongo_database).model_copy(update={"http": http})
+    given, wire = through.settings.model_copy(update={"http": http}), through.wire
     with launcher.start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(client)

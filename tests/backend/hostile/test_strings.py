@@ -10,7 +10,8 @@ from urllib.parse import quote_from_bytes
 import pytest
 
 from kampyn_perf.backend import launcher
-from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
+from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings
+from tests import mongo_server
 from tests.backend.conftest import SETTINGS, SMALL, Answer, Client
 from tests.backend.hostile.conftest import Raw
 
@@ -40,10 +41,13 @@ HEADERS = [
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = StoreSettings()
     if request.param == "mongo":
-        address, _, query = request.getfixturevalue("mongo_text_uri").partition("?")
+        uri, indexes = mongo_server.best(request)
+        address, _, query = uri.partition("?")
         name = f"hostile_{random.randrange(10**9)}"
         store = StoreSettings(
-            url=f"{address.rstrip('/')}/{name}?{query}", mongo=MongoSettings(minPoolSize=1)
+            url=f"{address.rstrip('/')}/{name}?{query}",
+            indexes=IndexMode(indexes),
+            mongo=MongoSettings(minPoolSize=1),
         )
     small = SMALL.model_copy(update={"users": 5, "items": 12, "orders": 20})
     settings = SETTINGS.model_copy(update={"workers": 1, "store": store, "seed": small})

@@ -26,15 +26,12 @@ TRANSACTIONS = pytest.param(
 )
 BARE = [
     pytest.param("sqlite-bare", id="sqlite without indexes"),
-    pytest.param("mongo-text-bare", id="mongo without indexes", marks=pytest.mark.mongo),
+    pytest.param("mongo-bare", id="mongo without indexes", marks=pytest.mark.mongo),
 ]
 in_transactions_too = pytest.mark.parametrize("case", [SQLITE, MONGO, TRANSACTIONS], indirect=True)
 """For placing orders one at a time: a stand-in's commits that conflict may not be atomic."""
 without_indexes_too = pytest.mark.parametrize("case", [SQLITE, MONGO_TEXT, *BARE], indirect=True)
 """For queries that are written differently where an index is missing."""
-
-beyond_secantus = pytest.mark.parametrize("case", [SQLITE, MONGO_TEXT], indirect=True)
-"""For what SecantusDB does not take: `$` in findAndModify, and its own words of a taken id."""
 
 
 class Queries(list[tuple[str, str]]):

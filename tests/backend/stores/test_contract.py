@@ -32,7 +32,6 @@ from kampyn_perf.backend.seeding.load import SeedOutcome
 from tests.backend.conftest import SMALL
 from tests.backend.stores.conftest import (
     Case,
-    beyond_secantus,
     in_transactions_too,
     without_indexes_too,
 )
@@ -153,7 +152,6 @@ def test_vendors_are_listed_by_name(case: Case) -> None:
     case.run(check)
 
 
-@beyond_secantus
 def test_a_cart_adds_up_and_says_what_is_wrong(case: Case) -> None:
     async def check(store: Store) -> None:
         first = await store.carts.add("user123", "item123", None, 2)
@@ -179,7 +177,6 @@ def test_a_cart_adds_up_and_says_what_is_wrong(case: Case) -> None:
     case.run(check)
 
 
-@beyond_secantus
 def test_concurrent_adds_to_one_cart_lose_nothing(case: Case) -> None:
     async def check(store: Store) -> None:
         items = ["item123", RETAILS[1]["_id"], RETAILS[2]["_id"]]
@@ -443,7 +440,6 @@ def test_stock_changes_of_one_item_come_in_their_order(case: Case) -> None:
     case.run(check)
 
 
-@beyond_secantus
 def test_inserted_items_are_listed_and_taken_ids_rejected(case: Case) -> None:
     new = RETAILS[0] | {"_id": "new1", "createdAt": NOW, "name": "Quince Cake"}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import mongo_server
 from tests.bench.program import CHEAP, COMMAND, SMALL, Bench, ok
 
 
@@ -54,21 +55,28 @@ def test_a_given_database_is_read_only_unless_writes_are_allowed(
 def test_db_measures_mongodb_and_leaves_it_as_it_was(
     bench: Bench,
     tmp_path: Path,
-    mongo_text_uri: str,
-    mongo_text_database: str,
+    request: pytest.FixtureRequest,
 ) -> None:
+    uri, indexes = mongo_server.best(request)
+    with mongo_server.fresh_database(uri) as name:
+        measure_mongodb(bench, tmp_path, uri, name, indexes)
+
+
+def measure_mongodb(bench: Bench, tmp_path: Path, uri: str, name: str, indexes: str) -> None:
     from pymongo import MongoClient
 
-    head, _, options = mongo_text_uri.partition("?")
-    url = f"{head.rstrip('/')}/{mongo_text_database}?{options}"
+    head, _, options = uri.partition("?")
+    url = f"{head.rstrip('/')}/{name}?{options}"
     seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--db", url, *SMALL, *CHEAP]
+    seed += ["--set", f"store.indexes={indexes}"]
     subprocess.run(
         [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
     )
-    with MongoClient(mongo_text_uri) as client:
-        retails = client[mongo_text_database]["retails"]
+    with MongoClient(uri) as client:
+        retails = client[name]["retails"]
         before = sorted((one["_id"], one["quantity"]) for one in retails.find())
-        done = bench("db", "--db", url, "-n", 2, "--allow-writes", "-k", "not size=100")
+        cases = "not size=100" + (" and not item-search" if indexes == "none" else "")
+        done = bench("db", "--db", url, "-n", 2, "--allow-writes", "-k", cases)
         assert sorted((one["_id"], one["quantity"]) for one in retails.find()) == before
 
     result = ok(done, tmp_path)

@@ -46,20 +46,21 @@ class MongoCarts:
         """Units of the item that are in the cart now."""
         carts = self._connection.primary(CARTS)
         own, count = {"_id": user_id}, line["quantity"]
-        room, no_room = (
-            {"$elemMatch": {"itemId": line["itemId"], "quantity": {side: MAX_IN_CART - count}}}
+        fits, full = (
+            {"itemId": line["itemId"], "quantity": {side: MAX_IN_CART - count}}
             for side in ("$lte", "$gt")
         )
         while True:
             cart = await carts.find_one_and_update(
-                own | {"items": room},
-                {"$inc": {"items.$.quantity": count}},
+                own | {"items": {"$elemMatch": fits}},
+                {"$inc": {"items.$[line].quantity": count}},
                 {"items": 1},
+                array_filters=[{f"line.{name}": value for name, value in fits.items()}],
                 return_document=ReturnDocument.AFTER,
             )
             if cart is not None:
                 return _units(cart, line["itemId"])
-            if await carts.find_one(own | {"items": no_room}, {"_id": 1}):
+            if await carts.find_one(own | {"items": {"$elemMatch": full}}, {"_id": 1}):
                 message = f"A cart holds at most {MAX_IN_CART} of one item."
                 raise ShopError(409, "cart_full", message)
             try:

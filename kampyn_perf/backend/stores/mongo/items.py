@@ -19,6 +19,7 @@ COLLECTION_OF = {Kind.RETAIL: RETAILS, Kind.PRODUCE: PRODUCES}
 _SHOWN = dict.fromkeys(("name", "description", "price", "image", "type", "vendorId"), 1)
 _NEWEST = [("createdAt", -1), ("_id", -1)]
 _NO_TEXT_INDEX = 27
+_WITHOUT_TEXT = ("text index", "unknown top level operator: $text")
 _LESS = "There is less in stock than that."
 _UNKNOWN = "There is no such item."
 
@@ -63,7 +64,7 @@ class MongoItems:
             by_index = {"uniId": uni_id, "$text": {"$search": phrases}}
             documents = await self._find(kind, by_index, limit=limit)
         except OperationFailure as error:
-            if error.code != _NO_TEXT_INDEX and "text index" not in str(error):
+            if not _lacks_text(error):
                 raise
             patterns = [{"$regex": re.escape(word), "$options": "i"} for word in wanted]
             anywhere = [
@@ -137,3 +138,9 @@ class MongoItems:
         collection = self._connection.read(COLLECTION_OF[kind])
         with self._connection.timed(collection.name, "countDocuments"):
             return await collection.count_documents({"uniId": uni_id})
+
+
+def _lacks_text(error: OperationFailure) -> bool:
+    """Whether there is no text index here, or a server that does not know what one is."""
+    told = str(error)
+    return error.code == _NO_TEXT_INDEX or any(words in told for words in _WITHOUT_TEXT)

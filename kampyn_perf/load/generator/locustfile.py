@@ -14,8 +14,14 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load import data_flows
 from kampyn_perf.load.flow import FlowUser
 from kampyn_perf.load.hosts import check_host
-from kampyn_perf.load.locustfiles.features import requests_features, statistics_read
-from kampyn_perf.load.locustfiles.loading import Loaded, check_tasks, keep_tagged, load_file
+from kampyn_perf.load.locustfiles.features import statistics_read
+from kampyn_perf.load.locustfiles.loading import (
+    Loaded,
+    check_tasks,
+    keep_tagged,
+    load_file,
+    needs_requests,
+)
 from kampyn_perf.load.locustfiles.remarks import remarks
 from kampyn_perf.load.locustfiles.script import shown
 from kampyn_perf.load.locustfiles.shares import class_shares, whole
@@ -121,11 +127,13 @@ class Scenario:
                 raise KampynError(f"{loaded.path}: two classes have the flow name {flow!r}")
             self.own[flow] = kind
         if self.users:
-            found = requests_features(loaded.script)
+            found = needs_requests(loaded, self.users.values())
             if self._asked.client is ClientChoice.AUTO:
                 self.with_requests = bool(found)
             self.keeps_statistics = statistics_read(loaded.script) is not None
-            self.remarks += remarks(loaded, self.users.values(), with_requests=self.with_requests)
+            self.remarks += remarks(
+                loaded, self.users.values(), needs=found if self.with_requests else []
+            )
 
     def _shares(self) -> dict[str, Fraction]:
         own: dict[str, type[User]] = dict(self.own)

@@ -75,7 +75,7 @@ class LeanHttpSession(Client):
     @verify.setter
     def verify(self, value: Any) -> None:
         if not isinstance(value, bool):
-            raise NeedsRequestsError("client.verify with a file of its own")
+            raise self._lacks("client.verify with a file of its own")
         self.aim(pool=self._pools.verified if value else self._pools.unverified)
 
     @property
@@ -101,12 +101,12 @@ class LeanHttpSession(Client):
         """As in Locust. Raises NeedsRequestsError for what the lean client does not have."""
         for name in ("cert", "proxies", "hooks"):
             if options.pop(name, None):
-                raise NeedsRequestsError(f"the argument {name}")
+                raise self._lacks(f"the argument {name}")
         if options.get("stream"):
-            raise NeedsRequestsError("stream=True")
+            raise self._lacks("stream=True")
         auth = options.get("auth") or self.auth
         if auth is not None and not isinstance(auth, tuple | list):
-            raise NeedsRequestsError(f"auth={type(auth).__name__}")
+            raise self._lacks(f"auth={type(auth).__name__}")
         options["auth"] = tuple(auth) if auth else None
         if options.get("allow_redirects") is None:
             options["allow_redirects"] = self.follows_head or method.upper() != "HEAD"
@@ -120,17 +120,20 @@ class LeanHttpSession(Client):
         finally:
             self.verify = before
 
+    def _lacks(self, what: str) -> NeedsRequestsError:
+        return NeedsRequestsError(what, fast=isinstance(self, LeanFastSession))
+
     def close(self) -> None:
         """Nothing: connections are shared, and kept for the others."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _SESSION and not hasattr(type(self), name):
-            raise NeedsRequestsError(f"client.{name}")
+            raise self._lacks(f"client.{name}")
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and (name in _SESSION or hasattr(requests.Session, name)):
-            raise NeedsRequestsError(f"client.{name}")
+            raise self._lacks(f"client.{name}")
         raise AttributeError(f"the client has no attribute {name!r}")
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from locust import FastHttpUser, User
+from locust import FastHttpUser, HttpUser, User
 from locust.user.task import filter_tasks_by_tags
 from locust.util.load_locustfile import load_locustfile
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.load.locustfiles.script import Script, shown
+from kampyn_perf.load.locustfiles.features import requests_features
+from kampyn_perf.load.locustfiles.script import Found, Script, shown
 from kampyn_perf.load.locustfiles.tree import empty_sets
 
 _NOT_OURS = {
@@ -69,6 +70,26 @@ def check_tasks(loaded: Loaded, users: Collection[type[User]]) -> None:
                 f"{loaded.place(holder)}: {holder.__name__} has {what}",
                 hint="Mark it abstract = True if others only derive from it.",
             )
+
+
+def needs_requests(loaded: Loaded, users: Iterable[type[User]]) -> list[Found]:
+    """What needs the client of requests. Raises KampynError where only users have it who cannot
+    have that client."""
+    users = list(users)
+    found = requests_features(loaded.script)
+    if not any(issubclass(kind, HttpUser) for kind in users):
+        used = [one for one in found if not one.what.startswith("requests")]
+        if used and any(issubclass(kind, FastHttpUser) for kind in users):
+            raise KampynError(
+                f"{used[0].place}: {used[0].what} is not there for a FastHttpUser",
+                hint="An HttpUser has it, on requests' client.",
+            )
+        return []
+    return found + [
+        Found(f"{kind.__name__}.pool_manager", loaded.place(kind))
+        for kind in users
+        if issubclass(kind, HttpUser) and kind.pool_manager is not None
+    ]
 
 
 def _imported(path: Path) -> tuple[dict[str, type[User]], list[Any]]:

@@ -3,14 +3,15 @@ run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from locust import User
 from locust.user.users import User as BaseUser
 
-from kampyn_perf.load.locustfiles.features import requests_features, statistics_read
+from kampyn_perf.load.locustfiles.features import statistics_read
 from kampyn_perf.load.locustfiles.loading import Loaded
+from kampyn_perf.load.locustfiles.script import Found
 from kampyn_perf.load.locustfiles.tree import stays_for_ever
 
 _NEVER_FIRED = (
@@ -26,8 +27,8 @@ _NEVER_FIRED = (
 _SHOWN = 3
 
 
-def remarks(loaded: Loaded, users: Iterable[type[User]], *, with_requests: bool) -> list[str]:
-    """One line each."""
+def remarks(loaded: Loaded, users: Iterable[type[User]], *, needs: Sequence[Found]) -> list[str]:
+    """One line each. `needs` is what requests' client is used for."""
     users = list(users)
     said: list[str] = []
     if waiting := [kind for kind in users if kind.wait_time is not BaseUser.wait_time]:
@@ -46,8 +47,8 @@ def remarks(loaded: Loaded, users: Iterable[type[User]], *, with_requests: bool)
         "stay in it for ever, and here a session leaves it when it is over"
         for kind in dict.fromkeys(each for user in users for each in stays_for_ever(user))
     ]
-    if with_requests and (found := requests_features(loaded.script)):
-        what = ", ".join(f"{one.what} ({one.place})" for one in found[:_SHOWN])
+    if needs:
+        what = ", ".join(f"{one.what} ({one.place})" for one in needs[:_SHOWN])
         said.append(f"requests' own client is used, at several times the CPU, for: {what}")
     if read := statistics_read(loaded.script):
         said.append(

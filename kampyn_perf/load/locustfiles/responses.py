@@ -24,10 +24,11 @@ _ERRORS: dict[ErrorKind, type[requests.RequestException]] = {
 class NeedsRequestsError(RequestRefusedError, AttributeError):
     """Something that the lean client does not have, and requests does."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, fast: bool = False) -> None:
+        remedy = "Let the class derive from HttpUser, with" if fast else "Let the users have"
         super().__init__(
             f"{what} is a feature of requests that the lean client does not have",
-            hint="Let the users have requests' own client: --set config.client=requests",
+            hint=f"{remedy} requests' own client: --set config.client=requests",
         )
 
 

@@ -45,6 +45,11 @@ BAD = {
         HEAD + "class Fast(FastHttpUser):\n    client_pool = object()\n    tasks = [print]\n",
         "bad.py:2: Fast.client_pool: a pool of geventhttpclient's connections is",
     ),
+    "a stream": (
+        HEAD + "class Fast(FastHttpUser):\n    @task\n    def a(self):\n"
+        "        self.client.get('/', stream=True)\n",
+        "bad.py:5: stream= is not there for a FastHttpUser",
+    ),
     "counted beside weighted": (
         USER + "class Clerk(HttpUser):\n    fixed_count = 2\n    tasks = [print]\n",
         "bad.py:5: Clerk has a fixed_count of 2 beside classes with weights (Buyer): which share",

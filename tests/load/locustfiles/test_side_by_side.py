@@ -1,4 +1,4 @@
-"""Ten locustfiles in the styles that people have, session by session and under stock Locust,
+"""Eleven locustfiles in the styles that people have, session by session and under stock Locust,
 against one recording server: the same requests, order within a session, and shares."""
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "shaped": {"sessions": 40, "users": 4, "requests": 200},
     "pool": {"sessions": 60, "users": 3, "requests": 200, "workers": 3},
     "checked": {"sessions": 100, "users": 4, "requests": 200},
+    "adapters": {"sessions": 40, "users": 2, "requests": 60},
     "wire": {"sessions": 50, "users": 2, "requests": 200},
 }
 _OUR_OWN = {"host", "content-length", "connection"}
@@ -193,6 +194,9 @@ def test_what_means_something_else_is_said(ours):
     (waits, shape) = ours["shaped"]["remarks"]
     assert "Steady, Paced: wait_time lies between the tasks of one session alone" in waits
     assert "shaped.py:22: the shape Steps is not used" in shape
+    (_waits, client) = ours["adapters"]["remarks"]
+    assert client.startswith("requests' own client is used, at several times the CPU, for: ")
+    assert "adapters.py:4), " in client
     assert any("Writer takes no part" in one for one in ours["tagged"]["remarks"])
 
 

@@ -10,9 +10,9 @@
 Floors, from the top: `runner` and `resolver`, with the request; `coordinator`, which leads the
 generators and collects, in the caller's process; `distributed`, what lies between it and generators
 on other machines; `generator`, which makes the load, always in a process of its own; `flow`, what
-scenario authors derive from; `locustfiles`, users of Locust's that know nothing of it; `client`, the HTTP client that they have. What a run is (`spec`,
-`settings`, `partition`, `feed`, `messages`) is pure, and read by all. `benchmark` measures the
-client.
+scenario authors derive from, and `locustfiles`, users of Locust's that know nothing of it;
+`client`, the HTTP client that they have. What a run is (`spec`, `settings`, `partition`, `feed`,
+`messages`) is pure, and read by all. `benchmark` measures the client.
 """
 
 from __future__ import annotations

@@ -59,6 +59,11 @@ class Commands(LazyGroup):
             "capacity",
             "Find the highest rate of sessions at which every objective holds.",
         ),
+        "doctor": Lazy(
+            "kampyn_perf.cli.doctor",
+            "doctor",
+            "Say whether this machine, and that target, are fit for a measurement.",
+        ),
         "init": Lazy(
             "kampyn_perf.cli.init",
             "init",

@@ -21,6 +21,7 @@ from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import alerting, dry_run, live_page, tables
 from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
+from kampyn_perf.cli.load.fitness import unfitness
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.cli.load.standing import Looking
@@ -62,6 +63,8 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     with page, LiveView(quiet=flags.as_json, looking=looking) as view:
         if page.url:
             view.remark(f"Live report: {page.url}", load.Severity.INFO)
+        for words in unfitness():
+            view.remark(words, load.Severity.WARNING)
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         looks = [] if flags.as_json else [looking]

@@ -1,0 +1,282 @@
+"""From facts to findings: pure. A rule is a function that says nothing where all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kampyn_perf.doctor import store_rules
+from kampyn_perf.doctor.facts import Facts, MachineFacts, TargetFacts
+from kampyn_perf.doctor.findings import Finding, Level
+from kampyn_perf.units import counted, format_duration, format_percent, format_size
+
+ENOUGH_DESCRIPTORS = 10_000
+"""A virtual user has a connection, a connection is a descriptor; `maxVusers` is 10,000."""
+_ENOUGH_PORTS = 10_000
+_FAST_CLOCKS = ("tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter", "xen")
+_BUSY, _VERY_BUSY = 0.1, 0.3
+_STOLEN = 0.02
+_NOISY, _VERY_NOISY = 0.25, 1.0
+_LEAST_MEMORY = 0.1
+_SWAPPED = 64 * 1024 * 1024
+_LOAD = 0.5
+"""Processes for a core: with so many others, a generator waits for its turn."""
+
+
+def findings(facts: Facts) -> list[Finding]:
+    """What is found, the gravest first."""
+    found = [*_of_machine(facts.machine), *_of_target(facts.target)]
+    found += store_rules.findings(facts)
+    order = list(Level)[::-1]
+    return sorted(found, key=lambda one: order.index(one.level))
+
+
+def _of_machine(machine: MachineFacts | None) -> Iterator[Finding]:
+    rules: tuple[Callable[[MachineFacts], Finding | None], ...] = (
+        _descriptors, _ports, _governor, _clock, _load, _others, _steal, _noise, _memory, _swap,
+        _quota, _debug_python,
+    )  # fmt: skip
+    if machine is not None:
+        yield from filter(None, (rule(machine) for rule in rules))
+
+
+def _descriptors(machine: MachineFacts) -> Finding | None:
+    soft, hard = machine.descriptors_soft, machine.descriptors_hard
+    most = max(soft or 0, hard or 0)  # the generator raises its own limit as far as it may
+    if soft is None or most >= ENOUGH_DESCRIPTORS:
+        return None
+    return Finding(
+        rule="descriptors",
+        level=Level.WARNING,
+        what=f"a process may have {most:,} files open",
+        consequence=f"beyond about {most:,} connections requests fail here, and not at the target",
+        remedy="Raise it: ulimit -n 65536, or LimitNOFILE of the service.",
+    )
+
+
+def _ports(machine: MachineFacts) -> Finding | None:
+    if machine.ports is None or machine.ports >= _ENOUGH_PORTS:
+        return None
+    return Finding(
+        rule="ports",
+        level=Level.WARNING,
+        what=f"there are {machine.ports:,} ephemeral ports",
+        consequence="closed connections keep theirs for a minute: so many new ones a minute go to "
+        "one address, and no more",
+        remedy='sysctl -w net.ipv4.ip_local_port_range="1024 65535"',
+    )
+
+
+def _governor(machine: MachineFacts) -> Finding | None:
+    slow = sorted({name for name in machine.governors if name != "performance"})
+    if not slow:
+        return None
+    return Finding(
+        rule="cpu-frequency",
+        level=Level.WARNING,
+        what=f"the CPU chooses its frequency by {', '.join(slow)}",
+        consequence="a light load is served more slowly than a heavy one, and two runs differ by "
+        "how warm the machine was",
+        remedy="cpupower frequency-set -g performance",
+    )
+
+
+def _clock(machine: MachineFacts) -> Finding | None:
+    if not machine.clock_source or machine.clock_source in _FAST_CLOCKS:
+        return None
+    return Finding(
+        rule="clock-source",
+        level=Level.WARNING,
+        what=f"the clock source is {machine.clock_source}",
+        consequence="reading the clock is a system call here, which every request pays several "
+        "times",
+        remedy="A machine whose clock source can be tsc; see "
+        "/sys/devices/system/clocksource/clocksource0/available_clocksource.",
+    )
+
+
+def _load(machine: MachineFacts) -> Finding | None:
+    load, cores = machine.load_average, machine.cores
+    if load is None or not cores or load < _LOAD * cores:
+        return None
+    return Finding(
+        rule="load-average",
+        level=Level.WARNING if load < cores else Level.PROBLEM,
+        what=f"{load:.1f} processes ran or waited over the last minute, for "
+        f"{counted(cores, 'core')}",
+        consequence="generator and backend wait for a CPU that others have; response times are "
+        "theirs too",
+        remedy="Measure on a machine that does nothing else, or wait until it is quiet.",
+    )
+
+
+def _others(machine: MachineFacts) -> Finding | None:
+    used = machine.other_cpu
+    if used is None or used < _BUSY:
+        return None
+    return Finding(
+        rule="other-programs",
+        level=Level.PROBLEM if used >= _VERY_BUSY else Level.WARNING,
+        what=f"other programs use {format_percent(round(used, 2))} of the CPU now",
+        consequence="what they take is missing to the backend, and `cpu` objectives count it",
+        remedy="End them for the time of the measurement.",
+    )
+
+
+def _steal(machine: MachineFacts) -> Finding | None:
+    if machine.steal is None or machine.steal < _STOLEN:
+        return None
+    return Finding(
+        rule="steal",
+        level=Level.PROBLEM,
+        what=f"the hypervisor gives others {format_percent(round(machine.steal, 3))} of the time",
+        consequence="the machine stands still now and then, and nobody knows when",
+        remedy="A dedicated machine, or an instance without shared cores.",
+    )
+
+
+def _noise(machine: MachineFacts) -> Finding | None:
+    noise = machine.noise
+    if noise is None or noise < _NOISY:
+        return None
+    return Finding(
+        rule="noise",
+        level=Level.PROBLEM if noise >= _VERY_NOISY else Level.WARNING,
+        what=f"the same work takes {format_percent(round(noise, 2))} longer in the worst tenth of "
+        "its runs",
+        consequence="differences between runs that are smaller than that are the machine's",
+        remedy="Quieter neighbours, fixed CPU frequency; more and longer runs.",
+    )
+
+
+def _memory(machine: MachineFacts) -> Finding | None:
+    left, total = machine.memory_available, machine.memory_total
+    if left is None or not total or left >= _LEAST_MEMORY * total:
+        return None
+    return Finding(
+        rule="memory",
+        level=Level.PROBLEM,
+        what=f"{format_size(left)} of {format_size(total)} of memory are left",
+        consequence="caches are given up, and soon processes are ended",
+        remedy="End what needs it.",
+    )
+
+
+def _swap(machine: MachineFacts) -> Finding | None:
+    if not machine.swap_used or machine.swap_used < _SWAPPED:
+        return None
+    return Finding(
+        rule="swap",
+        level=Level.NOTE,
+        what=f"{format_size(machine.swap_used)} are swapped out",
+        consequence="the first requests of whatever is there wait for the disk",
+        remedy="Warm up (--warm-up 30s); more memory.",
+    )
+
+
+def _quota(machine: MachineFacts) -> Finding | None:
+    quota, cores = machine.cpu_quota, machine.cores
+    if quota is None or not cores:
+        return None
+    return Finding(
+        rule="cpu-quota",
+        level=Level.WARNING if quota < 1.5 else Level.NOTE,
+        what=f"a container allows {quota:g} CPUs",
+        consequence="who has used up his share of a tenth of a second stands still for the rest "
+        "of it: pauses of tens of milliseconds that are no backend's",
+        remedy="No CPU limit for the time of the measurement, or a whole number of CPUs.",
+    )
+
+
+def _debug_python(machine: MachineFacts) -> Finding | None:
+    if not machine.python_debug:
+        return None
+    return Finding(
+        rule="python-debug",
+        level=Level.WARNING,
+        what=f"Python {machine.python} runs in its development mode",
+        consequence="the generator needs several times the CPU for each request",
+        remedy="Take PYTHONDEVMODE and -X dev away.",
+    )
+
+
+def _of_target(target: TargetFacts | None) -> Iterator[Finding]:
+    if target is None:
+        return
+    if target.unreachable:
+        yield Finding(
+            rule="target",
+            level=Level.PROBLEM,
+            what=f"{target.url} does not answer: {target.unreachable}",
+            consequence="there is nothing to measure",
+            remedy="Start it; is the port right?",
+        )
+        return
+    rules = (_limiter, _debug, _connections, _compression, _same_machine)
+    yield from filter(None, (rule(target) for rule in rules))
+
+
+def _limiter(target: TargetFacts) -> Finding | None:
+    limit = target.rate_limit
+    if limit is None:
+        return None
+    window = f" in {format_duration(limit.window_us)}" if limit.window_us else ""
+    rate = f", {limit.per_second:.3g} requests/s in the long run" if limit.per_second else ""
+    return Finding(
+        rule="rate-limiter",
+        level=Level.PROBLEM,
+        what=f"it lets {limit.requests:,} requests{window} through ({limit.words}){rate}",
+        consequence="from one address no more than that is measured; the rest is answered 429, "
+        "fast, and makes percentiles look good",
+        remedy="Take the load's address out of the limit, or the limit out of the target.",
+    )
+
+
+def _debug(target: TargetFacts) -> Finding | None:
+    if not target.debug_signs:
+        return None
+    return Finding(
+        rule="debug-mode",
+        level=Level.PROBLEM,
+        what=f"it seems to run in a debug mode: {'; '.join(target.debug_signs)}",
+        consequence="times are of another program than the one in production",
+        remedy="NODE_ENV=production, DEBUG=False, no --reload.",
+    )
+
+
+def _connections(target: TargetFacts) -> Finding | None:
+    if target.keeps_alive is not False:
+        return None
+    return Finding(
+        rule="keep-alive",
+        level=Level.WARNING,
+        what="it closes the connection after each answer",
+        consequence="every request pays for a new connection (and TLS), and ports run out at a few "
+        "hundred a second",
+        remedy="Keep-alive of the server, or of the proxy in front of it.",
+    )
+
+
+def _compression(target: TargetFacts) -> Finding | None:
+    if not target.compresses:
+        return None
+    return Finding(
+        rule="compression",
+        level=Level.NOTE,
+        what="it compresses answers",
+        consequence="that costs the backend CPU; a load asks for it only where the scenario's "
+        "headers do, as browsers always do",
+        remedy="Send Accept-Encoding in the scenario if real clients do.",
+    )
+
+
+def _same_machine(target: TargetFacts) -> Finding | None:
+    if not target.here:
+        return None
+    return Finding(
+        rule="same-machine",
+        level=Level.NOTE,
+        what="it is on this machine",
+        consequence="the load takes CPU from what it measures; figures compare with others of this "
+        "machine, and say nothing of production",
+        remedy="A machine of its own for the load (--role master, --role worker).",
+    )

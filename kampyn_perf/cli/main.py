@@ -90,6 +90,12 @@ class Commands(LazyGroup):
             "app",
             "Plan, check, apply and verify database indexes, from a catalogue.",
         ),
+        "demo": Lazy(
+            "kampyn_perf.cli.demo",
+            "demo",
+            "Show the whole story in about three minutes: a missed goal, why, the remedy, the "
+            "proof.",
+        ),
         "docs": Lazy(
             "kampyn_perf.cli.docs",
             "docs",

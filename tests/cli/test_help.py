@@ -38,8 +38,8 @@ def test_every_command_has_an_example(path):
     assert done.code == 0
     examples = [line for line in done.out.splitlines() if line.strip().startswith("kampyn-perf ")]
     assert any(" ".join(("kampyn-perf", *path)) in line for line in examples), done.out
-    # None that says the opposite of another; --no-watch stands alone.
-    assert "--no-" not in done.out.replace("--no-watch", "")
+    # None that says the opposite of another; these stand alone.
+    assert "--no-" not in done.out.replace("--no-watch", "").replace("--no-open", "")
 
 
 def test_help_imports_nothing_heavy():

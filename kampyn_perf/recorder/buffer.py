@@ -60,6 +60,10 @@ class SampleBuffer:
         self._waited_max = 0
         self._faults = 0
 
+    def starts_at(self, from_us: int) -> None:
+        """The run begins. What a scenario measured before it (in `test_start`) stays in."""
+        self._from_us = from_us
+
     def request(self, sample: Sample, *, endpoint: str, flow: str, phase: int) -> None:
         """One request that ended."""
         response_us, service_us, status, error, received, sent, _explain = sample

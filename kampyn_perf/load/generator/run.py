@@ -164,7 +164,7 @@ class Generator:
         start_us = command.at_us
         for assignment in command.assignments:
             self._pacer.reassign(assignment)
-        self._buffer.begin(max(now_us() - start_us, 0))  # 0 but for one that joins later
+        self._buffer.starts_at(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
         self._health.start()
         gevent.spawn(self._hand_over_forever, start_us)

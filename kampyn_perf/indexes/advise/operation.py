@@ -121,7 +121,7 @@ def _operation(
         skip=0 if cursor_more else _number(command.get("skip")) or 0,
         limit=abs(_number(command.get("limit")) or 0),
         key=str(command.get("key", "")) if kind is Kind.DISTINCT else "",
-        collation=_mapping(command.get("collation")) or None,
+        collation=collation_of(command.get("collation")),
         written=_written(command.get("u", command.get("update"))),
         duration_us=1_000 * (_number(record.get("durationMillis", record.get("millis"))) or 0),
         keys_examined=_number(record.get("keysExamined")),
@@ -163,6 +163,11 @@ def _written(change: Any) -> frozenset[str]:
         elif isinstance(value, dict):
             fields |= set(map(str, value))
     return frozenset(fields)
+
+
+def collation_of(value: Any) -> Document | None:
+    """A collation; None for what is none."""
+    return value if isinstance(value, dict) and isinstance(value.get("locale"), str) else None
 
 
 def _mapping(value: Any) -> Document:

@@ -216,6 +216,8 @@ def regex_of(value: Any) -> tuple[str, str]:
         return str(getattr(value, "pattern", value)), ignores
     if "$regularExpression" in value:
         inner = value["$regularExpression"]
+        if not isinstance(inner, dict):
+            return str(inner), ""
         return str(inner.get("pattern", "")), str(inner.get("options", ""))
     pattern = value.get("$regex", "")
     if isinstance(pattern, dict) or hasattr(pattern, "pattern"):

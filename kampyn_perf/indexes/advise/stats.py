@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kampyn_perf.indexes.advise.operation import SYSTEM_DATABASES, Kind, Operation
+from kampyn_perf.indexes.advise.operation import SYSTEM_DATABASES, Kind, Operation, collation_of
 from kampyn_perf.indexes.model.values import number
 
 
@@ -38,11 +38,11 @@ def operation_of_stats(entry: Mapping[str, Any]) -> Operation | None:
         kind=kind,
         filter=_mapping(shape.get("filter", shape.get("query"))),
         sort=_mapping(shape.get("sort")),
-        pipeline=tuple(s for s in shape.get("pipeline") or () if isinstance(s, dict)),
+        pipeline=_stages(shape.get("pipeline")),
         skip=1 if "skip" in shape else 0,
         limit=1 if "limit" in shape else 0,
         key=str(shape.get("key", "")) if kind is Kind.DISTINCT else "",
-        collation=_mapping(shape.get("collation")) or None,
+        collation=collation_of(shape.get("collation")),
         count=count,
         duration_us=_sum(metrics, "totalExecMicros") or 0,
         keys_examined=_sum(metrics, "keysExamined"),
@@ -67,6 +67,11 @@ def _sum(metrics: Mapping[str, Any], name: str) -> int | None:
 def _whole(value: Any) -> int | None:
     plain = number(value)
     return int(plain) if isinstance(plain, int | float) and not isinstance(plain, bool) else None
+
+
+def _stages(value: Any) -> tuple[Mapping[str, Any], ...]:
+    stages = value if isinstance(value, list | tuple) else ()
+    return tuple(stage for stage in stages if isinstance(stage, dict))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -127,8 +127,8 @@ def _summary(report: Report) -> Iterator[Line]:
     shapes = counted(len(report.judged), "shape")
     yield Line(LineKind.TITLE, f"{counted(report.operations, 'operation')} of {shapes}{span}.")
     if report.left_out:
-        words = f"{report.left_out:,} operations of further shapes were left out"
-        yield Line(LineKind.WARNING, f"{words}: too many shapes to tell apart.")
+        words = f"{report.left_out:,} operations were left out"
+        yield Line(LineKind.WARNING, f"{words}: of too many shapes to tell apart, or too deep.")
     declared = {
         f"{one.tally.shape.collection}.{name}"
         for one in report.of(Verdict.DECLARED)

@@ -132,6 +132,15 @@ def test_too_many_shapes_are_counted():
     assert tallies.left_out == 3
 
 
+def test_what_is_too_deep_is_left_out():
+    deep = {"a": 1}
+    for _ in range(3_000):
+        deep = {"$and": [deep]}
+    tallies = Tallies()
+    tallies.add(operation_of(record(scan(deep))))
+    assert tallies.left_out == 1
+
+
 def test_p95_is_the_smallest_that_covers_it():
     one = operation_of(record(scan({"a": 1})))
     tally = Tally(shape=None, sample=one)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ an assumption, which `--between-runs` replaces: `docs/compare.md` says what it i
 RATE_MARGIN = 0.001
 """Of shares of failed requests: the document's own limit of 5xx."""
 CONFIDENCE = 0.95
-MOST_PAIRS = 20
+MOST_PAIRS = 30
 
 
 class Condition(StrEnum):

@@ -184,20 +184,26 @@ class Comparison(Record):
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 never stands beside a figure of the whole that is worse than the margin allows."""
+        """0 never stands beside a figure of the whole that is worse than the margin allows, nor
+        where nothing of the whole was decided."""
         match self.conclusion:
             case Conclusion.REGRESSED:
                 return ExitCode.FAILED
             case Conclusion.NOT_COMPARABLE:
                 return ExitCode.NO_VERDICT
-            case Conclusion.INCONCLUSIVE:
-                doubtful = self.strict or any(map(self._looks_worse, self.rows))
-                return ExitCode.NO_VERDICT if doubtful else ExitCode.OK
+            case Conclusion.INCONCLUSIVE if self.strict or self._doubtful:
+                return ExitCode.NO_VERDICT
             case _:
                 return ExitCode.OK
 
+    @property
+    def _doubtful(self) -> bool:
+        primary = [row for row in self.rows if row.primary]
+        decided = any(row.outcome is not Change.INCONCLUSIVE for row in primary)
+        return not decided or any(map(self._looks_worse, primary))
+
     def _looks_worse(self, row: Compared) -> bool:
-        if not row.primary or row.outcome is not Change.INCONCLUSIVE or row.change is None:
+        if row.outcome is not Change.INCONCLUSIVE or row.change is None:
             return False
         worse = -row.change if row.more_is_better else row.change
         return worse > (self.margin if row.relative else 0)

@@ -11,6 +11,7 @@ from kampyn_perf import load, names
 from kampyn_perf.cli import console, watching
 from kampyn_perf.cli.compare import view
 from kampyn_perf.cli.compare.flags import Judging, Output
+from kampyn_perf.cli.indexes.terminal import as_termination
 from kampyn_perf.compare import pairs
 from kampyn_perf.compare.pairs import Arm, PairsRequest, Role, ServerCommand
 from kampyn_perf.errors import ExitCode, KampynError
@@ -73,11 +74,12 @@ def compare_pairs(flags: PairFlags, judging: Judging, output: Output) -> ExitCod
             folder=folder / "runs",
             watcher=_watcher,
         )
-        comparison = pairs.run(request, _Progress(request, length_s))
+        with as_termination() as termination:
+            comparison = pairs.run(request, _Progress(request, length_s))
         io.write(folder / names.COMPARISON_FILE, comparison)
     view.show(comparison, output)
     console.say(f"Kept in {folder}")
-    return _exit_code(comparison)
+    return ExitCode.TERMINATED if termination.asked else _exit_code(comparison)
 
 
 def _exit_code(comparison: Comparison) -> ExitCode:

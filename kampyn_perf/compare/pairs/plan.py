@@ -81,7 +81,13 @@ class Plan:
         """Whether there is nothing more to run."""
         if self.pairs >= self.request.most or self.too_many_lost:
             return True
-        return self.pairs > 0 and (self._decided() or self._control_moved())
+        return self.pairs > 0 and (self.hopeless or self._decided() or self._control_moved())
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the figures that decide have no value: more pairs would not give them one."""
+        rows = self.primary()
+        return self.pairs > 0 and all(row.change is None for row in rows)
 
     def _decided(self) -> bool:
         rows = self.primary()
@@ -109,4 +115,9 @@ def reasons_of(plan: Plan) -> Sequence[str]:
             f"{len(plan.lost)} rounds meant nothing, beside {plan.pairs} that count; the last: "
             f"{plan.lost[-1]}"
         ]
-    return ["no pair was completed"] if not plan.pairs else []
+    if not plan.pairs:
+        return ["no pair was completed"]
+    if plan.hopeless:
+        words = [f"{row.title}: {row.explanation}" for row in plan.primary()]
+        return [*(words or ["what decides was not measured"]), "make each run longer (--for)"]
+    return []

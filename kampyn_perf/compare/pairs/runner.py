@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -34,6 +35,18 @@ def run(
     watching = observer or Unobserved()
     plan = Plan(request)
     measured = measure or (lambda arm, role, number: _measure(request, arm, role, number))
+    try:
+        interrupted = _rounds(plan, watching, measured)
+    except KeyboardInterrupt:  # between two runs, or before one has begun
+        if not plan.pairs:
+            raise
+        interrupted = signal.SIGINT.name
+    return _comparison(plan, interrupted)
+
+
+def _rounds(plan: Plan, watching: Observer, measured: Measure) -> str:
+    """All of them; the signal that ended one early, if any did."""
+    request = plan.request
     while not plan.over:
         number = plan.pairs + len(plan.lost) + 1
         results: dict[Role, LoadResult] = {}
@@ -41,14 +54,14 @@ def run(
             watching.begin(number, role)
             arm = request.new if role is Role.NEW else request.base
             results[role] = measured(arm, role, number)
-            if signal := results[role].interrupted:
-                return _comparison(plan, signal)
+            if interrupted := results[role].interrupted:
+                return interrupted
             time.sleep(request.rest_s)
         if reason := plan.take(results):
             watching.discarded(number, reason)
         else:
             watching.decided(number, plan.primary())
-    return _comparison(plan, "")
+    return ""
 
 
 def _comparison(plan: Plan, interrupted: str) -> Comparison:

@@ -161,3 +161,28 @@ def test_at_the_most_it_says_what_would_decide() -> None:
     assert row.outcome is Change.INCONCLUSIVE
     assert row.needs.endswith("pairs would decide")
     assert found.exit_code is ExitCode.NO_VERDICT  # it looks worse
+
+
+def test_a_figure_without_a_value_gets_none_from_more_pairs() -> None:
+    machine = Machine()
+    found = run(request(primary=(("response_time", "p99"),)), measure=machine)
+    assert len(machine.made) == 3
+    assert found.exit_code is ExitCode.NO_VERDICT
+    assert found.reasons[0] == ("response time P99: base: 40 samples bound no P99: it takes 368")
+    assert found.reasons[1] == "make each run longer (--for)"
+
+
+def test_ctrl_c_between_two_runs_ends_it_with_what_is_known() -> None:
+    machine = Machine(slower=1.3)
+
+    def measure(arm: Arm, role: Role, number: int) -> LoadResult:
+        if len(machine.made) == 7:
+            raise KeyboardInterrupt
+        return machine(arm, role, number)
+
+    found = run(request(), measure=measure)
+    assert len(found.base) == 2
+    assert "ended early by SIGINT" in found.remarks
+    machine.made[:] = [Role.BASE] * 7
+    with pytest.raises(KeyboardInterrupt):
+        run(request(), measure=measure)

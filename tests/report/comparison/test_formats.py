@@ -41,6 +41,7 @@ OPEN = P95.model_copy(
         "needs": "about 8 runs a side would decide",
     }
 )
+SAME = P95.model_copy(update={"statistic": "p50", "outcome": Change.NO_CHANGE})
 THREADS = P95.model_copy(
     update={
         "scope": "worker 1",
@@ -86,11 +87,13 @@ APART = {"conclusion": Conclusion.NOT_COMPARABLE, "rows": [OPEN], "reasons": ["a
         (APART, ExitCode.NO_VERDICT),
         # 0 never stands beside a figure of the whole that looks worse than the margin allows.
         (UNDECIDED, ExitCode.NO_VERDICT),
-        ({**UNDECIDED, "rows": [OPEN.model_copy(update={"change": 0.04})]}, ExitCode.OK),
-        ({**UNDECIDED, "rows": [OPEN.model_copy(update={"change": -0.5})]}, ExitCode.OK),
-        ({**UNDECIDED, "rows": [OPEN.model_copy(update={"primary": False})]}, ExitCode.OK),
+        ({**UNDECIDED, "rows": [SAME, OPEN.model_copy(update={"change": 0.04})]}, ExitCode.OK),
+        ({**UNDECIDED, "rows": [SAME, OPEN.model_copy(update={"change": -0.5})]}, ExitCode.OK),
+        ({**UNDECIDED, "rows": [SAME, OPEN.model_copy(update={"primary": False})]}, ExitCode.OK),
+        # Nor where nothing of the whole was decided.
+        ({**UNDECIDED, "rows": [OPEN.model_copy(update={"change": 0.04})]}, ExitCode.NO_VERDICT),
         (
-            {**UNDECIDED, "rows": [OPEN.model_copy(update={"change": 0.0})], "strict": True},
+            {**UNDECIDED, "rows": [SAME, OPEN.model_copy(update={"change": 0.0})], "strict": True},
             ExitCode.NO_VERDICT,
         ),
     ],
@@ -148,7 +151,7 @@ def test_annotations() -> None:
     (line,) = export(comparison(**APART), Format.GITHUB).decode().splitlines()
     assert line == "::error title=kampyn-perf compare%3A not comparable::another seed"
     notice = comparison(**UNDECIDED, strict=False).model_copy(
-        update={"rows": [OPEN.model_copy(update={"change": 0.0})]}
+        update={"rows": [SAME, OPEN.model_copy(update={"change": 0.0})]}
     )
     assert export(notice, Format.GITHUB).decode().startswith("::notice")
     assert (

@@ -25,10 +25,10 @@ class NeedsRequestsError(RequestRefusedError, AttributeError):
     """Something that the lean client does not have, and requests does."""
 
     def __init__(self, what: str, *, fast: bool = False) -> None:
-        remedy = "Let the class derive from HttpUser, with" if fast else "Let the users have"
+        remedy = "let the class derive from HttpUser, and " if fast else ""
         super().__init__(
-            f"{what} is a feature of requests that the lean client does not have",
-            hint=f"{remedy} requests' own client: --set config.client=requests",
+            f"{what} is a feature of requests that the lean client does not have; {remedy}"
+            "have requests' own client by --set config.client=requests"
         )
 
 

@@ -60,8 +60,7 @@ def _collection(part: CollectionPlan, database: Database) -> Iterator[PreflightF
     builds = [step for step in part.steps if step.kind is StepKind.CREATE and step.spec]
     lives = {action.name: action.live for action in part.actions if action.live}
     yield from _running(part, database)
-    for step in builds:
-        yield from _forms(step, database)
+    yield from _forms(builds, database)
     for step in part.steps:
         spec = step.spec
         live = lives.get(step.name)
@@ -83,20 +82,24 @@ def _running(part: CollectionPlan, database: Database) -> Iterator[PreflightFind
         )
 
 
-def _forms(step: Step, database: Database) -> Iterator[PreflightFinding]:
-    """Documents that the index would refuse for their form."""
-    if step.spec is None:
+def _forms(builds: list[Step], database: Database) -> Iterator[PreflightFinding]:
+    """Documents that an index would refuse for their form."""
+    pairs = [(step, step.spec) for step in builds if step.spec is not None]
+    if not pairs:
         return
+    collection = pairs[0][0].collection
     try:
-        found = database.find_unindexable(step.collection, step.spec, GROUPS)
+        found = database.find_unindexable(collection, [spec for _, spec in pairs], GROUPS)
     except ServerRefusal as refusal:
-        words = f"could not look for documents that it would refuse: {refusal.message}"
-        yield finding_of(step, PreflightLevel.WARN, words)
+        words = f"could not look for documents that indexes would refuse: {refusal.message}"
+        yield PreflightFinding(severity=PreflightLevel.WARN, collection=collection, message=words)
         return
-    if found:
-        listed = "; ".join(f"_id {_show(each.id)}: {each.reason}" for each in found)
-        words = f"documents stand against it ({listed})"
-        yield finding_of(step, PreflightLevel.BLOCK, words, tuple(each.id for each in found))
+    for (step, _), documents in zip(pairs, found, strict=True):
+        if documents:
+            listed = "; ".join(f"_id {_show(each.id)}: {each.reason}" for each in documents)
+            ids = tuple(each.id for each in documents)
+            words = f"documents stand against it ({listed})"
+            yield finding_of(step, PreflightLevel.BLOCK, words, ids)
 
 
 def _duplicates(

@@ -49,6 +49,11 @@ def _first_array(value: Any, path: Path) -> tuple[Path, Path, Any]:
     return path[:done], path[done:], value
 
 
+def has_array(document: Mapping[str, Any], field: str) -> bool:
+    """Whether `field` is an array, or lies in one."""
+    return isinstance(_first_array(document, tuple(field.split(".")))[2], list)
+
+
 def has_position(field: str) -> bool:
     """Whether a path names one item of an array: `items.0.sku`."""
     return any(part.isdigit() for part in field.split(".")[1:])

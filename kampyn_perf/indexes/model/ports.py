@@ -145,9 +145,9 @@ class Sampler(Protocol):
 class Preflight(Protocol):
     def find_duplicates(self, collection: str, spec: IndexSpec, limit: int) -> Duplicates: ...
     def find_unindexable(
-        self, collection: str, spec: IndexSpec, limit: int
-    ) -> Sequence[Unindexable]:
-        """Some of the documents that an index of `spec` would refuse for their form."""
+        self, collection: str, specs: Sequence[IndexSpec], limit: int
+    ) -> Sequence[Sequence[Unindexable]]:
+        """For each of `specs`, some of the documents that it would refuse for their form."""
         ...
 
     def count_expired(

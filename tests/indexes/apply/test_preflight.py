@@ -48,8 +48,8 @@ class Answers:
             raise self.refusal
         return self.duplicates
 
-    def find_unindexable(self, *_: Any) -> tuple[Unindexable, ...]:
-        return self.unindexable
+    def find_unindexable(self, _: str, specs: Any, __: int) -> list[tuple[Unindexable, ...]]:
+        return [self.unindexable] * len(specs)
 
     def key_sizes(self, *_: Any) -> KeySizes:
         return self.sizes
@@ -182,3 +182,15 @@ def test_a_change_that_cannot_be_ended_is_not_begun() -> None:
     made = IndexPlan(collections=(part,), content_hash="")
     found = look(Answers(duplicates=Duplicates(groups=(GROUP,))), made)
     assert set(blocked_steps(made, found)) == {drop.id, create.id}
+
+
+def test_documents_that_an_index_would_refuse_stop_it() -> None:
+    bad = Unindexable(id="u1", reason="tags and roles are arrays both (error 171)")
+    found = look(Answers(unindexable=(bad,)))
+    assert [(f.severity, f.index, f.sample_ids) for f in found] == [
+        (PreflightLevel.BLOCK, "email_1", ("u1",)),
+        (PreflightLevel.BLOCK, "phone_1", ("u1",)),
+    ]
+    assert found[0].message == (
+        'documents stand against it (_id "u1": tags and roles are arrays both (error 171))'
+    )

@@ -108,9 +108,9 @@ class MongoDatabase:
         return duplicates.find_duplicates(self._connection, collection, spec, limit)
 
     def find_unindexable(
-        self, collection: str, spec: IndexSpec, limit: int
-    ) -> Sequence[Unindexable]:
-        return unindexable.find_unindexable(self._connection, collection, spec, limit)
+        self, collection: str, specs: Sequence[IndexSpec], limit: int
+    ) -> Sequence[Sequence[Unindexable]]:
+        return unindexable.find_unindexable(self._connection, collection, specs, limit)
 
     def count_expired(
         self, collection: str, spec: IndexSpec, seconds: float, timeout_us: int

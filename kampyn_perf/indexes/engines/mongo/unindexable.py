@@ -10,46 +10,62 @@ from kampyn_perf.indexes.engines.mongo.connection import Document, MongoConnecti
 from kampyn_perf.indexes.engines.mongo.duplicates import among
 from kampyn_perf.indexes.engines.mongo.sampling import sample_documents, values_at
 from kampyn_perf.indexes.engines.mongo.values import to_plain
-from kampyn_perf.indexes.model.arrays import parallel_arrays, prefixes
+from kampyn_perf.indexes.model.arrays import has_array, parallel_arrays, prefixes
 from kampyn_perf.indexes.model.facts import Unindexable
 from kampyn_perf.indexes.model.limits.text import is_language
 from kampyn_perf.indexes.model.options import TEXT
 from kampyn_perf.indexes.model.spec import HASHED, WILDCARD, IndexSpec
+from kampyn_perf.indexes.model.values import canonical
 
 CANDIDATES = 200
 """Documents with two arrays that are looked at one by one."""
 SAMPLE = 1_000
 """Documents whose own languages are looked at."""
+TIMEOUT_MS = 60_000
+"""For one look through a collection."""
 
 
 def find_unindexable(
-    connection: MongoConnection, collection: str, spec: IndexSpec, limit: int
-) -> Sequence[Unindexable]:
-    """At most `limit` of them."""
-    checks = _text if spec.is_text else _arrays
-    return tuple(islice(checks(connection, collection, spec), limit))
+    connection: MongoConnection, collection: str, specs: Sequence[IndexSpec], limit: int
+) -> Sequence[Sequence[Unindexable]]:
+    """At most `limit` for each of `specs`. Those that hold the same documents share one look
+    through the collection, as their builds do."""
+    found: list[Sequence[Unindexable]] = [()] * len(specs)
+    shared: dict[str, list[int]] = {}
+    for place, spec in enumerate(specs):
+        if spec.is_text:
+            found[place] = tuple(islice(_text(connection, collection, spec), limit))
+        elif list(_conditions(spec)):
+            shared.setdefault(canonical(to_plain(among(spec))), []).append(place)
+    for places in shared.values():
+        documents = _candidates(connection, collection, [specs[place] for place in places])
+        for place in places:
+            found[place] = tuple(islice(_refused(documents, specs[place]), limit))
+    return found
 
 
-def _arrays(connection: MongoConnection, collection: str, spec: IndexSpec) -> Iterator[Unindexable]:
+def _refused(documents: Sequence[Document], spec: IndexSpec) -> Iterator[Unindexable]:
+    hashed = [path for path, kind in spec.keys if kind == HASHED]
+    for document in documents:
+        reason = ""
+        both = parallel_arrays(document, spec.fields)
+        if both:
+            reason = f"{' and '.join(both)} are arrays both (error 171)"
+        elif any(has_array(document, path) for path in hashed):
+            path = next(path for path in hashed if has_array(document, path))
+            reason = f"{path} is an array, which a hashed index refuses (error 16766)"
+        if reason:
+            yield Unindexable(id=to_plain(document["_id"]), reason=reason)
+
+
+def _conditions(spec: IndexSpec) -> Iterator[Mapping[str, Any]]:
+    """Under which a document might be refused; some that are not meet them, too."""
     if spec.is_wildcard:
         return
     for path, kind in spec.keys:
         if kind == HASHED:
-            conditions = [{prefix: {"$type": "array"}} for prefix in prefixes(path)]
-            for document in _find(connection, collection, spec, conditions):
-                reason = f"{path} is an array, which a hashed index refuses (error 16766)"
-                yield Unindexable(id=to_plain(document["_id"]), reason=reason)
-    pairs = list(_pairs(spec.fields))
-    for document in _find(connection, collection, spec, pairs) if pairs else ():
-        both = parallel_arrays(document, spec.fields)
-        if both:
-            reason = f"{' and '.join(both)} are arrays both (error 171)"
-            yield Unindexable(id=to_plain(document["_id"]), reason=reason)
-
-
-def _pairs(fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """Conditions under which two fields might be two arrays; below one array, too many."""
-    for first, second in combinations(fields, 2):
+            yield from ({prefix: {"$type": "array"}} for prefix in prefixes(path))
+    for first, second in combinations(spec.fields, 2):
         mine = [prefix for prefix in prefixes(first) if prefix not in prefixes(second)]
         theirs = [prefix for prefix in prefixes(second) if prefix not in prefixes(first)]
         for one in mine:
@@ -57,15 +73,17 @@ def _pairs(fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
                 yield {one: {"$type": "array"}, other: {"$type": "array"}}
 
 
-def _find(
-    connection: MongoConnection,
-    collection: str,
-    spec: IndexSpec,
-    conditions: Sequence[Mapping[str, Any]],
+def _candidates(
+    connection: MongoConnection, collection: str, specs: Sequence[IndexSpec]
 ) -> list[Document]:
-    condition = {"$and": [{"$or": list(conditions)}, among(spec)]}
+    """Of specs that hold the same documents."""
+    conditions = [condition for spec in specs for condition in _conditions(spec)]
     with connection.answers():
-        cursor = connection.database[collection].find(condition, limit=CANDIDATES)
+        cursor = connection.database[collection].find(
+            {"$and": [{"$or": conditions}, among(specs[0])]},
+            limit=CANDIDATES * len(specs),
+            max_time_ms=TIMEOUT_MS,
+        )
         return [dict(document) for document in cursor]
 
 

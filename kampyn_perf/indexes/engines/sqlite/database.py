@@ -133,9 +133,9 @@ class SqliteDatabase:
         return preflight.find_duplicates(self._connection, collection, spec, limit)
 
     def find_unindexable(
-        self, collection: str, spec: IndexSpec, limit: int
-    ) -> Sequence[Unindexable]:
-        return ()  # a column holds no arrays
+        self, collection: str, specs: Sequence[IndexSpec], limit: int
+    ) -> Sequence[Sequence[Unindexable]]:
+        return [()] * len(specs)  # a column holds no arrays
 
     def count_expired(
         self, collection: str, spec: IndexSpec, seconds: float, timeout_us: int

@@ -47,6 +47,8 @@ def open_step(result: LoadResult, slo: Slo, ask: Ask, *, number: int) -> Capacit
     """Of sessions at a rate."""
     phase = result.phases[0]
     seconds = _within(result, phase)
+    if _stopped(result):  # what drained afterwards says nothing of the rate
+        seconds = [second for second in seconds if second.started] or seconds
     lasted_s = max(sum(second.width_us for second in seconds), 1) / 1e6
     rest = rest_of([second.in_flight for second in seconds], rate=ask.rate)
     verdict = judge(result, slo)

@@ -76,6 +76,8 @@ def test_the_answer_stands_on_stdout(capfdbinary):
     assert out.startswith("Capacity: 4") or out.startswith("Capacity: 5")
     assert "sessions/s" in out
     assert "Breaks first: p95" in out
+    rates = [line.split()[2] for line in out.splitlines() if " confirm " in line]
+    assert rates == ["470/s", "480/s", "490/s", "500/s", "510/s", "520/s", "530/s"]
 
 
 def test_no_answer_says_why(capfdbinary):

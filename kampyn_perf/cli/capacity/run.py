@@ -19,7 +19,7 @@ from kampyn_perf.results import io
 from kampyn_perf.results.capacity import CapacityResult, Ending, Usl, UslPoint
 from kampyn_perf.results.folder import REPORTS
 from kampyn_perf.slo import objectives
-from kampyn_perf.units import format_duration, parse_duration
+from kampyn_perf.units import counted, format_duration, parse_duration
 
 if TYPE_CHECKING:
     from kampyn_perf.load import LoadOptions
@@ -61,7 +61,7 @@ def run(flags: CapacityFlags) -> ExitCode:
     points, last, code = [], None, ExitCode.OK
     for number in numbers:
         if not flags.as_json:
-            console.say(f"With {number} workers, {format_duration(each_us)}:", style="bold")
+            console.say(f"With {counted(number, 'worker')}, {format_duration(each_us)}:", style="bold")
         sets = (*flags.options.sets, f"backend.workers={number}")
         out = flags.out / f"workers-{number}" if flags.out else None
         last = _search(flags, replace(flags.options, sets=sets), each_us, out=out)

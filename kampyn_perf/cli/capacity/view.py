@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kampyn_perf.capacity.asks import Ask
 from kampyn_perf.capacity.plan import Plan
@@ -105,12 +105,19 @@ def outcome(step: CapacityStep) -> str:
 
 
 def answer(result: CapacityResult) -> None:
-    """The answer, on stdout; what it rests on after it."""
-    console.print_text("\n".join(_answer_lines(result)))
+    """The answer and the curve, on stdout; what they rest on after it."""
+    console.print_text("\n".join([*_answer_lines(result), *curve(result.steps)]))
     for text in _remarks(result):
         console.say_wrapped(text)
     if result.folder:
         console.say(f"Report: {result.folder}")
+
+
+def curve(steps: Sequence[CapacityStep]) -> list[str]:
+    """Throughput and latency over the rate: every open step, also those that were rejected."""
+    opened = [step for step in steps if step.kind in (StepKind.OPEN, StepKind.CONFIRM)]
+    ordered = sorted(opened, key=lambda step: (step.rate, step.number))
+    return [_HEAD, *map(line, ordered)] if ordered else []
 
 
 def law(found: Usl) -> None:

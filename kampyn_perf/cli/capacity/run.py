@@ -61,7 +61,8 @@ def run(flags: CapacityFlags) -> ExitCode:
     points, last, code = [], None, ExitCode.OK
     for number in numbers:
         if not flags.as_json:
-            console.say(f"With {counted(number, 'worker')}, {format_duration(each_us)}:", style="bold")
+            head = f"With {counted(number, 'worker')}, {format_duration(each_us)}:"
+            console.say(head, style="bold")
         sets = (*flags.options.sets, f"backend.workers={number}")
         out = flags.out / f"workers-{number}" if flags.out else None
         last = _search(flags, replace(flags.options, sets=sets), each_us, out=out)

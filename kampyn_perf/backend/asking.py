@@ -21,3 +21,9 @@ def who_asks() -> str:
     scope = _scope.get()
     route = getattr(scope.get("route"), "path", "") if scope else ""
     return f"{scope['method']} {route}" if scope and route else ""
+
+
+def commented() -> str | None:
+    """The same as a query's comment, by which `indexes advise` tells who sent it; None outside of a
+    request."""
+    return who_asks() or None

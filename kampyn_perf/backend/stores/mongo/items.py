@@ -10,6 +10,7 @@ from typing import Any, cast
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
+from kampyn_perf.backend.asking import commented
 from kampyn_perf.backend.domain import BulkResult, Item, Kind, Rejected, search_words
 from kampyn_perf.backend.ports import Cursor
 from kampyn_perf.backend.stores.mongo.connection import MongoConnection
@@ -131,7 +132,8 @@ class MongoItems:
     ) -> list[dict[str, Any]]:
         collection = self._connection.read(COLLECTION_OF[kind])
         with self._connection.timed(collection.name, "find"):
-            cursor = collection.find(wanted, shown).sort(_NEWEST).skip(skip).limit(limit)
+            found = collection.find(wanted, shown, comment=commented())
+            cursor = found.sort(_NEWEST).skip(skip).limit(limit)
             return await cursor.to_list()
 
     async def _count(self, kind: Kind, uni_id: str) -> int:

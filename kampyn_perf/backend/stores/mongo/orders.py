@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from kampyn_perf.backend.asking import commented
 from kampyn_perf.backend.domain import ACTIVE, DayFigures, Draft, Order, OrderStatus, Placed
 from kampyn_perf.backend.stores.mongo.connection import MongoConnection, unavailable_is_503
 from kampyn_perf.backend.stores.mongo.place_order import OrderPlacement
@@ -37,7 +38,7 @@ class MongoOrders:
         """MongoDB merges the three ranges of the compound index by itself."""
         wanted = {"vendorId": vendor_id, "status": {"$in": [status.value for status in ACTIVE]}}
         with self._connection.timed(ORDERS, "find"):
-            cursor = self._connection.read(ORDERS).find(wanted, SHOWN)
+            cursor = self._connection.read(ORDERS).find(wanted, SHOWN, comment=commented())
             orders: Any = await cursor.sort([("createdAt", -1)]).limit(limit).to_list()
         return cast("list[Order]", orders)
 
@@ -61,7 +62,9 @@ class MongoOrders:
             {"$sort": {"_id": 1}},
         ]
         with self._connection.timed(ORDERS, "aggregate"):
-            cursor = await self._connection.read(ORDERS).aggregate(pipeline, allowDiskUse=False)
+            cursor = await self._connection.read(ORDERS).aggregate(
+                pipeline, allowDiskUse=False, comment=commented()
+            )
             days: Any = await cursor.to_list()
         return cast("list[DayFigures]", days)
 

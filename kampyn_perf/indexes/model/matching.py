@@ -101,13 +101,12 @@ def is_declared_twice(
 ) -> bool:
     """Whether two entries are two declarations of one index that do not agree: the same keys, and
     only such options differ as do not tell indexes apart. A driver gives both the same name, so
-    that the second is refused (error 86) on any version. Two that have names of their own are
+    that the second is refused (error 86) on any version. Two that have different names are
     meant: a server since 5.0 may have both."""
     differs = set(differing(first_normal, other_normal))
     if differs <= {"hidden"} or differs & APART or first_normal.is_text:
         return False
-    names = {first.spec.name, other.spec.name}
-    return "" in names or len(names) == 1
+    return first.spec.effective_name == other.spec.effective_name
 
 
 def match(

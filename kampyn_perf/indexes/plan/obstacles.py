@@ -156,7 +156,7 @@ def _twice_reason(other: Match, mine: Match) -> str:
     differs = "; ".join(differences(other.normal, mine.normal))
     return (
         f"the catalogue declares these keys twice ({_label(other)}; here {differs}): keep one, or "
-        "give both a name"
+        "give one a name of its own"
     )
 
 

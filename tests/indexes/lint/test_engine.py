@@ -452,6 +452,8 @@ NAMED = ("{key: {a: 1}, unique: true, name: one}", "{key: {a: 1}, name: two}")
         (PAIR, (4, 4), Severity.ERROR, 2),
         (NAMED, (8, 0), Severity.WARNING, 0),
         (NAMED, (4, 4), Severity.ERROR, 2),
+        ((PAIR[0], NAMED[1]), (8, 0), Severity.WARNING, 0),
+        ((PAIR[0], NAMED[1]), (4, 4), Severity.ERROR, 2),
     ],
 )
 def test_lint_and_plan_agree_about_two_declarations_of_one_key(

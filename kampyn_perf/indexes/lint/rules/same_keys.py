@@ -33,8 +33,8 @@ RULE = Rule(
     explanation=(
         "Keys, collation and partial filter tell two indexes apart. Same keys with "
         "another expireAfterSeconds are refused with error 85, and so are unique or sparse "
-        "ones before 5.0. After it a server takes two that have names of their own (then this is "
-        "a warning: the second serves nothing that the first does not). Without names it is one "
+        "ones before 5.0. After it a server takes two whose names differ (then this is a "
+        "warning: the second serves nothing that the first does not). Under one name it is one "
         "index declared twice, as on a field and on its schema, and a plan is in conflict about "
         "both: which is meant?"
     ),

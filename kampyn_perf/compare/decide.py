@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kampyn_perf import stats
 from kampyn_perf.compare.effect import Effect, Normal, Signs
-from kampyn_perf.compare.figures import ERROR_RATE, Key
+from kampyn_perf.compare.figures import ERROR_RATE, RESPONSE_TIME, THROUGHPUT, Key
 from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _PRIMARY, _PARTS, _SERIES = 0.5, 0.3, 0.2
 """How the level is shared out between the whole, its parts, and what was watched beside it."""
 _MOST_RUNS = 200
+_AT_THE_MARGIN = "it lies so near the margin that hardly any number would decide"
 _MOST_FACTOR = 1_000
 """Times as many requests as there were: more are not worth naming."""
 
@@ -128,7 +129,7 @@ def _weights(known: Sequence[Pending]) -> list[float]:
 def _family(one: Pending) -> tuple[str, float]:
     if one.primary:
         return "primary", _PRIMARY
-    if one.key.metric in ("response_time", ERROR_RATE, "throughput", "time"):
+    if one.key.metric in (RESPONSE_TIME, ERROR_RATE, THROUGHPUT, "time"):
         return "parts", _PARTS
     return "series", _SERIES
 
@@ -198,11 +199,11 @@ def _needs(one: Pending, effect: Effect, alpha: float) -> str:
     """What would decide, if it stayed as it looks; `alpha` is two-sided."""
     match effect:
         case Signs(changes):
-            return _pairs(one, changes, alpha)
+            return _pairs(one, changes, alpha) or _AT_THE_MARGIN
         case Normal() if one.runs[0] > 1 or one.runs[1] > 1:
-            return _runs(one, effect, alpha)
-        case Normal():
-            return _requests(one, effect, alpha)
+            return _runs(one, effect, alpha) or _AT_THE_MARGIN
+        case Normal() if math.isfinite(effect.error):
+            return _requests(one, effect, alpha) or _AT_THE_MARGIN
         case _:
             return ""
 
@@ -243,7 +244,8 @@ def _requests(one: Pending, effect: Normal, alpha: float) -> str:
         factor = (half / left) ** 2
         if 1 < factor < _MOST_FACTOR and max(one.samples):
             count = max(one.samples) * factor
-            return f"about {_round(count)} requests a side would decide"
+            noun = "requests" if one.key.metric in (RESPONSE_TIME, THROUGHPUT) else "samples"
+            return f"about {_round(count)} {noun} a side would decide"
     if not math.isfinite(effect.error):
         return ""
     between = math.hypot(effect.error, effect.allowance / 2 * math.sqrt(2))

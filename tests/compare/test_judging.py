@@ -216,6 +216,14 @@ def test_benchmarks_by_case() -> None:
     assert mean.base == pytest.approx(1_020, rel=0.05)
 
 
+def test_what_would_decide_is_counted_in_what_it_is_of() -> None:
+    settings = Settings(between_runs=0.0)
+    cases = compare.judge([bench(1, n=300)], [bench(1.02, seed=2, n=300)], settings=settings)
+    assert row(cases, "time P95 [case sort]").needs.endswith("samples a side would decide")
+    loads = compare.judge([load()], [load(seed=2)], settings=settings)
+    assert row(loads, "response time P50").needs.endswith("requests a side would decide")
+
+
 def test_what_is_no_comparison_at_all() -> None:
     with pytest.raises(KampynError, match="a load and a benchmark cannot be compared"):
         compare.judge([load()], [bench(1)])

@@ -84,6 +84,12 @@ class Commands(LazyGroup):
             "app",
             "Rules that say when somebody should be told: list, test and export them.",
         ),
+        "faults": Lazy(
+            "kampyn_perf.cli.faults",
+            "app",
+            "Faults that are done to a system while it is under load: list them, and undo what is "
+            "left.",
+        ),
         "backend": Lazy("kampyn_perf.cli.backend", "app", "The bundled reference backend."),
         "indexes": Lazy(
             "kampyn_perf.cli.indexes",

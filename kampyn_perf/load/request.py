@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf.load.distributed.remote import Master
 from kampyn_perf.load.spec import RunSpec
-from kampyn_perf.sources import Source
+from kampyn_perf.sources import PathKey, Source
 
 if TYPE_CHECKING:
     from kampyn_perf.backend import RunningBackend
@@ -47,6 +47,10 @@ class LoadRequest:
     watch: Source = field(default_factory=lambda: Source({}, ""))
     """The target's `watch` section below that key, unread: what is measured beside the run is the
     affair of its watcher."""
+    faults: Source = field(default_factory=lambda: Source({}, ""))
+    """What load.yaml says of faults, unread, likewise."""
+    faults_above: PathKey = ()
+    """Below which keys that stood."""
 
     @property
     def generators(self) -> int:

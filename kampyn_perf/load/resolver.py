@@ -24,7 +24,7 @@ from kampyn_perf.load.request import Bundled, LoadRequest
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import RunSpec, choose_profile
 from kampyn_perf.load.target.settings import TargetSettings
-from kampyn_perf.sources import Source
+from kampyn_perf.sources import PathKey, Source
 
 ENV_PREFIX = "KAMPYN_LOAD_"
 BUNDLED_URL = "http://127.0.0.1:0"
@@ -57,12 +57,13 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     watch = Source(
         {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
     )
+    found_faults, above = _faults(settings, spec.profile)
+    faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
+    request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above)
     if url:
-        return LoadRequest(spec=spec, watch=watch)
+        return request
     backend = bundled.settings(split["backend"])
-    return LoadRequest(
-        spec=spec, bundled=Bundled(settings=backend, state=options.state), watch=watch
-    )
+    return replace(request, bundled=Bundled(settings=backend, state=options.state))
 
 
 def load_settings(options: LoadOptions, sets: Sequence[str] = ()) -> tuple[LoadSettings, Source]:
@@ -144,6 +145,14 @@ def _spec(
         feeds=feed_specs({**target.feeds, **run.data}, options),
         workers=run.workers,
     )
+
+
+def _faults(settings: LoadSettings, profile: str) -> tuple[object, PathKey]:
+    """Those of the profile that runs, or of the run, as they stand; and below which keys."""
+    chosen = settings.profiles.get(profile)
+    if chosen is not None and chosen.faults is not None:
+        return chosen.faults, ("profiles", profile)
+    return settings.config.faults, ("config",)
 
 
 def _short_forms(options: LoadOptions) -> list[str]:

@@ -39,16 +39,21 @@ if TYPE_CHECKING:
     from kampyn_perf.backend import RunningBackend
 
 
+Route = Callable[[str], str]
+
+
 def run(
     request: LoadRequest,
     observer: Observer | None = None,
     *,
     watcher: Watcher | None = None,
     standby: Standby | None = None,
+    route: Route | None = None,
 ) -> LoadResult:
     """Run `request` and return what was measured; blocks until the last session has ended.
 
-    `standby` is a generator that was started beforehand, while the request was being made.
+    `standby` is a generator that was started beforehand, while the request was being made. `route`
+    makes of the target's URL the one that generators ask: that of a proxy in front of it.
 
     On a process's main thread SIGINT and SIGTERM end the run early, and the result says so
     (`interrupted`); before and after it they do what they did. Raises KampynError for a run that
@@ -61,8 +66,9 @@ def run(
         # The generators first: they import Locust while everything else gets ready.
         with (
             _workers(request, folder / names.GENERATOR_LOG, observer, standby) as workers,
-            _target(request, observer, folder / names.BACKEND_LOG) as target,
+            _target(request, observer, folder / names.BACKEND_LOG) as direct,
         ):
+            target = direct.led(route)
             saver.write_config(target.spec)
             facts = target.facts()
             ready = workers(target.spec)
@@ -100,6 +106,14 @@ class _Target:
     request: LoadRequest
     spec: RunSpec
     running: RunningBackend | None
+    url: str = ""
+    """Its own, where the specification has a proxy's."""
+
+    def led(self, route: Route | None) -> _Target:
+        """Asked by way of `route`."""
+        url = self.spec.url
+        led = route(url) if route else url
+        return self if led == url else replace(self, url=url, spec=_asking(self.spec, led))
 
     def facts(self) -> RunFacts:
         """What is known before the first arrival."""
@@ -108,16 +122,21 @@ class _Target:
             machine=machine.describe(),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             bundled=self.request.bundled is not None,
+            url=self.url,
             context=bundled.context(self.request.bundled.settings) if self.request.bundled else {},
         )
 
     def watched(self, workers: Workers) -> WatchedTarget:
         """The same for those who measure beside the load."""
         return WatchedTarget(
-            url=self.spec.url,
+            url=self.url or self.spec.url,
             generators=lambda: workers.pids,
             bundled=bundled.processes(self.running) if self.running else None,
         )
+
+
+def _asking(spec: RunSpec, url: str) -> RunSpec:
+    return spec.model_copy(update={"url": url})
 
 
 @contextmanager

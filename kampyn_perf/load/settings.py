@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -77,6 +77,8 @@ class ProfileSettings(Section):
     phases: tuple[PhaseSettings, ...]
     mode: ArrivalMode | None = None
     """Overrides the run's mode."""
+    faults: Any = None
+    """In place of those of the run."""
 
     @field_validator("phases")
     @classmethod
@@ -139,6 +141,8 @@ class RunSettings(Section):
     """Which one is run when nobody asks for another."""
     phases: tuple[PhaseSettings, ...] = ()
     """Used when no profile is asked for; otherwise the profile's."""
+    faults: Any = None
+    """What is done to the system meanwhile (docs/faults.md)."""
     mode: ArrivalMode = ArrivalMode.EVEN
     seed: Seed = 1
     maxVusers: int = Field(default=10_000, ge=1)  # noqa: N815

@@ -18,6 +18,7 @@ from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.failures import Failure
+from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import Latency, NonNegative
 from kampyn_perf.results.series import Series, Unmeasured, Watching
@@ -234,6 +235,8 @@ class LoadResult(Record):
     """What the watchers cost and remarked; None where there were none."""
     alerts: list[AlertRecord] = Field(default_factory=list)
     """The rules that were judged beside the run, and when they fired; empty where none were."""
+    faults: list[FaultRecord] = Field(default_factory=list)
+    """What was done to the target on purpose, and when; empty where nothing was."""
     audit: StoreAudit | None = None
     """Of the bundled backend's store, after the run; None where nobody asked for it."""
     folder: Path | None = Field(default=None, exclude=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
 from kampyn_perf import load
 from kampyn_perf.cli import console, watching
 from kampyn_perf.errors import ExitCode
+from kampyn_perf.faults.plan import Fault
 from kampyn_perf.measure import WatchPlan, WatchSettings
 from kampyn_perf.redact import redact, redact_url
 from kampyn_perf.units import counted, format_duration, format_rate
 
 
-def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> ExitCode:
+def show(
+    request: load.LoadRequest, watch: WatchSettings, faults: Sequence[Fault], *, as_json: bool
+) -> ExitCode:
     """Phases, flows, totals and what is watched for people, or all of it resolved, as JSON."""
     plan = watching.plan_before(request, watch)
     spec = request.spec
@@ -27,6 +32,15 @@ def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> E
                 "flows": weights,
                 "remarks": list(described.remarks),
                 "planned": schedule.planned,
+                "faults": [
+                    {
+                        "name": one.name,
+                        "kind": one.kind,
+                        "start_us": one.start_us,
+                        "end_us": one.end_us,
+                    }
+                    for one in faults
+                ],
                 "watched": [{"kind": spec.kind, "what": spec.what} for spec in plan.specs],
                 "unmeasured": {name: gap.text for name, gap in plan.unmeasured.items()},
             }
@@ -46,6 +60,9 @@ def show(request: load.LoadRequest, watch: WatchSettings, *, as_json: bool) -> E
         console.say(f"  {name:<28} weight {weight} ({100 * weight / total:.4g} %)")
     for words in described.remarks:
         console.say(f"  {words}", style="yellow")
+    for fault in faults:
+        length = format_duration(fault.end_us - fault.start_us)
+        console.say(f"  fault at {format_duration(fault.start_us)}, for {length}: {fault.name}")
     _show_watched(plan)
     length = format_duration(schedule.duration_us)
     console.say(

@@ -18,9 +18,10 @@ from kampyn_perf.cli import (
     watching,
 )
 from kampyn_perf.cli.alerts import view as alerts_view
-from kampyn_perf.cli.load import alerting, dry_run, live_page, tables
+from kampyn_perf.cli.load import alerting, dry_run, faulting, live_page, tables
 from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
+from kampyn_perf.cli.load.faulting import Faulting, WithFaults
 from kampyn_perf.cli.load.fitness import unfitness
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
@@ -56,8 +57,9 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     rules = alerting.rules_of(flags.alerts, sets["alerts"])
     made = alerting.receivers_of(rules, request)
     watch = watching.settings_of(request, flags.watch, sets["watch"])
+    faults = faulting.faults_of(request, flags.role)
     if flags.dry_run:
-        return dry_run.show(request, watch, as_json=flags.as_json)
+        return dry_run.show(request, watch, faults, as_json=flags.as_json)
     looking = Looking(slo)
     page = live_page.opened(flags.live_report, slo)
     with page, LiveView(quiet=flags.as_json, looking=looking) as view:
@@ -67,13 +69,17 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
             view.remark(words, load.Severity.WARNING)
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
+        disturbing = Faulting(faults, request, remark=view.remark)
+        faulting.undo_left_behind(view.remark)
         looks = [] if flags.as_json else [looking]
-        result = load.run(
-            request,
-            load.Observers(*looks, view, page, alerts, Aborting(slo)),
-            watcher=WithAlerts(beside, alerts),
-            standby=standby,
-        )
+        with disturbing.proxies():
+            result = load.run(
+                request,
+                load.Observers(disturbing, *looks, view, page, alerts, Aborting(slo)),
+                watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
+                standby=standby,
+                route=disturbing.route,
+            )
         verdict = judge(result, slo, strict=strict, baseline=baseline)
         page.ended(result, verdict)
     if result.folder and not result.unsaved:
@@ -108,6 +114,9 @@ def _show(result: LoadResult, verdict: Verdict) -> None:
     failures_view.show(result.failures)
     tables.show(result)
     alerts_view.show_beside(result.alerts)
+    for fault in result.faults:
+        words = f"Fault: {fault.name} ({fault.kind}), {fault.span_text}"
+        console.say(words + (f": {fault.error}" if fault.error else ""), style="yellow")
     if result.audit:
         audit_view.show(result.audit)
     console.say(f"Report: {result.folder}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kampyn_perf.load.coordinator.progress import Progress
     from kampyn_perf.load.spec import RunSpec
     from kampyn_perf.results.alerts import AlertRecord
+    from kampyn_perf.results.faults import FaultRecord
     from kampyn_perf.results.series import Series, Unmeasured, Watching
     from kampyn_perf.schedule import Schedule
 
@@ -113,6 +114,8 @@ class Measured:
     """What makes it less than complete, as warnings of the run's validity."""
     alerts: Sequence[AlertRecord] = ()
     """What each rule came to that is judged beside the load."""
+    faults: Sequence[FaultRecord] = ()
+    """What was done to the target on purpose."""
 
 
 class Watcher(Protocol):

@@ -28,6 +28,8 @@ class RunFacts:
     """ISO 8601, UTC."""
     bundled: bool
     context: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    """Of the target, where the generators are led there by another address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,9 @@ def make_result(
         planned_us=schedule.duration_us,
         profile=spec.profile,
         seed=spec.seed,
-        target=Target(name=spec.target, url=redact_url(spec.url), bundled=facts.bundled),
+        target=Target(
+            name=spec.target, url=redact_url(facts.url or spec.url), bundled=facts.bundled
+        ),
         machine=facts.machine,
         context=dict(facts.context),
         validity=assess(
@@ -91,4 +95,5 @@ def make_result(
         unmeasured=dict(measured.unmeasured),
         watching=measured.watching,
         alerts=list(measured.alerts),
+        faults=list(measured.faults),
     )

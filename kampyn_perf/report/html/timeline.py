@@ -14,10 +14,13 @@ import numpy as np
 from kampyn_perf.histogram import Layout
 from kampyn_perf.report.html.chart import Chart, Goal, Line, Span, thinned
 from kampyn_perf.results.breakdown import Breakdown, Sparse
+from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.verdict import Judgement, Verdict
 from kampyn_perf.units import MICROSECONDS, format_duration, format_rate
 
+_LEAST_SPAN = 200
+"""Of the whole run: a kill takes no time, and is seen."""
 _MOST_CAUSES = 6
 _PERCENTILES = (("P50", "p50_us"), ("P95", "p95_us"), ("P99", "p99_us"))
 
@@ -35,7 +38,7 @@ def charts(result: LoadResult, verdict: Verdict | None) -> list[Chart]:
 
 
 def spans(result: LoadResult) -> list[Span]:
-    """The phases, and when alerts fired."""
+    """The phases, when alerts fired, and what was done to the target on purpose."""
     phases = [
         Span("phase", phase.name, _s(phase.start_us), _s(phase.start_us + phase.duration_us))
         for phase in result.phases
@@ -47,7 +50,18 @@ def spans(result: LoadResult) -> list[Span]:
         for record in result.alerts
         for firing in record.firings
     ]
-    return phases + fired
+    faults = [
+        Span("fault", f"{one.name} ({one.kind})", _s(one.start_us), _s(_end_of(one, result)))
+        for one in result.faults
+        if one.began
+    ]
+    return phases + fired + faults
+
+
+def _end_of(fault: FaultRecord, result: LoadResult) -> int:
+    """At least so long that it can be seen."""
+    end = result.elapsed_us if fault.end_us is None else fault.end_us
+    return max(end, fault.start_us + result.elapsed_us // _LEAST_SPAN)
 
 
 def goals_of(verdict: Verdict | None, metrics: Sequence[str]) -> Iterator[Goal]:

@@ -1,0 +1,20 @@
+"""What every action has in common."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from kampyn_perf.faults.actions.processes import Victim
+
+
+class Action(Protocol):
+    """One fault, ready to begin. What fails raises OSError, psutil.Error, or one of subprocess or
+    sqlite3; `end` undoes what `begin` has done of it, also of one that failed."""
+
+    @property
+    def paused(self) -> tuple[Victim, ...]:
+        """Processes that will have to go on, should nobody call `end`."""
+
+    def begin(self) -> None: ...
+
+    def end(self) -> None: ...

@@ -1,0 +1,107 @@
+"""Faults beside a load, as the real program: done, told, undone."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import orjson
+import psutil
+import pytest
+
+from kampyn_perf import names
+from kampyn_perf.report.html import timeline
+from kampyn_perf.results import io
+from kampyn_perf.results.load import LoadResult
+from tests.cli import program
+from tests.cli.program import CHEAP, SMALL, profile, wait_for
+
+
+def faults(text: str) -> tuple[str, ...]:
+    return ("--set", f"config.faults=[{text}]")
+
+
+def result_of(folder: Path) -> LoadResult:
+    return io.read(folder / "reports" / "latest" / "result.json", {names.LOAD_SCHEMA: LoadResult})
+
+
+def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
+    done = program.run(
+        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 6, arrivalRate: 10}"), "--audit",
+        *faults(
+            "{at: 1s, for: 1s, redis: pause}, {at: 1s, for: 1s, database: lock},"
+            "{at: 3s, worker: kill, name: lost worker}, {at: 4s, for: 500ms, network: reset}"
+        ),
+    )  # fmt: skip
+    assert done.code in (0, 1, 4), done.err
+    assert "Fault lost worker begins" in done.err
+    assert "Fault: redis pause 1 (redis pause), 1." in done.err
+    assert "Audit: all invariants hold" in done.err
+    result = result_of(tmp_path)
+    told = [(one.name, one.kind, one.began, one.error) for one in result.faults]
+    assert told == [
+        ("redis pause 1", "redis pause", True, ""),
+        ("database lock 2", "database lock", True, ""),
+        ("lost worker", "worker kill", True, ""),
+        ("network reset 4", "network reset", True, ""),
+    ]
+    reset = result.faults[3]
+    assert reset.start_us >= 4_000_000
+    assert reset.end_us is not None
+    assert reset.end_us >= reset.start_us + 400_000
+    failed = [one for one in result.failures if one.last_us >= 4_000_000]
+    assert failed, "connections were reset, and no request failed"
+    spans = [span.name for span in timeline.spans(result) if span.kind == "fault"]
+    assert "lost worker (worker kill)" in spans
+    assert not list((tmp_path / ".kampyn" / "faults").glob("*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_ended_undoes_its_faults_or_the_next_start_does(tmp_path, against, number):
+    mark = tmp_path / "state"
+    process = program.start(
+        tmp_path, "load", *against, *profile("{duration: 60, arrivalRate: 5}"),
+        *faults(f"{{at: 0, for: 50s, start: [touch, {mark}], stop: [rm, -f, {mark}]}}"),
+    )  # fmt: skip
+    wait_for(mark.exists)
+    children = psutil.Process(process.pid).children(recursive=True)
+    done = program.interrupt(process, number)
+    if number is signal.SIGINT:
+        assert done.code == 130
+        assert not mark.exists()
+        return
+    wait_for(lambda: program.all_gone(children))
+    listed = program.run(tmp_path, "faults", "list", "--json").json
+    assert [(one["name"], one["left_behind"]) for one in listed] == [("command 1", True)]
+    undone = program.run(tmp_path, "faults", "undo")
+    assert (undone.code, undone.err) == (0, "undone: command 1\n")
+    assert not mark.exists()
+    assert program.run(tmp_path, "faults", "undo").err == "Nothing was left behind.\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("{at: 1s, for: 1s, redis: pause}", "is about the bundled backend's redis"),
+        ("{at: 61s, redis: kill}", "begins when the run is over"),
+        ("{at: 1s, redis: nap}", "--set config.faults"),
+        (
+            "{at: 1s, for: 1s, network: loss, listen: 7001, to: 'db.example.edu:27017'}",
+            "db.example.edu is not this machine, and nobody allowed to disturb it",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_the_run(tmp_path, against, fault, words):
+    phases = profile("{duration: 60, arrivalRate: 5}")
+    done = program.run(tmp_path, "load", *against, *phases, *faults(fault), "--dry-run")
+    assert done.code == 2
+    assert words in done.err
+
+
+def test_a_profile_has_faults_of_its_own_and_a_dry_run_shows_them(tmp_path):
+    own = "profiles.t={phases: [{duration: 60, arrivalRate: 5}], faults: [{at: 5s, worker: kill}]}"
+    flags = ("--profile", "t", "--set", own, *faults("{at: 9s, redis: kill}"))
+    done = program.run(tmp_path, "load", *flags, "--dry-run", "--json")
+    assert done.code == 0, done.err
+    (shown,) = orjson.loads(done.out)["faults"]
+    assert (shown["kind"], shown["start_us"]) == ("worker kill", 5_000_000)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.indexes.model.ports import Lock, Locker, ServerRefusal
 
+_D = TypeVar("_D")
 TTL_US = 60_000_000
 """How long a killed run holds up the next one."""
 RENEW_US = TTL_US // 3
@@ -45,6 +46,15 @@ class Locks:
             (database, database.renew_lock(lock, TTL_US)) for database, lock in self._held
         ]
         self._renewed = self._clock()
+
+    def keeping(self, database_of: Callable[[str], _D]) -> Callable[[str], _D]:
+        """`database_of`, renewing them each time that it is called."""
+
+        def kept(collection: str) -> _D:
+            self.keep()
+            return database_of(collection)
+
+        return kept
 
     def __exit__(
         self,

@@ -99,8 +99,7 @@ def apply_plan(
             databases=databases, owner=applying.owner, clock=applying.waiting.clock
         ) as locks:
             check_unchanged(plan, applying.database_of)
-            for finding in proof_findings(wanted, applying.database_of):
-                locks.keep()
+            for finding in proof_findings(wanted, locks.keeping(applying.database_of)):
                 applying.on_finding(finding)
                 noticed.append(finding)
             wanted = _without(plan, blocked_steps(plan, noticed))

@@ -112,8 +112,8 @@ def plan(
     _check_writable(made, databases)
     changing = {id(d): d for p in made.collections if p.steps for d in [databases.of(p.collection)]}
     owner = owner_of(journaler_of("plan"), "probe")
-    with Locks(databases=changing.values(), owner=owner, clock=monotonic_us):
-        return make_plan(catalogue, state, asked, tried(made, databases.of))
+    with Locks(databases=changing.values(), owner=owner, clock=monotonic_us) as locks:
+        return make_plan(catalogue, state, asked, tried(made, locks.keeping(databases.of)))
 
 
 def apply(

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.indexes.model.ports import ServerRefusal
+from kampyn_perf.indexes.apply.locking import RENEW_US, Locks
+from kampyn_perf.indexes.model.ports import Lock, ServerRefusal
 from tests.indexes.conftest import Cli
 from tests.indexes.fake_mongo import FakeMongo, error, refuse
 from tests.indexes.wire import Document, HangUpError
@@ -329,3 +330,26 @@ def test_a_lock_held_by_somebody_else_is_named(fake: FakeMongo, cli: Cli) -> Non
     assert "changed by ada@laptop" in done.stderr
     lock["expiresAt"] = later - dt.timedelta(minutes=2)
     assert cli("apply", "--yes", "--uri", fake.uri).returncode == 0
+
+
+def test_the_lock_is_kept_while_a_server_judges_one_collection_after_the_other() -> None:
+    class Locker:
+        renewed = 0
+
+        def acquire_lock(self, owner: str, ttl_us: int) -> Lock:
+            return Lock(owner=owner, expires_at_us=ttl_us)
+
+        def renew_lock(self, lock: Lock, ttl_us: int) -> Lock:
+            self.renewed += 1
+            return lock
+
+        def release_lock(self, lock: Lock) -> None:
+            pass
+
+    now, locker = [0], Locker()
+    with Locks(databases=[locker], owner="me", clock=lambda: now[0]) as locks:
+        database_of = locks.keeping(lambda collection: collection.upper())
+        for minute in range(3):
+            now[0] = minute * RENEW_US
+            assert database_of("users") == "USERS"
+    assert locker.renewed == 2

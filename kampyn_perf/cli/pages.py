@@ -9,16 +9,57 @@ from kampyn_perf import names
 from kampyn_perf.files import write_whole
 
 if TYPE_CHECKING:
+    from kampyn_perf.results.capacity import CapacityResult
+    from kampyn_perf.results.comparison import Comparison
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
 
+    Other = CapacityResult | Comparison
 
-def write(path: Path, result: LoadResult, verdict: Verdict, *, folder: Path) -> None:
-    """The page of the run in `folder` at `path`, whole or not at all. Raises KampynError."""
+
+def read_other(run: Path | None) -> tuple[Path, Other | None]:
+    """Where `run` is, and what it is if it has a page and is no load."""
+    from kampyn_perf.results import io
+    from kampyn_perf.results.capacity import CapacityResult
+    from kampyn_perf.results.comparison import Comparison
+    from kampyn_perf.results.folder import find_result
+
+    if run is None:
+        return Path(), None
+    path = find_result(run)
+    kinds: dict[str, type[CapacityResult] | type[Comparison]] = {
+        names.CAPACITY_SCHEMA: CapacityResult,
+        names.COMPARISON_SCHEMA: Comparison,
+    }
+    if io.read_document(path).get("schema") not in kinds:
+        return path, None
+    return path, io.read(path, kinds)
+
+
+def page_of(other: Other, path: Path) -> bytes:
+    """The page of what is no load."""
+    from kampyn_perf.report.html import capacity_page, comparison_page
+    from kampyn_perf.results.comparison import Comparison
+
+    if isinstance(other, Comparison):
+        return comparison_page(other)
+    return capacity_page(other, name=path.resolve().parent.name)
+
+
+def load_page_of(result: LoadResult, verdict: Verdict, *, folder: Path) -> bytes:
+    """The page of the load in `folder`."""
     from kampyn_perf.report.html import load_page
 
-    name = folder.resolve().name
-    write_whole(path, load_page(result, verdict, name=name, config=_config(folder)))
+    return load_page(result, verdict, name=folder.resolve().name, config=_config(folder))
+
+
+def place_of(path: Path) -> Path:
+    """Where the page of a result goes: into its folder, or beside a file of another name."""
+    return (
+        path.parent / names.REPORT_FILE
+        if path.name == names.RESULT_FILE
+        else path.with_suffix(".html")
+    )
 
 
 def keep(result: LoadResult, verdict: Verdict, *, folder: Path) -> None:
@@ -27,7 +68,7 @@ def keep(result: LoadResult, verdict: Verdict, *, folder: Path) -> None:
     from kampyn_perf.errors import KampynError
 
     try:
-        write(folder / names.REPORT_FILE, result, verdict, folder=folder)
+        write_whole(folder / names.REPORT_FILE, load_page_of(result, verdict, folder=folder))
     except KampynError as error:
         console.say(f"note: there is no report.html: {error.message}", style="yellow")
 

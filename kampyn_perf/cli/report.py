@@ -33,7 +33,8 @@ def report(
         typer.Argument(
             metavar="[RUN]",
             autocompletion=completion.runs,
-            help="A run folder or its result.json. [default: the newest load]",
+            help="A run folder, its result.json, or a comparison kept as JSON. "
+            "[default: the newest load]",
             show_default=False,
         ),
     ] = None,
@@ -59,11 +60,15 @@ def report(
     """Make a document of a run, however old: a page to look at, or a file for another tool.
 
     The verdict in it is the one that the run has; a run without one is judged by the objectives of
-    its target.
+    its target. Searches for capacity, and comparisons that were kept as JSON, have a page too.
 
     \b
     The page of the newest load, opened:
       kampyn-perf report --open
+    \b
+    A comparison's:
+      kampyn-perf compare main latest-load --json --output comparison.json
+      kampyn-perf report comparison.json --open
     \b
     For a pull request, a spreadsheet, HdrHistogram's plotter, a time-series database:
       kampyn-perf report reports/before --format markdown >> summary.md
@@ -71,29 +76,30 @@ def report(
       kampyn-perf report --format hgrm > response.hgrm
       kampyn-perf report --format openmetrics
     """
-    from kampyn_perf import names
     from kampyn_perf.cli import console, judging, pages
     from kampyn_perf.errors import KampynError
     from kampyn_perf.files import write_whole
+    from kampyn_perf.results.io import dumps
     from kampyn_perf.results.load import LoadResult
 
-    path, result = judging.read_run(run)
-    if not isinstance(result, LoadResult):
-        raise KampynError(
-            f"{path} is a benchmark; only loads have reports",
-            hint="kampyn-perf bench --format makes documents of benchmarks.",
-        )
-    verdict = judging.stored_verdict(path.parent) or judging.usual_verdict(result)
-    if form is Form.HTML:
-        place = output or path.parent / names.REPORT_FILE
-        pages.write(place, result, verdict, folder=path.parent)
-        console.say(f"Report: {place}")
-        if show:
-            typer.launch(place.resolve().as_uri())
-        return 0
-    if show:
+    if show and form is not Form.HTML:
         raise KampynError(f"--open shows a page, and --format {form.value} makes none")
-    document = _document(result, verdict, form)
+    path, other = pages.read_other(run)
+    if other is not None:
+        if form not in (Form.HTML, Form.JSON):
+            raise KampynError(f"{path} is no load: there are only --format html and json of it")
+        document = pages.page_of(other, path) if form is Form.HTML else dumps(other)
+    else:
+        path, result = judging.read_run(run)
+        if not isinstance(result, LoadResult):
+            raise KampynError(
+                f"{path} is a benchmark, of which there is no report",
+                hint="kampyn-perf bench --format makes documents of benchmarks.",
+            )
+        verdict = judging.stored_verdict(path.parent) or judging.usual_verdict(result)
+        document = _document(result, verdict, form, path)
+    if form is Form.HTML:
+        return _put(document, output or pages.place_of(path), show=show)
     if output is None:
         console.print_bytes(document)
     else:
@@ -101,12 +107,26 @@ def report(
     return 0
 
 
-def _document(result: LoadResult, verdict: Verdict, form: Form) -> bytes:
+def _put(document: bytes, place: Path, *, show: bool) -> int:
+    from kampyn_perf.cli import console
+    from kampyn_perf.files import write_whole
+
+    write_whole(place, document)
+    console.say(f"Report: {place}")
+    if show:
+        typer.launch(place.resolve().as_uri())
+    return 0
+
+
+def _document(result: LoadResult, verdict: Verdict, form: Form, path: Path) -> bytes:
+    from kampyn_perf.cli import pages
     from kampyn_perf.report import load
     from kampyn_perf.report import verdict as of_verdict
     from kampyn_perf.results.io import dumps
 
     match form:
+        case Form.HTML:
+            return pages.load_page_of(result, verdict, folder=path.parent)
         case Form.MARKDOWN | Form.JUNIT:
             return of_verdict.export(verdict, of_verdict.Format(form.value), result=result)
         case Form.JSON:

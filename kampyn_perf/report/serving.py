@@ -103,7 +103,7 @@ class LivePage:
             return self._over, self._version
 
     def fetched(self) -> None:
-        """Somebody has a document whole."""
+        """A viewer has the last page whole."""
         with self._changed:
             self._fetched += 1
 
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
         elif self.path == "/events":
             self._stream()
-        elif self.path in _DOCUMENTS:
+        elif self.path.partition("?")[0] in _DOCUMENTS:
             self._document()
         else:
             self._answer(HTTPStatus.NOT_FOUND, "text/plain", b"there are /, /events and /metrics\n")
@@ -167,9 +167,11 @@ class _Handler(BaseHTTPRequestHandler):
         return name in _HOSTS
 
     def _document(self) -> None:
-        kind, before = _DOCUMENTS[self.path]
-        self._answer(HTTPStatus.OK, kind, self.server.page.made(self.path) or before)
-        self.server.page.fetched()
+        path, _mark, query = self.path.partition("?")
+        kind, before = _DOCUMENTS[path]
+        self._answer(HTTPStatus.OK, kind, self.server.page.made(path) or before)
+        if query == "last":
+            self.server.page.fetched()
 
     def _stream(self) -> None:
         self.send_response(HTTPStatus.OK)

@@ -10,8 +10,10 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.results import io
 from tests.cli import program
+from tests.report.comparison.test_formats import comparison
 from tests.report.html.reading import Page
 from tests.report.html.samples import failing_run, judged
+from tests.report.html.test_capacity import search
 
 
 @pytest.fixture
@@ -78,3 +80,17 @@ def test_a_page_alone_can_be_opened(run: Path, tmp_path: Path) -> None:
     done = program.run(tmp_path, "report", str(run), "--format", "csv", "--open")
     assert done.code == 2
     assert "--open shows a page, and --format csv makes none" in done.err
+
+
+def test_other_results_have_pages_too(tmp_path: Path) -> None:
+    io.write(tmp_path / "search" / names.RESULT_FILE, search())
+    io.write(tmp_path / "compared.json", comparison())
+    done = program.run(tmp_path, "report", "search")
+    assert done.code == 0, done.err
+    assert "Capacity: 412/s" in (tmp_path / "search" / "report.html").read_text()
+    done = program.run(tmp_path, "report", "compared.json")
+    assert done.code == 0, done.err
+    assert "REGRESSED" in (tmp_path / "compared.html").read_text()
+    done = program.run(tmp_path, "report", "search", "--format", "csv")
+    assert done.code == 2
+    assert "is no load: there are only --format html and json of it" in done.err

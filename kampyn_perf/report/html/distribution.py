@@ -18,7 +18,7 @@ _STEPS = 16
 """Points in each power of ten."""
 
 
-def curves(result: LoadResult) -> dict[str, Any] | None:
+def curve(result: LoadResult) -> dict[str, Any] | None:
     """Of all requests both times, and of each endpoint its response time; None without requests."""
     if not result.requests.count:
         return None
@@ -31,6 +31,7 @@ def curves(result: LoadResult) -> dict[str, Any] | None:
     at = _places(result.requests.count)
     return {
         "id": "distribution",
+        "axis": "percentile",
         "unit": "us",
         "at": [shortened(place) for place in at],
         "lines": [

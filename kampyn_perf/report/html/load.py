@@ -77,7 +77,7 @@ def load_page(
     that the run goes on, and where the page comes from tells of its changes."""
     client = timeline.charts(result, verdict)
     watched = server.charts(result, verdict)
-    curves = distribution.curves(result)
+    curve = distribution.curve(result)
     headline = _headline(verdict, live=live)
     context = {
         "title": f"{headline} · {name or result.profile}",
@@ -91,7 +91,7 @@ def load_page(
         "health": _health(result),
         "client": client,
         "server": watched,
-        "distribution": curves,
+        "distribution": curve,
         "failures": _failures(result),
         "more_failures": max(len(result.failures) - _MOST_FAILURES, 0),
         "tables": tables.of_load(result),
@@ -106,7 +106,7 @@ def load_page(
         "spans": [vars(span) for span in timeline.spans(result)],
         "end": result.elapsed_us / MICROSECONDS,
         "charts": [chart.for_script() for chart in (*client, *watched.charts, *watched.further)],
-        "distribution": curves,
+        "curves": [curve] if curve else [],
     }
     return page.render("load.html", context, data=data, live=live)
 

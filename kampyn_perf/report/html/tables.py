@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf.results.load import EndpointResult, FlowResult, LoadResult, PhaseResult, Requests
@@ -30,6 +30,8 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] = ()
     left_out: str = ""
+    words: Collection[int] = ()
+    """Columns of words, which may take several lines; all others are figures."""
 
 
 _TIMES = ("P50", "P90", "P95", "P99", "P99.9", "Max", "Mean", "Service P95")

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.report.html import load_page
+from kampyn_perf.report.html import capacity_page, comparison_page, load_page
 from kampyn_perf.report.serving import LivePage
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
+from tests.report.comparison.test_formats import comparison
 from tests.report.html import browser
 from tests.report.html.samples import MARKUP, failing_run, judged
+from tests.report.html.test_capacity import search
 
 UNDRAWN = """
     return [...document.querySelectorAll("section > .charts .plot")]
@@ -227,3 +229,15 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < give_up
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("document", [comparison_page(comparison()), capacity_page(search())])
+def test_other_pages_draw_and_fit(driver: Any, document: bytes, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(document)
+    for width in (390, 1280):
+        browser.show(driver, page, width=width)
+        assert driver.get_log("browser") == []
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+        undrawn = "return document.querySelectorAll('[data-curve]:not([data-drawn])').length"
+        assert driver.execute_script(undrawn) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kampyn_perf.histogram import from_counts
-from kampyn_perf.report.html.distribution import MOST_ENDPOINTS, curves, values_at
+from kampyn_perf.report.html.distribution import MOST_ENDPOINTS, curve, values_at
 from tests.report.html.samples import failing_run
 from tests.slo.runs import Run
 
@@ -22,7 +22,7 @@ def test_places_are_percentiles() -> None:
 
 def test_all_and_each_endpoint_up_to_its_own_last_request() -> None:
     result = failing_run()
-    drawn = curves(result)
+    drawn = curve(result)
     assert drawn is not None
     assert [line["name"] for line in drawn["lines"]] == [
         "all, response",
@@ -39,11 +39,11 @@ def test_all_and_each_endpoint_up_to_its_own_last_request() -> None:
 def test_the_greatest_of_many_endpoints() -> None:
     result = failing_run()
     many = [result.endpoints[0].model_copy(update={"name": str(n)}) for n in range(30)]
-    drawn = curves(result.model_copy(update={"endpoints": many}))
+    drawn = curve(result.model_copy(update={"endpoints": many}))
     assert drawn is not None
     assert len(drawn["lines"]) == 2 + MOST_ENDPOINTS
     assert drawn["left_out"] == 30 - MOST_ENDPOINTS
 
 
 def test_none_without_requests() -> None:
-    assert curves(Run(phases=[("p", [[]])]).result()) is None
+    assert curve(Run(phases=[("p", [[]])]).result()) is None

@@ -53,6 +53,25 @@
     }
     plot.ctx.restore();
   };
+  const crossing = (goals) => (plot) => {
+    const { ctx, bbox } = plot, ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.strokeStyle = ctx.fillStyle = colour("--fail");
+    ctx.setLineDash([6 * ratio, 4 * ratio]);
+    ctx.textAlign = "right";
+    ctx.textBaseline = "bottom";
+    for (const goal of goals) {
+      const y = plot.valToPos(goal.value, "y", true);
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.fillText(goal.name, bbox.left + bbox.width - 4 * ratio, y - 2 * ratio);
+    }
+    ctx.restore();
+  };
   const before = (chart) => (plot) => {
     const { ctx, bbox } = plot, ratio = uPlot.pxRatio;
     ctx.save();
@@ -66,20 +85,8 @@
       const right = Math.min(plot.valToPos(span.end, "x", true), bbox.left + bbox.width);
       if (ctx.measureText(span.name).width < right - left - 8 * ratio) ctx.fillText(span.name, left + 4 * ratio, bbox.top + 2 * ratio);
     }
-    ctx.strokeStyle = ctx.fillStyle = colour("--fail");
-    ctx.setLineDash([6 * ratio, 4 * ratio]);
-    ctx.textAlign = "right";
-    ctx.textBaseline = "bottom";
-    for (const goal of chart.goals) {
-      const y = plot.valToPos(goal.value, "y", true);
-      if (y < bbox.top || y > bbox.top + bbox.height) continue;
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.stroke();
-      ctx.fillText(goal.name, bbox.left + bbox.width - 4 * ratio, y - 2 * ratio);
-    }
     ctx.restore();
+    crossing(chart.goals)(plot);
   };
 
   const axis = (text) => ({
@@ -160,41 +167,71 @@
     const nines = 100 * (1 - 1 / x);
     return (x < 2 ? nines.toFixed(0) : String(Number(nines.toFixed(Math.max(0, Math.floor(Math.log10(x)) - 1))))) + " %";
   };
-  const drawDistribution = (host, curves) => {
+  // What is drawn over something else than time: percentiles, or rates.
+  const axes = {
+    percentile: {
+      scale: { time: false, distr: 3 },
+      label: "percentile",
+      tick: (v) => (v != null && Number.isInteger(Math.log10(v)) ? percent(v) : ""),
+      text: percent,
+      paths: undefined,
+    },
+    rate: {
+      scale: { time: false, range: (_p, low, high) => [Math.min(low ?? 0, 0), (high || 1) * 1.05] },
+      label: "sessions/s",
+      tick: (v) => (v == null ? "" : significant(v, 4)),
+      text: (v) => formats.per_s(v),
+      paths: () => null, // points alone
+    },
+  };
+  const drawCurve = (host, curve) => {
+    const show = format(curve.unit), axisOf = axes[curve.axis], timed = curve.unit === "us";
     const options = {
       width: host.clientWidth, height: 340,
       cursor: { drag: { x: true, y: false }, focus: { prox: 24 } },
-      scales: { x: { time: false, distr: 3 }, y: logarithmic ? { distr: 3 } : { range: (_p, _low, high) => [0, (high || 1) * 1.05] } },
+      scales: { x: axisOf.scale, y: timed && logarithmic ? { distr: 3 } : { range: reach({ goals: curve.goals || [] }) } },
       axes: [
-        axis({ values: (_plot, values) => values.map((v) => (v != null && Number.isInteger(Math.log10(v)) ? percent(v) : "")), size: 28 }),
-        axis({ values: (_plot, values) => values.map((v) => (v == null ? "" : duration(v))), size: 72 }),
+        axis({ values: (_plot, values) => values.map(axisOf.tick), size: 28 }),
+        axis({ values: (_plot, values) => values.map((v) => (v == null ? "" : show(v))), size: 72 }),
       ],
-      series: [{ label: "percentile", value: (_plot, v) => (v == null ? "–" : percent(v)) }, ...curves.lines.map((one, n) => line(one, n, duration))],
+      series: [
+        { label: axisOf.label, value: (_plot, v) => (v == null ? "–" : axisOf.text(v)) },
+        ...curve.lines.map((one, n) => ({
+          ...line(one, n, show),
+          ...(axisOf.paths ? { paths: axisOf.paths, points: { show: true, size: 7 } } : {}),
+        })),
+      ],
+      hooks: {
+        drawClear: [(plot) => { for (const band of curve.bands || []) shade(plot, band.from, band.to, colour("--fault")); }],
+        draw: [crossing(curve.goals || [])],
+      },
     };
-    const plot = new uPlot(options, [curves.at, ...curves.lines.map((one) => one.values)], host);
+    const plot = new uPlot(options, [curve.at, ...curve.lines.map((one) => one.values)], host);
     host.dataset.drawn = "yes";
     return plot;
   };
 
   let byId = new Map(data.charts.map((chart) => [chart.id, chart]));
-  let curves = null;
+  const curves = []; // {plot, host}
   const build = () => {
     for (const host of document.querySelectorAll("[data-chart]")) {
       if (host.dataset.drawn || !host.clientWidth) continue; // what is folded away waits
       const chart = byId.get(host.dataset.chart);
       if (chart) charts.push({ plot: draw(host, chart), chart, host, end: data.end });
     }
-    const host = document.querySelector("[data-distribution]");
-    if (host && data.distribution && !host.dataset.drawn) curves = { plot: drawDistribution(host, data.distribution), host };
+    for (const host of document.querySelectorAll("[data-curve]")) {
+      const curve = data.curves.find((one) => one.id === host.dataset.curve);
+      if (curve && !host.dataset.drawn && host.clientWidth) curves.push({ plot: drawCurve(host, curve), host });
+    }
   };
   const rebuild = () => {
-    for (const { plot, host } of curves ? [...charts, curves] : charts) { plot.destroy(); delete host.dataset.drawn; }
+    for (const { plot, host } of [...charts, ...curves]) { plot.destroy(); delete host.dataset.drawn; }
     charts.length = 0;
-    curves = null;
+    curves.length = 0;
     build();
   };
   const resize = () => {
-    for (const { plot, host } of curves ? [...charts, curves] : charts) {
+    for (const { plot, host } of [...charts, ...curves]) {
       if (host.clientWidth && host.clientWidth !== plot.width) plot.setSize({ width: host.clientWidth, height: plot.height });
     }
   };
@@ -249,7 +286,7 @@
     const events = new EventSource("/events");
     let fetching = null;
     const take = async (over) => {
-      const fresh = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+      const fresh = new DOMParser().parseFromString(await (await fetch(over ? "/?last" : "/")).text(), "text/html");
       data = JSON.parse(fresh.getElementById("data").textContent);
       byId = new Map(data.charts.map((chart) => [chart.id, chart]));
       document.title = fresh.title;

@@ -1,0 +1,159 @@
+"""The page of a capacity search: the answer, every step's curve, and what was exhausted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kampyn_perf.report.html import page
+from kampyn_perf.report.html.chart import shortened
+from kampyn_perf.report.html.tables import Cell, Table
+from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, RateRange, StepKind
+from kampyn_perf.units import format_duration, format_percent, format_rate
+
+_GOOD = (Ending.FOUND,)
+_WORDS = {True: "held", False: "missed", None: "does not say"}
+
+
+def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
+    """The document, UTF-8. `name` is the run's."""
+    steps = [step for step in result.steps if step.kind is not StepKind.LADDER]
+    rungs = [step for step in result.steps if step.kind is StepKind.LADDER]
+    headline = _headline(result)
+    context = {
+        "title": headline,
+        "headline": headline,
+        "name": name or result.target.name,
+        "conclusion": "pass" if result.ending in _GOOD else "no_verdict",
+        "result": result,
+        "facts": _facts(result),
+        "steps": _table("steps", "Steps at a rate", steps),
+        "rungs": _table("rungs", "Rungs: so many users at once", rungs) if rungs else None,
+        "live": False,
+    }
+    curves = [_times(result, steps), _rates(result, steps)] if steps else []
+    return page.render("capacity.html", context, data={"spans": [], "charts": [], "curves": curves})
+
+
+def _headline(result: CapacityResult) -> str:
+    answer = result.answer
+    if answer is None:
+        return f"No capacity found: {result.reason or 'the search was ended'}"
+    least = "at least " if answer.at_least else ""
+    sessions, requests = _rate(answer.sessions), _rate(answer.requests)
+    return f"Capacity: {least}{sessions} sessions, {least}{requests} requests"
+
+
+def _rate(rate: RateRange) -> str:
+    ends = (rate.interval.low, rate.interval.high)
+    low, high = ("?" if end is None else format_rate(float(f"{end:.3g}")) for end in ends)
+    return f"{format_rate(float(f'{rate.rate:.3g}'))} ({low} to {high})"
+
+
+def _facts(result: CapacityResult) -> list[tuple[str, str]]:
+    answer = result.answer
+    facts = [
+        ("Target", f"{result.target.name}, {result.target.url}"),
+        ("Started", result.started_at),
+        ("Took", f"{format_duration(result.elapsed_us)} of {format_duration(result.budget_us)}"),
+        ("How it ended", result.reason or "the search was killed"),
+    ]
+    if answer:
+        if answer.broke_first:
+            facts.append(("Breaks first", answer.broke_first))
+        if answer.of_held:
+            facts.append(("Steps at the answer that held", f"{answer.held} of {answer.of_held}"))
+        if answer.of_missed:
+            told = f"{answer.missed} of {answer.of_missed}"
+            facts.append(("Steps just above it that missed", told))
+        if answer.cliff:
+            facts.append(("Shape", "a cliff: it breaks from one rate to the next"))
+        if answer.drift is not None:
+            facts.append(("The limit moved by", format_percent(answer.drift)))
+    return facts
+
+
+def _times(result: CapacityResult, steps: Sequence[CapacityStep]) -> dict[str, Any]:
+    figures: list[tuple[str, Callable[[CapacityStep], float | None]]] = [
+        ("P50", lambda step: step.p50_us),
+        ("P95", lambda step: step.p95_us),
+        ("P99", lambda step: step.p99_us),
+    ]
+    return _curve(result, "times", "us", steps, figures)
+
+
+def _rates(result: CapacityResult, steps: Sequence[CapacityStep]) -> dict[str, Any]:
+    figures: list[tuple[str, Callable[[CapacityStep], float | None]]] = [
+        ("sessions that ended well", lambda step: step.completed_rate),
+        ("successful requests", lambda step: step.requests_rate),
+    ]
+    return _curve(result, "rates", "per_s", steps, figures)
+
+
+def _curve(
+    result: CapacityResult,
+    name: str,
+    unit: str,
+    steps: Sequence[CapacityStep],
+    figures: Sequence[tuple[str, Callable[[CapacityStep], float | None]]],
+) -> dict[str, Any]:
+    """Every step, also those that were rejected; the interval of the answer as a band."""
+    ordered = sorted(steps, key=lambda step: step.rate)
+    bands = []
+    if result.answer:
+        interval = result.answer.sessions.interval
+        if interval.low is not None and interval.high is not None:
+            bands.append({"from": shortened(interval.low), "to": shortened(interval.high)})
+    return {
+        "id": name,
+        "axis": "rate",
+        "unit": unit,
+        "at": [shortened(step.rate) for step in ordered],
+        "lines": [
+            {"name": words, "dashed": False, "values": [shortened(value(step)) for step in ordered]}
+            for words, value in figures
+        ],
+        "bands": bands,
+        "goals": [],
+    }
+
+
+def _table(name: str, title: str, steps: Sequence[CapacityStep]) -> Table:
+    return Table(
+        name,
+        title,
+        (
+            *("Step", "Kind", "Offered", "Users", "Ended well", "Requests", "In flight"),
+            *("P50", "P95", "P99", "Steady", "Objectives", "Why"),
+        ),
+        [
+            [
+                Cell(str(step.number)),
+                Cell(step.kind.value),
+                _per_second(step.rate),
+                Cell("" if step.users is None else str(step.users), step.users),
+                _per_second(step.completed_rate),
+                _per_second(step.requests_rate),
+                Cell(f"{step.in_flight:,.1f}", step.in_flight),
+                *(_time(value) for value in (step.p50_us, step.p95_us, step.p99_us)),
+                Cell(step.steadiness.value),
+                Cell(_WORDS[step.holds]),
+                Cell("; ".join(_why(step))),
+            ]
+            for step in steps
+        ],
+        words=(1, 10, 11, 12),
+    )
+
+
+def _why(step: CapacityStep) -> list[str]:
+    said = [*step.missed, *step.invalid, step.ended_early, step.lost, step.note]
+    return [words for words in said if words]
+
+
+def _per_second(value: float) -> Cell:
+    return Cell(format_rate(float(f"{value:.3g}")), value)
+
+
+def _time(value: int | None) -> Cell:
+    return Cell("–" if value is None else format_duration(value), value)

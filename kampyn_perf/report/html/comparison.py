@@ -1,0 +1,70 @@
+"""The page of a comparison: what it comes to, what the two have not alike, every figure. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kampyn_perf.report.html import changes, page
+from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, names_of
+from kampyn_perf.units import format_percent
+
+MOST_ROWS = 300
+_ORDER = (Change.REGRESSED, Change.IMPROVED, Change.INCONCLUSIVE, Change.NO_CHANGE)
+_MARKS = {
+    Change.REGRESSED: "✗",
+    Change.IMPROVED: "✓",
+    Change.INCONCLUSIVE: "?",
+    Change.NO_CHANGE: "=",
+}
+_COLOURS = {
+    Conclusion.REGRESSED: "fail",
+    Conclusion.IMPROVED: "pass",
+    Conclusion.NO_CHANGE: "pass",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure as it is shown."""
+
+    mark: str
+    figure: Compared
+    picture: Markup
+
+
+def comparison_page(comparison: Comparison) -> bytes:
+    """The document, UTF-8."""
+    shown = sorted(comparison.rows, key=_first)[:MOST_ROWS]
+    facts = [
+        ("Base", names_of(comparison.base)),
+        ("New", names_of(comparison.new)),
+        ("Changes up to this do not matter", format_percent(comparison.margin)),
+        ("What it rests on", comparison.design.value),
+        ("Confidence", format_percent(comparison.confidence)),
+    ]
+    context = {
+        "title": comparison.headline,
+        "headline": comparison.headline,
+        "conclusion": _COLOURS.get(comparison.conclusion, "no_verdict"),
+        "comparison": comparison,
+        "facts": facts,
+        "rows": _rows(shown, comparison.margin),
+        "control": _rows(comparison.control[:MOST_ROWS], comparison.margin),
+        "left_out": len(comparison.rows) - len(shown),
+        "live": False,
+    }
+    return page.render("comparison.html", context, data={"spans": [], "charts": [], "curves": []})
+
+
+def _first(row: Compared) -> tuple[bool, int]:
+    """Of the whole before its parts; what changed before what did not."""
+    return not row.primary, _ORDER.index(row.outcome)
+
+
+def _rows(figures: list[Compared], margin: float) -> list[Row]:
+    return [
+        Row(_MARKS[one.outcome], one, Markup(changes.picture(one, margin)))  # noqa: S704
+        for one in figures
+    ]

@@ -67,6 +67,15 @@ def test_a_regression_by_tag(folder: Path) -> None:
     assert "✗  response time P95" in done.stderr
 
 
+def test_the_newest_of_its_kind_is_compared_where_none_is_named(folder: Path) -> None:
+    reports = folder / "reports"
+    (reports / "latest").symlink_to("bench")
+    (reports / "latest-load").symlink_to("slow")
+    done = run(folder, "main", "--json")
+    assert done.returncode == 1, done.stderr
+    assert [one["name"] for one in json.loads(done.stdout)["new"]] == ["slow"]
+
+
 def test_several_runs_by_tag_and_by_name(folder: Path) -> None:
     done = run(folder, "main@2", "slow", "--base", "reports/main-1/result.json", "--json")
     assert done.returncode == 1, done.stderr

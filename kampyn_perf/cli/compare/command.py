@@ -59,7 +59,7 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         str | None,
         typer.Argument(
             metavar="[NEW]",
-            help="What is compared with it. Default: the newest run.",
+            help="What is compared with it. Default: the newest of its kind.",
             autocompletion=completion.runs,
             show_default=False,
         ),

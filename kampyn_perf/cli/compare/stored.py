@@ -11,9 +11,11 @@ from kampyn_perf.cli.compare import view
 from kampyn_perf.cli.compare.flags import Judging, Output
 from kampyn_perf.compare.comparable import Result
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.names import LATEST, RESULT_FILE
+from kampyn_perf.names import RESULT_FILE
 from kampyn_perf.results import store, tags
 from kampyn_perf.results.comparison import RunName
+from kampyn_perf.results.folder import RunKind
+from kampyn_perf.results.load import LoadResult
 
 
 def compare_stored(
@@ -26,15 +28,22 @@ def compare_stored(
             hint="Name two runs, base first: kampyn-perf compare main latest-load",
         )
     settings = judging.settings()
-    sides = [_found(base), _found(new or [LATEST])]
-    runs = [[reading.read_result(path) for path in side] for side in sides]
+    paths = _found(base)
+    first = [reading.read_result(path) for path in paths]
+    sides = [paths, _found(new or [_newest_like(first[0])])]
+    runs = [first, [reading.read_result(path) for path in sides[1]]]
     named = [
-        [_name(path, run) for path, run in zip(paths, side, strict=True)]
-        for paths, side in zip(sides, runs, strict=True)
+        [_name(path, run) for path, run in zip(where, side, strict=True)]
+        for where, side in zip(sides, runs, strict=True)
     ]
     comparison = compare.judge(*runs, settings=settings, names=(named[0], named[1]))
     view.show(comparison, output)
     return comparison.exit_code
+
+
+def _newest_like(run: Result) -> str:
+    """The newest of its kind: a benchmark in between is no obstacle."""
+    return (RunKind.LOAD if isinstance(run, LoadResult) else RunKind.BENCH).latest
 
 
 def _found(references: Sequence[str]) -> list[Path]:

@@ -184,6 +184,11 @@ def test_advice_wants_something_to_read(folder: Path, cli: Cli) -> None:
     assert nothing.returncode == 2
     assert "--profiler" in nothing.stderr
     assert cli("advise", "none.log").returncode == 2
+    (folder / "empty.log").write_text("nothing slow here\n")
+    unknown = cli("advise", "empty.log")
+    assert unknown.returncode == 4
+    assert "nothing is known" in unknown.stderr
+    assert "No index is missing" not in unknown.stdout
     (folder / "there.yaml").write_text("")
     refused = cli("advise", "none.log", "-o", "there.yaml")
     assert "there.yaml is there already" in refused.stderr

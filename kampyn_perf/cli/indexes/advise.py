@@ -118,6 +118,13 @@ def advise(  # noqa: PLR0913, PLR0917 - a flag each
         options.print_lines(advice_lines(advised.report, everything=everything))
     for note in advised.notes:
         say(note, style="yellow")
+    if not advised.report.operations:
+        raise KampynError(
+            "no slow operation was found, so nothing is known",
+            code=ExitCode.NO_VERDICT,
+            hint="mongod logs what takes longer than slowms (100 ms by default); the reference "
+            "backend, longer than slow.query.",
+        )
     if output:
         _write(output, advised, wanted, values)
     return ExitCode.OK

@@ -137,7 +137,7 @@ def _summary(report: Report) -> Iterator[Line]:
     if declared:
         words = f"Declared, and to be built: {', '.join(sorted(declared))}."
         yield Line(LineKind.ADD, f"{words} Next: kampyn-perf indexes plan")
-    elif not report.advice:
+    elif not report.advice and report.operations:
         yield Line(LineKind.ADD, "No index is missing, as far as this shows.")
 
 

@@ -39,10 +39,10 @@ _TELLING = 2.5
 """Margins beyond it are cut off, and no points of a plane."""
 _HALF_LIFE = 4.0
 """Steps after which one counts half, where the limit moves."""
-_LEAST_HALF = 0.01
+_LEAST_HALF = 0.015
 """Half the width of an interval, as a share: a power is a power near the limit, and no more."""
 _MOST_ERROR = 1.0
-_CALIBRATED = 1.3
+_CALIBRATED = 1.6
 """A search that stops when its interval is narrow stops sooner where it is so by chance. With this
 the known capacity lies in it as often as it says: `benchmarks/capacity_simulation.py`."""
 

@@ -39,7 +39,7 @@ class Plan:
     """Sessions per second beyond which nothing is asked for."""
     apart: float = 0.04
     """How far below and above the estimate it is confirmed, as a share."""
-    precise: float = 0.015
+    precise: float = 0.02
     """Half the width of the answer's interval, as a share, that is good enough to stop early."""
     seed: int = 1
 

@@ -113,6 +113,8 @@ class _Search:
         # Whoever ends it while something is started ends the search as well, and nothing is lost.
         log = self._folder / names.BACKEND_LOG
         self._observer.begin(self._plan, known=len(self._steps))
+        if self._request.load.bundled:
+            self._observer.remark("Starting the bundled backend ...")
         with load.backend_for(self._request.load, log_path=log) as ready:
             url = ready.running.url if ready.running else ready.spec.url
             probe = Probe(url)

@@ -48,7 +48,8 @@ def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:
     known = sorted(points, key=lambda point: point.workers)
     numbers = sorted({point.workers for point in known})
     if len(numbers) < 2:
-        trust = ["one number of workers says nothing of how capacity grows with them"]
+        found = "a capacity was found with one number of workers" if numbers else "none was found"
+        trust = [f"{found}, which says nothing of how capacity grows with them"]
         return Usl(points=known, trust=trust)
     workers = np.array([point.workers for point in known], dtype=np.float64)
     rates = np.array([point.rate for point in known])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ class _Known(_Entry):
 
 
 _PROBLEMS_SHOWN = 10
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _JSON_LINES = (".jsonl", ".ndjson")
 _FORM = '{"users": [{"id": "1", "email": "ana@example.edu"}]}'
 _OWN_KEYS = ("schema", "version")
@@ -135,8 +137,18 @@ def singular(name: str) -> str:
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 
 
-def read_rows(path: Path, *, delimiter: str = ",") -> list[dict[str, Any]]:
+def read_rows(
+    path: Path,
+    *,
+    delimiter: str = ",",
+    fields: Sequence[str] = (),
+    skip_header: bool = False,
+    numbers: bool = False,
+) -> list[dict[str, Any]]:
     """All rows of `path`: a JSON list (.json), JSON Lines (.jsonl, .ndjson), or CSV with a header.
+
+    Columns of a CSV without a header have the names `fields`; with `skip_header` its first line is
+    none of its rows. With `numbers` texts of it that are numbers become numbers.
 
     Raises KampynError for a file that cannot be read, ConfigError with every line that is wrong.
     """
@@ -148,7 +160,9 @@ def read_rows(path: Path, *, delimiter: str = ",") -> list[dict[str, Any]]:
     elif suffix in _JSON_LINES:
         rows = list(_json_lines(text, path, problems))
     else:
-        rows = list(_csv_rows(text, path, delimiter, problems))
+        rows = list(_csv_rows(text, path, delimiter, problems, fields, skip_header=skip_header))
+        if numbers:
+            rows = [{name: _number(value) for name, value in row.items()} for row in rows]
     if not rows and not problems:
         problems.append(Problem("", "has no rows", str(path)))
     if problems:
@@ -227,6 +241,13 @@ def write(path: Path, data: DataFile) -> None:
     files.write_whole(path, orjson.dumps(body, option=orjson.OPT_INDENT_2), mode=0o600)
 
 
+def _number(text: str) -> Any:
+    """A text as the number that it is; `007` and `1e5` are codes more often than numbers."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text else int(text)
+
+
 def _json_lines(text: str, path: Path, problems: list[Problem]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -243,11 +264,19 @@ def _json_lines(text: str, path: Path, problems: list[Problem]) -> Iterator[dict
 
 
 def _csv_rows(
-    text: str, path: Path, delimiter: str, problems: list[Problem]
+    text: str,
+    path: Path,
+    delimiter: str,
+    problems: list[Problem],
+    fields: Sequence[str] = (),
+    *,
+    skip_header: bool = False,
 ) -> Iterator[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = next(reader, [])
+        header = list(fields) or next(reader, [])
+        if fields and skip_header:
+            next(reader, [])
         names = [name.strip() for name in header]
         if "" in names or len(set(names)) != len(names):
             problems.append(Problem("", "the header has an empty name, or one twice", f"{path}:1"))
@@ -256,7 +285,8 @@ def _csv_rows(
             if not row:
                 continue
             if len(row) != len(names):
-                message = f"has {len(row)} fields; the header has {len(names)}"
+                said = "`fields` names" if fields else "the header has"
+                message = f"has {len(row)} fields; {said} {len(names)}"
                 problems.append(Problem("", message, f"{path}:{reader.line_num}"))
                 continue
             yield dict(zip(names, row, strict=True))

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any, ClassVar
 
+import gevent
 from gevent import GreenletExit
 from locust import User, constant
 from locust.exception import RescheduleTask
@@ -139,6 +140,20 @@ class FlowUser(User):  # type: ignore[misc]
         if pause > 0:
             pauses.sleep(pause / 1e6)
 
+    def at_once(self, runs: Sequence[Callable[[Any], None]], /) -> None:
+        """Run steps at the same time: all are due now. Raises what the first that failed raised."""
+        session = self.session
+        session.together = session.ready_us
+        running = [gevent.spawn(run, self) for run in runs]
+        try:
+            gevent.joinall(running)
+        finally:
+            gevent.killall(running, block=False)
+            session.together = None
+        for one in running:
+            if one.exception is not None:
+                raise one.exception
+
     def request_done(self, sample: RequestSample, /) -> None:
         """The client's observer: every request counts for the session that is at work."""
         self.session.request_done(sample)
@@ -173,6 +188,19 @@ class FlowUser(User):  # type: ignore[misc]
         finally:
             self.session = self._between
             self._cookies().clear()
+
+    def run_once(self, steps: PreparedSteps) -> dict[str, Any]:
+        """Steps around the run, counted apart; what they captured. Raises StepFailedError."""
+        data = self.kampyn.feed[0]
+        given = dict(data)
+        session = Session(number=0, flow="", phase=0, due_us=now_us(), data=data, buffer=None)
+        self.session = ApartSession(session, self.kampyn.apart)
+        try:
+            steps(self)
+        finally:
+            self.session = self._between
+            self._cookies().clear()
+        return {name: value for name, value in data.items() if given.get(name) != value}
 
     def _run_task(self, task: Callable[[FlowUser], None]) -> None:
         """The flow, and what is done after it, however it ended; but not at the end of the run."""
@@ -233,12 +261,15 @@ class FlowUser(User):  # type: ignore[misc]
         own = request.headers(data)
         if own:
             headers = {**own, **headers} if headers else own
+        goes_on = False
         with self.client.request(
             request.method, request.address(data), headers=headers, **request.options(data)
         ) as response:
             if not request.judge.idle:
-                request.judge.judge(response, data)
-        if session.failures > failures:
+                goes_on = request.judge.judge(response, data)
+        # Of several at the same time, the session's count does not say which one failed.
+        failed = session.failures > failures if session.together is None else response.error
+        if failed and not goes_on:
             raise StepFailedError(f"{request.name} did not succeed")
         return response
 

@@ -130,6 +130,12 @@ def feed_specs(feeds: Mapping[str, FeedSettings], options: LoadOptions) -> dict[
             file=Path(feed.file).absolute() if feed.file else None,
             order=feed.order,
             delimiter=feed.delimiter,
+            rows=feed.rows,
+            fields=feed.fields,
+            skip_header=feed.skipHeader,
+            numbers=feed.numbers,
+            flat=feed.flat,
+            whole=feed.whole,
         )
         for name, feed in feeds.items()
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -39,6 +40,12 @@ class FeedSpec(Section):
     """None: the data file's list of that name."""
     order: FeedOrder
     delimiter: str = ","
+    rows: tuple[dict[str, Any], ...] = ()
+    fields: tuple[str, ...] = ()
+    skip_header: bool = False
+    numbers: bool = False
+    flat: bool = False
+    whole: bool = False
 
 
 class RunSpec(Section):

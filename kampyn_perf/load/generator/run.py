@@ -21,7 +21,7 @@ from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import Asked, Scenario
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.generator.signing import identities, people, sign_in_all
+from kampyn_perf.load.generator.signing import identities, people, run_once, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.generator.vuser_pool import Pool
 from kampyn_perf.load.locustfiles.install import install
@@ -138,11 +138,13 @@ class Generator:
     def sign_in(self) -> None:
         """Everybody whom this generator's sessions will be, ahead of them. Raises KampynError where
         nobody could."""
+        context: LoadContext = self._environment.kampyn
+        if before := context.once[0]:
+            context.feed.add(run_once(self._environment, before, "before the run"))
         wanted = identities(self._spec.api, self._scenario.own)
         if not any(wanted.values()):
             return
         mix = Mix(self._weights, seed=self._spec.seed)
-        context: LoadContext = self._environment.kampyn
         everybody = people(context, wanted, ((number, mix[number]) for number in self._mine))
         sign_in_all(
             self._environment,
@@ -195,7 +197,7 @@ class Generator:
                 _note_cut(session, self._buffer)
             else:
                 self._pacer.drop(session)
-        remarks = tuple(self._surroundings.end())
+        remarks = (*self._surroundings.end(), *self._done_after())
         self._hand_over(over=True)
         end = End(
             scenario_errors=dict(self._pool.errors),
@@ -204,6 +206,16 @@ class Generator:
             remarks=remarks,
         )
         self._line.send(end)
+
+    def _done_after(self) -> list[str]:
+        """What is done once when all is over; what went wrong with it."""
+        if not (after := self._environment.kampyn.once[1]) or self._aborted.is_set():
+            return []
+        try:
+            run_once(self._environment, after, "after the run")
+        except KampynError as error:
+            return [error.message]
+        return []
 
     def _hand_over_forever(self, start_us: int) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same."""

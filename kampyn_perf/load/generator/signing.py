@@ -16,6 +16,7 @@ from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.flow import FlowUser, SignInError, StepFailedError
 from kampyn_perf.load.scenario.context import LoadContext
+from kampyn_perf.load.scenario.interpreter import FlowError, PreparedSteps
 from kampyn_perf.load.target.flow import Step, walk
 from kampyn_perf.load.target.settings import TargetSettings
 from kampyn_perf.outcomes import ErrorKind
@@ -88,6 +89,20 @@ def sign_in_all(
     gevent.joinall(running)
     if everybody and len(errors) == len(everybody):
         raise _nobody(errors, context)
+
+
+def run_once(environment: Any, steps: PreparedSteps, what: str) -> dict[str, Any]:
+    """Steps around the run; what they captured. Raises KampynError where one did not succeed."""
+    context: LoadContext = environment.kampyn
+    try:
+        return _Visitor(environment).run_once(steps)
+    except (StepFailedError, SignInError, FlowError) as error:
+        reason = context.apart.reason()
+        message = f"what is done once {what}: {error}" + (f" ({reason})" if reason else "")
+        if reason in (ErrorKind.CONNECT, ErrorKind.TIMEOUT):
+            hint = "Is the target running, and the address right?"
+            raise UnreachableError(message, hint=hint) from error
+        raise KampynError(message) from error
 
 
 def _sign_in(

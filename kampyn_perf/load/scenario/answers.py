@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from kampyn_perf.load.scenario.templates import MissingFieldError, Templates
-from kampyn_perf.load.target.checks import Capture, Expect, pattern
+from kampyn_perf.load.target.checks import Capture, Expect, Match, Place, pattern
+from kampyn_perf.load.target.flow import EndsOn
 from kampyn_perf.load.target.jsonpath import MISSING, JsonPath
 from kampyn_perf.units import format_duration
 
@@ -40,44 +42,75 @@ Check = Callable[[Answer, Mapping[str, Any]], str]
 class Judge:
     """What one request asks of its answers."""
 
-    __slots__ = ("_captures", "_checks", "_not_statuses", "_statuses", "idle")
+    __slots__ = (
+        "_captures", "_checks", "_ends_on", "_matches", "_not_statuses", "_statuses", "idle",
+    )  # fmt: skip
 
     def __init__(
-        self, expectations: Iterable[Expect], captures: Iterable[Capture], templates: Templates
+        self,
+        expectations: Iterable[Expect],
+        captures: Iterable[Capture],
+        templates: Templates,
+        *,
+        matches: Iterable[Match] = (),
+        ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
         expected = tuple(expectations)
         self._statuses = frozenset(one for each in expected for one in each.statusCode)
         self._not_statuses = frozenset(one for each in expected for one in each.notStatusCode)
         self._checks = _checks(expected, templates)
-        self._captures = tuple(_Capturing(one) for one in captures)
-        self.idle = not (self._statuses or self._not_statuses or self._checks or self._captures)
+        artillery = templates.artillery
+        self._captures = tuple(_Capturing(one, artillery=artillery) for one in captures)
+        self._matches = tuple(_matching(one, templates) for one in matches if one.strict)
+        self._ends_on = ends_on
+        asked = self._statuses or self._not_statuses or self._checks or self._captures
+        self.idle = not (asked or self._matches) and ends_on is EndsOn.ALL
         """Whether nothing is asked."""
 
-    def judge(self, response: Any, data: MutableMapping[str, Any]) -> None:
-        """Tell the caught `response` what it is, and keep what is captured in `data`."""
-        status = response.status_code
-        accepted = False
-        if self._statuses and status:
-            if status not in self._statuses:
-                response.failure(f"status {status}, expected {_listed(self._statuses)}")
-                return
-            if status >= 400:
-                response.success()
-                accepted = True
-        if status in self._not_statuses:
-            response.failure(f"status {status}, which was not expected")
-            return
-        if response.error is not None and not accepted:
-            return
+    def judge(self, response: Any, data: MutableMapping[str, Any]) -> bool:
+        """Tell the caught `response` what it is, and keep what is captured in `data`. Returns
+        whether the session goes on all the same, where it is a failure."""
         answer = Answer(response)
-        for check in self._checks:
-            if why := check(answer, data):
+        status = response.status_code
+        failed = response.error is not None
+        if failed and (status < 400 or self._ends_on is EndsOn.ALL) and not self._accepts(status):
+            if why := self._judge_status(response):
                 response.failure(why)
-                return
-        for capture in self._captures:
-            if why := capture.keep(answer, data):
-                response.failure(why)
-                return
+            return False
+        why = self._judge_status(response) or self._first(self._checks, answer, data)
+        if why:
+            response.failure(why)
+            if self._ends_on is not EndsOn.CAPTURES:
+                return False
+        why = self._first((*self._matches, *(one.keep for one in self._captures)), answer, data)
+        if why:
+            response.failure(why)
+        return not why
+
+    def _accepts(self, status: int) -> bool:
+        return status in self._statuses and status not in self._not_statuses
+
+    def _judge_status(self, response: Any) -> str:
+        """What is wrong with its status alone. One that was expected is a success, whatever it
+        is."""
+        status = response.status_code
+        if not status:
+            return ""
+        if self._statuses and status not in self._statuses:
+            return f"status {status}, expected {_listed(self._statuses)}"
+        if status in self._not_statuses:
+            return f"status {status}, which was not expected"
+        if self._statuses and status >= 400:
+            response.success()
+        return ""
+
+    @staticmethod
+    def _first(
+        checks: Iterable[Callable[[Answer, Any], str]],
+        answer: Answer,
+        data: MutableMapping[str, Any],
+    ) -> str:
+        return next((why for check in checks if (why := check(answer, data))), "")
 
 
 def _checks(expected: tuple[Expect, ...], templates: Templates) -> tuple[Check, ...]:
@@ -203,25 +236,18 @@ def _equals(one: Any, other: Any, templates: Templates) -> Check:
     return check
 
 
-class _Capturing:
-    """One value to keep."""
+class _Finding:
+    """One value of an answer."""
 
-    def __init__(self, capture: Capture) -> None:
-        self._capture = capture
-        self._name = capture.as_
-        self._query = JsonPath(capture.json_path) if capture.json_path is not None else None
-        self._pattern = pattern(capture.regexp, capture.flags) if capture.regexp else None
-
-    def keep(self, answer: Answer, data: MutableMapping[str, Any]) -> str:
-        """Put it into `data`; what is wrong, where it is not there and has to be."""
-        value = self._find(answer)
-        if value is not MISSING:
-            data[self._name] = value
-            return ""
-        return f"nothing to capture as {self._name}: {self._where}" if self._capture.strict else ""
+    def __init__(self, place: Place, *, artillery: bool = False) -> None:
+        self._capture = place
+        self._artillery = artillery
+        self._query = JsonPath(place.json_path) if place.json_path is not None else None
+        self._pattern = pattern(place.regexp, place.flags) if place.regexp else None
 
     @property
-    def _where(self) -> str:
+    def where(self) -> str:
+        """That it is not there, in words."""
         one = self._capture
         if one.json_path is not None:
             return f"the answer has no {one.json_path}"
@@ -229,10 +255,20 @@ class _Capturing:
             return f"the answer has no header {one.header}"
         return f"the body does not match {one.regexp!r}"
 
-    def _find(self, answer: Answer) -> Any:
+    def find(self, answer: Answer) -> Any:
+        """The value, or `MISSING`."""
+        value = self._found(answer)
+        return MISSING if self._artillery and value == "" else value
+
+    def _found(self, answer: Answer) -> Any:
         if self._query is not None:
             document = answer.document
-            return MISSING if document is _NO_JSON else self._query.first(document)
+            if document is _NO_JSON:
+                return MISSING
+            if not self._artillery:
+                return self._query.first(document)
+            every = self._query.every(document)
+            return random.choice(every) if every else MISSING  # noqa: S311 (no secret)
         if self._capture.header is not None:
             value = answer.response.headers.get(self._capture.header)
             return MISSING if value is None else value
@@ -245,6 +281,37 @@ class _Capturing:
         except IndexError:
             return MISSING
         return MISSING if found is None else found
+
+
+class _Capturing:
+    """One value to keep."""
+
+    def __init__(self, capture: Capture, *, artillery: bool) -> None:
+        self._finding = _Finding(capture, artillery=artillery)
+        self._name = capture.as_
+        self._strict = capture.strict
+
+    def keep(self, answer: Answer, data: MutableMapping[str, Any]) -> str:
+        """Put it into `data`; what is wrong, where it is not there and has to be."""
+        value = self._finding.find(answer)
+        if value is not MISSING:
+            data[self._name] = value
+            return ""
+        return f"nothing to capture as {self._name}: {self._finding.where}" if self._strict else ""
+
+
+def _matching(match: Match, templates: Templates) -> Check:
+    finding = _Finding(match, artillery=templates.artillery)
+    fill = templates.value(match.value)
+
+    def check(answer: Answer, data: Mapping[str, Any]) -> str:
+        wanted = fill(data) if fill else match.value
+        found = finding.find(answer)
+        if found is MISSING:
+            return f"nothing to match: {finding.where}"
+        return "" if found == wanted or str(found) == str(wanted) else f"{found!r} is not {wanted!r}"
+
+    return check
 
 
 def _listed(statuses: Iterable[int]) -> str:

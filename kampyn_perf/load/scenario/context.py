@@ -58,6 +58,12 @@ class LoadContext:
             for name, one in api.around.items()
         } | {name: (flow.before, flow.after) for name, flow in self.flows.items()}
         """Steps before and after a flow, by its name."""
+        once = self._preparing.reading(artillery=api.once.artillery)
+        self.once = (
+            once.steps(api.once.before, "once.before"),
+            once.steps(api.once.after, "once.after"),
+        )
+        """Steps ahead of all sessions, and after them."""
         self.apart = ApartCounts()
         self.connect_failed = connect_failed
         """Told of every connection that could not be made."""

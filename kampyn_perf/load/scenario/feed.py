@@ -39,6 +39,8 @@ class Source:
     stride: int = 1
     shift: int = 0
     """By how many rows the walk moves on after each turn."""
+    flat: bool = False
+    """Whether each column is there by its own name."""
 
     def row(self, number: int) -> Row:
         """The row of session `number`. Raises IndexError where each is used once and none is left.
@@ -72,8 +74,15 @@ class Feed:
         """The data of session `number`: {"uniId", "user", "item", "vendor"}, and what else."""
         data = dict(self._constants)
         for source in self._sources:
-            data[source.name] = source.row(number)
+            if source.flat:
+                data.update(source.row(number))
+            else:
+                data[source.name] = source.row(number)
         return data
+
+    def add(self, constants: Row) -> None:
+        """Further values that are the same for every session."""
+        self._constants.update(constants)
 
     @classmethod
     def of_file(cls, path: Path | None, *, variables: Row | None = None) -> Feed:
@@ -86,11 +95,16 @@ class Feed:
         """What a run asks for. Raises KampynError or ConfigError for files that do not serve."""
         data = datafile.read(spec.data) if spec.data is not None else datafile.Data()
         sources = _of_file(data, spec.feeds, seed=spec.seed)
+        lists: dict[str, Any] = {}
         for name, feed in spec.feeds.items():
-            if feed.file:
-                rows = datafile.read_rows(feed.file, delimiter=feed.delimiter)
-                sources.append(Source(name=name, rows=rows, order=feed.order, seed=spec.seed))
-        known = {source.name for source in sources}
+            rows = _own_rows(feed)
+            if rows and feed.whole:
+                lists[name] = list(rows)
+            elif rows:
+                sources.append(
+                    Source(name=name, rows=rows, order=feed.order, seed=spec.seed, flat=feed.flat)
+                )
+        known = {source.name for source in sources} | set(lists)
         problems = [
             Problem(f"config.data.{name}", "needs a file: the data file has no list of that name")
             for name in spec.feeds
@@ -108,20 +122,21 @@ class Feed:
         ]
         if problems:
             raise ConfigError(problems, hint="docs/data.md tells how sessions get their data.")
-        return cls(sources, constants={**spec.api.variables, **data.constants})
+        return cls(sources, constants={**spec.api.variables, **data.constants, **lists})
 
     def lacks(self, path: str) -> str:
         """What is wrong with a name, as `user.email`: no session has it, or some have not. Empty
         for nothing."""
         find = look_up(path)
         root = path.partition(".")[0].partition("[")[0]
-        source = next((one for one in self._sources if one.name == root), None)
+        source = next((one for one in self._sources if _has(one, root)), None)
         if source is None:
             return _error_of(find, self._constants)
-        wrong = [n for n, row in enumerate(source.rows) if _error_of(find, {root: row})]
+        rows = source.rows if source.flat else [{root: row} for row in source.rows]
+        wrong = [n for n, row in enumerate(rows) if _error_of(find, row)]
         if not wrong:
             return ""
-        message = _error_of(find, {root: source.rows[wrong[0]]})
+        message = _error_of(find, rows[wrong[0]])
         if len(wrong) == len(source.rows):
             return message
         return (
@@ -131,6 +146,23 @@ class Feed:
     def sources(self) -> tuple[Source, ...]:
         """The lists that sessions get rows of."""
         return self._sources
+
+
+def _own_rows(feed: FeedSpec) -> Sequence[Row]:
+    """Those that stand in the settings, or in a file of the feed's own."""
+    if not feed.file:
+        return feed.rows
+    return datafile.read_rows(
+        feed.file,
+        delimiter=feed.delimiter,
+        fields=feed.fields,
+        skip_header=feed.skip_header,
+        numbers=feed.numbers,
+    )
+
+
+def _has(source: Source, root: str) -> bool:
+    return root in source.rows[0] if source.flat else source.name == root
 
 
 def _error_of(find: Fill, data: Row) -> str:
@@ -154,7 +186,7 @@ def _of_file(data: datafile.Data, feeds: Mapping[str, FeedSpec], *, seed: int) -
             shift=place,
         )
         for place, (name, rows) in enumerate(data.lists.items(), start=1)
-        if name not in feeds or not feeds[name].file
+        if name not in feeds or not (feeds[name].file or feeds[name].rows)
     ]
 
 

@@ -3,6 +3,7 @@ other. Knows no engine: whoever runs a flow sends and waits for it."""
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 from kampyn_perf.load.scenario.prepared import PreparedRequest, prepare_operation, prepare_step
 from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, Templates, as_text
 from kampyn_perf.load.target.expression import Expression
-from kampyn_perf.load.target.flow import FlowSettings, Step, StepCall
+from kampyn_perf.load.target.flow import EndsOn, FlowSettings, Step, StepCall
 from kampyn_perf.load.target.settings import TargetSettings
 from kampyn_perf.units import parse_duration
 
@@ -47,6 +48,9 @@ class Visitor(Protocol):
     def think(self, seconds: float, /) -> None:
         """Wait."""
 
+    def at_once(self, runs: Sequence[Callable[[Any], None]], /) -> None:
+        """Run them at the same time; raises what the first that failed raised."""
+
 
 Run = Callable[[Visitor], None]
 
@@ -72,7 +76,11 @@ class PreparedFlow:
     def __init__(self, settings: FlowSettings, preparing: Preparing) -> None:
         self.name = settings.name
         self.weight = settings.weight
-        own = preparing.with_braces(single=settings.singleBraces)
+        own = preparing.reading(
+            single_braces=settings.singleBraces,
+            artillery=settings.artillery,
+            ends_on=settings.endsOn,
+        )
         self.before = own.steps(settings.before, f"{settings.name}: before")
         self.steps = own.steps(settings.flow, f"{settings.name}: flow")
         self.after = own.steps(settings.after, f"{settings.name}: after")
@@ -86,14 +94,22 @@ class Preparing:
         target: TargetSettings,
         *,
         single_braces: bool = True,
+        artillery: bool = False,
+        ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
         self._target = target
         self._single = single_braces
+        self._artillery = artillery
+        self._ends_on = ends_on
         self._signs_in = {one.operation: who for who, one in target.sign_ins().items()}
 
-    def with_braces(self, *, single: bool) -> Preparing:
-        """The same for flows in which `{name}` is, or is not, filled in."""
-        return Preparing(self._target, single_braces=single)
+    def reading(
+        self, *, single_braces: bool = True, artillery: bool = False, ends_on: EndsOn = EndsOn.ALL
+    ) -> Preparing:
+        """The same for flows that are read in another way."""
+        return Preparing(
+            self._target, single_braces=single_braces, artillery=artillery, ends_on=ends_on
+        )
 
     def steps(self, steps: Sequence[Step], path: str) -> PreparedSteps:
         """Raises ValueError for a template that is none."""
@@ -122,14 +138,29 @@ class Preparing:
         for text in conditions:
             if text is not None:
                 run = _only_if(Expression(text), run)
+        if step.request and step.request[1].probability is not None:
+            return _sometimes(step.request[1].probability, run)
         return run
 
     def _work(self, step: Step, path: str) -> Run:
-        templates = Templates(single_braces=self._single)
+        templates = Templates(single_braces=self._single, artillery=self._artillery)
         if step.request:
             method, request = step.request
             return _send(
-                prepare_step(method, request, templates=templates, headers=self._target.headers)
+                prepare_step(
+                    method,
+                    request,
+                    templates=templates,
+                    headers=self._target.headers,
+                    ends_on=self._ends_on,
+                )
+            )
+        if step.parallel is not None:
+            return _at_once(
+                [
+                    self._step(one, f"{path}.parallel[{number}]")
+                    for number, one in enumerate(step.parallel)
+                ]
             )
         if step.call:
             return _send(self.operation(step.call))
@@ -141,8 +172,9 @@ class Preparing:
 
     def _loop(self, step: Step, path: str, templates: Templates) -> Run:
         inside = self.steps(step.loop or (), f"{path}.loop")
+        first = 0 if self._artillery else 1
         if step.whileTrue is not None:
-            return _while(Expression(step.whileTrue), inside, step)
+            return _while(Expression(step.whileTrue), inside, step, first)
         if step.over is not None:
             return _over(step.over, inside, step, templates)
         return _count(step.count, inside, step, templates)
@@ -153,6 +185,18 @@ def _send(request: PreparedRequest) -> Run:
         visitor.send(request)
 
     return run
+
+
+def _at_once(runs: Sequence[Run]) -> Run:
+    return lambda visitor: visitor.at_once(runs)
+
+
+def _sometimes(percent: float, run: Run) -> Run:
+    def run_or_not(visitor: Visitor) -> None:
+        if random.random() * 100 < percent:  # noqa: S311 (no secret)
+            run(visitor)
+
+    return run_or_not
 
 
 def _think(pause: int | str, templates: Templates) -> Run:
@@ -189,9 +233,9 @@ def _only_if(condition: Expression, run: Run) -> Run:
     return run_if
 
 
-def _while(condition: Expression, inside: PreparedSteps, step: Step) -> Run:
+def _while(condition: Expression, inside: PreparedSteps, step: Step, first: int) -> Run:
     def run(visitor: Visitor) -> None:
-        for number in range(1, _MOST_ROUNDS + 1):
+        for number in range(first, first + _MOST_ROUNDS):
             visitor.data[step.loopValue] = number
             inside(visitor)
             if not condition.holds(visitor.data):
@@ -206,15 +250,16 @@ def _over(over: str | list[Any], inside: PreparedSteps, step: Step, templates: T
         fill: Fill | None = templates.value(over if "{" in over else f"{{{{ {over} }}}}")
     else:
         fill = templates.value(over)
+    artillery = templates.artillery
 
     def run(visitor: Visitor) -> None:
         elements = fill(visitor.data) if fill else over
         if not isinstance(elements, list | tuple):
             raise FlowError(f"over: {over} is no list, but {type(elements).__name__}")
-        for number, element in enumerate(elements, start=1):
-            visitor.data["$loopCount"] = number
+        for number, element in enumerate(elements, start=0 if artillery else 1):
+            visitor.data[step.loopValue if artillery else "$loopCount"] = number
             visitor.data[step.loopElement] = element
-            if step.loopValue != "$loopCount":  # as Artillery: in a loop over, the element's name
+            if not artillery and step.loopValue != "$loopCount":  # as Artillery 1: the element's name
                 visitor.data[step.loopValue] = element
             inside(visitor)
 
@@ -223,10 +268,13 @@ def _over(over: str | list[Any], inside: PreparedSteps, step: Step, templates: T
 
 def _count(count: int | str | None, inside: PreparedSteps, step: Step, templates: Templates) -> Run:
     fill = templates.value(count) if isinstance(count, str) else None
-    fixed = range(1, count + 1) if isinstance(count, int) else None
+    artillery = templates.artillery
+    fixed = _rounds(count, artillery=artillery) if isinstance(count, int) else None
 
     def run(visitor: Visitor) -> None:
-        rounds = fixed if fixed is not None else _rounds(fill(visitor.data) if fill else count)
+        rounds = fixed
+        if rounds is None:
+            rounds = _rounds(fill(visitor.data) if fill else count, artillery=artillery)
         for number in rounds:
             visitor.data[step.loopValue] = number
             inside(visitor)
@@ -234,12 +282,13 @@ def _count(count: int | str | None, inside: PreparedSteps, step: Step, templates
     return run
 
 
-def _rounds(count: Any) -> range:
-    """Of a number, or of `3-7`, as Artillery has it."""
+def _rounds(count: Any, *, artillery: bool = False) -> range:
+    """Of a number, or of `3-7`. Artillery counts from 0, and without the last of a range."""
+    beyond = 0 if artillery else 1
     if match := _RANGE.fullmatch(str(count)):
-        return range(int(match[1]), int(match[2]) + 1)
+        return range(int(match[1]), int(match[2]) + beyond)
     try:
-        return range(1, int(str(count)) + 1)
+        return range(beyond, int(str(count)) + beyond)
     except ValueError as error:
         raise FlowError(f"count: {count!r} is no number of rounds") from error
 

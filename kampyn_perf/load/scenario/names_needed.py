@@ -22,6 +22,7 @@ def missing_names(
     """What the flows lack; and, with `all_operations`, what any operation does: flows in Python may
     call any of them."""
     check = _Names(target, lacks, source)
+    check.once()
     if all_operations:
         for name in target.operations:
             check.operation(name)
@@ -40,6 +41,14 @@ class _Names:
         self._target = target
         self._lacks = lacks
         self._source = source
+        self._once: set[str] = set()
+        """What the steps ahead of the run capture."""
+
+    def once(self) -> None:
+        """What is done around the run; what it captures, all may use."""
+        once = self._target.once
+        for part, steps in (("before", once.before), ("after", once.after)):
+            self.steps(steps, f"once.{part}", self._once, single=not once.artillery)
 
     def operation(self, name: str, known: frozenset[str] = frozenset(), where: str = "") -> None:
         """`where` is the step that calls it."""
@@ -50,10 +59,11 @@ class _Names:
             self.operation(sign_in.operation, where=where)
 
     def flow(self, flow: FlowSettings, path: str) -> None:
-        known: set[str] = set()
+        known = set(self._once)
+        single = flow.singleBraces and not flow.artillery
         for part in ("before", "flow", "after"):
             steps: Sequence[Step] = getattr(flow, part)
-            self.steps(steps, f"{path}.{part}", known, single=flow.singleBraces, flow=flow.name)
+            self.steps(steps, f"{path}.{part}", known, single=single, flow=flow.name)
         for place, step in flow.steps():
             self._conditions(step, f"{path}.{place}", known)
 
@@ -74,6 +84,8 @@ class _Names:
                 self.operation(name, frozenset(known), where)
                 captures = (*self._target.operations[name].capture, *step.call.capture)
                 known.update(one.as_ for one in captures)
+            elif step.parallel is not None:
+                self.steps(step.parallel, f"{place}.parallel", known, single=single, flow=flow)
             elif step.loop is not None:
                 if isinstance(step.over, str):
                     over = step.over if "{" in step.over else f"{{{{ {step.over} }}}}"
@@ -109,7 +121,7 @@ class _Names:
         where: str = "",
     ) -> None:
         for part, value in values.items():
-            templates = Templates(single_braces=single)
+            templates = Templates(single_braces=single, artillery=not single)
             try:
                 templates.value(value)
             except ValueError as error:
@@ -143,6 +155,7 @@ def _parts(request: RequestSettings) -> Iterator[tuple[str, object]]:
         yield "auth", [request.auth.user, request.auth.password]
     for one in request.expect:
         yield "expect", [one.equals, one.headerEquals, one.contains]
+    yield "match", [one.value for one in request.match]
 
 
 def _root(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from kampyn_perf.load.scenario.answers import Judge
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect
-from kampyn_perf.load.target.flow import StepRequest
+from kampyn_perf.load.target.flow import EndsOn, StepRequest
 from kampyn_perf.load.target.request import RequestSettings
 from kampyn_perf.load.target.settings import Operation
 
@@ -37,6 +37,7 @@ class PreparedRequest:
         more_expect: tuple[Expect, ...] = (),
         more_capture: tuple[Capture, ...] = (),
         signs_in: str = "",
+        ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
         self.signs_in = signs_in
         """The identity that signs in by it; empty where nobody does."""
@@ -56,7 +57,11 @@ class PreparedRequest:
             else:
                 self._fills.append((key, fill))
         self.judge = Judge(
-            (*settings.expect, *more_expect), (*settings.capture, *more_capture), templates
+            (*settings.expect, *more_expect),
+            (*settings.capture, *more_capture),
+            templates,
+            matches=settings.match,
+            ends_on=ends_on,
         )
 
     def address(self, data: Mapping[str, Any]) -> str:
@@ -150,6 +155,7 @@ def prepare_step(
     *,
     templates: Templates,
     headers: Mapping[str, str] | None = None,
+    ends_on: EndsOn = EndsOn.ALL,
 ) -> PreparedRequest:
     """A request that stands in a flow."""
     method = method.upper()
@@ -160,6 +166,7 @@ def prepare_step(
         name=request.name or f"{method} {_plain_names(request.url)}",
         templates=templates,
         headers=headers,
+        ends_on=ends_on,
     )
 
 

@@ -31,6 +31,7 @@ class Session:
         "prepared_us",
         "ready_us",
         "requests",
+        "together",
         "waited",
     )
 
@@ -51,6 +52,9 @@ class Session:
         """By the clock of the generator (`clock.now_us`)."""
         self.ready_us = due_us
         """When the next request is due."""
+        self.together: int | None = None
+        """When requests that are sent at the same time were all due; None while one follows the
+        other."""
         self.data = data
         self.failures = 0
         self.requests = 0
@@ -73,7 +77,7 @@ class Session:
         """Count one request. Never raises: a sample that cannot be kept is a recorder fault."""
         method, name, sent_us, end_us, status, error, received, sent, explain = sample
         # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
-        due_us = min(self.ready_us, sent_us)
+        due_us = min(self.ready_us if self.together is None else self.together, sent_us)
         self.ready_us = end_us
         if self.pauses:
             # One that began after the answer (while a response was judged) is still to be counted.

@@ -34,8 +34,10 @@ class MissingFieldError(LookupError):
 class Templates:
     """Compiles, and remembers which names it met."""
 
-    def __init__(self, *, single_braces: bool = True) -> None:
-        self._pattern = _BOTH if single_braces else _DOUBLE
+    def __init__(self, *, single_braces: bool = True, artillery: bool = False) -> None:
+        """With `artillery` what a function makes is text, and `$uuid` is the session's."""
+        self._pattern = _BOTH if single_braces and not artillery else _DOUBLE
+        self.artillery = artillery
         self.names: list[str] = []
         """As written, `user.email`, in the order they came."""
 
@@ -88,7 +90,11 @@ class Templates:
 
     def _expression(self, words: str) -> Fill:
         if call := _CALL.fullmatch(words):
-            return _function(call[1], [part.strip() for part in call[2].split(",") if part.strip()])
+            arguments = [part.strip() for part in call[2].split(",") if part.strip()]
+            made = _function(call[1], arguments)
+            return (lambda data: str(made(data))) if self.artillery else made
+        if words == "$uuid" and self.artillery:
+            return _session_id
         if environment := _ENVIRONMENT.fullmatch(words):
             return _environment(environment[1])
         if not _PATH.fullmatch(words):
@@ -98,6 +104,12 @@ class Templates:
     def _name(self, path: str) -> Fill:
         self.names.append(path)
         return look_up(path)
+
+
+def _session_id(data: Mapping[str, Any]) -> Any:
+    if "$uuid" not in data and isinstance(data, dict):
+        data["$uuid"] = str(uuid.uuid4())
+    return data["$uuid"]
 
 
 def look_up(path: str) -> Fill:
@@ -159,8 +171,8 @@ def _function(name: str, arguments: list[str]) -> Fill:
     """Artillery's built-in functions of templates."""
     try:
         match name, arguments:
-            case "$randomNumber", [low, high]:
-                first, last = sorted((int(low), int(high)))
+            case "$randomNumber", [*ends] if len(ends) <= 2:
+                first, last = sorted(int(one) for one in [*["0", "1"][len(ends) :], *ends])
                 return lambda _data: random.randint(first, last)  # noqa: S311 (no secret)
             case "$randomString", [*length]:
                 count = int(length[0]) if length else 10

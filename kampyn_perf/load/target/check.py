@@ -25,6 +25,7 @@ def reference_problems(target: TargetSettings, source: Source) -> list[Problem]:
     for index, flow in enumerate(target.flows):
         check.steps(("flows", index), _parts(flow))
         check.uses(("flows", index), flow.uses)
+    check.steps(("once",), {"before": target.once.before, "after": target.once.after})
     for name, around in target.around.items():
         check.uses(("around", name), around.uses)
         check.steps(("around", name), {"before": around.before, "after": around.after})
@@ -82,5 +83,5 @@ class _References:
 def _walked(steps: tuple[Step, ...], path: PathKey) -> Iterator[tuple[PathKey, Step]]:
     for index, step in enumerate(steps):
         yield (*path, index), step
-        if step.loop is not None:
-            yield from _walked(step.loop, (*path, index, "loop"))
+        for kind in ("loop", "parallel"):
+            yield from _walked(getattr(step, kind) or (), (*path, index, kind))

@@ -15,8 +15,8 @@ from kampyn_perf.config import Duration, Section
 from kampyn_perf.load.target.jsonpath import JsonPath
 
 
-class Capture(Section):
-    """A value of an answer that later steps use, as `{name}` or `{{ name }}`."""
+class Place(Section):
+    """Where in an answer a value stands."""
 
     json_path: str | None = Field(default=None, alias="json")
     """A JSONPath (RFC 9535); the first match is kept."""
@@ -26,9 +26,6 @@ class Capture(Section):
     group: int | str | None = None
     flags: str = ""
     """Of the regular expression, as in JavaScript: i, m, s."""
-    as_: str = Field(alias="as", min_length=1)
-    strict: bool = True
-    """false: an answer without it is no failure; the name is not set then."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -43,10 +40,35 @@ class Capture(Section):
     def _one_place(self) -> Self:
         given = [one for one in (self.json_path, self.header, self.regexp) if one is not None]
         if len(given) != 1:
-            raise ValueError("needs one of json, header, regexp (and `as`, the name for it)")
+            raise ValueError(f"needs one of json, header, regexp{self._beside}")
         if self.regexp is not None:
             pattern(self.regexp, self.flags)
         return self
+
+    @property
+    def _beside(self) -> str:
+        return ""
+
+
+class Capture(Place):
+    """A value of an answer that later steps use, as `{name}` or `{{ name }}`."""
+
+    as_: str = Field(alias="as", min_length=1)
+    strict: bool = True
+    """false: an answer without it is no failure; the name is not set then."""
+
+    @property
+    def _beside(self) -> str:
+        return " (and `as`, the name for it)"
+
+
+class Match(Place):
+    """A value that an answer must have, or the session ends."""
+
+    value: Any
+    """With `{{ captured }}` filled in."""
+    strict: bool = True
+    """false: another one is no failure."""
 
 
 def _texts(value: object) -> object:
@@ -113,11 +135,12 @@ def _expectations(value: object) -> object:
     return [{"hasProperty": [one]} if isinstance(one, str) else one for one in entries]
 
 
-def _captures(value: object) -> object:
+def _list(value: object) -> object:
     return [value] if isinstance(value, Mapping) else value
 
 
-Captures = Annotated[tuple[Capture, ...], BeforeValidator(_captures)]
+Captures = Annotated[tuple[Capture, ...], BeforeValidator(_list)]
+Matches = Annotated[tuple[Match, ...], BeforeValidator(_list)]
 Expectations = Annotated[tuple[Expect, ...], BeforeValidator(_expectations)]
 
 

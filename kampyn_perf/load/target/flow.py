@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -21,12 +22,10 @@ from kampyn_perf.load.target.request import RequestSettings
 from kampyn_perf.units import parse_duration, spell_duration
 
 REQUESTS = ("get", "post", "put", "patch", "delete", "head", "options")
-KINDS = (*REQUESTS, "call", "think", "log", "loop")
+KINDS = (*REQUESTS, "call", "think", "log", "loop", "parallel")
 _ELSEWHERE = {
     "function": "runs JavaScript of Artillery's processor, which this program cannot; write the "
     "step as data, or the flow in Python (docs/scenarios.md)",
-    "parallel": "sends requests at the same time, which flows as data do not; write it in Python "
-    "(docs/scenarios.md)",
 }
 
 
@@ -40,6 +39,8 @@ class StepRequest(RequestSettings):
     url: str = Field(min_length=1)
     """Below the target's URL, as `/items/{item.id}`; or a whole URL of an allowed host."""
     ifTrue: Annotated[str, AfterValidator(Expression.checked)] | None = None  # noqa: N815
+    probability: float | None = Field(default=None, ge=0, le=100)
+    """Percent of the times that the request is sent; otherwise it is left out."""
 
     @model_validator(mode="after")
     def _rooted(self) -> Self:
@@ -96,6 +97,8 @@ class Step(Section):
     log: str | None = None
     """A line in generator.log."""
     loop: tuple[Step, ...] | None = None
+    parallel: tuple[Step, ...] | None = None
+    """Requests that are sent at the same time; the flow goes on when all are answered."""
     count: int | str | None = None
     """How often a loop goes round."""
     over: str | list[Any] | None = None
@@ -131,6 +134,9 @@ class Step(Section):
             raise ValueError(f"{ends[0]} belongs to a loop")
         if self.loop is not None and len(ends) != 1:
             raise ValueError("a loop needs one of count, over, whileTrue")
+        if self.parallel is not None and not (self.parallel and _all_requests(self.parallel)):
+            raise ValueError("parallel has requests alone, one at least: what thinks, loops or logs "
+                             "beside others has no moment at which its next request is due")
         if self.loop == ():
             raise ValueError("the loop has no steps")
         if isinstance(self.count, int) and self.count < 0:
@@ -142,6 +148,10 @@ class Step(Section):
         """The method as the file spells it, and the request; None for a step of another kind."""
         pairs = ((name, getattr(self, name)) for name in REQUESTS)
         return next(((name, one) for name, one in pairs if one is not None), None)
+
+
+def _all_requests(steps: tuple[Step, ...]) -> bool:
+    return all(step.request or step.call for step in steps)
 
 
 def _one_or_more(value: Any) -> Any:
@@ -160,6 +170,17 @@ class Uses(Section):
     """An operation that undoes it: no limit where it is among the steps after the flow."""
 
 
+class EndsOn(StrEnum):
+    """Which failure ends a session."""
+
+    ALL = "all"
+    """Any: a status from 400 on, an expectation, a capture, a connection."""
+    CHECKS = "checks"
+    """Not a status alone: the request failed, and the session goes on."""
+    CAPTURES = "captures"
+    """Nor an expectation that is not met: a capture, a `match`, a connection."""
+
+
 class FlowSettings(Section):
     """What one session does."""
 
@@ -174,6 +195,12 @@ class FlowSettings(Section):
     """How often a row serves it in one run: `{of: user}`, `{of: [user, item], times: 7}`."""
     singleBraces: bool = True  # noqa: N815
     """false: only `{{ name }}` is filled in, and `{name}` stands for itself."""
+    endsOn: EndsOn = EndsOn.ALL  # noqa: N815
+    """Which failures end a session: `all`, `checks` (a status alone does not), or `captures` (nor
+    an expectation). They count as failed in any case."""
+    artillery: bool = False
+    """Read as Artillery reads it: single braces stand for themselves, rounds count from 0, what a
+    function makes is text, and of several matches of a capture any one is kept."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -188,8 +215,8 @@ def walk(steps: tuple[Step, ...], part: str) -> Iterator[tuple[str, Step]]:
     for index, step in enumerate(steps):
         path = f"{part}[{index}]"
         yield path, step
-        if step.loop is not None:
-            yield from walk(step.loop, f"{path}.loop")
+        for kind in ("loop", "parallel"):
+            yield from walk(getattr(step, kind) or (), f"{path}.{kind}")
 
 
 def unique_names(flows: tuple[FlowSettings, ...]) -> tuple[FlowSettings, ...]:

@@ -48,6 +48,13 @@ class JsonPath:
                 return MISSING
         return value
 
+    def every(self, document: Any) -> list[Any]:
+        """All matches, in the order of the document."""
+        if self._steps is not None or not isinstance(document, dict | list):
+            found = self.first(document)
+            return [] if found is MISSING else [found]
+        return [match.obj for match in self._query.finditer(document)]
+
 
 def _compiled(text: str) -> Any:
     import jsonpath  # only where a path wants it: 75 ms

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Section
-from kampyn_perf.load.target.checks import Captures, Expectations
+from kampyn_perf.load.target.checks import Captures, Expectations, Matches
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -44,6 +44,8 @@ class RequestSettings(Section):
     """From send to last byte; None: the run's."""
     capture: Captures = ()
     expect: Expectations = ()
+    match: Matches = ()
+    """Values that the answer must have: one that is another ends the session, whatever `endsOn`."""
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -116,6 +116,17 @@ class Around(Section):
     """How often a row serves it in one run, as a flow's."""
 
 
+class Once(Section):
+    """Steps around a whole run."""
+
+    before: tuple[Step, ...] = ()
+    """Done once by each generator ahead of its sessions; what they capture, every flow may use."""
+    after: tuple[Step, ...] = ()
+    """Done once by each generator when its sessions are over."""
+    artillery: bool = False
+    """Read as Artillery reads it, as a flow's."""
+
+
 class FeedOrder(StrEnum):
     """Which row a session gets."""
 
@@ -138,6 +149,18 @@ class FeedSettings(Section):
     file's list."""
     order: FeedOrder = FeedOrder.SEQUENTIAL
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    rows: tuple[dict[str, Any], ...] = ()
+    """Rows in place of a file."""
+    fields: tuple[str, ...] = ()
+    """Names of the columns of a CSV that has no header of its own."""
+    skipHeader: bool = False  # noqa: N815 (Artillery's key)
+    """With `fields`: the first line is a header all the same, and no row."""
+    numbers: bool = False
+    """Texts of a CSV that are numbers become numbers."""
+    flat: bool = False
+    """Each column by its own name: `{email}`, and not `{user.email}`."""
+    whole: bool = False
+    """All rows as one list, for a loop over them, and not a row for each session."""
 
 
 class TargetSettings(Section):
@@ -166,6 +189,8 @@ class TargetSettings(Section):
     scenarios: str = ""
     """A locustfile, in `./scenarios` or as shipped; empty: that of load.yaml, or none where there
     are flows."""
+    once: Once = Once()
+    """Steps before and after the whole run."""
     watch: Any = None
     """What is watched beside a load of it; read by `measure.WatchSettings`."""
     around: dict[str, Around] = Field(default_factory=dict)

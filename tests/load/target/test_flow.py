@@ -55,7 +55,7 @@ def test_what_was_dumped_is_read_again():
          "'$.items['"),
         ("think: 500ms", "think: soon", "shop.yaml:12: flows[0].flow[2].think: not a duration"),
         ("think: 500ms", "function: setUp", "flows[0].flow[2]: function runs JavaScript"),
-        ("think: 500ms", "parallel: []", "flows[0].flow[2]: parallel sends requests at the same"),
+        ("think: 500ms", "parallel: []", "flows[0].flow[2]: parallel has requests alone"),
         ("think: 500ms", "ifTrue: a", "flows[0].flow[2]: does nothing; a step has one of get"),
         ("think: 500ms", "{think: 1, log: x}", "flows[0].flow[2]: has think and log; make a step"),
         ("think: 500ms", "{think: 1, ifTrue: f(x)}", "flow[2].ifTrue: has what a condition"),

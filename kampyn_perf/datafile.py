@@ -147,7 +147,7 @@ def read_rows(
 ) -> list[dict[str, Any]]:
     """All rows of `path`: a JSON list (.json), JSON Lines (.jsonl, .ndjson), or CSV with a header.
 
-    Columns of a CSV without a header have the names `fields`; with `skip_header` its first line is
+    The first columns of a CSV without a header have the names `fields`; with `skip_header` its first line is
     none of its rows. With `numbers` texts of it that are numbers become numbers.
 
     Raises KampynError for a file that cannot be read, ConfigError with every line that is wrong.
@@ -284,6 +284,8 @@ def _csv_rows(
         for row in reader:
             if not row:
                 continue
+            if fields and len(row) > len(names):
+                row = row[: len(names)]
             if len(row) != len(names):
                 said = "`fields` names" if fields else "the header has"
                 message = f"has {len(row)} fields; {said} {len(names)}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from kampyn_perf import config
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load.addresses import full_url, looks_like_url
+from kampyn_perf.load.artillery.script import ArtilleryScript, read_script
 from kampyn_perf.load.direct import target_of
 from kampyn_perf.load.options import LoadOptions
 from kampyn_perf.load.scenario.templates import Templates
@@ -66,6 +67,42 @@ def of_script(
         environ=options.environ,
     )
     return (target, Source({}, str(options.scenario)), target.url) if target else None
+
+
+def of_artillery(
+    options: LoadOptions,
+) -> tuple[ArtilleryScript, tuple[TargetSettings, Source, str]] | None:
+    """The same for a script of Artillery, which says more than whom it asks; None without one.
+    Raises KampynError or ConfigError."""
+    if options.artillery is None:
+        if options.environment:
+            raise KampynError("--environment names one of an Artillery script; there is no script")
+        return None
+    if options.direct or options.direct.leftover():
+        flag = options.direct.leftover() or "the URL"
+        raise KampynError(f"a script says what is asked for; take {flag} out")
+    if options.target not in (None, REFERENCE):
+        raise KampynError(
+            f"{options.artillery} says itself what is asked; take --target out",
+            hint="--url says where, and --target reference starts the bundled backend for it.",
+        )
+    if options.data:
+        raise KampynError("a script's data are its `payload`; take --data out")
+    script = read_script(
+        options.artillery, environment=options.environment, environ=options.environ
+    )
+    url = options.url or script.target.url
+    if options.target == REFERENCE:
+        if options.url:
+            raise KampynError("--target reference starts a backend, and --url names one; give one")
+        bundled = script.target.model_copy(update={"name": REFERENCE, "url": ""})
+        return script, (bundled, script.source, "")
+    if not url:
+        raise KampynError(
+            f"{options.artillery} has no config.target",
+            hint=f"Say where it is: kampyn-perf load {options.artillery} --url http://host:port",
+        )
+    return script, (script.target, script.source, full_url(url))
 
 
 def read_target(name: str) -> tuple[TargetSettings, Source]:

@@ -41,6 +41,10 @@ class LoadOptions:
     allow_hosts: Sequence[str] = ()
     scenario: Path | None = None
     """A locustfile, whatever the files say."""
+    artillery: Path | None = None
+    """A script of Artillery: target, phases, flows and limits at once."""
+    environment: str = ""
+    """Of its `config.environments`."""
     tags: Sequence[str] = ()
     exclude_tags: Sequence[str] = ()
     need_files: bool = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kampyn_perf.errors import Problem
 from kampyn_perf.load.distributed.remote import Master
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.sources import PathKey, Source
@@ -44,6 +45,12 @@ class LoadRequest:
     newest. None as well: the run is saved nowhere, the caller only wants the result."""
     audit: bool = False
     """Whether the bundled backend's store is checked afterwards."""
+    objectives: Source = field(default_factory=lambda: Source({}, ""))
+    """What a script says itself that it is judged by, as `slo.yaml` has it; unread, as `watch`."""
+    unjudged: tuple[Problem, ...] = ()
+    """Limits of the script that no objective says: a verdict without them would not be its own."""
+    remarks: tuple[str, ...] = ()
+    """What of the script means something else here."""
     watch: Source = field(default_factory=lambda: Source({}, ""))
     """The target's `watch` section below that key, unread: what is measured beside the run is the
     affair of its watcher."""

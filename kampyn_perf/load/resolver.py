@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from kampyn_perf import config
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load import bundled
+from kampyn_perf.load.artillery.script import ArtilleryScript
 from kampyn_perf.load.direct import profile_of
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.inputs import (
@@ -15,6 +17,7 @@ from kampyn_perf.load.inputs import (
     data_file,
     feed_specs,
     find_target,
+    of_artillery,
     of_script,
     scenarios_of,
     with_flows,
@@ -40,7 +43,9 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     split = split_sets(options.sets, "backend")
     settings, own = load_settings(options, (*split[""], *_short_forms(options)))
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
-    found = of_script(options, allowed) if options.scenario else None
+    artillery, found = of_artillery(options) or (None, None)
+    if options.scenario:
+        found = of_script(options, allowed)
     target, source, url = found or find_target(options, settings.config.target)
     target = with_flows(target, settings, own) if not found else target
     if url:
@@ -52,14 +57,22 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
         )
     if url and split["backend"]:
         raise KampynError("--set backend.… is about the bundled backend, which --target replaces")
-    spec = _spec(options, settings, target, url=url, allowed=allowed)
-    spec = spec.model_copy(update={"keep_hosts": bool(found) and not options.url})
+    spec = _spec(options, settings, target, url=url, allowed=allowed, script=artillery)
+    if options.scenario:
+        spec = spec.model_copy(update={"keep_hosts": bool(found) and not options.url})
     watch = Source(
         {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
     )
     found_faults, above = _faults(settings, spec.profile)
     faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
     request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above)
+    if artillery:
+        request = replace(
+            request,
+            objectives=artillery.objectives,
+            unjudged=artillery.unjudged,
+            remarks=artillery.remarks,
+        )
     if url:
         return request
     backend = bundled.settings(split["backend"])
@@ -111,14 +124,20 @@ def _spec(
     *,
     url: str,
     allowed: tuple[str, ...],
+    script: ArtilleryScript | None,
 ) -> RunSpec:
     if options.schedule and options.profile:
         raise KampynError("--rate, --ramp and --for stand in for --profile; give one or the other")
     direct = options.schedule or ((options.direct or options.scenario) and options.profile is None)
-    profile_name, profile = (
-        profile_of(options.schedule) if direct else choose_profile(settings, options.profile)
-    )
+    if direct:
+        profile_name, profile = profile_of(options.schedule)
+    elif script and options.profile is None:
+        profile_name, profile = target.name, script.profile
+    else:
+        profile_name, profile = choose_profile(settings, options.profile)
     run = settings.config
+    if script:
+        run = run.model_copy(update=_of_script(options, script))
     return RunSpec(
         profile=profile_name,
         phases=profile.phases,
@@ -153,6 +172,14 @@ def _faults(settings: LoadSettings, profile: str) -> tuple[object, PathKey]:
     if chosen is not None and chosen.faults is not None:
         return chosen.faults, ("profiles", profile)
     return settings.config.faults, ("config",)
+
+
+def _of_script(options: LoadOptions, script: ArtilleryScript) -> dict[str, Any]:
+    """What a script says, and load.yaml does not; but for what was set by hand."""
+    own: dict[str, Any] = {"scenarios": ""}
+    if not any(one.startswith("config.timeouts") for one in options.sets):
+        own["timeouts"] = script.timeouts
+    return own
 
 
 def _short_forms(options: LoadOptions) -> list[str]:

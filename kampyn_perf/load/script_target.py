@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from kampyn_perf import config
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.addresses import full_url
+from kampyn_perf.load.artillery.script import is_script
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.locustfiles.features import addresses
 from kampyn_perf.load.locustfiles.script import Found, Script
@@ -51,14 +52,26 @@ def _check_hosts(found: Sequence[Found], allowed: Sequence[str]) -> None:
             raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
 
 
-def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, tuple[str, ...]]:
-    """A locustfile among what stands on the command line, and the rest, which are URLs. Raises
-    KampynError for several."""
+def split_arguments(
+    arguments: Sequence[str],
+) -> tuple[Path | None, Path | None, tuple[str, ...]]:
+    """A locustfile and a script of Artillery among what stands on the command line, and the rest,
+    which are URLs. Raises KampynError for several."""
     files = [text for text in arguments if text.endswith(".py") and "://" not in text]
+    scripts = [text for text in arguments if _is_script(text)]
     if len(files) > 1:
         raise KampynError(
             f"{len(files)} locustfiles: {', '.join(files)}; one is run",
             hint="A file that imports the users of the others runs them all.",
         )
-    urls = tuple(text for text in arguments if text not in files)
-    return (Path(files[0]) if files else None), urls
+    if len(scripts) + len(files) > 1:
+        raise KampynError(f"{', '.join([*files, *scripts])}: one of them is run at a time")
+    urls = tuple(text for text in arguments if text not in files and text not in scripts)
+    return (Path(files[0]) if files else None), (Path(scripts[0]) if scripts else None), urls
+
+
+def _is_script(text: str) -> bool:
+    """Whether it is a file, and not an address such as `localhost/openapi.json`."""
+    if "://" in text or not is_script(Path(text)):
+        return False
+    return Path(text).is_file() or (":" not in text and not text.endswith(".json"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -289,14 +289,21 @@ def load(
     *,
     sets: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
+    more: config.Source | None = None,
 ) -> Slo:
-    """The objectives of a file (`./configs/slo.yaml` or the built-in ones), environment and flags.
+    """The objectives of a file (`./configs/slo.yaml` or the built-in ones), environment and flags;
+    and `more`, from elsewhere, which may be set too.
 
     Raises ConfigError with every problem.
     """
+    source = _read(config.find(name))
+    if more and more.data:
+        config.parse(Slo, more)  # so that its problems have its own lines
+        both = {**source.data.get("objectives", {}), **more.data["objectives"]}
+        source = replace(source, data={**source.data, "objectives": both})
     return config.load(
         Slo,
-        _read(config.find(name)),
+        source,
         environ=os.environ if environ is None else environ,
         prefix=ENV_PREFIX,
         sets=sets,

@@ -31,6 +31,10 @@ A locustfile of your own, at a rate; docs/scenarios.md tells what a session of i
   kampyn-perf load locustfile.py --host http://localhost:8000 --rate 50
 
 \b
+A script of Artillery, as it is: its phases, scenarios and ensure; docs/artillery.md has the rest:
+  kampyn-perf load script.yml --environment staging
+
+\b
 The document's load test, about 7 minutes; or the same rates in one minute:
   kampyn-perf load
   kampyn-perf load --profile quick
@@ -70,6 +74,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     flow: options.Flow = None,
     target: options.Target = None,
     url: options.Url = None,
+    environment: options.Environment = "",
     tags: options.Tags = None,
     exclude_tags: options.ExcludeTags = None,
     data: options.Data = None,
@@ -116,9 +121,11 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         from kampyn_perf.load import DirectRequest, DirectSchedule, LoadOptions, Master
         from kampyn_perf.load.script_target import split_arguments
 
-    scenario, addresses = split_arguments(urls or ())
+    scenario, script, addresses = split_arguments(urls or ())
     asked = LoadOptions(
         scenario=scenario,
+        artillery=script,
+        environment=environment,
         tags=tuple(tags or ()),
         exclude_tags=tuple(exclude_tags or ()),
         direct=DirectRequest(

@@ -20,8 +20,9 @@ OUTPUT = "What is told and kept"
 Urls = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[URL]...|LOCUSTFILE",
-        help="What to load, each URL as often as the others; or a locustfile of your own.",
+        metavar="[URL]...|LOCUSTFILE|SCRIPT",
+        help="What to load, each URL as often as the others; or a locustfile of your own; or a "
+        "script of Artillery (.yml, .json).",
         show_default=False,
     ),
 ]
@@ -117,6 +118,16 @@ Url = Annotated[
         "--host",
         metavar="URL",
         help="Where the target is, as http://host:port.",
+        rich_help_panel=TARGET,
+    ),
+]
+Environment = Annotated[
+    str,
+    typer.Option(
+        "--environment",
+        "-e",
+        metavar="NAME",
+        help="Of the Artillery script's config.environments.",
         rich_help_panel=TARGET,
     ),
 ]

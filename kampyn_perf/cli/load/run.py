@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,13 +27,14 @@ from kampyn_perf.cli.load.fitness import unfitness
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.cli.load.standing import Looking
-from kampyn_perf.errors import ExitCode
+from kampyn_perf.errors import ConfigError, ExitCode
 from kampyn_perf.load.resolver import split_sets
 from kampyn_perf.results.folder import REPORTS
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo import judge, objectives
+from kampyn_perf.slo.objectives import Slo
 
 
 def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
@@ -43,8 +45,9 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     tags = naming.asked(flags.tags, flags.note)
     sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
     request = load.resolve(replace(flags.options, sets=sets[""]))
-    target = request.spec.target
-    slo = objectives.load(flags.slo or objectives.usual_for(target), sets=sets["slo"])
+    slo = objectives_for(request, flags.slo, sets["slo"])
+    for remark in request.remarks:
+        console.say(f"note: {remark}")
     request = replace(
         request,
         spec=request.spec.model_copy(update={"thresholds": slo.thresholds_us}),
@@ -92,6 +95,20 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         _show(result, verdict)
     judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)
+
+
+def objectives_for(request: load.LoadRequest, name: str | None, sets: Sequence[str]) -> Slo:
+    """Those of the file that was named, or the usual ones and those that a script has itself.
+    Raises ConfigError for a limit of it that nothing here judges."""
+    if request.unjudged and not name:
+        raise ConfigError(
+            request.unjudged,
+            hint="Take it out, or judge by objectives of your own instead of the script's: --slo "
+            "FILE (docs/slo.md).",
+            what="script",
+        )
+    usual = name or objectives.usual_for(request.spec.target)
+    return objectives.load(usual, sets=sets, more=None if name else request.objectives)
 
 
 def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:

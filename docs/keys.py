@@ -39,6 +39,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "step": flow.Step,
     "capture": checks.Capture,
     "expect": checks.Expect,
+    "match": checks.Match,
+    "once": target.Once,
 }
 _MARK = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- /keys -->)", re.S)
 

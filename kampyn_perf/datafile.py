@@ -147,8 +147,8 @@ def read_rows(
 ) -> list[dict[str, Any]]:
     """All rows of `path`: a JSON list (.json), JSON Lines (.jsonl, .ndjson), or CSV with a header.
 
-    The first columns of a CSV without a header have the names `fields`; with `skip_header` its first line is
-    none of its rows. With `numbers` texts of it that are numbers become numbers.
+    The first columns of a CSV without a header have the names `fields`; with `skip_header` its
+    first line is none of its rows. With `numbers` texts that are numbers become numbers.
 
     Raises KampynError for a file that cannot be read, ConfigError with every line that is wrong.
     """
@@ -284,13 +284,11 @@ def _csv_rows(
         for row in reader:
             if not row:
                 continue
-            if fields and len(row) > len(names):
-                row = row[: len(names)]
-            if len(row) != len(names):
+            if len(row) < len(names) or (len(row) > len(names) and not fields):
                 said = "`fields` names" if fields else "the header has"
                 message = f"has {len(row)} fields; {said} {len(names)}"
                 problems.append(Problem("", message, f"{path}:{reader.line_num}"))
                 continue
-            yield dict(zip(names, row, strict=True))
+            yield dict(zip(names, row, strict=False))
     except csv.Error as error:
         problems.append(Problem("", f"is not CSV: {error}", f"{path}:{reader.line_num}"))

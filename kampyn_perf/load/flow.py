@@ -37,6 +37,7 @@ from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.session import Session
+from kampyn_perf.load.scenario.templates import as_text
 from kampyn_perf.load.scenario.tokens import Token, token_of
 from kampyn_perf.outcomes import ErrorKind
 
@@ -261,9 +262,14 @@ class FlowUser(User):  # type: ignore[misc]
         own = request.headers(data)
         if own:
             headers = {**own, **headers} if headers else own
+        options = request.options(data)
+        if request.keeps_cookies and "cookies" in options:
+            options = dict(options)
+            for name, value in options.pop("cookies").items():
+                self._cookies().set(name, as_text(value))
         goes_on = False
         with self.client.request(
-            request.method, request.address(data), headers=headers, **request.options(data)
+            request.method, request.address(data), headers=headers, **options
         ) as response:
             if not request.judge.idle:
                 goes_on = request.judge.judge(response, data)

@@ -1,5 +1,5 @@
-"""The `config` section of a script: what is sent to whom, with what data, in which phases. Pure, but
-for whether a payload's file is there."""
+"""The `config` section of a script: who is asked, with what data, in which phases. Pure, but for
+whether a payload's file is there."""
 
 from __future__ import annotations
 
@@ -231,7 +231,11 @@ def filled(value: Any, known: Mapping[str, str], notes: Notes, path: PathKey) ->
         key = f"$env.{variable}" if root in ("$env", "$processEnvironment") else name
         if key in known:
             return known[key]
-        why = f"the environment variable {variable} is not set" if variable else f"{name} is not known"
+        why = (
+            f"the environment variable {variable} is not set"
+            if variable
+            else f"{name} is not known"
+        )
         notes.wrong(path, why)
         return ""
 

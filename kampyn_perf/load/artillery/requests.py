@@ -63,6 +63,9 @@ class Requests:
         if not made["url"]:
             self._notes.wrong(path, "has no url")
             made["url"] = "/"
+        if given.get("qs") and "?" in made["url"]:
+            self._notes.remark((*path, "qs"), "takes the place of the url's own query, as there")
+            made["url"] = made["url"].partition("?")[0]
         if "ifTrue" in made:
             made["ifTrue"] = str(made["ifTrue"])
         if "name" in made:

@@ -153,7 +153,7 @@ class Scenarios:
         if "whileTrue" in given:
             condition = str(given["whileTrue"])
             if re.fullmatch(r"\w+", condition):
-                instead = "a condition may stand here, as `whileTrue: \"page < 10\"`"
+                instead = 'a condition may stand here, as `whileTrue: "page < 10"`'
                 self._notes.hook((*path, "whileTrue"), condition, instead)
                 condition = "false"
             return made | {"whileTrue": condition}

@@ -85,7 +85,9 @@ def translate(
     scenarios = Scenarios(notes, requests, ends_on=ends)
     headers_at, headers = parts.headers
     once = {
-        part: scenarios.scenario((part,), data[part]) for part in ("before", "after") if part in data
+        part: scenarios.scenario((part,), data[part])
+        for part in ("before", "after")
+        if part in data
     }
     document: dict[str, Any] = {
         "name": Path(source.name).stem,
@@ -144,9 +146,7 @@ def _with_environment(source: Source, environment: str) -> Source:
     if not environment:
         return source
     prefix: PathKey = ("config", "environments", environment)
-    own = {
-        ("config", *path[3:]): line for path, line in source.lines.items() if path[:3] == prefix
-    }
+    own = {("config", *path[3:]): line for path, line in source.lines.items() if path[:3] == prefix}
     own.pop(("config",), None)
     return Source(source.data, source.name, {**source.lines, **own})
 
@@ -199,12 +199,9 @@ def _objectives(limits: ensure.Found, source: Source) -> Source:
     if not limits.objectives:
         return Source({}, source.name)
     origins: dict[PathKey, PathKey] = {
-        ("objectives", name): ("config", "ensure", *place)
-        for name, place in limits.places.items()
+        ("objectives", name): ("config", "ensure", *place) for name, place in limits.places.items()
     }
-    return Translated(
-        {"objectives": limits.objectives}, source.name, source.lines, origins=origins
-    )
+    return Translated({"objectives": limits.objectives}, source.name, source.lines, origins=origins)
 
 
 def _looks_like(data: Any, path: Path) -> str:

@@ -263,15 +263,19 @@ class _Finding:
     def _found(self, answer: Answer) -> Any:
         if self._query is not None:
             document = answer.document
-            if document is _NO_JSON:
-                return MISSING
-            if not self._artillery:
-                return self._query.first(document)
-            every = self._query.every(document)
-            return random.choice(every) if every else MISSING  # noqa: S311 (no secret)
+            return MISSING if document is _NO_JSON else self._in_json(self._query, document)
         if self._capture.header is not None:
             value = answer.response.headers.get(self._capture.header)
             return MISSING if value is None else value
+        return self._in_text(answer)
+
+    def _in_json(self, query: JsonPath, document: Any) -> Any:
+        if not self._artillery:
+            return query.first(document)
+        every = query.every(document)
+        return random.choice(every) if every else MISSING  # noqa: S311 (no secret)
+
+    def _in_text(self, answer: Answer) -> Any:
         match = self._pattern.search(answer.response.text) if self._pattern else None
         if match is None:
             return MISSING
@@ -309,7 +313,9 @@ def _matching(match: Match, templates: Templates) -> Check:
         found = finding.find(answer)
         if found is MISSING:
             return f"nothing to match: {finding.where}"
-        return "" if found == wanted or str(found) == str(wanted) else f"{found!r} is not {wanted!r}"
+        return (
+            "" if found == wanted or str(found) == str(wanted) else f"{found!r} is not {wanted!r}"
+        )
 
     return check
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from kampyn_perf import datafile
 from kampyn_perf.errors import ConfigError, Problem
@@ -102,7 +103,14 @@ class Feed:
                 lists[name] = list(rows)
             elif rows:
                 sources.append(
-                    Source(name=name, rows=rows, order=feed.order, seed=spec.seed, flat=feed.flat)
+                    Source(
+                        name=name,
+                        rows=rows,
+                        order=feed.order,
+                        # Values of one session's variables are drawn each by itself.
+                        seed=spec.seed + (crc32(name.encode()) if feed.flat else 0),
+                        flat=feed.flat,
+                    )
                 )
         known = {source.name for source in sources} | set(lists)
         problems = [

@@ -259,7 +259,9 @@ def _over(over: str | list[Any], inside: PreparedSteps, step: Step, templates: T
         for number, element in enumerate(elements, start=0 if artillery else 1):
             visitor.data[step.loopValue if artillery else "$loopCount"] = number
             visitor.data[step.loopElement] = element
-            if not artillery and step.loopValue != "$loopCount":  # as Artillery 1: the element's name
+            if (
+                not artillery and step.loopValue != "$loopCount"
+            ):  # as Artillery 1: the element's name
                 visitor.data[step.loopValue] = element
             inside(visitor)
 

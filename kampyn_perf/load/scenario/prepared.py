@@ -21,7 +21,8 @@ class PreparedRequest:
     """One request but for what a session fills in."""
 
     __slots__ = (
-        "_fills", "_fixed", "_headers", "_url", "identity", "judge", "method", "name",
+        "_fills", "_fixed", "_headers", "_url", "identity", "judge", "keeps_cookies",
+        "method", "name",
         "signs_in", "url",
     )  # fmt: skip
 
@@ -39,6 +40,8 @@ class PreparedRequest:
         signs_in: str = "",
         ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
+        self.keeps_cookies = templates.artillery
+        """Whether the cookies that it names stay the session's."""
         self.signs_in = signs_in
         """The identity that signs in by it; empty where nobody does."""
         self.method = method

@@ -135,8 +135,10 @@ class Step(Section):
         if self.loop is not None and len(ends) != 1:
             raise ValueError("a loop needs one of count, over, whileTrue")
         if self.parallel is not None and not (self.parallel and _all_requests(self.parallel)):
-            raise ValueError("parallel has requests alone, one at least: what thinks, loops or logs "
-                             "beside others has no moment at which its next request is due")
+            raise ValueError(
+                "parallel has requests alone, one at least: what thinks, loops or logs "
+                "beside others has no moment at which its next request is due"
+            )
         if self.loop == ():
             raise ValueError("the loop has no steps")
         if isinstance(self.count, int) and self.count < 0:
@@ -200,7 +202,8 @@ class FlowSettings(Section):
     an expectation). They count as failed in any case."""
     artillery: bool = False
     """Read as Artillery reads it: single braces stand for themselves, rounds count from 0, what a
-    function makes is text, and of several matches of a capture any one is kept."""
+    function makes is text, a `cookie` stays the session's, and of several matches of a capture any
+    one is kept."""
 
     model_config = ConfigDict(populate_by_name=True)
 

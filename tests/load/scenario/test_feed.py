@@ -190,3 +190,35 @@ def test_a_bundle_brings_every_file_to_another_machine(tmp_path, data):
     assert found.scenarios.parent == there
     assert Feed.of(found)[3]["user"] == {"id": "4"}
     assert {path.stat().st_mode & 0o777 for path in there.iterdir()} == {0o600}
+
+
+def test_columns_of_their_own_names_and_whole_lists(tmp_path):
+    path = tmp_path / "u.csv"
+    path.write_text("skipped,line,more\nana,3,x\nbob,04,y\n")
+    feeds = {
+        "payload": FeedSpec(
+            file=path, order=FeedOrder.SEQUENTIAL, fields=("who", "n"), skip_header=True,
+            numbers=True, flat=True,
+        ),
+        "all": FeedSpec(file=path, order=FeedOrder.RANDOM, fields=("a",), whole=True),
+        "one": FeedSpec(rows=({"x": 1}, {"x": 2}), order=FeedOrder.RANDOM, flat=True),
+        "two": FeedSpec(rows=({"y": 1}, {"y": 2}), order=FeedOrder.RANDOM, flat=True),
+    }  # fmt: skip
+    feed = Feed.of(spec(None, **feeds))
+    assert [(feed[n]["who"], feed[n]["n"]) for n in (0, 1, 2)] == [
+        ("ana", 3),
+        ("bob", "04"),
+        ("ana", 3),
+    ]
+    assert feed[0]["all"] == [{"a": "skipped"}, {"a": "ana"}, {"a": "bob"}]
+    assert {(feed[n]["x"], feed[n]["y"]) for n in range(100)} == {(1, 1), (1, 2), (2, 1), (2, 2)}
+    assert (feed.lacks("who"), feed.lacks("y")) == ("", "")
+    assert feed.lacks("payload.who")
+    feed.add({"shop": 7})
+    assert (feed[0]["shop"], feed.lacks("shop")) == (7, "")
+
+
+def test_a_row_that_is_shorter_than_its_fields(tmp_path):
+    (tmp_path / "u.csv").write_text("a\n")
+    with pytest.raises(ConfigError, match="has 1 fields; `fields` names 2"):
+        read_rows(tmp_path / "u.csv", fields=("x", "y"))

@@ -54,12 +54,16 @@ class Remembers:
             text=str(self.body),
             headers={"x-id": "h7", "content-type": "application/json"},
         )
-        request.judge.judge(response, self.data)
+        self.goes_on = request.judge.judge(response, self.data)
         if response.error:
             self.errors.append(response.error)
 
     def think(self, seconds: float) -> None:
         self.thought.append(seconds)
+
+    def at_once(self, runs: Any) -> None:
+        for one in runs:
+            one(self)
 
 
 def target(text: str) -> TargetSettings:
@@ -226,3 +230,95 @@ flows:
         "target t: flows[0].flow[1].ifTrue: idd is neither captured in this flow nor in the "
         "session's data",
     ]
+
+
+def artillery(steps: str, visitor: Remembers, ends: str = "captures") -> Remembers:
+    settings = target(f"flows:\n- name: F\n  artillery: true\n  endsOn: {ends}\n  flow: {steps}")
+    PreparedFlow(settings.flows[0], Preparing(settings)).steps(visitor)
+    return visitor
+
+
+def test_artillerys_rounds_count_from_0_and_its_ranges_end_before_their_end():
+    visitor = artillery(
+        """
+  - loop: [get: "/n/{{ $loopCount }}"]
+    count: 2
+  - loop: [get: "/r/{{ $loopCount }}"]
+    count: 3-5
+  - loop: [get: "/o/{{ i }}/{{ $loopElement }}"]
+    over: [a, b]
+    loopValue: i
+""",
+        Remembers({}),
+    )
+    assert [one[1] for one in visitor.sent] == [
+        *("/n/0", "/n/1"), *("/r/3", "/r/4"), *("/o/0/a", "/o/1/b"),
+    ]  # fmt: skip
+
+
+def test_artillerys_braces_and_functions():
+    visitor = artillery(
+        """[post: {url: /, json: {a: "{x}", n: "{{ $randomNumber(4, 4) }}", kept: "{{ n }}",
+            one: "{{ $uuid }}", two: "{{ $uuid }}"}}]""",
+        Remembers({"x": 1, "n": 7}),
+    )
+    sent = visitor.sent[0][3]["json"]
+    assert (sent["a"], sent["n"], sent["kept"]) == ("{x}", "4", 7)
+    assert sent["one"] == sent["two"] and len(sent["one"]) == 36
+
+
+def test_of_several_matches_artillery_keeps_any():
+    kept = set()
+    for _ in range(60):
+        visitor = artillery(
+            "[get: {url: /, capture: {json: '$.a[*]', as: x}}]", Remembers({}, {"a": [1, 2, 3]})
+        )
+        kept.add(visitor.data["x"])
+    assert kept == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("ends", "request_", "status", "goes_on", "errors"),
+    [
+        ("all", "url: /", 500, False, ["HTTP 500"]),
+        ("checks", "url: /", 500, True, ["HTTP 500"]),
+        ("captures", "url: /", 404, True, ["HTTP 404"]),
+        ("checks", "url: /, expect: {statusCode: 200}", 404, False, ["status 404, expected 200"]),
+        ("captures", "url: /, expect: {statusCode: 200}", 404, True, ["status 404, expected 200"]),
+        ("captures", "url: /, expect: {statusCode: 404}", 404, True, []),
+        ("captures", "url: /, capture: {json: $.no, as: x}", 200, False,
+         ["nothing to capture as x: the answer has no $.no"]),
+        ("captures", "url: /, capture: {json: $.empty, as: x}", 200, False,
+         ["nothing to capture as x: the answer has no $.empty"]),
+        ("captures", "url: /, capture: {json: $.no, as: x, strict: false}", 500, True,
+         ["HTTP 500"]),
+        ("captures", "url: /, match: {json: $.id, value: '{{ id }}'}", 200, True, []),
+        ("captures", "url: /, match: {json: $.id, value: 8}", 200, False, ["7 is not 8"]),
+        ("captures", "url: /, match: {json: $.id, value: 8, strict: false}", 200, True, []),
+    ],
+)  # fmt: skip
+def test_what_ends_a_session(ends, request_, status, goes_on, errors):
+    visitor = Remembers({"id": 7}, {"id": 7, "empty": ""}, status)
+    artillery(f"[get: {{{request_}}}]", visitor, ends)
+    assert visitor.errors == errors
+    assert visitor.goes_on is goes_on
+
+
+def test_what_is_sent_at_once_and_what_is_left_out():
+    visitor = artillery(
+        "[parallel: [{get: /a}, {get: {url: /b, probability: 0}}, "
+        "{get: {url: /c, probability: 100}}]]",
+        Remembers({}),
+    )
+    assert [one[1] for one in visitor.sent] == ["/a", "/c"]
+
+
+def test_what_is_captured_once_is_known_to_every_flow():
+    settings = target(
+        """
+once: {artillery: true, before: [get: {url: /, capture: {json: $.id, as: shop}}]}
+flows: [{name: F, artillery: true, flow: [get: "/{{ shop }}/{{ nobody }}"]}]
+"""
+    )
+    found = missing_names(settings, lambda name: f"no {name}", all_operations=False, source="t")
+    assert [str(one) for one in found] == ["t: flows[0].flow[0].get.url: no nobody"]

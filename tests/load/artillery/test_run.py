@@ -1,0 +1,131 @@
+"""A script of Artillery as the real program runs it, against a server that keeps every request.
+Artillery 2.0.20 sent the same requests for it, as often, with the same bodies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli import program
+
+HERE = Path(__file__).parent
+BUY = (
+    "POST /api/login",
+    "GET /shops/7/items?page=1&q=a%20b",
+    "PUT /items/2/0",
+    "PUT /items/2/1",
+    "GET /over/x",
+    "GET /over/y",
+    "GET /status/503",
+    "POST /form",
+    "GET /p/1",
+    "GET /p/2",
+    "PATCH /text",
+)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    server = subprocess.Popen(
+        [sys.executable, str(HERE.parent / "locustfiles" / "recording.py")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout
+        yield int(server.stdout.readline())
+    finally:
+        server.kill()
+        server.wait()
+
+
+def recorded(port: int) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/__recorded", timeout=10) as answer:
+        every = json.loads(answer.read())
+    return [one for one in every if one["path"] != "/health"]  # but for the probe beside the load
+
+
+def line(one: dict[str, Any]) -> str:
+    return f"{one['method']} {one['path'].replace('+', '%20')}"
+
+
+def test_a_script_runs_as_it_is(tmp_path, port):
+    for file in ("shop.yml", "users.csv"):
+        shutil.copy(HERE / "files" / file, tmp_path)
+    done = program.run(
+        tmp_path,
+        *("load", "shop.yml", "--url", f"http://127.0.0.1:{port}", "--json", *program.PATIENT),
+        env={"SHOP_KEY": "1"},
+    )
+    seen = recorded(port)
+    assert done.code in (0, 1, 4), done.err
+    result, verdict = done.json["result"], done.json["verdict"]
+    assert (line(seen[0]), line(seen[-1])) == ("POST /setup", "DELETE /setup/7")
+    counts = Counter(line(one) for one in seen)
+    assert [counts[one] for one in BUY] == [15] * len(BUY)
+    assert counts["GET /text"] == 5
+    assert counts["GET /never"] + counts["GET /after-a-failed-capture"] == 0
+    flows = {one["name"]: one for one in result["flows"]}
+    assert flows.keys() == {"Buy", "Look"}
+    assert {one["name"] for one in verdict["objectives"]} >= {"ensure_error_rate", "error_rate"}
+    assert sum(one["requests"]["count"] for one in result["endpoints"]) == 15 * len(BUY) + 5
+    bodies(seen)
+
+
+def bodies(seen: list[dict[str, Any]]) -> None:
+    first = {line(one): one for one in reversed(seen)}
+    logins = [json.loads(one["body"]) for one in seen if one["path"] == "/api/login"]
+    assert {(one["email"], one["age"]) for one in logins} == {
+        ("ana@x.example", 30),
+        ("bob@x.example", 41),
+    }
+    assert {len(one["code"]) for one in logins} == {4}
+    items = first["GET /shops/7/items?page=1&q=a%20b"]
+    assert items["headers"]["authorization"] == "Bearer t-123"
+    assert items["headers"]["x-api-key"] == "k-1"
+    assert items["headers"]["cookie"] == "session=s1"
+    assert first["PUT /items/2/0"]["body"] == "n=0"
+    form = first["POST /form"]
+    assert (form["body"], form["headers"]["content-type"]) == (
+        "a=3&b=x+y",
+        "application/x-www-form-urlencoded",
+    )
+    assert form["headers"]["cookie"] == "session=s1; theme=dark"
+    patch = first["PATCH /text"]
+    assert json.loads(patch["body"]) == {"braces": "{size}"}
+    assert patch["headers"]["cookie"] == "session=s1; theme=dark"
+    assert patch["headers"]["authorization"] == "Basic YW5uOnB3"
+
+
+@pytest.mark.parametrize(
+    ("change", "flags", "words"),
+    [
+        (("- get: {url: /never", "- get: {beforeRequest: sign, url: /never"), (), "shop.yml:47"),
+        (("    maxErrorRate: 90", "    thresholds: [{http.codes.500: 1}]"), (),
+         "config.ensure.thresholds[0]: http.codes.500 is not judged here"),
+        (("path: users.csv", "path: nobody.csv"), (), "config.payload.path: there is no file"),
+        (("- think: 0.05", "- emit: {channel: x}"), (), "scenarios[0].flow[2].emit: unknown key"),
+        (("{{ age }}", "{{ agee }}"), (), "agee"),
+        ((": 3\n", ": 3\n"), ("--target", "shop"), "take --target out"),
+        ((": 3\n", ": 3\n"), ("http://127.0.0.1:1/x",), "take the URL out"),
+        ((": 3\n", ": 3\n"), ("-e", "staging"), "has no environment 'staging'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_before_anything_is_sent(tmp_path, port, change, flags, words):
+    shutil.copy(HERE / "files" / "users.csv", tmp_path)
+    text = (HERE / "files" / "shop.yml").read_text()
+    assert change[0] in text
+    (tmp_path / "shop.yml").write_text(text.replace(*change, 1))
+    url = () if flags[:1] == ("http://127.0.0.1:1/x",) else ("--url", f"http://127.0.0.1:{port}")
+    done = program.run(tmp_path, "load", "shop.yml", *flags, *url, env={"SHOP_KEY": "1"})
+    assert (done.code, recorded(port)) == (2, []), done.err
+    assert words in done.err

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kampyn_perf import config
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load.addresses import full_url, looks_like_url
 from kampyn_perf.load.artillery.script import ArtilleryScript, read_script
 from kampyn_perf.load.direct import target_of
+from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.options import LoadOptions
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.script_target import script_target
@@ -70,7 +72,7 @@ def of_script(
 
 
 def of_artillery(
-    options: LoadOptions,
+    options: LoadOptions, allowed: Sequence[str]
 ) -> tuple[ArtilleryScript, tuple[TargetSettings, Source, str]] | None:
     """The same for a script of Artillery, which says more than whom it asks; None without one.
     Raises KampynError or ConfigError."""
@@ -91,6 +93,7 @@ def of_artillery(
     script = read_script(
         options.artillery, environment=options.environment, environ=options.environ
     )
+    _check_addresses(script, allowed)
     url = options.url or script.target.url
     if options.target == REFERENCE:
         if options.url:
@@ -103,6 +106,20 @@ def of_artillery(
             hint=f"Say where it is: kampyn-perf load {options.artillery} --url http://host:port",
         )
     return script, (script.target, script.source, full_url(url))
+
+
+def _check_addresses(script: ArtilleryScript, allowed: Sequence[str]) -> None:
+    """Raises KampynError for a whole URL of a host that nobody allowed."""
+    for index, flow in enumerate(script.target.flows):
+        for place, step in flow.steps():
+            url = step.request[1].url if step.request else ""
+            host = urlsplit(url).netloc if "://" in url else ""
+            if host and "{" not in host:
+                try:
+                    check_host(url, allowed)
+                except KampynError as error:
+                    where = f"{script.source.name}: scenarios[{index}].{place}"
+                    raise KampynError(f"{where}: {error.message}", hint=error.hint) from error
 
 
 def read_target(name: str) -> tuple[TargetSettings, Source]:

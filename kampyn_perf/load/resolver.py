@@ -43,7 +43,7 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     split = split_sets(options.sets, "backend")
     settings, own = load_settings(options, (*split[""], *_short_forms(options)))
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
-    artillery, found = of_artillery(options) or (None, None)
+    artillery, found = of_artillery(options, allowed) or (None, None)
     if options.scenario:
         found = of_script(options, allowed)
     target, source, url = found or find_target(options, settings.config.target)

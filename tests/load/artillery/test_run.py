@@ -117,6 +117,8 @@ def bodies(seen: list[dict[str, Any]]) -> None:
         (("{{ age }}", "{{ agee }}"), (), "agee"),
         ((": 3\n", ": 3\n"), ("--target", "shop"), "take --target out"),
         ((": 3\n", ": 3\n"), ("http://127.0.0.1:1/x",), "take the URL out"),
+        (("url: /never", "url: http://elsewhere.example/never"), (),
+         "shop.yml: scenarios[0].flow[7]: elsewhere.example is not this machine"),
         ((": 3\n", ": 3\n"), ("-e", "staging"), "has no environment 'staging'"),
     ],
 )  # fmt: skip

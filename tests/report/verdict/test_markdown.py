@@ -42,8 +42,8 @@ def test_the_objectives_in_a_table() -> None:
     assert tables(markdown(of)) == [
         [
             ["Objective", "Target", "Observed", "95 % interval", "Samples", "Outcome"],
-            ["p95", "< 200 ms", "150 ms", "", "7,200", "✅ pass"],
             ["p99 (flow Order | pay), optional", "< 200 ms", "–", "", "", "➖ no data"],
+            ["p95", "< 200 ms", "150 ms", "", "7,200", "✅ pass"],
         ]
     ]
 
@@ -130,3 +130,29 @@ def test_escaped_text_is_one_line_without_markup(text: str) -> None:
     assert "<" not in escaped
     tokens = MarkdownIt("commonmark").parse(f"x{escaped}x")
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+
+
+def test_what_has_to_be_acted_on_comes_first() -> None:
+    of = verdict(
+        judgement("a", Outcome.PASS),
+        judgement("b", Outcome.NO_DATA),
+        judgement("c", Outcome.FAIL),
+        judgement("d", Outcome.INCONCLUSIVE),
+        code=ExitCode.FAILED,
+    )
+    assert [row[0] for row in tables(markdown(of))[0][1:]] == ["c", "d", "b", "a"]
+
+
+def test_many_endpoints_are_folded_and_a_summary_stays_within_githubs_limit() -> None:
+    result = Run(phases=[("p", steady(seconds=3))]).result()
+    one = result.endpoints[0]
+    failed = one.requests.model_copy(update={"failed": 7})
+    many = [one.model_copy(update={"name": f"GET /{'x' * 200}/{n}"}) for n in range(5_000)]
+    many[4_321] = many[4_321].model_copy(update={"requests": failed})
+    of = verdict(judgement("a", Outcome.PASS), code=ExitCode.OK)
+    text = markdown(of, result.model_copy(update={"endpoints": many}))
+    assert len(text) < 1_000_000
+    assert b"<details><summary>200 endpoints</summary>" in text
+    assert b"4800 endpoints left out" in text
+    assert tables(text)[1][1][0].endswith("/4321")
+    assert b"endpoints</summary>" not in markdown(of, result)

@@ -84,7 +84,7 @@ def _plan(request: CapacityRequest, earlier: CapacityResult | None) -> Plan:
 def _folder(request: CapacityRequest) -> Iterator[Path]:
     with ExitStack() as stack:
         if request.resume:
-            yield find_result(request.resume).parent
+            yield find_result(request.resume).resolve().parent
         elif request.folder is not None:
             yield stack.enter_context(claimed_run_folder(request.folder))
         else:

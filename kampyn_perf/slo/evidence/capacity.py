@@ -66,8 +66,8 @@ class CapacityEvidence:
         """What the search says about `objective`."""
         if not isinstance(objective.described.evidence, RequestRate):
             return Missing(
-                f"a capacity search goes beyond the limit on purpose and judges no "
-                f"{objective.metric}; a load does"
+                "a capacity search goes beyond the limit on purpose, and answers throughput alone; "
+                "judge it together with a load"
             )
         if objective.scope.kind is not ScopeKind.OVERALL:
             return Missing("a capacity search has no phases")

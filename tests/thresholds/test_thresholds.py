@@ -1,0 +1,170 @@
+"""Limits of Artillery and k6 as objectives, and back: round trips, and what is not carried over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf import config
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.thresholds import ensure, k6
+
+PERCENTILES = st.sampled_from(["p50", "p75", "p90", "p95", "p99", "p99.9"])
+STATISTICS = st.one_of(PERCENTILES, st.sampled_from(["mean", "max"]))
+MILLISECONDS = st.one_of(
+    st.integers(1, 10**6), st.integers(1, 10**6).map(lambda thousandths: thousandths / 1000)
+)
+NAMES = st.text("abcXYZ019 /._-", min_size=1, max_size=12).filter(lambda text: text.strip() == text)
+
+
+def number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+@st.composite
+def times(draw: Any) -> dict[str, Any]:
+    return {
+        "metric": draw(st.sampled_from(["response_time", "session_time"])),
+        "statistic": draw(STATISTICS),
+        "target": f"{draw(st.sampled_from(['<', '<=']))} {number(draw(MILLISECONDS))} ms",
+    }
+
+
+@st.composite
+def shares(draw: Any) -> dict[str, Any]:
+    percent = draw(st.integers(0, 10_000)) / 100
+    sign = draw(st.sampled_from(["<", "<="]))
+    return {"metric": "error_rate", "target": f"{sign} {number(percent)} %"}
+
+
+@st.composite
+def of_k6(draw: Any) -> dict[str, Any]:
+    made = draw(st.one_of(times(), shares()))
+    if draw(st.booleans()):
+        kinds = ["flow"] if made["metric"] == "session_time" else ["endpoint", "flow"]
+        made["scope"] = {draw(st.sampled_from(kinds)): draw(NAMES)}
+    if made["metric"] != "error_rate" and draw(st.booleans()):
+        made["of"] = "successful"
+    if draw(st.booleans()):
+        made["abort"] = True
+        if draw(st.booleans()):
+            made["grace"] = "30s"
+    return made
+
+
+@given(st.lists(of_k6(), max_size=5))
+def test_objectives_to_k6_and_back(objectives):
+    named = {str(number): one for number, one in enumerate(objectives)}
+    thresholds, left = k6.write(named)
+    again, wrong = k6.read(thresholds)
+    assert (left, wrong) == ({}, [])
+    assert sorted(map(repr, again.values())) == sorted(map(repr, objectives))
+    if again:
+        config.parse(Slo, config.Source({"objectives": again}, "k6"))
+
+
+@st.composite
+def of_ensure(draw: Any) -> dict[str, Any]:
+    made: dict[str, Any] = draw(times())
+    return made | ({"required": False} if draw(st.booleans()) else {})
+
+
+@given(st.lists(of_ensure(), max_size=5), st.one_of(st.none(), st.integers(0, 100)))
+def test_objectives_to_ensure_and_back(objectives, errors):
+    if errors is not None:
+        objectives.append({"metric": "error_rate", "target": f"<= {errors} %"})
+    section, left = ensure.write({str(number): one for number, one in enumerate(objectives)})
+    found = ensure.read(section)
+    assert (left, found.wrong) == ({}, [])
+    assert sorted(map(repr, found.objectives.values())) == sorted(map(repr, objectives))
+    if objectives:
+        config.parse(Slo, config.Source({"objectives": found.objectives}, "ensure"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "entry", "objective"),
+    [
+        ("http_req_duration", "p(95)<500",
+         {"metric": "response_time", "statistic": "p95", "target": "< 500 ms"}),
+        ("http_req_duration{name:GET /x,expected_response:true}", " p(99.90) <= 1.5 ",
+         {"metric": "response_time", "statistic": "p99.9", "target": "<= 1.5 ms",
+          "scope": {"endpoint": "GET /x"}, "of": "successful"}),
+        ("http_req_failed{scenario:buy}",
+         {"threshold": "rate<0.015", "abortOnFail": True, "delayAbortEval": "10s"},
+         {"metric": "error_rate", "target": "< 1.5 %", "scope": {"flow": "buy"}, "abort": True,
+          "grace": "10s"}),
+        ("iteration_duration", "avg<2000",
+         {"metric": "session_time", "statistic": "mean", "target": "< 2000 ms"}),
+    ],
+)  # fmt: skip
+def test_thresholds_of_k6(metric, entry, objective):
+    objectives, wrong = k6.read({metric: [entry]})
+    assert (list(objectives.values()), wrong) == ([objective], [])
+
+
+@pytest.mark.parametrize(
+    ("metric", "entry", "why"),
+    [
+        ("http_reqs", "rate>100", "is not measured here"),
+        ("checks", "rate>0.9", "is not measured here"),
+        ("http_req_duration", "p(95)>500", "upper limit"),
+        ("http_req_duration", "min<500", "upper limit"),
+        ("http_req_duration", "p95<500", "upper limit"),
+        ("http_req_duration", "count", "is no threshold"),
+        ("http_req_failed", "rate<1.5", "upper limit"),
+        ("http_req_duration{status:200}", "p(95)<500", "the tag status:200"),
+        ("http_req_duration{name}", "p(95)<500", "is no tag"),
+    ],
+)
+def test_what_k6_has_and_objectives_do_not(metric, entry, why):
+    objectives, wrong = k6.read({metric: entry})
+    assert objectives == {}
+    assert [(one, why in text) for one, text in wrong] == [(metric, True)]
+
+
+@pytest.mark.parametrize(
+    ("section", "why"),
+    [
+        ({"thresholds": [{"http.codes.500": 1}]}, "http.codes.500 is not judged here"),
+        ({"thresholds": [{"http.response_time.min": 1}]}, "upper limit"),
+        ({"thresholds": {"http.response_time.p95": 1}}, "is a list"),
+        ({"conditions": [{"expression": "http.codes.500 < 1"}]}, "http.codes.500 is not judged"),
+        ({"conditions": [{"expression": "http.response_time.p95 < 1 or 1 < 2"}]}, "by `and`"),
+        ({"conditions": [{"expression": "http.response_time.p95 > 1"}]}, "upper limit"),
+        ({"conditions": ["x < 1"]}, "has an `expression`"),
+        ({"maxErrorRate": "many"}, "is no number"),
+        ({"maxErrorRat": 1}, "is no check of ensure"),
+    ],
+)  # fmt: skip
+def test_what_ensure_has_and_objectives_do_not(section, why):
+    found = ensure.read(section)
+    assert found.objectives == {}
+    assert [why in text for _place, text in found.wrong] == [True]
+
+
+def test_a_condition_may_have_several_limits():
+    text = "http.response_time.p99 < 250 and 100 > http.response_time.median"
+    found = ensure.read({"conditions": [{"expression": text, "strict": False}]})
+    assert [
+        (one["statistic"], one["target"], one["required"]) for one in found.objectives.values()
+    ] == [("p99", "< 250 ms", False), ("p50", "< 100 ms", False)]
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        {"metric": "cpu", "statistic": "mean", "target": "< 70 %"},
+        {"metric": "response_time", "statistic": "p95", "target": "<= +10 %"},
+        {"metric": "response_time", "statistic": "p95", "target": "< 200 ms", "for": "30s"},
+        {"metric": "response_time", "statistic": "p95", "target": "< 1 s", "scope": {"phase": "P"}},
+        {"metric": "service_time", "statistic": "p95", "target": "< 1 s"},
+        {"metric": "throughput", "target": ">= 10/s"},
+    ],
+)
+def test_what_neither_has(objective):
+    for tool in (ensure, k6):
+        made, left = tool.write({"mine": objective})
+        assert (made, list(left)) == ({}, ["mine"])

@@ -47,6 +47,14 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
             rich_help_panel=SOURCE,
         ),
     ] = None,
+    artillery: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A script of Artillery; what cannot be said as data is listed with its line.",
+            rich_help_panel=SOURCE,
+        ),
+    ] = None,
     kampyn: Annotated[
         bool,
         typer.Option(
@@ -106,6 +114,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
       kampyn-perf init --openapi http://localhost:8000/openapi.json
       kampyn-perf init --har session.har --out shop
       kampyn-perf init --postman shop.postman_collection.json
+      kampyn-perf init --artillery script.yml --out shop
     \b
     To go on from; KAMPYN's own files, to edit:
       kampyn-perf init --url http://localhost:8000/health
@@ -118,7 +127,13 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
     from kampyn_perf.convert import service
 
     _check_flags(
-        {"--openapi": openapi, "--har": har, "--postman": postman, "--kampyn": kampyn},
+        {
+            "--openapi": openapi,
+            "--har": har,
+            "--postman": postman,
+            "--artillery": artillery,
+            "--kampyn": kampyn,
+        },
         {
             "--environment": (environment, postman, "--postman"),
             "--keep-host": (keep_host, har, "--har"),
@@ -127,6 +142,22 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
             "--all": (everything, openapi, "--openapi"),
         },
     )
+    if artillery:
+        from kampyn_perf.cli import init_artillery
+
+        made = init_artillery.project_of(artillery, url=url, name=name)
+        paths = service.write_project(folder, made.files, force=force)
+        command = _in_folder(folder, ["kampyn-perf load"])
+        if json:
+            from kampyn_perf.cli import console
+
+            console.print_json(made.to_json(paths, command))
+        else:
+            _say_files(paths)
+            _say_list("Not taken over:", made.left_out)
+            _say_list("Means something else:", made.remarks)
+            _say_next(command)
+        return ExitCode.OK
     if kampyn:
         paths = service.write_project(folder, service.shipped_files(), force=force)
         _tell_kampyn(folder, paths, as_json=json)
@@ -197,6 +228,13 @@ def _tell_kampyn(folder: Path, paths: list[Path], *, as_json: bool) -> None:
         return
     _say_files(paths)
     console.say("Next, against the bundled backend; configs/targets/kampyn.yaml is the real one:")
+    console.say(f"  {command}")
+
+
+def _say_next(command: str) -> None:
+    from kampyn_perf.cli import console
+
+    console.say("Next:", style="bold")
     console.say(f"  {command}")
 
 

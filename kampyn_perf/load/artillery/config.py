@@ -213,15 +213,28 @@ def merged(one: Any, other: Any) -> Any:
     return one if other is None else other
 
 
-def filled(value: Any, known: Mapping[str, str], notes: Notes, path: PathKey) -> Any:
-    """`{{ $env.NAME }}` and the like in `config`, which are filled in before the run."""
+def filled(
+    value: Any,
+    known: Mapping[str, str],
+    notes: Notes,
+    path: PathKey,
+    *,
+    keep_variables: bool = False,
+) -> Any:
+    """`{{ $env.NAME }}` and the like in `config`, which are filled in before the run. With
+    `keep_variables` not what `variables` take from the environment: it may be secret."""
     if isinstance(value, Mapping):
         return {
-            key: one if key == "headers" else filled(one, known, notes, (*path, key))
+            key: one
+            if key == "headers"
+            else filled(one, known, notes, (*path, key), keep_variables=keep_variables)
             for key, one in value.items()
         }
     if isinstance(value, list):
-        return [filled(one, known, notes, (*path, index)) for index, one in enumerate(value)]
+        return [
+            filled(one, known, notes, (*path, index), keep_variables=keep_variables)
+            for index, one in enumerate(value)
+        ]
     if not isinstance(value, str):
         return value
 
@@ -229,6 +242,9 @@ def filled(value: Any, known: Mapping[str, str], notes: Notes, path: PathKey) ->
         name = match[1]
         root, _, variable = name.partition(".")
         key = f"$env.{variable}" if root in ("$env", "$processEnvironment") else name
+        if keep_variables and variable and path[1:2] == ("variables",):
+            notes.wrong(path, f"comes from the environment; say {match[0]} where it is used")
+            return match[0]
         if key in known:
             return known[key]
         why = (

@@ -31,6 +31,23 @@ _MOST_AT_ONCE = 100
 """Of Artillery's `parallel`, where it has no limit of its own."""
 
 
+GAP: dict[str, Any] = {"log": ""}
+"""In the place of a step that cannot be said here."""
+
+
+def without_gaps(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps, or flows, without those that could not be said, and what is empty without them."""
+    made = []
+    for step in steps:
+        if step == GAP:
+            continue
+        kinds = [key for key in ("loop", "parallel", "flow") if key in step]
+        inside: dict[str, Any] = {key: without_gaps(step[key]) for key in kinds}
+        if all(inside.values()):
+            made.append({**step, **inside})
+    return made
+
+
 class Scenarios:
     """Translates them."""
 
@@ -114,7 +131,7 @@ class Scenarios:
                 self._notes.known(path, given, _STEPS)
                 if not given:
                     self._notes.wrong(path, f"is no step; there are {', '.join(_STEPS)}")
-            return {"log": ""}
+            return GAP
         kind = kinds[0]
         self._notes.known(path, given, (kind, *_BESIDE.get(kind, ())))
         if kind in REQUESTS:
@@ -124,7 +141,7 @@ class Scenarios:
     def _function(self, path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
         instead = f"{_PYTHON}, where it is a method"
         self._notes.hook((*path, "function"), given["function"], instead)
-        return {"log": ""}
+        return GAP
 
     def _think(self, path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
         if "jitter" in given:

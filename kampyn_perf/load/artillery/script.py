@@ -13,7 +13,7 @@ from kampyn_perf.errors import ConfigError, KampynError, Problem
 from kampyn_perf.load.artillery.config import Config, filled, merged
 from kampyn_perf.load.artillery.places import Notes, Translated
 from kampyn_perf.load.artillery.requests import Requests, texts
-from kampyn_perf.load.artillery.scenarios import Scenarios
+from kampyn_perf.load.artillery.scenarios import Scenarios, without_gaps
 from kampyn_perf.load.settings import ProfileSettings, TimeoutSettings
 from kampyn_perf.load.target.flow import EndsOn
 from kampyn_perf.load.target.settings import TargetSettings
@@ -42,6 +42,8 @@ class ArtilleryScript:
     """Of `ensure`: what no objective says."""
     remarks: tuple[str, ...]
     """What means something else here, or is left aside."""
+    left_out: tuple[Problem, ...]
+    """What is not in a script that was read partly."""
     document: Mapping[str, Any]
     """The target as plain data, as its file would have it."""
     phases: tuple[Mapping[str, Any], ...]
@@ -54,9 +56,14 @@ def is_script(path: Path) -> bool:
 
 
 def read_script(
-    path: Path, *, environment: str = "", environ: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    environment: str = "",
+    environ: Mapping[str, str] | None = None,
+    partly: bool = False,
 ) -> ArtilleryScript:
-    """The script at `path`. Raises KampynError or ConfigError, with lines."""
+    """The script at `path`; `partly`, what of it can be said here, to be written to files. Raises
+    KampynError or ConfigError, with lines."""
     if not path.is_file():
         raise KampynError(f"there is no script {path}")
     source = read_yaml(path)
@@ -65,20 +72,28 @@ def read_script(
             f"{path} is no script of Artillery: it has no `scenarios`",
             hint=_looks_like(source.data, path),
         )
-    return translate(source, path.parent, environment=environment, environ=environ or {})
+    return translate(
+        source, path.parent, environment=environment, environ=environ or {}, partly=partly
+    )
 
 
 def translate(
-    source: Source, folder: Path, *, environment: str = "", environ: Mapping[str, str]
+    source: Source,
+    folder: Path,
+    *,
+    environment: str = "",
+    environ: Mapping[str, str],
+    partly: bool = False,
 ) -> ArtilleryScript:
-    """The script in `source`. Raises ConfigError with everything that is wrong."""
+    """The script in `source`. Raises ConfigError with everything that is wrong; `partly`, where
+    nothing is left without it."""
     notes = Notes(_with_environment(source, environment))
     data = dict(source.data)
     notes.known((), data, _TOP)
     given = notes.mapping(("config",), data.get("config"))
     given = _over(given, environment, notes)
     known = _known(source, folder, environment, environ)
-    given = filled(given, known, notes, ("config",))
+    given = filled(given, known, notes, ("config",), keep_variables=partly)
     parts = Config(notes, given, folder)
     requests = Requests(notes, strict_capture=parts.strict_capture, expects=parts.expects)
     ends = EndsOn.CHECKS if parts.expectations_end else EndsOn.CAPTURES
@@ -100,11 +115,16 @@ def translate(
     if once:
         document["once"] = {**once, "artillery": True}
     phases, mode = parts.phases(), parts.mode()
-    if notes.problems:
+    if partly:
+        document["flows"] = [one for one in without_gaps(document["flows"]) if one["flow"]]
+        once = {part: without_gaps(steps) for part, steps in once.items()}
+        document |= {"once": {**once, "artillery": True}} if once else {}
+    if notes.problems and not (partly and document["flows"]):
         raise ConfigError(notes.problems, hint=_HOOKS if notes.hooks else "", what="script")
     translated = Translated(
         document, source.name, source.lines, origins=_origins(document, headers_at)
     )
+    left_out = tuple(notes.problems)
     limits = ensure.read(_ensure(parts, notes))
     profile = Translated(
         {"phases": phases, "mode": mode}, source.name, notes.source.lines,
@@ -122,6 +142,7 @@ def translate(
         objectives=_objectives(limits, source),
         unjudged=tuple(notes.problem(_ensure_at(parts, at), why) for at, why in limits.wrong),
         remarks=tuple(notes.remarks),
+        left_out=left_out,
         document=document,
         phases=tuple(phases),
     )

@@ -178,7 +178,22 @@ class Judgement(Record):
     """The stricter target, from which a pass is warned of."""
     warned: bool = False
     """Whether it passed, but not that one for sure."""
+    masked_us: int = 0
+    """How much of the run lay under faults and is left out."""
+    with_faults: float | None = None
+    """The observed value with that; None where nothing is left out, or where it is worse than any
+    number."""
+    with_faults_outcome: Outcome | None = None
+    """What the objective would have come to with it; None where nothing is left out."""
     explanation: str = ""
+
+    @property
+    def with_faults_text(self) -> str:
+        """`812 ms (failed)`; empty where nothing is left out."""
+        if self.with_faults_outcome is None:
+            return ""
+        value = "failed" if self.with_faults is None else self.unit.text(self.with_faults)
+        return f"{value} ({self.with_faults_outcome.words})"
 
     @property
     def target_text(self) -> str:

@@ -43,6 +43,10 @@ _KNOWN_EARLY = (RequestTimes, SessionTimes, RequestShare, Watched, AnySeries)
 """Evidence that says the same of a part of a run; rates of a phase that still goes on do not."""
 
 
+MASKABLE = (RequestTimes, SessionTimes, RequestShare)
+"""Evidence that is kept by the second, request by request."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """A part of a result: all of it, or a named endpoint, flow, phase or case."""
@@ -103,6 +107,16 @@ class Of(StrEnum):
     SUCCESSFUL = "successful"
 
 
+class Under(StrEnum):
+    """What becomes of requests that ended under a fault (docs/faults.md)."""
+
+    MASKED = "masked"
+    """Left out; the value with them is told beside it."""
+    COUNTED = "counted"
+    ONLY = "only"
+    """All others are left out."""
+
+
 class Objective(Section):
     """One promise."""
 
@@ -117,6 +131,9 @@ class Objective(Section):
     """It has to hold over every stretch of this length; None: over the run as a whole."""
     within_us: Duration | None = Field(default=None, alias="within", validate_default=True)
     """With `for`: only of the last so much of the run."""
+    faults: Annotated[Under, Field(validate_default=True)] = Under.MASKED
+    """Of times of requests and sessions, availability and error rates: whether what ended under a
+    fault counts."""
     abort: bool = False
     """Whether a load ends early once it has failed for sure."""
     grace_us: Duration | None = Field(default=None, alias="grace", validate_default=True)
@@ -199,6 +216,18 @@ class Objective(Section):
         if within_us < window_us:
             raise ValueError("it is shorter than one window (`for`)")
         return within_us
+
+    @field_validator("faults")
+    @classmethod
+    def _by_the_second(cls, faults: Under, info: ValidationInfo) -> Under:
+        metric = METRICS.get(info.data.get("metric", ""))
+        known = metric is None or isinstance(metric.evidence, MASKABLE)
+        if faults is not Under.MASKED and not known:
+            raise ValueError(
+                "only times of requests and sessions, availability and error rates are told apart "
+                f"by faults (got {faults.value})"
+            )
+        return faults
 
     @field_validator("abort")
     @classmethod

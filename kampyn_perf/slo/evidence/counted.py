@@ -118,6 +118,8 @@ class Counted:
     """How long a stretch is."""
     woken_us: Ints | None = None
     """How late the generator was woken, at most, by item; None where nobody knows."""
+    left_out: frozenset[int] = frozenset()
+    """Stretches that are not in it, for what happened in them."""
     mixed: bool = False
     """Whether the times of failed requests cannot be told from those of successful ones: in a
     result of an earlier version."""
@@ -145,6 +147,7 @@ class Counted:
             at=self.at[kept],
             width_us=self.width_us,
             woken_us=None if self.woken_us is None else self.woken_us[kept],
+            left_out=self.left_out,
             mixed=self.mixed,
         )
 

@@ -55,6 +55,12 @@ class Estimate:
     """Of a slope: the smallest that such a run would have shown."""
     unexercised: str = ""
     """Why a target that was not reached was not tried either."""
+    masked_us: int = 0
+    """How much of the run is left out of it, for lying under faults."""
+    faults: tuple[str, ...] = ()
+    """Their names."""
+    with_faults: Estimate | None = field(default=None, repr=False)
+    """The same with them."""
 
 
 @dataclass(frozen=True)

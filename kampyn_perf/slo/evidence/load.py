@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import assert_never
 
@@ -23,6 +24,7 @@ from kampyn_perf.slo.evidence.slopes import Stretch, longest
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.evidence.times import Group, times_of
+from kampyn_perf.slo.evidence.under_faults import Faults, latency_of
 from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.kinds import (
     AnySeries,
@@ -38,7 +40,7 @@ from kampyn_perf.slo.kinds import (
     Watched,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Of, Scope
+from kampyn_perf.slo.objectives import MASKABLE, Objective, Of, Scope, Under
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""
@@ -128,7 +130,31 @@ class LoadEvidence:
                 return []
 
     def find(self, objective: Objective) -> Estimate | Missing:
-        """What the load says about `objective`."""
+        """What the load says about `objective`; where faults are masked, with them too."""
+        maskable = isinstance(objective.described.evidence, MASKABLE) and self._requests
+        faults = self._faults if maskable else Faults()
+        if not faults.windows_us and objective.faults is Under.ONLY:
+            return Missing("the run had no faults")
+        found = self._find(objective)
+        if not faults.windows_us or objective.faults is not Under.MASKED:
+            return found
+        if isinstance(found, Missing):
+            words = f"{found.reason} outside of the faults ({', '.join(faults.names)})"
+            return Missing(words)
+        counted = self._find(objective.model_copy(update={"faults": Under.COUNTED}))
+        masked_us = faults.masked_us(self._requests.select(lambda _: True)) if self._requests else 0
+        return replace(
+            found,
+            masked_us=masked_us,
+            faults=faults.names,
+            with_faults=counted if isinstance(counted, Estimate) else None,
+        )
+
+    @cached_property
+    def _faults(self) -> Faults:
+        return Faults.of(self._result)
+
+    def _find(self, objective: Objective) -> Estimate | Missing:
         match objective.described.evidence:
             case RequestTimes(clock):
                 return self._times(objective, clock)
@@ -262,7 +288,7 @@ class LoadEvidence:
             counted=self._counted(objective.scope, requests), latency=successful or latency
         )
         return times_of(
-            group,
+            self._asked(group, objective, clock),
             objective,
             clock,
             disturbed=self._disturbed,
@@ -283,13 +309,22 @@ class LoadEvidence:
             counted=self._sessions.select(self._chooser(scope)), latency=Latency.of(merged(times))
         )
         return times_of(
-            group,
+            self._asked(group, objective, Clock.RESPONSE),
             objective,
             Clock.RESPONSE,
             disturbed=self._disturbed,
             noun="sessions",
             woken_mean_us=self._woken.mean_of_sessions_us,
         )
+
+    def _asked(self, group: Group, objective: Objective, clock: Clock) -> Group:
+        """Without what ended under faults, or that alone."""
+        if self._requests is None:
+            return group
+        counted = self._faults.part(group.counted, objective.faults)
+        if counted is group.counted:
+            return group
+        return Group(counted=counted, latency=latency_of(group.latency, counted.times(clock)))
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:
         rates = phase_rates(self._result.phases, self._phase_names, Timeline.of(self._result))
@@ -304,6 +339,8 @@ class LoadEvidence:
         if isinstance(requests, Missing):
             return requests
         counted = self._counted(objective.scope, requests)
+        if self._requests is not None:
+            counted = self._faults.part(counted, objective.faults)
         if objective.window_us is not None:
             if self._requests is None:
                 return Missing(windows.EARLIER)

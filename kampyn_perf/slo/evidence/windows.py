@@ -92,7 +92,10 @@ def windows_of(counted: Counted, objective: Objective) -> Windows | Missing:
             counted=counted.part(in_scope & (counted.at >= start) & (counted.at < start + size)),
         )
         for start in starts
+        if 2 * len(counted.left_out.intersection(range(start, start + size))) <= size
     ]
+    if not every:
+        return Missing("more than half of every window lay under faults")
     return Windows(length_us=size * counted.width_us, every=every)
 
 

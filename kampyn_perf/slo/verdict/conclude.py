@@ -29,6 +29,7 @@ from kampyn_perf.slo.evidence.estimate import Evidence, Missing, Standing
 from kampyn_perf.slo.evidence.together import Together
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
 from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge, warn
+from kampyn_perf.units import format_duration
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
 LET_BY = "required, not decided, and let by without --strict"
@@ -161,6 +162,7 @@ def _exit_code(
     passed = _named(required, Outcome.PASS)
     near = ", ".join(dict.fromkeys(each.name for each in judgements if each.warned))
     warned = [f"near the limit: {near}"] if near else []
+    masked = _worse_with_faults(required)
     nothing = "no required objective passed" if required else "no objective is required"
     no_verdict = ExitCode.NO_VERDICT
     rules: list[tuple[bool, ExitCode, list[str]]] = [
@@ -179,7 +181,21 @@ def _exit_code(
         (not passed, no_verdict, [nothing]),
         (True, ExitCode.OK, [*([f"{LET_BY}: {undecided}"] if undecided else []), *warned]),
     ]
-    return next((code, [*reasons, *partial]) for holds, code, reasons in rules if holds)
+    return next((code, [*reasons, *partial, *masked]) for holds, code, reasons in rules if holds)
+
+
+def _worse_with_faults(required: list[Judgement]) -> list[str]:
+    """What is only kept where faults are left out: told in every case."""
+    lost = [
+        each
+        for each in required
+        if each.with_faults_outcome is Outcome.FAIL and each.outcome is not Outcome.FAIL
+    ]
+    if not lost:
+        return []
+    left_out = format_duration(lost[0].masked_us)
+    told = ", ".join(f"{each.name} {each.with_faults_text}" for each in lost)
+    return [f"{left_out} under faults are left out; with them: {told}"]
 
 
 def _named(judgements: list[Judgement], *outcomes: Outcome) -> str:

@@ -20,6 +20,14 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
     if isinstance(found, Missing):
         return plain.model_copy(update={"explanation": found.reason})
     target = objective.target
+    if found.with_faults is not None:
+        plain = plain.model_copy(
+            update={
+                "masked_us": found.masked_us,
+                "with_faults": found.with_faults.observed,
+                "with_faults_outcome": outcome_of(found.with_faults, target),
+            }
+        )
     outcome = outcome_of(found, target)
     needed = found.needed(target) if outcome is Outcome.INCONCLUSIVE else None
     return plain.model_copy(
@@ -33,7 +41,8 @@ def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgeme
             "interval": _bounds(found.interval),
             "samples_needed": needed,
             "detectable": found.detectable,
-            "explanation": words.explain(objective, found, outcome, needed),
+            "explanation": words.explain(objective, found, outcome, needed)
+            + words.masked(plain, found.faults),
         }
     )
 

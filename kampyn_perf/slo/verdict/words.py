@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kampyn_perf import stats
-from kampyn_perf.results.verdict import Outcome, Unit
+from kampyn_perf.results.verdict import Judgement, Outcome, Unit
 from kampyn_perf.slo.evidence.estimate import Estimate
 from kampyn_perf.slo.objectives import Objective
 from kampyn_perf.slo.targets import Target
+from kampyn_perf.units import format_duration
 
 _FEW = 10
 
@@ -25,6 +28,14 @@ def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int
         return f"{value}, {side}; `of: successful` asks of the others alone"
     within = _interval(found, objective.target.unit)
     return f"{value}, {side}" + (f"; {within}" if within else f"; {found.exact}")
+
+
+def masked(judgement: Judgement, faults: Sequence[str]) -> str:
+    """What faults were left out, and what it would be with them; empty for none."""
+    if not judgement.with_faults_text:
+        return ""
+    left_out = f"{format_duration(judgement.masked_us)} under faults ({', '.join(faults)})"
+    return f"; {left_out} are left out, with them it is {judgement.with_faults_text}"
 
 
 def count(number: float, noun: str) -> str:

@@ -1,0 +1,143 @@
+"""With and without what faults did to a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kampyn_perf.errors import ExitCode
+from kampyn_perf.results.faults import FaultRecord
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Judgement, Outcome, Verdict
+from kampyn_perf.slo import judge
+from kampyn_perf.slo.evidence.load import LoadEvidence
+from kampyn_perf.slo.objectives import Slo
+from tests.slo.runs import ENDPOINTS, Run
+
+SECOND_US = 1_000_000
+QUICK, STALLED = [10_000] * 40, [900_000] * 40
+BAD = range(20, 25)
+
+
+def run_of(seconds: int = 60, **more: Any) -> LoadResult:
+    """Quick, but for five seconds from 20 s on."""
+    latencies = [STALLED if at in BAD else QUICK for at in range(seconds)]
+    return Run(phases=[("Steady", latencies)], splits_us=[200_000], **more).result()
+
+
+def faulty(result: LoadResult, *spans: tuple[float, float | None], **more: Any) -> LoadResult:
+    records = [
+        FaultRecord(
+            name=f"f{number}",
+            kind="redis pause",
+            start_us=round(start * SECOND_US),
+            end_us=None if end is None else round(end * SECOND_US),
+            **{"settle_us": 1_500_000, **more},
+        )
+        for number, (start, end) in enumerate(spans, start=1)
+    ]
+    return result.model_copy(update={"faults": records})
+
+
+def slo(**more: Any) -> Slo:
+    plain = {"metric": "response_time", "statistic": "p95", "target": "< 200 ms"}
+    return Slo.model_validate({"objectives": {"o": plain | more}})
+
+
+def judged(result: LoadResult, **more: Any) -> tuple[Judgement, Verdict]:
+    verdict = judge(result, slo(**more))
+    return verdict.objectives[0], verdict
+
+
+def test_what_a_fault_did_is_left_out_and_said() -> None:
+    result = faulty(run_of(), (20.1, 22.9))
+    one, verdict = judged(result)
+    assert (one.outcome, verdict.exit_code) == (Outcome.PASS, ExitCode.OK)
+    assert one.observed is not None
+    assert one.observed < 11_000
+    assert one.samples == 55 * 40
+    assert (one.masked_us, one.with_faults_outcome) == (5 * SECOND_US, Outcome.INCONCLUSIVE)
+    assert one.with_faults is not None
+    assert one.with_faults > 800_000
+    assert "5.00 s under faults (f1) are left out, with them it is " in one.explanation
+
+
+def test_a_goal_that_is_only_kept_without_faults_is_a_reason_of_the_verdict() -> None:
+    result = faulty(run_of(errors_at={at: {"503": 30} for at in BAD}), (20, 23))
+    one, verdict = judged(result, metric="error_rate", statistic="share", target="< 0.1 %")
+    assert one.outcome is not Outcome.FAIL
+    counted, _ = judged(
+        result, metric="error_rate", statistic="share", target="< 0.1 %", faults="counted"
+    )
+    assert one.with_faults == counted.observed == 150 / 2400
+    assert one.with_faults_outcome is counted.outcome
+    told = any("under faults are left out; with them: o 6.25 %" in text for text in verdict.reasons)
+    assert told is (counted.outcome is Outcome.FAIL)
+
+
+def test_a_run_without_faults_is_judged_as_ever() -> None:
+    one, _ = judged(run_of())
+    assert (one.masked_us, one.with_faults_text) == (0, "")
+    one, _ = judged(run_of(), faults="only")
+    assert (one.outcome, one.explanation) == (Outcome.NO_DATA, "the run had no faults")
+
+
+def test_a_fault_that_never_began_excuses_nothing() -> None:
+    one, _ = judged(faulty(run_of(), (20, 23), began=False))
+    assert one.outcome is judged(run_of())[0].outcome
+    assert one.masked_us == 0
+
+
+def test_where_all_lies_under_a_fault_there_is_nothing_to_pass() -> None:
+    one, verdict = judged(faulty(run_of(), (0, None)))
+    assert one.outcome is Outcome.NO_DATA
+    assert one.explanation == "there were no requests outside of the faults (f1)"
+    assert verdict.exit_code == ExitCode.NO_VERDICT
+
+
+@pytest.mark.parametrize("statistic", ["mean", "max"])
+def test_means_and_maxima_are_of_the_rest(statistic: str) -> None:
+    one, _ = judged(faulty(run_of(), (20, 23)), statistic=statistic)
+    assert one.observed == pytest.approx(10_000, rel=0.001)
+
+
+def test_windows_that_lie_under_a_fault_are_none() -> None:
+    hidden = faulty(run_of(), (20, 23.5))
+    one, _ = judged(hidden, **{"for": "5s"})
+    assert one.outcome is Outcome.PASS
+    assert judged(hidden, **{"for": "5s", "faults": "counted"})[0].outcome is Outcome.FAIL
+
+
+def test_an_objective_can_be_about_faults_alone() -> None:
+    one, _ = judged(
+        faulty(run_of(errors_at={22: {"503": 4}}), (20, 23)),
+        metric="error_rate",
+        statistic="share",
+        target="< 50 %",
+        faults="only",
+    )
+    assert one.observed == 4 / 200
+    assert one.with_faults_outcome is None
+
+
+def test_only_what_is_kept_by_the_second_can_be_told_apart() -> None:
+    with pytest.raises(ValueError, match="are told apart by faults"):
+        slo(metric="throughput", statistic="mean", target=">= 5/s", faults="only")
+
+
+@given(st.lists(st.tuples(st.floats(0, 29), st.floats(0, 8)), max_size=4))
+def test_every_request_is_under_a_fault_or_is_not(spans: list[tuple[float, float]]) -> None:
+    result = faulty(RESULT, *((start, start + length) for start, length in spans))
+    evidence = LoadEvidence(result)
+    counts: dict[str, int] = {}
+    for under in ("masked", "counted", "only"):
+        asked = slo(faults=under, scope={"endpoint": ENDPOINTS[0]}).objectives["o"]
+        counts[under] = getattr(evidence.find(asked), "samples", 0)
+    assert counts["masked"] + counts["only"] == counts["counted"] == 30 * 20
+    assert (counts["only"] > 0) is bool(spans)
+
+
+RESULT = run_of(30)

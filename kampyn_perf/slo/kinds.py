@@ -103,6 +103,11 @@ class AnySeries:
 
 
 @dataclass(frozen=True)
+class Recovery:
+    """How long after a fault a load's response times were what they had been before it."""
+
+
+@dataclass(frozen=True)
 class CaseTimes:
     """The times of one case of a benchmark."""
 
@@ -116,5 +121,6 @@ EvidenceKind = (
     | ArrivalCount
     | Watched
     | AnySeries
+    | Recovery
     | CaseTimes
 )

@@ -19,6 +19,7 @@ from kampyn_perf.slo.kinds import (
     Clock,
     Event,
     EvidenceKind,
+    Recovery,
     RequestRate,
     RequestShare,
     RequestTimes,
@@ -161,6 +162,14 @@ _ALL = (
         scopes=(ScopeKind.OVERALL, ScopeKind.FLOW, ScopeKind.PHASE),
         meaning="arrivals that were due and never started",
         evidence=ArrivalCount(Arrivals.MISSED),
+    ),
+    Metric(
+        name="recovery_time",
+        unit=Unit.DURATION,
+        statistics=("max",),
+        meaning="from the end of a fault until the P95 of response times is back in its range of "
+        "before, for three seconds; of the fault after which it took longest",
+        evidence=Recovery(),
     ),
     Metric(
         name=names.PROBE_AVAILABILITY,

@@ -19,6 +19,7 @@ from kampyn_perf.slo.evidence.bounds import BySecond, Disturbed, beyond, share_o
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.evidence.quantiles import standing
+from kampyn_perf.slo.evidence.recovery import recovery
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.slopes import Stretch, longest
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
@@ -32,6 +33,7 @@ from kampyn_perf.slo.kinds import (
     CaseTimes,
     Clock,
     Event,
+    Recovery,
     RequestRate,
     RequestShare,
     RequestTimes,
@@ -47,7 +49,7 @@ _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 _NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
 """Kinds of failure that say, where there is nothing else, that the target is none: refused, no
 agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
-_NEVER_HELD = (RequestRate, StartLag, ArrivalCount, Watched, AnySeries)
+_NEVER_HELD = (RequestRate, StartLag, ArrivalCount, Watched, AnySeries, Recovery)
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
@@ -164,6 +166,8 @@ class LoadEvidence:
                 return self._throughput(objective)
             case RequestShare(event):
                 return self._share(objective, event)
+            case Recovery():
+                return self._recovery()
             case StartLag() | ArrivalCount() | Watched() | AnySeries() | CaseTimes() as beside:
                 return self._beside_requests(objective, beside)
             case kind:
@@ -325,6 +329,13 @@ class LoadEvidence:
         if counted is group.counted:
             return group
         return Group(counted=counted, latency=latency_of(group.latency, counted.times(clock)))
+
+    def _recovery(self) -> Estimate | Missing:
+        if self._requests is None:
+            return Missing(_EARLIER.format("requests"))
+        from_us = self._result.warm_up.duration_us if self._result.warm_up else 0
+        spans = self._faults.spans(from_us, self._result.elapsed_us)
+        return recovery(self._requests.select(lambda _: True), spans)
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:
         rates = phase_rates(self._result.phases, self._phase_names, Timeline.of(self._result))

@@ -14,6 +14,7 @@ import numpy as np
 from kampyn_perf.results.latency import Latency
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.slo.evidence.counted import Counted, Times
+from kampyn_perf.slo.evidence.recovery import Span
 from kampyn_perf.slo.objectives import Under
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Faults:
 
     windows_us: tuple[tuple[int, int], ...] = ()
     names: tuple[str, ...] = ()
+    ends_us: tuple[int, ...] = ()
+    """Without the time to settle."""
 
     @classmethod
     def of(cls, result: LoadResult) -> Faults:
@@ -37,7 +40,25 @@ class Faults:
                 (one.start_us, end + one.settle_us) for one, end in zip(begun, ends, strict=True)
             ),
             tuple(one.name for one in begun),
+            tuple(ends),
         )
+
+    def spans(self, from_us: int, until_us: int) -> list[Span]:
+        """Each by itself, with the time before and after it in which no other was."""
+        made = []
+        for (start, _), name, end in zip(self.windows_us, self.names, self.ends_us, strict=True):
+            others = [each for each in self.windows_us if each[0] < start]
+            later = [first for first, _ in self.windows_us if first > start]
+            made.append(
+                Span(
+                    name=name,
+                    start_us=start,
+                    end_us=end,
+                    from_us=max([from_us, *(last for _, last in others)]),
+                    until_us=min([until_us, *later]),
+                )
+            )
+        return made
 
     def cover(self, counted: Counted) -> NDArray[np.bool_]:
         """Of each item, whether it lay under one."""

@@ -189,7 +189,8 @@ def _worse_with_faults(required: list[Judgement]) -> list[str]:
     lost = [
         each
         for each in required
-        if each.with_faults_outcome is Outcome.FAIL and each.outcome is not Outcome.FAIL
+        if each.with_faults_outcome not in (None, Outcome.PASS, each.outcome)
+        and each.outcome in (Outcome.PASS, Outcome.INCONCLUSIVE)
     ]
     if not lost:
         return []

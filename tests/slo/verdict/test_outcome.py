@@ -261,6 +261,9 @@ def test_a_judgement_carries_its_figures() -> None:
         "samples_needed": None,
         "warn": None,
         "warned": False,
+        "masked_us": 0,
+        "with_faults": None,
+        "with_faults_outcome": None,
         "explanation": "p95 is 192 ms, below 200 ms; 95 % interval 190 ms to 195 ms",
     }
     assert judgement.scope_text == "flow x"

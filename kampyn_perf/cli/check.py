@@ -9,6 +9,7 @@ import typer
 
 from kampyn_perf import names
 from kampyn_perf.cli import completion, flags
+from kampyn_perf.cli.thresholds import Tool, show
 from kampyn_perf.errors import KampynError
 from kampyn_perf.report.verdict import Format, export
 
@@ -73,6 +74,13 @@ def check(  # noqa: PLR0913 - one parameter for each flag
             help="Only tell about this metric; may be given again.",
         ),
     ] = None,
+    thresholds: Annotated[
+        Tool | None,
+        typer.Option(
+            "--thresholds",
+            help="Only print the objectives as k6's `thresholds` or Artillery's `ensure`.",
+        ),
+    ] = None,
     json: flags.Json = False,
     form: Annotated[
         Format | None, typer.Option("--format", help="The verdict in this form, on stdout.")
@@ -105,10 +113,15 @@ def check(  # noqa: PLR0913 - one parameter for each flag
       kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"
       kampyn-perf check --format github
     \b
+    The objectives in the words of another tool:
+      kampyn-perf check --thresholds k6
+    \b
     What objectives may be about, and one of it:
       kampyn-perf check --metrics
       kampyn-perf check --metric response_time
     """
+    if thresholds is not None:
+        return show(thresholds, slo, sets or ())
     if metrics or metric:
         return _list_metrics(metric or (), json=json)
     from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view

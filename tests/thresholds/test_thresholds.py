@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf import config
+from kampyn_perf.cli.thresholds import as_plain
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.thresholds import ensure, k6
+from tests.cli import program
 
 PERCENTILES = st.sampled_from(["p50", "p75", "p90", "p95", "p99", "p99.9"])
 STATISTICS = st.one_of(PERCENTILES, st.sampled_from(["mean", "max"]))
@@ -168,3 +171,33 @@ def test_what_neither_has(objective):
     for tool in (ensure, k6):
         made, left = tool.write({"mine": objective})
         assert (made, list(left)) == ({}, ["mine"])
+
+
+@given(of_k6())
+def test_an_objective_says_itself_exactly(objective):
+    parsed = config.parse(Slo, config.Source({"objectives": {"mine": objective}}, "t"))
+    again = as_plain(parsed.objectives["mine"])
+    assert k6.write({"mine": again}) == k6.write({"mine": objective})
+
+
+def test_the_program_prints_them(tmp_path):
+    text = """objectives:
+  slow: {metric: response_time, statistic: p95, target: "< 1.2345 s", scope: {endpoint: GET /x}}
+  wrong: {metric: error_rate, target: "<= 0.5 %"}
+  cpu: {metric: cpu, statistic: mean, target: "< 70 %"}
+"""
+    (tmp_path / "mine.yaml").write_text(text)
+    done = program.run(tmp_path, "check", "--thresholds", "k6", "--slo", "mine.yaml")
+    assert (done.code, done.json) == (
+        0,
+        {
+            "thresholds": {
+                "http_req_duration{name:GET /x}": ["p(95)<1234.5"],
+                "http_req_failed": ["rate<=0.005"],
+            }
+        },
+    )
+    assert "not carried over: cpu: " in done.err
+    done = program.run(tmp_path, "check", "--thresholds", "artillery", "--slo", "mine.yaml")
+    assert yaml.safe_load(done.out)["config"]["ensure"] == {"maxErrorRate": 0.5}
+    assert "not carried over: slow: `scope` has no counterpart there" in done.err

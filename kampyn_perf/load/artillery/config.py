@@ -41,7 +41,8 @@ class Config:
         self._folder = folder
         self.value = value
         path: PathKey = ("config",)
-        notes.known(path, value, KEYS)
+        engines = notes.mapping((*path, "engines"), value.get("engines"))
+        notes.known(path, value, (*KEYS, *engines))
         self.http = notes.mapping((*path, "http"), value.get("http"))
         notes.known((*path, "http"), self.http, _HTTP)
         self._defaults_at: PathKey = (*path, "http", "defaults")

@@ -21,7 +21,7 @@ from kampyn_perf.sources import PathKey, Source, read_yaml
 from kampyn_perf.suggest import near_or_known
 from kampyn_perf.thresholds import ensure
 
-_TOP = ("config", "scenarios", "before", "after")
+_TOP = ("config", "scenarios", "before", "after", "version")
 _HOOKS = (
     "JavaScript does not run here. Take the hook out and say it as data, or write the scenario in "
     "Python: docs/artillery.md#hooks has both."

@@ -72,6 +72,16 @@ def audit_after(result: LoadResult, bundled: Bundled) -> StoreAudit:
                 examples=[words],
             )
         )
+    asked = _orders_asked_for(result)
+    if asked is not None and report.orders > asked:
+        words = f"{asked} orders were asked for at most, {report.orders} are in the store"
+        findings.append(
+            AuditFinding(
+                invariant="an order is placed once",
+                count=report.orders - asked,
+                examples=[words],
+            )
+        )
     return StoreAudit(
         ok=not findings,
         items=report.items,
@@ -80,3 +90,19 @@ def audit_after(result: LoadResult, bundled: Bundled) -> StoreAudit:
         carts=report.carts,
         findings=findings,
     )
+
+
+def _orders_asked_for(result: LoadResult) -> int | None:
+    """At most, whatever came of them; None where nobody knows. A warm-up does not say which of its
+    requests were orders, nor does what was cut before it was sent."""
+    if result.breakdown is None:
+        return None
+    ended = sum(one.requests.count for one in result.endpoints if one.name == _ORDER_ENDPOINT)
+    apart = sum(one.count for one in result.apart if one.name == _ORDER_ENDPOINT)
+    cut = sum(
+        row.total
+        for group in result.breakdown.cut_requests
+        if group.endpoint in (_ORDER_ENDPOINT, "")
+        for row in group.rows()
+    )
+    return ended + apart + cut + (result.warm_up.requests.count if result.warm_up else 0)

@@ -120,8 +120,8 @@ def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:
     code = ExitCode(verdict.exit_code)
     if result.unsaved:
         code = code or ExitCode.NO_VERDICT
-    if result.audit and not result.audit.ok:
-        code = code or ExitCode.FAILED
+    if result.audit and not result.audit.ok and code in (ExitCode.OK, ExitCode.NO_VERDICT):
+        code = ExitCode.FAILED  # found for sure, whatever the times would have come to
     return code
 
 

@@ -47,13 +47,16 @@ def doctor(
         str,
         typer.Option(
             "--db",
-            metavar="URI",
+            metavar="URL",
             help="Where indexes are looked at. Default: that of --mongo; also "
             "sqlite:///.kampyn/load/store.db of the bundled backend.",
         ),
     ] = "",
     catalogue: Annotated[
-        str, typer.Option("--catalogue", help="The indexes that should be there.")
+        str,
+        typer.Option(
+            "--catalogue", "-c", metavar="NAME|FILE", help="The indexes that should be there."
+        ),
     ] = "indexes",
     allow_host: AllowHost = None,
     strict: Annotated[bool, typer.Option("--strict", help="A warning is exit code 1 too.")] = False,

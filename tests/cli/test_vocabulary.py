@@ -22,6 +22,7 @@ from kampyn_perf.cli.old_names import OLD_NAMES
 from tests.cli import program
 
 OWN_MEANING = {
+    "--environment": "Artillery's are names in the script, Postman's are files: their words",
     "--warm-up": "a load warms up for a time, a benchmark for a number of calls",
     "--strict": "of objectives and of lint",
     "--probe": "a load's names the health route, `indexes plan` asks the server itself",

@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli import completion
 from kampyn_perf.cli import watch_flags as watching
-from kampyn_perf.cli.flags import Json, Slo, allow_host_option
+from kampyn_perf.cli.flags import Slo
 from kampyn_perf.cli.importing import importing
+from kampyn_perf.cli.load import options
 
-REQUEST = "What is sent to a URL"
 SEARCH = "The search"
-TARGET = "What is loaded"
-OUTPUT = "What is kept"
 
 HELP = """
 Find the highest rate of sessions at which every objective holds.
@@ -50,10 +47,7 @@ CAPACITY` judges throughput by it.
 
 
 def capacity(  # noqa: PLR0913 (one parameter for each flag)
-    urls: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[URL]...", help="What to load, as for `load`.", show_default=False),
-    ] = None,
+    urls: options.Urls = None,
     *,
     budget: Annotated[
         str | None,
@@ -80,101 +74,24 @@ def capacity(  # noqa: PLR0913 (one parameter for each flag)
             rich_help_panel=SEARCH,
         ),
     ] = "",
-    method: Annotated[
-        str, typer.Option("--method", "-X", help="Of the URLs.", rich_help_panel=REQUEST)
-    ] = "",
-    header: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--header",
-            "-H",
-            metavar="'NAME: VALUE'",
-            help="May be given again.",
-            rich_help_panel=REQUEST,
-        ),
-    ] = None,
-    body: Annotated[
-        str | None,
-        typer.Option(
-            "--body", "-d", metavar="TEXT|@FILE", help="Makes it a POST.", rich_help_panel=REQUEST
-        ),
-    ] = None,
-    curl: Annotated[
-        str,
-        typer.Option(metavar="COMMAND", help="A request as curl has it.", rich_help_panel=REQUEST),
-    ] = "",
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            autocompletion=completion.profiles,
-            help="Of load.yaml: its kind of arrivals counts (even, poisson), its phases do not.",
-            rich_help_panel=TARGET,
-        ),
-    ] = None,
-    flow: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only this flow (any part of its name); may be given again.",
-            rich_help_panel=TARGET,
-        ),
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            autocompletion=completion.targets,
-            help="A file of configs/targets (reference, kampyn), or a URL.",
-            rich_help_panel=TARGET,
-        ),
-    ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option(help="Where the target is, as http://host:port.", rich_help_panel=TARGET),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="The file of ids and credentials.", rich_help_panel=TARGET),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="A load.yaml of your own.", rich_help_panel=TARGET),
-    ] = None,
+    method: options.Method = "",
+    header: options.Header = None,
+    body: options.Body = None,
+    curl: options.Curl = "",
+    profile: options.Profile = None,
+    flow: options.Flow = None,
+    target: options.Target = None,
+    url: options.Url = None,
+    data: options.Data = None,
+    config: options.Config = None,
     slo: Slo = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="As for `load`: config.…, backend.…, slo.…, watch.….",
-            rich_help_panel=TARGET,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            help="Decides flows, arrivals and the order of steps.", rich_help_panel=SEARCH
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=256, help="Generator processes; one uses one core.", rich_help_panel=TARGET
-        ),
-    ] = None,
-    state: Annotated[
-        Path,
-        typer.Option(
-            help="Where the bundled backend keeps its data; emptied at the start.",
-            rich_help_panel=TARGET,
-        ),
-    ] = Path(".kampyn/capacity"),
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="The search's folder. Default: a new one in ./reports.", rich_help_panel=OUTPUT
-        ),
-    ] = None,
-    allow_host: Annotated[list[str] | None, allow_host_option(TARGET)] = None,
-    json: Json = False,
+    set_: options.Sets = None,
+    seed: options.Seed = None,
+    workers: options.Workers = None,
+    state: options.State = Path(".kampyn/capacity"),
+    out: options.Out = None,
+    allow_host: options.AllowHost = None,
+    json: options.Json = False,
     watch_pid: watching.WatchPids = None,
     watch_port: watching.WatchPorts = None,
     watch_name: watching.WatchNames = None,
@@ -189,7 +106,7 @@ def capacity(  # noqa: PLR0913 (one parameter for each flag)
         from kampyn_perf.cli.capacity.run import CapacityFlags, run
         from kampyn_perf.load import DirectRequest, LoadOptions
 
-    options = LoadOptions(
+    asked = LoadOptions(
         direct=DirectRequest(
             urls=tuple(urls or ()), method=method, headers=tuple(header or ()), body=body, curl=curl
         ),
@@ -217,7 +134,7 @@ def capacity(  # noqa: PLR0913 (one parameter for each flag)
         off=no_watch,
     )
     flags = CapacityFlags(
-        options=options,
+        options=asked,
         watch=watch,
         slo=slo,
         budget=budget,

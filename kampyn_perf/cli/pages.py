@@ -62,6 +62,17 @@ def place_of(path: Path) -> Path:
     )
 
 
+def keep_other(other: Other, path: Path) -> None:
+    """The page of what is no load beside the file at `path`; what stands against it is a note."""
+    from kampyn_perf.cli import console
+    from kampyn_perf.errors import KampynError
+
+    try:
+        write_whole(place_of(path), page_of(other, path))
+    except KampynError as error:
+        console.say(f"note: there is no report.html: {error.message}", style="yellow")
+
+
 def keep(result: LoadResult, verdict: Verdict, *, folder: Path) -> None:
     """The same beside the result, where it is a courtesy: what stands against it is a note."""
     from kampyn_perf.cli import console

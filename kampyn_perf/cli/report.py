@@ -66,9 +66,8 @@ def report(
     The page of the newest load, opened:
       kampyn-perf report --open
     \b
-    A comparison's:
-      kampyn-perf compare main latest-load --json --output comparison.json
-      kampyn-perf report comparison.json --open
+    That of a search for capacity:
+      kampyn-perf report latest-capacity
     \b
     For a pull request, a spreadsheet, HdrHistogram's plotter, a time-series database:
       kampyn-perf report reports/before --format markdown >> summary.md

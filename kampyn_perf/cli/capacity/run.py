@@ -11,7 +11,7 @@ from kampyn_perf import capacity, load, names
 from kampyn_perf.capacity.request import CapacityRequest
 from kampyn_perf.capacity.runner import read_search
 from kampyn_perf.capacity.usl import fit_usl
-from kampyn_perf.cli import console, watching
+from kampyn_perf.cli import console, pages, watching
 from kampyn_perf.cli.capacity import view
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.resolver import split_sets
@@ -100,7 +100,7 @@ def _search(
     request = load.resolve(replace(options, sets=sets[""]))
     slo = objectives.load(flags.slo or objectives.usual_for(request.spec.target), sets=sets["slo"])
     settings = watching.settings_of(request, flags.watch, sets["watch"])
-    return capacity.run(
+    result = capacity.run(
         CapacityRequest(
             load=request,
             slo=slo,
@@ -112,6 +112,9 @@ def _search(
         ),
         view.Steps(quiet=flags.as_json),
     )
+    if result.folder:
+        pages.keep_other(result, result.folder / names.RESULT_FILE)
+    return result
 
 
 def _budget_us(flags: CapacityFlags) -> int:
@@ -156,6 +159,7 @@ def _say_law(
         last = last.model_copy(update={"usl": law})
         if last.folder:
             io.write(last.folder / names.RESULT_FILE, last)
+            pages.keep_other(last, last.folder / names.RESULT_FILE)
         if flags.as_json:
             console.print_json(last.model_dump(mode="json", by_alias=True))
     if not flags.as_json:

@@ -41,6 +41,9 @@ Run two things against each other, pair after pair in random order, until it is 
 For CI: a job's summary, annotations, a JUnit file:
   kampyn-perf compare main latest-load --format markdown >> "$GITHUB_STEP_SUMMARY"
   kampyn-perf compare main latest-load --format junit --output junit.xml
+\b
+A page to look at:
+  kampyn-perf compare main latest-load --format html --output comparison.html
 """
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kampyn_perf import load, names
-from kampyn_perf.cli import console, watching
+from kampyn_perf.cli import console, pages, watching
 from kampyn_perf.cli.compare import view
 from kampyn_perf.cli.compare.flags import Judging, Output
 from kampyn_perf.cli.indexes.terminal import as_termination
@@ -77,6 +77,7 @@ def compare_pairs(flags: PairFlags, judging: Judging, output: Output) -> ExitCod
         with as_termination() as termination:
             comparison = pairs.run(request, _Progress(request, length_s))
         io.write(folder / names.COMPARISON_FILE, comparison)
+        pages.keep_other(comparison, folder / names.COMPARISON_FILE)
     view.show(comparison, output)
     console.say(f"Kept in {folder}")
     return ExitCode.TERMINATED if termination.asked else _exit_code(comparison)

@@ -17,6 +17,8 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     JUNIT = "junit"
+    HTML = "html"
+    """A page to look at."""
     GITHUB = "github"
     """Annotations, for the log of a job on GitHub."""
 
@@ -40,6 +42,10 @@ def export(comparison: Comparison, form: Format) -> bytes:
             from kampyn_perf.report.comparison.junit import junit
 
             return junit(comparison)
+        case Format.HTML:
+            from kampyn_perf.report.html import comparison_page
+
+            return comparison_page(comparison)
         case Format.GITHUB:
             from kampyn_perf.report.comparison.github import github
 

@@ -158,3 +158,9 @@ def test_annotations() -> None:
         export(comparison(conclusion=Conclusion.NO_CHANGE, rows=[], reasons=[]), Format.GITHUB)
         == b""
     )
+
+
+def test_a_page() -> None:
+    page = export(comparison(), Format.HTML).decode()
+    assert page.startswith("<!doctype html>")
+    assert "REGRESSED: 1 regressed" in page

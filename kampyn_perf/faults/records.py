@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import psutil
@@ -49,9 +50,8 @@ class Records:
 
     def write(self, leftover: Leftover) -> Path:
         """Remember it, durably. Raises KampynError where that cannot be: then nothing may begin."""
-        number = 1
-        while (path := self._folder / f"{os.getpid()}-{number}.json").exists():
-            number += 1
+        # By chance, not by number: several threads write those that begin at one moment.
+        path = self._folder / f"{os.getpid()}-{uuid4().hex[:12]}.json"
         files.write_whole(path, orjson.dumps(asdict(leftover)), mode=0o600)
         return path
 

@@ -65,6 +65,23 @@ def test_the_end_of_the_run_undoes_a_fault_that_would_go_on(tmp_path, sleeper, a
     assert record.end_us < 600_000_000
 
 
+def test_faults_that_begin_at_one_moment_have_a_record_each(tmp_path: Path) -> None:
+    command = {"start": ("true",), "stop": ("true",), "length_us": 600_000_000}
+    faults = [fault("command", "", name=f"f{number}", **command) for number in range(8)]  # type: ignore[arg-type]
+    run = FaultRunner(
+        faults,
+        make=lambda each: action_of(each, Subjects()),
+        now_us=lambda: 0,
+        folder=tmp_path,
+    )
+    run.start()
+    try:
+        wait_for(lambda: len(Records(tmp_path).all()) == len(faults))
+    finally:
+        run.stop()
+    assert Records(tmp_path).all() == []
+
+
 def test_a_kill_takes_no_time_and_is_remembered_as_such(tmp_path, sleeper):
     run = runner(
         tmp_path, fault("worker", "kill", length_us=0), Subjects(workers=lambda: [sleeper.pid])

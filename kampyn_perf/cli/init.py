@@ -12,6 +12,7 @@ from kampyn_perf.cli import flags
 from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
+    from kampyn_perf.cli.init_artillery import Project
     from kampyn_perf.convert.draft import Draft
 
 SOURCE = "What it is made of (one of them; none: a project to go on from)"
@@ -52,6 +53,15 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
         typer.Option(
             metavar="FILE",
             help="A script of Artillery; what cannot be said as data is listed with its line.",
+            rich_help_panel=SOURCE,
+        ),
+    ] = None,
+    k6: Annotated[
+        Path | None,
+        typer.Option(
+            "--k6",
+            metavar="FILE",
+            help="A script of k6; what is more than plain calls is listed with its line.",
             rich_help_panel=SOURCE,
         ),
     ] = None,
@@ -115,6 +125,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
       kampyn-perf init --har session.har --out shop
       kampyn-perf init --postman shop.postman_collection.json
       kampyn-perf init --artillery script.yml --out shop
+      kampyn-perf init --k6 script.js --out shop
     \b
     To go on from; KAMPYN's own files, to edit:
       kampyn-perf init --url http://localhost:8000/health
@@ -132,6 +143,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
             "--har": har,
             "--postman": postman,
             "--artillery": artillery,
+            "--k6": k6,
             "--kampyn": kampyn,
         },
         {
@@ -146,18 +158,12 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
         from kampyn_perf.cli import init_artillery
 
         made = init_artillery.project_of(artillery, url=url, name=name)
-        paths = service.write_project(folder, made.files, force=force)
-        command = _in_folder(folder, ["kampyn-perf load"])
-        if json:
-            from kampyn_perf.cli import console
+        return _written(made, folder, force=force, as_json=json)
+    if k6:
+        from kampyn_perf.cli import init_k6
 
-            console.print_json(made.to_json(paths, command))
-        else:
-            _say_files(paths)
-            _say_list("Not taken over:", made.left_out)
-            _say_list("Means something else:", made.remarks)
-            _say_next(command)
-        return ExitCode.OK
+        made = init_k6.project_of(k6, url=url, name=name)
+        return _written(made, folder, force=force, as_json=json)
     if kampyn:
         paths = service.write_project(folder, service.shipped_files(), force=force)
         _tell_kampyn(folder, paths, as_json=json)
@@ -178,6 +184,23 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
     )
     paths = service.write_project(folder, service.files_of(draft), force=force)
     _tell(draft, folder, paths, as_json=json)
+    return ExitCode.OK
+
+
+def _written(made: Project, folder: Path, *, force: bool, as_json: bool) -> int:
+    """The script of another load generator as a project."""
+    from kampyn_perf.cli import console
+    from kampyn_perf.convert import service
+
+    paths = service.write_project(folder, made.files, force=force)
+    command = _in_folder(folder, [made.command])
+    if as_json:
+        console.print_json(made.to_json(paths, command))
+        return ExitCode.OK
+    _say_files(paths)
+    _say_list("Not taken over:", made.left_out)
+    _say_list("Means something else:", made.remarks)
+    _say_next(command)
     return ExitCode.OK
 
 

@@ -26,6 +26,8 @@ class Project:
     files: Mapping[str, File]
     left_out: Sequence[str]
     remarks: Sequence[str]
+    command: str = "kampyn-perf load"
+    """What to do next, in its folder."""
 
     def to_json(self, paths: Sequence[Path], command: str) -> dict[str, Any]:
         """For programs."""

@@ -1,0 +1,238 @@
+"""A function of a script as the steps of a flow: plain calls, one after the other. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from tree_sitter import Node
+
+from kampyn_perf.convert.k6.checks import expectations
+from kampyn_perf.convert.k6.options import Say
+from kampyn_perf.convert.k6.syntax import (
+    UnknownError,
+    names_in,
+    parts,
+    shown,
+    text_of,
+)
+from kampyn_perf.convert.k6.values import Scope, as_text, entries, evaluate, resolved
+from kampyn_perf.units import parse_duration, spell_duration
+
+_METHODS = {
+    "get": "get", "post": "post", "put": "put", "patch": "patch", "del": "delete",
+    "head": "head", "options": "options",
+}  # fmt: skip
+_BODYLESS = ("get", "head")
+_FUNCTIONS = ("function_expression", "arrow_function")
+_CHECK_FAILS = "a check that fails makes the request a failed one here, and ends no session"
+
+
+class Steps:
+    """The steps of one function. `calls` has what imported names are: `http`, `check`, `sleep`."""
+
+    def __init__(self, calls: dict[str, str], *, left: Say, remark: Say) -> None:
+        self._calls = calls
+        self._left = left
+        self._remark = remark
+        self.made: list[dict[str, Any]] = []
+        self._answers: dict[str, dict[str, Any]] = {}
+        """By the name that the script keeps an answer under: its request."""
+        self._ended = False
+
+    def block(self, body: Node, scope: Scope, group: str = "") -> None:
+        """Adds the steps of a function's body."""
+        for node in parts(body) if body.type == "statement_block" else [body]:
+            if self._ended:
+                return
+            if node.type == "expression_statement":
+                self._expression(parts(node)[0], scope, group)
+            elif node.type in ("lexical_declaration", "variable_declaration"):
+                scope = self._declared(node, scope, group)
+            elif node.type == "return_statement":
+                self._ended = True
+                if parts(node) and parts(node)[0].type == "call_expression":
+                    self._call(parts(node)[0], scope, group)
+            elif node.type == "call_expression":  # () => http.get(...)
+                self._call(node, scope, group)
+            elif node.type != "empty_statement":
+                self._left(node, f"{shown(node)}: no {_named(node)} can be said as data")
+                for name in names_in(node):
+                    self._answers.pop(name, None)
+
+    def _expression(self, node: Node, scope: Scope, group: str) -> None:
+        """A call; or `answer = http.get(...)`."""
+        name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+        kept = node.type == "assignment_expression" and value is not None
+        for one in names_in(name):
+            self._answers.pop(one, None)
+        if not kept or value is None or value.type != "call_expression":
+            self._call(node, scope, group)
+            return
+        request = self._call(value, scope, group)
+        if request is not None:
+            self._answers[text_of(name)] = request
+
+    def _declared(self, node: Node, scope: Scope, group: str) -> Scope:
+        names: dict[str, Node | None] = {}
+        for one in parts(node):
+            name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
+            for each in names_in(name):
+                names[each] = None
+                self._answers.pop(each, None)
+            if value is None:
+                continue
+            if name is None or name.type != "identifier":
+                self._left(one, f"{shown(one)}: is taken apart while the script runs")
+            elif value.type == "call_expression":
+                request = self._call(value, scope, group)
+                if request is not None:
+                    self._answers[text_of(name)] = request
+            else:
+                try:
+                    evaluate(value, scope.inside(names))
+                    names[text_of(name)] = value
+                except UnknownError as error:
+                    self._left(error.node, str(error))
+        return scope.inside(names)
+
+    def _call(self, node: Node, scope: Scope, group: str) -> dict[str, Any] | None:
+        """The request, where it was one."""
+        arguments = parts(node.child_by_field_name("arguments"))
+        what = self._what(node)
+        try:
+            if what == "sleep" and len(arguments) == 1:
+                self._sleep(arguments[0], scope)
+            elif what == "group" and len(arguments) == 2:
+                self._group(arguments, scope, group)
+            elif what == "check" and len(arguments) >= 2:
+                self._check(arguments, scope, group)
+            elif what.startswith("http.") and what[5:] in _METHODS and arguments:
+                return self._request(what[5:], arguments, scope, group)
+            else:
+                self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
+        except UnknownError as error:
+            why = str(error)
+            self._left(error.node, why if what == "check" else f"{shown(node)}: {why}")
+        except ValueError as error:
+            self._left(node, f"{shown(node)}: {error}")
+        return None
+
+    def _what(self, node: Node) -> str:
+        function = node.child_by_field_name("function")
+        if node.type != "call_expression" or function is None:
+            return ""
+        owner, dot, method = text_of(function).partition(".")
+        return self._calls.get(owner, "") + dot + method
+
+    def _sleep(self, node: Node, scope: Scope) -> None:
+        seconds = evaluate(node, scope)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise UnknownError(node, f"{shown(node)} is no number of seconds")
+        if seconds:
+            self.made.append({"think": spell_duration(parse_duration(seconds))})
+
+    def _group(self, arguments: list[Node], scope: Scope, group: str) -> None:
+        name = as_text(evaluate(arguments[0], scope), arguments[0])
+        body = arguments[1].child_by_field_name("body")
+        if arguments[1].type not in _FUNCTIONS or body is None:
+            raise UnknownError(arguments[1], "a group's function is not written in its place")
+        before = dict(self._answers)
+        self.block(body, scope, f"{group} / {name}" if group else name)
+        self._ended = False
+        same = {key for key, one in before.items() if self._answers.get(key) is one}
+        self._answers = {key: before[key] for key in same}
+
+    def _check(self, arguments: list[Node], scope: Scope, group: str) -> None:
+        request = self._answers.get(text_of(arguments[0]))
+        if arguments[0].type == "call_expression":
+            request = self._call(arguments[0], scope, group)
+        if request is None:
+            raise UnknownError(arguments[0], f"check of {shown(arguments[0])}: no request here")
+        for name, condition in entries(arguments[1], scope):
+            try:
+                request.setdefault("expect", []).append(expectations(condition, scope))
+                self._remark(condition, _CHECK_FAILS)
+            except UnknownError as error:
+                self._left(error.node, f"check {name!r}: {error}")
+        if not request["expect"]:
+            del request["expect"]
+
+    def _request(
+        self, method: str, arguments: list[Node], scope: Scope, group: str
+    ) -> dict[str, Any]:
+        url = as_text(evaluate(arguments[0], scope), arguments[0])
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise UnknownError(arguments[0], f"{url!r} is no whole URL")
+        rest = arguments[1:] if method in _BODYLESS else arguments[2:]
+        request: dict[str, Any] = {"url": url}
+        if method not in _BODYLESS and len(arguments) > 1:
+            request |= self._body(arguments[1], scope)
+        if rest:
+            self._params(rest[0], request, scope)
+        if _has_braces(request):
+            raise UnknownError(arguments[0], "has {{ in it, which would be filled in here")
+        if group:
+            path = urlsplit(url).path or "/"
+            own = request.get("name") or f"{_METHODS[method].upper()} {path}"
+            request["name"] = f"{group}: {own}" if "name" not in request else own
+        self.made.append({_METHODS[method]: request})
+        return request
+
+    def _body(self, node: Node, scope: Scope) -> dict[str, Any]:
+        found = resolved(node, scope) or node
+        if found.type == "call_expression":
+            inner = parts(found.child_by_field_name("arguments"))
+            if (
+                text_of(found.child_by_field_name("function")) != "JSON.stringify"
+                or len(inner) != 1
+            ):
+                raise UnknownError(found)
+            value = evaluate(inner[0], scope)
+            return {"json": value} if value is not None else {"body": "null"}
+        value = evaluate(found, scope)
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return {"form": {key: as_text(one, found) for key, one in value.items()}}
+        return {"body": as_text(value, found)}
+
+    def _params(self, node: Node, request: dict[str, Any], scope: Scope) -> None:
+        found = resolved(node, scope)
+        if found is None or found.type == "null":
+            return
+        for key, at in entries(found, scope):
+            if key == "headers":
+                pairs = entries(at, scope)
+                request["headers"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
+            elif key == "cookies":
+                pairs = entries(at, scope)
+                request["cookie"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
+            elif key == "timeout":
+                us = parse_duration(evaluate(at, scope), default_unit="ms")
+                request["timeout"] = spell_duration(us)
+            elif key == "redirects" and evaluate(at, scope) == 0:
+                request["followRedirect"] = False
+            elif key == "tags":
+                self._tags(at, request, scope)
+            else:
+                self._left(at, f"the parameter {key} of a request has no counterpart")
+
+    def _tags(self, node: Node, request: dict[str, Any], scope: Scope) -> None:
+        for key, at in entries(node, scope):
+            if key == "name":
+                request["name"] = as_text(evaluate(at, scope), at)
+            else:
+                self._left(at, f"the tag {key}: of tags, name alone has a counterpart")
+
+
+def _has_braces(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_braces(key) or _has_braces(one) for key, one in value.items())
+    if isinstance(value, list):
+        return any(_has_braces(one) for one in value)
+    return isinstance(value, str) and "{{" in value
+
+
+def _named(node: Node) -> str:
+    return f"{node.type.replace('_', ' ')}"

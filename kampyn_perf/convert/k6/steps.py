@@ -109,6 +109,9 @@ class Steps:
                 self._check(arguments, scope, group)
             elif what.startswith("http.") and what[5:] in _METHODS and arguments:
                 return self._request(what[5:], arguments, scope, group)
+            elif (inner := _call_before(node)) is not None:  # http.get(...).json('id')
+                self._call(inner, scope, group)
+                self._left(node, f"{shown(node)}: what is made of the answer is not kept")
             else:
                 self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
         except UnknownError as error:
@@ -224,6 +227,13 @@ class Steps:
                 request["name"] = as_text(evaluate(at, scope), at)
             else:
                 self._left(at, f"the tag {key}: of tags, name alone has a counterpart")
+
+
+def _call_before(node: Node) -> Node | None:
+    """The call whose value has its method called."""
+    function = node.child_by_field_name("function")
+    owner = function.child_by_field_name("object") if function is not None else None
+    return owner if owner is not None and owner.type == "call_expression" else None
 
 
 def _has_braces(value: Any) -> bool:

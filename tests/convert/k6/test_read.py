@@ -81,7 +81,7 @@ def test_all_else_is_listed_with_its_line():
         "http.post('http://h/a', '{{ x }}');",
         "http.post('http://h/a', open('body.json'));",
         "http.get('http://h/a', { headers: { ...common } });",
-        "const { id } = http.get('http://h/a').json(); http.get(`http://h/${id}`);",
+        "const { id } = login(); http.get(`http://h/${id}`);",
         "let path = 'a'; path = path + 'b'; http.get('http://h/' + path);",
         "login('http://h/a');",
     ],
@@ -122,6 +122,13 @@ def test_a_check_is_of_its_own_answer_or_listed(tmp_path, body):
     script = read(tmp_path, body)
     assert "expect" not in steps(script)[0]["get"]
     assert script.left_out
+
+
+def test_a_request_whose_answer_is_used_is_sent_all_the_same(tmp_path):
+    body = "const id = http.get('http://h/a').json('id');\nhttp.get(`http://h/${id}`);"
+    script = read(tmp_path, body)
+    assert steps(script) == [{"get": {"url": "/a"}}]
+    assert [one[:7] for one in script.left_out] == ["x.js:4:", "x.js:5:"]
 
 
 def test_a_check_of_an_assigned_answer(tmp_path):

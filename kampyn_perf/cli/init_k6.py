@@ -24,7 +24,7 @@ def project_of(path: Path, *, url: str, name: str) -> Project:
     left_out = [*script.left_out, *wrong]
     origin = f"Made by `kampyn-perf init` of the k6 script {path.name}. It is yours to edit."
     words = [origin, *(["Not taken over:"] if left_out else []), *left_out]
-    host = host_to_allow(script.url)
+    allowed = "".join(f" --allow-host {host}" for host in _hosts(script))
     document = {"name": name, "url": script.url, "flows": script.flows}
     load = {"config": {"target": name, "timeouts": {"total": "1min"}, "phases": script.phases}}
     usual = read_yaml(config.shipped("configs") / f"{objectives.API_NAME}.yaml").data["objectives"]
@@ -37,8 +37,16 @@ def project_of(path: Path, *, url: str, name: str) -> Project:
         files={key: File(text.encode()) for key, text in texts.items()},
         left_out=left_out,
         remarks=script.remarks,
-        command="kampyn-perf load" + (f" --allow-host {host}" if host else ""),
+        command=f"kampyn-perf load{allowed}",
     )
+
+
+def _hosts(script: Script) -> list[str]:
+    """Those that a run has to be allowed to load, each once."""
+    urls = [script.url]
+    for flow in script.flows:
+        urls += [one["url"] for step in flow["flow"] for one in step.values() if "url" in one]
+    return list(dict.fromkeys(filter(None, map(host_to_allow, urls))))
 
 
 def _limits(script: Script, file: str) -> tuple[dict[str, Objective], list[str]]:

@@ -55,6 +55,16 @@ def test_a_threshold_of_a_flow_that_is_not_there_is_listed(tmp_path):
     ]
 
 
+def test_every_host_has_to_be_allowed(tmp_path):
+    script = tmp_path / "x.js"
+    script.write_text(
+        "import http from 'k6/http';\nexport default function () { http.get('http://one.example/a');"
+        "http.get('http://one.example/b'); http.get('http://two.example/c'); }\n"
+    )
+    made = project_of(script, url="", name="")
+    assert made.command == "kampyn-perf load --allow-host one.example --allow-host two.example"
+
+
 def test_a_syntax_error_names_its_line(tmp_path):
     (tmp_path / "x.js").write_text("import http from 'k6/http';\nhttp.get(;\n")
     done = program.run(tmp_path, "init", "--k6", "x.js")

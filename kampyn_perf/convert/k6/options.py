@@ -88,7 +88,7 @@ def _scenario(name: str, node: Node, scope: Scope, left: Say, remark: Say) -> Sc
     values = {key: evaluate(nodes[key], scope) for key in _USED if key in nodes}
     for key, at in nodes.items():
         if key in _OURS:
-            remark(at, f"scenario {name}: {key} {_REPLACED}")
+            remark(at, f"{key} {_REPLACED}")
         elif key not in _USED and values.get("executor") in (_CONSTANT, _RAMPING):
             left(at, f"scenario {name}: {key} has no counterpart")
     function = str(values.get("exec", "default"))

@@ -282,7 +282,7 @@ def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_pat
 
 
 def test_a_full_disk_does_not_end_the_run(load):
-    limit = 6_000  # bytes of any one file: the configuration fits, a result does not
+    limit = 10_000  # bytes of any one file: the configuration fits, a result does not
     process = load.start(
         "{duration: 3, arrivalRate: 50}",
         preexec_fn=lambda: (

@@ -84,22 +84,27 @@ class _Reader:
         self.constants: dict[str, Node | None] = {}
 
     def statements(self) -> None:
+        default = ""
         for node in parts(self.root):
             if node.type == "import_statement":
                 self._import(node)
             elif node.type == "export_statement":
                 declared = node.child_by_field_name("declaration")
                 value = node.child_by_field_name("value")
-                default = any(one.type == "default" for one in node.children)
+                is_default = any(one.type == "default" for one in node.children)
                 function = declared or value
-                if default and function is not None and function.type in _FUNCTIONS:
+                if is_default and function is not None and function.type in _FUNCTIONS:
                     self.functions["default"] = function
-                elif declared is not None and not default:
+                elif is_default and function is not None and function.type == "identifier":
+                    default = text_of(function)
+                elif declared is not None and not is_default:
                     self._declared(declared)
                 else:
                     self.left(node, f"{shown(node)}: is no function in its place")
             elif node.type != "empty_statement":
                 self._declared(node)
+        if default in self.functions:
+            self.functions["default"] = self.functions[default]
         handed = handed_names(self.root, {*self.calls, "JSON", "console"})
         self.scope = replace(self.scope, names=self.constants, handed=handed)
 

@@ -138,6 +138,13 @@ def test_a_check_of_an_assigned_answer(tmp_path):
     ]
 
 
+def test_a_function_that_is_exported_by_its_name(tmp_path):
+    path = tmp_path / "x.js"
+    main = "const main = () => http.get('http://h/a');"
+    path.write_text(f"{IMPORTS}{main}\nexport default main;")
+    assert steps(read_script(path)) == [{"get": {"url": "/a"}}]
+
+
 def scenario(folder: Path, text: str) -> Script:
     before = f"export const options = {{ scenarios: {{ {text} }} }};"
     return read(folder, "http.get('http://h/a');", before=before)

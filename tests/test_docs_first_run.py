@@ -102,8 +102,8 @@ def test_judging_and_keeping(folder, port):
 def test_the_same_person_in_locust(folder, port):
     """What the page says of Locust is a file that Locust runs, with its verdict as exit code."""
     (command,) = [line for line in commands(COMING) if line.startswith("locust")]
-    words = shlex.split(command.replace("8000", str(port)).replace("-t 1m", "-t 1s"))
-    words[words.index("-u") + 1] = "2"
+    words = shlex.split(command.replace("8000", str(port)).replace("-t 1m", "-t 4s"))
+    words[words.index("-u") + 1] = "8"  # of whom each takes flows by chance
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=folder,

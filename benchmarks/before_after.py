@@ -50,7 +50,8 @@ def load(checkout: Path, *, rate: int, seconds: int) -> Run:
     phase = f"{{duration: {seconds}, arrivalRate: {rate}}}"
     sets = [f"profiles.mix={{phases: [{phase}]}}", *CHEAP]
     command = [
-        *(python, "-m", "kampyn_perf", "load", "--profile", "mix", "--out", "run", "--no-watch"),
+        *(python, "-m", "kampyn_perf", "load", "--profile", "mix", "--out", "run"),
+        *(["--no-watch"] if (checkout / "kampyn_perf" / "measure" / "runner.py").exists() else []),
         *(word for one in sets for word in ("--set", one)),
     ]
     done = subprocess.run(
@@ -60,7 +61,9 @@ def load(checkout: Path, *, rate: int, seconds: int) -> Run:
     if not path.exists():
         raise SystemExit(f"{checkout}: the load did not run:\n{done.stderr[-_SHOWS_MOST:]}")
     result = json.loads(path.read_bytes())
-    spent_us = result["validity"]["cpu_share"] * result["elapsed_us"]
+    # Results of version 1 call it by another name.
+    health = result.get("validity") or result["certificate"]
+    spent_us = health["cpu_share"] * result["elapsed_us"]
     return Run(result["requests"]["count"], spent_us / max(result["requests"]["count"], 1))
 
 

@@ -83,7 +83,7 @@ class Histogram:
         The value at q is that of the ceil(q n)-th in order (at least the first), as
         `values_at_ranks` reads it.
         """
-        ranks = {q: max(1, _ceil_rank(q, self.count)) for q in quantiles}
+        ranks = {q: rank_of(q, self.count) for q in quantiles}
         values = self.values_at_ranks(ranks.values())
         return {q: values.get(rank) for q, rank in ranks.items()}
 
@@ -248,9 +248,10 @@ def from_counts(counts: Mapping[int, int]) -> Histogram:
     return histogram
 
 
-def _ceil_rank(quantile: float, count: int) -> int:
-    """ceil(quantile * count), safe from a float's last digit (0.95 * 100 is 95, not 95.000001)."""
-    return -int(-round(quantile * count, 6) // 1)
+def rank_of(quantile: float, count: int) -> int:
+    """ceil(quantile * count), at least 1, safe from a float's last digit (0.95 * 100 is 95, not
+    95.000001)."""
+    return max(1, -int(-round(quantile * count, 6) // 1))
 
 
 @cache

@@ -40,10 +40,9 @@ def demo(
     from kampyn_perf.cli import console
     from kampyn_perf.cli.demo_steps import Demo
 
-    with Demo(folder, orders=orders, length=length, rate=rate) as story:
-        story.tell()
-        console.say(story.summary())
-        page = story.page
+    story = Demo(folder, orders=orders, length=length, rate=rate)
+    story.tell()
+    console.say(story.summary())
     if not no_open and console.is_terminal():
-        typer.launch(page.resolve().as_uri())
+        typer.launch(story.page.resolve().as_uri())
     return 0

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from kampyn_perf import names
 from kampyn_perf.cli import console
+from kampyn_perf.compare.pairs.arms import ServerCommand
+from kampyn_perf.compare.pairs.server import running
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
@@ -35,7 +31,6 @@ _SETTINGS = (
     *("--set", "backend.passwords.iterations=1"),
 )
 _READY_SECONDS = 60
-_LEAVE_SECONDS = 20
 _LOADED = (0, 1, 4)
 """What a load may end with here: it passed, it failed, there is no verdict."""
 
@@ -51,7 +46,7 @@ class Step:
 
 
 class Demo:
-    """A context manager: the backend that it serves ends with it."""
+    """The story, in a folder of its own; the backend that it serves ends with it."""
 
     def __init__(self, folder: Path, *, orders: int, length: str, rate: str) -> None:
         """Raises KampynError where the folder holds something."""
@@ -67,25 +62,7 @@ class Demo:
         self._folder = folder
         self._orders = orders
         self._load = ("--rate", rate, "--for", length)
-        self._backend: subprocess.Popen[bytes] | None = None
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port: int = free.getsockname()[1]
         self.page = self._page("after")
-
-    def __enter__(self) -> Demo:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._backend and self._backend.poll() is None:
-            self._backend.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._backend.wait(_LEAVE_SECONDS)
-            self._backend.kill()
 
     def tell(self) -> None:
         """All of it. Raises KampynError where a command ends otherwise than the story wants."""
@@ -97,9 +74,19 @@ class Demo:
                 ("backend", "seed", "--orders", orders, *_SETTINGS),
             )
         )
-        self._serve()
+        command = shlex.join(_command(("backend", "serve", "--port", "{port}", *_SETTINGS)))
+        served = ServerCommand(command=command, health="/health", ready_s=_READY_SECONDS)
+        with running(served, folder=self._folder) as url:
+            port = url.rpartition(":")[2]
+            _announce("Serve it", ("backend", "serve", "--port", port, *_SETTINGS), behind=" &")
+            self._measure(url)
+
+    def _measure(self, url: str) -> None:
+        """Everything that is done while the backend serves."""
         self._run(
-            Step("The load: are the goals met, and if not, why?", self._loads("before"), _LOADED)
+            Step(
+                "The load: are the goals met, and if not, why?", self._loads("before", url), _LOADED
+            )
         )
         self._run(
             Step(
@@ -115,7 +102,7 @@ class Demo:
                 ("indexes", "apply", "--db", _DATABASE, "--yes"),
             )
         )
-        self._run(Step("The same load again", self._loads("after"), _LOADED))
+        self._run(Step("The same load again", self._loads("after", url), _LOADED))
         self._run(
             Step(
                 "What it did, with what can be said of it for sure",
@@ -132,11 +119,10 @@ class Demo:
             f"The reports: {self._page('before')} and {self.page}"
         )
 
-    def _loads(self, name: str) -> Sequence[str]:
-        url = f"http://127.0.0.1:{self._port}"
+    def _loads(self, name: str, url: str) -> Sequence[str]:
         return (
             *("load", "--target", "reference", "--url", url, *self._load),
-            *("--watch-port", str(self._port), "--scrape", f"{url}/metrics"),
+            *("--watch-port", url.rpartition(":")[2], "--scrape", f"{url}/metrics"),
             *("--out", f"reports/{name}"),
         )
 
@@ -150,33 +136,6 @@ class Demo:
             if endpoint.name == _ENDPOINT and endpoint.requests.response.p95_us is not None:
                 return format_duration(endpoint.requests.response.p95_us)
         return "not measured"
-
-    def _serve(self) -> None:
-        arguments = ("backend", "serve", "--port", str(self._port), *_SETTINGS)
-        _announce("Serve it", arguments, behind=" &")
-        with (self._folder / "serve.log").open("wb") as log:
-            self._backend = subprocess.Popen(
-                _command(arguments),
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for the command in front
-            )
-        give_up = time.monotonic() + _READY_SECONDS
-        while not self._is_up():
-            if self._backend.poll() is not None or time.monotonic() > give_up:
-                raise KampynError(
-                    "the backend did not come up", hint=f"See {self._folder / 'serve.log'}."
-                )
-            time.sleep(0.2)
-
-    def _is_up(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/health", timeout=5):
-                return True
-        except (OSError, urllib.error.URLError):
-            return False
 
     def _run(self, step: Step) -> None:
         _announce(step.words, step.arguments)

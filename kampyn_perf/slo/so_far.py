@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from kampyn_perf import names
+from kampyn_perf.histogram import rank_of
 from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.results.verdict import Unit
@@ -95,7 +96,7 @@ def _time(requests: Requests, objective: Objective) -> float | None:
     answered = (successful or every).decode()
     if objective.of is not Of.ALL or not requests.failed:
         return answered.percentiles([quantile])[quantile]
-    rank = max(math.ceil(round(quantile * requests.count, 6)), 1)
+    rank = rank_of(quantile, requests.count)
     return answered.values_at_ranks([rank]).get(rank, math.inf)
 
 

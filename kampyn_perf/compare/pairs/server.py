@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from kampyn_perf import parent_death
@@ -24,8 +25,9 @@ _TAIL = 2_000
 
 
 @contextmanager
-def running(server: ServerCommand) -> Iterator[str]:
-    """Its URL, while it runs. It and all that it started are stopped at the end.
+def running(server: ServerCommand, *, folder: Path | None = None) -> Iterator[str]:
+    """Its URL, while it runs in `folder`, or else in the current one. It and all that it started
+    are stopped at the end.
 
     Raises KampynError for a command that cannot be started, UnreachableError for a server that does
     not become ready.
@@ -38,6 +40,7 @@ def running(server: ServerCommand) -> Iterator[str]:
         try:
             process = subprocess.Popen(
                 parent_death.wrap(words),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

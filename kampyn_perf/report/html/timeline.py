@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from kampyn_perf.histogram import Layout
+from kampyn_perf.histogram import Layout, rank_of
 from kampyn_perf.report.html.chart import Chart, Goal, Line, Span, thinned
 from kampyn_perf.results.breakdown import Breakdown, Sparse
 from kampyn_perf.results.faults import FaultRecord
@@ -139,8 +139,7 @@ def _quantile(parts: Sequence[Sparse], ends: np.ndarray, quantile: float) -> int
     if not total:
         return None
     order = np.argsort(places, kind="stable")
-    rank = max(1, -int(-round(quantile * total, 6) // 1))
-    place = int(np.searchsorted(np.cumsum(counts[order]), rank))
+    place = int(np.searchsorted(np.cumsum(counts[order]), rank_of(quantile, total)))
     return int(ends[places[order][place]])
 
 

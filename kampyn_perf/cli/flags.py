@@ -32,6 +32,71 @@ def allow_host_option(group: str | None = None) -> Any:
     )
 
 
+def profile_option(group: str) -> Any:
+    """`--profile`, of a load."""
+    return typer.Option(
+        metavar="NAME",
+        autocompletion=completion.profiles,
+        help="A profile of load.yaml: documented, quick, or your own.",
+        rich_help_panel=group,
+    )
+
+
+def rate_option(group: str) -> Any:
+    """`--rate`, of a load."""
+    return typer.Option(
+        metavar="RATE",
+        help="Sessions per second, instead of a profile: 50.",
+        rich_help_panel=group,
+    )
+
+
+def length_option(group: str) -> Any:
+    """`--for`, of a load."""
+    return typer.Option(
+        "--for",
+        metavar="DURATION",
+        help="How long: 1m, 90s. Default: 30s.",
+        rich_help_panel=group,
+    )
+
+
+def warm_up_option(group: str) -> Any:
+    """`--warm-up`, of a load."""
+    return typer.Option(
+        metavar="DURATION",
+        help="Load at the first phase's rate that comes first, and into no number.",
+        rich_help_panel=group,
+    )
+
+
+def flow_option(group: str) -> Any:
+    """`--flow`, of a load."""
+    return typer.Option(
+        metavar="NAME",
+        help="Only this flow (any part of its name); may be given again.",
+        rich_help_panel=group,
+    )
+
+
+def data_option(group: str) -> Any:
+    """`--data`, of a load."""
+    return typer.Option(
+        metavar="FILE",
+        help="The file of ids and credentials, as `backend seed` writes it.",
+        rich_help_panel=group,
+    )
+
+
+def config_option(group: str) -> Any:
+    """`--config`, of a load."""
+    return typer.Option(
+        metavar="FILE",
+        help="A load.yaml of your own. Default: configs/load.yaml.",
+        rich_help_panel=group,
+    )
+
+
 Json = Annotated[bool, json_option()]
 AllowHost = Annotated[list[str] | None, allow_host_option()]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

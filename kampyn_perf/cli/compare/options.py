@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
-from kampyn_perf.cli import completion
-from kampyn_perf.cli.flags import allow_host_option
+from kampyn_perf.cli.flags import (
+    allow_host_option,
+    config_option,
+    data_option,
+    flow_option,
+    length_option,
+    profile_option,
+    rate_option,
+    warm_up_option,
+)
 from kampyn_perf.compare.settings import MOST_PAIRS
 
 RUN = "With --run"
@@ -78,64 +86,13 @@ Health = Annotated[
         metavar="PATH", help="What such a server answers once it is ready.", rich_help_panel=RUN
     ),
 ]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        autocompletion=completion.profiles,
-        metavar="NAME",
-        help="A profile of load.yaml: documented, quick, or your own.",
-        rich_help_panel=LOAD,
-    ),
-]
-Rate = Annotated[
-    str | None,
-    typer.Option(
-        metavar="RATE",
-        help="Sessions per second, instead of a profile: 50.",
-        rich_help_panel=LOAD,
-    ),
-]
-Length = Annotated[
-    str | None,
-    typer.Option(
-        "--for",
-        metavar="DURATION",
-        help="How long: 1m, 90s. Default: 30s.",
-        rich_help_panel=LOAD,
-    ),
-]
-WarmUp = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DURATION",
-        help="Load at the first phase's rate that comes first, and into no number.",
-        rich_help_panel=LOAD,
-    ),
-]
-Flow = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME",
-        help="Only this flow (any part of its name); may be given again.",
-        rich_help_panel=LOAD,
-    ),
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="The file of ids and credentials, as `backend seed` writes it.",
-        rich_help_panel=LOAD,
-    ),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="A load.yaml of your own. Default: configs/load.yaml.",
-        rich_help_panel=LOAD,
-    ),
-]
+Profile = Annotated[str | None, profile_option(LOAD)]
+Rate = Annotated[str | None, rate_option(LOAD)]
+Length = Annotated[str | None, length_option(LOAD)]
+WarmUp = Annotated[str | None, warm_up_option(LOAD)]
+Flow = Annotated[list[str] | None, flow_option(LOAD)]
+Data = Annotated[Path | None, data_option(LOAD)]
+Config = Annotated[Path | None, config_option(LOAD)]
 Sets = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from kampyn_perf.cli import completion
-from kampyn_perf.cli.flags import allow_host_option, json_option
+from kampyn_perf.cli.flags import (
+    allow_host_option,
+    config_option,
+    data_option,
+    flow_option,
+    json_option,
+    length_option,
+    profile_option,
+    rate_option,
+    warm_up_option,
+)
 from kampyn_perf.cli.load.flags import Role
 
 REQUEST = "What is sent to a URL"
@@ -26,14 +36,7 @@ Urls = Annotated[
         show_default=False,
     ),
 ]
-Rate = Annotated[
-    str | None,
-    typer.Option(
-        metavar="RATE",
-        help="Sessions per second, instead of a profile: 50.",
-        rich_help_panel=SCHEDULE,
-    ),
-]
+Rate = Annotated[str | None, rate_option(SCHEDULE)]
 Ramp = Annotated[
     str | None,
     typer.Option(
@@ -42,15 +45,7 @@ Ramp = Annotated[
         rich_help_panel=SCHEDULE,
     ),
 ]
-Length = Annotated[
-    str | None,
-    typer.Option(
-        "--for",
-        metavar="DURATION",
-        help="How long: 1m, 90s. Default: 30s.",
-        rich_help_panel=SCHEDULE,
-    ),
-]
+Length = Annotated[str | None, length_option(SCHEDULE)]
 Method = Annotated[
     str,
     typer.Option("--method", "-X", metavar="METHOD", help="Of the URLs.", rich_help_panel=REQUEST),
@@ -85,23 +80,8 @@ Curl = Annotated[
         rich_help_panel=REQUEST,
     ),
 ]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        autocompletion=completion.profiles,
-        help="A profile of load.yaml: documented, quick, or your own.",
-        rich_help_panel=SCHEDULE,
-    ),
-]
-Flow = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME",
-        help="Only this flow (any part of its name); may be given again.",
-        rich_help_panel=TARGET,
-    ),
-]
+Profile = Annotated[str | None, profile_option(SCHEDULE)]
+Flow = Annotated[list[str] | None, flow_option(TARGET)]
 Target = Annotated[
     str | None,
     typer.Option(
@@ -147,22 +127,8 @@ ExcludeTags = Annotated[
         rich_help_panel=TARGET,
     ),
 ]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="The file of ids and credentials, as `backend seed` writes it.",
-        rich_help_panel=TARGET,
-    ),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="A load.yaml of your own. Default: configs/load.yaml.",
-        rich_help_panel=TARGET,
-    ),
-]
+Data = Annotated[Path | None, data_option(TARGET)]
+Config = Annotated[Path | None, config_option(TARGET)]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
@@ -223,14 +189,7 @@ ExpectWorkers = Annotated[
         rich_help_panel=DISTRIBUTED,
     ),
 ]
-WarmUp = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DURATION",
-        help="Load at the first phase's rate that comes first, and into no number.",
-        rich_help_panel=SCHEDULE,
-    ),
-]
+WarmUp = Annotated[str | None, warm_up_option(SCHEDULE)]
 Out = Annotated[
     Path | None,
     typer.Option(

@@ -6,6 +6,7 @@ step's end (later ones) to the last byte; *service* time from the actual send to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,6 +43,7 @@ __all__ = [
     "Target",
     "Validity",
     "WarmUp",
+    "most_telling",
 ]
 
 
@@ -86,6 +88,17 @@ class EndpointResult(Record):
 
     name: str
     requests: Requests
+
+
+def most_telling(endpoints: Sequence[EndpointResult], most: int) -> Sequence[EndpointResult]:
+    """All of them as they stand, or the `most` that failed most, and then were slowest at P95."""
+    if len(endpoints) <= most:
+        return endpoints
+    return sorted(endpoints, key=_telling)[:most]
+
+
+def _telling(endpoint: EndpointResult) -> tuple[int, int]:
+    return -endpoint.requests.failed, -(endpoint.requests.response.p95_us or 0)
 
 
 class Sessions(Record):

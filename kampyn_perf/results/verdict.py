@@ -120,6 +120,21 @@ class Outcome(StrEnum):
         plain = self.value.replace("_", " ")
         return {"pass": "passed", "fail": "failed"}.get(plain, plain)
 
+    @property
+    def urgency(self) -> int:
+        """Its place where what has to be acted on comes first."""
+        return _URGENCY.index(self)
+
+
+_URGENCY = (
+    Outcome.FAIL,
+    Outcome.INCONCLUSIVE,
+    Outcome.INVALID,
+    Outcome.NOT_EXERCISED,
+    Outcome.NO_DATA,
+    Outcome.PASS,
+)
+
 
 class Conclusion(StrEnum):
     """What all of them come to."""

@@ -25,14 +25,6 @@ from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.units import MICROSECONDS, counted, format_duration, format_percent, format_rate
 
 _MOST_FAILURES = 60
-_ORDER = (
-    Outcome.FAIL,
-    Outcome.INCONCLUSIVE,
-    Outcome.INVALID,
-    Outcome.NOT_EXERCISED,
-    Outcome.NO_DATA,
-    Outcome.PASS,
-)
 _MARKS = {
     Outcome.PASS: "✓",
     Outcome.FAIL: "✗",
@@ -126,7 +118,7 @@ def _goals(verdict: Verdict | None) -> list[Goal]:
     judged: Sequence[Judgement] = verdict.objectives if verdict else ()
     goals: list[Goal] = []
     said = ""
-    for one in sorted(judged, key=lambda one: _ORDER.index(one.outcome)):
+    for one in sorted(judged, key=lambda one: one.outcome.urgency):
         reason = one.explanation if one.outcome is not Outcome.PASS or one.warned else ""
         scope = one.scope_text if one.scope else ""
         drawn = Markup(intervals.picture(one))  # noqa: S704 - numbers and escaped words

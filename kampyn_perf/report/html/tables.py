@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kampyn_perf.results.load import EndpointResult, FlowResult, LoadResult, PhaseResult, Requests
+from kampyn_perf.results.load import FlowResult, LoadResult, PhaseResult, Requests, most_telling
 from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
 
 MOST_ROWS = 120
@@ -43,10 +43,9 @@ def of_load(result: LoadResult) -> list[Table]:
 
 
 def _endpoints(result: LoadResult) -> Table:
-    shown = result.endpoints
+    shown = most_telling(result.endpoints, MOST_ROWS)
     words = ""
-    if len(shown) > MOST_ROWS:
-        shown = sorted(shown, key=_matters)[:MOST_ROWS]
+    if len(shown) < len(result.endpoints):
         words = (
             f"{len(result.endpoints) - MOST_ROWS} of {len(result.endpoints)} endpoints left out: "
             "those that failed most and were slowest at P95 are shown; result.json has all."
@@ -59,11 +58,6 @@ def _endpoints(result: LoadResult) -> Table:
         total=[Cell("all"), *_requests(result.requests)],
         left_out=words,
     )
-
-
-def _matters(endpoint: EndpointResult) -> tuple[int, int]:
-    """The failed, then the slow, first."""
-    return -endpoint.requests.failed, -(endpoint.requests.response.p95_us or 0)
 
 
 def _flows(flows: Sequence[FlowResult]) -> Table:

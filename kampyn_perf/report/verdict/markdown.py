@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.bench import BenchResult
-from kampyn_perf.results.load import EndpointResult, Failure, Latency, LoadResult, Requests
+from kampyn_perf.results.load import Failure, Latency, LoadResult, Requests, most_telling
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Unit, Verdict
 from kampyn_perf.units import format_duration, format_rate
 
@@ -24,15 +24,6 @@ _MARKS = {
     Outcome.NOT_EXERCISED: "➖ not exercised",
     Outcome.INVALID: "⚠️ invalid",
 }
-_ORDER = (
-    Outcome.FAIL,
-    Outcome.INCONCLUSIVE,
-    Outcome.INVALID,
-    Outcome.NOT_EXERCISED,
-    Outcome.NO_DATA,
-    Outcome.PASS,
-)
-"""What has to be acted on comes first."""
 _MOST_FAILURES = 20
 _MOST_ENDPOINTS = 200
 """Of a job's summary GitHub shows 1 MB at most, and nothing of a longer one."""
@@ -63,7 +54,7 @@ def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -
 
 
 def _urgency(judgement: Judgement) -> int:
-    return _ORDER.index(judgement.outcome)
+    return judgement.outcome.urgency
 
 
 def _objectives(judgements: Iterable[Judgement]) -> str:
@@ -166,9 +157,7 @@ def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
 
 def _endpoints(result: LoadResult) -> str:
     """The failed and the slow first, where there are more than are shown; many are folded."""
-    endpoints = result.endpoints
-    if len(endpoints) > _MOST_ENDPOINTS:
-        endpoints = sorted(endpoints, key=_matters)[:_MOST_ENDPOINTS]
+    endpoints = most_telling(result.endpoints, _MOST_ENDPOINTS)
     shown = result.model_copy(update={"endpoints": endpoints})
     written = _requests("Endpoint", _named(shown))
     rest = len(result.endpoints) - len(endpoints)
@@ -178,10 +167,6 @@ def _endpoints(result: LoadResult) -> str:
         return written
     title = f"{len(endpoints)} endpoints"
     return f"<details><summary>{title}</summary>\n\n{written}\n\n</details>"
-
-
-def _matters(endpoint: EndpointResult) -> tuple[int, int]:
-    return -endpoint.requests.failed, -(endpoint.requests.response.p95_us or 0)
 
 
 def _named(result: LoadResult) -> list[tuple[str, Requests]]:

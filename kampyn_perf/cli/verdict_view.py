@@ -16,14 +16,6 @@ STYLES = {
     Outcome.NOT_EXERCISED: "cyan",
     Outcome.INVALID: "magenta",
 }
-MARKS = {
-    Outcome.PASS: "✓",
-    Outcome.FAIL: "✗",
-    Outcome.INCONCLUSIVE: "?",
-    Outcome.NO_DATA: "–",
-    Outcome.NOT_EXERCISED: "–",
-    Outcome.INVALID: "!",
-}
 _ROWS = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOT_EXERCISED)
 """Outcomes that get a row of their own, in this order."""
 _TOGETHER = (Outcome.INVALID, Outcome.NO_DATA)
@@ -82,7 +74,7 @@ def _lines(
     return [
         "  ".join(
             [
-                f"{MARKS[one.outcome]} {title:<{widest}}",
+                f"{one.outcome.mark} {title:<{widest}}",
                 *(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True)),
             ]
         ).rstrip()
@@ -96,7 +88,7 @@ def _passed(verdict: Verdict) -> None:
         each = ", ".join(
             f"{_title(one)} {one.observed_text}{one.detectable_text}" for one in passed
         )
-        console.say_wrapped(f"{MARKS[Outcome.PASS]} passed: {each}", style=STYLES[Outcome.PASS])
+        console.say_wrapped(f"{Outcome.PASS.mark} passed: {each}", style=STYLES[Outcome.PASS])
 
 
 def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
@@ -107,7 +99,7 @@ def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
 
     for words, group in groupby(sorted(judged, key=reason), key=reason):
         title = ", ".join(_title(one) for one in group)
-        yield f"{MARKS[outcome]} {outcome.words}: {title}: {words}"
+        yield f"{outcome.mark} {outcome.words}: {title}: {words}"
 
 
 def _steadiness(verdict: Verdict) -> None:

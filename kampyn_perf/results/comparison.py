@@ -32,6 +32,19 @@ class Change(StrEnum):
         """As people write it."""
         return self.value.replace("_", " ")
 
+    @property
+    def mark(self) -> str:
+        """One sign, before a name."""
+        return _MARKS[self]
+
+
+_MARKS = {
+    Change.REGRESSED: "✗",
+    Change.IMPROVED: "✓",
+    Change.NO_CHANGE: "=",
+    Change.INCONCLUSIVE: "?",
+}
+
 
 class Design(StrEnum):
     """What a comparison rests on."""

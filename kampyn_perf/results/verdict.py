@@ -121,11 +121,24 @@ class Outcome(StrEnum):
         return {"pass": "passed", "fail": "failed"}.get(plain, plain)
 
     @property
+    def mark(self) -> str:
+        """One sign, before a name."""
+        return _MARKS[self]
+
+    @property
     def urgency(self) -> int:
         """Its place where what has to be acted on comes first."""
         return _URGENCY.index(self)
 
 
+_MARKS = {
+    Outcome.PASS: "✓",
+    Outcome.FAIL: "✗",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.NO_DATA: "–",
+    Outcome.NOT_EXERCISED: "–",
+    Outcome.INVALID: "!",
+}
 _URGENCY = (
     Outcome.FAIL,
     Outcome.INCONCLUSIVE,

@@ -6,7 +6,7 @@ from kampyn_perf.cli import console
 from kampyn_perf.cli.compare.flags import Output
 from kampyn_perf.files import write_whole
 from kampyn_perf.report.comparison import Format, export
-from kampyn_perf.report.comparison.table import MARKS, lines
+from kampyn_perf.report.comparison.table import lines
 from kampyn_perf.results.comparison import Change, Comparison, Conclusion
 
 _STYLES = {
@@ -21,7 +21,7 @@ _CONCLUSIONS = {
     Conclusion.INCONCLUSIVE: "bold yellow",
     Conclusion.NOT_COMPARABLE: "bold magenta",
 }
-_BY_MARK = {MARKS[change]: style for change, style in _STYLES.items()}
+_BY_MARK = {change.mark: style for change, style in _STYLES.items()}
 
 
 def show(comparison: Comparison, output: Output) -> None:

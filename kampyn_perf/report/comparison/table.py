@@ -13,12 +13,6 @@ from kampyn_perf.results.comparison import (
     names_of,
 )
 
-MARKS = {
-    Change.REGRESSED: "✗",
-    Change.IMPROVED: "✓",
-    Change.NO_CHANGE: "=",
-    Change.INCONCLUSIVE: "?",
-}
 _HEAD = ("", "Figure", "Base", "New", "Change", "Interval", "Outcome")
 _DESIGNS = {
     Design.SINGLE: "one run on each side",
@@ -95,7 +89,7 @@ def aligned(rows: Sequence[Compared]) -> Iterator[str]:
 
 def _cells(row: Compared) -> tuple[str, ...]:
     return (
-        MARKS[row.outcome],
+        row.outcome.mark,
         row.title,
         row.value_text(row.base),
         row.value_text(row.new),

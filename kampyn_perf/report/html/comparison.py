@@ -12,12 +12,6 @@ from kampyn_perf.units import format_percent
 
 MOST_ROWS = 300
 _ORDER = (Change.REGRESSED, Change.IMPROVED, Change.INCONCLUSIVE, Change.NO_CHANGE)
-_MARKS = {
-    Change.REGRESSED: "✗",
-    Change.IMPROVED: "✓",
-    Change.INCONCLUSIVE: "?",
-    Change.NO_CHANGE: "=",
-}
 _COLOURS = {
     Conclusion.REGRESSED: "fail",
     Conclusion.IMPROVED: "pass",
@@ -65,6 +59,6 @@ def _first(row: Compared) -> tuple[bool, int]:
 
 def _rows(figures: list[Compared], margin: float) -> list[Row]:
     return [
-        Row(_MARKS[one.outcome], one, Markup(changes.picture(one, margin)))  # noqa: S704
+        Row(one.outcome.mark, one, Markup(changes.picture(one, margin)))  # noqa: S704
         for one in figures
     ]

@@ -25,14 +25,6 @@ from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.units import MICROSECONDS, counted, format_duration, format_percent, format_rate
 
 _MOST_FAILURES = 60
-_MARKS = {
-    Outcome.PASS: "✓",
-    Outcome.FAIL: "✗",
-    Outcome.INCONCLUSIVE: "?",
-    Outcome.NO_DATA: "–",
-    Outcome.NOT_EXERCISED: "–",
-    Outcome.INVALID: "!",
-}
 
 
 @dataclass(frozen=True)
@@ -123,9 +115,7 @@ def _goals(verdict: Verdict | None) -> list[Goal]:
         scope = one.scope_text if one.scope else ""
         drawn = Markup(intervals.picture(one))  # noqa: S704 - numbers and escaped words
         again = reason == said
-        goals.append(
-            Goal(_MARKS[one.outcome], one.name, scope, one, drawn, "" if again else reason)
-        )
+        goals.append(Goal(one.outcome.mark, one.name, scope, one, drawn, "" if again else reason))
         said = reason
     return goals
 

@@ -3,6 +3,12 @@
 How many events there were may itself be known only within bounds (a request that was cut at the
 end of a run, a value in the bucket that a threshold lies in): the lower end of the interval takes
 the fewest, the upper end the most.
+
+One outage that fills a third of a run is a single event to whoever asks how requests hang together,
+and a single event has next to no lower end. There is one all the same, whatever hangs together
+with what: a share as large as 40 times the true one comes up in at most one run of 40 (Markov's
+inequality, since a share cannot be negative and is right on average). So the lower end is never
+below a fortieth of what was seen.
 """
 
 from __future__ import annotations
@@ -62,7 +68,10 @@ def share_bounds(
     n = np.maximum(upper.total, 1)
     most_share = np.minimum(upper.ratio + high_worth.unseen / n, 1.0)
     return ShareBounds(
-        low=_lower(lower.ratio * low_worth.effective, low_worth.effective, confidence),
+        low=np.maximum(
+            _lower(lower.ratio * low_worth.effective, low_worth.effective, confidence),
+            lower.ratio * (1 - confidence) / 2,
+        ),
         high=_upper(most_share * size, size, confidence),
         effective=np.minimum(size, low_worth.effective),
         slow=slow,

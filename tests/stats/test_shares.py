@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from kampyn_perf import stats
 
@@ -51,3 +54,18 @@ def test_many_series_at_once_are_judged_as_each_by_itself() -> None:
         assert together.low[number] == pytest.approx(float(alone.low))
         assert together.high[number] == pytest.approx(float(alone.high))
         assert together.slow[number] == alone.slow
+
+
+def test_one_event_that_fills_a_third_of_a_run_has_a_lower_end() -> None:
+    outage = np.zeros(60)
+    outage[20:45] = 30
+    bounds = stats.share_bounds(TOTALS, outage)
+    assert float(bounds.effective) < 3
+    assert float(bounds.low) == pytest.approx(0.125 / 40)
+
+
+@given(arrays(np.int64, 60, elements=st.integers(0, 100)))
+def test_the_true_share_is_hardly_ever_a_fortieth_of_what_was_seen(hits: np.ndarray) -> None:
+    bounds, seen = stats.share_bounds(TOTALS, hits), hits.sum() / 6_000
+    assert seen / 40 <= float(bounds.low) * (1 + 1e-12)
+    assert float(bounds.low) <= seen <= float(bounds.high)

@@ -69,6 +69,16 @@ class TestFailedRequests:
             "any time), not below 200 ms; with 95 % confidence at least 200 ms, and no upper bound"
         )
 
+    @pytest.mark.parametrize(
+        ("metric", "target"), [("availability", ">= 99.9 %"), ("error_rate_5xx", "< 0.1 %")]
+    )
+    def test_one_outage_that_fills_a_third_of_a_run_fails(self, metric: str, target: str) -> None:
+        """However little one event says of how many there are: of a hundred such runs, most would
+        have to be without a failure."""
+        down = {at: {"503": 30} for at in range(20, 45)}
+        judgement = judged(Run(phases=[("p", CALM)], errors_at=down), metric, target)
+        assert judgement.outcome is Outcome.FAIL
+
     def test_who_asks_of_the_successful_ones_is_told_what_share_that_is(self) -> None:
         judgement = p95(self.REFUSED, of="successful")
         assert judgement.outcome is Outcome.PASS

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -46,82 +47,159 @@ Page = dict[tuple[str, Labels], Instrument]
 Wanted = Callable[[str], bool]
 
 
-def parse(
-    body: bytes,
-    content_type: str,
-    wanted: Wanted = lambda _name: True,
-    *,
-    with_buckets: Wanted = lambda _name: True,
-) -> Page:
-    """The instruments of families that are `wanted`, by their names without `_total`, `_sum` and
-    the like. A histogram whose buckets are not wanted is its sum and count. Raises ValueError for
-    what is no such page."""
-    # Only here: every load imports this module, and few runs read a page; the library's package
-    # brings an HTTP server along.
-    from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
-    from prometheus_client.parser import text_string_to_metric_families as classic
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which instrument a line is of, and what of it."""
 
-    text = body.decode("utf-8", errors="replace")
-    page: Page = {}
-    families: Iterable[Any]
-    if "openmetrics" in content_type:
-        parsed = openmetrics(text)  # type: ignore[no-untyped-call]
-        families = (family for family in parsed if wanted(family.name))
-    else:
-        # Reading a line costs some 15 µs, skipping one 1 µs: mostly, nearly all are skipped.
-        families = classic("".join(_lines_of(text, wanted, with_buckets=with_buckets)))
-    for family in families:
-        for sample in family.samples:
-            _take(page, family, sample)
-    return page
+    name: str
+    kind: Kind
+    labels: Labels
+    part: str
+    """`value`, `total`, `count`, `buckets` or `quantiles`."""
+    at: Any = None
+    """Of a bucket its upper edge, of a quantile which one."""
+
+    def put(self, page: Page, value: float) -> None:
+        key = (self.name, self.labels)
+        instrument = page.get(key)
+        if instrument is None:
+            instrument = page[key] = Instrument(self.name, self.kind, self.labels)
+        if self.at is None:
+            setattr(instrument, self.part, value)
+        else:
+            getattr(instrument, self.part)[self.at] = value
 
 
-def _lines_of(text: str, wanted: Wanted, *, with_buckets: Wanted) -> Iterator[str]:
-    """The lines of the families wanted. What is no such text at all stays in, to be refused."""
-    decided: dict[str, bool] = {}
-    for line in text.split("\n"):  # splitlines would split labels at their carriage returns, too
-        match = _COMMENT.match(line) or _NAME.match(line)
-        if match is None:
-            continue
-        name = match[match.lastindex or 0]
-        keep = decided.get(name)
-        if keep is None:
-            family = _SUFFIX.sub("", name)
-            keep = wanted(name) or wanted(family)
-            if name.endswith("_bucket"):
-                keep = keep and with_buckets(family)
-            decided[name] = keep
-        if keep:
-            yield f"{line}\n"
+class PageReader:
+    """Reads the pages of one source, again and again.
+
+    Prometheus's own library tells what a line is about, which costs it some 15 µs a line. From one
+    look to the next a line differs in its value alone, so it is asked once for each.
+    """
+
+    def __init__(
+        self,
+        wanted: Wanted = lambda _name: True,
+        *,
+        with_buckets: Wanted = lambda _name: True,
+    ) -> None:
+        """Of families that are `wanted`, by their names without `_total`, `_sum` and the like. A
+        histogram whose buckets are not wanted is its sum and count."""
+        self._wanted = wanted
+        self._with_buckets = with_buckets
+        self._decided: dict[str, bool] = {}
+        self._types: tuple[str, ...] = ()
+        self._places: dict[str, _Place | None] = {}
+        """By all of a line that stands before its value; None for what is no instrument."""
+
+    def read(self, body: bytes, content_type: str) -> Page:
+        """The instruments. Raises ValueError for what is no such page."""
+        text = body.decode("utf-8", errors="replace")
+        if "openmetrics" in content_type:
+            return self._read_openmetrics(text)
+        lines = list(self._lines_of(text))
+        page = self._read_known(lines)
+        return self._read_and_learn(lines) if page is None else page
+
+    def _lines_of(self, text: str) -> Iterator[str]:
+        """The lines of the families wanted. What is no such text at all stays in, to be refused."""
+        decided = self._decided
+        for line in text.split("\n"):  # splitlines would split labels at their carriage returns
+            match = _COMMENT.match(line) or _NAME.match(line)
+            if match is None:
+                continue
+            name = match[match.lastindex or 0]
+            keep = decided.get(name)
+            if keep is None:
+                keep = decided[name] = self._decide(name)
+            if keep:
+                yield line
+
+    def _decide(self, name: str) -> bool:
+        family = _SUFFIX.sub("", name)
+        keep = self._wanted(name) or self._wanted(family)
+        return keep and not (name.endswith("_bucket") and not self._with_buckets(family))
+
+    def _read_known(self, lines: list[str]) -> Page | None:
+        """None where a line is new, or of another type than it was."""
+        if self._types != tuple(line for line in lines if line.startswith("# TYPE")):
+            return None
+        page: Page = {}
+        for line in lines:
+            if line[0] == "#":
+                continue
+            series, value = _split(line)
+            if series not in self._places:
+                return None
+            place = self._places[series]
+            if place is not None:
+                place.put(page, value)
+        return page
+
+    def _read_and_learn(self, lines: list[str]) -> Page:
+        # Only here: every load imports this module, and few runs read a page; the library's package
+        # brings an HTTP server along.
+        from prometheus_client.parser import text_string_to_metric_families
+
+        parsed = text_string_to_metric_families("".join(f"{line}\n" for line in lines))
+        samples = [
+            (_place_of(family, sample), sample) for family in parsed for sample in family.samples
+        ]
+        page: Page = {}
+        for place, sample in samples:
+            if place is not None:
+                place.put(page, float(sample.value))
+        self._decided.clear()  # of names that come and go
+        self._types = tuple(line for line in lines if line.startswith("# TYPE"))
+        series = [_split(line)[0] for line in lines if line[0] != "#"]
+        self._places = {}
+        if len(series) == len(samples):  # as it is wherever a line is a sample
+            self._places = dict(zip(series, (place for place, _ in samples), strict=True))
+        return page
+
+    def _read_openmetrics(self, text: str) -> Page:
+        from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+        page: Page = {}
+        for family in text_string_to_metric_families(text):  # type: ignore[no-untyped-call]
+            if self._wanted(family.name):
+                for sample in family.samples:
+                    place = _place_of(family, sample)
+                    if place is not None:
+                        place.put(page, float(sample.value))
+        return page
 
 
-def _take(page: Page, family: Any, sample: Any) -> None:
+def _split(line: str) -> tuple[str, float]:
+    """What a line is about, and its value; NaN where that is none."""
+    end = line.rfind("}") + 1 or len(line) - len(line.lstrip()) + len(line.split(None, 1)[0])
+    words = line[end:].split(None, 1)  # a time may follow
+    try:
+        return line[:end], float(words[0])
+    except (IndexError, ValueError):
+        return line, math.nan
+
+
+def _place_of(family: Any, sample: Any) -> _Place | None:
     if family.type in ("info", "stateset") or sample.name.endswith("_created"):
-        return
+        return None
     kind = _KINDS.get(family.type, Kind.GAUGE)
-    labels: dict[str, str] = dict(sample.labels)
-    edge, quantile = labels.pop("le", ""), labels.pop("quantile", "")
     if kind is not Kind.DISTRIBUTION:
         # Where nobody says what it is, every line is a gauge of its own, edges and all.
-        instrument = _instrument(page, sample.name, kind, dict(sample.labels))
-        instrument.value = float(sample.value)
-        return
-    instrument = _instrument(page, family.name, kind, labels)
+        return _Place(sample.name, kind, _sorted(sample.labels), "value")
+    labels = dict(sample.labels)
+    edge, quantile = labels.pop("le", ""), labels.pop("quantile", "")
+    of_family = (family.name, kind, _sorted(labels))
     if edge:
-        instrument.buckets[float(edge)] = float(sample.value)
-    elif quantile:
-        instrument.quantiles[quantile] = float(sample.value)
-    elif sample.name.endswith("_sum"):
-        instrument.total = float(sample.value)
-    elif sample.name.endswith("_count"):
-        instrument.count = float(sample.value)
+        return _Place(*of_family, "buckets", float(edge))
+    if quantile:
+        return _Place(*of_family, "quantiles", quantile)
+    part = {"_sum": "total", "_count": "count"}.get(sample.name.removeprefix(family.name))
+    return _Place(*of_family, part) if part else None
 
 
-def _instrument(page: Page, name: str, kind: Kind, labels: dict[str, str]) -> Instrument:
-    key = (name, tuple(sorted(labels.items())))
-    if key not in page:
-        page[key] = Instrument(name, kind, key[1])
-    return page[key]
+def _sorted(labels: dict[str, str]) -> Labels:
+    return tuple(sorted(labels.items()))
 
 
 _KINDS = {

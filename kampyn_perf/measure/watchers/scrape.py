@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import partial
 from urllib.parse import urlsplit
 
 from kampyn_perf import names
 from kampyn_perf.measure.http import HttpGetter, NoAnswer
 from kampyn_perf.measure.prometheus import goals, intervals
-from kampyn_perf.measure.prometheus.text import Kind, Page, parse
+from kampyn_perf.measure.prometheus.text import Kind, Page, PageReader
 from kampyn_perf.measure.readings import NotSeen, Reading, Remark, Sample
 from kampyn_perf.redact import redact_url
 from kampyn_perf.units import MICROSECONDS
@@ -57,7 +56,7 @@ class MetricsPage:
     ) -> None:
         self.shown = redact_url(url)
         self._now_us = now_us
-        self._parse = partial(parse, wanted=wanted, with_buckets=with_buckets)
+        self._reader = PageReader(wanted, with_buckets=with_buckets)
         self._http = HttpGetter(url, timeout=TIMEOUT_SECONDS, headers=_ACCEPT | dict(headers or {}))
         self._at_us = 0
         self.before: Page | None = None
@@ -75,7 +74,7 @@ class MetricsPage:
             raise NotSeen(f"{self.shown} answers {answer.status}")
         at_us = self._now_us()
         try:
-            page = self._parse(answer.body, answer.content_type)
+            page = self._reader.read(answer.body, answer.content_type)
         except ValueError as error:
             raise NotSeen(f"{self.shown} is no page of Prometheus metrics: {error}") from error
         self.before, self.after = (self.after or None), page

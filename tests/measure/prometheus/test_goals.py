@@ -6,7 +6,7 @@ import pytest
 
 from kampyn_perf import names
 from kampyn_perf.measure.prometheus import goals
-from kampyn_perf.measure.prometheus.text import Page, parse
+from kampyn_perf.measure.prometheus.text import Page, PageReader
 
 BACKEND = """# TYPE db_query_duration_seconds histogram
 db_query_duration_seconds_sum{{collection="orders",operation="find"}} {orders_s}
@@ -36,7 +36,7 @@ node_disk_io_time_seconds_total{{device="loop0"}} {sdloop}
 
 
 def page(text: str, **numbers: float) -> Page:
-    return parse(text.format(**numbers).encode(), "")
+    return PageReader().read(text.format(**numbers).encode(), "")
 
 
 def backend(orders: int, orders_s: float, pings: int, hits: int, misses: int) -> Page:

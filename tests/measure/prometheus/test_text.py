@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, exposition
 from prometheus_client.openmetrics import exposition as openmetrics
 
-from kampyn_perf.measure.prometheus.text import Kind, Page, parse
+from kampyn_perf.measure.prometheus.text import Kind, Page, PageReader
 
 CLASSIC = "text/plain; version=0.0.4"
 OPEN = openmetrics.CONTENT_TYPE_LATEST
@@ -27,6 +27,10 @@ def registry(queries: list[float], *, route: str = "/a") -> CollectorRegistry:
         histogram.labels("find").observe(seconds)
         summary.observe(seconds)
     return made
+
+
+def parse(body: bytes, content_type: str) -> Page:
+    return PageReader().read(body, content_type)
 
 
 def both(made: CollectorRegistry) -> list[Page]:
@@ -70,10 +74,11 @@ def test_any_other_bytes_are_a_page_or_a_value_error(page: bytes) -> None:
 
 def test_only_the_families_wanted_are_read() -> None:
     body = exposition.generate_latest(registry([0.5]))
-    assert set(parse(body, CLASSIC, lambda name: name == "requests")) == {
-        ("requests_total", (("route", "/a"),))
-    }
-    page = parse(body, CLASSIC, lambda name: name == "query_seconds", with_buckets=lambda _: False)
+    for content_type, page in ((CLASSIC, body), (OPEN, openmetrics.generate_latest(registry([])))):
+        requests = PageReader(lambda name: name == "requests").read(page, content_type)
+        assert set(requests) == {("requests_total", (("route", "/a"),))}
+    queries_alone = PageReader(lambda name: name == "query_seconds", with_buckets=lambda _: False)
+    page = queries_alone.read(body, CLASSIC)
     (queries,) = page.values()
     assert (queries.count, queries.buckets) == (1, {})
 
@@ -96,3 +101,39 @@ def test_a_line_without_a_type_is_a_gauge() -> None:
 def test_a_web_page_is_no_page_of_metrics() -> None:
     with pytest.raises(ValueError, match="html"):
         parse(b"<html><body>Not Found</body></html>", "text/html")
+
+
+class TestTheNextLook:
+    """A reader remembers what lines are about; what it reads may not depend on that."""
+
+    @given(
+        looks=st.lists(
+            st.tuples(LABEL_VALUES, st.lists(st.floats(0, 100), max_size=5)), min_size=2, max_size=4
+        )
+    )
+    def test_it_says_what_the_first_look_of_another_reader_would(
+        self, looks: list[tuple[str, list[float]]]
+    ) -> None:
+        reader = PageReader()
+        for route, queries in looks:
+            body = exposition.generate_latest(registry(queries, route=route))
+            assert reader.read(body, CLASSIC) == parse(body, CLASSIC)
+
+    def test_a_type_that_changed_is_believed(self) -> None:
+        reader = PageReader()
+        for kind in (Kind.GAUGE, Kind.COUNTER, Kind.GAUGE):
+            page = reader.read(f"# TYPE a_total {kind}\na_total 4\n".encode(), CLASSIC)
+            assert page["a_total", ()].kind is kind
+
+    def test_labels_with_braces_and_times_behind_values(self) -> None:
+        reader = PageReader()
+        for value in (1, 2):
+            text = f'a{{b="}} 7"}} {value} 1700000000000\nc {value + 1} 1700000000000\n'
+            page = reader.read(text.encode(), CLASSIC)
+            assert (page["a", (("b", "} 7"),)].value, page["c", ()].value) == (value, value + 1)
+
+    def test_a_line_that_is_none_any_more_is_refused(self) -> None:
+        reader = PageReader()
+        reader.read(b"a 1\n", CLASSIC)
+        with pytest.raises(ValueError, match="x"):
+            reader.read(b"a x\n", CLASSIC)

@@ -27,6 +27,26 @@ def import_catalogue(
             "exporter` printed there, schema.indexes() by collection, or schemas.",
         ),
     ] = None,
+    prisma: Annotated[
+        Path | None,
+        typer.Option(
+            "--prisma", metavar="PATH", help="A Prisma schema, or a folder of them, instead."
+        ),
+    ] = None,
+    beanie: Annotated[
+        Path | None,
+        typer.Option(
+            "--beanie",
+            metavar="PATH",
+            help="Python files with Beanie's documents instead; read, not run.",
+        ),
+    ] = None,
+    spring: Annotated[
+        Path | None,
+        typer.Option(
+            "--spring", metavar="PATH", help="Java files with Spring Data's annotations instead."
+        ),
+    ] = None,
     cluster: Annotated[
         list[str],
         typer.Option(
@@ -53,6 +73,8 @@ def import_catalogue(
       kampyn-perf indexes import --db mongodb://localhost:27017/kampyn -o configs/indexes.yaml
       kampyn-perf indexes import --cluster account=MONGO_URI_ACCOUNT --cluster order=MONGO_URI_ORDER
       kampyn-perf indexes import --mongoose declared.json
+      kampyn-perf indexes import --prisma prisma/schema.prisma -o configs/indexes.yaml
+      kampyn-perf indexes import --spring src/main/java
     """
     from kampyn_perf.cli.console import print_text, say
     from kampyn_perf.config import parse_yaml
@@ -62,8 +84,14 @@ def import_catalogue(
 
     if output and output.exists() and not force:
         raise KampynError(f"{output} is there already", hint="Give another name, or --force.")
-    if mongoose:
-        catalogue, comment = _from_mongoose(mongoose)
+    sources = {"--mongoose": mongoose, "--prisma": prisma, "--beanie": beanie, "--spring": spring}
+    given = {flag: path for flag, path in sources.items() if path is not None}
+    if len(given) + bool(uri and given) + bool(cluster and given) > 1:
+        flags = [*given, *(["--db"] if uri else []), *(["--cluster"] if cluster else [])]
+        raise KampynError(f"{' and '.join(flags)} are each a source of their own: give one")
+    if given:
+        ((flag, path),) = given.items()
+        catalogue, comment = _from_code(flag, path)
     else:
         catalogue, comment = _from_databases(uri, cluster)
     text = catalogue_yaml(catalogue, comment=comment)
@@ -78,24 +106,25 @@ def import_catalogue(
     return ExitCode.OK
 
 
-def _from_mongoose(path: Path) -> tuple[Catalogue, str]:
-    import json
-
+def _from_code(flag: str, path: Path) -> tuple[Catalogue, str]:
     from kampyn_perf.cli.console import say
-    from kampyn_perf.indexes.catalogue.from_exporter import catalogue_of_export, is_export
-    from kampyn_perf.indexes.catalogue.from_mongoose import catalogue_of_mongoose
+    from kampyn_perf.indexes.catalogue.code.beanie import catalogue_of_beanie
+    from kampyn_perf.indexes.catalogue.code.prisma import catalogue_of_prisma
+    from kampyn_perf.indexes.catalogue.code.spring import catalogue_of_spring
+    from kampyn_perf.indexes.catalogue.from_exporter import catalogue_of_mongoose_file
 
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise KampynError(f"{path} is not JSON: {error}") from error
-    read = catalogue_of_export if is_export(data) else catalogue_of_mongoose
-    catalogue, notes = read(data, source=str(path))
+    words, read = {
+        "--mongoose": ("Mongoose declarations", catalogue_of_mongoose_file),
+        "--prisma": ("Prisma schema", catalogue_of_prisma),
+        "--beanie": ("Beanie documents", catalogue_of_beanie),
+        "--spring": ("Spring Data annotations", catalogue_of_spring),
+    }[flag]
+    if not path.exists():
+        raise KampynError(f"cannot read {path}: there is no such file or folder")
+    catalogue, notes = read(path)
     for note in notes:
         say(note, style="yellow")
-    return catalogue, f"Imported from the Mongoose declarations in {path.name}."
+    return catalogue, f"Imported from the {words} in {path.name or path.resolve().name}."
 
 
 def _from_databases(uri: str, clusters: list[str]) -> tuple[Catalogue, str]:

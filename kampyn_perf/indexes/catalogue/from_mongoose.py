@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from kampyn_perf.config import format_path
 from kampyn_perf.errors import ConfigError, Problem
-from kampyn_perf.indexes.catalogue.load import DEFAULT_VARIABLE
-from kampyn_perf.indexes.catalogue.mongoose_index import mongoose_spec
-from kampyn_perf.indexes.catalogue.repeated import unrepeated
-from kampyn_perf.indexes.model.catalogue import (
-    DEFAULT_CLUSTER,
-    Catalogue,
-    Cluster,
-    Entry,
-    WantedCollection,
-)
+from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
+from kampyn_perf.indexes.model.catalogue import Catalogue
 
+_NOTHING = (
+    "no model in it. Models of createConnection are not in mongoose.modelNames(): use "
+    "`kampyn-perf indexes exporter`"
+)
 _FIELD_OPTIONS = ("unique", "index", "sparse", "text", "expires", "required")
 """Options of a field that are no fields themselves where their value is a flag, number or word."""
 _TYPES = (
@@ -53,51 +48,18 @@ _PLURALS = (
 )
 
 
-@dataclass
-class _Model:
-    """What one model's declarations come to."""
-
-    entries: list[Entry] = field(default_factory=list)
-    required: set[str] = field(default_factory=set)
-    optional: set[str] = field(default_factory=set)
-    arrays: set[str] = field(default_factory=set)
-
-
 def catalogue_of_mongoose(data: Any, *, source: str) -> tuple[Catalogue, tuple[str, ...]]:
     """The catalogue, and notes on what was left out. Raises ConfigError naming what is no
     declaration."""
-    problems: list[Problem] = []
-    notes: list[str] = []
-    collections: dict[str, WantedCollection] = {}
+    declarations = Declarations()
     for path, name, declared in _models(data, source):
+        if name in declarations.collections:
+            declarations.notes.append(f"{name}: declared twice; the indexes are put together")
         try:
-            wanted = _collection(name, declared, notes)
+            _collection(declared, declarations.of(name))
         except ValueError as error:
-            problems.append(Problem(path, str(error), source))
-            continue
-        if name in collections:
-            notes.append(f"{name}: declared twice; the indexes are put together")
-            wanted = _merged(collections[name], wanted)
-        collections[name] = wanted
-    if not problems and not any(wanted.entries for wanted in collections.values()):
-        problems.append(Problem("", _nothing(collections), source))
-    if problems:
-        raise ConfigError(problems)
-    catalogue = Catalogue(
-        collections=tuple(wanted for wanted in collections.values() if wanted.entries),
-        clusters={DEFAULT_CLUSTER: Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)},
-    )
-    return catalogue, tuple(notes)
-
-
-def _nothing(collections: Mapping[str, Any]) -> str:
-    if not collections:
-        return (
-            "no model in it. Models of createConnection are not in mongoose.modelNames(): use "
-            "`kampyn-perf indexes exporter`"
-        )
-    names = ", ".join(list(collections)[:5])
-    return f"no index is declared in it ({names}{', ...' if len(collections) > 5 else ''})"
+            declarations.problems.append(Problem(path, str(error), source))
+    return declarations.catalogue(source=source, none=_NOTHING), tuple(declarations.notes)
 
 
 def plural(model: str) -> str:
@@ -130,38 +92,27 @@ def _models(data: Any, source: str) -> Iterator[tuple[str, str, Any]]:
         yield path, str(declared.get("collection") or plural(str(model))), declared
 
 
-def _collection(name: str, declared: Any, notes: list[str]) -> WantedCollection:
-    model = _Model()
+def _collection(declared: Any, model: Declared) -> None:
     if isinstance(declared, list):
-        _declared_indexes(declared, model, name, notes)
+        _declared_indexes(declared, model)
     elif isinstance(declared, Mapping):
-        _schema(declared.get("schema") or declared.get("fields") or {}, "", model, name, notes)
-        _declared_indexes(declared.get("indexes") or [], model, name, notes)
+        _schema(declared.get("schema") or declared.get("fields") or {}, "", model)
+        _declared_indexes(declared.get("indexes") or [], model)
     else:
         raise ValueError("expected a list of [keys, options], or an object with schema or indexes")
-    return WantedCollection(
-        name=name,
-        entries=tuple(unrepeated(model.entries, name, notes)),
-        required=frozenset(model.required),
-        optional=frozenset(model.optional - model.required),
-        arrays=frozenset(model.arrays),
-    )
 
 
-def _declared_indexes(declared: Any, model: _Model, name: str, notes: list[str]) -> None:
+def _declared_indexes(declared: Any, model: Declared) -> None:
     if not isinstance(declared, list):
         raise ValueError("indexes: expected a list of [keys, options]")
     for item in declared:
         pair = item if isinstance(item, list) else [item]
         if not pair or len(pair) > 2 or not all(isinstance(part, Mapping) for part in pair):
             raise ValueError(f"not an index: {item!r:.60} (expected [keys, options])")
-        options = pair[1] if len(pair) > 1 else {}
-        model.entries.append(Entry(spec=mongoose_spec(pair[0], options, name, notes)))
+        model.index(pair[0], pair[1] if len(pair) > 1 else {})
 
 
-def _schema(
-    schema: Mapping[str, Any], prefix: str, model: _Model, name: str, notes: list[str]
-) -> None:
+def _schema(schema: Mapping[str, Any], prefix: str, model: Declared) -> None:
     for key, declared in schema.items():
         path = f"{prefix}{key}"
         _check_type(path, declared)
@@ -174,7 +125,7 @@ def _schema(
         if not isinstance(inner, Mapping):
             continue  # `name: "String"`: a field without options
         if _is_field(inner):
-            _field(path, inner, model, name, notes)
+            _field(path, inner, model)
             nested = (
                 inner["type"][0] if isinstance(inner.get("type"), list) and inner["type"] else None
             )
@@ -182,7 +133,7 @@ def _schema(
         else:
             nested = inner
         if isinstance(nested, Mapping) and nested:
-            _schema(nested, path + ".", model, name, notes)
+            _schema(nested, path + ".", model)
 
 
 def _check_type(path: str, declared: Any) -> None:
@@ -212,9 +163,7 @@ def _is_field(declared: Mapping[str, Any]) -> bool:
     return "type" in declared
 
 
-def _field(
-    path: str, declared: Mapping[str, Any], model: _Model, name: str, notes: list[str]
-) -> None:
+def _field(path: str, declared: Mapping[str, Any], model: Declared) -> None:
     required = declared.get("required")
     is_required = required is True or (isinstance(required, list) and required[:1] == [True])
     direction: Any = None
@@ -237,14 +186,4 @@ def _field(
     if direction is None:
         return
     (model.required if is_required else model.optional).add(path)
-    model.entries.append(Entry(spec=mongoose_spec({path: direction}, options, name, notes)))
-
-
-def _merged(first: WantedCollection, second: WantedCollection) -> WantedCollection:
-    return WantedCollection(
-        name=first.name,
-        entries=tuple(unrepeated([*first.entries, *second.entries], first.name, [])),
-        required=first.required | second.required,
-        optional=(first.optional | second.optional) - first.required - second.required,
-        arrays=first.arrays | second.arrays,
-    )
+    model.index({path: direction}, options)

@@ -1,0 +1,1 @@
+"""Catalogues from the sources of an application, read as text: Prisma, Beanie, Spring Data."""

@@ -1,0 +1,168 @@
+"""A catalogue from a Prisma schema (provider `mongodb`). Nothing is run: it is read as text.
+
+Prisma's own names of indexes (`User_email_key`) are not taken over: an index of any name is the one
+that is meant. Names given with `map:` are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kampyn_perf.errors import ConfigError, Problem
+from kampyn_perf.indexes.catalogue.code.prisma_schema import (
+    Attribute,
+    Block,
+    Call,
+    Field,
+    SchemaError,
+    Value,
+    parse_schema,
+)
+from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.options import TEXT
+
+_INDEXES = ("unique", "index", "fulltext")
+
+
+def catalogue_of_prisma(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
+    """From a schema file, or a folder of them. Raises ConfigError naming file and line."""
+    declarations = Declarations()
+    blocks = [(file, block) for file in _files(path) for block in _blocks(file, declarations)]
+    _check_provider(blocks, declarations)
+    schema = _Schema({block.name: block for _, block in blocks if block.kind in ("model", "type")})
+    for file, block in blocks:
+        if block.kind == "model":
+            schema.declare(block, str(file), declarations)
+    none = "no model in it"
+    return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.rglob("*.prisma"))
+    if not files:
+        raise ConfigError([Problem("", "no .prisma file in this folder", str(path))])
+    return files
+
+
+def _blocks(file: Path, declarations: Declarations) -> list[Block]:
+    try:
+        return parse_schema(file.read_text(encoding="utf-8"))
+    except SchemaError as error:
+        declarations.problems.append(Problem(f"line {error.line}", str(error), str(file)))
+    except (OSError, UnicodeDecodeError) as error:
+        declarations.problems.append(Problem("", f"cannot be read: {error}", str(file)))
+    return []
+
+
+def _check_provider(blocks: Sequence[tuple[Path, Block]], declarations: Declarations) -> None:
+    for file, block in blocks:
+        provider = block.settings.get("provider")
+        if block.kind == "datasource" and provider != "mongodb":
+            shown = provider if isinstance(provider, str) else "none that is written out"
+            declarations.problems.append(
+                Problem(
+                    f"line {block.line}",
+                    f"the datasource's provider is {shown}, not mongodb",
+                    str(file),
+                )
+            )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    path: str
+    always: bool
+    """Whether every document has it."""
+    is_list: bool
+
+
+@dataclass(frozen=True)
+class _Schema:
+    """Models and composite types by name."""
+
+    blocks: Mapping[str, Block]
+
+    def declare(self, model: Block, source: str, declarations: Declarations) -> None:
+        declared = declarations.of(_text(_find(model.attributes, "map"), "name") or model.name)
+        stored = list(self._stored_fields(model))
+        declared.fields(
+            required=[one.path for one in stored if one.always],
+            optional=[one.path for one in stored if not one.always and not one.is_list],
+            arrays=[one.path for one in stored if one.is_list],
+        )
+        indexes = [(one, one.get("fields", 0)) for one in model.attributes if one.name in _INDEXES]
+        for one in model.fields:
+            unique = _find(one.attributes, "unique")
+            if unique:
+                indexes.append((unique, [Call(one.name, unique.named)]))
+        for attribute, fields in indexes:
+            try:
+                self._index(model, attribute, fields, declared)
+            except ValueError as error:
+                problem = Problem(f"line {attribute.line}", f"{model.name}: {error}", source)
+                declarations.problems.append(problem)
+
+    def _index(
+        self, model: Block, attribute: Attribute, fields: Value | None, declared: Declared
+    ) -> None:
+        if not isinstance(fields, list):
+            raise ValueError("an index without a list of fields")
+        keys: dict[str, int | str] = {}
+        for one in fields:
+            if not isinstance(one, Call):
+                raise ValueError(f"{one!r} is no field")
+            sort = one.get("sort")
+            descends = isinstance(sort, Call) and sort.name == "Desc"
+            path = self._path(model, one.name)
+            keys[path] = TEXT if attribute.name == "fulltext" else -1 if descends else 1
+        options: dict[str, object] = {"unique": True} if attribute.name == "unique" else {}
+        name = _text(attribute, "map")
+        declared.index(keys, options | ({"name": name} if name else {}))
+
+    def _path(self, block: Block, dotted: str) -> str:
+        """As the database has it; fields may have another name there."""
+        names: list[str] = []
+        inside: Block | None = block
+        for name in dotted.split("."):
+            fields = inside.fields if inside else []
+            one = next((one for one in fields if one.name == name), None)
+            if one is None:
+                raise ValueError(f"there is no field {dotted}")
+            names.append(_stored(one))
+            inside = self.blocks.get(one.type)
+        return ".".join(names)
+
+    def _stored_fields(
+        self, block: Block, prefix: str = "", *, always: bool = True, inside: tuple[str, ...] = ()
+    ) -> Iterator[_Stored]:
+        """Every field that is stored, with those of composite types, once within each other."""
+        for one in block.fields:
+            kind = self.blocks.get(one.type)
+            if kind is not None and kind.kind == "model":
+                continue  # a relation; its key is a field of its own
+            path, is_there = prefix + _stored(one), always and not (one.is_optional or one.is_list)
+            yield _Stored(path, is_there, one.is_list)
+            if kind is not None and one.type not in inside:
+                yield from self._stored_fields(
+                    kind, f"{path}.", always=is_there, inside=(*inside, one.type)
+                )
+
+
+def _stored(one: Field) -> str:
+    return _text(_find(one.attributes, "map"), "name") or one.name
+
+
+def _find(attributes: Sequence[Attribute], name: str) -> Attribute | None:
+    return next((one for one in attributes if one.name == name), None)
+
+
+def _text(attribute: Attribute | None, name: str) -> str:
+    """An argument in quotes; `@map` and `@@map` have it as their first."""
+    position = 0 if attribute is not None and attribute.name == "map" else None
+    value = attribute.get(name, position) if attribute is not None else None
+    return value if isinstance(value, str) else ""

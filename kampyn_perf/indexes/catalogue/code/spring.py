@@ -1,0 +1,296 @@
+"""A catalogue from Spring Data's annotations. Nothing is compiled or run: Java is read as text.
+
+What makes an index: `@Indexed`, `@CompoundIndex(es)`, `@TextIndexed`, `@GeoSpatialIndexed`,
+`@HashIndexed`, `@WildcardIndexed`, on classes with `@Document` and on what is nested in them. Names
+are those that Spring gives (docs.spring.io, "Index creation").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kampyn_perf.errors import ConfigError, KampynError, Problem
+from kampyn_perf.indexes.catalogue.code.java_classes import (
+    Annotation,
+    JavaClass,
+    JavaError,
+    Member,
+    Unwritten,
+    classes_of,
+)
+from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
+from kampyn_perf.indexes.model.catalogue import Catalogue
+from kampyn_perf.indexes.model.options import PLANE, TEXT
+from kampyn_perf.indexes.model.spec import HASHED, SPHERE, WILDCARD
+
+_SAME = {"unique": "unique", "sparse": "sparse", "min": "min", "max": "max", "bits": "bits"}
+_ALWAYS = ("NotNull", "NonNull", "NotBlank", "NotEmpty")
+"""Annotations that keep a field from being null."""
+_NOT_STORED = ("Transient", "DBRef", "DocumentReference", "ReadOnlyProperty")
+_TIGHT = re.compile(r"""('[^']*'|"[^"]*")|:(?=\S)""")
+"""A text in quotes, or a colon that YAML would take for a part of a name."""
+_RUNNING = "which only the running program knows"
+_ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
+
+
+def catalogue_of_spring(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
+    """From a Java file, or a folder of them. Raises ConfigError naming file and line."""
+    declarations = Declarations()
+    project = _Project(declarations)
+    for file in _files(path):
+        project.read(file)
+    for one in project.classes.values():
+        document = _named(one.annotations, "Document")
+        if document:
+            project.declare(one, document)
+    none = "no class with Spring Data's @Document (Kotlin is not read)"
+    return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.rglob("*.java"))
+    if not files:
+        reason = "no Java file in this folder (Kotlin is not read)"
+        raise ConfigError([Problem("", reason, str(path))])
+    return files
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in a document a class stands."""
+
+    prefix: str = ""
+    """With its dot; empty at the top."""
+    inside: tuple[tuple[str, str], ...] = ()
+    """The members on the way there, with their classes: none is taken twice."""
+    always: bool = True
+    """Whether every document has it."""
+
+
+class _Project:
+    """Every class of the files, by its simple name."""
+
+    def __init__(self, declarations: Declarations) -> None:
+        self.classes: dict[str, JavaClass] = {}
+        self._files: dict[str, Path] = {}
+        self._declarations = declarations
+
+    def read(self, file: Path) -> None:
+        try:
+            for one in classes_of(file.read_bytes()):
+                self.classes.setdefault(one.name, one)
+                self._files.setdefault(one.name, file)
+        except JavaError as error:
+            problem = Problem(f"line {error.line}", str(error), str(file))
+            self._declarations.problems.append(problem)
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            self._declarations.problems.append(Problem("", reason, str(file)))
+
+    def declare(self, one: JavaClass, document: Annotation) -> None:
+        given = document.values.get("collection", document.values.get("value"))
+        if isinstance(given, Unwritten) or (isinstance(given, str) and "#{" in given):
+            shown = given.text if isinstance(given, Unwritten) else given
+            self.left_out(one, document, f"the name of its collection is {shown}, {_RUNNING}")
+            return
+        name = str(given or one.name[:1].lower() + one.name[1:])
+        _Reader(self, self._declarations.of(name)).read(one, document)
+
+    def lineage(self, one: JavaClass) -> list[JavaClass]:
+        """The class, and those that it comes from."""
+        lineage = [one]
+        while (parent := self.classes.get(lineage[-1].parent)) and parent not in lineage:
+            lineage.append(parent)
+        return lineage
+
+    def members(self, one: JavaClass) -> Iterator[Member]:
+        """Those that are stored, inherited ones among them."""
+        for owner in self.lineage(one):
+            for member in owner.members:
+                if not any(_named(member.annotations, name) for name in _NOT_STORED):
+                    yield member
+
+    def left_out(self, owner: JavaClass, annotation: Annotation, words: str) -> None:
+        where = f"{self._files[owner.name]}, line {annotation.line}"
+        self._declarations.notes.append(f"{where}: {owner.name}: {words}")
+
+
+class _Reader:
+    """Reads one document's class, and what is nested in it."""
+
+    def __init__(self, project: _Project, declared: Declared) -> None:
+        self._project = project
+        self._declared = declared
+        self._text: dict[str, int] = {}
+        """Of the one text index of a collection, the weight of each field."""
+
+    def read(self, one: JavaClass, document: Annotation) -> None:
+        self._class(one, _Place())
+        if not self._text:
+            return
+        weights = {path: weight for path, weight in self._text.items() if weight != 1}
+        languages = [
+            _stored(member)
+            for member in self._project.members(one)
+            if _named(member.annotations, "Language")
+        ]
+        options = {
+            "name": f"{one.name}_TextIndex",
+            "weights": weights or None,
+            "default_language": document.values.get("language") or None,
+            "language_override": languages[0] if languages else None,
+        }
+        given = {name: value for name, value in options.items() if value is not None}
+        self._declared.index(dict.fromkeys(self._text, TEXT), given)
+
+    def _class(self, one: JavaClass, place: _Place) -> None:
+        for owner in self._project.lineage(one):
+            for annotation in owner.annotations:
+                for each in _singly(annotation):
+                    self._annotated(owner, each, place)
+        for member in self._project.members(one):
+            self._member(one, member, place)
+
+    def _member(self, owner: JavaClass, member: Member, place: _Place) -> None:
+        path = place.prefix + _stored(member)
+        demanded = any(_named(member.annotations, name) for name in _ALWAYS)
+        always = place.always and (member.is_primitive or demanded)
+        declared = self._declared
+        fields = (
+            declared.arrays
+            if member.is_list
+            else declared.required
+            if always
+            else declared.optional
+        )
+        fields.add(path)
+        for annotation in member.annotations:
+            self._annotated(owner, annotation, place, member)
+        nested, way = self._project.classes.get(member.type), (owner.name, member.name)
+        if nested is None or way in place.inside or _named(nested.annotations, "Document"):
+            return
+        inside = (*place.inside, way)
+        self._class(nested, _Place(f"{path}.", inside, always and not member.is_list))
+
+    def _annotated(
+        self, owner: JavaClass, annotation: Annotation, place: _Place, member: Member | None = None
+    ) -> None:
+        """One annotation of a class, or of its `member`."""
+        field = _stored(member) if member else ""
+        path = place.prefix + field
+        if annotation.name == "TextIndexed":
+            weight = annotation.values.get("weight")
+            self._text[path] = int(weight) if isinstance(weight, float) else 1
+            return
+        keys: dict[str, Any]
+        name = ""
+        try:
+            if annotation.name == "Indexed":
+                keys, name = {path: -1 if _is(annotation, "direction", "DESCENDING") else 1}, field
+            elif annotation.name == "GeoSpatialIndexed":
+                if _is(annotation, "type", "HAYSTACK"):
+                    raise ValueError("MongoDB 5.0 and newer have no haystack indexes")
+                keys, name = {path: SPHERE if _is(annotation, "type", "2DSPHERE") else PLANE}, field
+            elif annotation.name == "HashIndexed":
+                keys = {path: HASHED}
+            elif annotation.name == "WildcardIndexed":
+                keys = {f"{path}.{WILDCARD}" if member else f"{path}{WILDCARD}": 1}
+            elif annotation.name == "CompoundIndex":
+                keys = _compound_keys(annotation, place)
+            else:
+                return
+            self._declared.index(keys, _options(annotation, place, name))
+        except (ValueError, KampynError) as error:
+            self._project.left_out(owner, annotation, f"@{annotation.name} is left out: {error}")
+
+
+def _singly(annotation: Annotation) -> list[Annotation]:
+    """`@CompoundIndexes({@CompoundIndex(...), ...})`, one by one."""
+    if annotation.name not in ("CompoundIndexes", "CompoundIndex.List"):
+        return [annotation]
+    several = annotation.values.get("value")
+    each = several if isinstance(several, list) else [several]
+    return [one for one in each if isinstance(one, Annotation)]
+
+
+def _is(annotation: Annotation, key: str, ending: str) -> bool:
+    """Whether a value is the constant of that name."""
+    value = annotation.values.get(key)
+    return isinstance(value, Unwritten) and value.text.endswith(ending)
+
+
+def _compound_keys(annotation: Annotation, place: _Place) -> dict[str, Any]:
+    given = annotation.values.get("def")
+    if not isinstance(given, str):
+        raise ValueError("its def is not written out")
+    keys = _json(given)
+    if not isinstance(keys, dict) or not keys:
+        raise ValueError(f"its def is no object: {given[:60]}")
+    return {f"{place.prefix}{path}": kind for path, kind in keys.items()}
+
+
+def _options(annotation: Annotation, place: _Place, default_name: str) -> dict[str, Any]:
+    values = annotation.values
+    for key in (*_SAME, "name", "expireAfterSeconds", "expireAfter", "partialFilter", "collation"):
+        if isinstance(values.get(key), Unwritten):
+            raise ValueError(f"its {key} is {values[key].text}, {_RUNNING}")
+    options = {name: _plain(values[key]) for key, name in _SAME.items() if values.get(key)}
+    name = str(values.get("name") or default_name)
+    if name and values.get("useGeneratedName") is not True:
+        options["name"] = f"{place.prefix}{name}"
+    seconds = values.get("expireAfterSeconds", -1.0)
+    if isinstance(seconds, float) and seconds >= 0:
+        options["expireAfterSeconds"] = _plain(seconds)
+    if values.get("expireAfter"):
+        options["expireAfterSeconds"] = _duration(str(values["expireAfter"]))
+    if values.get("partialFilter"):
+        options["partialFilterExpression"] = _json(str(values["partialFilter"]))
+    if values.get("collation"):
+        text = str(values["collation"])
+        options["collation"] = _json(text) if text.lstrip().startswith("{") else {"locale": text}
+    return options
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def _json(text: str) -> Any:
+    """MongoDB's relaxed JSON, of which single quotes and bare names are YAML, too."""
+    if "#{" in text or "?{" in text:
+        raise ValueError(f"{text[:60]} is an expression, {_RUNNING}")
+    try:
+        return yaml.safe_load(_TIGHT.sub(lambda match: match[1] or ": ", text.replace("\t", " ")))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{text[:60]} is no JSON") from error
+
+
+def _duration(text: str) -> int | str:
+    """Seconds of `P10DT1H`; what is like `10d` is read as it stands."""
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return text
+    sizes = (86_400, 3_600, 60, 1)
+    return sum(int(part or 0) * size for part, size in zip(match.groups(), sizes, strict=True))
+
+
+def _named(annotations: list[Annotation], name: str) -> Annotation | None:
+    return next((one for one in annotations if one.name == name), None)
+
+
+def _stored(member: Member) -> str:
+    """`@Field("x")` is stored as x, and the id as `_id`."""
+    given = _named(member.annotations, "Field")
+    for key in ("name", "value"):
+        if given and isinstance(given.values.get(key), str) and given.values[key]:
+            return str(given.values[key])
+    is_id = _named(member.annotations, "Id") or _named(member.annotations, "MongoId")
+    return "_id" if is_id or member.name == "id" else member.name

@@ -27,7 +27,7 @@ class Dated(Stored):
 class User(Dated):
     id: Annotated[str, Indexed(unique=True)]
     email: Annotated[str, Indexed(unique=True)]
-    phone: Indexed(str | None, sparse=True, unique=True) = None
+    phone: Annotated[str | None, Indexed(sparse=True, unique=True)] = None
     nick: Annotated[Optional[str], Indexed()] = None
     tags: Annotated[list[str], Indexed()] = []
     bio: Annotated[str, Indexed(index_type=pymongo.TEXT)]

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help load test test-fast setup mongo check clean
+.PHONY: help load test test-fast setup mongo mongoose check clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,7 +13,7 @@ help: ## Say what there is
 load: $(READY) ## Start the bundled backend, run the document's load for a minute, judge it
 	$(BIN)/kampyn-perf load --profile quick
 
-test: $(READY) mongo ## Run the tests, several at a time
+test: $(READY) mongo mongoose ## Run the tests, several at a time
 	$(BIN)/python -m pytest -n auto
 
 test-fast: $(READY) ## Run the tests that start no program and no server: a minute
@@ -32,6 +32,9 @@ $(READY): pyproject.toml
 mongo: $(READY) ## Make the environment of the MongoDB stand-in, if there is a Python 3.13
 	@$(BIN)/python -m tests.mongo_setup
 
+mongoose: $(READY) ## Fetch mongoose for the exporter's test, if there is an npm
+	@$(BIN)/python -m tests.mongoose_setup
+
 check: $(READY) ## Lint, types and the direction of the imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,5 +42,5 @@ check: $(READY) ## Lint, types and the direction of the imports
 	$(BIN)/lint-imports
 
 clean: ## Remove environments, caches and state; never reports
-	rm -rf $(VENV) .venv-mongo .kampyn .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf $(VENV) .venv-mongo .mongoose .kampyn .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist

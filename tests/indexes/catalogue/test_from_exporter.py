@@ -1,6 +1,6 @@
 """What the exporter prints becomes a catalogue. `EXPORTED` is what it printed of the project in
-`PROJECT` with Mongoose 8.24 on Node 20; the last test runs it again where a mongoose is at hand
-(KAMPYN_TEST_MONGOOSE: a folder with node_modules)."""
+`PROJECT` with Mongoose 8.24 on Node 20; the last test runs it again where `make mongoose`
+could fetch a mongoose."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kampyn_perf.indexes.catalogue.from_exporter import (
 )
 from kampyn_perf.indexes.model.catalogue import Cluster
 from tests.indexes.catalogue.test_from_database import read_back
+from tests.mongoose_setup import FOLDER
 
 PROJECT = {
     "db.js": """
@@ -189,19 +190,19 @@ def test_the_exporter_names_the_schema_that_is_read():
     assert f"'{SCHEMA}'" in exporter_text()
 
 
-MONGOOSE = os.environ.get("KAMPYN_TEST_MONGOOSE", "")
+MONGOOSE = Path(os.environ.get("KAMPYN_TEST_MONGOOSE", FOLDER))
 
 
 @pytest.mark.skipif(
-    not (MONGOOSE and shutil.which("node")),
-    reason="KAMPYN_TEST_MONGOOSE names no folder with mongoose in its node_modules",
+    not ((MONGOOSE / "node_modules" / "mongoose").is_dir() and shutil.which("node")),
+    reason="run `make mongoose` (needs node and npm), or set KAMPYN_TEST_MONGOOSE",
 )
 def test_the_exporter_prints_it(tmp_path: Path):
     for name, text in PROJECT.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    (tmp_path / "node_modules").symlink_to(Path(MONGOOSE) / "node_modules")
+    (tmp_path / "node_modules").symlink_to(MONGOOSE / "node_modules")
     (tmp_path / "export-indexes.js").write_text(exporter_text())
     secret = {"SHOP_DATABASE_URL": "mongodb://ada:s3cret@h/shop"}
     done = subprocess.run(

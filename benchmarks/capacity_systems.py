@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ERRORS_ALLOWED = 0.01
 _SPREAD = 0.3
 """Standard deviation of the logarithm of times that no queue makes."""
+_CPU_SPREAD = 0.02
+"""Of a mean of CPU from one step to the next, as a logarithm."""
 _OVERHEAD_US = 3_000_000
 
 
@@ -61,6 +63,8 @@ class System:
     """Sessions per second that end well, of so many users at once."""
     even: bool = False
     limiter: Limiter | None = None
+    cpu_at: float | None = None
+    """The rate at which its CPU is as busy as its goal allows; it grows with the rate."""
     work: float = 0.0
     """Sessions served so far."""
     facts: dict[str, float] = field(default_factory=dict)
@@ -106,6 +110,9 @@ class System:
         ended = np.clip((served.ends[here] - warm).astype(int), 0, seconds - 1)
         rest = rest_of(in_flight.tolist(), rate=ask.rate)
         known = self._margins(times, failed, ended, seconds, number)
+        if self.cpu_at:
+            used = ask.rate / self.cpu_at * math.exp(rng.normal(0, _CPU_SPREAD))
+            known["cpu"] = margins.Known(margins.of_value(used, 1.0), 2 * _CPU_SPREAD)
         good = times[~failed]
         within = (served.ends >= warm) & (served.ends < warm + seconds)
         completed = float((within & ~served.failed).sum()) / seconds

@@ -1,10 +1,11 @@
 """How often `kampyn-perf compare` is wrong, and how often it finds what is there.
 
-    python benchmarks/compare_calibration.py              # simulated, ten minutes of CPU time
-    python benchmarks/compare_calibration.py --real 20    # 20 pairs of real runs, A against A
+    python -m benchmarks.compare_calibration                        # ten minutes of CPU time
+    python -m benchmarks.compare_calibration --real 20 --keep aa    # 20 real pairs, A against A
+    python -m benchmarks.compare_calibration --again aa             # the same runs, judged again
 
-The real ones are loads of the bundled backend, on a machine that has nothing else to do: two runs a
-pair, each 20 s and a start; about 18 minutes for 20 pairs.
+The real ones are loads of the bundled backend (`compare_real`), on a machine that has nothing else
+to do: two runs a pair, each 20 s and a start; about 18 minutes for 20 pairs.
 
 Simulated runs have what real ones have: log-normal times, a level that drifts within the run
 (neighbouring seconds hang together), pauses of the garbage collector's kind, and a level of each
@@ -16,7 +17,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,8 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kampyn_perf import compare, load
-from kampyn_perf.cli import watching
+from benchmarks.compare_real import judged, kept, made
 from kampyn_perf.compare.figures import (
     PERCENTILES,
     RESPONSE_TIME,
@@ -38,9 +37,7 @@ from kampyn_perf.compare.figures import (
 )
 from kampyn_perf.compare.judging import of_figures
 from kampyn_perf.compare.settings import Condition, Settings
-from kampyn_perf.measure import WatchFlags
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, Design
-from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.comparison import Change, Compared, Design
 from kampyn_perf.results.verdict import Unit
 
 GRAIN = 1.001
@@ -128,14 +125,14 @@ def single(system: System, rng: np.random.Generator, slower: float) -> list[Comp
 def several(count: int) -> Judged:
     """So many runs on each side."""
 
-    def judged(system: System, rng: np.random.Generator, slower: float) -> list[Compared]:
+    def of_them(system: System, rng: np.random.Generator, slower: float) -> list[Compared]:
         base, new = (
             [figures(run(system, rng, slower=each), scatter=False) for _ in range(count)]
             for each in (0.0, slower)
         )
         return of_figures(base, new, Design.SEVERAL, Settings())
 
-    return judged
+    return of_them
 
 
 @dataclass
@@ -176,16 +173,16 @@ def simulate(times: int, seed: int, only: str) -> Iterator[tuple[str, str]]:
     for name, system in SYSTEMS.items():
         if only not in name:
             continue
-        for words, judged in (
+        for words, way in (
             ("1 run a side", single),
             ("3 runs a side", several(3)),
             ("5 runs a side", several(5)),
             ("10 runs a side", several(10)),
         ):
             rng = np.random.default_rng(seed)
-            false = sum(claims(judged(system, rng, 0.0)) for _ in range(times))
-            found = Counter(outcome_of(judged(system, rng, 0.10)) for _ in range(times // 2))
-            same = Counter(outcome_of(judged(system, rng, 0.0)) for _ in range(times // 2))
+            false = sum(claims(way(system, rng, 0.0)) for _ in range(times))
+            found = Counter(outcome_of(way(system, rng, 0.10)) for _ in range(times // 2))
+            same = Counter(outcome_of(way(system, rng, 0.0)) for _ in range(times // 2))
             yield (
                 f"{name}, {words}",
                 f"false alarms {false / times:.1%} of {times}; +10 % of P95 found in "
@@ -211,43 +208,6 @@ def simulate(times: int, seed: int, only: str) -> Iterator[tuple[str, str]]:
         )
 
 
-def real(count: int, seconds: int, allowed: tuple[Condition, ...]) -> Iterator[tuple[str, str]]:
-    """`count` pairs of loads of the bundled backend, between which nothing differs."""
-    settings = Settings(allowed=allowed)
-    loads: list[LoadResult] = []
-    singles: list[Comparison] = []
-    for number in range(1, count + 1):
-        loads += [_load(seconds), _load(seconds)]
-        singles.append(compare.judge(loads[-2:-1], loads[-1:], settings=settings))
-        yield f"pair {number}", f"{singles[-1].headline} {'; '.join(singles[-1].reasons)}"
-    usable = [one for one in singles if one.conclusion is not Conclusion.NOT_COMPARABLE]
-    alarms = [one for one in usable if one.conclusion is Conclusion.REGRESSED]
-    yield "one run a side", f"{len(alarms)} false alarms in {len(usable)} pairs that count"
-    base, new = loads[0::2], loads[1::2]
-    for words, found in (
-        ("all runs as pairs", compare.judge(base, new, settings=settings, paired=True)),
-        ("all runs as several a side", compare.judge(base, new, settings=settings)),
-    ):
-        worse = ", ".join(row.title for row in found.of(Change.REGRESSED))
-        yield words, f"{found.headline}; false alarms: {worse or 'none'}"
-    for name in ("p50", "p95", "p99"):
-        values = [getattr(one.requests.shown, f"{name}_us") for one in loads]
-        deviation = float(np.std(np.log(values), ddof=1))
-        yield f"{name.upper()} from run to run", f"standard deviation {deviation:.1%}"
-
-
-def _load(seconds: int) -> LoadResult:
-    """One run, as `kampyn-perf load` makes it, saved nowhere."""
-    with tempfile.TemporaryDirectory(prefix="compare-calibration-") as state:
-        phases = f"[{{name: Load, duration: {seconds}, arrivalRate: 30}}]"
-        options = load.LoadOptions(
-            profile="quick", sets=[f"profiles.quick.phases={phases}"], state=Path(state)
-        )
-        request = load.resolve(options)
-        watch = watching.settings_of(request, WatchFlags())
-        return load.run(request, watcher=watching.BesideLoad(request, watch))
-
-
 SYSTEMS = {
     "quiet (runs differ by 1 %)": System(),
     "usual (runs differ by 3 %)": System(between=0.03),
@@ -264,11 +224,15 @@ def main() -> int:
     parser.add_argument("--real", type=int, default=0, help="pairs of real runs, instead")
     parser.add_argument("--seconds", type=int, default=20, help="of a real run")
     parser.add_argument("--allow-busy", action="store_true", help="on a machine that is not idle")
+    parser.add_argument("--keep", type=Path, help="the folder that real runs are kept in")
+    parser.add_argument("--again", type=Path, help="judge the runs of such a folder again")
     arguments = parser.parse_args()
     lines = simulate(arguments.times, arguments.seed, arguments.only)
-    if arguments.real:
-        allowed = (Condition.BUSY,) if arguments.allow_busy else ()
-        lines = real(arguments.real, arguments.seconds, allowed)
+    allowed = (Condition.BUSY,) if arguments.allow_busy else ()
+    if arguments.again:
+        lines = judged(kept(arguments.again), allowed)
+    elif arguments.real:
+        lines = judged(made(arguments.real, arguments.seconds, arguments.keep), allowed)
     for what, came in lines:
         print(f"{what}: {came}", flush=True)
     return 0

@@ -25,6 +25,8 @@ class Ask:
     measured_us: int = 0
     rungs: tuple[Rung, ...] = ()
     """Of a ladder: each for `measured_us`, one after the other."""
+    beyond: bool = False
+    """Whether it is for the limit by requests alone."""
 
     @property
     def length_us(self) -> int:

@@ -18,6 +18,9 @@ import numpy as np
 CLIFF = 4.0
 """A rise of the logarithm from one rate to the next that no line may be drawn through."""
 _LEAST = 1e-3
+_NEAR = math.log(1.12)
+"""The middle of a step of the function is no further from its edge: that all held from a tenth of
+the rate on does not put the limit nearer to that tenth."""
 
 
 @dataclass(frozen=True)
@@ -76,4 +79,5 @@ def crossing(x: Sequence[float], loads: Sequence[float], weights: Sequence[float
     if high - low > CLIFF:
         return Crossing((left.last + right.first) / 2, left.last, right.first, cliff=True)
     part = low / (low - high)
-    return Crossing(left.x + part * (right.x - left.x), left.x, right.x)
+    below, above = max(left.x, left.last - _NEAR), min(right.x, right.first + _NEAR)
+    return Crossing(below + part * (above - below), below, above)

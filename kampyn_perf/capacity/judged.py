@@ -16,12 +16,22 @@ from kampyn_perf.results.load import LoadResult, PhaseResult, Second
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.load import LoadEvidence
-from kampyn_perf.slo.kinds import ArrivalCount, CaseTimes, RequestRate, StartLag
+from kampyn_perf.slo.kinds import (
+    ArrivalCount,
+    CaseTimes,
+    RequestRate,
+    RequestShare,
+    RequestTimes,
+    SessionTimes,
+    StartLag,
+)
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
 
 _ANSWERS = (RequestRate, ArrivalCount, StartLag, CaseTimes)
 """Kinds of evidence that are the search's own affair: how much was offered, and what came of it."""
+_MET = (RequestTimes, SessionTimes, RequestShare)
+"""Kinds of evidence that callers make by their requests."""
 _REFUSED = "429"
 _GUESS = 0.1
 """Standard error of a margin whose interval is not known."""
@@ -41,6 +51,16 @@ def relevant(slo: Slo) -> Slo | None:
         and not isinstance(each.described.evidence, _ANSWERS)
     }
     return Slo(objectives=kept) if kept else None
+
+
+def aside_of(slo: Slo) -> tuple[str, ...]:
+    """Those that are not about what callers meet, response times and errors, but about what is used
+    up meanwhile."""
+    return tuple(
+        name
+        for name, each in slo.objectives.items()
+        if not isinstance(each.described.evidence, _MET)
+    )
 
 
 def open_step(result: LoadResult, slo: Slo, ask: Ask, *, number: int) -> CapacityStep:
@@ -77,6 +97,7 @@ def open_step(result: LoadResult, slo: Slo, ask: Ask, *, number: int) -> Capacit
         invalid=invalid,
         ended_early=result.reason if _stopped(result) else "",
         explanation=verdict.explanation,
+        beyond=ask.beyond,
         **_figures(phase),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kampyn_perf.errors import KampynError
@@ -18,6 +19,9 @@ SHORTEST_US, LONGEST_US = 10 * _S, 60 * _S
 _FEWEST = 4
 """Steps after the ladder: to bracket the limit and try it once takes so many at least."""
 _WISHED = 16
+_FOR_SECOND = 0.45
+"""Of the time after the ladder, for the limit by requests alone: it lies beyond all that was tried,
+where the first one was known to be near."""
 _WARM_SHARE = 0.2
 _SHORTEST_WARM_US = 2 * _S
 
@@ -42,6 +46,15 @@ class Plan:
     precise: float = 0.02
     """Half the width of the answer's interval, as a share, that is good enough to stop early."""
     seed: int = 1
+    aside: tuple[str, ...] = ()
+    """Objectives about what is used up. Where one of them breaks first, the limit by the others,
+    what callers meet, is searched for as well."""
+
+    @property
+    def first_us(self) -> int:
+        """Until when the limit by all objectives is searched for, where another one comes after."""
+        left = self.budget_us - _before(self.rung_us)
+        return self.budget_us - max(min(int(left * _FOR_SECOND), left - _FEWEST * self.step_us), 0)
 
     @property
     def step_us(self) -> int:
@@ -49,7 +62,9 @@ class Plan:
         return self.warm_up_us + self.measured_us + OVERHEAD_US
 
 
-def shape(budget_us: int, *, light_rate: float = 5.0, seed: int = 1) -> Plan:
+def shape(
+    budget_us: int, *, light_rate: float = 5.0, seed: int = 1, aside: Sequence[str] = ()
+) -> Plan:
     """The plan for a budget. Raises KampynError for one that is too small."""
     rung_us = min(max(budget_us // 150, 2 * _S), 4 * _S)
     left = budget_us - _before(rung_us)
@@ -71,6 +86,7 @@ def shape(budget_us: int, *, light_rate: float = 5.0, seed: int = 1) -> Plan:
         rung_us=rung_us,
         light_rate=light_rate,
         seed=seed,
+        aside=tuple(aside),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -15,18 +15,18 @@ import orjson
 from kampyn_perf import load, machine, names
 from kampyn_perf.capacity.answer import answer_of
 from kampyn_perf.capacity.asks import Ask, Stop
-from kampyn_perf.capacity.judged import relevant
+from kampyn_perf.capacity.judged import aside_of, relevant
 from kampyn_perf.capacity.plan import Plan, shape
 from kampyn_perf.capacity.probe import Probe
 from kampyn_perf.capacity.request import CapacityRequest, Observer, Unobserved
-from kampyn_perf.capacity.search import decide
+from kampyn_perf.capacity.search import beyond, decide
 from kampyn_perf.capacity.stepping import Interrupted, Stepper
-from kampyn_perf.capacity.told import spent_us
+from kampyn_perf.capacity.told import spent_us, without
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.bundled import context
 from kampyn_perf.redact import redact_url
 from kampyn_perf.results import io
-from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending
+from kampyn_perf.results.capacity import Beyond, CapacityResult, CapacityStep, Ending, Limiter
 from kampyn_perf.results.folder import (
     RunKind,
     claimed_run_folder,
@@ -56,7 +56,7 @@ def run(request: CapacityRequest, observer: Observer | None = None) -> CapacityR
             "--slo, such as response_time.",
         )
     earlier = read_search(request.resume) if request.resume else None
-    plan = _plan(request, earlier)
+    plan = _plan(request, earlier, aside_of(slo))
     with _folder(request) as folder:
         return _Search(request, slo, plan, folder, observer or Unobserved()).run(earlier)
 
@@ -66,16 +66,16 @@ def read_search(path: Path) -> CapacityResult:
     return io.read(find_result(path), {names.CAPACITY_SCHEMA: CapacityResult})
 
 
-def _plan(request: CapacityRequest, earlier: CapacityResult | None) -> Plan:
+def _plan(request: CapacityRequest, earlier: CapacityResult | None, aside: tuple[str, ...]) -> Plan:
     """A new one, or that of the search that goes on, with the time that is given now."""
     seed = request.load.spec.seed
     if request.plan is not None:
         return request.plan
     if earlier is None:
-        return shape(request.budget_us, seed=seed)
+        return shape(request.budget_us, seed=seed, aside=aside)
     try:
         known = {**earlier.plan, "rungs": tuple(earlier.plan["rungs"])}
-        return replace(Plan(**known), budget_us=request.budget_us)
+        return replace(Plan(**known), budget_us=request.budget_us, aside=aside)
     except (KeyError, TypeError) as error:
         raise KampynError("the search to go on with has no plan", hint=io.DAMAGED) from error
 
@@ -190,7 +190,7 @@ class _Search:
         steps = self._steps
         ending = stop.ending if stop else Ending.ROUGH
         answer = answer_of(steps, ending, limiter=probe.limiter, seed=self._plan.seed)
-        measured = {margin.objective.partition(" (")[0] for s in steps for margin in s.margins}
+        measured = _measured(steps)
         return CapacityResult(
             started_at=self._started_at,
             elapsed_us=spent_us(steps),
@@ -212,10 +212,33 @@ class _Search:
             reason=stop.reason if stop else "",
             interrupted=interrupted,
             answer=answer,
+            beyond=self._beyond(stop, probe.limiter),
             limiter=probe.limiter,
             evidence=exhausted(steps),
             steps=list(steps),
         )
+
+    def _beyond(self, stop: Stop | None, limiter: Limiter | None) -> Beyond | None:
+        """The limit by requests alone, as far as it is known; `stop` is the whole's."""
+        further = beyond(self._plan, self._steps, limiter)
+        if further is None:
+            return None
+        steps = without(self._steps, self._plan.aside)
+        over = further if isinstance(further, Stop) else None
+        if stop and not over:
+            over = stop  # interrupted, or lost
+        ending = over.ending if over else Ending.ROUGH
+        return Beyond(
+            aside=[name for name in self._plan.aside if name in _measured(self._steps)],
+            answer=answer_of(steps, ending, limiter=limiter, seed=self._plan.seed),
+            ending=over.ending if over else None,
+            reason=over.reason if over else "",
+        )
+
+
+def _measured(steps: Sequence[CapacityStep]) -> set[str]:
+    """Objectives that any step measured."""
+    return {margin.objective.partition(" (")[0] for step in steps for margin in step.margins}
 
 
 def exhausted(steps: list[CapacityStep]) -> list[Finding]:

@@ -3,6 +3,9 @@
 A little load, a ladder of users to see where throughput stops growing, then sessions at a rate
 until one held and one did not, rates between those until they are near each other, and at last the
 estimate itself, from just below and just above, again and again, in random order.
+
+Where a goal about what is used up (CPU) breaks first, the same goes on for the limit by response
+times and errors alone, with what all steps said of these.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kampyn_perf.capacity import ladder
 from kampyn_perf.capacity.asks import Ask, Rung, Stop
@@ -19,11 +23,13 @@ from kampyn_perf.capacity.plan import OVERHEAD_US, Plan
 from kampyn_perf.capacity.told import (
     ABOVE,
     BELOW,
+    aside_first,
     bracket,
     is_confirmed,
     open_steps,
     spent_us,
     unusable,
+    without,
 )
 from kampyn_perf.results.capacity import CapacityStep, Ending, Limiter, StepKind
 from kampyn_perf.units import format_rate
@@ -44,12 +50,35 @@ _LOWEST = 0.02
 """Of what the ladder showed: below it nothing is tried."""
 _INVALID_RATES = 4
 """So many rates that the generator could not do end the search."""
+_GO_ON = (Ending.FOUND, Ending.ROUGH, Ending.TOO_SLOW)
+"""Endings of the first limit after which the other one may be searched for."""
 _STRIDE = 0.08
 """By how much the estimate may move from one of them to the next, as a share."""
 
 
 def decide(plan: Plan, steps: Sequence[CapacityStep], limiter: Limiter | None = None) -> Ask | Stop:
     """What comes after `steps`. The same steps, the same answer."""
+    own = [step for step in steps if not step.beyond]
+    apart = aside_first(own, plan.aside)
+    first = _next(replace(plan, budget_us=plan.first_us) if apart else plan, own, limiter)
+    if isinstance(first, Ask):
+        return first
+    further = beyond(plan, steps, limiter) if first.ending in _GO_ON else None
+    return replace(further, beyond=True) if isinstance(further, Ask) else first
+
+
+def beyond(
+    plan: Plan, steps: Sequence[CapacityStep], limiter: Limiter | None = None
+) -> Ask | Stop | None:
+    """What comes next in the search for the limit by requests alone; None where there is none of
+    its own."""
+    if not aside_first(steps, plan.aside):
+        return None
+    return _next(plan, without(steps, plan.aside), limiter)
+
+
+def _next(plan: Plan, steps: Sequence[CapacityStep], limiter: Limiter | None) -> Ask | Stop:
+    """What comes after `steps` in a search for one limit."""
     light = [step for step in steps if step.kind is StepKind.LIGHT]
     if stop := over(steps, limiter):
         return stop

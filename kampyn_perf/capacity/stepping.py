@@ -132,7 +132,12 @@ class Stepper:
     def _lost(self, ask: Ask, number: int, words: str, began: float) -> CapacityStep:
         took_us = round((time.monotonic() - began) * 1e6)
         return CapacityStep(
-            number=number, kind=ask.kind, rate=ask.rate, took_us=took_us, lost=words
+            number=number,
+            kind=ask.kind,
+            rate=ask.rate,
+            took_us=took_us,
+            lost=words,
+            beyond=ask.beyond,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kampyn_perf.capacity.estimate import Estimate
 from kampyn_perf.capacity.isotonic import pools
-from kampyn_perf.results.capacity import CapacityStep, StepKind
+from kampyn_perf.results.capacity import CapacityStep, Steadiness, StepKind
 
 BELOW, ABOVE = 0.9, 1.12
 """Steps from so far below the estimate up to it, or above it up to so far, are its replicates."""
@@ -64,3 +64,30 @@ def unusable(tried: Sequence[CapacityStep]) -> list[CapacityStep]:
 def spent_us(steps: Sequence[CapacityStep]) -> int:
     """By all of them."""
     return sum(step.took_us for step in steps)
+
+
+def aside_first(steps: Sequence[CapacityStep], aside: Sequence[str]) -> bool:
+    """Whether at the lowest rate that did not hold nothing was missed but objectives `aside`."""
+    failed = [step for step in open_steps(steps) if step.holds is False and not step.invalid]
+    lowest = min(failed, key=lambda step: step.rate, default=None)
+    if lowest is None or lowest.steadiness is not Steadiness.STABLE:
+        return False
+    return all(_plain(name) in aside for name in lowest.missed)
+
+
+def without(steps: Sequence[CapacityStep], aside: Sequence[str]) -> list[CapacityStep]:
+    """The same steps, as if nobody had asked for objectives `aside`."""
+    return [
+        step.model_copy(
+            update={
+                "margins": [one for one in step.margins if _plain(one.objective) not in aside],
+                "missed": [name for name in step.missed if _plain(name) not in aside],
+            }
+        )
+        for step in steps
+    ]
+
+
+def _plain(objective: str) -> str:
+    """Its name without the part that it was about."""
+    return objective.partition(" (")[0]

@@ -10,13 +10,13 @@ The uncertainty is that of the capacities themselves, drawn again and again from
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kampyn_perf.results.capacity import Usl, UslParameter, UslPoint
+from kampyn_perf.results.capacity import CapacityResult, Usl, UslParameter, UslPoint
 from kampyn_perf.results.verdict import Bounds
 from kampyn_perf.stats.intervals import CONFIDENCE
 
@@ -40,6 +40,28 @@ class _Law:
     def at(self, workers: float) -> float:
         slower = 1 + self.alpha * (workers - 1) + self.beta * workers * (workers - 1)
         return self.gamma * workers / slower
+
+
+def usl_of(found: Mapping[int, CapacityResult]) -> Usl:
+    """The law over searches by their numbers of workers. Where with some number a goal about what
+    is used up broke first (one worker never fills two cores), all points are limits by response
+    times and errors alone: points of two kinds are on no law."""
+    by_requests = any(result.beyond for result in found.values())
+    points = []
+    for workers, result in found.items():
+        answer = result.beyond.answer if by_requests and result.beyond else result.answer
+        if answer and not answer.at_least:
+            points.append(
+                UslPoint(
+                    workers=workers,
+                    rate=answer.sessions.rate,
+                    interval=answer.sessions.interval,
+                    folder=str(result.folder or ""),
+                )
+            )
+    law = fit_usl(points)
+    words = ["the points are limits by response times and errors alone"] if by_requests else []
+    return law.model_copy(update={"by_requests": by_requests, "trust": [*words, *law.trust]})
 
 
 def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,19 @@ import typer
 from kampyn_perf.cli.flags import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kampyn_perf.compare.history import History
+
+
+class Form(StrEnum):
+    """What a trend can be written as."""
+
+    TABLE = "table"
+    """A plot of characters, for the terminal."""
+    JSON = "json"
+    HTML = "html"
+    """A page with the plot."""
 
 
 def trend(
@@ -42,7 +55,17 @@ def trend(
     store: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder of runs.")] = Path(
         "reports"
     ),
+    form: Annotated[Form, typer.Option("--format", help="The trend in this form.")] = Form.TABLE,
     json: Json = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Put it into this file. Default: stdout, and the plot to the terminal.",
+        ),
+    ] = None,
 ) -> int:
     """Show a figure over the history of runs, with the points at which it changed for good.
 
@@ -52,46 +75,57 @@ def trend(
     Examples:
       kampyn-perf trend
       kampyn-perf trend "POST /order/{userId} p99" --with main --json
+      kampyn-perf trend p99 --format html --output trend.html
     """
     from kampyn_perf.cli import console
     from kampyn_perf.compare.history import history
+    from kampyn_perf.files import write_whole
     from kampyn_perf.results import store as kept
 
     reference = kept.run_of(like) if like else None
     found = history(kept.runs(store), metric, like=reference, tag=tag, last=last)
-    if json:
-        console.print_json(found.plain())
+    form = Form.JSON if json else form
+    if form is Form.TABLE and output is None:
+        for number, line in enumerate(_lines(found, width=min(console.line_width() or 100, 100))):
+            console.say(line, style=None if number else "bold")
         return 0
-    _show(found)
+    document = _document(found, form)
+    if output is None:
+        console.print_bytes(document)
+    else:
+        write_whole(output, document)
     return 0
 
 
-def _show(found: History) -> None:
-    from kampyn_perf.cli import console
+def _document(found: History, form: Form) -> bytes:
+    import orjson
+
+    match form:
+        case Form.JSON:
+            return orjson.dumps(found.plain(), option=orjson.OPT_INDENT_2) + b"\n"
+        case Form.HTML:
+            from kampyn_perf.cli.reports.trend import page_of
+
+            return page_of(found)
+        case Form.TABLE:
+            return ("\n".join(_lines(found, width=100)) + "\n").encode()
+
+
+def _lines(found: History, *, width: int) -> Iterator[str]:
+    from kampyn_perf.cli.reports.trend import told
     from kampyn_perf.cli.reports.view import value_text
     from kampyn_perf.report.spark import chart
     from kampyn_perf.units import counted
 
     low, high = min(found.values), max(found.values)
-    console.say(
+    yield (
         f"{found.metric}: {counted(len(found.values), 'run')}, "
-        f"{value_text(found.metric, low)} to {value_text(found.metric, high)}",
-        style="bold",
+        f"{value_text(found.metric, low)} to {value_text(found.metric, high)}"
     )
-    width = min(console.line_width() or 100, 100)
-    for line in chart(found.values, [point.at for point in found.points], width=width):
-        console.say(line)
-    console.say(f"{found.runs[0].name}  to  {found.runs[-1].name}", style="dim")
-    for point in found.points:
-        change = f"{(point.after / point.before - 1) * 100:+.3g} %" if point.before else "from 0"
-        run = found.runs[point.at]
-        commit = f", commit {run.summary.commit}" if run.summary.commit else ""
-        note = f" ({run.tags.note})" if run.tags.note else ""
-        console.say(
-            f"changed at {run.name}{commit}{note}: {value_text(found.metric, point.before)} to "
-            f"{value_text(found.metric, point.after)}, {change} (p = {point.p_value:.3g})"
-        )
+    yield from chart(found.values, [point.at for point in found.points], width=width)
+    yield f"{found.runs[0].name}  to  {found.runs[-1].name}"
+    yield from (told(found, point) for point in found.points)
     if not found.points:
-        console.say("no change point")
+        yield "no change point"
     if found.left_out:
-        console.say(f"left out: {'; '.join(found.left_out)}", style="dim")
+        yield f"left out: {'; '.join(found.left_out)}"

@@ -81,6 +81,19 @@ def why_not(
             )
 
 
+def same_configuration(one: Result, other: Result, *, allowed: Sequence[Condition] = ()) -> bool:
+    """Whether the two are runs of one thing, set up alike, so that they differ by chance alone. The
+    commit may be another one: what it changed makes runs look less alike than they are."""
+    if type(one) is not type(other) or one.context != other.context:
+        return False
+    if isinstance(one, LoadResult) and isinstance(other, LoadResult):
+        if one.target.url != other.target.url and not one.target.bundled:
+            return False
+        if not _parts(one) & _parts(other):
+            return False
+    return not list(why_not([one], [other], allowed=allowed))
+
+
 def differences(base: Result, new: Result) -> list[Difference]:
     """What the two have not alike, indexes first, then the backend's other settings, then the
     rest; what `why_not` names is there too."""

@@ -16,6 +16,9 @@ from kampyn_perf import stats
 if TYPE_CHECKING:
     from kampyn_perf.stats import Interval
 
+_PLENTY = 1e6
+"""Degrees of freedom from which on Student's law is the normal one."""
+
 
 class Effect(Protocol):
     """What a decision needs of a change."""
@@ -45,20 +48,20 @@ class Normal:
     change: float
     error: float
     freedom: float
-    allowance: float = 0.0
-    """How far from the truth it may lie for reasons that its standard error does not know."""
+    between: float = 0.0
+    """Of the error, what lies between runs: no longer run makes it less."""
 
     def interval(self, alpha: float) -> Interval:
-        half = _student(self.freedom, alpha) * self.error + self.allowance
+        half = _student(self.freedom, alpha) * self.error
         if not math.isfinite(half):
             return stats.Interval(None, None, 1 - alpha)
         return stats.Interval(self.change - half, self.change + half, 1 - alpha)
 
     def p_differs(self) -> float:
-        return min(1.0, 2 * self._tail(abs(self.change) - self.allowance))
+        return min(1.0, 2 * self._tail(abs(self.change)))
 
     def p_within(self, margin: float) -> float:
-        return self._tail(margin - self.allowance - abs(self.change))
+        return self._tail(margin - abs(self.change))
 
     def _tail(self, distance: float) -> float:
         """The chance of an estimate so far on the wrong side of the truth."""
@@ -194,19 +197,40 @@ def between_runs(base: Sequence[float], new: Sequence[float], *, floor: float = 
     return Normal(change=change, error=max(math.sqrt(variance), floor), freedom=max(1.0, freedom))
 
 
-def together(
-    change: float, errors: Sequence[float], freedoms: Sequence[float], allowance: float
+@dataclass(frozen=True)
+class Between:
+    """How two runs of one system differ: the standard deviation of a figure's change from one to
+    the other (as a logarithm, or as the plain difference), and from how much that is known."""
+
+    deviation: float
+    freedom: float = math.inf
+    whole: bool = False
+    """Whether it was seen between runs, and so holds what they scatter by within themselves."""
+
+
+def one_run_each(
+    change: float, errors: Sequence[float], freedoms: Sequence[float], between: Between
 ) -> Normal:
-    """Of two estimates with a standard error each (Welch and Satterthwaite)."""
-    variances = [error**2 for error in errors]
-    variance = sum(variances)
-    parts = sum(v**2 / f for v, f in zip(variances, freedoms, strict=True))
-    known = math.isfinite(variance) and parts > 0
+    """Of one run on each side: what each scatters by within itself, and what is between runs
+    (degrees of freedom by Satterthwaite, Biometrics Bulletin 2, 1946)."""
+    parts = [(error**2, freedom) for error, freedom in zip(errors, freedoms, strict=True)]
+    within = math.fsum(variance for variance, _ in parts)
+    of_runs = (between.deviation**2, between.freedom)
+    if between.whole:
+        parts = parts if within > of_runs[0] else [of_runs]
+    else:
+        parts.append(of_runs)
+    variance = math.fsum(each for each, _ in parts)
+    doubt = math.fsum(each**2 / freedom for each, freedom in parts)
+    if not math.isfinite(variance):
+        freedom = min(freedoms)
+    else:
+        freedom = variance**2 / doubt if doubt > 0 else _PLENTY
     return Normal(
         change=change,
         error=math.sqrt(variance),
-        freedom=variance**2 / parts if known else min(freedoms),
-        allowance=allowance,
+        freedom=min(freedom, _PLENTY),
+        between=between.deviation,
     )
 
 

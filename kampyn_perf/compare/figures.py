@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_ENDS = 0.01
+"""Of throughput: by so much a run's end moves it."""
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 RESPONSE_TIME, ERROR_RATE, THROUGHPUT = "response_time", "error_rate", "throughput"
+TIME = "time"
+"""Of a benchmark's case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +133,14 @@ def share_of(
     return Figure(value=share, share=(share * worth.effective, worth.effective), samples=round(n))
 
 
-def rate_of(successes: float, seconds: float) -> Figure:
-    """Successes per second. A schedule scatters less than arrivals by chance would: the error is
-    theirs (Poisson)."""
+def rate_of(successes: float, failed: float, seconds: float) -> Figure:
+    """Successes per second. Sessions come by a schedule, which is the same in both runs: by chance
+    some fail, and the last ones end sooner or later."""
     if not successes or not seconds:
         return Figure(value=None, why="no request succeeded")
     return Figure(
         value=successes / seconds,
-        error=1 / math.sqrt(successes),
+        error=max(math.sqrt(failed) / successes, _ENDS),
         freedom=max(1.0, successes - 1),
         samples=round(successes),
     )

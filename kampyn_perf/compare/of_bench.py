@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from kampyn_perf.compare.figures import Durations, Figure, Figures, Key, blocks_of, percentiles_of
+from kampyn_perf.compare.figures import (
+    TIME,
+    Durations,
+    Figure,
+    Figures,
+    Key,
+    blocks_of,
+    percentiles_of,
+)
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
 from kampyn_perf.results.verdict import Unit
 
-TIME = "time"
 _ITEMS = 200
 """Consecutive samples are gathered into so many items at most."""
 _GRAIN = 1.0005

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ _GOALS = frozenset(
     }
 )
 """Series that goals are about; the others explain, and make no exit code."""
+_INSTANCES = names.MEMORY_PER_INSTANCE
+"""Of a series for each process, all of which do the same."""
 _MORE_IS_BETTER = frozenset({names.PROBE_AVAILABILITY, names.CACHE_HIT_RATIO})
 _UNITS = {
     **dict.fromkeys((names.CPU, names.MEMORY, names.DISK_IO, names.PROBE_AVAILABILITY), Unit.SHARE),
@@ -66,8 +68,9 @@ def figures_of(result: LoadResult, *, scatter: bool = True) -> Figures:
         figures[failed] = share_of(counted.totals, counted.failed, counted.strata, scatter=scatter)
         if not scope.name:
             rate = Key(metric=THROUGHPUT, unit=Unit.RATE, more_is_better=True)
-            successes = result.requests.count - result.requests.failed
-            figures[rate] = rate_of(successes, result.measured_us / 1e6)
+            failed = result.requests.failed
+            successes = result.requests.count - failed
+            figures[rate] = rate_of(successes, failed, result.measured_us / 1e6)
     return figures | _watched(result, scatter=scatter)
 
 
@@ -131,7 +134,25 @@ def _watched(result: LoadResult, *, scatter: bool) -> Figures:
         )
         if any(series.values) and key not in figures and "quantile" not in series.labels:
             figures[key] = _mean_of(series, starts, scatter=scatter)
-    return figures
+    return _with_the_largest(figures)
+
+
+def _with_the_largest(watched: Figures) -> Figures:
+    """Which process is which is chance, and a goal is about the largest: that one is compared, and
+    each of several only explains."""
+    sizes = {
+        key: figure.value
+        for key, figure in watched.items()
+        if key.metric == _INSTANCES and figure.value is not None
+    }
+    if len(sizes) < 2:
+        return watched
+    largest = max(sizes, key=lambda key: sizes[key])
+    each = {
+        replace(key, gates=key.gates and key.metric != _INSTANCES): figure
+        for key, figure in watched.items()
+    }
+    return {**each, replace(largest, scope="the largest"): watched[largest]}
 
 
 def _mean_of(series: Series, starts: list[int], *, scatter: bool) -> Figure:

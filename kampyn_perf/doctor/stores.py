@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from kampyn_perf.doctor.document import OPTIONS
 from kampyn_perf.doctor.facts import MongoFacts, RedisFacts
-from kampyn_perf.doctor.store_rules import DOCUMENT_OPTIONS
 from kampyn_perf.errors import KampynError
 from kampyn_perf.redact import redact_text, redact_url
 
@@ -45,7 +45,7 @@ def mongo_facts(uri: str) -> MongoFacts:
     where = mongo.label(uri)
     given = {name.lower(): value for name, value in parse_qsl(urlsplit(uri).query)}
     # No others: one of them may hold a secret.
-    options = {name: value for name, value in given.items() if name in DOCUMENT_OPTIONS}
+    options = {name: value for name, value in given.items() if name in OPTIONS}
     try:
         client: Any = mongo.connect(uri)
     except KampynError as error:

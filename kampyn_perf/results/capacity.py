@@ -116,6 +116,8 @@ class CapacityStep(Record):
     lost: str = ""
     """Why the target is gone; empty while it is there."""
     note: str = ""
+    beyond: bool = False
+    """Whether it was made for the limit by requests alone, after that by all objectives."""
     explanation: list[Finding] = Field(default_factory=list)
     """What a missed objective coincides with."""
     folder: str = ""
@@ -205,6 +207,18 @@ class Answer(Record):
     """Whether it breaks from one rate to the next, without a slope in between."""
 
 
+class Beyond(Record):
+    """The limit by what callers meet, response times and errors, where a goal about what is used
+    up (CPU, memory, the disk) breaks first."""
+
+    aside: list[str]
+    """The objectives that were left out of it."""
+    answer: Answer | None = None
+    ending: Ending | None = None
+    """None while it is searched for."""
+    reason: str = ""
+
+
 class UslPoint(Record):
     """The capacity with so many workers."""
 
@@ -232,6 +246,8 @@ class Usl(Record):
     beta: UslParameter | None = None
     """Coherency: what workers spend on agreeing with each other; None where it was not fitted."""
     predictions: list[UslPoint] = Field(default_factory=list)
+    by_requests: bool = False
+    """Whether the points are limits by response times and errors alone."""
     trust: list[str] = Field(default_factory=list)
     """How far this may be trusted, in sentences."""
 
@@ -263,6 +279,8 @@ class CapacityResult(Record):
     interrupted: str = ""
     """The signal that ended it."""
     answer: Answer | None = None
+    beyond: Beyond | None = None
+    """The limit by requests alone; None where it is none of its own."""
     limiter: Limiter | None = None
     evidence: list[Finding] = Field(default_factory=list)
     """What was exhausted, from the steps in which an objective was missed."""

@@ -6,7 +6,7 @@ Values are in the unit that `unit` names, as in a verdict. A change is a share o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -16,6 +16,7 @@ from kampyn_perf import names
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.verdict import Unit
+from kampyn_perf.units import counted
 
 
 class Change(StrEnum):
@@ -74,6 +75,22 @@ class Difference(Record):
     new: str
 
 
+class Needed(Record):
+    """What would decide a figure, if it stayed as it looks."""
+
+    count: int | None = None
+    """About so many in all; None where hardly any number would."""
+    noun: str
+    """`runs a side`, `pairs`, `requests a side`."""
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        if self.count is None:
+            return "it lies so near the margin that hardly any number would decide"
+        return f"about {self.count:,} {self.noun} would decide"
+
+
 class Compared(Record):
     """One figure of both sides."""
 
@@ -98,7 +115,9 @@ class Compared(Record):
     outcome: Change
     explanation: str = ""
     needs: str = ""
-    """What would decide: `about 8 runs a side`."""
+    """What would decide, in words: `about 8 runs a side would decide`."""
+    needed: Needed | None = None
+    """The same as a number."""
     samples: tuple[int, int] = (0, 0)
 
     @property
@@ -112,6 +131,12 @@ class Compared(Record):
     def title(self) -> str:
         """With its scope."""
         return f"{self.name} [{self.scope}]" if self.scope else self.name
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of those that are told of: not what only explains, nor that no request
+        of a part failed on either side."""
+        return self.gates and (self.primary or bool(self.base or self.new))
 
     @property
     def change_text(self) -> str:
@@ -155,6 +180,13 @@ class Conclusion(StrEnum):
         """As people write it."""
         return self.value.replace("_", " ")
 
+    @property
+    def change(self) -> Change | None:
+        """What figures came to for it; None where it is no such outcome."""
+        if self in (Conclusion.INCONCLUSIVE, Conclusion.NOT_COMPARABLE):
+            return None
+        return Change(self.value)
+
 
 class Comparison(Record):
     """Base against new."""
@@ -169,7 +201,10 @@ class Comparison(Record):
     margin: float
     """Changes up to this share do not matter."""
     between_runs: float
-    """By how much two runs of the same system are taken to differ; only with one run each."""
+    """By how much two runs of the same system are taken to differ at most, in 95 of 100 cases; only
+    with one run each, and where no other runs told it."""
+    runs_before: int = 0
+    """Other runs of the same configuration, which told how runs differ; 0: it is assumed."""
     confidence: float
     strict: bool = False
     base: list[RunName]
@@ -190,36 +225,64 @@ class Comparison(Record):
 
     @property
     def headline(self) -> str:
-        """In a line."""
-        counts = [(one, len(self.of(one))) for one in Change]
-        told = ", ".join(f"{count} {one.words}" for one, count in counts if count)
-        return f"{self.conclusion.words.upper()}: {told or 'nothing to compare'}"
+        """In a line: what it came to, on how many of how many figures; the undecided by name."""
+        shown = [row for row in self.rows if row.counts]
+        word = self.conclusion.words.upper()
+        if self.conclusion is Conclusion.NOT_COMPARABLE or not shown:
+            return f"{word}: nothing is judged"
+        same = self.conclusion.change
+        counts = {one: sum(row.outcome is one for row in shown) for one in Change}
+        others = [
+            f"{counts[one]} {one.words}"
+            for one in (Change.REGRESSED, Change.IMPROVED, Change.NO_CHANGE)
+            if counts[one] and one is not same
+        ]
+        open_ = [row for row in shown if row.outcome is Change.INCONCLUSIVE]
+        if open_:
+            others.append(f"{len(open_)} undecided: {_few(open_)}")
+        if same is None:
+            return f"{word}: of {counted(len(shown), 'figure')} {'; '.join(others)}"
+        told = f"{word} on {counts[same]} of {counted(len(shown), 'figure')}"
+        return "; ".join([told, *others])
 
     @property
     def exit_code(self) -> ExitCode:
         """0 never stands beside a figure of the whole that is worse than the margin allows, nor
         where nothing of the whole was decided."""
-        match self.conclusion:
-            case Conclusion.REGRESSED:
-                return ExitCode.FAILED
-            case Conclusion.NOT_COMPARABLE:
+        if self.conclusion is Conclusion.REGRESSED:
+            return ExitCode.FAILED
+        if self.conclusion is Conclusion.NOT_COMPARABLE:
+            return ExitCode.NO_VERDICT
+        undecided = [row for row in self._primary if row.outcome is Change.INCONCLUSIVE]
+        if self.strict and undecided:
+            return ExitCode.NO_VERDICT
+        if self.conclusion is Conclusion.INCONCLUSIVE:
+            decided = len(undecided) < len(self._primary)
+            if not decided or any(map(self.looks_worse, undecided)):
                 return ExitCode.NO_VERDICT
-            case Conclusion.INCONCLUSIVE if self.strict or self._doubtful:
-                return ExitCode.NO_VERDICT
-            case _:
-                return ExitCode.OK
+        return ExitCode.OK
 
-    @property
-    def _doubtful(self) -> bool:
-        primary = [row for row in self.rows if row.primary]
-        decided = any(row.outcome is not Change.INCONCLUSIVE for row in primary)
-        return not decided or any(map(self._looks_worse, primary))
-
-    def _looks_worse(self, row: Compared) -> bool:
+    def looks_worse(self, row: Compared) -> bool:
+        """Whether a figure that is not decided was observed to be worse than the margin allows."""
         if row.outcome is not Change.INCONCLUSIVE or row.change is None:
             return False
         worse = -row.change if row.more_is_better else row.change
         return worse > (self.margin if row.relative else 0)
+
+    @property
+    def _primary(self) -> list[Compared]:
+        return [row for row in self.rows if row.primary]
+
+
+_NAMED = 3
+
+
+def _few(rows: Sequence[Compared]) -> str:
+    """A few of them by name, those of the whole first."""
+    ordered = sorted(rows, key=lambda row: not row.primary)
+    named = ", ".join(row.title for row in ordered[:_NAMED])
+    left = len(ordered) - _NAMED
+    return f"{named} and {left} more" if left > 0 else named
 
 
 def names_of(runs: Iterable[RunName]) -> str:

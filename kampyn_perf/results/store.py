@@ -40,15 +40,30 @@ def runs(base: Path = REPORTS) -> list[Run]:
     found = [
         Run(path, summary.read(path), tags.read(path))
         for path in base.iterdir()
-        if not path.is_symlink() and (path / names.RESULT_FILE).exists()
+        if not path.is_symlink() and summary.result_of(path).exists()
     ]
     return sorted(found, key=lambda run: (run.summary.started_at, run.name))
+
+
+def like(folder: Path) -> list[Run]:
+    """Complete and valid runs beside the one in `folder` with its schedule, flows, target and
+    machine, without itself; the oldest first."""
+    own = summary.read(folder)
+    return [
+        run
+        for run in runs(folder.parent)
+        if own.key
+        and run.summary.key == own.key
+        and run.summary.valid
+        and run.summary.status == "complete"
+        and run.folder.resolve() != folder.resolve()
+    ]
 
 
 def run_of(reference: Path) -> Run:
     """The one run that a reference means. Raises KampynError where there is none."""
     path = _one(str(reference), REPORTS)[0]
-    if not path.exists():
+    if not summary.result_of(path.parent).exists():
         raise KampynError(
             f"there is no result at {path}",
             hint="kampyn-perf reports list shows what there is.",

@@ -29,7 +29,7 @@ class Summary:
     """One run, in short."""
 
     kind: str
-    """`load`, `bench`; empty for what is no result of either."""
+    """`load`, `bench`, `capacity`, `compare`; empty for what is no result of any."""
     status: str
     valid: bool
     started_at: str
@@ -40,13 +40,14 @@ class Summary:
     """Runs with the same one can be put into one history: same schedule, target, machine."""
     commit: str
     metrics: Mapping[str, float] = field(default_factory=dict)
-    """By name: `p95`, `POST /order p95` (µs), `error_rate` (share), `throughput` (per second)."""
+    """By name: `p95`, `POST /order p95` (µs), `error_rate` (share), `throughput`, `capacity` (per
+    second)."""
 
 
 def read(folder: Path) -> Summary:
     """That of the run in `folder`: from its file, or made from the result and kept there, where
     that can be written. One that says so (`BROKEN`) where there is no result to read."""
-    result = folder / names.RESULT_FILE
+    result = result_of(folder)
     try:
         state = result.stat()
     except OSError:
@@ -66,9 +67,21 @@ def read(folder: Path) -> Summary:
     return summary
 
 
+def result_of(folder: Path) -> Path:
+    """Where the result of the run in `folder` is: that of pairs that were compared has another
+    name."""
+    comparison = folder / names.COMPARISON_FILE
+    result = folder / names.RESULT_FILE
+    return comparison if comparison.exists() and not result.exists() else result
+
+
 def summarise(document: Mapping[str, Any]) -> Summary:
     """Of a result, as it stands in its file. Raises KeyError or the like for what is none."""
     schema = document["schema"]
+    if schema == names.CAPACITY_SCHEMA:
+        return _of_capacity(document)
+    if schema == names.COMPARISON_SCHEMA:
+        return _of_comparison(document)
     common: dict[str, Any] = {
         "status": str(document["status"]),
         "started_at": str(document["started_at"]),
@@ -102,6 +115,48 @@ def summarise(document: Mapping[str, Any]) -> Summary:
             **common,
         )
     raise KeyError(schema)
+
+
+def _of_capacity(document: Mapping[str, Any]) -> Summary:
+    machine, target, answer = document["machine"], document["target"], document.get("answer")
+    ended, broken = document.get("ending"), document.get("interrupted")
+    metrics: dict[str, float] = {}
+    if answer:
+        metrics = {
+            "capacity": float(answer["sessions"]["rate"]),
+            "throughput": float(answer["requests"]["rate"]),
+        }
+    return Summary(
+        kind="capacity",
+        status="partial" if broken or ended is None else "complete",
+        valid=bool(answer) and ended in ("found", "rough", "limiter"),
+        started_at=str(document["started_at"]),
+        elapsed_us=int(document["elapsed_us"]),
+        label=f"capacity of {target['name']}",
+        key=_key(
+            document["schema"],
+            document.get("context"),
+            [machine["hostname"], machine["cpu"], machine["cores"]],
+        ),
+        commit=str(machine.get("git_commit", "")),
+        metrics=metrics,
+    )
+
+
+def _of_comparison(document: Mapping[str, Any]) -> Summary:
+    """It has no figures of its own: what came of it is in its label."""
+    conclusion = str(document["conclusion"])
+    runs = [*document["base"], *document["new"]]
+    return Summary(
+        kind="compare",
+        status="complete",
+        valid=conclusion != "not_comparable",
+        started_at=min(str(run["started_at"]) for run in runs),
+        elapsed_us=0,
+        label=f"{len(document['base'])} pairs: {conclusion.replace('_', ' ')}",
+        key="",
+        commit="",
+    )
 
 
 def _of_load(document: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

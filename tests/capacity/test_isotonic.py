@@ -94,3 +94,11 @@ def test_no_limit_is_said_to_lie_far_beyond_what_was_tried():
     power = Power.of(x, np.full(9, 0.5), float(np.log(99)), None)
     assert power is not None
     assert np.isnan(power.crossing(0.2 * np.exp(2 * (x - x[0]))[None, :]))[0]
+
+
+def test_rates_far_below_put_the_limit_no_nearer_to_them():
+    """All of them held alike: only that the highest did tells where it breaks."""
+    near = crossing([math.log(320), math.log(449)], [0.5, 1.5], [1, 1])
+    far = crossing([math.log(rate) for rate in (4, 20, 80, 320, 449)], [0.5] * 4 + [1.5], [1] * 5)
+    assert 320 * 0.95 < math.exp(far.at) < 449
+    assert far.at == pytest.approx(near.at, abs=math.log(1.12))

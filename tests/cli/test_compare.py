@@ -61,7 +61,7 @@ def test_a_regression_by_tag(folder: Path) -> None:
     done = run(folder, "main", "slow")
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
-    assert done.stderr.startswith("REGRESSED: ")
+    assert done.stderr.startswith("REGRESSED on ")
     assert "base: main-" in done.stderr
     assert "\nnew:  slow\n" in done.stderr
     assert "✗  response time P95" in done.stderr

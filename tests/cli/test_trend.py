@@ -56,6 +56,14 @@ def test_for_programs(folder: Path) -> None:
     assert trend(folder, "error_rate").stderr.splitlines()[-1] == "no change point"
 
 
+def test_as_a_page_with_the_plot(folder: Path) -> None:
+    done = trend(folder, "--format", "html", "--output", "trend.html")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    page = (folder / "trend.html").read_text()
+    assert page.count("<circle ") == 24
+    assert "changed at run-15, commit c15: 10.1 ms to 13.1 ms, +29.7 % (p = 0.005)" in page
+
+
 def test_what_there_is_no_trend_of(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     gone = trend(folder, "p42")
     assert (gone.returncode, "there is no figure 'p42'" in gone.stderr) == (2, True)

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
 from kampyn_perf.compare.effect import (
+    Between,
     Effect,
     Normal,
     Shares,
     Signs,
     Widest,
     between_runs,
-    together,
+    one_run_each,
 )
 
 EFFECTS = st.one_of(
@@ -25,7 +26,6 @@ EFFECTS = st.one_of(
         change=st.floats(-0.3, 0.3),
         error=st.floats(0.001, 0.2),
         freedom=st.floats(1, 100),
-        allowance=st.floats(0, 0.1),
     ),
     st.builds(
         Shares,
@@ -89,10 +89,34 @@ def test_runs_that_agree_by_chance_know_no_more_than_their_own_scatter() -> None
 
 
 def test_what_is_assumed_between_runs_is_no_change() -> None:
-    effect = together(0.09, [0.001, 0.001], [50, 50], allowance=0.1)
-    assert effect.p_differs() == 1
+    assumed = Between(0.05)
+    effect = one_run_each(0.09, [0.001, 0.001], [50, 50], assumed)
+    assert effect.p_differs() > 0.05
     assert effect.p_within(0.05) > 0.5
-    assert together(0.2, [0.001, 0.001], [50, 50], allowance=0.1).p_differs() < 1e-6
+    assert one_run_each(0.3, [0.001, 0.001], [50, 50], assumed).p_differs() < 1e-6
+
+
+def test_what_is_within_and_between_runs_adds_up_as_variances() -> None:
+    effect = one_run_each(0.1, [0.03, 0.04], [50, 50], Between(0.12))
+    assert effect.error == pytest.approx(0.13)
+    assert effect.between == 0.12
+    # What was seen between runs holds what is within them.
+    seen = one_run_each(0.1, [0.03, 0.04], [50, 50], Between(0.12, 9, whole=True))
+    assert (seen.error, seen.freedom) == (pytest.approx(0.12), pytest.approx(9))
+    noisy = one_run_each(0.1, [0.3, 0.4], [50, 50], Between(0.12, 9, whole=True))
+    assert noisy.error == pytest.approx(0.5)
+
+
+def test_runs_that_bound_nothing_are_not_helped_by_an_assumption() -> None:
+    effect = one_run_each(0.5, [math.inf, 0.01], [1, 50], Between(0.05))
+    assert effect.p_differs() == 1
+    assert effect.interval(0.05).low is None
+
+
+def test_without_any_scatter_within_the_assumption_alone_counts() -> None:
+    effect = one_run_each(0.1, [0.0, 0.0], [5, 5], Between(0.05))
+    low = effect.interval(0.05).low
+    assert low == pytest.approx(0.1 - 1.96 * 0.05, abs=1e-4)
 
 
 def test_no_failure_in_few_requests_shows_nothing() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kampyn_perf import compare
 from kampyn_perf.compare import Condition, Settings
+from kampyn_perf.compare.judging import Paired
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus, Samples
 from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, Design
@@ -77,6 +78,57 @@ def test_about_two_runs_alone_a_wide_margin_is_shown() -> None:
     assert found.between_runs == 0
 
 
+def test_other_runs_of_one_configuration_say_how_runs_differ() -> None:
+    """Those scatter little: what one run a side could not tell by an assumption is decided."""
+    base, new = load(), load(23_000, seed=2)
+    alike = [[load(seed=seed) for seed in range(3, 10)]]
+    assert row(compare.judge([base], [new]), "response time P50").outcome is Change.INCONCLUSIVE
+    found = compare.judge([base], [new], alike=alike)
+    assert row(found, "response time P50").outcome is Change.REGRESSED
+    assert (found.runs_before, found.between_runs) == (7, 0)
+    assert (
+        found.remarks[0] == "how runs differ is taken from 7 other runs of the same configuration"
+    )
+    # What is said of it comes first.
+    told = compare.judge([base], [new], alike=alike, settings=Settings(between_runs=0.1))
+    assert (told.runs_before, told.between_runs) == (0, 0.1)
+
+
+def test_of_several_processes_the_largest_is_compared() -> None:
+    def of(*megabytes: float, seed: int) -> LoadResult:
+        names = (f"worker {number}" for number in range(1, 9))
+        series = [
+            machine("memory_per_instance", [m * 2.0**20] * 60, name)
+            for m, name in zip(megabytes, names, strict=False)
+        ]
+        return load(seed=seed, measurements=series)
+
+    found = compare.judge([of(100, 80, seed=1)], [of(80, 101, seed=2)])
+    largest = row(found, "memory per instance mean [the largest]")
+    assert largest.change == pytest.approx(0.01)
+    assert largest.gates
+    assert not any(each.gates for each in found.rows if "[worker" in each.title)
+    # One process of its own has nobody beside it.
+    (alone,) = [
+        each
+        for each in compare.judge([of(100, seed=1)], [of(300, seed=2)]).rows
+        if each.metric == "memory_per_instance"
+    ]
+    assert (alone.scope, alone.gates, alone.outcome) == ("worker 1", True, Change.REGRESSED)
+
+
+def test_what_is_watched_differs_more_from_run_to_run() -> None:
+    """Memory of one run each that differs by a fifth is no regression: real pairs did so."""
+    before = load(measurements=[machine("memory_per_instance", [1e8, 1.001e8] * 30)])
+    after = load(seed=2, measurements=[machine("memory_per_instance", [1.25e8] * 60)])
+    (found,) = [
+        each
+        for each in compare.judge([before], [after]).rows
+        if each.metric == "memory_per_instance"
+    ]
+    assert found.outcome is Change.INCONCLUSIVE
+
+
 def test_several_runs_are_their_own_measure() -> None:
     base = [load(seed=seed, seconds=12) for seed in range(1, 6)]
     new = [load(seed=seed, seconds=12) for seed in range(6, 11)]
@@ -93,11 +145,11 @@ def test_pairs_and_a_control_that_moves() -> None:
     new = [load(26_000, seed=seed, seconds=12) for seed in range(11, 20)]
     control = [load(seed=seed, seconds=12) for seed in range(21, 30)]
     primary = [("response_time", "p50")]
-    found = compare.judge(base, new, paired=True, control=control, primary=primary)
+    found = compare.judge(base, new, paired=Paired(control=control, primary=primary))
     assert found.design is Design.PAIRS
     assert found.conclusion is Conclusion.REGRESSED
     assert [each.title for each in found.control if each.primary] == ["response time P50"]
-    moved = compare.judge(base, new, paired=True, control=new, primary=primary)
+    moved = compare.judge(base, new, paired=Paired(control=new, primary=primary))
     assert moved.conclusion is Conclusion.NOT_COMPARABLE
     assert moved.reasons[-1].startswith("the control moved: response time P50")
     assert {each.outcome for each in moved.rows} == {Change.INCONCLUSIVE}

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf import capacity, load, names
+from kampyn_perf.capacity.plan import shape
 from kampyn_perf.capacity.request import CapacityRequest
 from kampyn_perf.capacity.runner import read_search
-from kampyn_perf.capacity.usl import fit_usl
+from kampyn_perf.capacity.usl import usl_of
 from kampyn_perf.cli import console, pages, watching
 from kampyn_perf.cli.capacity import view
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.resolver import split_sets
 from kampyn_perf.results import io
-from kampyn_perf.results.capacity import CapacityResult, Ending, Usl, UslPoint
+from kampyn_perf.results.capacity import CapacityResult, Ending
 from kampyn_perf.results.folder import REPORTS
 from kampyn_perf.slo import objectives
 from kampyn_perf.units import counted, format_duration, parse_duration
@@ -57,8 +59,18 @@ def run(flags: CapacityFlags) -> ExitCode:
         result = _search(flags, flags.options, _budget_us(flags), out=flags.out)
         _say(result, flags)
         return exit_code(result)
+    return _sweep(flags, numbers)
+
+
+def _sweep(flags: CapacityFlags, numbers: Sequence[int]) -> ExitCode:
+    """One search for each number of workers, and the law through what they found."""
     each_us = _budget_us(flags) // len(numbers)
-    points, last, code = [], None, ExitCode.OK
+    try:
+        shape(each_us)  # one that is too small begins nothing
+    except KampynError as error:
+        words = f"--budget is shared by {len(numbers)} searches: {error.message}"
+        raise KampynError(words, hint=error.hint) from error
+    found: dict[int, CapacityResult] = {}
     for number in numbers:
         if not flags.as_json:
             head = f"With {counted(number, 'worker')}, {format_duration(each_us)}:"
@@ -66,22 +78,12 @@ def run(flags: CapacityFlags) -> ExitCode:
         sets = (*flags.options.sets, f"backend.workers={number}")
         out = flags.out / f"workers-{number}" if flags.out else None
         last = _search(flags, replace(flags.options, sets=sets), each_us, out=out)
-        code = max(code, exit_code(last))
+        found[number] = last
         if not flags.as_json:
             view.answer(last)
         if last.interrupted:
             break
-        if last.answer and not last.answer.at_least:
-            found = last.answer.sessions
-            points.append(
-                UslPoint(
-                    workers=number,
-                    rate=found.rate,
-                    interval=found.interval,
-                    folder=str(last.folder or ""),
-                )
-            )
-    return _say_law(fit_usl(points), last, flags, code)
+    return _say_law(found, flags)
 
 
 def exit_code(result: CapacityResult) -> ExitCode:
@@ -152,16 +154,14 @@ def _say(result: CapacityResult, flags: CapacityFlags) -> None:
         view.answer(result)
 
 
-def _say_law(
-    law: Usl, last: CapacityResult | None, flags: CapacityFlags, code: ExitCode
-) -> ExitCode:
-    if last is not None:
-        last = last.model_copy(update={"usl": law})
-        if last.folder:
-            io.write(last.folder / names.RESULT_FILE, last)
-            pages.keep_other(last, last.folder / names.RESULT_FILE)
-        if flags.as_json:
-            console.print_json(last.model_dump(mode="json", by_alias=True))
-    if not flags.as_json:
+def _say_law(found: Mapping[int, CapacityResult], flags: CapacityFlags) -> ExitCode:
+    law = usl_of(found)
+    last = list(found.values())[-1].model_copy(update={"usl": law})
+    if last.folder:
+        io.write(last.folder / names.RESULT_FILE, last)
+        pages.keep_other(last, last.folder / names.RESULT_FILE)
+    if flags.as_json:
+        console.print_json(last.model_dump(mode="json", by_alias=True))
+    else:
         view.law(law)
-    return code
+    return max(exit_code(result) for result in found.values())

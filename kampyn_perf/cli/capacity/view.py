@@ -9,6 +9,7 @@ from kampyn_perf.capacity.plan import Plan
 from kampyn_perf.cli import console
 from kampyn_perf.results.capacity import (
     Answer,
+    Beyond,
     CapacityResult,
     CapacityStep,
     Ending,
@@ -123,30 +124,59 @@ def curve(steps: Sequence[CapacityStep]) -> list[str]:
 def law(found: Usl) -> None:
     """The scalability law, on stdout."""
     lines = [
-        f"{point.workers} workers: {_plain(point.rate, point.interval)}" for point in found.points
+        f"{counted(point.workers, 'worker')}: {_plain(point.rate, point.interval)}"
+        for point in found.points
     ]
-    named = (("gamma", found.gamma), ("alpha", found.alpha), ("beta", found.beta))
-    lines += [f"{name} = {_parameter(value)}" for name, value in named if value]
+    named = (
+        ("gamma", found.gamma, "sessions/s of one worker"),
+        ("alpha", found.alpha, "the share of the work that only one can do at a time"),
+        ("beta", found.beta, "what they spend on agreeing with each other"),
+    )
+    lines += [f"{name} = {_parameter(value)}: {words}" for name, value, words in named if value]
     lines += [
         f"{point.workers} workers would: {_plain(point.rate, point.interval)}"
         for point in found.predictions
     ]
-    console.print_text("\n".join(lines + list(found.trust)))
+    console.print_text("\n".join([*lines, *found.trust]))
 
 
 def _answer_lines(result: CapacityResult) -> Iterator[str]:
     found = result.answer
     if found is None:
         yield f"No capacity: {result.reason}"
+    else:
+        yield f"Capacity: {_rates(found)}"
+        if found.broke_first:
+            goal = result.objectives.get(found.broke_first, "")
+            told = f"{found.broke_first} ({goal})" if goal else found.broke_first
+            yield f"Breaks first: {told}{_first_limit(found)}"
+        yield _sentence(result.reason)
+        for limit in found.limits[1:]:
+            yield f"  {limit.objective} would break at {_plain(limit.rate, limit.interval)}"
+    if result.beyond:
+        yield from _by_requests(result.beyond)
+
+
+def _by_requests(found: Beyond) -> Iterator[str]:
+    """The limit by response times and errors alone."""
+    alone = f"By response times and errors alone (without {', '.join(found.aside)})"
+    if found.answer is None:
+        yield f"{alone}: {found.reason or 'it was not searched for'}"
         return
+    yield f"{alone}: {_rates(found.answer)}"
+    if found.answer.broke_first:
+        yield f"  breaks first: {found.answer.broke_first}{_first_limit(found.answer)}"
+    if found.reason:
+        yield f"  {found.reason}"
+
+
+def _rates(found: Answer) -> str:
     least = "at least " if found.at_least else ""
-    sessions, requests = _range(found.sessions, "sessions"), _range(found.requests, "requests")
-    yield f"Capacity: {least}{sessions}, {requests}"
-    if found.broke_first:
-        yield f"Breaks first: {found.broke_first}{_first_limit(found)}"
-    yield result.reason[:1].upper() + result.reason[1:]
-    for limit in found.limits[1:]:
-        yield f"  {limit.objective} would break at {_plain(limit.rate, limit.interval)}"
+    return f"{least}{_range(found.sessions, 'sessions')}, {_range(found.requests, 'requests')}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _first_limit(found: Answer) -> str:

@@ -10,9 +10,10 @@ import typer
 from kampyn_perf.cli import completion
 from kampyn_perf.cli.compare import options
 from kampyn_perf.cli.flags import JUDGED, json_option
-from kampyn_perf.compare.settings import BETWEEN_RUNS, MARGIN, RATE_MARGIN, Condition
+from kampyn_perf.compare.settings import MARGIN, RATE_MARGIN, Condition
 from kampyn_perf.errors import KampynError
 from kampyn_perf.report.comparison import Format
+from kampyn_perf.stats.between_runs import BETWEEN_RUNS
 from kampyn_perf.units import format_percent
 
 OUTPUT = "What is told and kept"
@@ -114,14 +115,17 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
         ),
     ] = format_percent(RATE_MARGIN),
     between_runs: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="PERCENT",
             help="By how much two runs of one system are taken to differ, where there is only one "
-            "on each side. 0: the answer is about these two runs, not about the system.",
+            "on each side. 0: the answer is about these two runs, not about the system. Default: "
+            "as 5 or more stored runs of the same configuration did, or else "
+            f"{format_percent(BETWEEN_RUNS)}.",
             rich_help_panel=JUDGED,
+            show_default=False,
         ),
-    ] = format_percent(BETWEEN_RUNS),
+    ] = None,
     allow: Annotated[
         list[Condition] | None,
         typer.Option(
@@ -170,7 +174,7 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
     judging = Judging(
         margin=percent(margin, "--margin"),
         rate_margin=percent(rate_margin, "--rate-margin"),
-        between_runs=percent(between_runs, "--between-runs"),
+        between_runs=None if between_runs is None else percent(between_runs, "--between-runs"),
         allowed=tuple(allow or ()),
         strict=strict,
         lenient=lenient,

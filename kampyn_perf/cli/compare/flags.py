@@ -23,7 +23,7 @@ class Judging:
 
     margin: float
     rate_margin: float
-    between_runs: float
+    between_runs: float | None
     allowed: tuple[Condition, ...]
     strict: bool
     lenient: bool

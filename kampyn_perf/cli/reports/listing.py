@@ -17,7 +17,8 @@ def list_runs(
         str | None, typer.Option("--with", metavar="TAG", help="Only runs with this tag.")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="[load|bench]", help="Only runs of one kind.")
+        str | None,
+        typer.Option(metavar="[load|bench|capacity|compare]", help="Only runs of one kind."),
     ] = None,
     last: Annotated[
         int, typer.Option("--last", min=0, metavar="N", help="So many at most; 0: all.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kampyn_perf.units import format_duration
+from kampyn_perf.units import format_duration, format_rate
 
 if TYPE_CHECKING:
     from kampyn_perf.results.store import Run
 
+_NOT_VALID = {"bench": "failed cases", "capacity": "no answer", "compare": "not comparable"}
 _HEAD = ("Run", "Started (UTC)", "Kind", "What", "State", "P95", "Errors", "Requests/s", "Tags")
 
 
@@ -52,13 +53,15 @@ def value_text(name: str, value: float) -> str:
         return format_duration(round(value))
     if last == "error_rate":
         return f"{value * 100:.3g} %"
+    if last in ("throughput", "capacity"):
+        return format_rate(float(f"{value:.4g}"))
     return f"{value:,.4g}"
 
 
 def state(run: Run) -> str:
     """`complete`, or what is the matter."""
     if run.summary.status == "complete" and not run.summary.valid:
-        return "failed cases" if run.summary.kind == "bench" else "invalid"
+        return _NOT_VALID.get(run.summary.kind, "invalid")
     return run.summary.status
 
 

@@ -12,7 +12,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kampyn_perf.compare import decide
+from kampyn_perf.compare import conclude
 from kampyn_perf.compare.comparable import unfit
 from kampyn_perf.compare.figures import Figures
 from kampyn_perf.compare.judging import figures_of, of_figures
@@ -96,7 +96,7 @@ class Plan:
     def _control_moved(self) -> bool:
         if Role.CONTROL not in self.roles:
             return False
-        return any(decide.moved(row) for row in self._rows(Role.CONTROL) if row.primary)
+        return any(conclude.moved(row) for row in self._rows(Role.CONTROL) if row.primary)
 
     def _rows(self, role: Role) -> list[Compared]:
         return of_figures(

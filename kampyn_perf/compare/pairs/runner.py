@@ -9,8 +9,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from kampyn_perf import load
-from kampyn_perf.compare import decide
-from kampyn_perf.compare.judging import judge
+from kampyn_perf.compare import conclude
+from kampyn_perf.compare.judging import Paired, judge
 from kampyn_perf.compare.pairs import server
 from kampyn_perf.compare.pairs.arms import Arm, PairsRequest, Role
 from kampyn_perf.compare.pairs.plan import Plan, reasons_of
@@ -88,9 +88,7 @@ def _comparison(plan: Plan, interrupted: str) -> Comparison:
         plan.kept[Role.NEW],
         settings=replace(settings, allowed=sorted(allowed)),
         names=(base, new),
-        paired=True,
-        control=plan.kept.get(Role.CONTROL, []),
-        primary=request.primary,
+        paired=Paired(control=plan.kept.get(Role.CONTROL, []), primary=request.primary),
     )
     remarks = [
         f"{plan.pairs} pairs in random order (seed {request.seed}), "
@@ -100,7 +98,9 @@ def _comparison(plan: Plan, interrupted: str) -> Comparison:
     ]
     comparison = comparison.model_copy(update={"remarks": [*remarks, *comparison.remarks]})
     reasons = reasons_of(plan)
-    return decide.concluded(comparison, [*reasons, *comparison.reasons]) if reasons else comparison
+    return (
+        conclude.concluded(comparison, [*reasons, *comparison.reasons]) if reasons else comparison
+    )
 
 
 def _measure(request: PairsRequest, arm: Arm, role: Role, number: int) -> LoadResult:

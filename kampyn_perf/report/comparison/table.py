@@ -54,16 +54,16 @@ def about(comparison: Comparison) -> str:
         f"intervals of {comparison.confidence * 100:.3g} %, decisions corrected for "
         f"{len(comparison.rows)} figures",
     ]
-    if comparison.between_runs:
+    if comparison.runs_before:
+        parts.append(f"what is between runs by {comparison.runs_before} others")
+    elif comparison.between_runs:
         parts.append(f"{comparison.between_runs * 100:.3g} % assumed between runs")
     return "; ".join(parts)
 
 
 def worth_showing(row: Compared) -> bool:
     """What gates, and what changed; not that no request of a part failed on either side."""
-    if row.outcome in (Change.REGRESSED, Change.IMPROVED):
-        return True
-    return row.gates and (row.primary or bool(row.base or row.new))
+    return row.counts or row.outcome in (Change.REGRESSED, Change.IMPROVED)
 
 
 def _is_shown(comparison: Comparison, row: Compared) -> bool:

@@ -8,7 +8,15 @@ from typing import Any
 from kampyn_perf.report.html import page
 from kampyn_perf.report.html.chart import shortened
 from kampyn_perf.report.html.tables import Cell, Table
-from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, RateRange, StepKind
+from kampyn_perf.results.capacity import (
+    Answer,
+    Beyond,
+    CapacityResult,
+    CapacityStep,
+    Ending,
+    RateRange,
+    StepKind,
+)
 from kampyn_perf.units import format_duration, format_percent, format_rate
 
 _GOOD = (Ending.FOUND,)
@@ -39,9 +47,13 @@ def _headline(result: CapacityResult) -> str:
     answer = result.answer
     if answer is None:
         return f"No capacity found: {result.reason or 'the search was ended'}"
+    return f"Capacity: {_both(answer)}"
+
+
+def _both(answer: Answer) -> str:
     least = "at least " if answer.at_least else ""
     sessions, requests = _rate(answer.sessions), _rate(answer.requests)
-    return f"Capacity: {least}{sessions} sessions, {least}{requests} requests"
+    return f"{least}{sessions} sessions, {least}{requests} requests"
 
 
 def _rate(rate: RateRange) -> str:
@@ -70,6 +82,17 @@ def _facts(result: CapacityResult) -> list[tuple[str, str]]:
             facts.append(("Shape", "a cliff: it breaks from one rate to the next"))
         if answer.drift is not None:
             facts.append(("The limit moved by", format_percent(answer.drift)))
+    return [*facts, *_by_requests(result.beyond)]
+
+
+def _by_requests(found: Beyond | None) -> list[tuple[str, str]]:
+    """The limit by response times and errors alone."""
+    if found is None:
+        return []
+    told = _both(found.answer) if found.answer else found.reason or "not searched for"
+    facts = [("By response times and errors alone", told), ("Left out", ", ".join(found.aside))]
+    if found.answer and found.answer.broke_first:
+        facts.append(("Breaks first of these", found.answer.broke_first))
     return facts
 
 

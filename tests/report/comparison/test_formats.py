@@ -96,6 +96,9 @@ APART = {"conclusion": Conclusion.NOT_COMPARABLE, "rows": [OPEN], "reasons": ["a
             {**UNDECIDED, "rows": [SAME, OPEN.model_copy(update={"change": 0.0})], "strict": True},
             ExitCode.NO_VERDICT,
         ),
+        # Strict: what improved leaves nothing of the whole open.
+        ({"conclusion": Conclusion.IMPROVED, "strict": True}, ExitCode.NO_VERDICT),
+        ({"conclusion": Conclusion.IMPROVED, "rows": [SAME], "strict": True}, ExitCode.OK),
     ],
 )
 def test_the_exit_code(more: dict[str, Any], code: ExitCode) -> None:
@@ -108,7 +111,9 @@ def test_the_exit_code(more: dict[str, Any], code: ExitCode) -> None:
 
 def test_a_table_for_people() -> None:
     text = export(comparison(), Format.TABLE).decode().splitlines()
-    assert text[0] == "REGRESSED: 1 regressed, 1 no meaningful change, 1 inconclusive"
+    assert text[0] == (
+        "REGRESSED on 1 of 2 figures; 1 undecided: response time P95 [endpoint GET /<b>|x]"
+    )
     assert text[2:4] == ["base: before", "new:  after"]
     assert "  git commit: a -> b" in text
     p95 = next(line for line in text if line.startswith("✗"))
@@ -163,4 +168,4 @@ def test_annotations() -> None:
 def test_a_page() -> None:
     page = export(comparison(), Format.HTML).decode()
     assert page.startswith("<!doctype html>")
-    assert "REGRESSED: 1 regressed" in page
+    assert "REGRESSED on 1 of 2 figures" in page

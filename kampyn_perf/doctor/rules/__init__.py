@@ -1,0 +1,29 @@
+"""From facts to findings: pure. A rule says nothing where all is well; a file has those of one
+subject."""
+
+from __future__ import annotations
+
+from kampyn_perf.doctor.facts import Facts
+from kampyn_perf.doctor.findings import Finding, Level
+from kampyn_perf.doctor.rules.indexes import of_indexes
+from kampyn_perf.doctor.rules.machine import of_machine
+from kampyn_perf.doctor.rules.mongo import of_mongo
+from kampyn_perf.doctor.rules.redis import of_redis
+from kampyn_perf.doctor.rules.target import of_target
+
+
+def findings(facts: Facts) -> list[Finding]:
+    """What is found, the gravest first."""
+    found: list[Finding] = []
+    if facts.machine:
+        found += of_machine(facts.machine)
+    if facts.target:
+        found += of_target(facts.target)
+    if facts.redis:
+        found += of_redis(facts.redis)
+    if facts.mongo:
+        found += of_mongo(facts.mongo)
+    if facts.indexes:
+        found += of_indexes(facts.indexes)
+    order = list(Level)[::-1]
+    return sorted(found, key=lambda one: order.index(one.level))

@@ -68,9 +68,10 @@ def figures_of(result: LoadResult, *, scatter: bool = True) -> Figures:
         figures[failed] = share_of(counted.totals, counted.failed, counted.strata, scatter=scatter)
         if not scope.name:
             rate = Key(metric=THROUGHPUT, unit=Unit.RATE, more_is_better=True)
-            failed = result.requests.failed
-            successes = result.requests.count - failed
-            figures[rate] = rate_of(successes, failed, result.measured_us / 1e6)
+            every = result.requests
+            figures[rate] = rate_of(
+                every.count - every.failed, every.failed, result.measured_us / 1e6
+            )
     return figures | _watched(result, scatter=scatter)
 
 

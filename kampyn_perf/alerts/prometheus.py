@@ -27,7 +27,9 @@ GROUP = "kampyn_perf"
 _HEADER = "# Made by kampyn-perf alerts export from the rules of configs/alerts.yaml.\n"
 
 
-def export(rules: Mapping[str, Rule], selector: Selector | None = None) -> str:
+def export(
+    rules: Mapping[str, Rule], selector: Selector | None = None, *, header: str = _HEADER
+) -> str:
     """The rules file, asking for the series of `selector`.
 
     Raises ConfigError with every rule that Prometheus could not judge.
@@ -47,7 +49,7 @@ def export(rules: Mapping[str, Rule], selector: Selector | None = None) -> str:
             what="rules for Prometheus",
             hint="Name the alerts to export, without these: kampyn-perf alerts export NAME ...",
         )
-    return _HEADER + _dump({"groups": [{"name": GROUP, "rules": made}]})
+    return header + _dump({"groups": [{"name": GROUP, "rules": made}]})
 
 
 def alert_name(name: str) -> str:

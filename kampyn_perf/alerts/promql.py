@@ -53,7 +53,8 @@ class _Request:
 
     def http(self, suffix: str, *more: str) -> str:
         """A series of the request histogram."""
-        matchers = (f"route!~{quoted(UNCOUNTED_ROUTES)}", *_endpoint(self.rule), *more)
+        own = endpoint_matchers(self.rule.scope.endpoint)
+        matchers = (f"route!~{quoted(UNCOUNTED_ROUTES)}", *own, *more)
         return self.selector.of(f"{names.METRIC_HTTP}_{suffix}", *matchers)
 
     def increase(self, series: str) -> str:
@@ -95,11 +96,11 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _endpoint(rule: Rule) -> list[str]:
-    """Matchers of the scope's method and route."""
-    if not rule.scope.endpoint:
+def endpoint_matchers(endpoint: str) -> list[str]:
+    """Of a method and a route, each perhaps a pattern with `*`; none for all requests."""
+    if not endpoint:
         return []
-    pairs = zip(("method", "route"), split_endpoint(rule.scope.endpoint), strict=True)
+    pairs = zip(("method", "route"), split_endpoint(endpoint), strict=True)
     return [_matcher(label, pattern) for label, pattern in pairs if pattern != "*"]
 
 

@@ -9,6 +9,7 @@ import typer
 
 from kampyn_perf import names
 from kampyn_perf.cli import completion, flags
+from kampyn_perf.cli.selecting import Match, MatchNode, selector_of
 from kampyn_perf.cli.thresholds import Tool, show
 from kampyn_perf.errors import KampynError
 from kampyn_perf.report.verdict import Format, export
@@ -78,9 +79,12 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         Tool | None,
         typer.Option(
             "--thresholds",
-            help="Only print the objectives as k6's `thresholds` or Artillery's `ensure`.",
+            help="Only print the objectives as k6's `thresholds`, Artillery's `ensure`, OpenSLO's "
+            "documents or Prometheus's alerting rules.",
         ),
     ] = None,
+    match: Match = [],  # noqa: B006 - typer's way to declare a repeatable option
+    match_node: MatchNode = [],  # noqa: B006
     json: flags.Json = False,
     form: Annotated[
         Format | None, typer.Option("--format", help="The verdict in this form, on stdout.")
@@ -113,15 +117,17 @@ def check(  # noqa: PLR0913 - one parameter for each flag
       kampyn-perf check --format markdown >> "$GITHUB_STEP_SUMMARY"
       kampyn-perf check --format github
     \b
-    The objectives in the words of another tool:
+    The objectives in the words of another tool (k6, artillery, openslo, prometheus):
       kampyn-perf check --thresholds k6
+      kampyn-perf check --thresholds openslo --match job=kampyn --output slo.openslo.yaml
     \b
     What objectives may be about, and one of it:
       kampyn-perf check --metrics
       kampyn-perf check --metric response_time
     """
-    if thresholds is not None:
-        return show(thresholds, slo, sets or ())
+    if thresholds is not None or match or match_node:
+        selector = selector_of(match, match_node)
+        return show(thresholds, slo, sets or (), selector=selector, output=output)
     if metrics or metric:
         return _list_metrics(metric or (), json=json)
     from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view
@@ -136,8 +142,9 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         objectives.load(slo, sets=values)  # its mistakes are told before those of a result
     read = [judging.read_judged(run) for run in runs or (None,)]
     (path, first), *others = read
+    own = None if slo else judging.own_objectives(path.parent)
     slo = slo or objectives.usual_for(judging.target_name(first))
-    goals = objectives.load(slo, sets=values)
+    goals = objectives.load(slo, sets=values, more=own)
     verdict = judge(
         [result for _where, result in read],
         goals,
@@ -161,7 +168,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         console.print_bytes(document)
     else:
         for where, result in read:
-            console.say(f"{run_view.describe(result, where)}, by {slo}")
+            also = " and the script's own limits" if own and own.data else ""
+            console.say(f"{run_view.describe(result, where)}, by {slo}{also}")
         verdict_view.show(verdict, full=explain)
         for _where, result in read:
             if isinstance(result, LoadResult):

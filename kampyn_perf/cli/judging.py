@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
+    from kampyn_perf.sources import Source
 
 
 def read_result(path: Path) -> LoadResult | BenchResult:
@@ -128,9 +129,24 @@ def stored_verdict(folder: Path) -> Verdict | None:
         return None
 
 
-def usual_verdict(result: LoadResult | BenchResult) -> Verdict:
-    """What it comes to by the built-in objectives of its target."""
+def own_objectives(folder: Path) -> Source:
+    """What the script of the run in `folder` said itself that it is judged by; empty for none."""
+    from kampyn_perf.results import io
+    from kampyn_perf.sources import Source
+
+    path = folder / names.CONFIG_FILE
+    try:
+        own = io.read_document(path).get("objectives")
+    except KampynError:
+        own = None
+    return Source({"objectives": own} if own else {}, str(path))
+
+
+def usual_verdict(result: LoadResult | BenchResult, folder: Path) -> Verdict:
+    """What it comes to by the built-in objectives of its target, and those of its script."""
     from kampyn_perf.slo import judge, objectives
 
-    usual = objectives.load(objectives.usual_for(target_name(result)), sets=[])
+    usual = objectives.load(
+        objectives.usual_for(target_name(result)), sets=[], more=own_objectives(folder)
+    )
     return judge(result, usual, strict=is_strict(strict=False, lenient=False))

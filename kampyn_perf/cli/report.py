@@ -95,7 +95,8 @@ def report(
                 f"{path} is a benchmark, of which there is no report",
                 hint="kampyn-perf bench --format makes documents of benchmarks.",
             )
-        verdict = judging.stored_verdict(path.parent) or judging.usual_verdict(result)
+        folder = path.parent
+        verdict = judging.stored_verdict(folder) or judging.usual_verdict(result, folder)
         document = _document(result, verdict, form, path)
     if form is Form.HTML:
         return _put(document, output or pages.place_of(path), show=show)

@@ -2,41 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kampyn_perf.alerts.promql import Selector
     from kampyn_perf.slo.objectives import Objective
+
+_Plain = Mapping[str, Mapping[str, Any]]
+"""Objectives by name, as `slo.yaml` has them."""
 
 
 class Tool(StrEnum):
-    """Whose thresholds."""
+    """Whose words."""
 
     K6 = "k6"
     ARTILLERY = "artillery"
+    OPENSLO = "openslo"
+    PROMETHEUS = "prometheus"
 
 
-def show(tool: Tool, slo: str | None, sets: Sequence[str]) -> int:
-    """On stdout what can be said there; on stderr why the rest cannot."""
+def show(
+    tool: Tool | None,
+    slo: str | None,
+    sets: Sequence[str],
+    *,
+    selector: Selector,
+    output: Path | None,
+) -> int:
+    """On stdout, or in a file, what can be said there; on stderr why the rest cannot. Raises
+    KampynError for a selector of series where none are asked for."""
     from kampyn_perf.cli import console
     from kampyn_perf.config import own_sets
-    from kampyn_perf.convert.project.yaml_text import block
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.files import write_whole
     from kampyn_perf.slo import objectives
-    from kampyn_perf.thresholds import ensure, k6
 
+    of_series = tool in (Tool.OPENSLO, Tool.PROMETHEUS)
+    if tool is None or ((selector.backend or selector.node) and not of_series):
+        raise KampynError("--match and --match-node go with --thresholds openslo or prometheus")
     goals = objectives.load(slo or objectives.CONFIG_NAME, sets=own_sets(sets, "slo"))
     plain = {name: as_plain(one) for name, one in goals.objectives.items()}
-    if tool is Tool.K6:
-        made, left = k6.write(plain)
-        console.print_json({"thresholds": made})
+    text, left = _written(tool, plain, selector)
+    if output is not None:
+        write_whole(output, text)
     else:
-        made, left = ensure.write(plain)
-        console.print_text(block({"config": {"plugins": {"ensure": {}}, "ensure": made}}))
+        console.print_text(text)
     for name, why in left.items():
         console.say(f"not carried over: {name}: {why}")
     return 0
+
+
+def _written(tool: Tool, plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]:
+    from kampyn_perf.convert.project.yaml_text import block
+    from kampyn_perf.thresholds import ensure, k6
+
+    if tool is Tool.K6:
+        import orjson
+
+        made, left = k6.write(plain)
+        document = orjson.dumps({"thresholds": made}, option=orjson.OPT_INDENT_2)
+        return f"{document.decode()}\n", left
+    if tool is Tool.ARTILLERY:
+        made, left = ensure.write(plain)
+        return block({"config": {"plugins": {"ensure": {}}, "ensure": made}}), left
+    return (_openslo if tool is Tool.OPENSLO else _prometheus)(plain, selector)
+
+
+def _openslo(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]:
+    from kampyn_perf.alerts import openslo
+    from kampyn_perf.backend.metrics import HTTP_BUCKETS
+    from kampyn_perf.convert.project.yaml_text import block, comment
+
+    made, left = openslo.documents(plain, edges=HTTP_BUCKETS, selector=selector)
+    head = comment(
+        "Made by kampyn-perf check --thresholds openslo. Queries are of the bundled backend's "
+        "counters; the window of four weeks is a proposal."
+    )
+    return head + "---\n".join(block(one) for one in made), left
+
+
+def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]:
+    from kampyn_perf.alerts import prometheus
+    from kampyn_perf.alerts.metrics import METRICS
+    from kampyn_perf.alerts.settings import Alerts
+    from kampyn_perf.config import Source, parse
+    from kampyn_perf.convert.project.yaml_text import comment
+    from kampyn_perf.thresholds import rules
+
+    made, left = rules.write(plain, METRICS)
+    head = comment("Made by kampyn-perf check --thresholds prometheus from objectives.")
+    if not made:
+        return head + "groups: []\n", left
+    chosen = parse(Alerts, Source({"alerts": made}, "the objectives")).alerts
+    return prometheus.export(chosen, selector, header=head), left
 
 
 def as_plain(objective: Objective) -> dict[str, Any]:
@@ -51,7 +113,7 @@ def as_plain(objective: Objective) -> dict[str, Any]:
         text = str(target)
     else:
         number, unit = exact[target.unit]
-        text = f"{target.comparison.value} {number:f}{unit}"
+        text = f"{target.comparison.value} {number.normalize():f}{unit}"
     plain: dict[str, Any] = {
         "metric": objective.metric,
         "statistic": objective.statistic,

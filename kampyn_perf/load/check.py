@@ -50,7 +50,7 @@ def known_flows(spec: RunSpec) -> dict[str, int] | None:
 def describe_command(spec: RunSpec) -> Describe:
     """What a generator is asked to describe."""
     return Describe(
-        scenarios=str(spec.scenarios),
+        scenarios=tuple(str(path) for path in spec.locustfiles),
         data_flows={flow.name: flow.weight for flow in spec.api.flows},
         flows=spec.flows,
         weights=spec.weights,

@@ -25,6 +25,7 @@ from copy import copy
 from typing import Any, ClassVar
 
 import gevent
+import gevent.lock
 from gevent import GreenletExit
 from locust import User, constant
 from locust.exception import RescheduleTask
@@ -141,11 +142,18 @@ class FlowUser(User):  # type: ignore[misc]
         if pause > 0:
             pauses.sleep(pause / 1e6)
 
-    def at_once(self, runs: Sequence[Callable[[Any], None]], /) -> None:
-        """Run steps at the same time: all are due now. Raises what the first that failed raised."""
+    def at_once(self, runs: Sequence[Callable[[Any], None]], limit: int, /) -> None:
+        """Run steps at the same time: all are due now, or, of more than the `limit`, when it is
+        their turn. Raises what the first that failed raised."""
         session = self.session
-        session.together = session.ready_us
-        running = [gevent.spawn(run, self) for run in runs]
+        session.together = session.ready_us if len(runs) <= limit else None
+        turns = gevent.lock.BoundedSemaphore(limit)
+
+        def run_in_turn(run: Callable[[Any], None]) -> None:
+            with turns:
+                run(self)
+
+        running = [gevent.spawn(run_in_turn, run) for run in runs]
         try:
             gevent.joinall(running)
         finally:

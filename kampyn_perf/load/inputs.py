@@ -14,7 +14,7 @@ from kampyn_perf.load.direct import target_of
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.options import LoadOptions
 from kampyn_perf.load.scenario.templates import Templates
-from kampyn_perf.load.script_target import script_target
+from kampyn_perf.load.script_target import ScriptTarget, script_target
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import FeedSpec
 from kampyn_perf.load.target.check import flow_problems, reference_problems
@@ -52,9 +52,7 @@ def find_target(options: LoadOptions, configured: str) -> tuple[TargetSettings, 
     return target, source, full_url(url) if looks_like_url(url) else url
 
 
-def of_script(
-    options: LoadOptions, allowed: Sequence[str]
-) -> tuple[TargetSettings, Source, str] | None:
+def of_script(options: LoadOptions, allowed: Sequence[str]) -> ScriptTarget | None:
     """The same for a locustfile that says itself whom it asks; None where a target's file does.
     Raises KampynError."""
     if options.direct or options.direct.leftover():
@@ -62,13 +60,12 @@ def of_script(
         raise KampynError(f"a locustfile says what is asked for; take {flag} out")
     if options.target or not options.scenario:
         return None
-    target = script_target(
-        options.scenario,
+    return script_target(
+        (options.scenario, *options.more_scenarios),
         url=options.url or "",
         allowed=allowed,
         environ=options.environ,
     )
-    return (target, Source({}, str(options.scenario)), target.url) if target else None
 
 
 def of_artillery(

@@ -20,8 +20,8 @@ from kampyn_perf.recorder.interval import Interval
 class Describe:
     """Command: tell which flows of the scenarios would run."""
 
-    scenarios: str
-    """The locustfile's path."""
+    scenarios: tuple[str, ...]
+    """Paths of locustfiles."""
     data_flows: Mapping[str, int] = field(default_factory=dict)
     """Flows as data that run beside them, with their weights."""
     flows: tuple[str, ...] = ()

@@ -41,6 +41,10 @@ class LoadOptions:
     allow_hosts: Sequence[str] = ()
     scenario: Path | None = None
     """A locustfile, whatever the files say."""
+    more_scenarios: Sequence[Path] = ()
+    """Further ones."""
+    locust_arguments: Sequence[str] = ()
+    """What stands after `--`: for the arguments that locustfiles add."""
     artillery: Path | None = None
     """A script of Artillery: target, phases, flows and limits at once."""
     environment: str = ""

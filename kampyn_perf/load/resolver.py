@@ -27,6 +27,7 @@ from kampyn_perf.load.request import Bundled, LoadRequest
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import RunSpec, choose_profile
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.results.apdex import splits_of
 from kampyn_perf.sources import PathKey, Source
 
 ENV_PREFIX = "KAMPYN_LOAD_"
@@ -44,8 +45,9 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     settings, own = load_settings(options, (*split[""], *_short_forms(options)))
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
     artillery, found = of_artillery(options, allowed) or (None, None)
-    if options.scenario:
-        found = of_script(options, allowed)
+    foreign = of_script(options, allowed) if options.scenario else None
+    if foreign:
+        found = foreign.target, Source({}, str(options.scenario)), foreign.target.url
     target, source, url = found or find_target(options, settings.config.target)
     target = with_flows(target, settings, own) if not found else target
     if url:
@@ -58,14 +60,22 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     if url and split["backend"]:
         raise KampynError("--set backend.… is about the bundled backend, which --target replaces")
     spec = _spec(options, settings, target, url=url, allowed=allowed, script=artillery)
-    if options.scenario:
-        spec = spec.model_copy(update={"keep_hosts": bool(found) and not options.url})
+    if foreign:
+        spec = spec.model_copy(
+            update={
+                "keep_hosts": foreign.keeps_hosts,
+                "tags": spec.tags or foreign.tags,
+                "exclude_tags": spec.exclude_tags or foreign.exclude_tags,
+            }
+        )
     watch = Source(
         {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
     )
     found_faults, above = _faults(settings, spec.profile)
     faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
     request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above)
+    if foreign:
+        request = replace(request, remarks=foreign.remarks)
     if artillery:
         request = replace(
             request,
@@ -144,6 +154,8 @@ def _spec(
         mode=profile.mode or run.mode,
         seed=run.seed,
         scenarios=scenarios_of(options, target, run.scenarios),
+        more_scenarios=tuple(path.absolute() for path in options.more_scenarios),
+        locust_arguments=tuple(options.locust_arguments),
         tags=tuple(options.tags),
         exclude_tags=tuple(options.exclude_tags),
         client=run.client,
@@ -163,6 +175,8 @@ def _spec(
         data=data_file(options, target, is_bundled=not url),
         feeds=feed_specs({**target.feeds, **run.data}, options),
         workers=run.workers,
+        apdex=run.apdex,
+        thresholds=splits_of(run.apdex) if run.apdex else (),
     )
 
 
@@ -179,6 +193,8 @@ def _of_script(options: LoadOptions, script: ArtilleryScript) -> dict[str, Any]:
     own: dict[str, Any] = {"scenarios": ""}
     if not any(one.startswith("config.timeouts") for one in options.sets):
         own["timeouts"] = script.timeouts
+    if script.apdex and not any(one.startswith("config.apdex") for one in options.sets):
+        own["apdex"] = script.apdex
     return own
 
 

@@ -4,6 +4,7 @@ but for reading the file."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,34 +15,61 @@ from kampyn_perf.load.artillery.script import is_script
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.locustfiles.features import addresses
 from kampyn_perf.load.locustfiles.script import Found, Script
+from kampyn_perf.load.locustfiles.settings import LocustSettings
 from kampyn_perf.load.target.settings import TargetSettings
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScriptTarget:
+    """What somebody else's locustfiles are aimed at, and what Locust's own settings add."""
+
+    target: TargetSettings
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    keeps_hosts: bool = True
+    """Whether a class that names a host asks that one."""
+
+
 def script_target(
-    path: Path, *, url: str, allowed: Sequence[str], environ: Mapping[str, str]
-) -> TargetSettings | None:
-    """A target with a URL and nothing else; None for a scenario that is written for this program,
+    paths: Sequence[Path], *, url: str, allowed: Sequence[str], environ: Mapping[str, str]
+) -> ScriptTarget | None:
+    """A target with a URL and nothing else; None for scenarios that are written for this program,
     and whose target is a file's. Raises KampynError."""
-    if not path.is_file():
-        raise KampynError(f"there is no locustfile {path}")
-    script = Script(path)
+    for path in paths:
+        if not path.is_file():
+            raise KampynError(f"there is no locustfile {path}")
+    script = Script(*paths)
     if script.knows_us:
         return None
     _check_hosts(addresses(script), allowed)
+    settings = LocustSettings(Path.cwd(), environ)
+    given = settings.get("host")
+    names = ", ".join(path.name for path in paths)
     if url:
         hosts = [full_url(url)]
+    elif given:
+        _check_hosts([Found(full_url(given.value), given.place)], allowed)
+        hosts = [full_url(given.value)]
     else:
         found = script.hosts(environ)
         _check_hosts(found, allowed)
         hosts = [one.what for one in found]
     if not hosts:
+        asked = " ".join(map(str, paths))
         raise KampynError(
-            f"{path.name} names no host that can be read from it",
-            hint=f"Say where the target is: kampyn-perf load {path} --host http://localhost:8000",
+            f"{names} names no host that can be read from it",
+            hint=f"Say where the target is: kampyn-perf load {asked} --host http://localhost:8000",
         )
     name = urlsplit(hosts[0]).netloc.rpartition("@")[2]
     document = {"name": name, "url": hosts[0]}
-    return config.parse(TargetSettings, config.Source(document, "the command line"))
+    return ScriptTarget(
+        target=config.parse(TargetSettings, config.Source(document, "the command line")),
+        tags=settings.words("tags"),
+        exclude_tags=settings.words("exclude-tags"),
+        remarks=tuple(settings.remarks()),
+        keeps_hosts=not url and given is None,
+    )
 
 
 def _check_hosts(found: Sequence[Found], allowed: Sequence[str]) -> None:
@@ -52,22 +80,56 @@ def _check_hosts(found: Sequence[Found], allowed: Sequence[str]) -> None:
             raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
 
 
-def split_arguments(
-    arguments: Sequence[str],
-) -> tuple[Path | None, Path | None, tuple[str, ...]]:
-    """A locustfile and a script of Artillery among what stands on the command line, and the rest,
-    which are URLs. Raises KampynError for several."""
-    files = [text for text in arguments if text.endswith(".py") and "://" not in text]
-    scripts = [text for text in arguments if _is_script(text)]
-    if len(files) > 1:
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """What stands on the command line beside flags."""
+
+    locustfiles: tuple[Path, ...] = ()
+    script: Path | None = None
+    """Of Artillery."""
+    urls: tuple[str, ...] = ()
+    of_locustfiles: tuple[str, ...] = ()
+    """What stands after `--`."""
+
+
+def split_arguments(arguments: Sequence[str]) -> Arguments:
+    """Locustfiles, folders of them, or a script of Artillery; the rest are URLs. What begins with
+    a dash can only come from behind `--`. Raises KampynError for several kinds."""
+    first = next((n for n, text in enumerate(arguments) if text.startswith("-")), len(arguments))
+    given, behind = arguments[:first], tuple(arguments[first:])
+    files = [path for text in given for path in _locustfiles(text)]
+    scripts = [text for text in given if _is_script(text)]
+    urls = tuple(text for text in given if text not in scripts and not _locustfiles(text))
+    if len(scripts) + bool(files) > 1:
+        names = ", ".join([*map(str, files), *scripts])
+        raise KampynError(f"{names}: locustfiles or one script are run at a time")
+    if behind and not files:
         raise KampynError(
-            f"{len(files)} locustfiles: {', '.join(files)}; one is run",
-            hint="A file that imports the users of the others runs them all.",
+            f"{behind[0]} stands after --, where the arguments of a locustfile are",
+            hint="As in kampyn-perf load locustfile.py --rate 10 -- --shop 7.",
         )
-    if len(scripts) + len(files) > 1:
-        raise KampynError(f"{', '.join([*files, *scripts])}: one of them is run at a time")
-    urls = tuple(text for text in arguments if text not in files and text not in scripts)
-    return (Path(files[0]) if files else None), (Path(scripts[0]) if scripts else None), urls
+    return Arguments(
+        locustfiles=tuple(dict.fromkeys(files)),
+        script=Path(scripts[0]) if scripts else None,
+        urls=urls,
+        of_locustfiles=behind,
+    )
+
+
+def _locustfiles(text: str) -> list[Path]:
+    """A file, several with commas between, or all of a folder but those that begin with `_`, as
+    Locust takes them. Raises KampynError for a folder without any."""
+    if "://" in text:
+        return []
+    if text.endswith(".py"):
+        return [Path(part.strip()) for part in text.split(",")]
+    folder = Path(text)
+    if not folder.is_dir():
+        return []
+    found = sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
+    if not found:
+        raise KampynError(f"there is no locustfile in the folder {folder}")
+    return found
 
 
 def _is_script(text: str) -> bool:

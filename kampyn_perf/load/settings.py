@@ -157,6 +157,9 @@ class RunSettings(Section):
     """When to end a run in which nothing has succeeded from the start; 0 is never."""
     timeouts: TimeoutSettings = TimeoutSettings()
     validity: ValidityLimits = ValidityLimits()
+    apdex: Annotated[Duration, Field(gt=0)] | None = None
+    """A score of how content users may be: within this time they are, up to four times that they
+    bear it."""
     weights: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     """Replaces the weights that the scenarios declare, by flow, or by class of Locust's users."""
     data: dict[str, FeedSettings] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kampyn_perf.config import Section
+from kampyn_perf.config import Duration, Section
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.settings import (
     DEFAULT_PROFILE,
@@ -57,6 +57,10 @@ class RunSpec(Section):
     seed: int
     scenarios: Path | None = None
     """The locustfile; None: flows as data alone."""
+    more_scenarios: tuple[Path, ...] = ()
+    """Further locustfiles, whose users take part as well."""
+    locust_arguments: tuple[str, ...] = ()
+    """What a locustfile's own arguments are given."""
     keep_hosts: bool = False
     """Whether users of Locust's own classes ask the host of their class, where they have one."""
     tags: tuple[str, ...] = ()
@@ -90,6 +94,16 @@ class RunSpec(Section):
     thresholds: tuple[int, ...] = ()
     """Microseconds: response times from each of these on are told exactly from those below, for
     the objectives that the run will be judged by."""
+    apdex: Duration | None = None
+    """The time within which users are content, where a score of that was asked for."""
+    objectives: dict[str, Any] = Field(default_factory=dict)
+    """What a script says itself that it is judged by, beside the usual objectives: as `slo.yaml`
+    has it, for whoever judges the run again."""
+
+    @property
+    def locustfiles(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (self.scenarios, *self.more_scenarios) if self.scenarios else ()
 
     def dump(self) -> bytes:
         """JSON from which the generator makes the same specification."""

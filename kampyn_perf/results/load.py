@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.alerts import AlertRecord
+from kampyn_perf.results.apdex import Apdex
 from kampyn_perf.results.audit import StoreAudit
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.failures import Failure
@@ -250,6 +251,8 @@ class LoadResult(Record):
     """The rules that were judged beside the run, and when they fired; empty where none were."""
     faults: list[FaultRecord] = Field(default_factory=list)
     """What was done to the target on purpose, and when; empty where nothing was."""
+    apdex: Apdex | None = None
+    """Where the run was asked for one, and is over."""
     audit: StoreAudit | None = None
     """Of the bundled backend's store, after the run; None where nobody asked for it."""
     folder: Path | None = Field(default=None, exclude=True)

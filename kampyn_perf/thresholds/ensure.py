@@ -16,17 +16,20 @@ from typing import Any
 from kampyn_perf.thresholds.limit import (
     NotCarriedError,
     Objective,
-    milliseconds,
+    Times,
     number,
     only,
     percent,
     plain,
+    put_each,
     target_of,
     unused_name,
 )
 
-_TIMES = {"http.response_time": "response_time", "vusers.session_length": "session_time"}
-_STATISTICS = {"p999": "p99.9", "median": "p50"}
+_TIMES = Times(
+    metrics={"http.response_time": "response_time", "vusers.session_length": "session_time"},
+    statistics={"p999": "p99.9", "median": "p50"},
+)
 _PERCENTILE = re.compile(r"p(\d{1,2})|p(\d{2})(\d)|max|mean|median")
 _SHORT = ("min", "max", "median", "p95", "p99")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -132,14 +135,12 @@ def _conjunction(node: ast.expr, text: str) -> Iterator[Objective]:
 
 def _limit(metric: str, sign: str, value: float) -> Objective:
     base, _, statistic = metric.rpartition(".")
-    if base in _TIMES:
+    if base in _TIMES.metrics:
         if sign not in ("<", "<=") or not _PERCENTILE.fullmatch(statistic):
             raise NotCarriedError(
                 f"{metric} {sign}: of times, the mean, max and percentiles have an upper limit here"
             )
-        target = milliseconds(sign, value)
-        statistic = _STATISTICS.get(statistic, statistic)
-        return {"metric": _TIMES[base], "statistic": statistic, "target": target}
+        return _TIMES.read(base, statistic, sign, value)
     raise NotCarriedError(
         f"{metric} is not judged here: of ensure's metrics, "
         "http.response_time.*, vusers.session_length.* and maxErrorRate are"
@@ -157,12 +158,9 @@ def write(objectives: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], 
     thresholds: list[dict[str, Any]] = []
     conditions: list[dict[str, Any]] = []
     section: dict[str, Any] = {}
-    left: dict[str, str] = {}
-    for name, objective in objectives.items():
-        try:
-            _put(objective, thresholds, conditions, section)
-        except NotCarriedError as error:
-            left[name] = str(error)
+    left = put_each(
+        objectives, lambda _name, objective: _put(objective, thresholds, conditions, section)
+    )
     lists: dict[str, Sequence[Any]] = {"thresholds": thresholds, "conditions": conditions}
     return {**{key: value for key, value in lists.items() if value}, **section}, left
 
@@ -175,18 +173,15 @@ def _put(
 ) -> None:
     only(objective, ())
     metric, required = objective["metric"], objective.get("required", True)
-    base = next((there for there, here in _TIMES.items() if here == metric), None)
-    if base is not None:
-        statistic = str(objective.get("statistic", ""))
+    if time := _TIMES.write(objective):
+        base, statistic, sign, value = time
         there = statistic.replace(".", "")
         if not _PERCENTILE.fullmatch(there):
             raise NotCarriedError(f"{statistic} is none of its statistics")
-        sign, value = target_of(objective, "ms")
-        number_there = plain(float(value))
         if sign == "<" and required:
             thresholds.append({f"{base}.{there}": _whole(value)})
             return
-        expression = f"{base}.{there} {sign} {number_there}"
+        expression = f"{base}.{there} {sign} {plain(float(value))}"
         conditions.append({"expression": expression} | ({} if required else {"strict": False}))
         return
     if metric == "error_rate" and required and "maxErrorRate" not in section:

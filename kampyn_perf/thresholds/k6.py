@@ -14,18 +14,21 @@ from typing import Any
 from kampyn_perf.thresholds.limit import (
     NotCarriedError,
     Objective,
-    milliseconds,
+    Times,
     number,
     only,
     percent,
     plain,
+    put_each,
     target_of,
     unused_name,
 )
 
-_TIMES = {"http_req_duration": "response_time", "iteration_duration": "session_time"}
+_TIMES = Times(
+    metrics={"http_req_duration": "response_time", "iteration_duration": "session_time"},
+    statistics={"avg": "mean", "med": "p50", "max": "max"},
+)
 _SHARES = {"http_req_failed": "error_rate"}
-_AGGREGATES = {"avg": "mean", "med": "p50", "max": "max"}
 _SCOPES = {"name": "endpoint", "scenario": "flow"}
 _METRIC = re.compile(r"\s*(\w+)\s*(?:\{(.*)\})?\s*")
 _EXPRESSION = re.compile(
@@ -69,28 +72,26 @@ def _limit(metric: str, text: str) -> Objective:
     if match is None:
         raise NotCarriedError(f"{text!r} is no threshold, as 'p(95)<500'")
     sign, value = match["sign"], match["value"]
-    if metric in _TIMES:
-        statistic = _AGGREGATES.get(match["aggregate"] or "")
-        if match["percentile"]:
-            statistic = f"p{plain(float(match['percentile']))}"
-        if statistic is None or sign not in ("<", "<="):
+    if metric in _TIMES.metrics:
+        statistic = match["aggregate"] or f"p{plain(float(match['percentile']))}"
+        known = match["percentile"] or statistic in _TIMES.statistics
+        if not known or sign not in ("<", "<="):
             raise NotCarriedError(
                 f"{text!r}: of times, percentiles, avg, med and max have an upper limit here"
             )
-        target = milliseconds(sign, number(value))
-        return {"metric": _TIMES[metric], "statistic": statistic, "target": target}
+        return _TIMES.read(metric, statistic, sign, number(value))
     if metric in _SHARES:
         if match["aggregate"] != "rate" or sign not in ("<", "<=") or Decimal(value) > 1:
             raise NotCarriedError(f"{text!r}: of failures, the rate has an upper limit here")
         return {"metric": _SHARES[metric], "target": percent(sign, Decimal(value))}
-    known = ", ".join((*_TIMES, *_SHARES))
+    known = ", ".join((*_TIMES.metrics, *_SHARES))
     raise NotCarriedError(f"is not measured here; of k6's metrics {known} are")
 
 
 def _tags(metric: str, text: str | None) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in _pairs(text or ""):
-        if (name, value) == ("expected_response", "true") and metric in _TIMES:
+        if (name, value) == ("expected_response", "true") and metric in _TIMES.metrics:
             made["of"] = "successful"
         elif name in _SCOPES and "scope" not in made:
             made["scope"] = {_SCOPES[name]: value}
@@ -113,14 +114,12 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 def write(objectives: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, str]]:
     """`options.thresholds`, and by name why an objective is not in it."""
     thresholds: dict[str, list[Any]] = {}
-    left: dict[str, str] = {}
-    for name, objective in objectives.items():
-        try:
-            metric, entry = _threshold(objective)
-        except NotCarriedError as error:
-            left[name] = str(error)
-        else:
-            thresholds.setdefault(metric, []).append(entry)
+
+    def put(_name: str, objective: Mapping[str, Any]) -> None:
+        metric, entry = _threshold(objective)
+        thresholds.setdefault(metric, []).append(entry)
+
+    left = put_each(objectives, put)
     return thresholds, left
 
 
@@ -150,13 +149,9 @@ def _scope(objective: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _expression(objective: Mapping[str, Any]) -> tuple[str, str]:
-    for there, here in _TIMES.items():
-        if objective["metric"] == here:
-            sign, value = target_of(objective, "ms")
-            return (
-                there,
-                f"{_aggregate(str(objective.get('statistic')))}{sign}{plain(float(value))}",
-            )
+    if time := _TIMES.write(objective):
+        metric, statistic, sign, value = time
+        return metric, f"{_aggregate(statistic)}{sign}{plain(float(value))}"
     if objective["metric"] == "error_rate" and objective.get("of", "all") == "all":
         sign, value = target_of(objective, "%")
         return "http_req_failed", f"rate{sign}{plain(float(value / 100))}"
@@ -164,9 +159,8 @@ def _expression(objective: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _aggregate(statistic: str) -> str:
-    for there, here in _AGGREGATES.items():
-        if statistic == here:
-            return there
+    if statistic in _TIMES.statistics:
+        return statistic
     if not re.fullmatch(r"p\d+(?:\.\d+)?", statistic):
         raise NotCarriedError(f"{statistic} is none of its aggregates")
     return f"p({statistic[1:]})"

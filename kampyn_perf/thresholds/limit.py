@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +64,49 @@ def target_of(objective: Mapping[str, Any], unit: str) -> tuple[str, Decimal]:
     if unit != given:
         raise NotCarriedError(f"the target {text!r} is not in {unit}")
     return comparison, value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """What another tool calls times, and their statistics."""
+
+    metrics: Mapping[str, str]
+    """By its name of a metric: ours."""
+    statistics: Mapping[str, str]
+    """By its name of a statistic: ours, where that is another."""
+
+    def read(self, metric: str, statistic: str, sign: str, value: float) -> Objective:
+        """The objective. The statistic is one of ours, if it is not among `statistics`."""
+        here = self.statistics.get(statistic, statistic)
+        return {
+            "metric": self.metrics[metric],
+            "statistic": here,
+            "target": milliseconds(sign, value),
+        }
+
+    def write(self, objective: Mapping[str, Any]) -> tuple[str, str, str, Decimal] | None:
+        """Its metric and statistic there, the sign, and milliseconds; None for no time. Raises
+        NotCarriedError."""
+        for there, here in self.metrics.items():
+            if objective["metric"] == here:
+                own = str(objective.get("statistic", ""))
+                names = {one: name for name, one in self.statistics.items()}
+                sign, value = target_of(objective, "ms")
+                return there, names.get(own, own), sign, value
+        return None
+
+
+def put_each(
+    objectives: Mapping[str, Mapping[str, Any]], put: Callable[[str, Mapping[str, Any]], None]
+) -> dict[str, str]:
+    """Hand each to `put`, with its name; by name, why one was not taken."""
+    left: dict[str, str] = {}
+    for name, objective in objectives.items():
+        try:
+            put(name, objective)
+        except NotCarriedError as error:
+            left[name] = str(error)
+    return left
 
 
 def only(objective: Mapping[str, Any], allowed: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf import config
+from kampyn_perf.alerts.metrics import METRICS
+from kampyn_perf.alerts.settings import Alerts
 from kampyn_perf.cli.thresholds import as_plain
 from kampyn_perf.slo.objectives import Slo
-from kampyn_perf.thresholds import ensure, k6
+from kampyn_perf.thresholds import ensure, k6, rules
 from tests.cli import program
 
 PERCENTILES = st.sampled_from(["p50", "p75", "p90", "p95", "p99", "p99.9"])
@@ -201,3 +204,89 @@ def test_the_program_prints_them(tmp_path):
     done = program.run(tmp_path, "check", "--thresholds", "artillery", "--slo", "mine.yaml")
     assert yaml.safe_load(done.out)["config"]["ensure"] == {"maxErrorRate": 0.5}
     assert "not carried over: slow: `scope` has no counterpart there" in done.err
+
+
+RULE_METRICS = {
+    "response_time": ("ms", ["p50", "p95", "p99", "mean"]),
+    "error_rate": ("%", [""]),
+    "error_rate_5xx": ("%", [""]),
+    "cpu": ("%", ["mean"]),
+    "memory_per_instance": ("MB", ["mean", "max"]),
+}
+
+
+@st.composite
+def of_rules(draw: Any) -> dict[str, Any]:
+    metric = draw(st.sampled_from(sorted(RULE_METRICS)))
+    unit, statistics = RULE_METRICS[metric]
+    made = {
+        "metric": metric,
+        "statistic": draw(st.sampled_from(statistics)),
+        "target": f"{draw(st.sampled_from(['<', '<=']))} {draw(st.integers(1, 99))} {unit}",
+        "required": draw(st.booleans()),
+    }
+    windowed = metric.startswith("error_rate") or made["statistic"].startswith("p")
+    if windowed and draw(st.booleans()):
+        made["for"] = "30s"
+    return {key: value for key, value in made.items() if value != ""}
+
+
+@given(of_rules(), NAMES)
+def test_an_objective_as_a_rule_fires_exactly_where_it_is_missed(objective, name):
+    made, left = rules.write({name: objective}, METRICS)
+    assert left == {}
+    parsed = config.parse(Alerts, config.Source({"alerts": made}, "t")).alerts
+    (rule,) = parsed.values()
+    goal = config.parse(Slo, config.Source({"objectives": {"x": objective}}, "t")).objectives["x"]
+    for value in (goal.target.value, goal.target.value * 1.01, goal.target.value * 0.99):
+        assert rule.fires.holds(value) is not _kept(goal, value)
+    assert (rule.window, rule.severity.value) == (
+        30_000_000 if "for" in objective else 300_000_000,
+        "critical" if objective["required"] else "warning",
+    )
+
+
+def _kept(goal: Any, value: float) -> bool:
+    return value < goal.target.value or (
+        value == goal.target.value and goal.target.comparison.value == "<="
+    )
+
+
+@pytest.mark.parametrize(
+    ("objective", "why"),
+    [
+        ({"metric": "throughput", "target": ">= 10/s"}, "a quiet hour misses it"),
+        ({"metric": "session_time", "statistic": "p95", "target": "< 1 s"}, "knows no sessions"),
+        ({"metric": "response_time", "statistic": "p95", "target": "< 1 s",
+          "scope": {"flow": "Buy"}}, "a server knows no flow"),
+        ({"metric": "response_time", "statistic": "p95", "target": "<= +10 %"},
+         "no limit by itself"),
+        ({"metric": "response_time", "statistic": "p95", "target": "< 1 s", "of": "successful"},
+         "`of` has no counterpart"),
+        ({"metric": "recovery_time", "target": "< 1 s"}, "no rule is about recovery_time"),
+    ],
+)  # fmt: skip
+def test_what_is_no_rule(objective, why):
+    made, left = rules.write({"mine": objective}, METRICS)
+    assert made == {}
+    assert why in left["mine"]
+
+
+def test_availability_is_told_by_the_answers_that_a_server_knows():
+    made, _left = rules.write({"up": {"metric": "availability", "target": ">= 99.95 %"}}, METRICS)
+    assert (made["up"]["metric"], made["up"]["fires"]) == ("error_rate_5xx", "> 0.05 %")
+
+
+@pytest.mark.promtool
+def test_the_built_in_objectives_are_rules_that_promtool_takes(tmp_path):
+    done = program.run(tmp_path, "check", "--thresholds", "prometheus", "-o", "rules.yml")
+    assert done.code == 0, done.err
+    checked = subprocess.run(
+        ["promtool", "check", "rules", "rules.yml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "26 rules found" in checked.stdout, checked.stderr
+    assert "not carried over: throughput: a quiet hour" in done.err

@@ -10,6 +10,7 @@ import typer
 from kampyn_perf.cli import completion
 from kampyn_perf.cli.alerts.options import Sets
 from kampyn_perf.cli.flags import RulesName
+from kampyn_perf.cli.selecting import Match, MatchNode, selector_of
 
 
 def export(
@@ -25,22 +26,8 @@ def export(
     *,
     rules: RulesName = "alerts",
     sets: Sets = [],  # noqa: B006 - typer's way to declare a repeatable option
-    match: Annotated[
-        list[str],
-        typer.Option(
-            "--match",
-            metavar="LABEL=VALUE",
-            help="A label that the backend's series have, as job=kampyn; may be given again.",
-        ),
-    ] = [],  # noqa: B006
-    match_node: Annotated[
-        list[str],
-        typer.Option(
-            "--match-node",
-            metavar="LABEL=VALUE",
-            help="The same for node_exporter's; may be given again.",
-        ),
-    ] = [],  # noqa: B006
+    match: Match = [],  # noqa: B006
+    match_node: MatchNode = [],  # noqa: B006
     output: Annotated[
         Path | None,
         typer.Option(
@@ -60,7 +47,6 @@ def export(
       kampyn-perf alerts export --output kampyn.rules.yml && promtool check rules kampyn.rules.yml
     """
     from kampyn_perf.alerts import prometheus
-    from kampyn_perf.alerts.promql import Selector
     from kampyn_perf.backend.metrics import HTTP_BUCKETS
     from kampyn_perf.cli import console
     from kampyn_perf.cli.alerts import options
@@ -68,8 +54,7 @@ def export(
     from kampyn_perf.units import MICROSECONDS
 
     chosen = options.chosen(rules, sets, names or ())
-    selector = Selector(backend=_labels("--match", match), node=_labels("--match-node", match_node))
-    text = prometheus.export(chosen, selector)
+    text = prometheus.export(chosen, selector_of(match, match_node))
     edges_us = [round(edge * MICROSECONDS) for edge in HTTP_BUCKETS]
     for remark in prometheus.between_edges(chosen, edges_us):
         console.say(f"note: {remark}", style="yellow")
@@ -78,17 +63,3 @@ def export(
     else:
         console.print_text(text)
     return 0
-
-
-def _labels(flag: str, texts: list[str]) -> dict[str, str]:
-    import re
-
-    from kampyn_perf.errors import KampynError
-
-    labels = {}
-    for text in texts:
-        label, equals, value = text.partition("=")
-        if not equals or not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", label):
-            raise KampynError(f"{flag} {text}: expected LABEL=VALUE, as in job=kampyn")
-        labels[label] = value
-    return labels

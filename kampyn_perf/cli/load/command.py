@@ -29,6 +29,7 @@ One address of your own, or several; a request as curl would send it:
 \b
 A locustfile of your own, at a rate; docs/scenarios.md tells what a session of it is:
   kampyn-perf load locustfile.py --host http://localhost:8000 --rate 50
+  kampyn-perf load locustfiles/ --host http://localhost:8000 --rate 50 -- --shop 7
 
 \b
 A script of Artillery, as it is: its phases, scenarios and ensure; docs/artillery.md has the rest:
@@ -121,15 +122,17 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         from kampyn_perf.load import DirectRequest, DirectSchedule, LoadOptions, Master
         from kampyn_perf.load.script_target import split_arguments
 
-    scenario, script, addresses = split_arguments(urls or ())
+    given = split_arguments(urls or ())
     asked = LoadOptions(
-        scenario=scenario,
-        artillery=script,
+        scenario=given.locustfiles[0] if given.locustfiles else None,
+        more_scenarios=given.locustfiles[1:],
+        locust_arguments=given.of_locustfiles,
+        artillery=given.script,
         environment=environment,
         tags=tuple(tags or ()),
         exclude_tags=tuple(exclude_tags or ()),
         direct=DirectRequest(
-            urls=addresses,
+            urls=given.urls,
             method=method,
             headers=tuple(header or ()),
             body=data_raw if body is None else body,

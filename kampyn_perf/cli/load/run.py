@@ -50,7 +50,12 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         console.say(f"note: {remark}")
     request = replace(
         request,
-        spec=request.spec.model_copy(update={"thresholds": slo.thresholds_us}),
+        spec=request.spec.model_copy(
+            update={
+                "thresholds": (*request.spec.thresholds, *slo.thresholds_us),
+                "objectives": {} if flags.slo else request.objectives.data.get("objectives", {}),
+            }
+        ),
         master=flags.master if flags.role is Role.MASTER else None,
         folder=flags.out,
         reports=REPORTS,

@@ -28,6 +28,7 @@ def show(result: LoadResult) -> None:
     console.show(_endpoints(result))
     console.show(_phases(result))
     _accounts(result)
+    _apdex(result)
     _apart(result)
     _health(result)
 
@@ -82,6 +83,17 @@ def _accounts(result: LoadResult) -> None:
     console.say(
         f"{result.requests.count:,} requests in {format_duration(result.elapsed_us)}: "
         f"{format_rate(round(result.requests_per_second, 1))}"
+    )
+
+
+def _apdex(result: LoadResult) -> None:
+    apdex = result.apdex
+    if apdex is None or apdex.score is None:
+        return
+    time = format_duration(apdex.threshold_us)
+    console.say(
+        f"Apdex {apdex.score:.2f} ({apdex.rating}): {apdex.satisfied:,} within {time}, "
+        f"{apdex.tolerating:,} within four times that, {apdex.frustrated:,} later or failed"
     )
 
 

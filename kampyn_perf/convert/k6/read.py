@@ -178,10 +178,9 @@ class _Reader:
             own: dict[str, Node | None] = {}
             for each in names:
                 own |= dict.fromkeys(names_in(each))
-            if body is not None:
-                steps.block(body, self.scope.inside(own))
-            if any("think" not in step for step in steps.made):
-                yield scenario.name, steps.made
+            made = steps.function(body, self.scope.inside(own)) if body is not None else []
+            if any("think" not in step for step in made):
+                yield scenario.name, made
             else:
                 self.left(function, f"scenario {scenario.name}: has no request that can be said")
 
@@ -237,7 +236,8 @@ def _origin_of(url: str) -> str:
 
 def _origin(made: list[tuple[str, list[dict[str, Any]]]]) -> str:
     """The host that most requests ask."""
-    counts = Counter(_origin_of(one["url"]) for _name, steps in made for one in _requests(steps))
+    urls = [one["url"] for _name, steps in made for one in _requests(steps)]
+    counts = Counter(_origin_of(url) for url in urls if not url.startswith("{{"))
     return counts.most_common(1)[0][0]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from tree_sitter import Node
 
+from kampyn_perf.convert.k6.answers import Answers, FromAnswer, begins_with_mark, unmarked
 from kampyn_perf.convert.k6.checks import expectations
 from kampyn_perf.convert.k6.options import Say
 from kampyn_perf.convert.k6.syntax import (
@@ -36,12 +38,16 @@ class Steps:
         self._left = left
         self._remark = remark
         self.made: list[dict[str, Any]] = []
-        self._answers: dict[str, dict[str, Any]] = {}
-        """By the name that the script keeps an answer under: its request."""
+        self._answers = Answers()
         self._ended = False
 
+    def function(self, body: Node, scope: Scope) -> list[dict[str, Any]]:
+        """The steps of a function's body."""
+        self.block(body, replace(scope, answers=self._answers))
+        return [unmarked(step) for step in self.made]
+
     def block(self, body: Node, scope: Scope, group: str = "") -> None:
-        """Adds the steps of a function's body."""
+        """Adds those of one block."""
         for node in parts(body) if body.type == "statement_block" else [body]:
             if self._ended:
                 return
@@ -58,20 +64,23 @@ class Steps:
             elif node.type != "empty_statement":
                 self._left(node, f"{shown(node)}: no {_named(node)} can be said as data")
                 for name in names_in(node):
-                    self._answers.pop(name, None)
+                    self._answers.forget(name)
 
     def _expression(self, node: Node, scope: Scope, group: str) -> None:
         """A call; or `answer = http.get(...)`."""
         name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-        kept = node.type == "assignment_expression" and value is not None
-        for one in names_in(name):
-            self._answers.pop(one, None)
-        if not kept or value is None or value.type != "call_expression":
+        if node.type != "assignment_expression" or name is None or value is None:
             self._call(node, scope, group)
+            for one in names_in(name or node.child_by_field_name("argument")):
+                self._answers.forget(one)
             return
-        request = self._call(value, scope, group)
-        if request is not None:
-            self._answers[text_of(name)] = request
+        found = self._of_answer(value, scope, group)
+        for one in names_in(name):
+            self._answers.forget(one)
+        if found is not None and name.type == "identifier":
+            self._answers.keep(text_of(name), found)
+        elif found is None and value.type != "call_expression":
+            self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
 
     def _declared(self, node: Node, scope: Scope, group: str) -> Scope:
         names: dict[str, Node | None] = {}
@@ -79,22 +88,55 @@ class Steps:
             name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
             for each in names_in(name):
                 names[each] = None
-                self._answers.pop(each, None)
+                self._answers.forget(each)
             if value is None:
                 continue
             if name is None or name.type != "identifier":
                 self._left(one, f"{shown(one)}: is taken apart while the script runs")
-            elif value.type == "call_expression":
-                request = self._call(value, scope, group)
-                if request is not None:
-                    self._answers[text_of(name)] = request
-            else:
+            elif (found := self._of_answer(value, scope, group)) is not None:
+                self._answers.keep(text_of(name), found)
+            elif value.type != "call_expression" or _stringified(value) is not None:
                 try:
-                    evaluate(value, scope.inside(names))
+                    evaluate(_stringified(value) or value, scope.inside(names))
                     names[text_of(name)] = value
+                    self._answers.made_of(text_of(name), names_in(value))
                 except UnknownError as error:
                     self._left(error.node, str(error))
         return scope.inside(names)
+
+    def _of_answer(self, node: Node, scope: Scope, group: str) -> FromAnswer | None:
+        """What of an answer an expression is, once the request in it is made; None for nothing."""
+        call = self._request_in(node)
+        if call is not None:
+            request = self._call(call, scope, group)
+            if request is None:
+                return None
+            self._answers.keep_call(call, request)
+        try:
+            found = self._answers.find(node)
+        except UnknownError as error:
+            self._left(error.node, str(error))
+            return None
+        is_call = node.type == "call_expression" and _stringified(node) is None
+        if found is None and call is None and is_call:
+            self._call(node, scope, group)
+        return found
+
+    def _request_in(self, node: Node | None) -> Node | None:
+        """`http.get(...)` of `http.get(...).json('id')`."""
+        while node is not None:
+            function = node.child_by_field_name("function")
+            if node.type == "call_expression" and function is not None:
+                if self._method(node):
+                    return node
+                inner = parts(node.child_by_field_name("arguments"))
+                parsed = text_of(function) == "JSON.parse" and inner
+                node = inner[0] if parsed else function.child_by_field_name("object")
+            elif node.type == "parenthesized_expression":
+                node = parts(node)[0]
+            else:
+                node = node.child_by_field_name("object")
+        return None
 
     def _call(self, node: Node, scope: Scope, group: str) -> dict[str, Any] | None:
         """The request, where it was one."""
@@ -107,13 +149,17 @@ class Steps:
                 self._group(arguments, scope, group)
             elif what == "check" and len(arguments) >= 2:
                 self._check(arguments, scope, group)
-            elif what.startswith("http.") and what[5:] in _METHODS and arguments:
-                return self._request(what[5:], arguments, scope, group)
+            elif (method := self._method(node)) and arguments:
+                return self._request(method, arguments, scope, group)
             elif (inner := _call_before(node)) is not None:  # http.get(...).json('id')
                 self._call(inner, scope, group)
                 self._left(node, f"{shown(node)}: what is made of the answer is not kept")
             else:
                 self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
+                function = node.child_by_field_name("function")
+                owner = function.child_by_field_name("object") if function is not None else None
+                for one in names_in(owner):  # its method may have changed it
+                    self._answers.forget(one)
         except UnknownError as error:
             why = str(error)
             self._left(error.node, why if what == "check" else f"{shown(node)}: {why}")
@@ -128,6 +174,11 @@ class Steps:
         owner, dot, method = text_of(function).partition(".")
         return self._calls.get(owner, "") + dot + method
 
+    def _method(self, node: Node) -> str:
+        """`get` of `http.get(...)`; empty for any other call."""
+        module, _, method = self._what(node).partition(".")
+        return method if module == "http" and method in _METHODS else ""
+
     def _sleep(self, node: Node, scope: Scope) -> None:
         seconds = evaluate(node, scope)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
@@ -140,14 +191,13 @@ class Steps:
         body = arguments[1].child_by_field_name("body")
         if arguments[1].type not in _FUNCTIONS or body is None:
             raise UnknownError(arguments[1], "a group's function is not written in its place")
-        before = dict(self._answers)
+        before = self._answers.copy()
         self.block(body, scope, f"{group} / {name}" if group else name)
         self._ended = False
-        same = {key for key, one in before.items() if self._answers.get(key) is one}
-        self._answers = {key: before[key] for key in same}
+        self._answers.same_as(before)
 
     def _check(self, arguments: list[Node], scope: Scope, group: str) -> None:
-        request = self._answers.get(text_of(arguments[0]))
+        request = self._answers.request(text_of(arguments[0]))
         if arguments[0].type == "call_expression":
             request = self._call(arguments[0], scope, group)
         if request is None:
@@ -165,7 +215,8 @@ class Steps:
         self, method: str, arguments: list[Node], scope: Scope, group: str
     ) -> dict[str, Any]:
         url = as_text(evaluate(arguments[0], scope), arguments[0])
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        whole = urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname
+        if not whole and not begins_with_mark(url):
             raise UnknownError(arguments[0], f"{url!r} is no whole URL")
         rest = arguments[1:] if method in _BODYLESS else arguments[2:]
         request: dict[str, Any] = {"url": url}
@@ -185,13 +236,10 @@ class Steps:
     def _body(self, node: Node, scope: Scope) -> dict[str, Any]:
         found = resolved(node, scope) or node
         if found.type == "call_expression":
-            inner = parts(found.child_by_field_name("arguments"))
-            if (
-                text_of(found.child_by_field_name("function")) != "JSON.stringify"
-                or len(inner) != 1
-            ):
+            inner = _stringified(found)
+            if inner is None:
                 raise UnknownError(found)
-            value = evaluate(inner[0], scope)
+            value = evaluate(inner, scope)
             return {"json": value} if value is not None else {"body": "null"}
         value = evaluate(found, scope)
         if value is None:
@@ -227,6 +275,13 @@ class Steps:
                 request["name"] = as_text(evaluate(at, scope), at)
             else:
                 self._left(at, f"the tag {key}: of tags, name alone has a counterpart")
+
+
+def _stringified(node: Node) -> Node | None:
+    """What `JSON.stringify(...)` is given; None for any other expression."""
+    inner = parts(node.child_by_field_name("arguments"))
+    called = text_of(node.child_by_field_name("function"))
+    return inner[0] if called == "JSON.stringify" and len(inner) == 1 else None
 
 
 def _call_before(node: Node) -> Node | None:

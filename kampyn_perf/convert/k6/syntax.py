@@ -92,6 +92,8 @@ def changed_names(root: Node) -> frozenset[str]:
                 target = function
         while target is not None and target.type in ("member_expression", "subscript_expression"):
             target = target.child_by_field_name("object")
+        if node.type == "call_expression" and (target is None or target.type != "identifier"):
+            continue  # of what another call gave
         names |= names_in(target)
     return frozenset(names - {*_FREE_OF_EFFECTS})
 

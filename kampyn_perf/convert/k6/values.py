@@ -7,11 +7,12 @@ have changed by then (a name that something is assigned to) is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tree_sitter import Node
 
+from kampyn_perf.convert.k6.answers import Answers, is_mark
 from kampyn_perf.convert.k6.syntax import UnknownError, parts, shown, text_of
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
@@ -27,10 +28,12 @@ class Scope:
     handed: frozenset[str] = frozenset()
     """Names that functions were given, which may have changed what is inside."""
     remark: Callable[[Node, str], None] = lambda _node, _text: None
+    answers: Answers = field(default_factory=Answers)
+    """What names stand for that come out of answers."""
 
     def inside(self, names: Mapping[str, Node | None]) -> Scope:
         """A block's, with names of its own."""
-        return Scope({**self.names, **names}, self.changed, self.handed, self.remark)
+        return replace(self, names={**self.names, **names})
 
 
 def entries(node: Node, scope: Scope) -> list[tuple[str, Node]]:
@@ -63,7 +66,8 @@ def resolved(node: Node | None, scope: Scope) -> Node | None:
             name = text_of(node)
             known = scope.names.get(name)
             inside = known is not None and known.type in ("object", "array")
-            if known is None or name in scope.changed or (inside and name in scope.handed):
+            stale = name in scope.changed or name in scope.answers.stale
+            if known is None or stale or (inside and name in scope.handed):
                 raise UnknownError(node, f"the value of {name} is computed while the script runs")
             node = known
         elif node.type == "parenthesized_expression":
@@ -74,7 +78,9 @@ def resolved(node: Node | None, scope: Scope) -> Node | None:
 
 
 def evaluate(node: Node, scope: Scope) -> Any:
-    """The value. Raises UnknownError."""
+    """The value; of what comes out of an answer a mark. Raises UnknownError."""
+    if of_answer := scope.answers.find(node):
+        return scope.answers.use(of_answer, node)
     found = resolved(node, scope)
     if found is None:
         raise UnknownError(node)
@@ -160,6 +166,8 @@ def _binary(node: Node, scope: Scope) -> Any:
         scope.remark(node, f"{text_of(left)} is not asked; it is {shown(right)} here")
         return evaluate(right, scope)
     one, two = evaluate(left, scope), evaluate(right, scope)
+    if any(is_mark(n) for n in (one, two)) and not (isinstance(one, str) and isinstance(two, str)):
+        raise UnknownError(node, f"{shown(node)} counts with a value of an answer")
     if sign == "+" and (isinstance(one, str) or isinstance(two, str)):
         return as_text(one, left) + as_text(two, right)
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (one, two)):

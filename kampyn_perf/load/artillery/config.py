@@ -3,7 +3,6 @@ whether a payload's file is there."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,10 @@ KEYS = (
 _HTTP = (
     "timeout", "defaults", "pool", "maxSockets", "extendedMetrics", "cookieJarOptions",
 )  # fmt: skip
+_APDEX_PLUGIN: PathKey = ("config", "plugins", "apdex")
+_USUAL_APDEX = 500
+"""Milliseconds."""
+_TLS = ("rejectUnauthorized",)
 _DEFAULTS = ("headers", "strictCapture", "think", "cookie")
 _PHASE = (
     "name", "duration", "arrivalRate", "arrivalCount", "rampTo", "pause", "maxVusers", "mode",
@@ -30,7 +33,6 @@ _PAYLOAD = (
 )  # fmt: skip
 _JUDGING = ("ensure", "expect", "apdex")
 _DEFAULT_TIMEOUT = 10
-_TEMPLATE = re.compile(r"\{\{\s*(\$[\w.]+)\s*\}\}")
 
 
 class Config:
@@ -68,6 +70,44 @@ class Config:
     def headers(self) -> tuple[PathKey, Any]:
         """Those of every request, and where they stand."""
         return (*self._defaults_at, "headers"), self.defaults.get("headers")
+
+    @property
+    def cookies(self) -> tuple[PathKey, Any]:
+        """The same of cookies."""
+        return (*self._defaults_at, "cookie"), self.defaults.get("cookie")
+
+    @property
+    def jitter(self) -> Any:
+        """Of pauses that have none of their own."""
+        at = (*self._defaults_at, "think")
+        think = self._notes.mapping(at, self.defaults.get("think"))
+        self._notes.known(at, think, ("jitter",))
+        return think.get("jitter")
+
+    @property
+    def apdex_us(self) -> int | None:
+        """The threshold of its score; None where none is asked for."""
+        if "apdex" not in self.value and "apdex" not in self.plugins:
+            return None
+        at: PathKey = ("config", "apdex") if self.value.get("apdex") else _APDEX_PLUGIN
+        above = self.value.get("apdex") or self.plugins.get("apdex")
+        given = self._notes.mapping(at, above)
+        self._notes.known(at, given, ("threshold",))
+        threshold = given.get("threshold", _USUAL_APDEX)
+        if isinstance(threshold, bool) or not isinstance(threshold, int | float) or threshold <= 0:
+            self._notes.wrong((*at, "threshold"), f"is no number of milliseconds: {threshold!r}")
+            return None
+        return round(threshold * 1000)
+
+    @property
+    def verify(self) -> bool:
+        """Whether certificates are checked."""
+        at: PathKey = ("config", "tls")
+        tls = self._notes.mapping(at, self.value.get("tls"))
+        for key in tls:
+            if key not in _TLS:
+                self._notes.wrong((*at, key), "is not known here; there is rejectUnauthorized")
+        return tls.get("rejectUnauthorized") is not False
 
     @property
     def strict_capture(self) -> bool:
@@ -187,73 +227,8 @@ class Config:
         for key in ("pool", "maxSockets", "extendedMetrics", "cookieJarOptions"):
             if key in self.http:
                 notes.remark((*path, "http", key), "is not used")
-        for key in ("think", "cookie"):
-            if key in self.defaults:
-                notes.remark((*self._defaults_at, key), "is not used")
         for name in self.plugins:
             if name not in (*_JUDGING, "metrics-by-endpoint"):
                 notes.remark((*path, "plugins", str(name)), "the plugin is not run")
-        if "tls" in self.value:
-            notes.remark((*path, "tls"), "is not used: certificates are checked")
         if "processor" in self.value:
             notes.remark((*path, "processor"), "JavaScript is not run; no step needs it")
-        if "apdex" in self.value or "apdex" in self.plugins:
-            where = (*path, "apdex") if "apdex" in self.value else (*path, "plugins", "apdex")
-            notes.remark(where, "is a score without a limit, and is not computed; percentiles "
-                                "of response_time say more")  # fmt: skip
-
-
-def merged(one: Any, other: Any) -> Any:
-    """`other` over `one`, as Artillery puts an environment over `config`: mappings by key, lists
-    by place."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return {**one, **{key: merged(one.get(key), value) for key, value in other.items()}}
-    if isinstance(one, list) and isinstance(other, list):
-        both = [merged(a, b) for a, b in zip(one, other, strict=False)]
-        return both + other[len(one) :] + one[len(other) :]
-    return one if other is None else other
-
-
-def filled(
-    value: Any,
-    known: Mapping[str, str],
-    notes: Notes,
-    path: PathKey,
-    *,
-    keep_variables: bool = False,
-) -> Any:
-    """`{{ $env.NAME }}` and the like in `config`, which are filled in before the run. With
-    `keep_variables` not what `variables` take from the environment: it may be secret."""
-    if isinstance(value, Mapping):
-        return {
-            key: one
-            if key == "headers"
-            else filled(one, known, notes, (*path, key), keep_variables=keep_variables)
-            for key, one in value.items()
-        }
-    if isinstance(value, list):
-        return [
-            filled(one, known, notes, (*path, index), keep_variables=keep_variables)
-            for index, one in enumerate(value)
-        ]
-    if not isinstance(value, str):
-        return value
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        root, _, variable = name.partition(".")
-        key = f"$env.{variable}" if root in ("$env", "$processEnvironment") else name
-        if keep_variables and variable and path[1:2] == ("variables",):
-            notes.wrong(path, f"comes from the environment; say {match[0]} where it is used")
-            return match[0]
-        if key in known:
-            return known[key]
-        why = (
-            f"the environment variable {variable} is not set"
-            if variable
-            else f"{name} is not known"
-        )
-        notes.wrong(path, why)
-        return ""
-
-    return _TEMPLATE.sub(fill, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from kampyn_perf.load.artillery.places import Notes
@@ -17,11 +18,12 @@ _SAME = (
     "name", "json", "form", "body", "qs", "followRedirect", "ifTrue", "probability",
 )  # fmt: skip
 _TEXTS = ("headers", "cookie", "auth")
-_CAPTURE = ("json", "header", "regexp", "group", "flags", "as", "strict")
-_MATCH = ("json", "header", "regexp", "group", "flags", "value", "strict")
+_PLACE = ("json", "header", "regexp", "group", "flags", "selector", "attr", "index", "strict")
+_CAPTURE = (*_PLACE, "as")
+_MATCH = (*_PLACE, "value")
+_PART = ("value", "fromFile", "contentType")
 _ELSEWHERE = {
     "xpath": "XML is not read here; a `regexp` can take the value out of the text",
-    "selector": "HTML is not read here; a `regexp` can take the value out of the text",
 }
 _EXPECT = (
     "statusCode", "notStatusCode", "contentType", "hasHeader", "headerEquals", "hasProperty",
@@ -45,17 +47,26 @@ _AFTER = (
 class Requests:
     """Translates them."""
 
-    def __init__(self, notes: Notes, *, strict_capture: bool, expects: bool) -> None:
+    def __init__(
+        self,
+        notes: Notes,
+        *,
+        strict_capture: bool,
+        expects: bool,
+        folder: Path,
+        cookies: tuple[PathKey, Any] = ((), None),
+    ) -> None:
+        """Files are looked for in `folder`; `cookies` go along with every request."""
         self._notes = notes
+        self._folder = folder
+        self._cookies = texts(notes, *cookies)
         self._strict = strict_capture
         self._expects = expects
         """Whether the plugin is there; without it Artillery looks at no expectation."""
 
     def translate(self, path: PathKey, value: Any) -> dict[str, Any]:
         """What stands below `get` and the like."""
-        if isinstance(value, str):
-            return {"url": value}
-        given = self._notes.mapping(path, value)
+        given = {"url": value} if isinstance(value, str) else self._notes.mapping(path, value)
         self._notes.known(path, given, _KEYS)
         self._hooks(path, given)
         made = {key: given[key] for key in _SAME if key in given}
@@ -73,6 +84,9 @@ class Requests:
         for key in _TEXTS:
             if key in given:
                 made[key] = texts(self._notes, (*path, key), given[key])
+        if self._cookies:
+            own = made.get("cookie")
+            made["cookie"] = {**self._cookies, **(own if isinstance(own, dict) else {})}
         if "formData" in given:
             made["formData"] = self._form_data((*path, "formData"), given["formData"])
         self._answers(path, given, made)
@@ -84,18 +98,25 @@ class Requests:
                 self._notes.hook((*path, key), given[key], instead)
 
     def _form_data(self, path: PathKey, value: Any) -> dict[str, Any]:
-        made = {}
+        made: dict[str, Any] = {}
         for name, one in self._notes.mapping(path, value).items():
-            if isinstance(one, Mapping):
-                if "fromFile" in one:
-                    self._notes.wrong((*path, name), "uploads a file, which flows as data do not; "
-                                      "write the flow in Python: files={...}")  # fmt: skip
-                elif "contentType" in one:
-                    self._notes.remark((*path, name), "is sent without its contentType")
-                made[name] = one.get("value", "")
-            else:
+            if not isinstance(one, Mapping):
                 made[name] = one
+                continue
+            self._notes.known((*path, name), one, _PART)
+            made[name] = {key: str(one[key]) for key in ("contentType",) if key in one}
+            if "fromFile" in one:
+                made[name]["fromFile"] = self._file((*path, name, "fromFile"), str(one["fromFile"]))
+            else:
+                made[name]["value"] = one.get("value", "")
         return made
+
+    def _file(self, path: PathKey, text: str) -> str:
+        """Beside the script, as Artillery looks for it. One with a name in it is known later."""
+        file = self._folder / text
+        if "{{" not in text and not file.is_file():
+            self._notes.wrong(path, f"there is no file {file}")
+        return str(file.absolute())
 
     def _answers(self, path: PathKey, given: Mapping[str, Any], made: dict[str, Any]) -> None:
         if given.get("capture"):
@@ -140,7 +161,7 @@ class Requests:
                 if given.pop(key, None) is not None:
                     self._notes.wrong((*path, *at, key), why)
             self._notes.known((*path, *at), given, _EXPECT)
-            made += [{key: _statuses(key, one)} for key, one in given.items() if key in _EXPECT]
+            made += [{key: one} for key, one in given.items() if key in _EXPECT]
         return made
 
 
@@ -156,11 +177,3 @@ def _one_or_more(value: Any) -> list[tuple[PathKey, Any]]:
     if isinstance(value, list):
         return [((index,), one) for index, one in enumerate(value)]
     return [((), value)]
-
-
-def _statuses(key: str, value: Any) -> Any:
-    """Artillery takes `"200"` for 200."""
-    if key not in ("statusCode", "notStatusCode"):
-        return value
-    many = value if isinstance(value, list) else [value]
-    return [int(one) if isinstance(one, str) and one.isdigit() else one for one in many]

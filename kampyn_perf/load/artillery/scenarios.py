@@ -51,10 +51,14 @@ def without_gaps(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 class Scenarios:
     """Translates them."""
 
-    def __init__(self, notes: Notes, requests: Requests, *, ends_on: EndsOn) -> None:
+    def __init__(
+        self, notes: Notes, requests: Requests, *, ends_on: EndsOn, jitter: Any = None
+    ) -> None:
+        """`jitter` is that of pauses which have none of their own."""
         self._notes = notes
         self._requests = requests
         self._ends_on = ends_on
+        self._jitter = jitter
 
     def flows(self, value: Any) -> list[dict[str, Any]]:
         """All scenarios."""
@@ -144,9 +148,14 @@ class Scenarios:
         return GAP
 
     def _think(self, path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
-        if "jitter" in given:
-            self._notes.remark((*path, "jitter"), "is not used: the pause is as long as it says")
         made = {"think": duration(given["think"])}
+        jitter = given.get("jitter", self._jitter)
+        if jitter not in (None, ""):
+            number = re.match(r"\s*\d+", str(jitter))
+            if number is None:
+                self._notes.wrong((*path, "jitter"), f"is a percentage or milliseconds: {jitter!r}")
+            else:
+                made["jitter"] = number[0].strip() + ("%" if "%" in str(jitter) else "")
         return made | ({"ifTrue": str(given["ifTrue"])} if "ifTrue" in given else {})
 
     def _log(self, _path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
@@ -155,14 +164,11 @@ class Scenarios:
         )
 
     def _parallel(self, path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
-        steps = self.steps((*path, "parallel"), given["parallel"])
+        made: dict[str, Any] = {"parallel": self.steps((*path, "parallel"), given["parallel"])}
         limit = given.get("limit", _MOST_AT_ONCE)
-        if isinstance(limit, int) and limit < len(steps):
-            self._notes.wrong(
-                (*path, "limit"), f"{limit} of {len(steps)} at a time: here all are sent at once; "
-                "make a `parallel` of each group"
-            )  # fmt: skip
-        return {"parallel": steps}
+        if "limit" in given or len(made["parallel"]) > _MOST_AT_ONCE:
+            made["limit"] = limit
+        return made
 
     def _loop(self, path: PathKey, given: dict[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = {"loop": self.steps((*path, "loop"), given["loop"])}

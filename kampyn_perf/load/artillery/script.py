@@ -10,7 +10,8 @@ from typing import Any
 
 from kampyn_perf import config
 from kampyn_perf.errors import ConfigError, KampynError, Problem
-from kampyn_perf.load.artillery.config import Config, filled, merged
+from kampyn_perf.load.artillery.config import Config
+from kampyn_perf.load.artillery.filling import filled, merged
 from kampyn_perf.load.artillery.places import Notes, Translated
 from kampyn_perf.load.artillery.requests import Requests, texts
 from kampyn_perf.load.artillery.scenarios import Scenarios, without_gaps
@@ -38,6 +39,8 @@ class ArtilleryScript:
     timeouts: TimeoutSettings
     objectives: Source
     """`{"objectives": {...}}` of its `ensure`; empty for none."""
+    apdex: int | None
+    """Its threshold, where a score is asked for; microseconds."""
     unjudged: tuple[Problem, ...]
     """Of `ensure`: what no objective says."""
     remarks: tuple[str, ...]
@@ -95,9 +98,15 @@ def translate(
     known = _known(source, folder, environment, environ)
     given = filled(given, known, notes, ("config",), keep_variables=partly)
     parts = Config(notes, given, folder)
-    requests = Requests(notes, strict_capture=parts.strict_capture, expects=parts.expects)
+    requests = Requests(
+        notes,
+        strict_capture=parts.strict_capture,
+        expects=parts.expects,
+        folder=folder,
+        cookies=parts.cookies,
+    )
     ends = EndsOn.CHECKS if parts.expectations_end else EndsOn.CAPTURES
-    scenarios = Scenarios(notes, requests, ends_on=ends)
+    scenarios = Scenarios(notes, requests, ends_on=ends, jitter=parts.jitter)
     headers_at, headers = parts.headers
     once = {
         part: scenarios.scenario((part,), data[part])
@@ -114,7 +123,9 @@ def translate(
     }
     if once:
         document["once"] = {**once, "artillery": True}
-    phases, mode = parts.phases(), parts.mode()
+    if not parts.verify:
+        document["verify"] = False
+    phases, mode, apdex_us = parts.phases(), parts.mode(), parts.apdex_us
     if partly:
         document["flows"] = [one for one in without_gaps(document["flows"]) if one["flow"]]
         once = {part: without_gaps(steps) for part, steps in once.items()}
@@ -141,6 +152,7 @@ def translate(
         timeouts=config.parse(TimeoutSettings, timeouts),
         objectives=_objectives(limits, source),
         unjudged=tuple(notes.problem(_ensure_at(parts, at), why) for at, why in limits.wrong),
+        apdex=apdex_us,
         remarks=tuple(notes.remarks),
         left_out=left_out,
         document=document,

@@ -31,13 +31,14 @@ def describe(command: Describe) -> Flows:
 def flows_from(child: Child, command: Describe) -> Flows:
     """The answer of a generator that was given `command`. Raises KampynError."""
     deadline = time.monotonic() + _SECONDS
+    names = ", ".join(command.scenarios)
     with selectors.DefaultSelector() as selector:
         selector.register(child, selectors.EVENT_READ)
         while selector.select(max(deadline - time.monotonic(), 0)):
             messages = child.receive()
             if messages is None:
                 how = child.how_it_ended()
-                raise KampynError(f"{command.scenarios} cannot be imported: the generator {how}")
+                raise KampynError(f"{names} cannot be imported: the generator {how}")
             for report in map(from_wire, messages):
                 match report:
                     case Flows():
@@ -45,6 +46,6 @@ def flows_from(child: Child, command: Describe) -> Flows:
                     case Refused():
                         raise report.error()
     raise KampynError(
-        f"{command.scenarios} was not imported within {_SECONDS} s",
+        f"{names} was not imported within {_SECONDS} s",
         hint="It is run when it is imported: what takes long belongs into its flows.",
     )

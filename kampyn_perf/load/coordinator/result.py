@@ -14,6 +14,7 @@ from kampyn_perf.machine import Machine
 from kampyn_perf.recorder.build import build
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact_url
+from kampyn_perf.results.apdex import apdex_of
 from kampyn_perf.results.load import LoadResult, RunStatus, Target
 from kampyn_perf.schedule import Schedule
 
@@ -59,6 +60,8 @@ def make_result(
     figures = build(
         collector, schedule=schedule, weights=weights, arrivals_until_us=end.arrivals_until_us
     )
+    breakdown = collector.breakdown.figures()
+    over = end.status is not RunStatus.RUNNING
     return LoadResult(
         status=end.status,
         reason=end.reason,
@@ -89,7 +92,8 @@ def make_result(
         seconds=collector.timeline.seconds(),
         apart=list(end.generators.apart),
         warm_up=figures.warm_up,
-        breakdown=collector.breakdown.figures(),
+        breakdown=breakdown,
+        apdex=apdex_of(breakdown, spec.apdex) if spec.apdex and over else None,
         failures=collector.failures.figures(),
         measurements=list(measured.series),
         unmeasured=dict(measured.unmeasured),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,11 +19,10 @@ from kampyn_perf.load.locustfiles.loading import (
     Loaded,
     check_tasks,
     keep_tagged,
-    load_file,
+    load_files,
     needs_requests,
 )
 from kampyn_perf.load.locustfiles.remarks import remarks
-from kampyn_perf.load.locustfiles.script import shown
 from kampyn_perf.load.locustfiles.shares import class_shares, whole
 from kampyn_perf.load.locustfiles.tree import Leaf, leaves
 from kampyn_perf.load.locustfiles.visitor import Failed, LocustVisitor
@@ -47,11 +46,11 @@ class Scenario:
     """The flows that there are. Raises KampynError for what cannot be run."""
 
     def __init__(
-        self, path: Path | None, data: Mapping[str, int], asked: Asked | None = None
+        self, paths: Sequence[Path], data: Mapping[str, int], asked: Asked | None = None
     ) -> None:
         """`data` are flows as data, with their weights."""
         self._asked = asked or Asked()
-        self.loaded: Loaded | None = load_file(path) if path else None
+        self.loaded: Loaded | None = load_files(tuple(paths)) if paths else None
         self.own: dict[str, type[FlowUser]] = {}
         """By flow: users that were written for this program, and flows as data."""
         self.users: dict[str, type[User]] = {}
@@ -66,7 +65,8 @@ class Scenario:
         declared = self._shares()
         for name, weight in data.items():
             if name in declared:
-                raise KampynError(f"{path} and the flows as data both have a flow {name!r}")
+                where = self.loaded.shown if self.loaded else ""
+                raise KampynError(f"{where} and the flows as data both have a flow {name!r}")
             declared[name] = Fraction(weight)
         flows = {name: one for name, one in self._asked.weights.items() if name not in self.users}
         self.weights = choose_flows(whole(declared), self._asked.flows, flows)
@@ -94,7 +94,7 @@ class Scenario:
             self.users[name],
             self.leaves[name],
             environment,
-            scenario_file=str(self.loaded.path.absolute()) if self.loaded else "",
+            scenario_file=str(self.loaded.file_of(name)) if self.loaded else "",
             failed=failed,
         )
 
@@ -115,7 +115,7 @@ class Scenario:
                 )
                 del left[name]
             if not left:
-                raise KampynError(f"{shown(loaded.path)}: no task has the tags that were asked for")
+                raise KampynError(f"{loaded.shown}: no task has the tags that were asked for")
         check_tasks(loaded, left.values())
         for name, kind in left.items():
             if not issubclass(kind, FlowUser):
@@ -124,7 +124,7 @@ class Scenario:
                 continue
             flow = kind.flow_name()
             if flow in self.own:
-                raise KampynError(f"{loaded.path}: two classes have the flow name {flow!r}")
+                raise KampynError(f"{loaded.shown}: two classes have the flow name {flow!r}")
             self.own[flow] = kind
         if self.users:
             found = needs_requests(loaded, self.users.values())

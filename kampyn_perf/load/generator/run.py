@@ -63,7 +63,8 @@ def serve(line: Line, environment: Any) -> None:
     try:
         command = line.read()
         if isinstance(command, Describe):
-            scenario = Scenario(Path(command.scenarios), command.data_flows, _asked(command))
+            paths = [Path(one) for one in command.scenarios]
+            scenario = Scenario(paths, command.data_flows, _asked(command))
             line.send(Flows(weights=scenario.weights, remarks=tuple(scenario.remarks)))
             command = line.read()
         if not isinstance(command, Run):
@@ -84,7 +85,7 @@ class Generator:
         self._spec = spec
         self._line = line
         data_flows = {flow.name: flow.weight for flow in spec.api.flows}
-        self._scenario = Scenario(spec.scenarios, data_flows, _asked(spec))
+        self._scenario = Scenario(spec.locustfiles, data_flows, _asked(spec))
         self._scenario.take_data_flows(spec.api.flows)
         self._weights = self._scenario.weights
         feed = Feed.of(spec)
@@ -112,7 +113,9 @@ class Generator:
         )
         if self._scenario.users:
             install(environment.kampyn, with_requests=self._scenario.with_requests)
-        self._surroundings = Surroundings(environment, stop=self._stop_arrivals)
+        self._surroundings = Surroundings(
+            environment, stop=self._stop_arrivals, arguments=spec.locust_arguments
+        )
         self._surroundings.init()
         self._environment = environment
         self._pool = Pool(

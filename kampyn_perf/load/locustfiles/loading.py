@@ -28,21 +28,61 @@ _NOT_OURS = {
 class Loaded:
     """What a locustfile declares."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.script = Script(path)
-        self.users, self.shapes = _imported(path)
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        self.paths = paths
+        self.script = Script(*paths)
+        self.users: dict[str, type[User]] = {}
+        self.shapes: list[Any] = []
+        self._files: dict[str, Path] = {}
+        for path in paths:
+            self._take(path)
         self._places = self.script.classes()
 
     def place(self, kind: type) -> str:
         """Where a class begins."""
-        return self._places.get(kind.__name__, shown(self.path))
+        return self._places.get(kind.__name__, self.shown)
+
+    def file_of(self, name: str) -> Path:
+        """The locustfile that a class was found in."""
+        return self._files[name].absolute()
+
+    @property
+    def shown(self) -> str:
+        """The locustfiles, as messages name them."""
+        return ", ".join(shown(path) for path in self.paths)
+
+    def _take(self, path: Path) -> None:
+        users, shapes = _imported(path)
+        for name, kind in users.items():
+            other = self.users.get(name)
+            if other is not None and not _same(kind, other):
+                raise KampynError(
+                    f"{shown(path)}: there is a class {name} in {shown(self._files[name])}, too",
+                    hint="One of them needs another name.",
+                )
+            if other is None:
+                self.users[name] = kind
+                self._files[name] = path
+        self.shapes += [one for one in shapes if type(one).__name__ not in self._shape_names()]
+
+    def _shape_names(self) -> list[str]:
+        return [type(one).__name__ for one in self.shapes]
+
+
+def _same(kind: type, other: type) -> bool:
+    """Whether one class was met in two files, of which one imported the other."""
+    return kind is other or _sources(kind) == _sources(other) != set()
+
+
+def _sources(kind: type) -> set[str]:
+    codes = (getattr(value, "__code__", None) for value in vars(kind).values())
+    return {code.co_filename for code in codes if code}
 
 
 @cache
-def load_file(path: Path) -> Loaded:
-    """Import a locustfile, once. Raises KampynError."""
-    loaded = Loaded(path)
+def load_files(paths: tuple[Path, ...]) -> Loaded:
+    """Import locustfiles, once. Raises KampynError."""
+    loaded = Loaded(paths)
     for kind in loaded.users.values():
         _check(kind, loaded)
     if not loaded.users:
@@ -141,5 +181,5 @@ def _check(kind: type[User], loaded: Loaded) -> None:
 
 def _nobody(loaded: Loaded) -> str:
     if loaded.script.has_tests:
-        return f"{shown(loaded.path)}: tests of pytest are no users that can be scheduled"
-    return f"{shown(loaded.path)}: there is no user class in it that is not abstract"
+        return f"{loaded.shown}: tests of pytest are no users that can be scheduled"
+    return f"{loaded.shown}: there is no user class in it that is not abstract"

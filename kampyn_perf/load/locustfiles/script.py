@@ -26,11 +26,11 @@ class Found:
 
 
 class Script:
-    """A locustfile and the modules beside it. Raises KampynError for one that does not parse."""
+    """Locustfiles and the modules beside them. Raises KampynError for one that does not parse."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.modules = dict(_modules(path))
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
+        self.modules = {file: tree for path in paths for file, tree in _modules(path)}
         """The parsed text of each file."""
 
     @cached_property
@@ -43,7 +43,8 @@ class Script:
         """Whether it is a file of pytest's."""
         return any(
             isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-            for node in self.modules[self.path].body
+            for path in self.paths
+            for node in self.modules[path].body
         )
 
     def imports(self) -> Iterator[tuple[str, str]]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from locust import log
-from locust.argument_parser import get_parser
 from locust.runners import STATE_RUNNING, STATE_STOPPED, STATE_STOPPING
 
-from kampyn_perf.errors import KampynError
+from kampyn_perf.load.locustfiles.arguments import parsed_options
 
 
 class Surroundings:
     """Locust's environment in a generator, and the events of a run."""
 
-    def __init__(self, environment: Any, *, stop: Callable[[], None]) -> None:
-        """`stop` ends the arrivals: what `environment.runner.quit()` comes to."""
+    def __init__(
+        self, environment: Any, *, stop: Callable[[], None], arguments: Sequence[str] = ()
+    ) -> None:
+        """`stop` ends the arrivals: what `environment.runner.quit()` comes to. `arguments` are for
+        those that the scenario adds."""
         self._environment = environment
+        self._arguments = list(arguments)
         self.stopped = False
         """Whether the scenario asked for the end of the run."""
 
@@ -31,7 +34,8 @@ class Surroundings:
     def init(self) -> None:
         """Options and the event `init`. Raises KampynError for options that lack a value."""
         environment = self._environment
-        environment.parsed_options = _options(environment)
+        environment.parsed_options = parsed_options(self._arguments)
+        environment.parsed_options.host = environment.host
         environment.events.init.fire(
             environment=environment, runner=environment.runner, web_ui=None
         )
@@ -67,18 +71,3 @@ class Surroundings:
         if log.unhandled_greenlet_exception:
             said.append("a listener of the scenario raised an exception: generator.log has it")
         return said
-
-
-def _options(environment: Any) -> Any:
-    """`environment.parsed_options`: defaults and the environment's LOCUST_... variables, with the
-    arguments that the scenario adds."""
-    try:
-        parser = get_parser(default_config_files=[])
-        options, _unknown = parser.parse_known_args([])
-    except SystemExit as error:
-        raise KampynError(
-            "the locustfile adds an argument that is required, and has no default",
-            hint="Give it a default, or an env_var and set that variable.",
-        ) from error
-    options.host = environment.host
-    return options

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
-from kampyn_perf.load.scenario.templates import MissingFieldError, Templates
-from kampyn_perf.load.target.checks import Capture, Expect, Match, Place, pattern
+from kampyn_perf.load.scenario.finding import NO_JSON, Answer, Finding
+from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, Templates, as_text
+from kampyn_perf.load.target.checks import Capture, Expect, Match, pattern
 from kampyn_perf.load.target.flow import EndsOn
 from kampyn_perf.load.target.jsonpath import MISSING, JsonPath
 from kampyn_perf.units import format_duration
-
-_NO_JSON = object()
-
-
-class Answer:
-    """A response, its JSON read once."""
-
-    __slots__ = ("_document", "response")
-
-    def __init__(self, response: Any) -> None:
-        self.response = response
-        self._document: Any = MISSING
-
-    @property
-    def document(self) -> Any:
-        """The JSON body; `_NO_JSON` where it is none."""
-        if self._document is MISSING:
-            try:
-                self._document = self.response.json()
-            except ValueError:
-                self._document = _NO_JSON
-        return self._document
-
 
 Check = Callable[[Answer, Mapping[str, Any]], str]
 """What is wrong with an answer; empty for nothing."""
@@ -56,11 +33,12 @@ class Judge:
         ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
         expected = tuple(expectations)
-        self._statuses = frozenset(one for each in expected for one in each.statusCode)
-        self._not_statuses = frozenset(one for each in expected for one in each.notStatusCode)
+        self._statuses = _Statuses([one for each in expected for one in each.statusCode], templates)
+        self._not_statuses = _Statuses(
+            [one for each in expected for one in each.notStatusCode], templates
+        )
         self._checks = _checks(expected, templates)
-        artillery = templates.artillery
-        self._captures = tuple(_Capturing(one, artillery=artillery) for one in captures)
+        self._captures = tuple(_Capturing(one, templates) for one in captures)
         self._matches = tuple(_matching(one, templates) for one in matches if one.strict)
         self._ends_on = ends_on
         asked = self._statuses or self._not_statuses or self._checks or self._captures
@@ -73,11 +51,14 @@ class Judge:
         answer = Answer(response)
         status = response.status_code
         failed = response.error is not None
-        if failed and (status < 400 or self._ends_on is EndsOn.ALL) and not self._accepts(status):
-            if why := self._judge_status(response):
+        wanted, unwanted = self._statuses.of(data), self._not_statuses.of(data)
+        why = _wrong_status(response, wanted, unwanted)
+        accepted = status in wanted and status not in unwanted
+        if failed and (status < 400 or self._ends_on is EndsOn.ALL) and not accepted:
+            if why:
                 response.failure(why)
             return False
-        why = self._judge_status(response) or self._first(self._checks, answer, data)
+        why = why or self._first(self._checks, answer, data)
         if why:
             response.failure(why)
             if self._ends_on is not EndsOn.CAPTURES:
@@ -87,23 +68,6 @@ class Judge:
             response.failure(why)
         return not why
 
-    def _accepts(self, status: int) -> bool:
-        return status in self._statuses and status not in self._not_statuses
-
-    def _judge_status(self, response: Any) -> str:
-        """What is wrong with its status alone. One that was expected is a success, whatever it
-        is."""
-        status = response.status_code
-        if not status:
-            return ""
-        if self._statuses and status not in self._statuses:
-            return f"status {status}, expected {_listed(self._statuses)}"
-        if status in self._not_statuses:
-            return f"status {status}, which was not expected"
-        if self._statuses and status >= 400:
-            response.success()
-        return ""
-
     @staticmethod
     def _first(
         checks: Iterable[Callable[[Answer, Any], str]],
@@ -111,6 +75,41 @@ class Judge:
         data: MutableMapping[str, Any],
     ) -> str:
         return next((why for check in checks if (why := check(answer, data))), "")
+
+
+class _Statuses:
+    """Statuses, some of which may have a name in them."""
+
+    __slots__ = ("_fills", "_fixed")
+
+    def __init__(self, wanted: Iterable[int | str], templates: Templates) -> None:
+        self._fixed: frozenset[int] = frozenset(one for one in wanted if isinstance(one, int))
+        fills = (templates.value(one) for one in wanted if isinstance(one, str))
+        self._fills: tuple[Fill, ...] = tuple(fill for fill in fills if fill)
+
+    def __bool__(self) -> bool:
+        return bool(self._fixed or self._fills)
+
+    def of(self, data: Mapping[str, Any]) -> frozenset[int]:
+        """Those of a session; what is no number is none that anything is answered with."""
+        if not self._fills:
+            return self._fixed
+        texts = (as_text(fill(data)) for fill in self._fills)
+        return self._fixed | {int(text) if text.isdigit() else -1 for text in texts}
+
+
+def _wrong_status(response: Any, wanted: frozenset[int], unwanted: frozenset[int]) -> str:
+    """What is wrong with its status alone. One that was expected is a success, whatever it is."""
+    status = response.status_code
+    if not status:
+        return ""
+    if wanted and status not in wanted:
+        return f"status {status}, expected {_listed(wanted)}"
+    if status in unwanted:
+        return f"status {status}, which was not expected"
+    if wanted and status >= 400:
+        response.success()
+    return ""
 
 
 def _checks(expected: tuple[Expect, ...], templates: Templates) -> tuple[Check, ...]:
@@ -143,7 +142,7 @@ def _has_properties(paths: list[str]) -> Check:
 
     def check(answer: Answer, _data: Mapping[str, Any]) -> str:
         document = answer.document
-        if document is _NO_JSON:
+        if document is NO_JSON:
             return "the answer is not JSON"
         absent = [path for path, query in compiled if query.first(document) is MISSING]
         if not absent:
@@ -160,7 +159,7 @@ def _has_not(path: str) -> Check:
 
     def check(answer: Answer, _data: Mapping[str, Any]) -> str:
         document = answer.document
-        if document is _NO_JSON or query.first(document) is MISSING:
+        if document is NO_JSON or query.first(document) is MISSING:
             return ""
         return f"the answer has {path}"
 
@@ -236,83 +235,32 @@ def _equals(one: Any, other: Any, templates: Templates) -> Check:
     return check
 
 
-class _Finding:
-    """One value of an answer."""
-
-    def __init__(self, place: Place, *, artillery: bool = False) -> None:
-        self._capture = place
-        self._artillery = artillery
-        self._query = JsonPath(place.json_path) if place.json_path is not None else None
-        self._pattern = pattern(place.regexp, place.flags) if place.regexp else None
-
-    @property
-    def where(self) -> str:
-        """That it is not there, in words."""
-        one = self._capture
-        if one.json_path is not None:
-            return f"the answer has no {one.json_path}"
-        if one.header is not None:
-            return f"the answer has no header {one.header}"
-        return f"the body does not match {one.regexp!r}"
-
-    def find(self, answer: Answer) -> Any:
-        """The value, or `MISSING`."""
-        value = self._found(answer)
-        return MISSING if self._artillery and value == "" else value
-
-    def _found(self, answer: Answer) -> Any:
-        if self._query is not None:
-            document = answer.document
-            return MISSING if document is _NO_JSON else self._in_json(self._query, document)
-        if self._capture.header is not None:
-            value = answer.response.headers.get(self._capture.header)
-            return MISSING if value is None else value
-        return self._in_text(answer)
-
-    def _in_json(self, query: JsonPath, document: Any) -> Any:
-        if not self._artillery:
-            return query.first(document)
-        every = query.every(document)
-        return random.choice(every) if every else MISSING  # noqa: S311 (no secret)
-
-    def _in_text(self, answer: Answer) -> Any:
-        match = self._pattern.search(answer.response.text) if self._pattern else None
-        if match is None:
-            return MISSING
-        group = self._capture.group
-        try:
-            found = match[0 if group is None else group]
-        except IndexError:
-            return MISSING
-        return MISSING if found is None else found
-
-
 class _Capturing:
     """One value to keep."""
 
-    def __init__(self, capture: Capture, *, artillery: bool) -> None:
-        self._finding = _Finding(capture, artillery=artillery)
+    def __init__(self, capture: Capture, templates: Templates) -> None:
+        self._finding = Finding(capture, templates)
         self._name = capture.as_
         self._strict = capture.strict
 
     def keep(self, answer: Answer, data: MutableMapping[str, Any]) -> str:
         """Put it into `data`; what is wrong, where it is not there and has to be."""
-        value = self._finding.find(answer)
+        value = self._finding.find(answer, data)
         if value is not MISSING:
             data[self._name] = value
             return ""
-        return f"nothing to capture as {self._name}: {self._finding.where}" if self._strict else ""
+        return f"nothing to capture as {self._name}: {self._finding.absent}" if self._strict else ""
 
 
 def _matching(match: Match, templates: Templates) -> Check:
-    finding = _Finding(match, artillery=templates.artillery)
+    finding = Finding(match, templates)
     fill = templates.value(match.value)
 
     def check(answer: Answer, data: Mapping[str, Any]) -> str:
         wanted = fill(data) if fill else match.value
-        found = finding.find(answer)
+        found = finding.find(answer, data)
         if found is MISSING:
-            return f"nothing to match: {finding.where}"
+            return f"nothing to match: {finding.absent}"
         return (
             "" if found == wanted or str(found) == str(wanted) else f"{found!r} is not {wanted!r}"
         )

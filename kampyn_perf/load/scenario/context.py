@@ -77,7 +77,8 @@ class LoadContext:
         )
         self.stock_reason = unsupported_reason(url, os.environ)
         self.allowed_hosts = allowed_hosts
-        self.pool = ConnectionPool(allowed_hosts=allowed_hosts)
+        self.verify = api.verify
+        self.pool = ConnectionPool(allowed_hosts=allowed_hosts, verify=api.verify)
 
     def operation(self, name: str) -> PreparedRequest:
         """The target's operation of that name. Raises LookupError, with the names there are."""
@@ -94,12 +95,14 @@ class LoadContext:
     def client(self, user: Any) -> Any:
         """A client for one virtual user; the lean one wherever it can serve the target."""
         if self.stock_reason:
-            return StockClient(
+            client = StockClient(
                 user=user,
                 base_url=self.url,
                 timeouts=self.timeouts,
                 allowed_hosts=self.allowed_hosts,
             )
+            client.verify = self.verify
+            return client
         return Client(
             base_url=self.url,
             pool=self.pool,

@@ -147,15 +147,18 @@ def _parts(request: RequestSettings) -> Iterator[tuple[str, object]]:
         yield "url", getattr(request, "url", "")
     yield "json", request.json_body
     yield "form", request.form
-    yield "formData", request.formData
+    for part in (request.formData or {}).values():
+        yield "formData", [part.value, part.fromFile]
     yield "body", request.body
     yield "qs", request.qs
     yield "cookie", request.cookie
     if request.auth:
         yield "auth", [request.auth.user, request.auth.password]
     for one in request.expect:
-        yield "expect", [one.equals, one.headerEquals, one.contains]
-    yield "match", [one.value for one in request.match]
+        statuses = [*one.statusCode, *one.notStatusCode]
+        yield "expect", [one.equals, one.headerEquals, one.contains, *statuses]
+    yield "capture", [one.where[1] for one in request.capture]
+    yield "match", [(one.value, one.where[1]) for one in request.match]
 
 
 def _root(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kampyn_perf.load.scenario.answers import Judge
+from kampyn_perf.load.scenario.parts import prepare_parts
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect
 from kampyn_perf.load.target.flow import EndsOn, StepRequest
@@ -21,7 +22,7 @@ class PreparedRequest:
     """One request but for what a session fills in."""
 
     __slots__ = (
-        "_fills", "_fixed", "_headers", "_url", "identity", "judge", "keeps_cookies",
+        "_fills", "_fixed", "_headers", "_parts", "_url", "identity", "judge", "keeps_cookies",
         "method", "name",
         "signs_in", "url",
     )  # fmt: skip
@@ -59,6 +60,7 @@ class PreparedRequest:
                 self._fixed[key] = value
             else:
                 self._fills.append((key, fill))
+        self._parts = prepare_parts(settings.formData, templates) if settings.formData else None
         self.judge = Judge(
             (*settings.expect, *more_expect),
             (*settings.capture, *more_capture),
@@ -81,9 +83,11 @@ class PreparedRequest:
     def options(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """What the client's `request` takes beside method, address and headers. Not to be
         changed: it may be the same for everybody."""
-        if not self._fills:
+        if not self._fills and self._parts is None:
             return self._fixed
         options = self._fixed.copy()
+        if self._parts is not None:
+            options["files"] = self._parts(data)
         for key, fill in self._fills:
             options[key] = _SHAPES[key](fill(data)) if key in _SHAPES else fill(data)
         return options
@@ -97,8 +101,6 @@ def _options(settings: RequestSettings) -> dict[str, Any]:
         options["data"] = settings.form
     elif settings.body is not None:
         options["data"] = settings.body
-    elif settings.formData is not None:
-        options["files"] = {name: (None, value) for name, value in settings.formData.items()}
     if settings.qs:
         options["params"] = settings.qs
     if settings.cookie:
@@ -121,11 +123,7 @@ def _pair(values: Any) -> tuple[str, str]:
     return as_text(user), as_text(password)
 
 
-def _parts(files: Mapping[str, Any]) -> dict[str, tuple[None, str]]:
-    return {name: (None, as_text(value[1])) for name, value in files.items()}
-
-
-_SHAPES = {"data": _text_or_form, "auth": _pair, "files": _parts}
+_SHAPES = {"data": _text_or_form, "auth": _pair}
 """Options whose filled-in value needs a form of its own."""
 
 

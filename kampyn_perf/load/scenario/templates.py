@@ -18,11 +18,13 @@ from urllib.parse import quote
 
 Fill = Callable[[Mapping[str, Any]], Any]
 
-_NAME = r"[A-Za-z_$][\w$]*(?:\.[\w$-]+|\[\d+\])*"
+_QUOTED = r"""\[(?:"[^"\[\]]+"|'[^'\[\]]+')\]"""
+_NAME = rf"[A-Za-z_$][\w$-]*(?:\.[\w$-]+|\[\d+\]|{_QUOTED})*"
 _BOTH = re.compile(r"\{\{\s*(?P<double>.+?)\s*\}\}|\{(?P<single>[A-Za-z_][\w.]*)\}")
-_DOUBLE = re.compile(r"\{\{\s*(?P<double>.+?)\s*\}\}")
+_DOUBLE = re.compile(r"\{\{(?P<third>\{)?\s*(?P<double>[^{}]+?)\s*(?(third)\})\}\}")
+"""As Artillery has them, where triple braces are the same."""
 _PATH = re.compile(_NAME)
-_KEYS = re.compile(r"\[(\d+)\]|([\w$-]+)")
+_KEYS = re.compile(r"""\[(\d+)\]|\[["']([^"']+)["']\]|([\w$-]+)""")
 _CALL = re.compile(r"(\$\w+)\s*\(\s*(.*?)\s*\)")
 _ENVIRONMENT = re.compile(r"\$(?:processEnvironment|env)\.(\w+)")
 
@@ -114,7 +116,7 @@ def _session_id(data: Mapping[str, Any]) -> Any:
 
 def look_up(path: str) -> Fill:
     """What finds `path` in a session's data. It raises MissingFieldError."""
-    keys = [int(index) if index else key for index, key in _KEYS.findall(path)]
+    keys = [int(index) if index else quoted or key for index, quoted, key in _KEYS.findall(path)]
     message = f"{{{path}}} is not in the session's data"
 
     def find(data: Mapping[str, Any]) -> Any:
@@ -172,7 +174,8 @@ def _function(name: str, arguments: list[str]) -> Fill:
     try:
         match name, arguments:
             case "$randomNumber", [*ends] if len(ends) <= 2:
-                first, last = sorted(int(one) for one in [*["0", "1"][len(ends) :], *ends])
+                numbers = [int(one) for one in ends] or [1]
+                first, last = sorted([0, *numbers][-2:])
                 return lambda _data: random.randint(first, last)  # noqa: S311 (no secret)
             case "$randomString", [*length]:
                 count = int(length[0]) if length else 10

@@ -9,10 +9,21 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from kampyn_perf.config import Duration, Section
+from kampyn_perf.load.target.html import LAST, RANDOM, check_selector
 from kampyn_perf.load.target.jsonpath import JsonPath
+
+_FILLED = "{{"
+"""Of what is only known once a session's names are filled in."""
 
 
 class Place(Section):
@@ -26,23 +37,58 @@ class Place(Section):
     group: int | str | None = None
     flags: str = ""
     """Of the regular expression, as in JavaScript: i, m, s."""
+    selector: str | None = None
+    """A CSS selector of an element of HTML."""
+    attr: str | None = None
+    """Of the element: this attribute, and not its text."""
+    index: int | str | None = None
+    """Which of several elements: a number from 0, `last` or `random`; None: the first."""
 
     model_config = ConfigDict(populate_by_name=True)
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """The kind of place, and its words."""
+        kinds = {
+            "json": self.json_path,
+            "header": self.header,
+            "regexp": self.regexp,
+            "selector": self.selector,
+        }
+        return next((kind, text) for kind, text in kinds.items() if text is not None)
 
     @field_validator("json_path")
     @classmethod
     def _path(cls, path: str | None) -> str | None:
-        if path is not None:
+        if path is not None and _FILLED not in path:
             JsonPath(path)
         return path
 
+    @field_validator("selector")
+    @classmethod
+    def _selects(cls, selector: str | None) -> str | None:
+        if selector is not None:
+            check_selector("p" if _FILLED in selector else selector)
+        return selector
+
+    @field_validator("index")
+    @classmethod
+    def _place(cls, index: int | str | None) -> int | str | None:
+        if index in (LAST, RANDOM, None):
+            return index
+        if str(index).isdigit():
+            return int(index)
+        raise ValueError(f"is a number from 0, {LAST} or {RANDOM} (got {index!r})")
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        given = [one for one in (self.json_path, self.header, self.regexp) if one is not None]
-        if len(given) != 1:
-            raise ValueError(f"needs one of json, header, regexp{self._beside}")
-        if self.regexp is not None:
+        places = (self.json_path, self.header, self.regexp, self.selector)
+        if len([one for one in places if one is not None]) != 1:
+            raise ValueError(f"needs one of json, header, regexp, selector{self._beside}")
+        if self.regexp is not None and _FILLED not in self.regexp:
             pattern(self.regexp, self.flags)
+        if self.selector is None and (self.attr is not None or self.index is not None):
+            raise ValueError("attr and index belong to a selector")
         return self
 
     @property
@@ -76,11 +122,22 @@ def _texts(value: object) -> object:
 
 
 def _statuses(value: object) -> object:
-    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+    return [value] if isinstance(value, int | str) and not isinstance(value, bool) else value
+
+
+def _status(value: int | str) -> int | str:
+    if isinstance(value, int) or _FILLED in value:
+        return value
+    if not value.isdigit():
+        raise ValueError(f"is no status: {value!r}")
+    return int(value)
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-Statuses = Annotated[tuple[int, ...], BeforeValidator(_statuses)]
+Statuses = Annotated[
+    tuple[Annotated[int | str, AfterValidator(_status)], ...], BeforeValidator(_statuses)
+]
+"""Numbers, and texts with a name in them."""
 
 
 class Expect(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -78,6 +79,26 @@ Think = Annotated[
     PlainSerializer(_spelled, return_type=str, when_used="json"),
 ]
 """Microseconds; or a text with `{{ name }}` in it, read as a duration when it is filled in."""
+
+
+def jitter_of(text: str) -> tuple[float, float]:
+    """The share of the pause, and the seconds, that `20%` and `500` (milliseconds) are."""
+    number = text.strip().removesuffix("%")
+    value = float(number)
+    if not 0 <= value < math.inf:
+        raise ValueError(number)
+    return (value / 100, 0.0) if text.strip().endswith("%") else (0.0, value / 1000)
+
+
+def _checked_jitter(value: object) -> str:
+    text = str(value)
+    try:
+        jitter_of(text or "0")
+    except ValueError:
+        raise ValueError(f"is a percentage or milliseconds, as 20% (got {value!r})") from None
+    return text
+
+
 ConditionText = Annotated[str, AfterValidator(Expression.checked)]
 
 
@@ -94,11 +115,15 @@ class Step(Section):
     call: Annotated[StepCall, BeforeValidator(_operation)] | None = None
     think: Think | None = None
     """A pause, that is in no response time."""
+    jitter: Annotated[str, BeforeValidator(_checked_jitter)] = ""
+    """By how much a pause is longer or shorter, by chance: `20%`, or milliseconds."""
     log: str | None = None
     """A line in generator.log."""
     loop: tuple[Step, ...] | None = None
     parallel: tuple[Step, ...] | None = None
     """Requests that are sent at the same time; the flow goes on when all are answered."""
+    limit: int | None = Field(default=None, ge=1)
+    """Of `parallel`: so many of them at a time; None: all."""
     count: int | str | None = None
     """How often a loop goes round."""
     over: str | list[Any] | None = None
@@ -130,6 +155,10 @@ class Step(Section):
         if len(kinds) > 1:
             raise ValueError(f"has {' and '.join(kinds)}; make a step of each")
         ends = [name for name in ("count", "over", "whileTrue") if getattr(self, name) is not None]
+        if self.parallel is None and self.limit is not None:
+            raise ValueError("limit belongs to parallel")
+        if self.think is None and self.jitter:
+            raise ValueError("jitter belongs to think")
         if self.loop is None and ends:
             raise ValueError(f"{ends[0]} belongs to a loop")
         if self.loop is not None and len(ends) != 1:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.load.target.checks import Captures, Expectations, Matches
@@ -21,6 +22,26 @@ class BasicAuth(Section):
     model_config = ConfigDict(populate_by_name=True)
 
 
+class Part(Section):
+    """One field of a form with parts: a text, or a file."""
+
+    value: Any = None
+    fromFile: str = ""  # noqa: N815 (Artillery's key)
+    """The file's path, from the folder that the load is started in."""
+    contentType: str = ""  # noqa: N815
+    """Empty: none of a text, and of a file what its name says."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.fromFile) is (self.value is not None):
+            raise ValueError("needs one of value, fromFile")
+        return self
+
+
+def _part(value: object) -> object:
+    return value if isinstance(value, Mapping | Part) else {"value": value}
+
+
 class RequestSettings(Section):
     """Everything but method and address. `{...}` and `{{ ... }}` are filled in for each session."""
 
@@ -29,8 +50,8 @@ class RequestSettings(Section):
     json_body: Any = Field(default=None, alias="json")
     form: dict[str, Any] | None = None
     """Sent as application/x-www-form-urlencoded."""
-    formData: dict[str, Any] | None = None  # noqa: N815 (Artillery's key)
-    """Sent as multipart/form-data."""
+    formData: dict[str, Annotated[Part, BeforeValidator(_part)]] | None = None  # noqa: N815
+    """Sent as multipart/form-data; a field is a text, or `{fromFile: photo.png}`."""
     body: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     qs: dict[str, Any] = Field(default_factory=dict)

@@ -179,6 +179,8 @@ class TargetSettings(Section):
     """Values that are the same in every session."""
     headers: dict[str, str] = Field(default_factory=dict)
     """Sent with every request."""
+    verify: bool = True
+    """false: TLS certificates are not verified, as of a staging system with one of its own."""
     token: str = "token"  # noqa: S105 (the key of the answer, not a secret)
     """Where a login's answer has the token, for identities that `sign_in` does not describe."""
     sign_in: dict[str, SignIn] = Field(default_factory=dict)

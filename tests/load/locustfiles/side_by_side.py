@@ -81,13 +81,13 @@ def ours(job: dict[str, Any]) -> dict[str, Any]:
         client=ClientChoice(job.get("client", "auto")),
         flows=tuple(job.get("only", ())),
     )
-    scenario = Scenario(Path(job["file"]), {}, asked)
+    scenario = Scenario([Path(one) for one in job.get("files", [job["file"]])], {}, asked)
     environment: Any = Environment(events=events, host=HOST)
     environment.create_local_runner()
     scenario.aim(HOST, (), keep=False)
     environment.kampyn = LoadContext(url=HOST, api=TargetSettings(name="x"), feed=Feed([]))
     install(environment.kampyn, with_requests=scenario.with_requests)
-    surroundings = Surroundings(environment, stop=lambda: None)
+    surroundings = Surroundings(environment, stop=lambda: None, arguments=job.get("arguments", ()))
     surroundings.init()
     pool = Pool(environment, scenario.make)
     outside: list[Any] = []

@@ -61,7 +61,8 @@ class Remembers:
     def think(self, seconds: float) -> None:
         self.thought.append(seconds)
 
-    def at_once(self, runs: Any) -> None:
+    def at_once(self, runs: Any, limit: int) -> None:
+        self.at_a_time = limit
         for one in runs:
             one(self)
 
@@ -311,6 +312,25 @@ def test_what_is_sent_at_once_and_what_is_left_out():
         Remembers({}),
     )
     assert [one[1] for one in visitor.sent] == ["/a", "/c"]
+    assert visitor.at_a_time == 3
+
+
+def test_so_many_at_a_time():
+    flow = "[{parallel: [{get: /a}, {get: /b}, {get: /c}], limit: 2}]"
+    visitor = artillery(flow, Remembers({}))
+    assert visitor.at_a_time == 2
+
+
+def test_a_pause_is_longer_or_shorter_by_chance():
+    flow = "[{think: 2, jitter: 50%}, {think: 1, jitter: 250}, {think: 1}]"
+    half, quarter, none = [], [], []
+    for _ in range(50):
+        visitor = artillery(flow, Remembers({}))
+        one, two, three = visitor.thought
+        half.append(one), quarter.append(two), none.append(three)
+    assert 1 <= min(half) < max(half) <= 3
+    assert 0.75 <= min(quarter) < max(quarter) <= 1.25
+    assert set(none) == {1}
 
 
 def test_what_is_captured_once_is_known_to_every_flow():

@@ -37,7 +37,8 @@ class Goal:
     judgement: Judgement
     picture: Markup
     reason: str
-    """Why it is no plain pass; empty where the goal before it has said the same."""
+    """Why it is no plain pass, and what was left out; empty where the goal before it has said the
+    same."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _goals(verdict: Verdict | None) -> list[Goal]:
     goals: list[Goal] = []
     said = ""
     for one in sorted(judged, key=lambda one: one.outcome.urgency):
-        reason = one.explanation if one.outcome is not Outcome.PASS or one.warned else ""
+        plain = one.outcome is Outcome.PASS and not one.warned and not one.masked_us
+        reason = "" if plain else one.explanation
         scope = one.scope_text if one.scope else ""
         drawn = Markup(intervals.picture(one))  # noqa: S704 - numbers and escaped words
         again = reason == said

@@ -8,7 +8,9 @@ import json
 import pytest
 
 from kampyn_perf.report.html import load_page
+from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult, RunStatus
+from kampyn_perf.results.verdict import Outcome
 from tests.report.html.reading import Page, digest
 from tests.report.html.samples import MARKUP, failing_run, judged, series
 from tests.slo.runs import Run, steady
@@ -58,6 +60,21 @@ def test_every_objective_with_its_figures(page: Page, result: LoadResult) -> Non
         assert interval.text == one.interval_text
         assert samples.value == str(one.samples)
         assert outcome.text.startswith(one.outcome.words)
+
+
+def test_what_is_left_out_for_a_fault_stands_beside_the_value() -> None:
+    latencies = [[900_000 if 20 <= at < 25 else 10_000] * 40 for at in range(60)]
+    run = Run(phases=[("Steady", latencies)], splits_us=[200_000]).result()
+    fault = FaultRecord(name="f1", kind="redis kill", start_us=20_000_000, end_us=24_000_000)
+    result = run.model_copy(update={"faults": [fault]})
+    verdict = judged(result)
+    [one] = [each for each in verdict.objectives if each.name == "response_time_p95"]
+    assert one.outcome is Outcome.PASS
+    page = Page(load_page(result, verdict).decode())
+    rows = {row[0].text: row for row in page.tables["#0"]}
+    [row] = [row for name, row in rows.items() if name.endswith("p95") and len(row) == 7]
+    assert row[1].text == f"{one.observed_text} with faults {one.with_faults_text}"
+    assert any(f"with them it is {one.with_faults_text}" in name for name in rows)
 
 
 def test_tables_have_the_results_figures_to_the_digit(page: Page, result: LoadResult) -> None:

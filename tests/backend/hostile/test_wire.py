@@ -24,12 +24,8 @@ def test_headers_that_do_not_come_end_the_connection(raw: Raw, begun: bytes) -> 
     assert raw.send(begun).closed
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [LOGIN + b'Content-Length: 100\r\n\r\n{"email":', CHUNKED + b"5\r\n12345\r\n"],
-)
-def test_a_body_that_does_not_come_is_408(raw: Raw, begun: bytes) -> None:
-    wire = raw.send(begun)
+def test_a_body_that_does_not_come_is_408(raw: Raw) -> None:
+    wire = raw.send(LOGIN + b'Content-Length: 100\r\n\r\n{"email":')
     assert (wire.status, wire.closed) == (408, True)
 
 
@@ -38,7 +34,6 @@ def test_a_body_that_does_not_come_is_408(raw: Raw, begun: bytes) -> None:
     [
         (b"GET /health HTTP/1.1\r\n", b"X-Slow: 1\r\n"),
         (LOGIN + b"Content-Length: 5000\r\n\r\n", b" "),
-        (CHUNKED, b"1\r\n \r\n"),
     ],
 )
 def test_dripping_does_not_keep_a_connection(raw: Raw, begun: bytes, drip: bytes) -> None:
@@ -80,9 +75,9 @@ def test_slow_clients_do_not_keep_others_waiting(raw: Raw) -> None:
         (LOGIN + b"Content-Length: 9999999999999999999999999\r\n\r\n", {400}),
         (LOGIN + b"Content-Length: -1\r\n\r\n", {400}),
         (LOGIN + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\n12345", {400}),
-        (CHUNKED + b"zz\r\n", {400, 422}),
-        (CHUNKED + b"20000\r\n" + b"x" * 0x20000 + b"\r\n", {400, 408, 422}),
-        (CHUNKED + (b"40000\r\n" + b"x" * 0x40000 + b"\r\n") * 8, {413}),
+        (CHUNKED, {400}),
+        (CHUNKED + b"zz\r\n", {400}),
+        (LOGIN + b"Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}", {400}),
         (b"GET / HTTP/1.1\r\nHost: x\r\nX-Big: " + b"a" * 600_000 + b"\r\n\r\n", {431}),
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Many: 1\r\n" * 5_000 + b"\r\n", {431}),
         (b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
@@ -144,16 +139,16 @@ def test_nobody_is_sent_to_the_host_that_a_request_names(raw: Raw) -> None:
     assert b"evil.example" not in wire.received
 
 
-def test_a_chunked_body_counts_and_a_length_beside_it_does_not(raw: Raw) -> None:
-    """Whatever stands behind the last chunk is no part of the body, nor is less than that."""
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 4\r\n", b"Content-Length: 50\r\n"])
+def test_a_length_beside_a_transfer_encoding_is_400(raw: Raw, length: bytes) -> None:
+    """In either order. Alone it is the same: what the server below dropped cannot be told."""
     body = b'{"email":"test@example.com","password":"password"}'
-    for length in (4, 4_000):
-        wire = raw.send(
-            LOGIN
-            + b"Connection: close\r\nContent-Length: %d\r\n" % length
-            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-        )
-        assert wire.status == 200
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    chunked = b"Transfer-Encoding: chunked\r\n"
+    for fields in (length + chunked, chunked + length):
+        wire = raw.send(LOGIN + fields + b"\r\n" + chunks)
+        assert (wire.status, wire.closed) == (400, True)
+        assert b"Content-Length" in wire.received
 
 
 @pytest.mark.parametrize("path", [b"/health", b"/api/vendor/list/uni/123", b"/openapi.json"])

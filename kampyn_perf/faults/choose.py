@@ -8,10 +8,12 @@ from pathlib import Path
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.faults.actions.command import Command
-from kampyn_perf.faults.actions.database import Lock, SlowWrites
+from kampyn_perf.faults.actions.database import Lock, MovedAway, SlowWrites, Stall
+from kampyn_perf.faults.actions.disk import DiskFull
 from kampyn_perf.faults.actions.network import Network, Proxy
 from kampyn_perf.faults.actions.port import Action
-from kampyn_perf.faults.actions.processes import Kill, Pause, Slow, Victim
+from kampyn_perf.faults.actions.processes import Kill, Pause, Slow
+from kampyn_perf.faults.actions.victim import Victim
 from kampyn_perf.faults.plan import Fault
 
 
@@ -21,7 +23,12 @@ class Subjects:
 
     redis: Callable[[], int | None] = lambda: None
     workers: Callable[[], Sequence[int]] = tuple
+    supervisor: int | None = None
+    """Who starts the workers."""
     database: Path | None = None
+    """An SQLite file."""
+    store: Proxy | None = None
+    """In front of a MongoDB."""
     proxies: Mapping[int | None, Proxy] = field(default_factory=dict)
     """By the port that faults name; None for the one in front of the target."""
 
@@ -35,15 +42,43 @@ def action_of(fault: Fault, subjects: Subjects) -> Action:
             pid = next(iter(subjects.workers()), None)
             return _of_process(fault, pid, "the backend has no worker")
         case "database":
-            if subjects.database is None:
-                raise KampynError("the backend has no SQLite file")
-            if fault.action == "slow":
-                return SlowWrites(subjects.database, by_us=fault.by_us)
-            return Lock(subjects.database)
+            return _of_database(fault, subjects)
+        case "disk":
+            return DiskFull([Victim.of(pid) for pid in _all_processes(subjects)])
         case "network":
             return Network(subjects.proxies[fault.listen], fault.action, by_us=fault.by_us)
         case _:
             return Command(fault.start, fault.stop)
+
+
+_OF_CONNECTIONS = {"slow": "delay", "stall": "stall", "disconnect": "loss"}
+"""What a proxy does for a fault of the database behind it."""
+
+
+def _of_database(fault: Fault, subjects: Subjects) -> Action:
+    if subjects.store is not None:
+        return Network(subjects.store, _OF_CONNECTIONS[fault.action], by_us=fault.by_us)
+    path = subjects.database
+    if path is None:
+        raise KampynError("the backend has no SQLite file")
+    match fault.action:
+        case "slow":
+            return SlowWrites(path, by_us=fault.by_us)
+        case "stall":
+            return Stall(path)
+        case "disconnect":
+            return MovedAway(path)
+        case _:
+            return Lock(path)
+
+
+def _all_processes(subjects: Subjects) -> list[int]:
+    """Of the backend; who starts others comes first."""
+    first = [] if subjects.supervisor is None else [subjects.supervisor]
+    pids = [*first, *subjects.workers()]
+    if not pids:
+        raise KampynError("the backend has no process")
+    return pids
 
 
 def _of_process(fault: Fault, pid: int | None, missing: str) -> Action:

@@ -18,7 +18,7 @@ class Fault:
 
     name: str
     subject: str
-    """`redis`, `worker`, `database`, `network` or `command`."""
+    """`redis`, `worker`, `database`, `disk`, `network` or `command`."""
     action: str
     start_us: int
     end_us: int

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import orjson
 import psutil
 
 from kampyn_perf import files
-from kampyn_perf.faults.actions import processes
 from kampyn_perf.faults.actions.command import run_bounded
-from kampyn_perf.faults.actions.processes import Victim
+from kampyn_perf.faults.actions.traces import Limited, Moved, Traces
+from kampyn_perf.faults.actions.victim import Victim
 
 FOLDER = Path(".kampyn/faults")
 
@@ -30,8 +30,8 @@ class Leftover:
     kind: str
     run: Victim
     """The process that undoes it, while it lives."""
-    paused: tuple[Victim, ...] = ()
-    """Processes that have to go on."""
+    traces: Traces = field(default_factory=Traces)
+    """What has to be undone here."""
     stop: tuple[str, ...] = ()
     """The command that undoes it."""
     cwd: str = ""
@@ -80,7 +80,7 @@ class Records:
 def undo(leftover: Leftover) -> str:
     """Undo it; what went wrong, or "". Doing so twice does no harm."""
     try:
-        processes.go_on(leftover.paused)
+        leftover.traces.undo()
         if leftover.stop:
             run_bounded(leftover.stop, cwd=leftover.cwd or None)
     except (OSError, subprocess.SubprocessError, psutil.Error) as error:
@@ -88,15 +88,20 @@ def undo(leftover: Leftover) -> str:
     return ""
 
 
-def _parsed(fields: dict[str, object]) -> Leftover:
-    victims = fields.pop("paused")
-    stop = fields.pop("stop")
-    assert isinstance(victims, Sequence)  # noqa: S101 (told as a record that is none)
+def _parsed(fields: dict[str, Any]) -> Leftover:
+    traces = fields["traces"]
     return Leftover(
         name=str(fields["name"]),
         kind=str(fields["kind"]),
-        run=Victim(**fields["run"]),  # type: ignore[arg-type]
-        paused=tuple(Victim(**one) for one in victims),
-        stop=tuple(str(part) for part in stop),  # type: ignore[attr-defined]
+        run=Victim(**fields["run"]),
+        traces=Traces(
+            paused=tuple(Victim(**one) for one in traces["paused"]),
+            moved=tuple(Moved(**one) for one in traces["moved"]),
+            limited=tuple(
+                Limited(Victim(**one["victim"]), int(one["soft"]), int(one["hard"]))
+                for one in traces["limited"]
+            ),
+        ),
+        stop=tuple(str(part) for part in fields["stop"]),
         cwd=str(fields["cwd"]),
     )

@@ -14,7 +14,7 @@ import psutil
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.faults.actions.port import Action
-from kampyn_perf.faults.actions.processes import Victim
+from kampyn_perf.faults.actions.victim import Victim
 from kampyn_perf.faults.plan import Fault
 from kampyn_perf.faults.records import Leftover, Records
 from kampyn_perf.results.faults import FaultRecord
@@ -117,7 +117,7 @@ class FaultRunner:
             name=fault.name,
             kind=fault.kind,
             run=Victim.of(os.getpid()),
-            paused=action.paused,
+            traces=action.traces,
             stop=fault.stop,
             cwd=str(Path.cwd()),
         )

@@ -13,7 +13,7 @@ from kampyn_perf.config import Duration, PathKey, Section
 from kampyn_perf.sources import Source
 
 DEFAULT_BY_US = 100_000
-_KINDS = ("redis", "worker", "database", "network")
+_KINDS = ("redis", "worker", "database", "disk", "network")
 
 
 class RedisFault(StrEnum):
@@ -34,12 +34,25 @@ class WorkerFault(StrEnum):
 
 
 class DatabaseFault(StrEnum):
-    """Of the bundled backend's SQLite."""
+    """Of the bundled backend's store: its SQLite file, or the connection to its MongoDB."""
 
     LOCK = "lock"
-    """Somebody else holds the writer's lock; reads go on."""
+    """Somebody else holds the writer's lock of SQLite; reads go on."""
     SLOW = "slow"
-    """The same for `by`, again and again, with a tenth of that between."""
+    """SQLite: the same for `by`, again and again, with a tenth of that between. MongoDB: every byte
+    arrives `by` later."""
+    STALL = "stall"
+    """Neither a read nor a write gets an answer until the end."""
+    DISCONNECT = "disconnect"
+    """SQLite: its file is moved away until the end. MongoDB: connections are closed, new ones at
+    once."""
+
+
+class DiskFault(StrEnum):
+    """Of the bundled backend's processes."""
+
+    FULL = "full"
+    """No file takes another byte."""
 
 
 class NetworkFault(StrEnum):
@@ -68,7 +81,7 @@ Arguments = Annotated[tuple[str, ...], BeforeValidator(_arguments)]
 
 
 class FaultSettings(Section):
-    """One fault: one of redis, worker, database, network, or commands of one's own."""
+    """One fault: one of redis, worker, database, disk, network, or commands of one's own."""
 
     at: Duration
     """From the beginning of the first phase."""
@@ -77,6 +90,7 @@ class FaultSettings(Section):
     redis: RedisFault | None = None
     worker: WorkerFault | None = None
     database: DatabaseFault | None = None
+    disk: DiskFault | None = None
     network: NetworkFault | None = None
     start: Arguments | None = None
     stop: Arguments | None = None
@@ -102,7 +116,7 @@ class FaultSettings(Section):
         named += ["start"] if self.start else []
         if len(named) != 1:
             found = f"has {' and '.join(named)}" if named else "has none"
-            raise ValueError(f"needs one of redis, worker, database, network, start; it {found}")
+            raise ValueError(f"needs one of {', '.join(_KINDS)}, start; it {found}")
         if bool(self.stop) != bool(self.start):
             raise ValueError("start and stop belong together: what is begun has to be undone")
         self._check_times()

@@ -30,7 +30,9 @@ def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
         tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 6, arrivalRate: 10}"), "--audit",
         *faults(
             "{at: 1s, for: 1s, redis: pause}, {at: 1s, for: 1s, database: lock},"
-            "{at: 3s, worker: kill, name: lost worker}, {at: 4s, for: 500ms, network: reset}"
+            "{at: 3s, worker: kill, name: lost worker}, {at: 4s, for: 500ms, network: reset},"
+            "{at: 2s, for: 500ms, disk: full}, {at: 2600ms, for: 400ms, database: disconnect},"
+            "{at: 5s, for: 300ms, database: stall}"
         ),
     )  # fmt: skip
     assert done.code in (0, 1, 4), done.err
@@ -44,6 +46,9 @@ def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
         ("database lock 2", "database lock", True, ""),
         ("lost worker", "worker kill", True, ""),
         ("network reset 4", "network reset", True, ""),
+        ("disk full 5", "disk full", True, ""),
+        ("database disconnect 6", "database disconnect", True, ""),
+        ("database stall 7", "database stall", True, ""),
     ]
     reset = result.faults[3]
     assert reset.start_us >= 4_000_000

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kampyn_perf.faults.actions.processes import Victim, go_on
+from kampyn_perf.faults.actions.victim import Victim, go_on
 from kampyn_perf.faults.choose import Subjects, action_of
 from kampyn_perf.faults.plan import Fault
 from kampyn_perf.faults.records import Leftover, Records

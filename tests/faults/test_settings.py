@@ -52,7 +52,10 @@ def test_nothing_is_no_fault(text):
         ("{at: 1s, redis: pause}", "needs for: how long it lasts"),
         ("{at: 1s, for: 2s, redis: kill}", "a kill takes no time; take out for"),
         ("{at: 1s, for: 0, redis: pause}", "greater than 0"),
-        ("{at: 1s, for: 2s}", "needs one of redis, worker, database, network, start; it has none"),
+        (
+            "{at: 1s, for: 2s}",
+            "needs one of redis, worker, database, disk, network, start; it has none",
+        ),
         ("{at: 1s, for: 2s, redis: pause, worker: pause}", "it has redis and worker"),
         ("{at: 1s, for: 2s, redis: stop}", "'pause', 'kill' or 'slow'"),
         ("{at: 1s, for: 2s, start: x}", "start and stop belong together"),

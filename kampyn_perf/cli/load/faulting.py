@@ -12,8 +12,8 @@ from kampyn_perf import load
 from kampyn_perf.backend import StateFolder
 from kampyn_perf.cli.load.flags import Role
 from kampyn_perf.errors import KampynError
+from kampyn_perf.faults import mongo_uri, settings
 from kampyn_perf.faults import plan as planning
-from kampyn_perf.faults import settings
 from kampyn_perf.faults.actions.network import Proxy
 from kampyn_perf.faults.choose import Subjects, action_of
 from kampyn_perf.faults.plan import Fault
@@ -23,7 +23,7 @@ from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import is_loopback
 
 Remark = Callable[[str, load.Severity], None]
-_BUNDLED = ("redis", "worker", "database")
+_BUNDLED = ("redis", "worker", "database", "disk")
 _SEVERITY = {False: load.Severity.INFO, True: load.Severity.WARNING}
 
 
@@ -52,11 +52,8 @@ def _check(fault: Fault, request: load.LoadRequest, role: Role) -> None:
             hint="What runs elsewhere is stopped and started by commands of yours: start and stop "
             "(docs/faults.md).",
         )
-    if fault.subject == "database" and own and own.settings.store.url.startswith("mongodb"):
-        raise KampynError(
-            f"the fault {fault.name} is about SQLite, and the backend's store is MongoDB",
-            hint="A connection to MongoDB can be led through network, with listen and to.",
-        )
+    if fault.subject == "database" and own and _is_mongo(own):
+        _check_mongo(fault, own, request.spec.allow_hosts)
     if fault.subject != "network":
         return
     if fault.to:
@@ -73,7 +70,23 @@ def _check(fault: Fault, request: load.LoadRequest, role: Role) -> None:
         )
 
 
-def _database(own: load.Bundled) -> Path:
+def _is_mongo(own: load.Bundled) -> bool:
+    return own.settings.store.url.startswith("mongodb")
+
+
+def _check_mongo(fault: Fault, own: load.Bundled, allowed: Sequence[str]) -> None:
+    if fault.action == "lock":
+        raise KampynError(
+            f"the fault {fault.name} is about SQLite, and the backend's store is MongoDB",
+            hint="There it is stall, slow or disconnect.",
+        )
+    host, _ = mongo_uri.member_of(own.settings.store.url)
+    _check_allowed(host, allowed)
+
+
+def _sqlite_file(own: load.Bundled) -> Path | None:
+    if _is_mongo(own):
+        return None
     url = StateFolder(own.state.absolute()).store_url(own.settings.store.url)
     return Path(url.removeprefix("sqlite:///"))
 
@@ -86,12 +99,16 @@ def _host_and_port(fault: Fault, allowed: Sequence[str]) -> tuple[str, int]:
         host, port = None, None
     if not host or not port:
         raise KampynError(f"the fault {fault.name} leads to {fault.to!r}: write host:port")
+    _check_allowed(host, allowed)
+    return host, port
+
+
+def _check_allowed(host: str, allowed: Sequence[str]) -> None:
     if not is_loopback(host) and host.lower() not in {name.lower() for name in allowed}:
         raise KampynError(
             f"{host} is not this machine, and nobody allowed to disturb it",
             hint=f"If it is yours to disturb: --allow-host {host}, or allowHosts in load.yaml.",
         )
-    return host, port
 
 
 class Faulting(load.Unobserved):
@@ -104,13 +121,14 @@ class Faulting(load.Unobserved):
         self._request = request
         self._remark = remark
         self._proxies: dict[int | None, Proxy] = {}
+        self._store: Proxy | None = None
         self._runner: FaultRunner | None = None
         self._zero_us = 0
 
     @contextmanager
-    def proxies(self) -> Iterator[None]:
-        """Those that listen at a port of the user's are there from the beginning; all are gone at
-        the end."""
+    def proxies(self) -> Iterator[load.LoadRequest]:
+        """Those that listen at a port of the user's, or stand before the bundled backend's MongoDB,
+        are there from the beginning; all are gone at the end. Yields the request, led by them."""
         with ExitStack() as stack:
             for fault in self._faults:
                 if fault.listen and fault.listen not in self._proxies:
@@ -118,7 +136,15 @@ class Faulting(load.Unobserved):
                     self._proxies[fault.listen] = Proxy(host, port, listen=fault.listen)
                     stack.callback(self._proxies[fault.listen].close)
             stack.callback(self._close_own)
-            yield
+            own = self._request.bundled
+            if own and _is_mongo(own) and any(one.subject == "database" for one in self._faults):
+                uri = own.settings.store.url
+                self._store = Proxy(*mongo_uri.member_of(uri))
+                stack.callback(self._store.close)
+                url = mongo_uri.led(uri, self._store.port)
+                store = own.settings.store.model_copy(update={"url": url})
+                own = replace(own, settings=own.settings.model_copy(update={"store": store}))
+            yield replace(self._request, bundled=own)
 
     def _close_own(self) -> None:
         if own := self._proxies.get(None):
@@ -140,8 +166,10 @@ class Faulting(load.Unobserved):
             subjects = replace(
                 subjects,
                 redis=processes.redis,
+                supervisor=processes.supervisor,
                 workers=processes.workers,
-                database=_database(own),
+                database=_sqlite_file(own),
+                store=self._store,
             )
         self._runner = FaultRunner(
             self._faults,

@@ -80,9 +80,9 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         disturbing = Faulting(faults, request, remark=view.remark)
         faulting.undo_left_behind(view.remark)
         looks = [] if flags.as_json else [looking]
-        with disturbing.proxies():
+        with disturbing.proxies() as led:
             result = load.run(
-                request,
+                led,
                 load.Observers(disturbing, *looks, view, page, alerts, Aborting(slo)),
                 watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
                 standby=standby,
@@ -139,6 +139,8 @@ def _show(result: LoadResult, verdict: Verdict) -> None:
     for fault in result.faults:
         words = f"Fault: {fault.name} ({fault.kind}), {fault.span_text}"
         console.say(words + (f": {fault.error}" if fault.error else ""), style="yellow")
+    if result.faults:
+        verdict_view.show_unusual(verdict)
     if result.audit:
         audit_view.show(result.audit)
     console.say(f"Report: {result.folder}")

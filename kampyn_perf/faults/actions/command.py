@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
-from kampyn_perf.faults.actions.processes import Victim
+from kampyn_perf.faults.actions.traces import Traces
 
 _SECONDS = 30.0
 _LAST_BYTES = 200
@@ -19,7 +19,7 @@ _LAST_BYTES = 200
 class Command:
     """`stop` runs whatever became of `start`: it may have done half of its work."""
 
-    paused: tuple[Victim, ...] = ()
+    traces = Traces()
 
     def __init__(self, start: Sequence[str], stop: Sequence[str]) -> None:
         self._start, self._stop = start, stop

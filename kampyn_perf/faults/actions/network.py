@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 from kampyn_perf.errors import KampynError
-from kampyn_perf.faults.actions.processes import Victim
+from kampyn_perf.faults.actions.traces import Traces
 
 
 class Proxy:
@@ -63,7 +63,7 @@ class Proxy:
 class Network:
     """What the proxy does while the fault lasts."""
 
-    paused: tuple[Victim, ...] = ()
+    traces = Traces()
 
     def __init__(self, proxy: Proxy, action: str, *, by_us: int) -> None:
         self._proxy, self._action, self._by_us = proxy, action, by_us

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kampyn_perf.faults.actions.processes import Victim
+from kampyn_perf.faults.actions.traces import Traces
 
 
 class Action(Protocol):
@@ -12,8 +12,8 @@ class Action(Protocol):
     sqlite3; `end` undoes what `begin` has done of it, also of one that failed."""
 
     @property
-    def paused(self) -> tuple[Victim, ...]:
-        """Processes that will have to go on, should nobody call `end`."""
+    def traces(self) -> Traces:
+        """What will have to be undone, should nobody call `end`."""
 
     def begin(self) -> None: ...
 

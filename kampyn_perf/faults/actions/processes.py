@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 
-import psutil
-
-
-@dataclass(frozen=True)
-class Victim:
-    """A process: `started` tells it from a later one with the same number."""
-
-    pid: int
-    started: float
-
-    @classmethod
-    def of(cls, pid: int) -> Victim:
-        """The process that has this number now. Raises psutil.Error."""
-        return cls(pid, psutil.Process(pid).create_time())
-
-    def alive(self) -> bool:
-        """Whether it is still there, and the same."""
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1
-            return same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
-
-    def send(self, number: signal.Signals) -> None:
-        """Does nothing to a process that is gone."""
-        if self.alive():
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-
-def go_on(victims: Iterable[Victim]) -> None:
-    """Let those that stand still go on."""
-    for victim in victims:
-        victim.send(signal.SIGCONT)
+from kampyn_perf.faults.actions.traces import Traces
+from kampyn_perf.faults.actions.victim import Victim
 
 
 class Pause:
@@ -51,10 +15,7 @@ class Pause:
 
     def __init__(self, victim: Victim) -> None:
         self._victim = victim
-
-    @property
-    def paused(self) -> tuple[Victim, ...]:
-        return (self._victim,)
+        self.traces = Traces(paused=(victim,))
 
     def begin(self) -> None:
         self._victim.send(signal.SIGSTOP)
@@ -66,7 +27,7 @@ class Pause:
 class Kill:
     """A process ends without a chance to do anything about it."""
 
-    paused: tuple[Victim, ...] = ()
+    traces = Traces()
 
     def __init__(self, victim: Victim) -> None:
         self._victim = victim
@@ -83,11 +44,8 @@ class Slow:
 
     def __init__(self, victim: Victim, *, by_us: int) -> None:
         self._pause = Pause(victim)
+        self.traces = self._pause.traces
         self._beat = Beat(self._pause.begin, self._pause.end, by_us=by_us)
-
-    @property
-    def paused(self) -> tuple[Victim, ...]:
-        return self._pause.paused
 
     def begin(self) -> None:
         self._beat.start()

@@ -1,0 +1,61 @@
+"""What an action does that outlives the process that did it, and how it is undone by another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kampyn_perf.faults.actions.victim import Victim, go_on
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A file that lies elsewhere meanwhile."""
+
+    home: str
+    away: str
+
+
+@dataclass(frozen=True)
+class Limited:
+    """A process that may write no further than to `soft` bytes of a file, usually."""
+
+    victim: Victim
+    soft: int
+    hard: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """Of one action. What a process gives back as it ends (locks, connections) is none."""
+
+    paused: tuple[Victim, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    limited: tuple[Limited, ...] = ()
+
+    def undo(self) -> None:
+        """Raises OSError or psutil.Error. Doing so twice does no harm."""
+        go_on(self.paused)
+        set_limits(self.limited)
+        for one in self.moved:
+            bring_home(one)
+
+
+def bring_home(moved: Moved) -> None:
+    """Put the file back, if it is away. Raises FileExistsError where another has taken its name:
+    neither is lost."""
+    if Path(moved.away).exists():
+        os.link(moved.away, moved.home)  # unlike a rename it never replaces
+        Path(moved.away).unlink()
+
+
+def set_limits(limits: Sequence[Limited], *, soft: int | None = None) -> None:
+    """The size that files may have, of each process that still is; None: what it was."""
+    import resource  # of Unix alone
+
+    for one in limits:
+        if one.victim.alive():
+            value = (one.soft if soft is None else soft, one.hard)
+            resource.prlimit(one.victim.pid, resource.RLIMIT_FSIZE, value)

@@ -1,0 +1,65 @@
+"""No room on a disk, for one process: no byte gets written, and then it does again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf.faults.actions.disk import DiskFull
+from kampyn_perf.faults.actions.victim import Victim
+from kampyn_perf.faults.records import Leftover, Records
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of others: Linux alone")
+WRITER = """
+import sys
+for line in sys.stdin:
+    try:
+        with open(sys.argv[1], "ab") as file:
+            file.write(b"x")
+        print("written", flush=True)
+    except OSError as error:
+        print(type(error).__name__, flush=True)
+"""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "file")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def ask(writer: subprocess.Popen[str]) -> str:
+    assert writer.stdin
+    assert writer.stdout
+    writer.stdin.write("\n")
+    writer.stdin.flush()
+    return writer.stdout.readline().strip()
+
+
+def test_every_write_fails_until_the_end(writer, tmp_path):
+    assert ask(writer) == "written"
+    full = DiskFull([Victim.of(writer.pid)])
+    full.begin()
+    assert ask(writer) == "OSError"
+    full.end()
+    assert ask(writer) == "written"
+    assert (tmp_path / "file").read_bytes() == b"xx"
+
+
+def test_a_record_undoes_it_when_the_run_is_gone(writer, tmp_path):
+    full = DiskFull([Victim.of(writer.pid)])
+    records = Records(tmp_path / "records")
+    gone = Victim(pid=writer.pid, started=1.0)
+    records.write(Leftover(name="f", kind="disk full", run=gone, traces=full.traces))
+    full.begin()
+    assert ask(writer) == "OSError"
+    assert [(one.name, error) for one, error in records.undo_orphans()] == [("f", "")]
+    assert ask(writer) == "written"

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kampyn_perf.load import settings
-from kampyn_perf.load.target import checks, flow, request
+from kampyn_perf.load.target import audit, checks, flow, request
 from kampyn_perf.load.target import settings as target
 from kampyn_perf.units import format_rate, spell_duration
 
@@ -41,6 +41,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "expect": checks.Expect,
     "match": checks.Match,
     "once": target.Once,
+    "audit": audit.AuditSettings,
 }
 _MARK = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- /keys -->)", re.S)
 

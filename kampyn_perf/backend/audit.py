@@ -38,6 +38,17 @@ class AuditReport:
     units_sold: int
     carts: int
     findings: tuple[BrokenInvariant, ...]
+    order_ids: Sequence[str] = ()
+    """Of all orders placed since the data was seeded."""
+    units_in_carts: int = 0
+
+    @property
+    def looked_at(self) -> str:
+        """What it was about, for people."""
+        return (
+            f"{self.orders:,} orders of {self.units_sold:,} units, {self.items:,} items, "
+            f"{self.carts:,} carts"
+        )
 
     @property
     def ok(self) -> bool:
@@ -102,6 +113,8 @@ def judge(facts: Facts) -> AuditReport:
         orders=facts.orders,
         units_sold=sum(facts.sold.values()),
         carts=facts.carts,
+        order_ids=facts.order_ids,
+        units_in_carts=facts.in_carts,
         findings=tuple(
             BrokenInvariant(invariant, len(wrong), tuple(wrong[:_EXAMPLES]))
             for invariant, wrong in broken

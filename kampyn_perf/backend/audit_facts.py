@@ -30,7 +30,11 @@ class Facts:
     """Units by item, of all orders placed since the data was seeded."""
     orders: int = 0
     """Orders that stand, placed since the data was seeded (or since the moment asked for)."""
+    order_ids: Sequence[str] = ()
+    """Of those placed since the data was seeded."""
     carts: int = 0
+    in_carts: int = 0
+    """Units, of all carts."""
     wrong_totals: Sequence[str] = ()
     without_owner: Sequence[str] = ()
     """Orders whose user or vendor is not there."""

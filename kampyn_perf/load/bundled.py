@@ -5,19 +5,20 @@ The one place of `load` that knows the feature `backend`; it runs in processes o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from kampyn_perf import backend
+from kampyn_perf.load.audit import carts
+from kampyn_perf.load.audit.judging import Asked, compare
 from kampyn_perf.load.coordinator.ports import BundledProcesses
 from kampyn_perf.load.request import Bundled
+from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.load.target.audit import AuditSettings
 from kampyn_perf.redact import redact
 from kampyn_perf.results.audit import AuditFinding, StoreAudit
 from kampyn_perf.results.load import LoadResult
-
-_ORDER_ENDPOINT = "POST /order/{userId}"
-_CREATED = "201"
 
 
 def settings(sets: Sequence[str] = ()) -> backend.BackendSettings:
@@ -47,62 +48,39 @@ def context(of: backend.BackendSettings) -> dict[str, Any]:
     return {"backend": redact({"workers": of.worker_count(), **plain})}
 
 
-def audit_after(result: LoadResult, bundled: Bundled) -> StoreAudit:
+def audit_after(
+    result: LoadResult,
+    of: Bundled,
+    settings: AuditSettings | None,
+    acknowledged: Iterable[str],
+    spec: RunSpec,
+) -> StoreAudit:
     """Does the store agree with itself, and with what its clients were told?
 
-    Asked when the backend has stopped; orders that were confirmed and are not there are a finding.
+    Asked when the backend has stopped. `settings` says which answers told ids, `acknowledged` has
+    them.
     """
-    report = backend.audit_store(bundled.settings, state_dir=bundled.state)
+    report = backend.audit_store(of.settings, state_dir=of.state)
     findings = [
         AuditFinding(invariant=one.invariant, count=one.count, examples=list(one.examples))
         for one in report.findings
     ]
-    confirmed = sum(
-        endpoint.requests.statuses.get(_CREATED, 0)
-        for endpoint in result.endpoints
-        if endpoint.name == _ORDER_ENDPOINT
-    )
-    # More orders than answers are possible: an answer that was cut off, or not waited for.
-    if confirmed > report.orders:
-        words = f"{confirmed} orders were confirmed to clients, {report.orders} are in the store"
-        findings.append(
-            AuditFinding(
-                invariant="a confirmed order is in the store",
-                count=confirmed - report.orders,
-                examples=[words],
-            )
-        )
-    asked = _orders_asked_for(result)
-    if asked is not None and report.orders > asked:
-        words = f"{asked} orders were asked for at most, {report.orders} are in the store"
-        findings.append(
-            AuditFinding(
-                invariant="an order is placed once",
-                count=report.orders - asked,
-                examples=[words],
-            )
-        )
+    compared = None
+    if settings is not None:
+        endpoint = spec.api.operations[settings.operation].endpoint
+        # Its 200 is the answer to somebody whose cart another has ordered: nothing was placed.
+        asked = Asked.of(result, endpoint, success="201")
+        compared = compare(acknowledged, report.order_ids, asked)
+        findings += compared.findings
+    findings += carts.findings(result, spec, units=report.units_sold + report.units_in_carts)
     return StoreAudit(
         ok=not findings,
         items=report.items,
         orders=report.orders,
         units_sold=report.units_sold,
         carts=report.carts,
+        acknowledged=compared.acknowledged if compared else None,
+        lost=compared.lost if compared else None,
+        doubled=compared.doubled if compared else None,
         findings=findings,
     )
-
-
-def _orders_asked_for(result: LoadResult) -> int | None:
-    """At most, whatever came of them; None where nobody knows. A warm-up does not say which of its
-    requests were orders, nor does what was cut before it was sent."""
-    if result.breakdown is None:
-        return None
-    ended = sum(one.requests.count for one in result.endpoints if one.name == _ORDER_ENDPOINT)
-    apart = sum(one.count for one in result.apart if one.name == _ORDER_ENDPOINT)
-    cut = sum(
-        row.total
-        for group in result.breakdown.cut_requests
-        if group.endpoint in (_ORDER_ENDPOINT, "")
-        for row in group.rows()
-    )
-    return ended + apart + cut + (result.warm_up.requests.count if result.warm_up else 0)

@@ -11,9 +11,17 @@ from kampyn_perf.load.spec import RunSpec, choose_flows
 
 def check(request: LoadRequest) -> None:
     """Raises KampynError for a request that cannot be run. Starts nothing."""
-    if request.audit and request.bundled is None:
-        raise KampynError("--audit looks into the bundled backend's store, which --target replaces")
     spec = request.spec
+    if (
+        request.audit
+        and request.bundled is None
+        and not (spec.api.audit and spec.api.audit.can_ask)
+    ):
+        raise KampynError(
+            "--audit looks into the bundled backend's store, which --target replaces",
+            hint="Of your own, say in the target's file how to ask what is stored: audit, with "
+            "orders or order (docs/targets.md).",
+        )
     limits = {"config.maxVusers": spec.max_vusers} | {
         f"maxVusers of phase {number}": phase.maxVusers
         for number, phase in enumerate(spec.phases, start=1)

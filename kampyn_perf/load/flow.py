@@ -281,6 +281,9 @@ class FlowUser(User):  # type: ignore[misc]
         ) as response:
             if not request.judge.idle:
                 goes_on = request.judge.judge(response, data)
+            acknowledged = self.kampyn.acknowledged
+            if acknowledged is not None and acknowledged.endpoint == request.name:
+                acknowledged.note(response)
         # Of several at the same time, the session's count does not say which one failed.
         failed = session.failures > failures if session.together is None else response.error
         if failed and not goes_on:

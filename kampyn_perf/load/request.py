@@ -44,7 +44,8 @@ class LoadRequest:
     """A folder of folders: without `folder` a new one is made there, and `latest` points at the
     newest. None as well: the run is saved nowhere, the caller only wants the result."""
     audit: bool = False
-    """Whether the bundled backend's store is checked afterwards."""
+    """Whether what is stored is checked afterwards: against itself in the bundled backend, and
+    against what answers acknowledged, as the target's `audit` says."""
     objectives: Source = field(default_factory=lambda: Source({}, ""))
     """What a script says itself that it is judged by, as `slo.yaml` has it; unread, as `watch`."""
     unjudged: tuple[Problem, ...] = ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf import machine, names
 from kampyn_perf.load import bundled
+from kampyn_perf.load.auditing import Audit
 from kampyn_perf.load.check import check, describe_command, flows, known_flows
 from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.ports import (
@@ -29,7 +30,7 @@ from kampyn_perf.load.coordinator.saver import Saver
 from kampyn_perf.load.coordinator.standby import Standby
 from kampyn_perf.load.coordinator.workers import LocalWorkers, Workers
 from kampyn_perf.load.reach import check_reachable
-from kampyn_perf.load.request import Bundled, LoadRequest
+from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.results.folder import claimed_run_folder, new_run_folder
 from kampyn_perf.results.labels import safe_label
@@ -60,8 +61,12 @@ def run(
     could not begin: `UnreachableError` where the target does not answer.
     """
     check(request)
+    if request.audit and request.spec.api.audit:
+        spec = request.spec.model_copy(update={"audited": True})
+        request = replace(request, spec=spec)
     observer = observer if isinstance(observer, Observers) else Observers(observer or Unobserved())
     with _folder(request) as (folder, kept):
+        audit = Audit(request, folder)
         saver = Saver(folder if kept else None, reports=request.reports, observer=observer)
         # The generators first: they import Locust while everything else gets ready.
         with (
@@ -69,6 +74,7 @@ def run(
             _target(request, observer, folder / names.BACKEND_LOG) as direct,
         ):
             target = direct.led(route)
+            audit.begin(direct.spec.url)
             saver.write_config(target.spec)
             facts = target.facts()
             ready = workers(target.spec)
@@ -77,10 +83,12 @@ def run(
                 saver=saver,
                 watcher=watcher or Unwatched(),
                 target=target.watched(ready),
+                acknowledged=audit.keep,
             )
             result = lead(ready, facts, around)
-        if request.bundled and request.audit:
-            result = _audited(result, request.bundled, saver)
+        if request.audit:
+            result = audit.end(result, direct.spec.url)
+            saver.save_audit(result)
     return result
 
 
@@ -200,10 +208,3 @@ def _workers(
             return remote
 
         yield gather
-
-
-def _audited(result: LoadResult, of: Bundled, saver: Saver) -> LoadResult:
-    """The result with the audit of the store, when its backend has stopped."""
-    audited = result.model_copy(update={"audit": bundled.audit_after(result, of)})
-    saver.save_audit(audited)
-    return audited

@@ -91,6 +91,8 @@ class RunSpec(Section):
     feeds: dict[str, FeedSpec] = Field(default_factory=dict)
     workers: int = 1
     """Generator processes on this machine."""
+    audited: bool = False
+    """Whether generators tell what answers acknowledge, as the target's `audit` has it."""
     thresholds: tuple[int, ...] = ()
     """Microseconds: response times from each of these on are told exactly from those below, for
     the objectives that the run will be judged by."""

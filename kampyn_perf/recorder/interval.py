@@ -98,6 +98,8 @@ class Interval:
     """Samples or intervals that the recorder could not keep: any makes the run invalid."""
     gauges: Gauges = field(default_factory=Gauges)
     health: HealthSample = field(default_factory=HealthSample)
+    acknowledged: list[str] = field(default_factory=list)
+    """Ids that answers told, of a run that is audited."""
 
     def to_message(self) -> dict[str, Any]:
         """Plain data for the wire; JSON has no tuples as keys."""
@@ -113,6 +115,7 @@ class Interval:
             "faults": self.faults,
             "gauges": asdict(self.gauges),
             "health": vars(self.health),
+            "acknowledged": self.acknowledged,
         }
 
     @classmethod

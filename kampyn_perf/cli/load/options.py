@@ -216,7 +216,8 @@ Audit = Annotated[
     bool,
     typer.Option(
         "--audit",
-        help="Afterwards check that stock, orders and carts of the bundled backend agree.",
+        help="Afterwards check that what was acknowledged is stored, once: in the bundled backend, "
+        "or as the target's file says.",
         rich_help_panel=OUTPUT,
     ),
 ]

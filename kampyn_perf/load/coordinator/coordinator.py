@@ -63,10 +63,11 @@ class Coordinator:
         on_start: Callable[[int], None],
         on_interval: Callable[[], None],
         on_ending: Callable[[bool], None],
+        on_acknowledged: Callable[[list[str]], None] = lambda _: None,
     ) -> None:
         """`on_ready` is told the flows, and what is to be said of them; `on_start` the moment of
         the start to come, by `clock.now_us`; `on_ending`, for every interruption, whether sessions
-        in flight may still finish."""
+        in flight may still finish; `on_acknowledged` the ids that answers have told."""
         self._spec = spec
         self._document = orjson.loads(spec.dump())
         self._schedule = spec.schedule()
@@ -75,6 +76,7 @@ class Coordinator:
         self._on_start = on_start
         self._on_interval = on_interval
         self._on_ending = on_ending
+        self._on_acknowledged = on_acknowledged
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
         self.scenario_errors: dict[str, int] = {}
         self.idle_sessions: dict[str, int] = {}
@@ -224,6 +226,7 @@ class Coordinator:
                     self._on_ready(report)
             case Recorded():
                 self.collector.take(report.interval, generator=index)
+                self._on_acknowledged(report.interval.acknowledged)
                 self._reported.add(index)
                 self._unsaved_since = self._unsaved_since or time.monotonic()
             case SigningIn():

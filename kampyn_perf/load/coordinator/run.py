@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kampyn_perf.load.coordinator.coordinator import Coordinator
@@ -34,6 +35,8 @@ class Around:
     saver: Saver
     watcher: Watcher
     target: WatchedTarget
+    acknowledged: Callable[[list[str]], None] = lambda _: None
+    """Told the ids that answers have told."""
 
 
 def lead(workers: Workers, facts: RunFacts, around: Around) -> LoadResult:
@@ -66,6 +69,7 @@ class _Run:
             on_ending=lambda draining: around.observer.ending(
                 draining=draining, drain_us=facts.spec.drain
             ),
+            on_acknowledged=around.acknowledged,
         )
         self._completed = CompletedSeconds(self.coordinator.collector)
 

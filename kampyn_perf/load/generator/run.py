@@ -110,6 +110,7 @@ class Generator:
             allowed_hosts=spec.allow_hosts,
             timeouts=spec.timeouts,
             connect_failed=self._health.connect_failed,
+            audited=spec.audited,
         )
         if self._scenario.users:
             install(environment.kampyn, with_requests=self._scenario.with_requests)
@@ -237,6 +238,8 @@ class Generator:
             vusers=pacer.vusers,
         )
         interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
+        if acknowledged := self._environment.kampyn.acknowledged:
+            interval.acknowledged = acknowledged.take()
         self._line.send(Recorded(interval=interval))
 
     def _on_command(self, command: Command) -> None:

@@ -11,6 +11,7 @@ from kampyn_perf import config
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.load.client import Client, ConnectionPool, Timeouts, unsupported_reason
 from kampyn_perf.load.hosts import check_target
+from kampyn_perf.load.scenario.acknowledged import Acknowledged
 from kampyn_perf.load.scenario.apart import ApartCounts
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.fired import told
@@ -41,6 +42,7 @@ class LoadContext:
         allowed_hosts: tuple[str, ...] = (),
         timeouts: TimeoutSettings | None = None,
         connect_failed: Callable[[], None] | None = None,
+        audited: bool = False,
     ) -> None:
         check_target(url, allowed_hosts)
         self.url = url
@@ -67,6 +69,11 @@ class LoadContext:
         self.apart = ApartCounts()
         self.connect_failed = connect_failed
         """Told of every connection that could not be made."""
+        self.acknowledged: Acknowledged | None = None
+        """What answers promised, where somebody will look whether it was kept."""
+        if audited and api.audit:
+            endpoint = api.operations[api.audit.operation].endpoint
+            self.acknowledged = Acknowledged(api.audit, endpoint)
         self.tokens: dict[tuple[str, str], Token] = {}
         """Of those that signed in, by identity and the key of their row."""
         self.sessions_begun = 0

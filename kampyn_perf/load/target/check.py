@@ -22,6 +22,8 @@ def reference_problems(target: TargetSettings, source: Source) -> list[Problem]:
             for index, one in enumerate(getattr(operation, part)):
                 check.operation((*path, part, index), one)
         check.identity((*path, "as"), operation.identity)
+    if target.audit:
+        check.operation(("audit", "operation"), target.audit.operation)
     for index, flow in enumerate(target.flows):
         check.steps(("flows", index), _parts(flow))
         check.uses(("flows", index), flow.uses)

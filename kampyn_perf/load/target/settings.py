@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from kampyn_perf.config import Duration, Rate, Section
+from kampyn_perf.load.target.audit import AuditSettings
 from kampyn_perf.load.target.flow import Flows, Step, Uses
 from kampyn_perf.load.target.jsonpath import JsonPath
 from kampyn_perf.load.target.request import METHODS, RequestSettings
@@ -197,6 +198,8 @@ class TargetSettings(Section):
     """What is watched beside a load of it; read by `measure.WatchSettings`."""
     around: dict[str, Around] = Field(default_factory=dict)
     """Steps before and after flows that are written in Python, by their names."""
+    audit: AuditSettings | None = None
+    """What `load --audit` holds against what is stored."""
 
     def sign_ins(self) -> Mapping[str, SignIn]:
         """Those described, and those that are understood of themselves."""

@@ -87,15 +87,17 @@ class MongoAuditor:
             for name in (USERS, VENDORS)
         )
         sold: dict[str, int] = {}
-        wrong, ownerless = [], []
+        wrong, ownerless, ids = [], [], []
         wanted = {**_STANDS, "createdAt": {"$gte": SEEDED_UNTIL}}
         for order in self._database[ORDERS].find(wanted, _LINES):
+            ids.append(str(order["_id"]))
             for line in order["items"]:
                 sold[line["itemId"]] = sold.get(line["itemId"], 0) + line["quantity"]
             if order["total"] != sum(line["price"] * line["quantity"] for line in order["items"]):
                 wrong.append(order["_id"])
             if order["userId"] not in users or order["vendorId"] not in vendors:
                 ownerless.append(order["_id"])
+        facts.order_ids = ids
         facts.sold, facts.wrong_totals, facts.without_owner = sold, wrong, ownerless
         before = datetime.now(UTC) - LEASE
         stale = {"status": {"$in": UNDECIDED}, "leasedAt": {"$lte": before}}
@@ -123,6 +125,7 @@ class MongoAuditor:
         for cart in self._database[CARTS].find({}, {"items": 1}):
             lines: list[dict[str, Any]] = cart.get("items", [])
             facts.carts += bool(lines)
+            facts.in_carts += sum(line["quantity"] for line in lines)
             if any(line["quantity"] < 1 or line["itemId"] not in known for line in lines):
                 bad.append(cart["_id"])
         facts.bad_carts = bad

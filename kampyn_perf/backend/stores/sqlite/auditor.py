@@ -24,6 +24,7 @@ _SOLD = (
     "SELECT json_extract(line.value, '$.itemId'), SUM(json_extract(line.value, '$.quantity'))"
     f" FROM {ORDERS}, json_each({ORDERS}.items) AS line WHERE createdAt >= ? GROUP BY 1"
 )
+_IDS = f"SELECT _id FROM {ORDERS} WHERE createdAt >= ?"
 _COUNT = f"SELECT COUNT(*) FROM {ORDERS} WHERE createdAt >= ?"
 _TOTALS = (
     f"SELECT _id FROM {ORDERS} WHERE createdAt >= ? AND total IS NOT (SELECT SUM("
@@ -34,6 +35,7 @@ _OWNERLESS = (
     f" OR NOT EXISTS (SELECT 1 FROM {VENDORS} WHERE _id = vendorId)"
 )
 _CARTS = f"SELECT COUNT(DISTINCT userId) FROM {CARTS}"
+_IN_CARTS = f"SELECT COALESCE(SUM(quantity), 0) FROM {CARTS}"
 _BAD_CARTS = (
     f"SELECT userId FROM {CARTS} WHERE quantity < 1"
     f" OR NOT EXISTS (SELECT 1 FROM {RETAILS} WHERE _id = itemId"
@@ -88,6 +90,8 @@ class SqliteAuditor:
                 stocks=[StockFact(*row) for row in self._connection.execute(_ITEMS)],
                 sold=dict(self._connection.execute(_SOLD, seeded).fetchall()),
                 orders=self._connection.execute(_COUNT, (to_ms(since),)).fetchone()[0],
+                order_ids=self._ids(_IDS, seeded),
+                in_carts=self._connection.execute(_IN_CARTS).fetchone()[0],
                 carts=self._connection.execute(_CARTS).fetchone()[0],
                 wrong_totals=self._ids(_TOTALS, seeded),
                 without_owner=self._ids(_OWNERLESS),

@@ -1,0 +1,79 @@
+"""The audit of one run: what is asked before it, kept during it, and judged after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kampyn_perf import names
+from kampyn_perf.load import bundled
+from kampyn_perf.load.audit.acknowledged import AcknowledgedIds
+from kampyn_perf.load.audit.asking import StoredOrders
+from kampyn_perf.load.audit.judging import Asked, compare
+from kampyn_perf.load.request import LoadRequest
+from kampyn_perf.load.target.audit import AuditSettings
+from kampyn_perf.results.audit import StoreAudit
+from kampyn_perf.results.load import LoadResult
+
+
+class Audit:
+    """Does nothing for a request without one."""
+
+    def __init__(self, request: LoadRequest, folder: Path) -> None:
+        self._request = request
+        self._settings = request.spec.api.audit if request.audit else None
+        self._ids = AcknowledgedIds(folder / names.ACKNOWLEDGED_FILE)
+        self._before: frozenset[str] = frozenset()
+
+    def keep(self, ids: list[str]) -> None:
+        """What answers acknowledged within a second."""
+        self._ids.keep(ids)
+
+    def begin(self, url: str) -> None:
+        """The target is up, and nobody has ordered yet. Raises UnreachableError where what it has
+        stored cannot be asked for."""
+        settings = self._settings
+        if settings and settings.orders and not self._request.bundled:
+            with self._asking(settings, url) as stored:
+                self._before = frozenset(stored.listed())
+
+    def end(self, result: LoadResult, url: str) -> LoadResult:
+        """With what the audit came to; the bundled backend has stopped by then."""
+        if not self._request.audit:
+            return result
+        if own := self._request.bundled:
+            audit = bundled.audit_after(result, own, self._settings, self._ids, self._request.spec)
+        elif self._settings:
+            audit = self._of_target(result, self._settings, url)
+        return result.model_copy(update={"audit": audit})
+
+    def _of_target(self, result: LoadResult, settings: AuditSettings, url: str) -> StoreAudit:
+        endpoint = self._request.spec.api.operations[settings.operation].endpoint
+        asked = Asked.of(result, endpoint)
+        known = set(self._ids)
+        with self._asking(settings, url) as stored:
+            if settings.orders:
+                listed = list(stored.listed())
+                if settings.order:  # a list may lag, or leave out
+                    missing = known - set(listed)
+                    listed += missing - set(stored.lost_of(sorted(missing)))
+            else:
+                listed = list(known - set(stored.lost_of(sorted(known))))
+        found = compare(known, listed, asked, before=self._before)
+        return StoreAudit(
+            ok=not found.findings,
+            orders=len(set(listed) - self._before),
+            acknowledged=found.acknowledged,
+            lost=found.lost,
+            doubled=found.doubled if settings.orders else None,
+            findings=list(found.findings),
+        )
+
+    @contextmanager
+    def _asking(self, settings: AuditSettings, url: str) -> Iterator[StoredOrders]:
+        stored = StoredOrders(settings, url, self._request.spec.api.headers)
+        try:
+            yield stored
+        finally:
+            stored.close()

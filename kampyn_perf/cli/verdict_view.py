@@ -46,6 +46,8 @@ def show(verdict: Verdict, *, full: bool = False) -> None:
             console.say_wrapped(line, style=STYLES[outcome])
     _steadiness(verdict)
     _where_to_look(verdict)
+    if full:
+        show_unusual(verdict)
 
 
 def aligned(judgements: Sequence[Judgement], *, width: int) -> list[str]:
@@ -114,6 +116,14 @@ def _where_to_look(verdict: Verdict) -> None:
         console.say("Where to look", style="bold")
     for finding in verdict.explanation:
         console.say_wrapped(f"{finding.rule}: {finding.words}", indent="  ")
+
+
+def show_unusual(verdict: Verdict) -> None:
+    """Stretches that were unlike the rest of the run."""
+    if verdict.unusual:
+        console.say("Unlike the rest of the run", style="bold")
+    for one in verdict.unusual:
+        console.say_wrapped(one.text, indent="  ")
 
 
 def _title(judgement: Judgement) -> str:

@@ -283,6 +283,26 @@ class PhaseSteadiness(Record):
     words: str
 
 
+class Unusual(Record):
+    """A stretch in which a load was unlike the rest of itself, found from its series alone."""
+
+    start_us: int
+    end_us: int
+    signs: list[str]
+    """What was seen."""
+    faults: list[str] = Field(default_factory=list)
+    """What was done to the target at that time, by name; found without it."""
+
+    @property
+    def text(self) -> str:
+        """`from 20.0 s to 21.0 s: 12 requests failed (fault redis kill 1)`."""
+        span = (
+            f"from {units.format_duration(self.start_us)} to {units.format_duration(self.end_us)}"
+        )
+        named = f" (fault {', '.join(self.faults)})" if self.faults else ""
+        return f"{span}: {'; '.join(self.signs)}{named}"
+
+
 class Verdict(Record):
     """All objectives of one result."""
 
@@ -304,6 +324,8 @@ class Verdict(Record):
 
     steadiness: list[PhaseSteadiness] = Field(default_factory=list)
     """Of every phase of a load; empty of several results together, and in an earlier version."""
+    unusual: list[Unusual] = Field(default_factory=list)
+    """Stretches of a load that were unlike the rest of it; likewise."""
 
     @property
     def headline(self) -> str:

@@ -108,6 +108,25 @@ class Recovery:
 
 
 @dataclass(frozen=True)
+class Amplification:
+    """How many more requests a session made under faults than without them."""
+
+
+class Work(StrEnum):
+    """What an audit counts of what was acknowledged."""
+
+    LOST = "lost"
+    DOUBLED = "doubled"
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit after a load counted."""
+
+    of: Work
+
+
+@dataclass(frozen=True)
 class CaseTimes:
     """The times of one case of a benchmark."""
 
@@ -122,5 +141,7 @@ EvidenceKind = (
     | Watched
     | AnySeries
     | Recovery
+    | Amplification
+    | Audited
     | CaseTimes
 )

@@ -12,9 +12,11 @@ from enum import StrEnum
 from kampyn_perf import names
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.kinds import (
+    Amplification,
     AnySeries,
     ArrivalCount,
     Arrivals,
+    Audited,
     CaseTimes,
     Clock,
     Event,
@@ -27,6 +29,7 @@ from kampyn_perf.slo.kinds import (
     StartLag,
     Subjects,
     Watched,
+    Work,
 )
 from kampyn_perf.statistic import PERCENTILE, SLOPE
 
@@ -170,6 +173,30 @@ _ALL = (
         meaning="from the end of a fault until the P95 of response times is back in its range of "
         "before, for three seconds; of the fault after which it took longest",
         evidence=Recovery(),
+    ),
+    Metric(
+        name="retry_amplification",
+        unit=Unit.COUNT,
+        statistics=("mean",),
+        scopes=(ScopeKind.OVERALL, ScopeKind.ENDPOINT),
+        meaning="requests for each session that began, under faults, over the same without them: "
+        "1 where nobody tried again",
+        evidence=Amplification(),
+    ),
+    Metric(
+        name="lost_work",
+        unit=Unit.COUNT,
+        statistics=("max",),
+        meaning="orders that an answer acknowledged and the audit did not find (load --audit)",
+        evidence=Audited(Work.LOST),
+    ),
+    Metric(
+        name="doubled_work",
+        unit=Unit.COUNT,
+        statistics=("max",),
+        meaning="orders that the audit found twice, or that no request can have placed "
+        "(load --audit)",
+        evidence=Audited(Work.DOUBLED),
     ),
     Metric(
         name=names.PROBE_AVAILABILITY,

@@ -19,7 +19,14 @@ from kampyn_perf import config, patterns, statistic
 from kampyn_perf.config import Duration, Section
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
-from kampyn_perf.slo.kinds import AnySeries, RequestShare, RequestTimes, SessionTimes, Watched
+from kampyn_perf.slo.kinds import (
+    AnySeries,
+    RequestRate,
+    RequestShare,
+    RequestTimes,
+    SessionTimes,
+    Watched,
+)
 from kampyn_perf.slo.metrics import METRICS, Metric, ScopeKind
 from kampyn_perf.slo.targets import (
     Comparison,
@@ -29,6 +36,7 @@ from kampyn_perf.slo.targets import (
     parse_relative,
     parse_target,
 )
+from kampyn_perf.statistic import SLOPE
 from kampyn_perf.suggest import near_or_known
 from kampyn_perf.units import MICROSECONDS
 
@@ -43,8 +51,8 @@ _KNOWN_EARLY = (RequestTimes, SessionTimes, RequestShare, Watched, AnySeries)
 """Evidence that says the same of a part of a run; rates of a phase that still goes on do not."""
 
 
-MASKABLE = (RequestTimes, SessionTimes, RequestShare)
-"""Evidence that is kept by the second, request by request."""
+MASKABLE = (RequestTimes, SessionTimes, RequestShare, RequestRate, Watched, AnySeries)
+"""Evidence that is kept by the second."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,8 @@ class Objective(Section):
     within_us: Duration | None = Field(default=None, alias="within", validate_default=True)
     """With `for`: only of the last so much of the run."""
     faults: Annotated[Under, Field(validate_default=True)] = Under.MASKED
-    """Of times of requests and sessions, availability and error rates: whether what ended under a
-    fault counts."""
+    """Of what is kept by the second (times, rates, what is watched): whether what was under a fault
+    counts."""
     abort: bool = False
     """Whether a load ends early once it has failed for sure."""
     grace_us: Duration | None = Field(default=None, alias="grace", validate_default=True)
@@ -222,10 +230,11 @@ class Objective(Section):
     def _by_the_second(cls, faults: Under, info: ValidationInfo) -> Under:
         metric = METRICS.get(info.data.get("metric", ""))
         known = metric is None or isinstance(metric.evidence, MASKABLE)
-        if faults is not Under.MASKED and not known:
+        if faults is not Under.MASKED and (not known or info.data.get("statistic") == SLOPE):
             raise ValueError(
-                "only times of requests and sessions, availability and error rates are told apart "
-                f"by faults (got {faults.value})"
+                "only times of requests and sessions, availability, error rates, throughput and "
+                "levels that are watched are told apart by faults "
+                f"(got {faults.value})"
             )
         return faults
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import assert_never
 
+import numpy as np
+
 from kampyn_perf import units
 from kampyn_perf.histogram import merged
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
@@ -14,7 +16,9 @@ from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence import earlier, estimate, windows
+from kampyn_perf.slo.evidence.amplification import amplification
 from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
+from kampyn_perf.slo.evidence.audited import audited
 from kampyn_perf.slo.evidence.bounds import BySecond, Disturbed, beyond, share_of
 from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
@@ -28,8 +32,10 @@ from kampyn_perf.slo.evidence.times import Group, times_of
 from kampyn_perf.slo.evidence.under_faults import Faults, latency_of
 from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.kinds import (
+    Amplification,
     AnySeries,
     ArrivalCount,
+    Audited,
     CaseTimes,
     Clock,
     Event,
@@ -43,13 +49,16 @@ from kampyn_perf.slo.kinds import (
 )
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import MASKABLE, Objective, Of, Scope, Under
+from kampyn_perf.statistic import SLOPE
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""
 _NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
 """Kinds of failure that say, where there is nothing else, that the target is none: refused, no
 agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
-_NEVER_HELD = (RequestRate, StartLag, ArrivalCount, Watched, AnySeries, Recovery)
+_NEVER_HELD = (
+    RequestRate, StartLag, ArrivalCount, Watched, AnySeries, Recovery, Amplification,
+)  # fmt: skip
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
@@ -133,8 +142,7 @@ class LoadEvidence:
 
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the load says about `objective`; where faults are masked, with them too."""
-        maskable = isinstance(objective.described.evidence, MASKABLE) and self._requests
-        faults = self._faults if maskable else Faults()
+        faults = self._faults if self._maskable(objective) else Faults()
         if not faults.windows_us and objective.faults is Under.ONLY:
             return Missing("the run had no faults")
         found = self._find(objective)
@@ -144,13 +152,20 @@ class LoadEvidence:
             words = f"{found.reason} outside of the faults ({', '.join(faults.names)})"
             return Missing(words)
         counted = self._find(objective.model_copy(update={"faults": Under.COUNTED}))
-        masked_us = faults.masked_us(self._requests.select(lambda _: True)) if self._requests else 0
         return replace(
             found,
-            masked_us=masked_us,
+            masked_us=faults.masked_us(self._result.seconds),
             faults=faults.names,
             with_faults=counted if isinstance(counted, Estimate) else None,
         )
+
+    def _maskable(self, objective: Objective) -> bool:
+        """A slope is of a whole phase: without a part of it, it is another."""
+        kind = objective.described.evidence
+        if not isinstance(kind, MASKABLE) or objective.statistic == SLOPE:
+            return False
+        by_request = isinstance(kind, RequestTimes | SessionTimes | RequestShare)
+        return not by_request or self._requests is not None
 
     @cached_property
     def _faults(self) -> Faults:
@@ -166,12 +181,10 @@ class LoadEvidence:
                 return self._throughput(objective)
             case RequestShare(event):
                 return self._share(objective, event)
-            case Recovery():
-                return self._recovery()
-            case StartLag() | ArrivalCount() | Watched() | AnySeries() | CaseTimes() as beside:
-                return self._beside_requests(objective, beside)
+            case Recovery() | Amplification() as about_faults:
+                return self._about_faults(objective, about_faults)
             case kind:
-                assert_never(kind)
+                return self._beside_requests(objective, kind)
 
     def by_second(self, objective: Objective) -> BySecond | None:
         """What an objective about a share of requests is decided by; None for any other."""
@@ -199,15 +212,17 @@ class LoadEvidence:
     def _beside_requests(
         self,
         objective: Objective,
-        kind: StartLag | ArrivalCount | Watched | AnySeries | CaseTimes,
+        kind: StartLag | ArrivalCount | Watched | AnySeries | Audited | CaseTimes,
     ) -> Estimate | Missing:
         match kind:
+            case Audited(of):
+                return audited(self._result.audit, of)
             case StartLag():
                 return start_lag(self._result, objective)
             case ArrivalCount(of):
                 return arrivals(self._result, self._phase_names, of, objective)
             case Watched() | AnySeries():
-                return self._measurements.find(objective)
+                return self._measured(objective.faults).find(objective)
             case CaseTimes():
                 return Missing("a load has no benchmark cases")
             case other:
@@ -218,11 +233,10 @@ class LoadEvidence:
         """Several of one name stand only in results of earlier versions."""
         return numbered([phase.name for phase in self._result.phases])
 
-    @property
-    def _measurements(self) -> Measurements:
+    def _measured(self, under: Under) -> Measurements:
         result = self._result
         return Measurements(
-            series=result.measurements,
+            series=self._faults.of_series(result.measurements, under),
             phases_us=[phase.start_us for phase in result.phases],
             longest=longest(
                 [
@@ -330,15 +344,32 @@ class LoadEvidence:
             return group
         return Group(counted=counted, latency=latency_of(group.latency, counted.times(clock)))
 
-    def _recovery(self) -> Estimate | Missing:
+    def _about_faults(
+        self, objective: Objective, kind: Recovery | Amplification
+    ) -> Estimate | Missing:
         if self._requests is None:
             return Missing(_EARLIER.format("requests"))
+        if isinstance(kind, Recovery):
+            return self._recovery(self._requests)
+        requests = self._group(objective.scope)
+        if isinstance(requests, Missing):
+            return requests
+        counted = self._counted(objective.scope, requests)
+        return amplification(counted, self._result.seconds, self._faults)
+
+    def _recovery(self, requests: Table) -> Estimate | Missing:
         from_us = self._result.warm_up.duration_us if self._result.warm_up else 0
         spans = self._faults.spans(from_us, self._result.elapsed_us)
-        return recovery(self._requests.select(lambda _: True), spans)
+        phases_us = [phase.start_us for phase in self._result.phases]
+        return recovery(requests.select(lambda _: True), spans, phases_us=phases_us)
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:
-        rates = phase_rates(self._result.phases, self._phase_names, Timeline.of(self._result))
+        line = Timeline.of(self._result)
+        widths = np.array([one.width_us for one in self._result.seconds], dtype=np.int64)
+        kept = self._faults.kept(line.starts_us, widths, objective.faults)
+        rates = phase_rates(
+            self._result.phases, self._phase_names, line.part(kept), in_part=not kept.all()
+        )
         if objective.scope.kind is ScopeKind.PHASE:
             if objective.scope.name not in self._phase_names:
                 return unknown(objective.scope, self._phase_names)

@@ -2,15 +2,18 @@
 
 The P95 of each stretch, a failed request being slower than any time, is held against its range
 over the (up to) 60 s before the fault: it is back where three stretches with requests in a row are
-no higher than the highest of those. Of n steady stretches before, a healthy one is higher than all
-of them once in n + 1; fewer than five say nothing. Unit: whole microseconds.
+no higher than the highest of those. That is the upper end of a prediction interval: of n steady
+stretches before, a healthy one is higher than all of them once in n + 1 (1.6 % of 60). An interval
+of the percentile itself would be narrower than one second scatters, and nothing would ever be back.
+Where the fault's own phase has five stretches before it, only those are taken: another phase has
+another load. Fewer than five say nothing. Unit: whole microseconds.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,12 +53,15 @@ class _Recovery:
     high_us: int
 
 
-def recovery(counted: Counted, spans: Sequence[Span]) -> Estimate | Missing:
-    """That of the fault after which it took longest."""
+def recovery(
+    counted: Counted, spans: Sequence[Span], *, phases_us: Sequence[int] = ()
+) -> Estimate | Missing:
+    """That of the fault after which it took longest. `phases_us`: when each phase began."""
     if not spans:
         return Missing("the run had no faults")
     p95 = _by_stretch(counted)
-    found = [_after(span, p95, counted.width_us) for span in spans]
+    width = counted.width_us
+    found = [_after(_within_phase(span, phases_us, width), p95, width) for span in spans]
     for one in found:
         if isinstance(one, Missing):
             return one
@@ -80,6 +86,14 @@ def recovery(counted: Counted, spans: Sequence[Span]) -> Estimate | Missing:
         note=note,
         remedy="it is known to the second",
     )
+
+
+def _within_phase(span: Span, phases_us: Sequence[int], width_us: int) -> Span:
+    """Before it, no other phase, if its own was long enough until then."""
+    began = max((at for at in phases_us if at <= span.start_us), default=span.from_us)
+    if began <= span.from_us or span.start_us // width_us - -(-began // width_us) < _FEWEST_BEFORE:
+        return span
+    return replace(span, from_us=began)
 
 
 def _by_stretch(counted: Counted) -> Mapping[int, float]:

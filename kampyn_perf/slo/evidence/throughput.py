@@ -51,21 +51,27 @@ class PhaseRate:
 
 
 def phase_rates(
-    phases: Sequence[PhaseResult], names: Sequence[str], timeline: Timeline
+    phases: Sequence[PhaseResult],
+    names: Sequence[str],
+    timeline: Timeline,
+    *,
+    in_part: bool = False,
 ) -> list[PhaseRate]:
-    """The rates of every phase that offered something and took time; `names` are told apart."""
+    """The rates of every phase that offered something and took time; `names` are told apart. Of a
+    timeline that is a part of the run's, what was offered is what began in that part."""
     rates = []
     for index, phase in enumerate(phases):
         part = timeline.of_phase(index)
         lasted = float(part.seconds.sum())
         if not lasted or not phase.sessions.started:
             continue
+        offered = float(part.started.sum()) / lasted if in_part else phase.offered_rate
         successes = float((part.totals - part.failed).sum())
         answers = float((part.totals - part.unavailable).sum())
         rates.append(
             PhaseRate(
                 name=names[index],
-                offered=phase.offered_rate * phase.requests.count / phase.sessions.started,
+                offered=offered * phase.requests.count / phase.sessions.started,
                 succeeded=successes / lasted,
                 interval=part.success_rate(),
                 answered=answers / lasted,

@@ -35,6 +35,9 @@ class Timeline:
     """How long each stretch is; the last one is cut at the end of the run."""
     phases: Ints
     """Index of the phase of each stretch."""
+    starts_us: Ints
+    started: Floats
+    """Sessions that began in each."""
 
     @classmethod
     def of(cls, result: LoadResult) -> Timeline:
@@ -53,18 +56,17 @@ class Timeline:
                 [max(bisect_right(starts, second.at_us) - 1, 0) for second in seconds],
                 dtype=np.int64,
             ),
+            starts_us=np.array([second.at_us for second in seconds], dtype=np.int64),
+            started=np.array([second.started for second in seconds], dtype=np.float64),
         )
 
     def of_phase(self, index: int) -> Timeline:
         """Only the stretches of one phase."""
-        kept = np.flatnonzero(self.phases == index)
-        return Timeline(
-            totals=self.totals[kept],
-            failed=self.failed[kept],
-            unavailable=self.unavailable[kept],
-            seconds=self.seconds[kept],
-            phases=self.phases[kept],
-        )
+        return self.part(self.phases == index)
+
+    def part(self, kept: NDArray[np.bool_]) -> Timeline:
+        """Only some stretches."""
+        return Timeline(**{name: column[kept] for name, column in vars(self).items()})
 
     def success_rate(self) -> stats.Interval:
         """The interval of successful requests per second."""

@@ -6,19 +6,23 @@ the stretch in which it ended. Unit: whole microseconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kampyn_perf.results.latency import Latency
-from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.load import LoadResult, Second
+from kampyn_perf.results.series import Series
 from kampyn_perf.slo.evidence.counted import Counted, Times
 from kampyn_perf.slo.evidence.recovery import Span
 from kampyn_perf.slo.objectives import Under
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -60,27 +64,64 @@ class Faults:
             )
         return made
 
+    def over(self, start_us: Ints, width_us: int | Ints) -> NDArray[np.bool_]:
+        """Of each stretch, whether any part of it lay under one."""
+        under = np.zeros(start_us.size, dtype=np.bool_)
+        for first, last in self.windows_us:
+            under |= (start_us <= last) & (start_us + width_us > first)
+        return under
+
+    def kept(self, start_us: Ints, width_us: int | Ints, under: Under) -> NDArray[np.bool_]:
+        """Of each stretch, whether an objective asks for it."""
+        if not self.windows_us or under is Under.COUNTED:
+            return np.ones(start_us.size, dtype=np.bool_)
+        covered = self.over(start_us, width_us)
+        return covered if under is Under.ONLY else ~covered
+
     def cover(self, counted: Counted) -> NDArray[np.bool_]:
         """Of each item, whether it lay under one."""
-        start, width = counted.at * counted.width_us, counted.width_us
-        under = np.zeros(counted.at.size, dtype=np.bool_)
-        for first, last in self.windows_us:
-            under |= (start <= last) & (start + width > first)
-        return under
+        return self.over(counted.at * counted.width_us, counted.width_us)
+
+    def of_series(self, series: Sequence[Series], under: Under) -> list[Series]:
+        """What was watched, without the samples of what an objective does not ask for. A sample is
+        of the time from the one before it."""
+        if not self.windows_us or under is Under.COUNTED:
+            return list(series)
+        return [self._part(one, under) for one in series]
+
+    def _part(self, series: Series, under: Under) -> Series:
+        ends = np.array(series.at_us, dtype=np.int64)
+        if not ends.size:
+            return series
+        usual = int(np.median(np.diff(ends))) if ends.size > 1 else 0
+        starts = np.concatenate([[max(int(ends[0]) - usual, 0)], ends[:-1]])
+        kept = self.kept(starts, ends - starts, under)
+        if kept.all():
+            return series
+        columns = {
+            name: [value for value, keep in zip(column, kept.tolist(), strict=True) if keep]
+            for name in ("at_us", "values", "weights", "minima", "maxima")
+            if (column := getattr(series, name)) is not None
+        }
+        tops = np.array(series.maxima or series.values)
+        # Where the greatest sample is left out, the greatest value known more exactly is its own.
+        greatest = bool(kept.any()) and tops[kept].max() >= tops.max()
+        maximum = series.maximum if greatest else None
+        return series.model_copy(update={**columns, "maximum": maximum})
 
     def part(self, counted: Counted, under: Under) -> Counted:
         """What the objective asks for."""
         if not self.windows_us or under is Under.COUNTED:
             return counted
-        covered = self.cover(counted)
-        kept = covered if under is Under.ONLY else ~covered
+        kept = self.kept(counted.at * counted.width_us, counted.width_us, under)
         left_out = frozenset(counted.at[~kept].tolist())
         return replace(counted.part(kept), left_out=left_out)
 
-    def masked_us(self, counted: Counted) -> int:
+    def masked_us(self, seconds: Sequence[Second]) -> int:
         """How much of the time is left out."""
-        stretches = np.unique(counted.at[self.cover(counted)])
-        return int(stretches.size) * counted.width_us
+        starts = np.array([one.at_us for one in seconds], dtype=np.int64)
+        widths = np.array([one.width_us for one in seconds], dtype=np.int64)
+        return int(widths[self.over(starts, widths)].sum())
 
 
 def latency_of(whole: Latency, times: Times) -> Latency:

@@ -16,6 +16,7 @@ from kampyn_perf.histogram import Layout
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup, Row, unpack
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Judgement, Outcome
+from kampyn_perf.slo.evidence.under_faults import Faults
 from kampyn_perf.slo.explain.watched import Span, merged
 
 _ERROR_METRICS = frozenset(
@@ -56,6 +57,10 @@ class Breach:
     requests_by_endpoint: Counter[str] = field(default_factory=Counter)
     by_phase: Counter[int] = field(default_factory=Counter)
     """The bad of the whole run, by the place of their phase."""
+    bad_at: Counter[int] = field(default_factory=Counter)
+    """The bad of `ended`, by stretch."""
+    width_us: int = 1_000_000
+    """Of a stretch."""
     response_us: float = 0.0
     """Of the successful requests within `ended`, all together; at their buckets' ends."""
     service_us: float = 0.0
@@ -122,6 +127,9 @@ def _of_requests(result: LoadResult, breakdown: Breakdown, judgement: Judgement)
         if _in_scope(result, group, judgement)
         for row in unpack(group.packed)
     ]
+    if judgement.masked_us:
+        left_out = _under_faults(result, {row.at for _, row in rows}, breakdown.width_us)
+        rows = [(group, row) for group, row in rows if row.at not in left_out]
     stretches: dict[int, _Stretch] = {}
     for _, row in rows:
         stretch = stretches.setdefault(row.at, _Stretch())
@@ -143,6 +151,8 @@ def _of_requests(result: LoadResult, breakdown: Breakdown, judgement: Judgement)
         by_endpoint=_counted((group.endpoint, counting.bad(row)) for group, row in inside),
         requests_by_endpoint=_counted((group.endpoint, row.total) for group, row in inside),
         by_phase=_counted((group.phase, counting.bad(row)) for group, row in rows),
+        bad_at=_counted((row.at, counting.bad(row)) for _, row in inside),
+        width_us=width,
         response_us=sum(
             counting.sum_us(row.response.places, row.response.counts) for _, row in inside
         ),
@@ -150,6 +160,12 @@ def _of_requests(result: LoadResult, breakdown: Breakdown, judgement: Judgement)
             counting.sum_us(row.service.places, row.service.counts) for _, row in inside
         ),
     )
+
+
+def _under_faults(result: LoadResult, stretches: set[int], width_us: int) -> set[int]:
+    """What the goal leaves out is not where it was missed."""
+    at = np.array(sorted(stretches), dtype=np.int64)
+    return set(at[Faults.of(result).over(at * width_us, width_us)].tolist())
 
 
 class _Counting:

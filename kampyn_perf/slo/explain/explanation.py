@@ -15,6 +15,7 @@ from kampyn_perf.slo.explain.facts import Facts
 from kampyn_perf.slo.explain.rules import (
     RULES,
     cache,
+    fault,
     generator,
     growing_backlog,
     other_programs,
@@ -56,10 +57,11 @@ def _short_of_cpu(result: LoadResult) -> bool:
 
 
 def _order(finding: Finding, *, starved: bool) -> tuple[bool, int, float]:
-    """What the cache does not have is asked of the store, so the cache comes before the queries.
+    """What was done on purpose comes first: all else follows from it. What the cache does not have
+    is asked of the store, so the cache comes before the queries.
     What took the generator's CPU comes before the generator. A backlog is what every overload
     looks like: it comes after what the backend lacked."""
-    places = {cache.RULE.id: 0, growing_backlog.RULE.id: 3}
+    places = {fault.RULE.id: -1, cache.RULE.id: 0, growing_backlog.RULE.id: 3}
     if starved:
         places[generator.RULE.id] = 2
     return (not finding.cause, places.get(finding.rule, 1), -(finding.share or 0.0))

@@ -88,3 +88,17 @@ def test_a_system_that_failed_before_has_nothing_to_come_back_to() -> None:
     one = recovered(run_of(range(0), failing=range(8, 9)), (15, 18))
     assert one.outcome is Outcome.NO_DATA
     assert "failed already" in one.explanation
+
+
+def test_the_faults_own_phase_says_what_it_has_to_come_back_to() -> None:
+    """A busier phase follows a quiet one; the quiet one's times are no measure of it."""
+    quiet, busy = [[1_000] * 20] * 20, [[50_000 + 1_000 * at] * 20 for at in range(30)]
+    run = Run(phases=[("Quiet", quiet), ("Busy", busy)]).result()
+    one = recovered(run, (30, 31))
+    assert (one.outcome, one.observed) == (Outcome.FAIL, None)  # rises all the time: never back
+    level = Run(phases=[("Quiet", quiet), ("Busy", [[50_000] * 20] * 30)]).result()
+    assert recovered(level, (30, 31)).observed == 0
+    noisy = [[900_000] * 20] * 20  # in the phase before: no measure either
+    slower = [[50_000] * 20] * 10 + [[200_000] * 20] * 5 + [[50_000] * 20] * 15
+    run = Run(phases=[("Quiet", noisy), ("Busy", slower)]).result()
+    assert recovered(run, (30, 30)).observed == 5 * SECOND_US

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.series import Series
 from kampyn_perf.results.verdict import Judgement, Outcome, Verdict
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.load import LoadEvidence
@@ -123,9 +124,57 @@ def test_an_objective_can_be_about_faults_alone() -> None:
     assert one.with_faults_outcome is None
 
 
-def test_only_what_is_kept_by_the_second_can_be_told_apart() -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"metric": "start_lag", "statistic": "p95", "target": "< 1 ms"},
+        {"metric": "memory", "statistic": "slope", "target": "< 1 %/min"},
+    ],
+)
+def test_only_what_is_kept_by_the_second_can_be_told_apart(asked: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="are told apart by faults"):
-        slo(metric="throughput", statistic="mean", target=">= 5/s", faults="only")
+        slo(**asked, faults="only")
+
+
+def watched(metric: str, values: list[float], **more: Any) -> Series:
+    at = [(number + 1) * SECOND_US for number in range(len(values))]
+    return Series(metric=metric, subject="machine", source="t", at_us=at, values=values, **more)
+
+
+def test_what_was_watched_under_a_fault_is_left_out() -> None:
+    cpu = watched("cpu", [0.95 if at in BAD else 0.3 for at in range(60)], maximum=0.99)
+    result = faulty(run_of(measurements=[cpu]), (20.1, 22.9))
+    asked = {"metric": "cpu", "statistic": "max", "target": "< 70 %"}
+    one, _ = judged(result, **asked)
+    assert (one.outcome, one.observed, one.samples) == (Outcome.PASS, 0.3, 55)
+    assert (one.with_faults, one.with_faults_outcome) == (0.99, Outcome.FAIL)
+    assert judged(result, **asked, faults="counted")[0].outcome is Outcome.FAIL
+    assert judged(result, **asked, faults="only")[0].samples == 5
+
+
+def test_a_maximum_of_the_quiet_time_stays() -> None:
+    cpu = watched("cpu", [0.2 if at in BAD else 0.6 for at in range(60)], maximum=0.75)
+    one, _ = judged(
+        faulty(run_of(measurements=[cpu]), (20, 23)),
+        metric="cpu",
+        statistic="max",
+        target="< 70 %",
+    )
+    assert (one.outcome, one.observed) == (Outcome.FAIL, 0.75)
+
+
+def test_throughput_is_that_of_the_rest() -> None:
+    """Nothing but 5 of 60 seconds, in which nothing was answered."""
+    latencies = [[] if at in BAD else [10_000] * 40 for at in range(60)]
+    plain = Run(phases=[("Steady", latencies)], offered={"Steady": 20.0}).result()
+    started = [one.model_copy(update={"started": 20}) for one in plain.seconds]
+    whole = plain.model_copy(update={"seconds": started})
+    result = faulty(whole, (20, 23))
+    asked = {"metric": "throughput", "statistic": "mean", "target": ">= 39/s"}
+    one, _ = judged(result, **asked)
+    assert (one.outcome, one.observed) == (Outcome.PASS, 40.0)
+    assert one.with_faults == pytest.approx(40 * 55 / 60)
+    assert one.masked_us == 5 * SECOND_US
 
 
 @given(st.lists(st.tuples(st.floats(0, 29), st.floats(0, 8)), max_size=4))

@@ -14,12 +14,13 @@ import pytest
 
 from kampyn_perf import names
 from kampyn_perf.results.failures import Failure
+from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.series import Series
 from kampyn_perf.results.verdict import Finding
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.explain.rules import RULES
-from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.objectives import Slo, Under
 from tests.slo.runs import ENDPOINTS, SECOND_US, Run, latency
 
 SLO = Slo.model_validate(
@@ -276,3 +277,22 @@ def test_a_failure_counts_where_it_was() -> None:
     )  # fmt: skip
     first = explained(result.model_copy(update={"failures": [*result.failures, early]}))[0]
     assert "200 of 250 failed requests were answered 429" in first.words
+
+
+def test_a_fault_is_the_cause_of_what_ended_under_it_where_the_goal_counts_it() -> None:
+    result = SLOW_RUN.result().model_copy(
+        update={
+            "measurements": IDLE,
+            "faults": [
+                FaultRecord(
+                    name="f1", kind="redis kill", start_us=10 * SECOND_US, end_us=19 * SECOND_US
+                )
+            ],
+        }
+    )
+    goal = SLO.objectives["p95"]
+    counted = Slo(objectives={"p95": goal.model_copy(update={"faults": Under.COUNTED})})
+    (first, *_) = judge(result, counted).explanation
+    assert first.rule == "fault"
+    assert "ended under f1 (redis kill, 10.0 s to 19.0 s)" in first.words
+    assert judge(result, Slo(objectives={"p95": goal})).explanation == []

@@ -6,6 +6,7 @@ from kampyn_perf.slo.explain.rules import (
     backend_stalled,
     cache,
     database,
+    fault,
     garbage_collection,
     generator,
     growing_backlog,
@@ -20,6 +21,7 @@ from kampyn_perf.slo.explain.rules import (
 
 RULES: tuple[Rule, ...] = (
     too_little_data.RULE,
+    fault.RULE,
     generator.RULE,
     backend_stalled.RULE,
     rate_limiter.RULE,

@@ -93,6 +93,10 @@ MONGO_TICKETS_USED = "mongo_tickets_used"
 MONGO_SLOW_OPERATIONS = "mongo_slow_operations"
 MONGO_COLLECTION_SCANS = "mongo_collection_scans"
 
+# What a load measures itself, and charts show.
+START_LAG = "start_lag"
+SESSIONS_IN_FLIGHT = "sessions_in_flight"
+
 # The collections (tables, in the embedded store) of the document.
 USERS = "users"
 ORDERS = "orders"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -127,6 +128,14 @@ def format_size(size: float) -> str:
             return f"{size:.0f} B" if unit == "B" else f"{_three(size)} {unit}"
         size /= 1024
     return f"{_three(size)} TB"
+
+
+def format_moment(text: str) -> str:
+    """`2026-11-28 05:14 UTC` of a moment in ISO 8601; what is none, as it is."""
+    try:
+        return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M %Z}".strip()
+    except ValueError:  # a result may come from anywhere
+        return text
 
 
 def format_rate(per_second: float) -> str:

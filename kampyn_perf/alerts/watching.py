@@ -46,6 +46,10 @@ class BackendWatch:
         """Begin to look."""
         self._runner.start()
 
+    def measured(self) -> Measured:
+        """What the watchers saw until now."""
+        return self._runner.snapshot()
+
     def stop(self) -> Measured:
         """End it; what the watchers saw, cost and could not see."""
         return self._runner.stop()

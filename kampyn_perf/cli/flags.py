@@ -97,6 +97,13 @@ def config_option(group: str) -> Any:
     )
 
 
+def live_report_option(words: str, group: str | None = None) -> Any:
+    """`--live-report`, of what goes on for a while."""
+    return typer.Option(
+        "--live-report", min=0, max=65535, metavar="PORT", help=words, rich_help_panel=group
+    )
+
+
 Json = Annotated[bool, json_option()]
 AllowHost = Annotated[list[str] | None, allow_host_option()]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -9,6 +9,7 @@ from kampyn_perf import names
 from kampyn_perf.files import write_whole
 
 if TYPE_CHECKING:
+    from kampyn_perf.report.html import Against
     from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.comparison import Comparison
     from kampyn_perf.results.load import LoadResult
@@ -46,11 +47,37 @@ def page_of(other: Other, path: Path) -> bytes:
     return capacity_page(other, name=path.resolve().parent.name)
 
 
-def load_page_of(result: LoadResult, verdict: Verdict, *, folder: Path) -> bytes:
+def load_page_of(
+    result: LoadResult, verdict: Verdict, *, folder: Path, against: Against | None = None
+) -> bytes:
     """The page of the load in `folder`."""
     from kampyn_perf.report.html import load_page
 
-    return load_page(result, verdict, name=folder.resolve().name, config=_config(folder))
+    name = folder.resolve().name
+    return load_page(result, verdict, name=name, config=_config(folder), against=against)
+
+
+def against(reference: str, result: LoadResult, path: Path) -> Against:
+    """The load at `path`, compared with the one that `reference` means. Raises KampynError."""
+    from kampyn_perf import compare
+    from kampyn_perf.cli import judging
+    from kampyn_perf.cli.compare.stored import name_of
+    from kampyn_perf.errors import KampynError
+    from kampyn_perf.report.html import Against
+    from kampyn_perf.results import store
+    from kampyn_perf.results.load import LoadResult
+
+    found = store.find(reference)
+    if len(found) > 1:
+        raise KampynError(
+            f"--against takes one run, and {reference} is {len(found)}",
+            hint="kampyn-perf compare takes several on each side.",
+        )
+    base = judging.read_result(found[0])
+    if not isinstance(base, LoadResult):
+        raise KampynError(f"--against: {found[0]} is no load, and a load has nothing in common")
+    names = [name_of(found[0], base)], [name_of(path, result)]
+    return Against(names[0][0].name, base, compare.judge([base], [result], names=names))
 
 
 def place_of(path: Path) -> Path:

@@ -53,6 +53,17 @@ def report(
             show_default=False,
         ),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="BASE",
+            autocompletion=completion.runs,
+            help="An earlier load (a folder, a result.json, a tag): the page has the comparison "
+            "with it, and its lines in the charts.",
+            show_default=False,
+        ),
+    ] = None,
     show: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser afterwards.")
     ] = False,
@@ -65,6 +76,9 @@ def report(
     \b
     The page of the newest load, opened:
       kampyn-perf report --open
+    \b
+    The newest load beside an earlier one, in one page:
+      kampyn-perf report --against main --open
     \b
     That of a search for capacity:
       kampyn-perf report latest-capacity
@@ -83,8 +97,15 @@ def report(
 
     if show and form is not Form.HTML:
         raise KampynError(f"--open shows a page, and --format {form.value} makes none")
+    if against and form is not Form.HTML:
+        raise KampynError(
+            f"--against is for the page, and --format {form.value} makes none",
+            hint="kampyn-perf compare makes other documents of a comparison.",
+        )
     path, other = pages.read_other(run)
     if other is not None:
+        if against:
+            raise KampynError(f"--against compares loads, and {path} is none")
         if form not in (Form.HTML, Form.JSON):
             raise KampynError(f"{path} is no load: there are only --format html and json of it")
         document = pages.page_of(other, path) if form is Form.HTML else dumps(other)
@@ -97,7 +118,7 @@ def report(
             )
         folder = path.parent
         verdict = judging.stored_verdict(folder) or judging.usual_verdict(result, folder)
-        document = _document(result, verdict, form, path)
+        document = _document(result, verdict, form, path, against)
     if form is Form.HTML:
         return _put(document, output or pages.place_of(path), show=show)
     if output is None:
@@ -118,7 +139,9 @@ def _put(document: bytes, place: Path, *, show: bool) -> int:
     return 0
 
 
-def _document(result: LoadResult, verdict: Verdict, form: Form, path: Path) -> bytes:
+def _document(
+    result: LoadResult, verdict: Verdict, form: Form, path: Path, against: str | None
+) -> bytes:
     from kampyn_perf.cli import pages
     from kampyn_perf.report import load
     from kampyn_perf.report import verdict as of_verdict
@@ -126,7 +149,8 @@ def _document(result: LoadResult, verdict: Verdict, form: Form, path: Path) -> b
 
     match form:
         case Form.HTML:
-            return pages.load_page_of(result, verdict, folder=path.parent)
+            compared = pages.against(against, result, path) if against else None
+            return pages.load_page_of(result, verdict, folder=path.parent, against=compared)
         case Form.MARKDOWN | Form.JUNIT:
             return of_verdict.export(verdict, of_verdict.Format(form.value), result=result)
         case Form.JSON:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from kampyn_perf.names import RESULT_FILE
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.capacity import CapacityResult
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.units import counted
+from kampyn_perf.units import counted, format_moment
 
 
 def describe(result: LoadResult | BenchResult | CapacityResult, path: Path) -> str:
     """`2026-11-28T05-14-20-quick: load of 2026-11-28 05:14 UTC, profile quick on reference`."""
-    return f"{_name(path)}: {_kind(result)} of {_date(result.started_at)}, {_subject(result)}"
+    return (
+        f"{_name(path)}: {_kind(result)} of {format_moment(result.started_at)}, {_subject(result)}"
+    )
 
 
 def _name(path: Path) -> str:
@@ -27,13 +28,6 @@ def _kind(result: LoadResult | BenchResult | CapacityResult) -> str:
     if isinstance(result, CapacityResult):
         return "capacity search"
     return "load" if isinstance(result, LoadResult) else "benchmark"
-
-
-def _date(started_at: str) -> str:
-    try:
-        return f"{datetime.fromisoformat(started_at):%Y-%m-%d %H:%M %Z}".strip()
-    except ValueError:  # a result may come from anywhere
-        return started_at
 
 
 def _subject(result: LoadResult | BenchResult | CapacityResult) -> str:

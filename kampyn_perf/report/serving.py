@@ -26,7 +26,7 @@ _WANTED_S = 20.0
 _DOCUMENTS = {
     "/": (
         "text/html; charset=utf-8",
-        b'<!doctype html><meta http-equiv="refresh" content="1"><p>The run begins.\n',
+        b'<!doctype html><meta http-equiv="refresh" content="1"><p>It begins.\n',
     ),
     "/metrics": ("application/openmetrics-text; version=1.0.0; charset=utf-8", b"# EOF\n"),
 }
@@ -64,10 +64,10 @@ class LivePage:
         """Whether somebody looks: what nobody looks at need not be made."""
         return self._viewers > 0 or time.monotonic() - self._asked < _WANTED_S
 
-    def show(self, page: Render, metrics: Render) -> None:
-        """From now on these; who looks is told."""
+    def show(self, page: Render, metrics: Render | None = None) -> None:
+        """From now on these; who looks is told. Without `metrics` there are none to scrape."""
         with self._changed:
-            self._pages = {"/": page, "/metrics": metrics}
+            self._pages = {"/": page} | ({"/metrics": metrics} if metrics else {})
             self._version += 1
             self._changed.notify_all()
 

@@ -269,6 +269,12 @@ class Finding(Record):
     """Whether it says why; or else only where, or when."""
     share: float | None = None
     """How much of what was missed it accounts for, from 0 to 1; None where that is not known."""
+    from_us: int | None = None
+    """When what it rests on was measured, on the run's axis; None where that is no stretch of one
+    run, and in an earlier version."""
+    to_us: int | None = None
+    evidence: list[str] = Field(default_factory=list)
+    """The metrics that it rests on, what was missed first; empty in an earlier version."""
 
 
 class PhaseSteadiness(Record):

@@ -38,7 +38,7 @@ def compare_stored(
     sides = [paths, _found(new or [_newest_like(first[0])])]
     runs = [first, [reading.read_result(path) for path in sides[1]]]
     named = [
-        [_name(path, run) for path, run in zip(where, side, strict=True)]
+        [name_of(path, run) for path, run in zip(where, side, strict=True)]
         for where, side in zip(sides, runs, strict=True)
     ]
     comparison = compare.judge(
@@ -82,7 +82,8 @@ def _found(references: Sequence[str]) -> list[Path]:
     return list({path.resolve(): path for path in paths}.values())
 
 
-def _name(path: Path, run: Result) -> RunName:
+def name_of(path: Path, run: Result) -> RunName:
+    """As a comparison names it."""
     folder = path.resolve().parent
     return RunName(
         name=folder.name if path.name == RESULT_FILE else str(path),

@@ -15,6 +15,7 @@ from kampyn_perf.cli.flags import (
     flow_option,
     json_option,
     length_option,
+    live_report_option,
     profile_option,
     rate_option,
     warm_up_option,
@@ -223,14 +224,10 @@ Audit = Annotated[
 ]
 LiveReport = Annotated[
     int | None,
-    typer.Option(
-        "--live-report",
-        min=0,
-        max=65535,
-        metavar="PORT",
-        help="Serve the report on this port of loopback while the run goes on, and /metrics for "
+    live_report_option(
+        "Serve the report on this port of loopback while the run goes on, and /metrics for "
         "Prometheus; 0 takes any free port.",
-        rich_help_panel=OUTPUT,
+        OUTPUT,
     ),
 ]
 AllowHost = Annotated[list[str] | None, allow_host_option(TARGET)]

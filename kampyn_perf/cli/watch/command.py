@@ -24,6 +24,9 @@ The bundled backend, or your own, until Ctrl-C:
 Ten minutes of two backends, one JSON object a line; 1 if anything fired:
   kampyn-perf watch http://a:5001 http://b:5001 --for 10m --json --fail-on-alert
 \b
+With a page that shows it as it goes on (0: any free port):
+  kampyn-perf watch http://localhost:5001 --live-report 8089
+\b
 A backend elsewhere, with the memory of its machine from its node_exporter:
   kampyn-perf watch https://api.example.edu --scrape http://api.example.edu:9100/metrics
 
@@ -51,6 +54,13 @@ def watch(  # noqa: PLR0913 (one parameter for each flag)
     ] = [],  # noqa: B006
     probe: Annotated[str, typer.Option(metavar="PATH", help="The health route.")] = "/health",
     allow_host: common.AllowHost = None,
+    live_report: Annotated[
+        int | None,
+        common.live_report_option(
+            "Serve a page on this port of loopback with every alert and what is seen, brought up "
+            "to date each second; 0 takes any free port."
+        ),
+    ] = None,
     fail_on_alert: Annotated[
         bool, typer.Option("--fail-on-alert", help="Exit with 1 if anything fired.")
     ] = False,
@@ -69,6 +79,7 @@ def watch(  # noqa: PLR0913 (one parameter for each flag)
             allow_hosts=tuple(allow_host or ()),
             fail_on_alert=fail_on_alert,
             as_json=json,
+            live_report=live_report,
         )
     )
 

@@ -20,6 +20,7 @@ from kampyn_perf.alerts.watching import LAG_US, BackendWatch, check_page
 from kampyn_perf.cli import console
 from kampyn_perf.cli.alerts import view
 from kampyn_perf.cli.alerts.hosts import webhook_check
+from kampyn_perf.cli.watch.live_page import WatchPage
 from kampyn_perf.cli.watch.output import Output, Progress
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.hosts import check_host, is_loopback
@@ -46,6 +47,8 @@ class WatchFlags:
     allow_hosts: tuple[str, ...]
     fail_on_alert: bool
     as_json: bool
+    live_report: int | None = None
+    """The port of the page; None: there is none."""
 
 
 def run(flags: WatchFlags) -> ExitCode:
@@ -58,13 +61,16 @@ def run(flags: WatchFlags) -> ExitCode:
     watched = [_Watched.of(url, flags, rules, clock) for url in flags.urls]
     for url in flags.urls:
         check_page(url)
-    _announce(watched, rules)
+    page = WatchPage(flags.live_report, [each.watch for each in watched], zero=clock.zero)
+    _announce(watched, rules, page.url)
     interrupted = False
     try:
         with _at_work(watched):
-            _loop(watched, clock, until_us)
+            _loop(watched, clock, until_us, page)
     except KeyboardInterrupt:
         interrupted = True
+    finally:
+        page.close(clock.now_us())
     fired = _sum_up(watched)
     if interrupted:
         return ExitCode.INTERRUPTED
@@ -163,9 +169,11 @@ def _host(url: str) -> str:
         return ""
 
 
-def _announce(watched: Sequence[_Watched], rules: Alerts) -> None:
+def _announce(watched: Sequence[_Watched], rules: Alerts, page: str) -> None:
     urls = " and ".join(each.watch.url for each in watched)
     console.say(f"Watching {urls} by {len(rules.alerts)} rules; Ctrl-C ends it")
+    if page:
+        console.say(f"Live report: {page}")
     stopping = [name for name, rule in rules.alerts.items() if STOP in rule.actions]
     if stopping:
         names = ", ".join(stopping)
@@ -184,12 +192,15 @@ def _at_work(watched: Sequence[_Watched]) -> Iterator[None]:
             each.undelivered = each.dispatcher.close()
 
 
-def _loop(watched: Sequence[_Watched], clock: _Clock, until_us: int | None) -> None:
+def _loop(
+    watched: Sequence[_Watched], clock: _Clock, until_us: int | None, page: WatchPage
+) -> None:
     with Progress([each.watch for each in watched]) as progress:
         while until_us is None or clock.now_us() < until_us:
             for each in watched:
                 each.step()
             progress.update(clock.now_us())
+            page.update(clock.now_us())
             time.sleep(_TICK_SECONDS)
         time.sleep(LAG_US / MICROSECONDS)
         for each in watched:

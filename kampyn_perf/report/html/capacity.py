@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kampyn_perf.report.html import page
+from kampyn_perf.report.html.about import KeyFigure
 from kampyn_perf.report.html.chart import shortened
 from kampyn_perf.report.html.tables import Cell, Table
 from kampyn_perf.results.capacity import (
@@ -17,7 +18,8 @@ from kampyn_perf.results.capacity import (
     RateRange,
     StepKind,
 )
-from kampyn_perf.units import format_duration, format_percent, format_rate
+from kampyn_perf.results.verdict import Bounds, Unit
+from kampyn_perf.units import format_duration, format_moment, format_percent, format_rate
 
 _GOOD = (Ending.FOUND,)
 _WORDS = {True: "held", False: "missed", None: "does not say"}
@@ -34,6 +36,12 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
         "name": name or result.target.name,
         "conclusion": "pass" if result.ending in _GOOD else "no_verdict",
         "result": result,
+        "key": _key(result),
+        "of_search": [
+            f"{result.target.name}, {result.target.url}",
+            format_moment(result.started_at),
+            f"{format_duration(result.elapsed_us)} of {format_duration(result.budget_us)}",
+        ],
         "facts": _facts(result),
         "steps": _table("steps", "Steps at a rate", steps),
         "rungs": _table("rungs", "Rungs: so many users at once", rungs) if rungs else None,
@@ -47,32 +55,46 @@ def _headline(result: CapacityResult) -> str:
     answer = result.answer
     if answer is None:
         return f"No capacity found: {result.reason or 'the search was ended'}"
-    return f"Capacity: {_both(answer)}"
+    return f"Capacity: {_both(answer, lambda one: _short(one.rate))}"
 
 
-def _both(answer: Answer) -> str:
+def _both(answer: Answer, told: Callable[[RateRange], str]) -> str:
     least = "at least " if answer.at_least else ""
-    sessions, requests = _rate(answer.sessions), _rate(answer.requests)
+    sessions, requests = told(answer.sessions), told(answer.requests)
     return f"{least}{sessions} sessions, {least}{requests} requests"
 
 
-def _rate(rate: RateRange) -> str:
-    ends = (rate.interval.low, rate.interval.high)
-    low, high = ("?" if end is None else format_rate(float(f"{end:.3g}")) for end in ends)
-    return f"{format_rate(float(f'{rate.rate:.3g}'))} ({low} to {high})"
+def _short(rate: float) -> str:
+    return format_rate(float(f"{rate:.3g}"))
+
+
+def _with_ends(rate: RateRange) -> str:
+    return f"{_short(rate.rate)} ({_ends(rate.interval)})"
+
+
+def _ends(interval: Bounds) -> str:
+    low, high = ("?" if end is None else _short(end) for end in (interval.low, interval.high))
+    return f"{low} to {high}"
+
+
+def _key(result: CapacityResult) -> list[KeyFigure]:
+    """Sessions, requests, and what breaks first."""
+    answer = result.answer
+    if answer is None:
+        return []
+    figures = [
+        KeyFigure(name, _short(one.rate), _ends(one.interval), one.rate)
+        for name, one in (("Sessions", answer.sessions), ("Requests", answer.requests))
+    ]
+    if answer.broke_first:
+        figures.append(KeyFigure("Breaks first", answer.broke_first))
+    return figures
 
 
 def _facts(result: CapacityResult) -> list[tuple[str, str]]:
     answer = result.answer
-    facts = [
-        ("Target", f"{result.target.name}, {result.target.url}"),
-        ("Started", result.started_at),
-        ("Took", f"{format_duration(result.elapsed_us)} of {format_duration(result.budget_us)}"),
-        ("How it ended", result.reason or "the search was killed"),
-    ]
+    facts = [("How it ended", result.reason or "the search was killed")]
     if answer:
-        if answer.broke_first:
-            facts.append(("Breaks first", answer.broke_first))
         if answer.of_held:
             facts.append(("Steps at the answer that held", f"{answer.held} of {answer.of_held}"))
         if answer.of_missed:
@@ -89,7 +111,7 @@ def _by_requests(found: Beyond | None) -> list[tuple[str, str]]:
     """The limit by response times and errors alone."""
     if found is None:
         return []
-    told = _both(found.answer) if found.answer else found.reason or "not searched for"
+    told = _both(found.answer, _with_ends) if found.answer else found.reason or "not searched for"
     facts = [("By response times and errors alone", told), ("Left out", ", ".join(found.aside))]
     if found.answer and found.answer.broke_first:
         facts.append(("Breaks first of these", found.answer.broke_first))
@@ -137,8 +159,19 @@ def _curve(
             for words, value in figures
         ],
         "bands": bands,
-        "goals": [],
+        "held": [step.holds for step in ordered],
+        "goals": _goals(result) if unit == "us" else [],
     }
+
+
+def _goals(result: CapacityResult) -> list[dict[str, Any]]:
+    """Of the objectives about response times."""
+    goals = []
+    for name, target in result.objectives.items():
+        value = Unit.DURATION.parse(target.lstrip("<= "))
+        if name.startswith("response_time") and value is not None:
+            goals.append({"name": f"{name} {target}", "value": value})
+    return goals
 
 
 def _table(name: str, title: str, steps: Sequence[CapacityStep]) -> Table:
@@ -175,7 +208,7 @@ def _why(step: CapacityStep) -> list[str]:
 
 
 def _per_second(value: float) -> Cell:
-    return Cell(format_rate(float(f"{value:.3g}")), value)
+    return Cell(_short(value), value)
 
 
 def _time(value: int | None) -> Cell:

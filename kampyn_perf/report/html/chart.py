@@ -23,6 +23,8 @@ class Line:
     name: str
     values: Values
     dashed: bool = False
+    base: bool = False
+    """Whether it is of another run, that this one is compared with."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Chart:
     at: Sequence[float]
     lines: Sequence[Line]
     goals: Sequence[Goal] = ()
+    metrics: Sequence[str] = ()
+    """Those that it shows, by their names in objectives and findings."""
     words: str = ""
     """What it shows, for who does not see it."""
     notes: Sequence[str] = field(default=())
@@ -71,6 +75,7 @@ class Chart:
                 {
                     "name": one.name,
                     "dashed": one.dashed,
+                    "base": one.base,
                     "values": [shortened(v) for v in one.values],
                 }
                 for one in self.lines
@@ -87,11 +92,11 @@ def shortened(value: float | None) -> float | int | None:
 
 
 def thinned(
-    at: Sequence[float], columns: Iterable[Values]
+    at: Sequence[float], columns: Iterable[Values], most: int = MOST_POINTS
 ) -> tuple[list[float], list[list[float | None]]]:
-    """Not more than `MOST_POINTS` moments: neighbours are put together, and of each line the
-    greatest value of them is kept, so that no peak is lost."""
-    step = -(-len(at) // MOST_POINTS) or 1
+    """Not more than `most` moments: neighbours are put together, and of each line the greatest
+    value of them is kept, so that no peak is lost."""
+    step = -(-len(at) // most) or 1
     starts = range(0, len(at), step)
     return [at[start] for start in starts], [
         [_greatest(values[start : start + step]) for start in starts] for values in columns

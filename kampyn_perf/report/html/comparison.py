@@ -28,28 +28,51 @@ class Row:
     picture: Markup
 
 
+@dataclass(frozen=True)
+class Figures:
+    """A comparison as it is shown."""
+
+    name: str
+    """Of the base."""
+    comparison: Comparison
+    conclusion: str
+    facts: list[tuple[str, str]]
+    rows: list[Row]
+    control: list[Row]
+    left_out: int
+
+
 def comparison_page(comparison: Comparison) -> bytes:
     """The document, UTF-8."""
-    shown = sorted(comparison.rows, key=_first)[:MOST_ROWS]
-    facts = [
-        ("Base", names_of(comparison.base)),
-        ("New", names_of(comparison.new)),
-        ("Changes up to this do not matter", format_percent(comparison.margin)),
-        ("What it rests on", comparison.design.value),
-        ("Confidence", format_percent(comparison.confidence)),
-    ]
+    figures = figures_of(comparison)
     context = {
         "title": comparison.headline,
         "headline": comparison.headline,
-        "conclusion": _COLOURS.get(comparison.conclusion, "no_verdict"),
-        "comparison": comparison,
-        "facts": facts,
-        "rows": _rows(shown, comparison.margin),
-        "control": _rows(comparison.control[:MOST_ROWS], comparison.margin),
-        "left_out": len(comparison.rows) - len(shown),
+        "conclusion": figures.conclusion,
+        "against": figures,
         "live": False,
     }
     return page.render("comparison.html", context, data={"spans": [], "charts": [], "curves": []})
+
+
+def figures_of(comparison: Comparison, *, name: str = "") -> Figures:
+    """What a page shows of it; `name` is that of the base."""
+    shown = sorted(comparison.rows, key=_first)[:MOST_ROWS]
+    return Figures(
+        name=name,
+        comparison=comparison,
+        conclusion=_COLOURS.get(comparison.conclusion, "no_verdict"),
+        facts=[
+            ("Base", names_of(comparison.base)),
+            ("New", names_of(comparison.new)),
+            ("Changes up to this do not matter", format_percent(comparison.margin)),
+            ("What it rests on", comparison.design.value),
+            ("Confidence", format_percent(comparison.confidence)),
+        ],
+        rows=_rows(shown, comparison.margin),
+        control=_rows(comparison.control[:MOST_ROWS], comparison.margin),
+        left_out=len(comparison.rows) - len(shown),
+    )
 
 
 def _first(row: Compared) -> tuple[bool, int]:

@@ -18,8 +18,11 @@ _STEPS = 16
 """Points in each power of ten."""
 
 
-def curve(result: LoadResult) -> dict[str, Any] | None:
-    """Of all requests both times, and of each endpoint its response time; None without requests."""
+def curve(
+    result: LoadResult, *, base: tuple[LoadResult, str] | None = None
+) -> dict[str, Any] | None:
+    """Of all requests both times, and of each endpoint its response time; of the `base`, a
+    result and its name, all together. None without requests."""
     if not result.requests.count:
         return None
     largest = sorted(result.endpoints, key=lambda one: -one.requests.count)[:MOST_ENDPOINTS]
@@ -29,19 +32,23 @@ def curve(result: LoadResult) -> dict[str, Any] | None:
         *((one.name, one.requests.response) for one in result.endpoints if one in largest),
     ]
     at = _places(result.requests.count)
+    lines = [
+        {
+            "name": name,
+            "dashed": name == "all, service",
+            "values": values_at(latency.decode(), at),
+        }
+        for name, latency in named
+    ]
+    if base:
+        values = values_at(base[0].requests.response.decode(), at)
+        lines.append({"name": f"all, {base[1]}", "dashed": True, "base": True, "values": values})
     return {
         "id": "distribution",
         "axis": "percentile",
         "unit": "us",
         "at": [shortened(place) for place in at],
-        "lines": [
-            {
-                "name": name,
-                "dashed": name == "all, service",
-                "values": values_at(latency.decode(), at),
-            }
-            for name, latency in named
-        ],
+        "lines": lines,
         "left_out": len(result.endpoints) - len(largest),
     }
 

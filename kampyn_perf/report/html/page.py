@@ -21,7 +21,8 @@ from markupsafe import Markup
 _HERE = Path(__file__).parent
 _ASSETS = _HERE / "assets"
 _STYLES = ("uPlot.min.css", "page.css")
-_SCRIPTS = ("uPlot.iife.min.js", "page.js")
+_LIBRARY = "uPlot.iife.min.js"
+_SCRIPTS = ("formats.js", "charts.js", "tables.js", "live.js", "start.js")
 _ASKING = "; connect-src 'self'"
 
 
@@ -30,7 +31,8 @@ def render(
 ) -> bytes:
     """The whole document: `template` with `context`, and `data` for its script. Where it is `live`,
     its script may ask where it came from for what is new."""
-    style, script = _joined(_STYLES), _joined(_SCRIPTS)
+    style = _joined(_STYLES)
+    script = f'{_joined((_LIBRARY,))}\n(() => {{\n"use strict";\n{_joined(_SCRIPTS)}\n}})();'
     policy = (
         f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
         f"img-src data:; base-uri 'none'; form-action 'none'{_ASKING if live else ''}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kampyn_perf.report.html.chart import Chart, Line, thinned
-from kampyn_perf.report.html.timeline import goals_of
-from kampyn_perf.results.load import LoadResult
+from kampyn_perf import names
+from kampyn_perf.report.html.chart import MOST_POINTS, Chart, Goal, Line, thinned
 from kampyn_perf.results.series import Series
-from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.units import MICROSECONDS, counted
 
 MOST_CHARTS = 24
 MOST_LINES = 8
+_FOLDED_POINTS = 240
+"""Of what is folded away at first."""
 _TOGETHER_US = 250_000
 """Samples nearer than this were one look of the watchers."""
 
@@ -25,9 +25,11 @@ class _Kind:
     id: str
     title: str
     metrics: tuple[str, ...]
+    folded: bool = False
 
 
 _KINDS = (
+    _Kind("server-http", "Response time as the backend counts it, mean", (names.METRIC_HTTP,)),
     _Kind("server-cpu", "CPU", ("cpu", "process_cpu", "cpu_steal", "cpu_pressure")),
     _Kind("server-memory", "Memory of each instance", ("memory_per_instance", "process_memory")),
     _Kind(
@@ -69,23 +71,28 @@ class ServerCharts:
     left_out: str = ""
 
 
-def charts(result: LoadResult, verdict: Verdict | None) -> ServerCharts:
-    """What every goal and every finding rests on first; all else by its metric."""
+def charts(
+    measurements: Sequence[Series], goals: Mapping[str, Sequence[Goal]], *, prefix: str = ""
+) -> ServerCharts:
+    """What every goal and every finding rests on first; all else by its metric. `goals` are by
+    metric; `prefix` tells the charts of several backends apart."""
     named = {metric for kind in _KINDS for metric in kind.metrics}
     first = [
         chart
         for kind in _KINDS
         for chart in _by_unit(
-            kind, [s for s in result.measurements if s.metric in kind.metrics], verdict
+            kind, [s for s in measurements if s.metric in kind.metrics], goals, prefix
         )
     ]
     others: dict[str, list[Series]] = {}
-    for series in result.measurements:
+    for series in measurements:
         if series.metric not in named:
             others.setdefault(series.metric, []).append(series)
-    kinds = [_Kind(f"series-{n}", metric, (metric,)) for n, metric in enumerate(others)]
+    kinds = [
+        _Kind(f"series-{n}", metric, (metric,), folded=True) for n, metric in enumerate(others)
+    ]
     further = [
-        chart for kind in kinds for chart in _by_unit(kind, others[kind.metrics[0]], verdict)
+        chart for kind in kinds for chart in _by_unit(kind, others[kind.metrics[0]], goals, prefix)
     ]
     room = max(MOST_CHARTS - len(first), 0)
     gone = further[room:]
@@ -94,26 +101,32 @@ def charts(result: LoadResult, verdict: Verdict | None) -> ServerCharts:
     return ServerCharts(first, further[:room], words if gone else "")
 
 
-def _by_unit(kind: _Kind, series: Sequence[Series], verdict: Verdict | None) -> Iterable[Chart]:
+def _by_unit(
+    kind: _Kind, series: Sequence[Series], goals: Mapping[str, Sequence[Goal]], prefix: str
+) -> Iterable[Chart]:
     """One chart for each unit: what has different ones shares no axis."""
     units = dict.fromkeys(_unit(one) for one in series)
     for number, unit in enumerate(units):
         same = [one for one in series if _unit(one) == unit and any(one.values)] or [
             one for one in series if _unit(one) == unit
         ]
-        name = f"{kind.id}-{unit}" if number else kind.id
-        yield _chart(name, kind, unit, same, verdict)
+        name = prefix + (f"{kind.id}-{unit}" if number else kind.id)
+        yield _chart(name, kind, unit, same, goals)
 
 
 def _chart(
-    name: str, kind: _Kind, unit: str, series: Sequence[Series], verdict: Verdict | None
+    name: str,
+    kind: _Kind,
+    unit: str,
+    series: Sequence[Series],
+    goals: Mapping[str, Sequence[Goal]],
 ) -> Chart:
     shown = sorted(series, key=lambda one: -max(one.values, default=0))[:MOST_LINES]
     shown = [one for one in series if one in shown]
     at, columns = aligned(shown)
-    at, columns = thinned(at, columns)
+    at, columns = thinned(at, columns, _FOLDED_POINTS if kind.folded else MOST_POINTS)
     several = len({one.metric for one in shown}) > 1
-    names = [_name(one, with_metric=several) for one in shown]
+    called = [_name(one, with_metric=several) for one in shown]
     rest = len(series) - len(shown)
     notes = (
         [f"{counted(rest, 'further line')} left out: the greatest {MOST_LINES} are shown."]
@@ -125,9 +138,10 @@ def _chart(
         kind.title,
         unit,
         at,
-        [Line(name, values) for name, values in zip(names, columns, strict=True)],
-        goals=list(goals_of(verdict, kind.metrics)) if unit else (),
-        words=f"{kind.title}: {', '.join(names)}, over the time of the run.",
+        [Line(name, values) for name, values in zip(called, columns, strict=True)],
+        goals=[goal for metric in kind.metrics for goal in goals.get(metric, ())] if unit else (),
+        metrics=kind.metrics,
+        words=f"{kind.title}: {', '.join(called)}, over the time of the run.",
         notes=notes,
     )
 
@@ -156,6 +170,9 @@ def _unit(series: Series) -> str:
 
 
 def _name(series: Series, *, with_metric: bool) -> str:
-    labels = " ".join(f"{key}={value}" for key, value in series.labels.items())
+    if series.metric == names.METRIC_HTTP:
+        labels = " ".join(series.labels.values())
+    else:
+        labels = " ".join(f"{key}={value}" for key, value in series.labels.items())
     metric = series.metric.replace("_", " ") if with_metric else ""
     return " ".join(part for part in (series.subject, metric, labels) if part)

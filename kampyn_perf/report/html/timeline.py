@@ -7,31 +7,40 @@ breakdown, which has them for the requests that succeeded.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from kampyn_perf import names
 from kampyn_perf.histogram import Layout, rank_of
 from kampyn_perf.report.html.chart import Chart, Goal, Line, Span, thinned
 from kampyn_perf.results.breakdown import Breakdown, Sparse
 from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult, Second
-from kampyn_perf.results.verdict import Judgement, Verdict
+from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.units import MICROSECONDS, format_duration, format_rate
 
 _LEAST_SPAN = 200
 """Of the whole run: a kill takes no time, and is seen."""
 _MOST_CAUSES = 6
+_TIMES = ("response_time", "service_time", "session_time")
+_ERRORS = ("error_rate", "error_rate_4xx", "error_rate_5xx", "availability")
 _PERCENTILES = (("P50", "p50_us"), ("P95", "p95_us"), ("P99", "p99_us"))
 
 
-def charts(result: LoadResult, verdict: Verdict | None) -> list[Chart]:
+Base = tuple[LoadResult, str]
+"""Another run, whose lines stand beside this one's, and its name."""
+
+
+def charts(result: LoadResult, verdict: Verdict | None, *, base: Base | None = None) -> list[Chart]:
     """Rates, response times, sessions in flight, lateness, and errors where there were some."""
-    seconds = [*(result.warm_up.seconds if result.warm_up else ()), *result.seconds]
+    seconds = _all_seconds(result)
     if not seconds:
         return []
-    goals = list(goals_of(verdict, ("response_time",)))
-    made = [_rates(seconds), _times(result, seconds, goals), _in_flight(seconds), _late(seconds)]
+    goals = goals_of(verdict)["response_time"]
+    times = _times(result, seconds, goals, base)
+    made = [_rates(seconds, base), times, _in_flight(seconds), _late(seconds)]
     if result.failures:
         made.insert(2, _errors(result))
     return made
@@ -64,57 +73,90 @@ def _end_of(fault: FaultRecord, result: LoadResult) -> int:
     return max(end, fault.start_us + result.elapsed_us // _LEAST_SPAN)
 
 
-def goals_of(verdict: Verdict | None, metrics: Sequence[str]) -> Iterator[Goal]:
-    """The thresholds of the objectives about the whole of these metrics."""
-    judged: Sequence[Judgement] = verdict.objectives if verdict else ()
-    for one in judged:
-        if one.metric in metrics and not one.scope:
-            yield Goal(f"{one.name} {one.target_text}", one.target)
+def goals_of(verdict: Verdict | None) -> dict[str, list[Goal]]:
+    """The thresholds of the objectives about the whole, by metric."""
+    goals: dict[str, list[Goal]] = defaultdict(list)
+    for one in verdict.objectives if verdict else ():
+        if not one.scope:
+            goals[one.metric].append(Goal(f"{one.name} {one.target_text}", one.target))
+    return goals
 
 
-def _rates(seconds: Sequence[Second]) -> Chart:
-    widths = [one.width_us / MICROSECONDS for one in seconds]
-    columns = {
-        "requests": [one.requests / w for one, w in zip(seconds, widths, strict=True)],
-        "failed requests": [one.failed / w for one, w in zip(seconds, widths, strict=True)],
-        "sessions started": [one.started / w for one, w in zip(seconds, widths, strict=True)],
-    }
-    peak = max(columns["requests"])
+def _rates(seconds: Sequence[Second], base: Base | None) -> Chart:
+    def rate(count: Callable[[Second], int]) -> Callable[[Second], float]:
+        return lambda one: count(one) * MICROSECONDS / one.width_us
+
+    requests = rate(lambda one: one.requests)
+    peak = max(requests(one) for one in seconds)
     return _chart(
         "rates",
         "Requests and sessions",
         "per_s",
         seconds,
-        columns,
+        [
+            _line("requests", requests, seconds),
+            _line("failed requests", rate(lambda one: one.failed), seconds),
+            _line("sessions started", rate(lambda one: one.started), seconds),
+            *_beside(base, seconds, "requests", requests),
+        ],
+        metrics=("throughput",),
         words=f"Requests, failed requests and started sessions per second; at most "
         f"{format_rate(round(peak, 2))} requests.",
     )
 
 
-def _times(result: LoadResult, seconds: Sequence[Second], goals: Sequence[Goal]) -> Chart:
-    columns: dict[str, Sequence[float | None]] = {
-        f"{name} response": [
-            getattr(one.response, key) if one.response else None for one in seconds
-        ]
-        for name, key in _PERCENTILES
-    }
+def _times(
+    result: LoadResult, seconds: Sequence[Second], goals: Sequence[Goal], base: Base | None
+) -> Chart:
+    lines = [_line(f"{name} response", _response(key), seconds) for name, key in _PERCENTILES]
     if result.breakdown:
         at_stretch = service_p95(result.breakdown)
         if at_stretch:
             width = result.breakdown.width_us
-            columns["P95 service"] = [at_stretch.get(one.at_us // width) for one in seconds]
+            service = [at_stretch.get(one.at_us // width) for one in seconds]
+            lines.append(Line("P95 service", service, dashed=True))
+    lines += _beside(base, seconds, "P95 response", _response("p95_us"))
     worst = max((one.response.p99_us or 0 for one in seconds if one.response), default=0)
     return _chart(
         "times",
         "Response and service time",
         "us",
         seconds,
-        columns,
+        lines,
         goals=goals,
-        dashed=("P95 service",),
+        metrics=_TIMES,
         words="P50, P95 and P99 of the response time, from when a request was due, and P95 of the "
         f"service time, from when it was sent, by second; P99 at most {format_duration(worst)}.",
     )
+
+
+def _response(key: str) -> Callable[[Second], float | None]:
+    return lambda one: getattr(one.response, key) if one.response else None
+
+
+def _line(name: str, value: Callable[[Second], float | None], seconds: Sequence[Second]) -> Line:
+    return Line(name, [value(one) for one in seconds])
+
+
+def _beside(
+    base: Base | None,
+    seconds: Sequence[Second],
+    name: str,
+    value: Callable[[Second], float | None],
+) -> list[Line]:
+    """The base's line, at the same time since its start."""
+    if base is None:
+        return []
+    run, of = base
+    there = {one.at_us: value(one) for one in _all_seconds(run)}
+    return [
+        Line(f"{name}, {of}", [there.get(one.at_us) for one in seconds], dashed=True, base=True)
+    ]
+
+
+def _all_seconds(result: LoadResult) -> list[Second]:
+    """Those of the warm-up, too."""
+    return [*(result.warm_up.seconds if result.warm_up else ()), *result.seconds]
 
 
 def service_p95(breakdown: Breakdown) -> dict[int, int]:
@@ -144,28 +186,29 @@ def _quantile(parts: Sequence[Sparse], ends: np.ndarray, quantile: float) -> int
 
 
 def _in_flight(seconds: Sequence[Second]) -> Chart:
-    columns = {"sessions in flight": [one.in_flight for one in seconds]}
-    peak = max(columns["sessions in flight"])
+    peak = max(one.in_flight for one in seconds)
     return _chart(
         "in-flight",
         "Sessions in flight",
         "count",
         seconds,
-        columns,
+        [_line("sessions in flight", lambda one: one.in_flight, seconds)],
+        metrics=(names.SESSIONS_IN_FLIGHT,),
         words=f"Sessions at work at the end of each second; at most {peak:,}.",
     )
 
 
 def _late(seconds: Sequence[Second]) -> Chart:
-    columns = {"latest start": [one.late_max_us for one in seconds]}
+    latest = max(one.late_max_us for one in seconds)
     return _chart(
         "lateness",
         "Schedule lateness",
         "us",
         seconds,
-        columns,
+        [_line("latest start", lambda one: one.late_max_us, seconds)],
+        metrics=(names.START_LAG,),
         words="How late the latest session of each second was started; at most "
-        f"{format_duration(max(columns['latest start']))}.",
+        f"{format_duration(latest)}.",
     )
 
 
@@ -189,6 +232,7 @@ def _errors(result: LoadResult) -> Chart:
         "per_s",
         moments,
         [Line(name, values) for name, values in zip(named, columns, strict=True)],
+        metrics=_ERRORS,
         words=f"Failed requests per second by cause; most of them {by_count[0]}.",
     )
 
@@ -198,18 +242,15 @@ def _chart(
     title: str,
     unit: str,
     seconds: Sequence[Second],
-    columns: Mapping[str, Sequence[float | None]],
+    lines: Sequence[Line],
     *,
     words: str,
+    metrics: Sequence[str],
     goals: Sequence[Goal] = (),
-    dashed: Sequence[str] = (),
 ) -> Chart:
-    at, thin = thinned([_s(one.at_us) for one in seconds], columns.values())
-    lines = [
-        Line(name, values, dashed=name in dashed)
-        for name, values in zip(columns, thin, strict=True)
-    ]
-    return Chart(name, title, unit, at, lines, goals=goals, words=words)
+    at, thin = thinned([_s(one.at_us) for one in seconds], [one.values for one in lines])
+    kept = [replace(one, values=values) for one, values in zip(lines, thin, strict=True)]
+    return Chart(name, title, unit, at, kept, goals=goals, metrics=metrics, words=words)
 
 
 def _s(us: int) -> float:

@@ -12,6 +12,7 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Finding, Judgement
 from kampyn_perf.slo.explain.breach import Breach, Kind, first_breach
 from kampyn_perf.slo.explain.facts import Facts
+from kampyn_perf.slo.explain.rule import Hit
 from kampyn_perf.slo.explain.rules import (
     RULES,
     cache,
@@ -37,7 +38,7 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
         return []
     facts = Facts(result, breach)
     findings = [
-        Finding(rule=rule.id, words=hit.words, cause=rule.cause, share=hit.share)
+        _found(rule.id, hit, facts, cause=rule.cause, metrics=rule.metrics)
         for rule in RULES
         if (hit := rule.check(facts))
     ]
@@ -48,6 +49,22 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
     if not any(one.cause for one in findings):
         findings.append(_unknown(facts))
     return [_beginning(findings[0], breach, facts), *findings[1:_MOST]]
+
+
+def _found(
+    rule: str, hit: Hit, facts: Facts, *, cause: bool = True, metrics: Sequence[str] = ()
+) -> Finding:
+    """With the place of its evidence: when it was measured, and in which metrics."""
+    start_us, end_us = hit.span or facts.reach
+    return Finding(
+        rule=rule,
+        words=hit.words,
+        cause=cause,
+        share=hit.share,
+        from_us=start_us,
+        to_us=end_us,
+        evidence=list(dict.fromkeys([facts.breach.judgement.metric, *metrics])),
+    )
 
 
 def _short_of_cpu(result: LoadResult) -> bool:
@@ -78,6 +95,10 @@ def _beginning(finding: Finding, breach: Breach, facts: Facts) -> Finding:
 
 def _unknown(facts: Facts) -> Finding:
     """What was looked at, and how little of it there was."""
+    return _found(UNKNOWN, Hit(_what_was_seen(facts)), facts)
+
+
+def _what_was_seen(facts: Facts) -> str:
     if facts.breach.kind is Kind.ERRORS:
         most = max(facts.failures, key=facts.failed_within, default=None)
         words = "the cause is not known"
@@ -87,10 +108,9 @@ def _unknown(facts: Facts) -> Finding:
                 f"{facts.failed_within(most):,} times"
             )
             words += f", in its words: {most.message!r}" if most.message else ""
-        return Finding(rule=UNKNOWN, words=words, cause=True)
+        return words
     if facts.breach.kind is Kind.OTHER or not facts.result.measurements:
-        words = "the cause is not known: nothing that was watched tells it"
-        return Finding(rule=UNKNOWN, words=words, cause=True)
+        return "the cause is not known: nothing that was watched tells it"
     seen = [
         f"hashes {format_percent(round(facts.hash_share, 2))}" if facts.hashing else "",
         f"queries {format_percent(round(facts.query_share, 2))}",
@@ -102,5 +122,6 @@ def _unknown(facts: Facts) -> Finding:
         f"the cause is not known: of the {format_duration(facts.waited_us)} that all requests took "
         f"together, {', '.join(one for one in seen if one)} are seen"
     )
-    words += "" if cpu is None else f", and the backend used {cpu:.2f} of {facts.cores} cores"
-    return Finding(rule=UNKNOWN, words=words, cause=True)
+    return words + (
+        "" if cpu is None else f", and the backend used {cpu:.2f} of {facts.cores} cores"
+    )

@@ -53,6 +53,11 @@ class Facts:
         return self.breach.spans
 
     @property
+    def reach(self) -> Span:
+        """From the first moment of the breach to its last."""
+        return self.spans[0][0], self.spans[-1][1]
+
+    @property
     def lasted_us(self) -> int:
         """Of the breach."""
         return sum(end - start for start, end in self.spans)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,24 @@ def test_the_bundled_backend_can_be_watched(backend: RunningBackend, tmp_path: P
     assert set(told) == {"memory", "worker"}
     assert 0 < told["memory"]["value"] <= 1
     assert "Never fired: well" in done.err
+
+
+def test_a_page_shows_it_as_it_goes_on(page: Page, tmp_path: Path) -> None:
+    process = start(tmp_path, page.url, "--live-report", "0", "--json")
+    assert process.stderr is not None
+    url = next(line for line in process.stderr if line.startswith("Live report: ")).split()[-1]
+
+    def shown() -> str:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    program.wait_for(lambda: "No data to judge by yet" in shown(), what="the page")
+    page.requests(90)
+    page.requests(10, status=503, seconds=0.2)
+    program.wait_for(lambda: "FIRING: errors" in shown(), what="the alert on the page")
+    assert 'data-chart="backend-1-server-probe"' in shown()
+    process.send_signal(signal.SIGINT)
+    assert finish(process).code == 130
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -29,12 +29,19 @@ class Page(HTMLParser):
     styled: list[str] = field(default_factory=list)
     words: str = ""
     headings: list[str] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+    """Of all headings, in their order."""
+    captions: int = 0
+    ids: list[str] = field(default_factory=list)
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    """Text and value of everything that has a value."""
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self)
         self._open: list[str] = []
         self._attributes: dict[str, str | None] = {}
         self._rows: list[list[Cell]] = []
+        self._valued: int | None = None
         self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -52,11 +59,27 @@ class Page(HTMLParser):
             self._rows[-1].append(Cell(value=given.get("data-value")))
         elif tag == "script":
             self._attributes = given
+        self._note(tag, given)
         self._open.append(tag)
+
+    def _note(self, tag: str, given: dict[str, str | None]) -> None:
+        if tag == "caption":
+            self.captions += 1
+        elif tag in ("h1", "h2", "h3", "h4"):
+            self.levels.append(int(tag[1]))
+            if tag in ("h1", "h2"):
+                self.headings.append("")
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        if (value := given.get("data-value")) is not None:
+            self.figures.append(("", value))
+            self._valued = len(self._open)
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop() != tag:
             pass
+        if len(self._open) == self._valued:
+            self._valued = None
 
     def handle_data(self, data: str) -> None:
         inside = self._open[-1] if self._open else ""
@@ -66,8 +89,11 @@ class Page(HTMLParser):
             self.styles.append(data)
         else:
             self.words += data
-            if inside in ("h1", "h2"):
-                self.headings.append(data)
+            if self._valued is not None:
+                text, value = self.figures[-1]
+                self.figures[-1] = (text + data, value)
+            if {"h1", "h2"} & set(self._open):
+                self.headings[-1] += data
             if {"td", "th"} & set(self._open) and self._rows and self._rows[-1]:
                 self._rows[-1][-1].text += data
 

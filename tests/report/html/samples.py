@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kampyn_perf.report.html import WatchedBackend, WatchedRule
 from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.series import Series
+from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.results.verdict import Unit, Verdict
 from kampyn_perf.slo import judge, objectives
 from tests.slo.runs import Run, steady
@@ -50,6 +51,47 @@ def failing_run(seconds: int = 20) -> LoadResult:
     first = result.endpoints[0].model_copy(update={"name": f"GET /{MARKUP}"})
     return result.model_copy(
         update={"endpoints": [first, *result.endpoints[1:]], "alerts": [fired]}
+    )
+
+
+def watched(url: str = "http://127.0.0.1:1") -> WatchedBackend:
+    """A backend with an alert that fires, one that does not, and one that has no data."""
+
+    def rule(name: str, state: AlertState, value: float | None, **more: object) -> WatchedRule:
+        record = AlertRecord.model_validate(
+            {
+                "name": name,
+                "metric": "cpu",
+                "statistic": "mean",
+                "unit": Unit.SHARE,
+                "fires": "> 70 %",
+                "window_us": 5 * SECOND,
+                "severity": Severity.WARNING,
+                "state": state,
+            }
+            | more
+        )
+        return WatchedRule(record=record, limit=0.7, value=value)
+
+    return WatchedBackend(
+        url=url,
+        rules=[
+            rule("hot", AlertState.OK, 0.25),
+            rule(
+                "slow_<b>",
+                AlertState.FIRING,
+                1200.5,
+                metric="response_time",
+                statistic="p95",
+                unit=Unit.DURATION,
+                fires="> 1.00 ms",
+                firings=[Firing(fired_us=3 * SECOND, value=1100.0, worst=1300.0)],
+            ),
+            rule("full", AlertState.NO_DATA, None, reason="nothing has measured memory"),
+        ],
+        series=[series("cpu", "machine", [0.2, 0.3, 0.25], unit="share")],
+        unmeasured={"memory": Unmeasured(reason="nobody looked")},
+        remarks=["worker 1 was restarted"],
     )
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from kampyn_perf.report.html import capacity_page, comparison_page, load_page
+from kampyn_perf.report.html import load_page
 from kampyn_perf.report.serving import LivePage
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
-from tests.report.comparison.test_formats import comparison
 from tests.report.html import browser
 from tests.report.html.samples import MARKUP, failing_run, judged
-from tests.report.html.test_capacity import search
+from tests.report.html.test_pages import PAGES
+from tests.slo.runs import Run, steady
 
 UNDRAWN = """
     return [...document.querySelectorAll("section > .charts .plot")]
@@ -86,9 +86,9 @@ def test_a_name_with_markup_ran_nothing(driver: Any, page: Path) -> None:
 def test_a_column_sorts_by_its_figures(driver: Any, page: Path, result: LoadResult) -> None:
     browser.show(driver, page)
     button = driver.find_element("xpath", "//table[@id='endpoints']//th[button='P95']/button")
-    driver.execute_script("arguments[0].click()", button)
+    press(driver, button)
     assert driver.execute_script(ENDPOINTS) == by_p95(result, down=True)
-    driver.execute_script("arguments[0].click()", button)
+    press(driver, button)
     assert driver.execute_script(ENDPOINTS) == by_p95(result, down=False)
     sorts = "return document.querySelector('#endpoints th[aria-sort]').getAttribute('aria-sort')"
     assert driver.execute_script(sorts) == "ascending"
@@ -137,6 +137,53 @@ def test_an_alert_leads_to_its_place(driver: Any, page: Path) -> None:
     assert driver.current_url.endswith("#times")
 
 
+def test_a_finding_leads_to_its_place_by_the_keyboard_and_back(driver: Any, page: Path) -> None:
+    """The stretch is shown and shaded, the keyboard is on its chart; Escape shows the whole run."""
+    browser.show(driver, page)
+    before = axes(driver)
+    link = driver.find_element("css selector", ".places a")
+    link.send_keys("\ue007")
+    shaded = axes(driver)
+    assert all(a != b for a, b in zip(shaded, before, strict=True))
+    assert driver.execute_script(FOCUSED) == "DIV times"
+    focused = driver.switch_to.active_element
+    focused.send_keys("+")
+    assert axes(driver) != shaded
+    focused.send_keys("\ue00c")  # Escape
+    until(lambda: axes(driver) == before)
+
+
+def test_buttons_zoom_for_who_has_neither_mouse_nor_keys(driver: Any, page: Path) -> None:
+    browser.show(driver, page, width=390)
+    before = axes(driver)
+    closer, wider, whole = driver.find_elements("css selector", "[data-zoom]")
+    press(driver, closer)
+    assert all(a != b for a, b in zip(axes(driver), before, strict=True))
+    press(driver, wider)
+    until(lambda: axes(driver) == before)
+    press(driver, closer)
+    press(driver, whole)
+    until(lambda: axes(driver) == before)
+
+
+def press(driver: Any, button: Any) -> None:
+    """Wherever it is: scrolling there takes its time."""
+    driver.execute_script("arguments[0].click()", button)
+
+
+def test_on_paper_it_is_white_and_nothing_is_cut(driver: Any, page: Path) -> None:
+    browser.show(driver, page, width=1280, scheme="dark")
+    ground = "return getComputedStyle(document.body).backgroundColor"
+    dark = driver.execute_script(ground)
+    driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert driver.execute_script(ground) == "rgb(255, 255, 255)" != dark
+    widest = "return Math.max(...[...document.querySelectorAll('canvas')].map(c => c.clientWidth))"
+    assert driver.execute_script(widest) <= 720
+    driver.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert driver.execute_script(ground) == dark
+    assert driver.execute_script(widest) > 500
+
+
 def test_the_arrows_read_the_values(driver: Any, page: Path, result: LoadResult) -> None:
     browser.show(driver, page)
     plot = driver.find_element("css selector", "[data-chart=in-flight]")
@@ -144,6 +191,9 @@ def test_the_arrows_read_the_values(driver: Any, page: Path, result: LoadResult)
         plot.send_keys("\ue014")
     values = [cell.text for cell in plot.find_elements("css selector", ".u-value")]
     assert values == ["0:03", str(result.seconds[3].in_flight)]
+    plot.send_keys("\ue010")  # End
+    said = driver.find_element("id", "said").get_attribute("textContent")
+    assert said == f"at 0:19, sessions in flight {result.seconds[-1].in_flight}"
 
 
 def test_everything_that_is_used_has_a_name(driver: Any, page: Path) -> None:
@@ -151,15 +201,28 @@ def test_everything_that_is_used_has_a_name(driver: Any, page: Path) -> None:
     browser.show(driver, page)
     driver.execute_cdp_cmd("Accessibility.enable", {})
     nodes = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    roles = {"button", "link", "textbox", "searchbox", "checkbox", "image", "region", "table"}
+    roles = {
+        *("button", "link", "textbox", "searchbox", "checkbox"),
+        *("image", "application", "region", "table", "navigation"),
+    }
     named = [n for n in nodes if not n.get("ignored") and n["role"]["value"] in roles]
     nameless = [
         n["role"]["value"]
         for n in named
-        if n["role"]["value"] != "table" and not n.get("name", {}).get("value")
+        if not n.get("name", {}).get("value") and not is_legend(n, nodes)
     ]
     assert len(named) > 30
     assert nameless == []
+
+
+def is_legend(node: Any, nodes: Any) -> bool:
+    """The table under a chart, which has the chart's name."""
+    by_id = {one["nodeId"]: one for one in nodes}
+    while node.get("parentId"):
+        node = by_id[node["parentId"]]
+        if node["role"]["value"] in ("application", "image"):
+            return True
+    return False
 
 
 def test_the_tab_key_walks_through_all_of_it(driver: Any, page: Path) -> None:
@@ -211,6 +274,26 @@ def test_a_live_page_follows_the_run_to_its_end(driver: Any) -> None:
     assert [entry for entry in driver.get_log("browser") if "favicon" not in str(entry)] == []
 
 
+def test_a_live_page_keeps_the_order_of_its_tables_and_gets_what_is_new(driver: Any) -> None:
+    page = LivePage(0)
+    calm = Run(phases=[("p", steady(seconds=10))]).result()
+    more, failing = Run(phases=[("p", steady(seconds=15))]).result(), failing_run(seconds=20)
+    try:
+        page.show(lambda: load_page(calm, None, live=True))
+        driver.get(page.url)
+        button = driver.find_element("xpath", "//table[@id='endpoints']//th[button='P95']/button")
+        press(driver, button)
+        page.show(lambda: load_page(more, None, live=True))
+        requests = "return document.querySelector('#endpoints tfoot td').dataset.value"
+        until(lambda: driver.execute_script(requests) == str(more.requests.count))
+        assert driver.execute_script(ENDPOINTS) == by_p95(more, down=True)
+        assert not driver.find_elements("css selector", "[data-chart=errors]")
+        page.show(lambda: load_page(failing, None, live=True))
+        until(lambda: bool(driver.find_elements("css selector", "[data-chart=errors] canvas")))
+    finally:
+        page.close()
+
+
 def heading(driver: Any) -> str:
     text: str = driver.execute_script("return document.querySelector('h1').textContent")
     return text
@@ -231,13 +314,14 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("document", [comparison_page(comparison()), capacity_page(search())])
-def test_other_pages_draw_and_fit(driver: Any, document: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["against", "capacity", "comparison", "watch"])
+def test_other_pages_draw_and_fit(driver: Any, name: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_bytes(document)
+    page.write_bytes(PAGES[name])
     for width in (390, 1280):
         browser.show(driver, page, width=width)
         assert driver.get_log("browser") == []
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
         undrawn = "return document.querySelectorAll('[data-curve]:not([data-drawn])').length"
         assert driver.execute_script(undrawn) == 0
+        assert driver.execute_script(UNDRAWN) == 0

@@ -69,9 +69,10 @@ def search(**more: object) -> CapacityResult:
 
 def test_the_answer_and_every_step() -> None:
     page = Page(capacity_page(search(), name="a search").decode())
-    assert page.headings[0] == (
-        "Capacity: 412/s (396/s to 424/s) sessions, 989/s (949/s to 1020/s) requests"
-    )
+    assert page.headings[0] == "Capacity: 412/s sessions, 989/s requests"
+    assert page.figures[:2] == [("412/s", "412.0"), ("989/s", "988.8")]
+    assert "396/s to 424/s" in page.words
+    assert "949/s to 1020/s" in page.words
     steps, rungs = page.tables["steps"][1:], page.tables["rungs"][1:]
     assert [row[2].value for row in steps] == ["450.0", "400.0"]
     assert [row[11].text for row in steps] == ["missed", "held"]
@@ -83,6 +84,9 @@ def test_the_curve_has_the_rejected_steps_in_the_order_of_rates() -> None:
     times, through = Page(capacity_page(search()).decode()).data["curves"]
     assert times["at"] == through["at"] == [400, 450]
     assert times["lines"][1] == {"name": "P95", "dashed": False, "values": [2_000, 2_000]}
+    assert times["held"] == [True, False]
+    assert times["goals"] == [{"name": "response_time_p95 < 200 ms", "value": 200_000}]
+    assert through["goals"] == []
     assert times["bands"] == [{"from": 395.52, "to": 424.36}]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf import names
+from kampyn_perf.report.html.chart import Goal
 from kampyn_perf.report.html.server import aligned, charts
 from kampyn_perf.results.series import Series
-from tests.report.html.samples import failing_run, series
+from tests.report.html.samples import series
 
 MOMENTS = st.lists(st.integers(0, 10**8), unique=True, min_size=1, max_size=40).map(sorted)
 
@@ -37,14 +40,34 @@ def test_one_look_is_one_moment() -> None:
 
 
 def test_units_share_no_axis() -> None:
-    run = failing_run().model_copy(
-        update={
-            "measurements": [
-                series("event_loop_lag_seconds", "backend", [5.0], unit="us"),
-                series("event_loop_lag_seconds", "other", [7.0], unit="count"),
-            ]
-        }
-    )
-    drawn = charts(run, None).charts
+    measured = [
+        series("event_loop_lag_seconds", "backend", [5.0], unit="us"),
+        series("event_loop_lag_seconds", "other", [7.0], unit="count"),
+    ]
+    drawn = charts(measured, {}).charts
     assert [(chart.unit, len(chart.lines)) for chart in drawn] == [("us", 1), ("count", 1)]
     assert len({chart.id for chart in drawn}) == 2
+
+
+@pytest.mark.parametrize(
+    ("metric", "chart"),
+    [
+        (names.METRIC_LOOP_LAG, "server-loop"),
+        (names.CACHE_HIT_RATIO, "server-cache"),
+        (names.METRIC_DB_WAIT, "server-waits"),
+        (names.DB_QUERY_TIME, "server-db"),
+        (names.MEMORY_PER_INSTANCE, "server-memory"),
+        (names.PROCESS_CPU, "server-cpu"),
+    ],
+)
+def test_what_a_backend_lacks_first_has_a_chart_of_its_own(metric: str, chart: str) -> None:
+    (drawn,) = charts([series(metric, "backend", [1.0, 2.0], unit="us")], {}).charts
+    assert drawn.id == chart
+    assert metric in drawn.metrics
+
+
+def test_limits_of_alerts_are_drawn_across() -> None:
+    goals = {names.CPU: [Goal("hot > 70 %", 0.7)]}
+    drawn = charts([series(names.CPU, "machine", [0.5], unit="share")], goals, prefix="b-")
+    (cpu,) = drawn.charts
+    assert (cpu.id, list(cpu.goals)) == ("b-server-cpu", goals[names.CPU])

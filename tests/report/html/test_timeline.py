@@ -35,7 +35,7 @@ def test_only_goals_over_all_are_drawn() -> None:
     verdict = judged(failing_run())
     scoped = verdict.objectives[0].model_copy(update={"scope": {"flow": "x"}})
     changed = verdict.model_copy(update={"objectives": [scoped, *verdict.objectives[1:]]})
-    assert len(list(goals_of(changed, ["response_time"]))) == 2
+    assert len(goals_of(changed)["response_time"]) == 2
 
 
 def test_rare_causes_stand_together() -> None:
@@ -46,3 +46,14 @@ def test_rare_causes_stand_together() -> None:
     assert list(by_name)[-1] == "3 other causes"
     assert by_name["3 other causes"] == 4 + 3 + 2
     assert sum(by_name.values()) == result.requests.failed
+
+
+def test_an_earlier_run_stands_beside_at_the_same_time_since_its_start() -> None:
+    result, base = failing_run(), failing_run(seconds=10)
+    drawn = {chart.id: chart for chart in charts(result, None, base=(base, "before"))}
+    p95 = drawn["times"].lines[-1]
+    assert (p95.name, p95.base, p95.dashed) == ("P95 response, before", True, True)
+    known = [one.response.p95_us for one in base.seconds if one.response]
+    assert list(p95.values) == known + [None] * 10
+    assert drawn["rates"].lines[-1].values[3] == base.seconds[3].requests
+    assert not any(line.base for chart in charts(result, None) for line in chart.lines)

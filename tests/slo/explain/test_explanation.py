@@ -157,6 +157,26 @@ def test_the_sentence_has_the_numbers_of_the_time_in_which_the_goal_was_missed()
     assert first.share == pytest.approx(0.64, abs=0.01)
 
 
+def test_a_finding_says_when_and_in_which_metrics_its_evidence_was_measured() -> None:
+    first = explained(SLOW_RUN.result(), HASHES, HASH_WAITS, BUSY_HASHING)[0]
+    # Back from the first second that missed the goal for as long as its slowest request took.
+    assert (first.from_us, first.to_us) == (10 * SECOND_US - 400_000, 20 * SECOND_US)
+    assert first.evidence[:2] == ["response_time", names.METRIC_HASH]
+    phases = Run(phases=[("calm", WELL), ("peak", SLOW)])
+    where, unknown = explained(phases.result())
+    assert (where.from_us, where.to_us) == (10 * SECOND_US, 20 * SECOND_US)
+    assert unknown.evidence == ["response_time"]
+
+
+def test_a_backlog_is_seen_in_its_phase() -> None:
+    flying = [20] * 10 + [20 + 8 * at for at in range(10)]
+    run = Run(phases=[("calm", WELL), ("peak", SLOW)])
+    findings = {one.rule: one for one in explained(in_flight(run.result(), flying))}
+    backlog = findings["growing-backlog"]
+    assert (backlog.from_us, backlog.to_us) == (10 * SECOND_US, 20 * SECOND_US)
+    assert names.SESSIONS_IN_FLIGHT in backlog.evidence
+
+
 def test_a_run_that_kept_its_goals_has_nothing_to_explain() -> None:
     assert rules(HASHES, run=Run(phases=[("p", [*WELL, *WELL])])) == []
 
@@ -247,6 +267,7 @@ def test_a_backend_that_stands_still_answers_nothing_and_does_nothing() -> None:
     first = judge(result, SLO).explanation[0]
     assert first.rule == "backend-stalled"
     assert "from 10.0 s to 13.0 s not one request was answered" in first.words
+    assert (first.from_us, first.to_us) == (10 * SECOND_US, 13 * SECOND_US)
 
 
 EVERYTHING = [

@@ -44,5 +44,6 @@ RULE = Rule(
     test="each worker used 0.8 of a core, with the time for which it waited for one unless that "
     "was most of it, or the machine was full and the backend had most of it; and a quarter of the "
     "time waited went neither into hashes, queries, locks nor collections",
+    metrics=(names.PROCESS_CPU, names.METRIC_LOOP_LAG),
     check=_check,
 )

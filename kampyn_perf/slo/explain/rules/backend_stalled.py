@@ -39,6 +39,7 @@ def _check(facts: Facts) -> Hit | None:
         f"of a core together: it stood still. {min(hit, facts.breach.bad):,} of the "
         f"{facts.breach.bad:,} that missed the goal ended within 2 s of it",
         min(1.0, hit / facts.breach.bad) if facts.breach.bad else None,
+        span=longest,
     )
 
 
@@ -59,5 +60,6 @@ RULE = Rule(
     needs="requests and sessions by second; the CPU time of the backend's processes",
     test="for 2 s or more nothing was answered, the workers together used less than 0.1 of a core, "
     "and the generator's own event loop turned",
+    metrics=(names.PROCESS_CPU, names.SESSIONS_IN_FLIGHT),
     check=_check,
 )

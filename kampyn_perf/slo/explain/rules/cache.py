@@ -50,5 +50,6 @@ RULE = Rule(
     needs=names.METRIC_CACHE,
     test="fewer than half of the looks were hits, or a third fewer than in the rest of the run; "
     "and they are as many as a quarter of the requests that missed the goal",
+    metrics=(names.METRIC_CACHE, names.CACHE_HIT_RATIO),
     check=_check,
 )

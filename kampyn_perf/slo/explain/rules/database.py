@@ -44,5 +44,6 @@ RULE = Rule(
     id="database",
     needs="the time of queries, and of their waiting for a connection",
     test="queries at work, without their waiting for a turn, are a quarter of the time waited",
+    metrics=(names.DB_QUERY_TIME,),
     check=_check,
 )

@@ -25,5 +25,6 @@ RULE = Rule(
     needs=f"{names.METRIC_GC_PAUSE}, {names.METRIC_GC_COLLECTIONS}",
     test="half a pause, for each request that came while a worker collected, is a quarter of the "
     "time waited",
+    metrics=(names.METRIC_GC_PAUSE, names.METRIC_GC_COLLECTIONS),
     check=_check,
 )

@@ -1,5 +1,6 @@
 """The generator itself was late, stood still or had no CPU."""
 
+from kampyn_perf import names
 from kampyn_perf.slo.explain.breach import Kind
 from kampyn_perf.slo.explain.facts import Facts
 from kampyn_perf.slo.explain.rule import ENOUGH, Hit, Rule
@@ -43,5 +44,6 @@ RULE = Rule(
     test="the run is invalid for a reason of the generator's own, and that was a quarter of what "
     "requests took; or they waited for a quarter of their time before they were sent, although a "
     "virtual user was free",
+    metrics=(names.START_LAG,),
     check=_check,
 )

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from kampyn_perf import names
 from kampyn_perf.results.load import PhaseResult
 from kampyn_perf.slo.explain.breach import Kind
 from kampyn_perf.slo.explain.facts import Facts
@@ -47,7 +48,8 @@ def _growth(facts: Facts, phase: PhaseResult, end_us: int) -> Hit | None:
         f"{slope:.1f} a second ({grown / noise:.0f} times their noise of {noise:.1f}), while "
         f"{format_rate(round(phase.offered_rate, 1))} arrived: it is overloaded, and the "
         f"longer the "
-        "load lasts, the slower it gets"
+        "load lasts, the slower it gets",
+        span=(phase.start_us, end_us),
     )
 
 
@@ -55,5 +57,6 @@ RULE = Rule(
     id="growing-backlog",
     needs="sessions in flight by second",
     test="within a phase they grew by four times the root of their mean, and by half their median",
+    metrics=(names.SESSIONS_IN_FLIGHT,),
     check=_check,
 )

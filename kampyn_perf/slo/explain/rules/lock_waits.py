@@ -44,5 +44,6 @@ RULE = Rule(
     needs=f"{names.METRIC_DB_WAIT}; what failed, in its own words",
     test="waiting for a connection or for the turn to write is a quarter of the time waited, or a "
     "quarter of the failed requests say so",
+    metrics=(names.METRIC_DB_WAIT,),
     check=_check,
 )

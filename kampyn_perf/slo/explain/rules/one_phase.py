@@ -23,6 +23,7 @@ def _check(facts: Facts) -> Hit | None:
         f"({format_rate(round(phase.offered_rate, 1))}), which has "
         f"{format_percent(round(phase.requests.count / total, 3))} of the requests",
         most / bad,
+        span=(phase.start_us, phase.start_us + phase.duration_us),
     )
 
 

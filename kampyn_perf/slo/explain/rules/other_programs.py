@@ -53,5 +53,6 @@ RULE = Rule(
     "it; its event-loop lag, its hashes",
     test="the machine was 90 % busy, others used 30 % of it, and the time for which the backend "
     "was ready and had no CPU is a quarter of the time waited",
+    metrics=(names.CPU, names.PROCESS_CPU, names.PROCESS_CPU_WAIT),
     check=_check,
 )

@@ -50,5 +50,6 @@ RULE = Rule(
     needs=f"{names.METRIC_HASH}, {names.METRIC_HASH_WAIT}, {names.METRIC_HASH_REFUSED}",
     test="hashes and the wait for them are a quarter of the time waited (without the time for "
     "which they had no CPU), or logins refused for it a quarter of the failed requests",
+    metrics=(names.METRIC_HASH, names.METRIC_HASH_WAIT, names.METRIC_HASH_QUEUE),
     check=_check,
 )

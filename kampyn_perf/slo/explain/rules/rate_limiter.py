@@ -27,5 +27,6 @@ RULE = Rule(
     id="rate-limiter",
     needs=f"the statuses of what failed; {names.METRIC_RATE_LIMITED}",
     test="a quarter of the failed requests were answered 429",
+    metrics=(names.METRIC_RATE_LIMITED,),
     check=_check,
 )

@@ -1,0 +1,51 @@
+// While it goes on: the page is fetched anew, and what it says is taken over. Charts keep their
+// zoom, tables their order; where something new came (a first error), the whole is taken.
+const shape = (page, of) => [
+  ...[...page.querySelectorAll("main [id]")].filter((one) => one.matches("section, figure, table")).map((one) => one.id),
+  ...[...of.charts, ...of.curves].map((chart) => `${chart.id} ${chart.lines.map((one) => one.name)}`),
+].join("|");
+
+// Who was at the third link is at the third link again.
+const FOCUSABLE = "a[href], button, input, summary, [tabindex]";
+const replace = (old, next) => {
+  const place = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  old.replaceWith(document.adoptNode(next));
+  equip(next);
+  if (place >= 0) next.querySelectorAll(FOCUSABLE)[place]?.focus({ preventScroll: true });
+};
+const take = async (over) => {
+  const fresh = new DOMParser().parseFromString(await (await fetch(over ? "/?last" : "/")).text(), "text/html");
+  const newer = JSON.parse(fresh.getElementById("data").textContent);
+  const same = !over && shape(document, data) === shape(fresh, newer);
+  const followed = !view || view.max >= data.end - 0.001;
+  data = newer;
+  byId = new Map(data.charts.map((chart) => [chart.id, chart]));
+  document.title = fresh.title;
+  if (view && followed) view = { min: view.min, max: data.end };
+  replace(document.querySelector("header"), fresh.querySelector("header"));
+  if (!same) {
+    replace(document.querySelector("main"), fresh.querySelector("main"));
+    return rebuild();
+  }
+  for (const next of fresh.querySelectorAll("main table[data-sortable]")) renew(document.getElementById(next.id), next);
+  for (const next of fresh.querySelectorAll("main [data-fresh]")) replace(document.getElementById(next.id), next);
+  zooming = true;
+  for (const one of charts) {
+    one.chart = byId.get(one.chart.id);
+    one.plot.setData([one.chart.at, ...one.chart.lines.map((line) => line.values)], false);
+    one.plot.setScale("x", view || { min: 0, max: data.end });
+  }
+  for (const { plot, host } of curves) {
+    const curve = data.curves.find((one) => one.id === host.dataset.curve);
+    plot.setData([curve.at, ...curve.lines.map((line) => line.values)]);
+  }
+  zooming = false;
+};
+
+const listen = () => {
+  const events = new EventSource("/events");
+  let fetching = Promise.resolve();
+  const update = (over) => { fetching = fetching.then(() => take(over)).catch(() => events.close()); };
+  events.addEventListener("changed", () => update(false));
+  events.addEventListener("over", () => { events.close(); update(true); });
+};

@@ -1,0 +1,178 @@
+"""What holds of every page: headings in order, tables with captions, figures that are the result's,
+readable colours."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kampyn_perf.report.html import (
+    Against,
+    capacity_page,
+    comparison_page,
+    load_page,
+    watch_page,
+)
+from kampyn_perf.results.io import Record, dumps
+from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Verdict
+from tests.report.comparison.test_formats import comparison
+from tests.report.html.reading import Page
+from tests.report.html.samples import MARKUP, failing_run, judged, watched
+from tests.report.html.test_capacity import search
+
+RESULT = failing_run()
+VERDICT = judged(RESULT)
+AGAINST = Against(MARKUP, failing_run(seconds=10), comparison())
+WATCHED = [watched(), watched("http://127.0.0.1:2")]
+PAGES = {
+    "load": load_page(RESULT, VERDICT, name="a run"),
+    "against": load_page(RESULT, VERDICT, against=AGAINST),
+    "capacity": capacity_page(search()),
+    "comparison": comparison_page(comparison()),
+    "watch": watch_page(
+        WATCHED, started_at="2026-11-28T09:00:00+00:00", elapsed_us=20_000_000, live=False
+    ),
+}
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest) -> Page:
+    return Page(PAGES[request.param].decode())
+
+
+def test_headings_are_in_order(page: Page) -> None:
+    assert page.levels[0] == 1
+    assert page.levels.count(1) == 1
+    for before, after in zip(page.levels, page.levels[1:], strict=False):
+        assert after <= before + 1
+
+
+def test_every_table_has_a_caption_and_every_id_is_one_things(page: Page) -> None:
+    assert page.captions == len(page.tables) > 0
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_links_lead_somewhere(page: Page) -> None:
+    places = {where.removeprefix("#") for where in page.references if where.startswith("#")}
+    assert places <= set(page.ids)
+
+
+def test_nothing_is_asked_of_the_network_and_nothing_runs_but_ours(page: Page) -> None:
+    assert page.policy.startswith("default-src 'none';")
+    assert "unsafe" not in page.policy
+    assert page.styled == []
+    assert "<img" not in page.html
+
+
+def numbers(value: Any) -> set[str]:
+    """Every number that stands anywhere in a document, as JSON writes it."""
+    if isinstance(value, dict):
+        return {number for one in value.values() for number in numbers(one)}
+    if isinstance(value, list):
+        return {number for one in value for number in numbers(one)}
+    return {str(value)} if isinstance(value, int | float) else set()
+
+
+def shares(result: LoadResult) -> set[str]:
+    """Of failed requests: what is worked out of two figures of the result."""
+    groups = [result.requests, *(one.requests for one in result.endpoints)]
+    return {str(one.failed / one.count if one.count else 0.0) for one in groups}
+
+
+def stored(*records: Record) -> set[str]:
+    return {number for one in records for number in numbers(json.loads(dumps(one)))}
+
+
+@pytest.mark.parametrize(
+    ("name", "figures"),
+    [
+        ("load", stored(RESULT, VERDICT) | shares(RESULT)),
+        ("against", stored(RESULT, VERDICT, comparison()) | shares(RESULT)),
+        ("capacity", stored(search())),
+        ("comparison", stored(comparison())),
+        ("watch", {"0.25", "1200.5"}),
+    ],
+)
+def test_every_figure_is_one_of_the_result_to_the_digit(name: str, figures: set[str]) -> None:
+    page = Page(PAGES[name].decode())
+    assert len(page.figures) >= 4
+    for text, value in page.figures:
+        assert value in figures, (text, value)
+        assert text.strip() or value == "0"
+
+
+def test_the_key_figures_are_the_results() -> None:
+    page = Page(PAGES["load"].decode())
+    requests = RESULT.requests
+    key = [value for _, value in page.figures[:4]]
+    assert key == [
+        str(figure)
+        for figure in (
+            requests.response.p95_us,
+            requests.count,
+            requests.failed,
+            RESULT.sessions.started,
+        )
+    ]
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    path = Path(__file__).parents[3] / "kampyn_perf/report/html/assets/page.css"
+    light, dark = re.findall(r":root[^{]*\{([^}]*--ground[^}]*)\}", path.read_text())
+    found = {}
+    for name, block in (("light", light), ("dark", dark)):
+        found[name] = dict(re.findall(r"--([a-z0-9]+): (#[0-9a-f]{6})", block))
+    return found
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(a: str, b: str) -> float:
+    darker, lighter = sorted((luminance(a), luminance(b)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_and_lines_can_be_read(scheme: str) -> None:
+    colours = palettes()[scheme]
+    for ground in ("ground", "raised"):
+        for name in ("text", "quiet", "pass", "fail", "doubt", "info", "invalid"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+    for number in range(14):
+        assert contrast(colours[f"c{number}"], colours["ground"]) >= 3, number
+
+
+def test_the_page_says_why_and_where_that_is_seen() -> None:
+    page = Page(PAGES["load"].decode())
+    finding = VERDICT.explanation[0]
+    assert finding.words in page.words
+    link = r'<a href="#([^"]+)" data-place data-from="([^"]+)" data-to="([^"]+)"'
+    links = re.findall(link, page.html)
+    start, end = finding.from_us or 0, finding.to_us or 0
+    assert ("times", str(start / 1e6), str(end / 1e6)) in links
+
+
+def test_a_finding_about_the_whole_run_leads_to_its_chart_alone() -> None:
+    whole = VERDICT.explanation[0].model_copy(
+        update={"from_us": 0, "to_us": RESULT.elapsed_us, "evidence": ["cpu", "not watched"]}
+    )
+    verdict: Verdict = VERDICT.model_copy(update={"explanation": [whole]})
+    html = load_page(RESULT, verdict).decode()
+    assert 'See in the charts: <a href="#server-cpu" data-place>CPU</a></p>' in html
+
+
+def test_a_finding_of_an_earlier_version_has_its_words() -> None:
+    old = VERDICT.explanation[0].model_copy(update={"from_us": None, "to_us": None, "evidence": []})
+    html = load_page(RESULT, VERDICT.model_copy(update={"explanation": [old]})).decode()
+    assert 'class="places"' not in html
+    assert old.rule in html

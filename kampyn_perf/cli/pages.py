@@ -70,12 +70,12 @@ def against(reference: str, result: LoadResult, path: Path) -> Against:
     found = store.find(reference)
     if len(found) > 1:
         raise KampynError(
-            f"--against takes one run, and {reference} is {len(found)}",
+            f"--baseline takes one run, and {reference} is {len(found)}",
             hint="kampyn-perf compare takes several on each side.",
         )
     base = judging.read_result(found[0])
     if not isinstance(base, LoadResult):
-        raise KampynError(f"--against: {found[0]} is no load, and a load has nothing in common")
+        raise KampynError(f"--baseline: {found[0]} is no load, and a load has nothing in common")
     names = [name_of(found[0], base)], [name_of(path, result)]
     return Against(names[0][0].name, base, compare.judge([base], [result], names=names))
 

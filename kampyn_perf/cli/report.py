@@ -54,10 +54,10 @@ def report(
         ),
     ] = None,
     against: Annotated[
-        str | None,
+        Path | None,
         typer.Option(
-            "--against",
-            metavar="BASE",
+            "--baseline",
+            metavar="RUN",
             autocompletion=completion.runs,
             help="An earlier load (a folder, a result.json, a tag): the page has the comparison "
             "with it, and its lines in the charts.",
@@ -78,7 +78,7 @@ def report(
       kampyn-perf report --open
     \b
     The newest load beside an earlier one, in one page:
-      kampyn-perf report --against main --open
+      kampyn-perf report --baseline main --open
     \b
     That of a search for capacity:
       kampyn-perf report latest-capacity
@@ -99,13 +99,13 @@ def report(
         raise KampynError(f"--open shows a page, and --format {form.value} makes none")
     if against and form is not Form.HTML:
         raise KampynError(
-            f"--against is for the page, and --format {form.value} makes none",
+            f"--baseline is for the page, and --format {form.value} makes none",
             hint="kampyn-perf compare makes other documents of a comparison.",
         )
     path, other = pages.read_other(run)
     if other is not None:
         if against:
-            raise KampynError(f"--against compares loads, and {path} is none")
+            raise KampynError(f"--baseline compares loads, and {path} is none")
         if form not in (Form.HTML, Form.JSON):
             raise KampynError(f"{path} is no load: there are only --format html and json of it")
         document = pages.page_of(other, path) if form is Form.HTML else dumps(other)
@@ -140,7 +140,7 @@ def _put(document: bytes, place: Path, *, show: bool) -> int:
 
 
 def _document(
-    result: LoadResult, verdict: Verdict, form: Form, path: Path, against: str | None
+    result: LoadResult, verdict: Verdict, form: Form, path: Path, against: Path | None
 ) -> bytes:
     from kampyn_perf.cli import pages
     from kampyn_perf.report import load
@@ -149,7 +149,7 @@ def _document(
 
     match form:
         case Form.HTML:
-            compared = pages.against(against, result, path) if against else None
+            compared = pages.against(str(against), result, path) if against else None
             return pages.load_page_of(result, verdict, folder=path.parent, against=compared)
         case Form.MARKDOWN | Form.JUNIT:
             return of_verdict.export(verdict, of_verdict.Format(form.value), result=result)

@@ -98,16 +98,16 @@ def test_other_results_have_pages_too(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_compared_in_the_same_page(run: Path, tmp_path: Path) -> None:
     io.write(tmp_path / "reports" / "before" / names.RESULT_FILE, failing_run(seconds=10))
-    done = program.run(tmp_path, "report", "reports/a-run", "--against", "reports/before")
+    done = program.run(tmp_path, "report", "reports/a-run", "--baseline", "reports/before")
     assert done.code == 0, done.err
     page = Page((run / "report.html").read_text())
     assert "Compared with before" in page.headings
     assert "P95 response, before" in [line["name"] for line in page.chart("times")["lines"]]
     done = program.run(
-        tmp_path, "report", str(run), "--against", "reports/before", "--format", "csv"
+        tmp_path, "report", str(run), "--baseline", "reports/before", "--format", "csv"
     )
     assert done.code == 2
-    assert "--against is for the page, and --format csv makes none" in done.err
+    assert "--baseline is for the page, and --format csv makes none" in done.err
 
 
 def test_a_folder_that_is_read_only_says_so(run: Path, tmp_path: Path) -> None:

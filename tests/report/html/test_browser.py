@@ -314,7 +314,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("name", ["against", "capacity", "comparison", "watch"])
+@pytest.mark.parametrize("name", ["against", "capacity", "comparison", "watch", "trend"])
 def test_other_pages_draw_and_fit(driver: Any, name: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_bytes(PAGES[name])

@@ -1,4 +1,7 @@
-"""What one core can generate: `python -m benchmarks.http_client [--json]`, with no command line."""
+"""The HTTP client alone on one core: `python -m benchmarks.http_client [--json]`.
+
+What a whole run carries is found by `python -m benchmarks.engine`.
+"""
 
 from __future__ import annotations
 

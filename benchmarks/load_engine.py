@@ -2,7 +2,6 @@
 
     lateness    percentiles at 100 sessions/s, the generator alone on a core (or --unpinned)
     stall       a server that stands still for 3 s at 50 sessions/s, by 1, 2 and 4 workers
-    memory      the generator's and the command line's, over --requests in all
     healthy     --runs in a row against the bundled backend: how many are valid
 
 They take minutes, and say something only on a machine that has nothing else to do.
@@ -26,7 +25,6 @@ import orjson
 import psutil
 
 from kampyn_perf import names
-from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
@@ -125,40 +123,6 @@ def stall(options: argparse.Namespace) -> None:
     server.process.kill()
 
 
-def memory(options: argparse.Namespace) -> None:
-    server = start_server(remember=False)
-    rate = options.rate
-    seconds = -(-options.requests * 10 // (24 * rate))
-    with a_run(f"{{duration: {seconds}, arrivalRate: {rate}}}", url=server.url) as (
-        process,
-        folder,
-    ):
-        (generator,) = generators_of(process)
-        line = psutil.Process(process.pid)
-        began = time.monotonic()
-        while process.poll() is None:
-            time.sleep(seconds / 10)
-            try:
-                rss = [each.memory_info().rss / 1e6 for each in (generator, line)]
-                requests = result_of(folder).requests.count
-            except (psutil.Error, OSError, KampynError):
-                break
-            print(
-                f"{time.monotonic() - began:5.0f} s, {requests:9,} requests: "
-                f"generator {rss[0]:.1f} MB, command line {rss[1]:.1f} MB",
-                flush=True,
-            )
-        process.communicate()
-        result = result_of(folder)
-        sessions = result.sessions
-        print(
-            f"{result.requests.count:,} requests, {result.requests.failed} failed; sessions "
-            f"{sessions.planned:,} planned = {sessions.started:,} started + {sessions.dropped} "
-            f"dropped; valid: {result.validity.valid} {result.validity.reasons}"
-        )
-    server.process.kill()
-
-
 def healthy(options: argparse.Namespace) -> None:
     invalid = 0
     for number in range(1, options.runs + 1):
@@ -174,16 +138,12 @@ def healthy(options: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load_engine")
-    parser.add_argument("what", choices=["lateness", "stall", "memory", "healthy"])
+    parser.add_argument("what", choices=["lateness", "stall", "healthy"])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--requests", type=int, default=1_000_000)
-    parser.add_argument("--rate", type=int, default=1000, help="sessions/s of `memory`")
     parser.add_argument("--unpinned", action="store_true")
     options = parser.parse_args()
-    {"lateness": lateness, "stall": stall, "memory": memory, "healthy": healthy}[options.what](
-        options
-    )
+    {"lateness": lateness, "stall": stall, "healthy": healthy}[options.what](options)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ def examine(request: Request) -> Report:
 
     facts = Facts(
         machine=machine.thorough(),
+        generator=machine.generator(),
         target=target.look(request.url) if request.url else None,
         redis=stores.redis_facts(request.redis) if request.redis else None,
         mongo=stores.mongo_facts(request.mongo) if request.mongo else None,

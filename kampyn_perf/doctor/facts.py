@@ -43,6 +43,18 @@ class MachineFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GeneratorFacts:
+    """What one generator carries on this machine."""
+
+    mix: float | None = None
+    """Requests per second of the documented mix; None: it was never measured here."""
+    when: str = ""
+    """In words."""
+    days: int | None = None
+    """Since then."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetFacts:
     """What answers there."""
 
@@ -108,6 +120,7 @@ class Facts:
     """Everything; a part that nobody asked for is None."""
 
     machine: MachineFacts | None = None
+    generator: GeneratorFacts | None = None
     target: TargetFacts | None = None
     redis: RedisFacts | None = None
     mongo: MongoFacts | None = None

@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from kampyn_perf.doctor.facts import MachineFacts
+from kampyn_perf.doctor.facts import GeneratorFacts, MachineFacts
+from kampyn_perf.machine import describe
 from kampyn_perf.process_limits import cpu_quota, usable_cpus
+from kampyn_perf.results import carried
 
 _ROOT = Path("/")
 _WATCH_S = 0.5
@@ -61,6 +64,15 @@ def thorough(
     after = _cpu_times(root)
     busy, steal = _shares(before, after)
     return replace(quick(root), other_cpu=busy, steal=steal, noise=noise(clock))
+
+
+def generator() -> GeneratorFacts:
+    """What was measured of load generators here, if ever."""
+    known = carried.read(describe())
+    if known is None or not known.mix:
+        return GeneratorFacts()
+    now = datetime.now(UTC)
+    return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now))
 
 
 def noise(clock: Callable[[], int]) -> float:

@@ -14,6 +14,7 @@ from kampyn_perf import machine, names
 from kampyn_perf.load import bundled
 from kampyn_perf.load.auditing import Audit
 from kampyn_perf.load.check import check, describe_command, flows, known_flows
+from kampyn_perf.load.coordinator.facts import Sizing
 from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.ports import (
     Observer,
@@ -32,6 +33,7 @@ from kampyn_perf.load.coordinator.workers import LocalWorkers, Workers
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.results import carried
 from kampyn_perf.results.folder import claimed_run_folder, new_run_folder
 from kampyn_perf.results.labels import safe_label
 from kampyn_perf.results.load import LoadResult
@@ -125,9 +127,11 @@ class _Target:
 
     def facts(self) -> RunFacts:
         """What is known before the first arrival."""
+        here = machine.describe()
         return RunFacts(
             spec=self.spec,
-            machine=machine.describe(),
+            machine=here,
+            sizing=Sizing() if self.request.master else _sizing(here),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             bundled=self.request.bundled is not None,
             url=self.url,
@@ -141,6 +145,14 @@ class _Target:
             generators=lambda: workers.pids,
             bundled=bundled.processes(self.running) if self.running else None,
         )
+
+
+def _sizing(here: machine.Machine) -> Sizing:
+    """What one generator was measured to carry on this machine, if ever."""
+    known = carried.read(here)
+    if known is None or not known.mix:
+        return Sizing()
+    return Sizing(rate=known.mix, when=known.when(datetime.now(UTC)), cores=here.cores)
 
 
 def _asking(spec: RunSpec, url: str) -> RunSpec:

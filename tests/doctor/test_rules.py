@@ -8,6 +8,7 @@ import pytest
 
 from kampyn_perf.doctor.facts import (
     Facts,
+    GeneratorFacts,
     IndexFacts,
     MachineFacts,
     MongoFacts,
@@ -90,6 +91,20 @@ def test_what_could_not_be_seen_is_not_spoken_of():
 )
 def test_of_a_machine(broken, rule):
     assert rules(machine=replace(MACHINE, **broken)) == [rule]
+
+
+def test_of_what_one_generator_carries():
+    (unknown,) = findings(Facts(generator=GeneratorFacts()))
+    assert (unknown.rule, unknown.level) == ("generator-rate", Level.NOTE)
+    assert unknown.remedy.startswith("kampyn-perf bench generator measures it")
+    (known,) = findings(Facts(generator=GeneratorFacts(mix=8400.0, when="measured", days=3)))
+    assert known.what == (
+        "one generator carries about 8,400 requests/s of the documented mix on this machine "
+        "(measured)"
+    )
+    assert known.remedy == "For more: load --workers N."
+    (old,) = findings(Facts(generator=GeneratorFacts(mix=8400.0, when="measured", days=90)))
+    assert old.remedy == "kampyn-perf bench generator measures it again."
 
 
 @pytest.mark.parametrize(

@@ -1,50 +1,189 @@
-"""What the suite `generator` measures: the load engine's own client against stock Locust."""
+"""What the suite `generator` measures: whole runs, and the load engine's own client, each beside
+stock Locust and what else is installed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
 
+import psutil
+
+from kampyn_perf import machine
 from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Facts, Suite
-from kampyn_perf.bench.suites.generator import CLIENTS, GeneratorParts, Round, generator_suite
-from kampyn_perf.load.benchmark import FLAT, PACED, Comparison, Figures, Plan, compare
+from kampyn_perf.bench.suites.generator import (
+    CLIENT_ALONE,
+    CLIENTS,
+    END_TO_END,
+    GeneratorParts,
+    Sample,
+    generator_suite,
+)
+from kampyn_perf.errors import KampynError
+from kampyn_perf.load.benchmark import (
+    FLAT,
+    OURS,
+    PACED,
+    Attempt,
+    Carried,
+    Comparison,
+    Cores,
+    Figures,
+    Place,
+    Plan,
+    Program,
+    Work,
+    choose_cores,
+    compare,
+    next_round,
+    programs,
+    running_server,
+    warnings,
+)
+from kampyn_perf.results import carried as kept
 
-_PLAN = Plan(rounds=1)
+_PLAN = Plan(rounds=1, tools=False)
 
 
 def make_generator(wanted: SuiteSettings) -> Suite:  # noqa: ARG001 (it needs none)
     """The suite, round by round, so that an interrupted run keeps the rounds that it had."""
-    rounds: list[Comparison] = []
-
-    def round_(number: int, say: Callable[[str], None]) -> Mapping[str, Round]:
-        say(f"generator, round {number}")
-        comparison = compare(_PLAN)
-        rounds.append(comparison)
-        return {client: _round(comparison, client) for client in CLIENTS}
-
-    return generator_suite(GeneratorParts(round_=round_, facts=lambda: _facts(rounds)))
-
-
-def _round(comparison: Comparison, client: str) -> Round:
-    flat, paced = comparison.figures[FLAT][client][0], comparison.figures[PACED][client][0]
-    return Round(
-        flat_ns=1e9 / flat.rate if flat.rate else 0.0,
-        cpu_ns=paced.cpu_us_per_request * 1_000,
-        p99_ns=paced.p99_us * 1_000,
-        failed=flat.failed + paced.failed,
+    known = programs()
+    measured = _Measured(known)
+    return generator_suite(
+        GeneratorParts(
+            programs={
+                work: [one.name for one in known if Work(work) in one.works] for work in END_TO_END
+            },
+            round_=measured.round,
+            facts=lambda: measured.facts,
+        )
     )
 
 
-def _facts(rounds: list[Comparison]) -> Facts:
+class _Measured:
+    """What the rounds so far have shown."""
+
+    def __init__(self, known: Sequence[Program]) -> None:
+        self._programs = {one.name: one for one in known}
+        self._carried: dict[str, Carried] = {}
+        """By the name of the case."""
+        self._alone: list[Comparison] = []
+        self._cores = Cores()
+        self._busy: list[float] = []
+
+    def round(
+        self, number: int, names: Collection[str], say: Callable[[str], None]
+    ) -> Mapping[str, Sample]:
+        """All that is wanted once: programs take turns, and then the clients alone."""
+        self._cores = choose_cores()
+        self._busy.append(psutil.cpu_percent(interval=0.5) / 100)
+
+        def tell(text: str) -> None:
+            say(f"round {number}: {text}")
+
+        samples = dict(self._end_to_end(names, tell))
+        if alone := [name for name in names if name not in samples]:
+            tell("the client alone")
+            comparison = compare(_PLAN)
+            self._alone.append(comparison)
+            samples |= {name: _alone(comparison, name) for name in alone}
+        return samples
+
+    def _end_to_end(
+        self, names: Collection[str], say: Callable[[str], None]
+    ) -> Iterator[tuple[str, Sample]]:
+        for work in Work:
+            for program in self._programs.values():
+                name = f"generator.{work}[program={program.name}]"
+                if name in names:
+                    # A server of its own: what one program left behind is not the next one's.
+                    with running_server(self._cores) as server:
+                        place = Place(server=server, cores=self._cores)
+                        carried = self._carried.setdefault(
+                            name, Carried(program.name, work, program.scheduled)
+                        )
+                        attempts = next_round(carried, program, place, say)
+                    yield name, _sample(carried, attempts)
+                    if program.name == OURS:
+                        self._keep()
+
+    def _keep(self) -> None:
+        """For those who size a run. A folder that cannot be written costs nothing but that."""
+        rates = {one.work: one.rate for one in self._carried.values() if one.program == OURS}
+        if any(rates.values()):
+            with suppress(KampynError):
+                kept.keep(
+                    kept.Carried(
+                        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                        machine=machine.describe(),
+                        mix=rates.get(Work.MIX),
+                        request=rates.get(Work.REQUEST),
+                    )
+                )
+
+    @property
+    def facts(self) -> Facts:
+        """Everything that was seen, and what makes it doubtful."""
+        found: dict[str, object] = {}
+        if self._carried:
+            found["carried"] = [_told(one) for one in self._carried.values()]
+            found["cores"] = asdict(self._cores)
+            found["warnings"] = warnings(
+                list(self._carried.values()), cores=self._cores, busy=max(self._busy, default=0.0)
+            )
+        if self._alone:
+            found["comparison"] = _together(self._alone).to_json()
+        return found
+
+
+def _told(carried: Carried) -> dict[str, object]:
+    best = carried.typical
+    return {
+        "program": carried.program,
+        "work": str(carried.work),
+        "scheduled": carried.scheduled,
+        "rate": carried.rate,
+        "spread": carried.spread,
+        "sessions": None if carried.rate is None else carried.rate / carried.work.requests,
+        "at": asdict(best) if best else None,
+        "beyond": asdict(carried.beyond) if carried.beyond else None,
+        "rounds": [[asdict(one) for one in attempts] for attempts in carried.rounds],
+    }
+
+
+def _sample(carried: Carried, attempts: Sequence[Attempt]) -> Sample:
+    valid = [one for one in attempts if one.valid]
+    if valid:
+        best = max(valid, key=lambda one: one.asked)
+        return Sample(ns=1e9 / best.reached)
+    last = attempts[-1]
+    rate = f"at {last.asked:,.0f}/s " if carried.scheduled else ""
+    return Sample(ns=None, why=f"{rate}{last.invalid[0]}", failed=last.failed)
+
+
+def _alone(comparison: Comparison, name: str) -> Sample:
+    """Of the client alone, for a case such as `generator.flat[client=lean]`."""
+    figure = next(one for one in CLIENT_ALONE if f".{one}[" in name)
+    client = next(one for one in CLIENTS if f"={one}]" in name)
+    flat, paced = comparison.figures[FLAT][client][0], comparison.figures[PACED][client][0]
+    value = {
+        "flat": 1e9 / flat.rate if flat.rate else 0.0,
+        "cpu": paced.cpu_us_per_request * 1_000,
+        "p99": paced.p99_us * 1_000.0,
+    }[figure]
+    return Sample(ns=value, failed=flat.failed + paced.failed)
+
+
+def _together(rounds: Sequence[Comparison]) -> Comparison:
     """The rounds put together: every figure, the medians, and the client's own goals."""
-    if not rounds:
-        return {}
-    together = Comparison(rounds[0].plan, rounds[0].cores)
+    together = Comparison(rounds[0].plan, rounds[0].cores, busy=max(one.busy for one in rounds))
     for one in rounds:
         for load, by_name in one.figures.items():
             for name, figures in by_name.items():
                 _add_all(together, load, name, figures)
-    return {"comparison": together.to_json()}
+    return together
 
 
 def _add_all(together: Comparison, load: str, name: str, figures: list[Figures]) -> None:

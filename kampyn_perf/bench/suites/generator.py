@@ -1,14 +1,14 @@
-"""What this machine can generate per core: the lean client against stock Locust, in rounds.
+"""What a run carries on this machine, and what the client alone does, beside other generators.
 
-Samples are of whole rounds: nanoseconds per request flat out (`generator.flat`), of CPU time per
-request at a fixed rate (`generator.cpu`), and the P99 at that rate (`generator.p99`).
+A sample is of a whole round. `generator.mix` and `generator.request` are nanoseconds per request at
+the highest valid rate, end to end; `generator.flat` the client alone, flat out, `generator.cpu` its
+CPU time per request at a fixed rate and `generator.p99` its P99 there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from kampyn_perf.bench.declare import Variant, build
 from kampyn_perf.bench.failures import Failure, Stage
@@ -16,44 +16,56 @@ from kampyn_perf.bench.measured import Measured
 from kampyn_perf.bench.suite import Facts, Suite
 from kampyn_perf.results.bench import BenchOptions
 
-MOST_ROUNDS = 5
+MOST_ROUNDS = 3
+END_TO_END = ("mix", "request")
+CLIENT_ALONE = ("flat", "cpu", "p99")
 CLIENTS = ("lean", "stock")
 
 
-@dataclass(frozen=True)
-class Round:
-    """One round of one generator."""
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What one round says of one case."""
 
-    flat_ns: float
-    """Per request, flat out."""
-    cpu_ns: float
-    """CPU time per request at the rate."""
-    p99_ns: float
-    """At the rate."""
-    failed: int
+    ns: float | None
+    """None: nothing was valid."""
+    failed: int = 0
     """Requests."""
+    why: str = ""
+    """Nothing was valid."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratorParts:
-    """The comparison. `round_` runs each generator once; raises KampynError where it cannot."""
+    """The comparison."""
 
-    round_: Callable[[int, Callable[[str], None]], Mapping[str, Round]]
-    """The number of the round, and whom to tell what is done; answers by client."""
+    programs: Mapping[str, Sequence[str]]
+    """Those that are measured end to end, by case (`END_TO_END`)."""
+    round_: Callable[[int, Collection[str], Callable[[str], None]], Mapping[str, Sample]]
+    """The number of the round, the names of the variants that are wanted, and whom to tell what is
+    done; answers by those names. Raises KampynError where it cannot."""
     facts: Callable[[], Facts]
 
 
 def generator_suite(parts: GeneratorParts) -> Suite:
-    """Cases `generator.flat`, `generator.cpu`, `generator.p99`, by client."""
+    """Cases `generator.mix` and `.request` by program; `.flat`, `.cpu`, `.p99` by client."""
 
-    def never(client: str) -> None:
+    def by_program(program: str) -> None:
+        raise AssertionError(f"{program} is measured in rounds")
+
+    def by_client(client: str) -> None:
         raise AssertionError(f"{client} is measured in rounds")
 
     return Suite(
         name="generator",
         cases=[
-            build(never, f"generator.{figure}", params={"client": CLIENTS})
-            for figure in ("flat", "cpu", "p99")
+            *(
+                build(by_program, f"generator.{work}", params={"program": parts.programs[work]})
+                for work in END_TO_END
+            ),
+            *(
+                build(by_client, f"generator.{figure}", params={"client": CLIENTS})
+                for figure in CLIENT_ALONE
+            ),
         ],
         rounds=_Rounds(parts),
     )
@@ -75,25 +87,22 @@ class _Rounds:
         planned = min(options.iterations, MOST_ROUNDS)
         known = {variant.name: Measured(planned=planned) for variant in variants}
         for number in range(1, planned + 1):
-            rounds = self._parts.round_(number, say)
-            for variant in variants:
-                _add(known[variant.name], variant, rounds[str(variant.values["client"])])
+            samples = self._parts.round_(number, known.keys(), say)
+            for name, measured in known.items():
+                _add(measured, samples[name])
             yield known
 
 
-def _add(measured: Measured, variant: Variant, round_: Round) -> None:
-    figure = variant.case.name.rpartition(".")[2]
-    value: Any = getattr(round_, f"{figure}_ns")
-    measured.times.append(round(value))
-    measured.elapsed_ns += round(value)
-    if round_.failed:
-        measured.failures.append(
-            Failure(
-                Stage.MEASURE,
-                "RequestsFailed",
-                f"{round_.failed} requests failed",
-                "",
-                round_.failed,
-            )
-        )
-        measured.failed += round_.failed
+def _add(measured: Measured, sample: Sample) -> None:
+    if sample.ns is not None:
+        measured.times.append(round(sample.ns))
+        measured.elapsed_ns += round(sample.ns)
+    if sample.failed:
+        _fail(measured, "RequestsFailed", f"{sample.failed} requests failed", sample.failed)
+    if sample.ns is None:
+        _fail(measured, "NothingValid", f"no rate was valid: {sample.why}", 1)
+
+
+def _fail(measured: Measured, kind: str, message: str, count: int) -> None:
+    measured.failures.append(Failure(Stage.MEASURE, kind, message, "", count))
+    measured.failed += count

@@ -16,9 +16,10 @@ HELP = """
 Measure named cases: average, P50, P95 and P99, each with its 95 % interval.
 
 Cases are functions under `@bench.case` in Python files, or the built-in suites: `http` (each
-endpoint of the target), `db` (each hot query), `cache`, `auth`, and `generator` (what this machine
-can generate, against stock Locust). Without a name the first four run, on the bundled backend and
-the embedded store and cache. Percentiles are the document's, `sorted[floor(n * p)]`.
+endpoint of the target), `db` (each hot query), `cache`, `auth`, and `generator` (what a run with
+one generator carries on this machine, beside Locust, k6 and others). Without a name the first four
+run, on the bundled backend and the embedded store and cache. Percentiles are the document's,
+`sorted[floor(n * p)]`.
 
 Your own cases, some of them, with parameters:
 

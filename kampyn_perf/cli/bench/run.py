@@ -8,7 +8,7 @@ from pathlib import Path
 from kampyn_perf import bench, names
 from kampyn_perf.bench.suite import Selected
 from kampyn_perf.cli import naming
-from kampyn_perf.cli.bench import view
+from kampyn_perf.cli.bench import generator_view, view
 from kampyn_perf.cli.bench.flags import BenchFlags
 from kampyn_perf.cli.bench.progress import Progress
 from kampyn_perf.cli.bench.saver import make_folder
@@ -69,12 +69,16 @@ def _list(selected: Sequence[Selected], *, as_json: bool) -> ExitCode:
 
 
 def _show(result: BenchResult, folder: Path) -> None:
+    for line in generator_view.headline(result):
+        say(line)
     if result.cases:
         width = stderr().width if is_terminal() else _WIDTH
         show(view.result_table(result, width=width), width=width)
     for line in view.failure_lines(result):
         say(line, style="red")
     for line in view.warning_lines(result):
+        say(f"note: {line}", style="yellow")
+    for line in generator_view.cautions(result):
         say(f"note: {line}", style="yellow")
     for line in view.context_lines(result):
         say(line)

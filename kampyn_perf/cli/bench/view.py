@@ -108,10 +108,6 @@ def warning_lines(result: BenchResult) -> Iterable[str]:
 
 def context_lines(result: BenchResult) -> Iterable[str]:
     """What else came out and should be seen at once."""
-    for goal in result.context.get("generator", {}).get("comparison", {}).get("goals", []):
-        if goal["value"] is not None:
-            sign, met = (">=" if goal["at_least"] else "<="), ("met" if goal["met"] else "missed")
-            yield f"{goal['name']}: {goal['value']:.2f} (goal {sign} {goal['limit']:g}, {met})"
     returned = result.context.get("db", {}).get("documents returned", {})
     empty = [name for name, count in returned.items() if count == 0]
     if empty:

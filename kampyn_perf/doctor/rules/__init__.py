@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kampyn_perf.doctor.facts import Facts
 from kampyn_perf.doctor.findings import Finding, Level
+from kampyn_perf.doctor.rules.generator import of_generator
 from kampyn_perf.doctor.rules.indexes import of_indexes
 from kampyn_perf.doctor.rules.machine import of_machine
 from kampyn_perf.doctor.rules.mongo import of_mongo
@@ -17,6 +18,8 @@ def findings(facts: Facts) -> list[Finding]:
     found: list[Finding] = []
     if facts.machine:
         found += of_machine(facts.machine)
+    if facts.generator:
+        found += of_generator(facts.generator)
     if facts.target:
         found += of_target(facts.target)
     if facts.redis:

@@ -1,4 +1,4 @@
-"""What one core can generate: the lean client beside stock Locust (and other tools, if installed).
+"""The client alone on one core: the lean one beside stock Locust's (and other tools, if installed).
 
 Two loads: flat out (a closed loop of so many users) and open loop at a rate. Every round runs
 every generator once, one after the other, so that a disturbance of the machine hits all of them;
@@ -173,7 +173,8 @@ def compare(plan: Plan, *, progress: Callable[[str], None] = lambda _text: None)
     """Run the comparison; `progress` is told before each measurement. Raises KampynError."""
     cores = choose_cores() if plan.pin else Cores()
     result = Comparison(plan, cores, busy=psutil.cpu_percent(interval=0.5) / 100)
-    with running_server(cores) as url:
+    with running_server(cores) as server:
+        url = server.url
         tools = [
             (tool, start_cost(tool, f"{url}/items", cores))
             for tool in (installed() if plan.tools else ())

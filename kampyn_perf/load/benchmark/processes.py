@@ -19,7 +19,7 @@ from kampyn_perf.load.benchmark.tools import Tool
 
 _PACKAGE = "kampyn_perf.load.benchmark"
 _GRACE_S = 60
-_ENVIRONMENT = os.environ | {"ARTILLERY_DISABLE_TELEMETRY": "true"}
+ENVIRONMENT = os.environ | {"ARTILLERY_DISABLE_TELEMETRY": "true"}
 """Nothing leaves this machine unasked."""
 
 
@@ -40,25 +40,70 @@ def choose_cores() -> Cores:
     return Cores(server=usable[0], generator=usable[-1]) if len(usable) > 1 else Cores()
 
 
+@dataclass(frozen=True)
+class Served:
+    """What the server has done so far, as it says itself."""
+
+    requests: int
+    cpu_s: float
+
+
+class LeanServer:
+    """The server of constants, a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.url = f"http://127.0.0.1:{self._line()}"
+
+    def served(self) -> Served:
+        """Until now. Raises KampynError where it has died."""
+        with suppress(OSError):
+            assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
+            self._process.stdin.write("?\n")
+            self._process.stdin.flush()
+        requests, cpu_s = self._line().split()
+        return Served(int(requests), float(cpu_s))
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None  # noqa: S101 - likewise
+        line = self._process.stdout.readline().strip()
+        if not line:
+            raise KampynError("the server of the comparison is not there", code=ExitCode.FAILED)
+        return line
+
+
 @contextmanager
-def running_server(cores: Cores) -> Iterator[str]:
-    """The lean server; gives its URL. It ends with the block, whatever happens in it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"{_PACKAGE}.server"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def running_server(cores: Cores) -> Iterator[LeanServer]:
+    """The lean server. It ends with the block, whatever happens in it."""
+    with on_core(cores.server):
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"{_PACKAGE}.server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
     try:
-        _pin(process, cores.server)
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        port = process.stdout.readline().strip()
-        if not port:
-            raise KampynError("the server of the comparison did not start", code=ExitCode.FAILED)
-        yield f"http://127.0.0.1:{port}"
+        yield LeanServer(process)
     finally:
         process.kill()
         process.communicate()
+
+
+@contextmanager
+def on_core(core: int | None) -> Iterator[None]:
+    """What is started within runs on this core, with all its threads from the first; None: on any.
+
+    For that this thread goes there for a moment.
+    """
+    if core is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def run_generator(job: Job, cores: Cores) -> Figures:
@@ -86,10 +131,11 @@ def run_tool(
 
 def _run(command: list[str], cores: Cores, seconds: float) -> tuple[str, float]:
     """The output of a finished child and the CPU seconds it used."""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_ENVIRONMENT
-    ) as process:
-        _pin(process, cores.generator)
+    with on_core(cores.generator):
+        started = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        )
+    with started as process:
         before = os.times()
         try:
             output, errors = process.communicate(timeout=seconds + _GRACE_S)
@@ -103,9 +149,3 @@ def _run(command: list[str], cores: Cores, seconds: float) -> tuple[str, float]:
         )
     used = after.children_user + after.children_system
     return output, used - before.children_user - before.children_system
-
-
-def _pin(process: subprocess.Popen[str], core: int | None) -> None:
-    if core is not None:
-        with suppress(psutil.Error, AttributeError, OSError):
-            psutil.Process(process.pid).cpu_affinity([core])

@@ -1,20 +1,28 @@
 """A server so lean that the generator is the bottleneck. Run as a program of its own.
 
-It answers prepared bytes, prints its port, and ends when its standard input does, so that it never
-outlives who started it.
+It answers the documented requests, and `/items`, with prepared bytes and prints its port. For each
+line on its standard input it says how many of them it has answered, and the CPU seconds that took
+it; it ends when its standard input does, so that it never outlives who started it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from typing import cast
 
 import uvloop
 
 _ITEM = b'{"id":"item%03d","name":"Samosa","price":20,"vendorId":"vendor123","type":"snack"}'
 _ITEMS = b'{"items":[' + b",".join(_ITEM % number for number in range(4)) + b"]}"
-_OK = b'{"ok":true}'
+_USER = b'{"id":"user123","email":"test@example.com","name":"Asha"}'
+_ORDER = (
+    b'{"id":"order123","userId":"user123","vendorId":"vendor123","status":"pending","total":40}'
+)
+_VENDOR = b'{"id":"vendor%03d","name":"Canteen","uniId":"123"}'
+_TOKEN = b"0123456789abcdef0123456789abcdef"
+_COOKIE = b"Set-Cookie: token=" + _TOKEN + b"; Path=/; HttpOnly"
 
 
 def _response(body: bytes, *headers: bytes) -> bytes:
@@ -31,9 +39,28 @@ def _response(body: bytes, *headers: bytes) -> bytes:
     return b"\r\n".join(head) + b"\r\n\r\n" + body
 
 
+LOGIN = _response(b'{"token":"%b","user":%b}' % (_TOKEN, _USER), _COOKIE)
 ITEMS = _response(_ITEMS)
-LOGIN = _response(_OK, b"Set-Cookie: token=0123456789abcdef0123456789abcdef; Path=/; HttpOnly")
-OTHER = _response(_OK)
+OTHER = _response(b'{"ok":true}')
+_ACTIVE = _response(b'{"orders":[%b]}' % b",".join([_ORDER] * 3))
+ANSWERS = (
+    (b"GET /items", ITEMS),
+    (b"GET /api/item/retail/uni/", ITEMS),
+    (b"POST /cart/add/", _response(b'{"item":{"itemId":"item123","quantity":2}}')),
+    (b"POST /order/", _response(b'{"order":%b}' % _ORDER)),
+    (b"GET /api/vendor/list/uni/", _response(b'{"vendors":[%b]}' % (_VENDOR % 123))),
+    (b"GET /order/vendor/", _ACTIVE),
+    (b"POST /api/user/auth/login", LOGIN),
+    (b"GET /api/user/auth/check", _response(b'{"user":%b}' % _USER)),
+    (b"POST /login", LOGIN),
+)
+"""By how a request begins."""
+
+
+class Seen:
+    """Requests answered so far, but for those that nobody measures (a health route)."""
+
+    requests = 0
 
 
 class Answer(asyncio.Protocol):
@@ -68,9 +95,17 @@ def _length(head: bytes) -> int:
 
 
 def _answer(head: bytes) -> bytes:
-    if head.startswith(b"GET /items"):
-        return ITEMS
-    return LOGIN if head.startswith(b"POST /login") else OTHER
+    for beginning, answer in ANSWERS:
+        if head.startswith(beginning):
+            Seen.requests += 1
+            return answer
+    return OTHER
+
+
+def _tell_when_asked() -> None:
+    for _ in sys.stdin:
+        sys.stdout.write(f"{Seen.requests} {time.process_time()}\n")
+        sys.stdout.flush()
 
 
 async def _serve() -> None:
@@ -78,7 +113,7 @@ async def _serve() -> None:
     server = await loop.create_server(Answer, "127.0.0.1", 0, backlog=4096)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
-    await loop.run_in_executor(None, sys.stdin.read)
+    await loop.run_in_executor(None, _tell_when_asked)
     server.close()
 
 

@@ -10,6 +10,17 @@ from kampyn_perf.results.load import ApartRequests
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sizing:
+    """What one generator was measured to carry on this machine; nothing, where it never was."""
+
+    rate: float | None = None
+    """Requests per second of the documented mix."""
+    when: str = ""
+    """In words, and by what."""
+    cores: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class GeneratorFacts:
     """What the coordinator knows of the generators beside what they recorded."""
 
@@ -35,5 +46,6 @@ class GeneratorFacts:
     """What ended the run before its time, other than a signal."""
     unwritten: str = ""
     """What could not be saved during the run."""
+    sizing: Sizing = field(default_factory=Sizing)
     blind: Sequence[str] = ()
     """Observers that failed, and saw no more of the run."""

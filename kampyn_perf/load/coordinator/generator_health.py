@@ -20,13 +20,19 @@ _WAKE_TOLD_SHARE = 0.5
 Generators = Mapping[int, GeneratorTotals]
 
 
-def resources(generators: Generators, limits: ValidityLimits) -> Iterator[str]:
-    """Why the numbers mean nothing: what a generator had too little of."""
-    busiest = max((generator.busiest.share for generator in generators.values()), default=0.0)
+def busiest_share(generators: Generators) -> float:
+    """Of a core, that a generator used in its busiest five seconds."""
+    return max((generator.busiest.share for generator in generators.values()), default=0.0)
+
+
+def resources(generators: Generators, limits: ValidityLimits, advice: str) -> Iterator[str]:
+    """Why the numbers mean nothing: what a generator had too little of. `advice` is for one that
+    used all of its core."""
+    busiest = busiest_share(generators)
     if busiest > limits.cpuShare:
         yield (
             f"a generator used {format_percent(busiest)} of a core for five seconds "
-            f"(limit {format_percent(limits.cpuShare)}): it could not do more; use --workers"
+            f"(limit {format_percent(limits.cpuShare)}): it could not do more; {advice}"
         )
     waited = max((generator.starved.share for generator in generators.values()), default=0.0)
     if waited > limits.cpuWait:
@@ -90,17 +96,22 @@ def longest_standstill_us(totals: GeneratorTotals) -> int:
     return max(totals.lag.max_us or 0, totals.gc_max_us, totals.suspended_us)
 
 
+def is_full(busiest: float, limits: ValidityLimits) -> bool:
+    """Whether a generator's own work is what makes it late."""
+    return busiest > limits.cpuShare * 0.9
+
+
 def cause(generators: Generators, limits: ValidityLimits) -> str:
     """What most likely made the generator late, in words."""
     totals = generators.values()
     wait = max((generator.hungriest.share for generator in totals), default=0.0)
-    busiest = max((generator.busiest.share for generator in totals), default=0.0)
+    busiest = busiest_share(generators)
     lag = max((generator.lag.max_us or 0 for generator in totals), default=0)
     if lag > limits.loopLagMax:
         return f"it stood still for {format_duration(lag)}"
     if wait > limits.cpuWait / 2 and wait > busiest / 4:
         return f"it waited for a CPU {format_percent(wait)} of five seconds, because others had it"
-    if busiest > limits.cpuShare * 0.9:
+    if is_full(busiest, limits):
         return f"it used {format_percent(busiest)} of its core, and could not keep up"
     return f"its event loop was late by up to {format_duration(lag)}"
 

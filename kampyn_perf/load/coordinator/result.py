@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kampyn_perf.load.coordinator.facts import GeneratorFacts
+from kampyn_perf.load.coordinator.facts import GeneratorFacts, Sizing
 from kampyn_perf.load.coordinator.ports import Measured
 from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.spec import RunSpec
@@ -31,6 +31,8 @@ class RunFacts:
     context: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     """Of the target, where the generators are led there by another address."""
+    sizing: Sizing = field(default_factory=Sizing)
+    """For local generators."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,6 +149,7 @@ class _Run:
             remarks=tuple(coordinator.remarks),
             apart=tuple(coordinator.apart.values()),
             trouble=coordinator.trouble,
+            sizing=self._facts.sizing,
             unwritten=self._around.saver.failures,
             blind=self._around.observer.failures,
         )

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from kampyn_perf.histogram import merged
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.generator_health import (
+    busiest_share,
     cause,
     file_descriptors,
     health_of,
+    is_full,
     longest_standstill_us,
     ports,
     resources,
@@ -18,6 +20,7 @@ from kampyn_perf.load.coordinator.generator_health import (
     steal_share,
 )
 from kampyn_perf.load.coordinator.idle import flows_without_requests
+from kampyn_perf.load.coordinator.sizing import advice
 from kampyn_perf.load.coordinator.warnings import warnings
 from kampyn_perf.load.settings import ValidityLimits
 from kampyn_perf.recorder.collector import Collector
@@ -99,11 +102,12 @@ def _disturbances(
         _lost(collector, schedule, complete=complete),
         hides=collector.faults + missing * session,
     )
-    yield from _bounded(_late(collector, limits), adds_us=collector.lateness.max_us or 0)
+    more = advice(collector, schedule, facts)
+    yield from _bounded(_late(collector, limits, more), adds_us=collector.lateness.max_us or 0)
     generators = collector.generators.values()
     stood_us = max((longest_standstill_us(generator) for generator in generators), default=0)
     yield from _bounded(standstills(generators, limits), adds_us=stood_us)
-    yield from _bounded(resources(collector.generators, limits), adds_us=None)
+    yield from _bounded(resources(collector.generators, limits, more), adds_us=None)
     yield from _bounded(_clocks(facts, limits), adds_us=_clock_error_us(facts))
     for words, count in facts.scenario_errors.items():
         reason = f"{counted(count, 'session')} ended by an exception in the scenario: {words}"
@@ -169,8 +173,11 @@ def _lost(collector: Collector, schedule: Schedule, *, complete: bool) -> Iterat
         )
 
 
-def _late(collector: Collector, limits: ValidityLimits) -> Iterator[str]:
+def _late(collector: Collector, limits: ValidityLimits, more: str) -> Iterator[str]:
     why = cause(collector.generators, limits)
+    busiest = busiest_share(collector.generators)
+    if is_full(busiest, limits) and busiest <= limits.cpuShare:  # else it stands there
+        why = f"{why}: {more}"
     p99 = collector.lateness.percentiles([0.99])[0.99]
     if p99 is not None and p99 > limits.latenessP99:
         yield (

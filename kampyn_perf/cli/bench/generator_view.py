@@ -1,0 +1,97 @@
+"""What the suite `generator` found, in sentences: above all what a run carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.units import format_duration, format_percent, format_size
+
+OURS = "kampyn-perf"
+_WORDS = {"mix": "the documented mix", "request": "a single request"}
+
+
+def headline(result: BenchResult) -> Iterator[str]:
+    """The figure by which a run is sized, and what stands beside it."""
+    facts = result.context.get("generator", {})
+    carried = facts.get("carried", [])
+    for work, words in _WORDS.items():
+        here = [one for one in carried if one["work"] == work]
+        for one in here:
+            if one["program"] == OURS:
+                yield from _ours(one, words)
+        others = ", ".join(_other(one) for one in here if one["program"] != OURS)
+        if others:
+            yield f"    beside it: {others}"
+    yield from _alone(facts.get("comparison", {}))
+    if carried:
+        yield _shared(result, facts.get("cores", {}), carried)
+
+
+def cautions(result: BenchResult) -> Sequence[str]:
+    """What makes it doubtful."""
+    facts = result.context.get("generator", {})
+    return [*facts.get("warnings", []), *facts.get("comparison", {}).get("warnings", [])]
+
+
+def _ours(one: dict[str, Any], words: str) -> Iterator[str]:
+    if one["rate"] is None:
+        reason = one["rounds"][-1][-1]["invalid"][0]
+        yield f"No rate of {words} was valid here: {reason}"
+        return
+    low, high = one["spread"]
+    rounds = len(one["rounds"])
+    spread = f", {low:,.0f} to {high:,.0f} in {rounds} rounds" if rounds > 1 else ""
+    yield (
+        f"A run with one generator carries {one['rate']:,.0f} requests/s of {words} on this "
+        f"machine, end to end{spread} ({one['sessions']:,.0f} sessions/s)."
+    )
+    at = one["at"]
+    yield (
+        f"    there: P50 {_time(at['p50_us'])}, P99 {_time(at['p99_us'])}; the whole program took "
+        f"{at['cpu_share']:.2f} of a core and {format_size(at['rss'])}, the server "
+        f"{at['server_share']:.2f} of a core"
+    )
+    if beyond := one["beyond"]:
+        yield f"    {beyond['asked']:,.0f}/s was not valid: {beyond['invalid'][0]}"
+
+
+def _other(one: dict[str, Any]) -> str:
+    if one["rate"] is None:
+        return f"{one['program']} nothing valid ({one['rounds'][-1][-1]['invalid'][0]})"
+    how = "" if one["scheduled"] else " (no schedule: as fast as it goes)"
+    return f"{one['program']} {one['rate']:,.0f}/s{how}"
+
+
+def _alone(comparison: dict[str, Any]) -> Iterator[str]:
+    flat = comparison.get("medians", {}).get("flat", {})
+    if "lean" in flat:
+        yield (
+            f"The client alone, without schedule, flows, checks and hand-over, makes "
+            f"{flat['lean']['rate']:,.0f} requests/s (stock Locust's "
+            f"{flat['stock']['rate']:,.0f}): no run gets that."
+        )
+    for goal in comparison.get("goals", []):
+        if goal["value"] is not None:
+            sign, met = (">=" if goal["at_least"] else "<="), ("met" if goal["met"] else "missed")
+            yield f"{goal['name']}: {goal['value']:.2f} (goal {sign} {goal['limit']:g}, {met})"
+
+
+def _shared(result: BenchResult, cores: dict[str, Any], carried: Sequence[dict[str, Any]]) -> str:
+    shares = [one["at"]["server_share"] for one in carried if one["at"]]
+    most = f" (at most {format_percent(round(max(shares), 3))} of a core)" if shares else ""
+    pinned = cores.get("generator") is not None
+    where = (
+        f"each program on one of them, the server{most} on another"
+        if pinned
+        else f"the server{most} among them"
+    )
+    return (
+        f"Server and generator shared this machine's {result.machine.cores} cores, {where}. "
+        "For more than one generator carries: load --workers N, as many times as there are cores."
+    )
+
+
+def _time(us: int | None) -> str:
+    return "unknown" if us is None else format_duration(us)

@@ -1,0 +1,56 @@
+"""What makes figures of whole runs doubtful, in words: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kampyn_perf.load.benchmark.carried import Carried
+from kampyn_perf.load.benchmark.processes import Cores
+from kampyn_perf.load.benchmark.programs import OURS
+from kampyn_perf.units import format_percent
+
+BUSY = 0.2
+"""Of the CPU, by other programs: from there on figures are theirs too."""
+_APART = 0.15
+"""Between the rounds, as a share of the lowest."""
+_SERVER_FULL = 0.85
+"""Of a core."""
+_NOT_OURS = ("others had", "hypervisor", "slept")
+"""In the reason of a run that was not valid: it was not the generator's own end."""
+
+
+def warnings(found: Sequence[Carried], *, cores: Cores, busy: float) -> list[str]:
+    """One sentence each."""
+    words = []
+    if busy > BUSY:
+        words.append(
+            f"other programs used {format_percent(round(busy, 2))} of the CPU: on a quiet machine "
+            "these figures are higher"
+        )
+    if cores.generator is None:
+        words.append(
+            "programs were not pinned to cores: the server, and what else runs, had its share of "
+            "the generator's"
+        )
+    for one in found:
+        words += _of(one)
+    return words
+
+
+def _of(one: Carried) -> list[str]:
+    words = []
+    what = f"{one.program}, {one.work.words}"
+    low, high = one.spread
+    if len(one.best) > 1 and high > low * (1 + _APART):
+        words.append(f"{what}: the rounds differ, from {low:,.0f} to {high:,.0f} requests/s")
+    if any(attempt.server_share > _SERVER_FULL for attempt in one.best):
+        words.append(f"{what}: the server of constants was near its own limit, and may be it")
+    if one.scheduled and one.beyond is None and one.best:
+        words.append(f"{what}: no rate above was found that is not valid; it may carry more")
+    if (
+        one.program == OURS
+        and one.beyond
+        and any(sign in reason for reason in one.beyond.invalid for sign in _NOT_OURS)
+    ):
+        words.append(f"{what}: what ended the search was others' use of the machine")
+    return words

@@ -88,7 +88,14 @@ def parse_condition(text: object, unit: Unit) -> Condition:
         raise ValueError(f"expected {allowed} (got {text!r})")
     value = unit.parse(match[2])
     if value is None:
-        other = next((_EXAMPLES[each][0] for each in Unit if each.parse(match[2]) is not None), "")
+        other = next(
+            (
+                _EXAMPLES[other_unit][0]
+                for other_unit in Unit
+                if other_unit.parse(match[2]) is not None
+            ),
+            "",
+        )
         raise ValueError(
             f"expected {allowed}" + (f", not {other}" if other else "") + f" (got {text!r})"
         )

@@ -49,7 +49,7 @@ class LoadAlerts:
         rows = list(progress.completed_rows)
         for second in progress.completed:
             at_us = second.at_us + second.width_us
-            ready = [each for each in rows if (each.row.at + 1) * each.width_us <= at_us]
+            ready = [entry for entry in rows if (entry.row.at + 1) * entry.width_us <= at_us]
             rows = rows[len(ready) :]
             self._take_rows(ready, progress.layout)
             self._engine.take(
@@ -67,11 +67,11 @@ class LoadAlerts:
         self._take_rows(rows, progress.layout)
 
     def records(self) -> list[AlertRecord]:
-        """What each rule came to so far."""
+        """What entry rule came to so far."""
         return self._engine.records()
 
     def _take_rows(self, rows: Sequence[EndpointRow], layout: Layout) -> None:
-        for _stretch, part in groupby(rows, key=lambda each: (each.width_us, each.row.at)):
+        for _stretch, part in groupby(rows, key=lambda entry: (entry.width_us, entry.row.at)):
             every = list(part)
-            pairs = [(each.endpoint, each.row) for each in every]
+            pairs = [(entry.endpoint, entry.row) for entry in every]
             self._engine.take(of_rows(pairs, width_us=every[0].width_us, layout=layout))

@@ -54,7 +54,7 @@ class Subjects:
                 del self._windows[name]
         if not readings:
             return Reading(None, reason=f"nothing has measured {self._rule.metric}")
-        valued = [(each.value, each) for each in readings if each.value is not None]
+        valued = [(reading.value, reading) for reading in readings if reading.value is not None]
         if not valued:
             return readings[0]
         worst = max if self._rule.upwards else min

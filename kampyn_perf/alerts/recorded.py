@@ -87,7 +87,7 @@ def of_rows(rows: Iterable[tuple[str, Row]], *, width_us: int, layout: Layout) -
     by_endpoint: defaultdict[str, list[Row]] = defaultdict(list)
     for endpoint, row in rows:
         by_endpoint[endpoint].append(row)
-    every = [row for each in by_endpoint.values() for row in each]
+    every = [row for own in by_endpoint.values() for row in own]
     if not every:
         return []
     at_us = every[0].at * width_us
@@ -134,10 +134,10 @@ def of_breakdown(breakdown: Breakdown) -> Iterator[list[Sample]]:
 def of_series(series: Iterable[Series]) -> list[Sample]:
     """What was watched, in order of time."""
     every = list(series)
-    states = (each for each in every if each.metric in _STATES)
-    samples = [sample for each in states for sample in _states(each)]
+    states = (one for one in every if one.metric in _STATES)
+    samples = [sample for one in states for sample in _states(one)]
     for metric in _COUNTED:
-        samples += _counted(metric, [each for each in every if each.metric == metric])
+        samples += _counted(metric, [one for one in every if one.metric == metric])
     return sorted(samples, key=lambda sample: sample.to_us)
 
 
@@ -157,9 +157,9 @@ def _states(series: Series) -> Iterator[Sample]:
 def _counted(metric: str, series: Sequence[Series]) -> Iterator[Sample]:
     """All subjects together: the mean of all queries is no mean of the collections' means."""
     totals: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for each in series:
-        weights = each.weights or [1] * len(each.values)
-        for at_us, value, count in zip(each.at_us, each.values, weights, strict=True):
+    for one in series:
+        weights = one.weights or [1] * len(one.values)
+        for at_us, value, count in zip(one.at_us, one.values, weights, strict=True):
             totals[at_us][0] += value * count
             totals[at_us][1] += count
     before_us: int | None = None
@@ -173,7 +173,7 @@ def replay(result: LoadResult, engine: Engine) -> list[Event]:
     """Everything that `result` recorded, judged at the end of each of its seconds."""
     watched = of_series(result.measurements)
     if result.breakdown:
-        watched += [each for part in of_breakdown(result.breakdown) for each in part]
+        watched += [sample for part in of_breakdown(result.breakdown) for sample in part]
         watched.sort(key=lambda sample: sample.to_us)
     waiting = 0
     events: list[Event] = []

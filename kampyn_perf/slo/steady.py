@@ -36,26 +36,26 @@ def phases(result: LoadResult) -> list[PhaseSteadiness]:
 def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) -> PhaseSteadiness:
     end_us = min(phase.start_us + phase.duration_us, result.elapsed_us)
     seconds = [
-        each
-        for each in result.seconds
-        if phase.start_us <= each.at_us and each.at_us + each.width_us <= end_us
+        second
+        for second in result.seconds
+        if phase.start_us <= second.at_us and second.at_us + second.width_us <= end_us
     ]
     width_us = seconds[0].width_us if seconds else units.MICROSECONDS
 
     def said(state: State | str, words: str, cut: int = 0) -> PhaseSteadiness:
         return PhaseSteadiness(phase=name, state=str(state), warm_up_us=cut * width_us, words=words)
 
-    arrivals = steadiness([each.started for each in seconds], least=_LEAST_SESSIONS)
+    arrivals = steadiness([second.started for second in seconds], least=_LEAST_SESSIONS)
     if arrivals.state in _MOVING:
         return said("ramp", f"its own load {_MOVING[arrivals.state]}")
-    found = _found(seconds, series)
-    states = [each.state for each, _ in found]
+    judged = _of_both(seconds, series)
+    states = [one.state for one, _ in judged]
     if State.SHORT in states:
         return said(State.SHORT, f"{len(seconds)} stretches are too few to tell")
-    for each, words in found:
-        if each.state in _MOVING:
-            return said(each.state, words, each.cut)
-    cut = max(each.cut for each, _ in found)
+    for one, words in judged:
+        if one.state in _MOVING:
+            return said(one.state, words, one.cut)
+    cut = max(one.cut for one, _ in judged)
     if State.WANDERING in states:
         return said(
             State.WANDERING, "it changed as slowly as it is long: whether it came to rest is open"
@@ -64,16 +64,16 @@ def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) ->
     return said(State.STEADY, f"steady{warm}", cut)
 
 
-def _found(seconds: Sequence[Second], series: int) -> list[tuple[Steadiness, str]]:
+def _of_both(seconds: Sequence[Second], series: int) -> list[tuple[Steadiness, str]]:
     """Of both series, with the words for one that moves."""
     medians = [
-        each.response.p50_us
-        for each in seconds
-        if each.response is not None and each.response.p50_us is not None
+        second.response.p50_us
+        for second in seconds
+        if second.response is not None and second.response.p50_us is not None
     ]
     times = steadiness(medians, series=series, least=_LEAST_US)
     sessions = steadiness(
-        [each.in_flight for each in seconds], series=series, least=_LEAST_SESSIONS
+        [second.in_flight for second in seconds], series=series, least=_LEAST_SESSIONS
     )
     moved = units.format_duration(abs(times.change))
     return [

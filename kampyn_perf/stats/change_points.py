@@ -57,9 +57,9 @@ def change_points(
         raise ValueError("a series of finite numbers is needed")
     places, distances = _levels(series)
     rng = np.random.default_rng(seed)
-    found: dict[int, float] = {}
+    p_values: dict[int, float] = {}
     while True:
-        edges = [0, *sorted(found), series.size]
+        edges = [0, *sorted(p_values), series.size]
         parts = [places[start:end] for start, end in pairwise(edges)]
         splits = [_best(part[None, :], distances, shortest) for part in parts]
         strengths = [float(split.strength[0]) for split in splits]
@@ -69,16 +69,16 @@ def change_points(
         p = _p_value(parts, distances, strengths[best], permutations, shortest, rng)
         if p > level:
             break
-        found[edges[best] + int(splits[best].at[0])] = p
-    edges = [0, *sorted(found), series.size]
+        p_values[edges[best] + int(splits[best].at[0])] = p
+    edges = [0, *sorted(p_values), series.size]
     return [
         ChangePoint(
             at=at,
-            p_value=found[at],
+            p_value=p_values[at],
             before=float(np.median(series[edges[place] : at])),
             after=float(np.median(series[at : edges[place + 2]])),
         )
-        for place, at in enumerate(sorted(found))
+        for place, at in enumerate(sorted(p_values))
     ]
 
 

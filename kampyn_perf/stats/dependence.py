@@ -142,12 +142,12 @@ def deflation(
     neighbours.
     """
     series = Series(totals, hits, strata)
-    found = worth(series, few=few, confidence=confidence)
+    known = worth(series, few=few, confidence=confidence)
     return Deflation(
         n=round(float(series.total)),
-        effective=float(found.effective),
-        unseen=float(found.unseen),
-        slow=bool(found.slow),
+        effective=float(known.effective),
+        unseen=float(known.unseen),
+        slow=bool(known.slow),
     )
 
 
@@ -229,8 +229,8 @@ def half_width(series: Series, *, confidence: float = CONFIDENCE) -> Floats:
     careful = slow | _beyond(waves, _SLOW)
     if series.items < SHORT:
         careful, widest = np.ones_like(careful), widest * SHORT_WIDER
-    found = np.where(careful, widest, plain)
-    return np.where(slow, found * TOO_SHORT_WIDER, found)
+    width = np.where(careful, widest, plain)
+    return np.where(slow, width * TOO_SHORT_WIDER, width)
 
 
 def normal_half_width(stddev: float, n: float, confidence: float = CONFIDENCE) -> float:

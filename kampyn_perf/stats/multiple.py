@@ -27,4 +27,4 @@ def holm(
             break
         rejected[place] = True
         left -= float(w[place])
-    return [bool(each) for each in rejected]
+    return [bool(flag) for flag in rejected]

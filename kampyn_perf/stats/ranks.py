@@ -128,12 +128,12 @@ def quantile_interval(
     lower, upper = deflated_rank_bounds(n, q, n if effective is None else effective, confidence)
     ranks = [rank for rank in (lower, upper) if rank is not None]
     if isinstance(values, RankedValues):
-        found = dict(values.values_at_ranks(ranks))
+        at_rank = dict(values.values_at_ranks(ranks))
     else:
-        found = {rank: values[rank - 1] for rank in ranks}
+        at_rank = {rank: values[rank - 1] for rank in ranks}
     return Interval(
-        low=None if lower is None else float(found[lower]),
-        high=None if upper is None else float(found[upper]),
+        low=None if lower is None else float(at_rank[lower]),
+        high=None if upper is None else float(at_rank[upper]),
         confidence=confidence,
     )
 

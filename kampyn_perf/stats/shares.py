@@ -84,8 +84,8 @@ def _lower(events: Floats, n: Floats, confidence: float) -> Floats:
 
     tail = (1 - confidence) / 2
     safe = np.maximum(events, 1e-300)
-    found = betaincinv(safe, np.maximum(n - events, 0) + 1, tail)
-    return np.where(events > 0, found, 0.0)
+    end = betaincinv(safe, np.maximum(n - events, 0) + 1, tail)
+    return np.where(events > 0, end, 0.0)
 
 
 def _upper(events: Floats, n: Floats, confidence: float) -> Floats:
@@ -93,5 +93,5 @@ def _upper(events: Floats, n: Floats, confidence: float) -> Floats:
     from scipy.special import betaincinv
 
     left = n - events
-    found = betaincinv(events + 1, np.maximum(left, 1e-300), (1 + confidence) / 2)
-    return np.where(left > 0, found, 1.0)
+    end = betaincinv(events + 1, np.maximum(left, 1e-300), (1 + confidence) / 2)
+    return np.where(left > 0, end, 1.0)

@@ -55,8 +55,8 @@ def steadiness(values: ArrayLike, *, series: int = 1, least: float = 0.0) -> Ste
     items = np.asarray(values, dtype=np.float64)
     if items.size < FEWEST:
         return Steadiness(State.SHORT)
-    found = mser5(items)
-    cut = 0 if found is None else found
+    warm_up = mser5(items)
+    cut = 0 if warm_up is None else warm_up
     # What rises all the time in a straight line has no warm-up, though a cut would make it shorter.
     whole = slope(np.arange(items.size), items, subjects=series)
     change = _trend(items, whole, series, least)
@@ -67,7 +67,7 @@ def steadiness(values: ArrayLike, *, series: int = 1, least: float = 0.0) -> Ste
     change = _trend(rest, fitted, series, least)
     if change:
         return _moving(change, cut)
-    if (found is None or fitted.slow) and _differs(rest, least):
+    if (warm_up is None or fitted.slow) and _differs(rest, least):
         return Steadiness(State.WANDERING, cut)
     return Steadiness(State.STEADY, cut)
 

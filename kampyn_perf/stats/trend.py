@@ -169,10 +169,10 @@ def _fit(moments: Floats, series: Floats, count: int, *, lowest: bool) -> _Fit:
     spread = float(times @ times)
     if spread <= 0:
         raise ValueError("all moments are the same")
-    found = float(times @ heights) / spread
-    left = heights - found * times
+    slope = float(times @ heights) / spread
+    left = heights - slope * times
     freedom = heights.size - 2
-    return _Fit(found, math.sqrt(float(left @ left) / freedom / spread), freedom)
+    return _Fit(slope, math.sqrt(float(left @ left) / freedom / spread), freedom)
 
 
 def _wandering(series: Floats) -> float:

@@ -100,7 +100,7 @@ class Delivery:
         self._receiver.cancel()
         with self._lock:
             words = self._last_words or f"no answer within the {within:g} s at the end"
-            left = [Undelivered(each.alert, each.state, words) for each in self._waiting]
+            left = [Undelivered(notice.alert, notice.state, words) for notice in self._waiting]
             return [*self._undelivered, *left]
 
     def _run(self) -> None:

@@ -96,7 +96,9 @@ class Dispatcher:
         stop: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         """`stop` is told the reason; what cannot be stopped does nothing with it."""
-        self._deliveries = {name: Delivery(each, name=name) for name, each in receivers.items()}
+        self._deliveries = {
+            name: Delivery(receiver, name=name) for name, receiver in receivers.items()
+        }
         self._origin = origin
         self._log = log
         self._stop = stop
@@ -119,6 +121,8 @@ class Dispatcher:
         undelivered: defaultdict[str, list[str]] = defaultdict(list)
         share = within / max(len(self._deliveries), 1)
         for name, delivery in self._deliveries.items():
-            for each in delivery.close(within=share):
-                undelivered[each.alert].append(f"{each.state} was not told to {name}: {each.why}")
+            for undone in delivery.close(within=share):
+                undelivered[undone.alert].append(
+                    f"{undone.state} was not told to {name}: {undone.why}"
+                )
         return dict(undelivered)

@@ -41,19 +41,19 @@ class Candidate:
 def candidates_of(shape: Shape, arrays: frozenset[str]) -> tuple[Candidate, ...]:
     """One, or one for each branch of an `$or`; none where no index narrows the shape down."""
     if not shape.branches:
-        found = _candidate(shape, shape.ordered(), arrays)
-        return (found,) if found else ()
+        alone = _candidate(shape, shape.ordered(), arrays)
+        return (alone,) if alone else ()
     common = shape.ordered()
-    each: list[Candidate] = []
+    candidates: list[Candidate] = []
     for branch in sorted(shape.branches):
         if any(p.field == "_id" and p.is_point for p in branch):
             continue  # found by _id, which every collection has
-        found = _candidate(shape, [*common, *branch], arrays) if _narrows(branch) else None
-        if found is None:
+        candidate = _candidate(shape, [*common, *branch], arrays) if _narrows(branch) else None
+        if candidate is None:
             alone = _candidate(shape, common, arrays) if _narrows(common) else None
             return (alone,) if alone else ()
-        each.append(found)
-    return tuple(each)
+        candidates.append(candidate)
+    return tuple(candidates)
 
 
 def join_candidate(shape: Shape, join: Join) -> Candidate | None:

@@ -208,15 +208,15 @@ def _troubled(tally: Tally, trouble: str, known: Known) -> Judged:
             candidates=missing,
             remarks=tuple(dict.fromkeys(remarks)),
         )
-    found = [index for index in serving if index is not None]
-    indexes = tuple(index.name for index in found)
+    present = [index for index in serving if index is not None]
+    indexes = tuple(index.name for index in present)
     names = ", ".join(indexes)
-    declared = [index for index in found if index.source is Source.CATALOGUE]
+    declared = [index for index in present if index.source is Source.CATALOGUE]
     if declared:
         ask = "and it is not built" if known.live else "see `indexes plan` whether it is built"
         reason = f"{trouble}; the catalogue declares {names} for that, {ask}"
         return replace(_judged(tally, Verdict.DECLARED, reason), indexes=indexes)
-    if all(used_in(index, tally) for index in found):
+    if all(used_in(index, tally) for index in present):
         return _judged(tally, Verdict.NO_HELP, f"{names} is used to its end; {_rest(tally)}")
     reason = f"{trouble}, though {names} has all it asks for: built since, or not chosen"
     return replace(_judged(tally, Verdict.THERE, reason), indexes=indexes)

@@ -82,9 +82,9 @@ def used_in(index: KnownIndex, tally: Tally) -> bool:
 def plan_keys(plans: Iterable[str]) -> Iterator[tuple[Key, ...]]:
     """The key patterns in `IXSCAN { vendorId: 1, createdAt: -1 }`."""
     for plan in plans:
-        for found in _SCAN.findall(plan):
+        for scan in _SCAN.findall(plan):
             keys = []
-            for part in found.split(", "):
+            for part in scan.split(", "):
                 path, _, direction = part.rpartition(": ")
                 if not path or direction.strip('"') not in ("1", "-1", "1.0", "-1.0"):
                     break

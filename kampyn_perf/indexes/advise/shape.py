@@ -237,9 +237,9 @@ def _points_of(match: Mapping[str, Any]) -> Iterator[str]:
             continue
         parts = value.get("$and", [value]) if isinstance(value, dict) else []
         for part in parts if isinstance(parts, list | tuple) else []:
-            found = compared(part, variables=True)
-            if found is not None and found.role is Role.POINT:
-                yield found.field
+            condition = compared(part, variables=True)
+            if condition is not None and condition.role is Role.POINT:
+                yield condition.field
 
 
 def _word(predicate: Predicate) -> str:

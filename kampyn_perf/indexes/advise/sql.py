@@ -34,29 +34,29 @@ def operation_of_sql(
 ) -> Operation | None:
     """One slow read. `detail` has `sql`, SQLite's `plan` (a list of lines), the rows `returned`
     and who asked (`comment`)."""
-    found = _SELECT.match(" ".join(str(detail.get("sql", "")).split()))
-    if found is None or _HAS_MORE.search(_BETWEEN.sub(r"\1 >= ?", found["where"] or "")):
+    select = _SELECT.match(" ".join(str(detail.get("sql", "")).split()))
+    if select is None or _HAS_MORE.search(_BETWEEN.sub(r"\1 >= ?", select["where"] or "")):
         return None
-    conditions = _conditions(_BETWEEN.sub(r"\1 >= ?", found["where"] or ""))
+    conditions = _conditions(_BETWEEN.sub(r"\1 >= ?", select["where"] or ""))
     # The order of groups is none that an index of the rows has.
-    order = {} if found["group"] else _order(found["order"] or "")
+    order = {} if select["group"] else _order(select["order"] or "")
     if conditions is None or order is None:
         return None
     plan = [str(line) for line in detail.get("plan") or ()]
-    counted = found["columns"].lower().startswith("count(") and not found["group"]
+    counted = select["columns"].lower().startswith("count(") and not select["group"]
     pipeline: tuple[Mapping[str, Any], ...] = ()
-    if found["group"]:
-        pipeline = ({"$match": conditions}, {"$group": {"_id": found["group"]}})
+    if select["group"]:
+        pipeline = ({"$match": conditions}, {"$group": {"_id": select["group"]}})
     kind = Kind.COUNT if counted else Kind.AGGREGATE if pipeline else Kind.FIND
     scanned = any(_scans(line) for line in plan)
     return Operation(
         database=SQLITE,
-        collection=found["table"] or collection,
+        collection=select["table"] or collection,
         kind=kind,
         filter=conditions,
         sort=order,
         pipeline=pipeline,
-        limit=1 if found["limit"] not in (None, "-1") else 0,
+        limit=1 if select["limit"] not in (None, "-1") else 0,
         duration_us=duration_us,
         returned=None if kind is not Kind.FIND else _whole(detail.get("returned")),
         plan="COLLSCAN" if scanned else "; ".join(plan),
@@ -73,11 +73,11 @@ def _scans(line: str) -> bool:
 def _conditions(where: str) -> dict[str, Any] | None:
     conditions: dict[str, Any] = {}
     for part in re.split(r"\s+AND\s+", where, flags=re.IGNORECASE) if where else ():
-        found = _CONDITION.match(part)
-        if found is None:
+        match = _CONDITION.match(part)
+        if match is None:
             return None
-        conditions.setdefault(found["field"], {})
-        conditions[found["field"]] |= _condition(found["operator"].lower(), found["rest"])
+        conditions.setdefault(match["field"], {})
+        conditions[match["field"]] |= _condition(match["operator"].lower(), match["rest"])
     return conditions
 
 
@@ -92,10 +92,10 @@ def _condition(operator: str, rest: str) -> dict[str, Any]:
 def _order(order: str) -> dict[str, int] | None:
     keys = {}
     for part in order.split(",") if order else ():
-        found = re.fullmatch(r'"?(\w+)"?(?: (ASC|DESC))?', part.strip(), re.IGNORECASE)
-        if found is None:
+        match = re.fullmatch(r'"?(\w+)"?(?: (ASC|DESC))?', part.strip(), re.IGNORECASE)
+        if match is None:
             return None
-        keys[found[1]] = -1 if (found[2] or "").upper() == "DESC" else 1
+        keys[match[1]] = -1 if (match[2] or "").upper() == "DESC" else 1
     return keys
 
 

@@ -89,15 +89,17 @@ def _forms(builds: list[Step], database: Database) -> Iterator[PreflightFinding]
         return
     collection = pairs[0][0].collection
     try:
-        found = database.find_unindexable(collection, [spec for _, spec in pairs], GROUPS)
+        unindexable = database.find_unindexable(collection, [spec for _, spec in pairs], GROUPS)
     except ServerRefusal as refusal:
         words = f"could not look for documents that indexes would refuse: {refusal.message}"
         yield PreflightFinding(severity=PreflightLevel.WARN, collection=collection, message=words)
         return
-    for (step, _), documents in zip(pairs, found, strict=True):
+    for (step, _), documents in zip(pairs, unindexable, strict=True):
         if documents:
-            listed = "; ".join(f"_id {_show(each.id)}: {each.reason}" for each in documents)
-            ids = tuple(each.id for each in documents)
+            listed = "; ".join(
+                f"_id {_show(document.id)}: {document.reason}" for document in documents
+            )
+            ids = tuple(document.id for document in documents)
             words = f"documents stand against it ({listed})"
             yield finding_of(step, PreflightLevel.BLOCK, words, ids)
 

@@ -20,16 +20,16 @@ def parallel_arrays(document: Mapping[str, Any], fields: Sequence[str]) -> tuple
 def _parallel(value: Any, paths: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
     met: dict[Path, list[tuple[str, Path, list[Any]]]] = {}
     for field, path in paths:
-        place, rest, found = _first_array(value, path)
-        if isinstance(found, list):
-            met.setdefault(place, []).append((field, rest, found))
+        place, rest, items = _first_array(value, path)
+        if isinstance(items, list):
+            met.setdefault(place, []).append((field, rest, items))
     if len(met) > 1:
         return tuple(members[0][0] for members in met.values())[:2]
     for members in met.values():
         below = [(field, rest) for field, rest, _ in members if rest]
         for item in members[0][2]:
-            if isinstance(item, Mapping) and (found := _parallel(item, below)):
-                return found
+            if isinstance(item, Mapping) and (clash := _parallel(item, below)):
+                return clash
     return ()
 
 

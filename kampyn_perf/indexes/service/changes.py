@@ -175,9 +175,9 @@ def _look_first(
 ) -> Iterator[PreflightFinding]:
     share = request.catalogue.confirm_expiry_above
     policy = ExpiryPolicy(share=share, confirmed=frozenset(request.expire))
-    found = expiry_findings(made, databases.of, policy)
+    expiring = expiry_findings(made, databases.of, policy)
     with watch.looking():
-        for finding in chain(preflight(made, databases.of) if request.preflight else (), found):
+        for finding in chain(preflight(made, databases.of) if request.preflight else (), expiring):
             watch.found(finding)
             yield finding
 

@@ -78,12 +78,14 @@ class KnownIndexes:
             for index in live.indexes
             if not index.building and read_listing(index.definition).keys
         ]
-        found = frozenset(path for path, n in sampled.arrays.items() if n) if sampled else arrays
+        seen_as_arrays = (
+            frozenset(path for path, n in sampled.arrays.items() if n) if sampled else arrays
+        )
         return Known(
             indexes=(*indexes, *declared),
             live=True,
             declared=bool(declared),
-            arrays=arrays | found,
+            arrays=arrays | seen_as_arrays,
             documents=live.documents,
         )
 

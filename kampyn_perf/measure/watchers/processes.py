@@ -68,10 +68,10 @@ class ProcessWatcher:
         self._quantities: dict[tuple[str, str, str], Quantity] = {}
 
     def sample(self, at_us: int) -> Iterator[Reading]:
-        found = self._find()
-        if not any(found.values()):
+        pids_by_kind = self._find()
+        if not any(pids_by_kind.values()):
             raise NotSeen("none of the backend's processes is there")
-        for kind, pids in found.items():
+        for kind, pids in pids_by_kind.items():
             yield from self._settle(kind, pids)
             for place in self._places.get(kind, ()):
                 yield from self._look(place, at_us)

@@ -74,10 +74,10 @@ def against(
     absolute = objective.model_copy(
         update={"target": Target(change.comparison, value, Unit.DURATION)}
     )
-    found = _by_itself(evidence, objective)
-    if isinstance(found, Missing):
-        return absolute, found
-    return absolute, _in_its_light(found, before.observed, before.interval)
+    by_itself = _by_itself(evidence, objective)
+    if isinstance(by_itself, Missing):
+        return absolute, by_itself
+    return absolute, _in_its_light(by_itself, before.observed, before.interval)
 
 
 def _by_itself(evidence: Evidence, objective: Objective) -> Estimate | Missing:
@@ -94,21 +94,21 @@ def _by_itself(evidence: Evidence, objective: Objective) -> Estimate | Missing:
     return asked(first.observed * _JUST_ABOVE)
 
 
-def _in_its_light(found: Estimate, before: float, interval: stats.Interval) -> Estimate:
-    own = found.interval or stats.Interval(found.observed, None)
+def _in_its_light(by_itself: Estimate, before: float, interval: stats.Interval) -> Estimate:
+    own = by_itself.interval or stats.Interval(by_itself.observed, None)
     low = high = None
     if own.low is not None and interval.high is not None:
         low = own.low * before / interval.high / (1 + BETWEEN_RUNS)
     if own.high is not None and interval.low:
         high = own.high * before / interval.low * (1 + BETWEEN_RUNS)
     words = f"the baseline's was {Unit.DURATION.text(before)}"
-    if found.observed is not None:
-        words = f"{(found.observed / before - 1) * 100:+.3g} %: {words}"
+    if by_itself.observed is not None:
+        words = f"{(by_itself.observed / before - 1) * 100:+.3g} %: {words}"
     return replace(
-        found,
+        by_itself,
         interval=stats.Interval(low, high),
         needed=estimate.undecidable,
         remedy="the interval is that of both runs, and of 5 % between them; longer runs would "
         "narrow the first",
-        note=f"{words}; {found.note}" if found.note else words,
+        note=f"{words}; {by_itself.note}" if by_itself.note else words,
     )

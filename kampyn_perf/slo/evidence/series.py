@@ -44,7 +44,7 @@ class Measurements:
         metric, kind = objective.described, objective.described.evidence
         if isinstance(kind, AnySeries) and objective.series is not None:
             return self._named(objective, objective.series)
-        held = [each for each in self.series if each.metric == metric.name and each.values]
+        held = [series for series in self.series if series.metric == metric.name and series.values]
         if not held or not isinstance(kind, Watched):
             gap, reason = self.unmeasured.get(metric.name), unmeasured_reason(metric.name)
             return Missing(f"{reason}: {gap.text}" if gap else reason)
@@ -54,16 +54,16 @@ class Measurements:
 
     def _named(self, objective: Objective, wanted: SeriesName) -> Estimate | Missing:
         held = [
-            each
-            for each in self.series
-            if each.metric == wanted.name
-            and each.values
-            and wanted.labels.items() <= each.labels.items()
+            series
+            for series in self.series
+            if series.metric == wanted.name
+            and series.values
+            and wanted.labels.items() <= series.labels.items()
         ]
         if not held:
             return Missing(self._unknown(wanted))
         unit = objective.target.unit
-        other = next((each.unit for each in held if not _fits(each.unit, objective)), None)
+        other = next((series.unit for series in held if not _fits(series.unit, objective)), None)
         if other:
             return Missing(
                 f"the series {wanted.name} is in {other}, and its target in {unit.value}"
@@ -71,11 +71,11 @@ class Measurements:
         return self._value(held, objective, Watched())
 
     def _unknown(self, wanted: SeriesName) -> str:
-        of_name = [each.labels for each in self.series if each.metric == wanted.name]
+        of_name = [series.labels for series in self.series if series.metric == wanted.name]
         if of_name:
             shown = "; ".join(str(labels) for labels in of_name[:_NAMES_SHOWN])
             return f"no series {wanted.name} has the labels {wanted.labels}; there are: {shown}"
-        known = sorted({each.metric for each in self.series})
+        known = sorted({series.metric for series in self.series})
         hint = f"; there are: {', '.join(known)}" if known else "; nothing was watched in this run"
         return f"the result has no series {wanted.name!r}{hint}"
 
@@ -89,7 +89,7 @@ class Measurements:
         if objective.statistic in ("max", "min"):
             return _at_least(held, _extreme(held, objective.statistic, watched.noun))
         if watched.subjects is Subjects.WORST:
-            held = [max(held, key=lambda each: float(np.mean(each.values)))]
+            held = [max(held, key=lambda series: float(np.mean(series.values)))]
         values, weights = _joined(held)
         if not weights.sum():
             return Missing(f"there were no {watched.noun}")
@@ -121,8 +121,8 @@ class Measurements:
         """Of every sample: the number of its series, and its phase."""
         return [
             (number, bisect_right(self.phases_us, at_us))
-            for number, each in enumerate(held)
-            for at_us in each.at_us
+            for number, series in enumerate(held)
+            for at_us in series.at_us
         ]
 
 
@@ -134,15 +134,15 @@ def _fits(unit: str, objective: Objective) -> bool:
     return any(one.value == unit and one.slope is wanted for one in Unit)
 
 
-def _at_least(held: Sequence[Series], found: Estimate) -> Estimate:
+def _at_least(held: Sequence[Series], seen: Estimate) -> Estimate:
     """Without an upper end, where samples of it lay beyond the last edge of their histogram."""
-    number = sum(each.at_least for each in held)
+    number = sum(series.at_least for series in held)
     if not number:
-        return found
-    low = found.observed if found.interval is None else found.interval.low
+        return seen
+    low = seen.observed if seen.interval is None else seen.interval.low
     verb = "samples lie" if number > 1 else "sample lies"
     return replace(
-        found,
+        seen,
         interval=stats.Interval(low, None),
         at_least=f"{number:,} {verb} beyond the last edge of the histogram's buckets, "
         "where only the edge is known",
@@ -161,17 +161,19 @@ def _within(interval: stats.Interval, values: Floats, unit: Unit) -> stats.Inter
 def _joined(held: Sequence[Series]) -> tuple[Floats, Floats]:
     """Values and weights of all of them, one after the other."""
     return (
-        np.concatenate([np.asarray(each.values, dtype=np.float64) for each in held]),
-        np.concatenate([_weights(each) for each in held]),
+        np.concatenate([np.asarray(series.values, dtype=np.float64) for series in held]),
+        np.concatenate([_weights(series) for series in held]),
     )
 
 
 def _extreme(held: Sequence[Series], statistic: str, noun: str) -> Estimate:
     if statistic == "max":
-        value, series = max(((_top(each), each) for each in held), key=lambda pair: pair[0])
+        value, series = max(((_top(series), series) for series in held), key=lambda pair: pair[0])
     else:
-        value, series = min(((_bottom(each), each) for each in held), key=lambda pair: pair[0])
-    samples = sum(round(float(_weights(each).sum())) for each in held)
+        value, series = min(
+            ((_bottom(series), series) for series in held), key=lambda pair: pair[0]
+        )
+    samples = sum(round(float(_weights(series).sum())) for series in held)
     return estimate.maximum(value, samples=samples, noun=noun, note=_note([series]))
 
 
@@ -190,6 +192,6 @@ def _weights(series: Series) -> Floats:
 
 
 def _note(held: Sequence[Series]) -> str:
-    subjects = ", ".join(sorted({each.subject for each in held}))
-    sources = ", ".join(sorted({each.source for each in held}))
+    subjects = ", ".join(sorted({series.subject for series in held}))
+    sources = ", ".join(sorted({series.source for series in held}))
     return f"{subjects}, by {sources}"

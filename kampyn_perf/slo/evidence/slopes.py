@@ -31,40 +31,40 @@ class Stretch:
 
 def longest(phases: Sequence[Stretch]) -> Stretch | None:
     """The phase that a slope is asked of; the first of several."""
-    return max(phases, key=lambda each: each.end_us - each.start_us, default=None)
+    return max(phases, key=lambda phase: phase.end_us - phase.start_us, default=None)
 
 
 def slope_of(
     held: Sequence[Series], phase: Stretch | None, *, unit: Unit, more_is_better: bool
 ) -> Estimate | Missing:
     """The slope of the series that goes up (or down) fastest, per second."""
-    within = [(each, _within(each, phase)) for each in held]
+    within = [(series, _within(series, phase)) for series in held]
     known = [
         (series, stats.slope(at, values, lowest=unit is Unit.SIZE_RATE, subjects=len(held)))
         for series, (at, values) in within
         if at
     ]
-    told = [(series, found) for series, found in known if found.least is not None]
+    told = [(series, slope) for series, slope in known if slope.least is not None]
     where = f"in {phase.name}" if phase else "in the run"
     if not told:
         most = max((len(at) for _, (at, _) in within), default=0)
         return Missing(f"{units.counted(most, 'sample')} {where} are too few for a slope")
     sign = -1 if more_is_better else 1
     fastest, worst = max(told, key=lambda pair: sign * pair[1].value)
-    least = max(found.least or 0.0 for _, found in told)
+    least = max(slope.least or 0.0 for _, slope in told)
     pick = min if more_is_better else max
     note = f"{fastest.subject}, by {fastest.source}, {where}; {seen(least, unit)}"
     return Estimate(
         observed=worst.value,
         interval=stats.Interval(
-            pick(found.interval.low or 0.0 for _, found in told),
-            pick(found.interval.high or 0.0 for _, found in told),
+            pick(slope.interval.low or 0.0 for _, slope in told),
+            pick(slope.interval.high or 0.0 for _, slope in told),
         ),
         samples=sum(len(at) for _, (at, _) in within),
         noun="samples",
         note=note,
         remedy=_REMEDY,
-        slow=any(found.slow for _, found in told),
+        slow=any(slope.slow for _, slope in told),
         detectable=least,
     )
 

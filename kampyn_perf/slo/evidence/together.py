@@ -23,24 +23,26 @@ class Together:
 
     @property
     def invalid(self) -> list[str]:
-        return [f"{self._named(each)}: {why}" for each in self._results for why in each.invalid]
+        return [
+            f"{self._named(result)}: {why}" for result in self._results for why in result.invalid
+        ]
 
     @property
     def partial(self) -> str:
-        flawed = (each for each in self._results if each.partial)
-        return "; ".join(f"{self._named(each)}: {each.partial}" for each in flawed)
+        flawed = (result for result in self._results if result.partial)
+        return "; ".join(f"{self._named(result)}: {result.partial}" for result in flawed)
 
     @property
     def empty(self) -> bool:
-        return any(each.empty for each in self._results)
+        return any(result.empty for result in self._results)
 
     @property
     def unreachable(self) -> str:
-        return next((each.unreachable for each in self._results if each.unreachable), "")
+        return next((result.unreachable for result in self._results if result.unreachable), "")
 
     @property
     def all_failed(self) -> bool:
-        return any(each.all_failed for each in self._results)
+        return any(result.all_failed for result in self._results)
 
     @staticmethod
     def _named(result: Standing) -> str:

@@ -108,12 +108,12 @@ def quantile_of_worst(
         return windows
     asked = replace(question, low_confidence=windows.low_confidence)
     pairs = [(one, quantile(one.counted, asked, objective.target)) for one in windows.every]
-    found = [(one, each) for one, each in pairs if isinstance(each, Estimate)]
-    if not found:
+    estimated = [(one, estimate) for one, estimate in pairs if isinstance(estimate, Estimate)]
+    if not estimated:
         return Missing(f"there were no {question.noun}")
-    empty = len(pairs) - len(found)
-    window, worst = max(found, key=lambda pair: _badness(pair[1].observed))
-    intervals = [each.interval for _, each in found if each.interval]
+    empty = len(pairs) - len(estimated)
+    window, worst = max(estimated, key=lambda pair: _badness(pair[1].observed))
+    intervals = [estimate.interval for _, estimate in estimated if estimate.interval]
     lows = [one.low for one in intervals if one.low is not None]
     highs = [one.high for one in intervals if one.high is not None]
     open_above = empty or len(highs) < len(pairs)
@@ -138,14 +138,15 @@ def share_of_worst(
     if isinstance(windows, Missing):
         return windows
     pairs = [(one, share_of(one.counted, event, disturbed=disturbed)) for one in windows.every]
-    found = [(one, share, share.bounds()) for one, share in pairs if share.size]
-    if not found:
+    with_requests = [(one, share, share.bounds()) for one, share in pairs if share.size]
+    if not with_requests:
         return Missing("there were no requests")
-    empty = len(pairs) - len(found)
-    low = max(float(share.bounds(windows.low_confidence).low) for _, share, _ in found)
-    high = max(float(bounds.high) for _, _, bounds in found)
+    empty = len(pairs) - len(with_requests)
+    low = max(float(share.bounds(windows.low_confidence).low) for _, share, _ in with_requests)
+    high = max(float(bounds.high) for _, _, bounds in with_requests)
     window, share, bounds = max(
-        found, key=lambda each: (each[1].fewest.sum() / each[1].size, float(each[2].high))
+        with_requests,
+        key=lambda window: (window[1].fewest.sum() / window[1].size, float(window[2].high)),
     )
     answer = estimate.share(
         round(float(share.fewest.sum())),

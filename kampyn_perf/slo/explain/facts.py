@@ -153,14 +153,16 @@ class Facts:
     @cached_property
     def workers_cpu(self) -> dict[str, float]:
         """Of each worker of the backend, in cores."""
-        each = self.watched.each(names.PROCESS_CPU, self.spans)
-        return {subject: level for subject, level in each.items() if subject.startswith("worker")}
+        by_process = self.watched.each(names.PROCESS_CPU, self.spans)
+        return {
+            subject: level for subject, level in by_process.items() if subject.startswith("worker")
+        }
 
     @cached_property
     def workers_wait(self) -> float:
         """The share of the time for which a worker was ready and others had the CPU, on average."""
-        each = self.watched.each(names.PROCESS_CPU_WAIT, self.spans)
-        held = [level for subject, level in each.items() if subject.startswith("worker")]
+        by_process = self.watched.each(names.PROCESS_CPU_WAIT, self.spans)
+        held = [level for subject, level in by_process.items() if subject.startswith("worker")]
         return sum(held) / len(held) if held else 0.0
 
     @cached_property
@@ -175,14 +177,14 @@ class Facts:
     @cached_property
     def backend_cpu(self) -> float | None:
         """Of all its processes together, in cores; None where they were not seen."""
-        each = self.watched.each(names.PROCESS_CPU, self.spans)
-        return sum(each.values()) if each else None
+        by_process = self.watched.each(names.PROCESS_CPU, self.spans)
+        return sum(by_process.values()) if by_process else None
 
     @cached_property
     def used_cores(self) -> float | None:
         """Of the machine, by all programs; None where it was not seen."""
-        each = self.watched.each(names.CPU, self.spans)
-        return max(each.values()) * self.cores if each else None
+        by_process = self.watched.each(names.CPU, self.spans)
+        return max(by_process.values()) * self.cores if by_process else None
 
     @cached_property
     def other_cores(self) -> float | None:
@@ -234,20 +236,22 @@ class Facts:
     @cached_property
     def collections(self) -> dict[str, Collections]:
         """Of garbage, by generation: those that took time."""
-        found = {}
+        by_generation = {}
         for generation in _GENERATIONS:
             paused = self.level(names.METRIC_GC_PAUSE, generation=generation)
             rate = self.level(names.METRIC_GC_COLLECTIONS, generation=generation)
             if paused and rate and self.workers_cpu:
                 of_time = min(1.0, paused / len(self.workers_cpu))
-                found[generation] = Collections(of_time=of_time, pause_us=1e6 * paused / rate)
-        return found
+                by_generation[generation] = Collections(
+                    of_time=of_time, pause_us=1e6 * paused / rate
+                )
+        return by_generation
 
     @cached_property
     def gc_share(self) -> float:
         """Of the time waited, by requests for a garbage collection to end: of those that come
         while a worker collects, each waits half a pause on the average."""
-        each = self.collections.values()
+        collections = self.collections.values()
         return self.share_of_waiting(
-            sum(self.breach.total * one.of_time * one.pause_us / 2 for one in each)
+            sum(self.breach.total * one.of_time * one.pause_us / 2 for one in collections)
         )

@@ -62,15 +62,15 @@ def conclude(
     each of them what it is compared with, or why it is with nothing.
     """
     evidence: Standing = evidences[0] if len(evidences) == 1 else Together(evidences)
-    found: dict[tuple[str, Scope], Judgement] = {}
+    judgements_by_part: dict[tuple[str, Scope], Judgement] = {}
     compared = baselines or [Missing(NONE_GIVEN)] * len(evidences)
     for one, baseline in zip(evidences, compared, strict=True):
         for name, objective in _expanded(one, slo):
             judgement = _judgement(one, name, objective, baseline)
-            known = found.setdefault((name, objective.scope), judgement)
+            known = judgements_by_part.setdefault((name, objective.scope), judgement)
             if _rank(judgement) < _rank(known):
-                found[name, objective.scope] = judgement
-    judgements = _without_idle_patterns(found)
+                judgements_by_part[name, objective.scope] = judgement
+    judgements = _without_idle_patterns(judgements_by_part)
     code, reasons = _exit_code(
         evidence, judgements, strict=strict, partial_counts=allow_partial or not evidence.partial
     )
@@ -94,12 +94,14 @@ def _rank(judgement: Judgement) -> int:
     return _SAYS_MOST.index(judgement.outcome)
 
 
-def _without_idle_patterns(found: dict[tuple[str, Scope], Judgement]) -> list[Judgement]:
+def _without_idle_patterns(
+    judgements_by_part: dict[tuple[str, Scope], Judgement],
+) -> list[Judgement]:
     """A pattern that stood for nothing in one result, and for parts in another, is no gap."""
-    parts = {name for name, scope in found if not scope.is_pattern}
+    parts = {name for name, scope in judgements_by_part if not scope.is_pattern}
     return [
         judgement
-        for (name, scope), judgement in found.items()
+        for (name, scope), judgement in judgements_by_part.items()
         if not (scope.is_pattern and name in parts)
     ]
 
@@ -110,10 +112,10 @@ def _judgement(
     """Of one objective. A run that is not valid cannot pass it; it has failed where its disturbance
     cannot have been the reason."""
     if objective.target.relative:
-        objective, found = against(evidence, baseline, objective)
+        objective, estimate = against(evidence, baseline, objective)
     else:
-        found = evidence.find(objective)
-    judgement = judge(name, objective, found)
+        estimate = evidence.find(objective)
+    judgement = judge(name, objective, estimate)
     if objective.warn is not None:
         stricter = objective.model_copy(update={"target": objective.warn, "warn": None})
         judgement = warn(judgement, objective.warn, evidence.find(stricter))
@@ -152,15 +154,17 @@ def _exit_code(
     evidence: Standing, judgements: list[Judgement], *, strict: bool, partial_counts: bool
 ) -> tuple[ExitCode, list[str]]:
     """The exit code and its reasons, by the rules above."""
-    required = [each for each in judgements if each.required]
+    required = [judgement for judgement in judgements if judgement.required]
     partial = [f"the run is partial: {evidence.partial}"] if evidence.partial else []
     invalid = [f"the run is not valid: {reason}" for reason in evidence.invalid]
     failed = _named(required, Outcome.FAIL)
     undecided = _named(required, *_UNDECIDED)
-    missed = [each for each in required if each.unanswered or (each.margin or 0) < 0]
+    missed = [
+        judgement for judgement in required if judgement.unanswered or (judgement.margin or 0) < 0
+    ]
     doubtful = _named(missed, Outcome.INCONCLUSIVE)
     passed = _named(required, Outcome.PASS)
-    near = ", ".join(dict.fromkeys(each.name for each in judgements if each.warned))
+    near = ", ".join(dict.fromkeys(judgement.name for judgement in judgements if judgement.warned))
     warned = [f"near the limit: {near}"] if near else []
     masked = _worse_with_faults(required)
     nothing = "no required objective passed" if required else "no objective is required"
@@ -187,19 +191,21 @@ def _exit_code(
 def _worse_with_faults(required: list[Judgement]) -> list[str]:
     """What is only kept where faults are left out: told in every case."""
     lost = [
-        each
-        for each in required
-        if each.with_faults_outcome not in (None, Outcome.PASS, each.outcome)
-        and each.outcome in (Outcome.PASS, Outcome.INCONCLUSIVE)
+        judgement
+        for judgement in required
+        if judgement.with_faults_outcome not in (None, Outcome.PASS, judgement.outcome)
+        and judgement.outcome in (Outcome.PASS, Outcome.INCONCLUSIVE)
     ]
     if not lost:
         return []
     left_out = format_duration(lost[0].masked_us)
-    told = ", ".join(f"{each.name} {each.with_faults_text}" for each in lost)
+    told = ", ".join(f"{judgement.name} {judgement.with_faults_text}" for judgement in lost)
     return [f"{left_out} under faults are left out; with them: {told}"]
 
 
 def _named(judgements: list[Judgement], *outcomes: Outcome) -> str:
     """Names of those with one of the outcomes; each once, however many parts it stood for."""
-    found = dict.fromkeys(each.name for each in judgements if each.outcome in outcomes)
-    return ", ".join(found)
+    names = dict.fromkeys(
+        judgement.name for judgement in judgements if judgement.outcome in outcomes
+    )
+    return ", ".join(names)

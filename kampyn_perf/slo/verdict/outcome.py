@@ -14,42 +14,42 @@ from kampyn_perf.slo.targets import Target
 from kampyn_perf.slo.verdict import words
 
 
-def judge(name: str, objective: Objective, found: Estimate | Missing) -> Judgement:
+def judge(name: str, objective: Objective, estimate: Estimate | Missing) -> Judgement:
     """The judgement of one objective, with its explanation."""
     plain = _plain(name, objective)
-    if isinstance(found, Missing):
-        return plain.model_copy(update={"explanation": found.reason})
+    if isinstance(estimate, Missing):
+        return plain.model_copy(update={"explanation": estimate.reason})
     target = objective.target
-    if found.with_faults is not None:
+    if estimate.with_faults is not None:
         plain = plain.model_copy(
             update={
-                "masked_us": found.masked_us,
-                "with_faults": found.with_faults.observed,
-                "with_faults_outcome": outcome_of(found.with_faults, target),
+                "masked_us": estimate.masked_us,
+                "with_faults": estimate.with_faults.observed,
+                "with_faults_outcome": outcome_of(estimate.with_faults, target),
             }
         )
-    outcome = outcome_of(found, target)
-    needed = found.needed(target) if outcome is Outcome.INCONCLUSIVE else None
+    outcome = outcome_of(estimate, target)
+    needed = estimate.needed(target) if outcome is Outcome.INCONCLUSIVE else None
     return plain.model_copy(
         update={
             "outcome": outcome,
-            "observed": found.observed,
-            "margin": None if found.observed is None else target.margin(found.observed),
-            "unanswered": found.observed is None,
-            "samples": found.samples,
-            "effective_samples": found.effective,
-            "interval": _bounds(found.interval),
+            "observed": estimate.observed,
+            "margin": None if estimate.observed is None else target.margin(estimate.observed),
+            "unanswered": estimate.observed is None,
+            "samples": estimate.samples,
+            "effective_samples": estimate.effective,
+            "interval": _bounds(estimate.interval),
             "samples_needed": needed,
-            "detectable": found.detectable,
-            "explanation": words.explain(objective, found, outcome, needed)
-            + words.masked(plain, found.faults),
+            "detectable": estimate.detectable,
+            "explanation": words.explain(objective, estimate, outcome, needed)
+            + words.masked(plain, estimate.faults),
         }
     )
 
 
-def warn(judgement: Judgement, level: Target, found: Estimate | Missing) -> Judgement:
-    """The same, warned of where it passes and `found`, asked for the level, does not for sure."""
-    passed = isinstance(found, Estimate) and outcome_of(found, level) is Outcome.PASS
+def warn(judgement: Judgement, level: Target, estimate: Estimate | Missing) -> Judgement:
+    """The same; warned of, where it passes and `estimate`, asked for the level, is not sure to."""
+    passed = isinstance(estimate, Estimate) and outcome_of(estimate, level) is Outcome.PASS
     update: dict[str, object] = {"warn": level.value}
     if judgement.outcome is Outcome.PASS and not passed:
         side = f"{level.comparison.words} the warning level {level.unit.text(level.value)}"
@@ -61,7 +61,7 @@ def warn(judgement: Judgement, level: Target, found: Estimate | Missing) -> Judg
 
 
 def hold(judgement: Judgement, bound: str) -> Judgement:
-    """A failure that a disturbed run found in spite of its disturbance."""
+    """A failure that a disturbed run shows in spite of its disturbance."""
     words = f"{judgement.explanation}; this holds although the run is not valid: {bound}"
     return judgement.model_copy(update={"explanation": words})
 
@@ -77,15 +77,15 @@ def invalidate(judgement: Judgement, reason: str) -> Judgement:
     )
 
 
-def outcome_of(found: Estimate, target: Target) -> Outcome:
+def outcome_of(estimate: Estimate, target: Target) -> Outcome:
     """Where the interval lies."""
-    if found.interval is None:
-        met = found.observed is not None and target.met_by(found.observed)
+    if estimate.interval is None:
+        met = estimate.observed is not None and target.met_by(estimate.observed)
         return Outcome.PASS if met else Outcome.FAIL
-    good, bad = _ends(found.interval, target)
+    good, bad = _ends(estimate.interval, target)
     if bad is not None and target.met_by(bad):
         return Outcome.PASS
-    if found.unexercised:
+    if estimate.unexercised:
         return Outcome.NOT_EXERCISED
     if good is not None and not target.met_by(good):
         return Outcome.FAIL

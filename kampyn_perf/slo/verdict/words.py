@@ -14,20 +14,20 @@ from kampyn_perf.units import format_duration
 _FEW = 10
 
 
-def explain(objective: Objective, found: Estimate, outcome: Outcome, needed: int | None) -> str:
+def explain(objective: Objective, estimate: Estimate, outcome: Outcome, needed: int | None) -> str:
     """The sentence for `outcome`; `needed` is the sample that would decide an inconclusive one."""
     if outcome is Outcome.NOT_EXERCISED:
-        return found.unexercised
+        return estimate.unexercised
     if outcome is Outcome.INCONCLUSIVE:
-        return _undecided(objective, found, needed)
-    if found.failures == 0 and found.interval and outcome is Outcome.PASS:
-        return _none(objective, found)
-    value = _value(objective, found)
+        return _undecided(objective, estimate, needed)
+    if estimate.failures == 0 and estimate.interval and outcome is Outcome.PASS:
+        return _none(objective, estimate)
+    value = _value(objective, estimate)
     side = _side(objective.target, good=outcome is Outcome.PASS)
-    if found.observed is None and found.interval is None:
+    if estimate.observed is None and estimate.interval is None:
         return f"{value}, {side}; `of: successful` asks of the others alone"
-    within = _interval(found, objective.target.unit)
-    return f"{value}, {side}" + (f"; {within}" if within else f"; {found.exact}")
+    within = _interval(estimate, objective.target.unit)
+    return f"{value}, {side}" + (f"; {within}" if within else f"; {estimate.exact}")
 
 
 def masked(judgement: Judgement, faults: Sequence[str]) -> str:
@@ -45,18 +45,18 @@ def count(number: float, noun: str) -> str:
     return f"{whole:,} {singular if whole == 1 else noun}"
 
 
-def _value(objective: Objective, found: Estimate) -> str:
+def _value(objective: Objective, estimate: Estimate) -> str:
     unit = objective.target.unit
-    if found.observed is None:
-        return f"{objective.statistic} is beyond any value ({found.note})"
-    text = unit.text(_rounded(found.observed, unit))
-    if found.failures is not None:
-        of = f"{found.failures:,} of {count(found.samples, found.noun)}"
-        more = f"; {found.note}" if found.note else ""
+    if estimate.observed is None:
+        return f"{objective.statistic} is beyond any value ({estimate.note})"
+    text = unit.text(_rounded(estimate.observed, unit))
+    if estimate.failures is not None:
+        of = f"{estimate.failures:,} of {count(estimate.samples, estimate.noun)}"
+        more = f"; {estimate.note}" if estimate.note else ""
         return f"{text} ({of}{' failed' if _of_successes(objective) else ''}{more})"
     if objective.metric != "throughput":
         text = f"{objective.statistic} is {text}"
-    return f"{text} ({found.note})" if found.note else text
+    return f"{text} ({estimate.note})" if estimate.note else text
 
 
 def _of_successes(objective: Objective) -> bool:
@@ -69,18 +69,18 @@ def _side(target: Target, *, good: bool) -> str:
     return f"not {target.comparison.words} {target.unit.text(target.value)}"
 
 
-def _interval(found: Estimate, unit: Unit) -> str:
-    interval = found.interval
+def _interval(estimate: Estimate, unit: Unit) -> str:
+    interval = estimate.interval
     # Beyond any value lies a failed request, however many there were of others.
-    few = "" if found.observed is None else " from so few"
+    few = "" if estimate.observed is None else " from so few"
     if interval is None:
         return ""
     low, high = (
         None if end is None else unit.text(_rounded(end, unit))
         for end in (interval.low, interval.high)
     )
-    if found.at_least:
-        return f"at least that: {found.at_least}"
+    if estimate.at_least:
+        return f"at least that: {estimate.at_least}"
     level = f"{interval.confidence * 100:.4g} %"
     if low is None and high is None:
         return f"too few to give a {level} interval"
@@ -91,43 +91,43 @@ def _interval(found: Estimate, unit: Unit) -> str:
     return f"{level} interval {low} to {high}"
 
 
-def _undecided(objective: Objective, found: Estimate, needed: int | None) -> str:
+def _undecided(objective: Objective, estimate: Estimate, needed: int | None) -> str:
     target = objective.target
-    if found.at_least:
-        return f"{_value(objective, found)}, or more by any amount: {found.at_least}"
-    made = count(found.samples, found.noun)
-    if found.effective is not None and found.effective < 0.9 * found.samples:
-        made += f" (worth {count(found.effective, 'independent ones')})"
-    if found.failures == 0:
-        start = _none(objective, found)
+    if estimate.at_least:
+        return f"{_value(objective, estimate)}, or more by any amount: {estimate.at_least}"
+    made = count(estimate.samples, estimate.noun)
+    if estimate.effective is not None and estimate.effective < 0.9 * estimate.samples:
+        made += f" (worth {count(estimate.effective, 'independent ones')})"
+    if estimate.failures == 0:
+        start = _none(objective, estimate)
     else:
-        within = _interval(found, target.unit)
-        start = f"{_value(objective, found)}, but {made} do not tell it from "
+        within = _interval(estimate, target.unit)
+        start = f"{_value(objective, estimate)}, but {made} do not tell it from "
         start += f"{target.unit.text(target.value)}; {within}"
-    if found.slow:
+    if estimate.slow:
         start += "; the run is too short for how slowly it changes"
-    if found.remedy:
-        return f"{start}; {found.remedy}"
-    if needed is None and found.samples < _FEW:
+    if estimate.remedy:
+        return f"{start}; {estimate.remedy}"
+    if needed is None and estimate.samples < _FEW:
         return f"{start}; so few do not tell how many would decide"
     if needed is None:
         return f"{start}; it stands so close that no sample would decide"
-    if found.failures == 0:
-        return f"{start}; {count(needed, found.noun)} without one would show {target}"
-    return f"{start}; about {count(needed, found.noun)} would decide"
+    if estimate.failures == 0:
+        return f"{start}; {count(needed, estimate.noun)} without one would show {target}"
+    return f"{start}; about {count(needed, estimate.noun)} would decide"
 
 
-def _none(objective: Objective, found: Estimate) -> str:
+def _none(objective: Objective, estimate: Estimate) -> str:
     """Zero failures prove a rate of zero as little as a dry day proves a desert."""
-    interval = found.interval or stats.Interval(None, None)
+    interval = estimate.interval or stats.Interval(None, None)
     successes = _of_successes(objective)
     end = interval.low if successes else interval.high
     most = 1.0 if end is None else 1 - end if successes else end
     level = f"{interval.confidence * 100:.4g} %"
     return (
-        f"{'no failure' if successes else 'none'} in {count(found.samples, found.noun)}: with "
-        f"{level} confidence at most {Unit.SHARE.text(most)}{' fail' if successes else ''}"
-        + (f" ({found.note})" if found.note else "")
+        f"{'no failure' if successes else 'none'} in {count(estimate.samples, estimate.noun)}: "
+        f"with {level} confidence at most {Unit.SHARE.text(most)}{' fail' if successes else ''}"
+        + (f" ({estimate.note})" if estimate.note else "")
     )
 
 

@@ -78,8 +78,8 @@ def _of_sample(documents: list[Document], path: str, cutoff: datetime.datetime) 
     for document in documents:
         values = list(values_at(document, path.split(".")))
         types[_type(values)] += 1
-        found = [_aware(v) for v in _flat(values) if isinstance(v, datetime.datetime)]
-        dates += [min(found)] if found else []
+        moments = [_aware(v) for v in _flat(values) if isinstance(v, datetime.datetime)]
+        dates += [min(moments)] if moments else []
     return Expiry(
         documents=len(documents),
         expired=sum(date <= cutoff for date in dates),

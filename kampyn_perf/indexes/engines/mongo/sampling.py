@@ -31,8 +31,8 @@ def sample_documents(
         return connection.aggregate(collection, [*match, {"$sample": {"size": size}}])
     except ServerRefusal:
         with connection.answers():
-            found = connection.database[collection].find(condition or {}, limit=size)
-            return [dict(row) for row in found]
+            cursor = connection.database[collection].find(condition or {}, limit=size)
+            return [dict(row) for row in cursor]
 
 
 def values_at(value: Any, parts: Sequence[str]) -> Iterator[Any]:

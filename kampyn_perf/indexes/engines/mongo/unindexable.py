@@ -1,4 +1,4 @@
-"""Documents that an index would refuse for their form: found before its build is begun."""
+"""Documents that an index would refuse for their form: by_spec before its build is begun."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def find_unindexable(
 ) -> Sequence[Sequence[Unindexable]]:
     """At most `limit` for each of `specs`. Those that hold the same documents share one look
     through the collection, as their builds do."""
-    found: list[Sequence[Unindexable]] = [()] * len(specs)
+    by_spec: list[Sequence[Unindexable]] = [()] * len(specs)
     shared: dict[str, list[int]] = {}
     for place, spec in enumerate(specs):
         if spec.is_text:
-            found[place] = tuple(islice(_text(connection, collection, spec), limit))
+            by_spec[place] = tuple(islice(_text(connection, collection, spec), limit))
         elif list(_conditions(spec)):
             shared.setdefault(canonical(to_plain(among(spec))), []).append(place)
     for places in shared.values():
         documents = _candidates(connection, collection, [specs[place] for place in places])
         for place in places:
-            found[place] = tuple(islice(_refused(documents, specs[place]), limit))
-    return found
+            by_spec[place] = tuple(islice(_refused(documents, specs[place]), limit))
+    return by_spec
 
 
 def _refused(documents: Sequence[Document], spec: IndexSpec) -> Iterator[Unindexable]:

@@ -20,8 +20,8 @@ _CHECKS = (
 
 def refusals(spec: IndexSpec) -> tuple[Refusal, ...]:
     """Every reason at once: those of all versions of MongoDB, and those that newer ones lack."""
-    found = [refusal for check in _CHECKS for refusal in check(spec)]
-    return tuple(dict.fromkeys(found))
+    refusals = [refusal for check in _CHECKS for refusal in check(spec)]
+    return tuple(dict.fromkeys(refusals))
 
 
 def refusals_on(spec: IndexSpec, engine: Engine, version: Version) -> tuple[Refusal, ...]:

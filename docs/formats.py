@@ -65,6 +65,7 @@ def page(program: Program) -> str:
                     ("Markdown, for a job's summary", "markdown", "markdown"),
                     ("JUnit", "junit", "xml"),
                     ("Annotations on GitHub", "github", ""),
+                    ("Code quality on GitLab", "gitlab", "json"),
                 )
                 for out, _ in [program(folder, [*check, "--format", form])]
             ),

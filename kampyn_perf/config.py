@@ -12,7 +12,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from kampyn_perf import units
 from kampyn_perf.errors import ConfigError, KampynError, Problem
@@ -40,6 +48,7 @@ __all__ = [
     "parse_yaml",
     "read_yaml",
     "shipped",
+    "written",
 ]
 
 # As JSON, durations and sizes are written with their unit, so that what was dumped can be read.
@@ -55,20 +64,34 @@ def _duration(value: object, *, default_unit: str = "s") -> int:
     return us
 
 
-Duration = Annotated[int, BeforeValidator(_duration), _WithUnit]
+def written(kind: str, *types: str) -> WithJsonSchema:
+    """What a value looks like in a file, where it is another one inside: for editors, and for the
+    reference."""
+    return WithJsonSchema({"x-written": kind, "type": list(types)}, mode="validation")
+
+
+Duration = Annotated[
+    int, BeforeValidator(_duration), _WithUnit, written("duration (s)", "number", "string")
+]
 """Microseconds; written as seconds (`60`) or with a unit (`1m30s`)."""
 Milliseconds = Annotated[
-    int, BeforeValidator(lambda value: _duration(value, default_unit="ms")), _WithUnit
+    int,
+    BeforeValidator(lambda value: _duration(value, default_unit="ms")),
+    _WithUnit,
+    written("duration (ms)", "number", "string"),
 ]
 """Microseconds; a bare number is in milliseconds."""
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """Decides what comes by chance; numpy takes none below 0, JSON none above."""
-Size = Annotated[int, BeforeValidator(units.parse_size)]
+Size = Annotated[
+    int, BeforeValidator(units.parse_size), written("size (bytes)", "number", "string")
+]
 """Bytes; written as a number or with a unit (`256MB`)."""
 Rate = Annotated[
     Fraction,
     BeforeValidator(units.parse_rate),
     PlainSerializer(lambda rate: f"{rate}/s", return_type=str, when_used="json"),
+    written("rate (1/s)", "number", "string"),
 ]
 """Events per second, exactly."""
 

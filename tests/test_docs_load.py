@@ -24,7 +24,7 @@ def blocks(name: str) -> list[str]:
 
 def test_the_tables_of_keys_are_the_models():
     done = subprocess.run(
-        [sys.executable, str(DOCS / "keys.py"), "--check"],
+        [sys.executable, str(DOCS / "configuration.py"), "--check"],
         capture_output=True,
         text=True,
         check=False,
@@ -36,7 +36,7 @@ def test_the_example_of_a_target_is_one():
     example, *parts = blocks("targets.md")
     source = config.parse_yaml(example, "targets.md")
     assert reference_problems(config.parse(TargetSettings, source), source) == []
-    assert len(parts) == 2
+    assert len(parts) == 3
     for part in parts:
         config.parse(TargetSettings, config.parse_yaml(part, "targets.md"))
 

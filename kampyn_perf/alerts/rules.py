@@ -20,7 +20,7 @@ from pydantic import (
 from kampyn_perf import patterns, statistic
 from kampyn_perf.alerts.condition import Comparison, Condition, parse_condition
 from kampyn_perf.alerts.metrics import METRICS, Kind, Metric
-from kampyn_perf.config import Duration, Section
+from kampyn_perf.config import Duration, Section, written
 from kampyn_perf.results.alerts import Severity
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.suggest import near_or_known
@@ -109,13 +109,23 @@ class Rule(Section):
 
     # The order of the fields is the order of their checks: each one needs the metric.
     metric: str
+    """What is watched; as in objectives, and what the backend itself says."""
     statistic: Annotated[str, Field(validate_default=True)] = ""
     """`p95`, `mean`, `max`; where left out, the metric's own."""
-    scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
-    fires: Condition
+    scope: Annotated[
+        Scope,
+        BeforeValidator(_parse_scope),
+        Field(validate_default=True),
+        written("`overall`, or `{endpoint: NAME}`", "string", "object"),
+    ] = Scope()
+    """`overall`, or `{endpoint: ...}`, with `*` for any text."""
+    fires: Annotated[Condition, written("condition", "string")]
     """Written as `> 1000 ms`."""
     window: Annotated[Duration, within(MICROSECONDS, LONGEST_WINDOW_US)]
-    clears: Annotated[Condition | None, Field(validate_default=True)] = None
+    """The stretch that the value is of."""
+    clears: Annotated[
+        Annotated[Condition, written("condition", "string")] | None, Field(validate_default=True)
+    ] = None
     """What resolves it, on the good side of `fires`; None: a tenth better than `fires`."""
     keepFiringFor: Annotated[Duration, within(0, LONGEST_WINDOW_US)] = 60 * MICROSECONDS  # noqa: N815
     """How long `clears` has to hold without a break."""
@@ -124,8 +134,11 @@ class Rule(Section):
     fullWindow: bool = True  # noqa: N815
     """Whether there is no data until a whole window was seen."""
     severity: Severity = Severity.WARNING
+    """How much it matters."""
     description: str = ""
+    """For people, and in notices."""
     actions: tuple[Annotated[str, BeforeValidator(_known_action)], ...] = (LOG,)
+    """What is done: `log`, `stop` (ends the run), or names of `actions`."""
 
     @property
     def quantile(self) -> float | None:

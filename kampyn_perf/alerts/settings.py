@@ -77,7 +77,9 @@ class Alerts(Section):
     actions: dict[Annotated[str, AfterValidator(_action_name)], WebhookOrCommand] = Field(
         default_factory=dict
     )
+    """Webhooks and commands, by name."""
     alerts: dict[Annotated[str, AfterValidator(_rule_name)], Rule] = Field(min_length=1)
+    """Rules, by name."""
 
     @model_validator(mode="before")
     @classmethod

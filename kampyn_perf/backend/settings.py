@@ -46,14 +46,21 @@ class CacheSettings(Section):
     url: str = "auto"
     """`auto` (an embedded redis-server where there is one), `off`, or `redis://...`."""
     ttl: Duration = 300_000_000
+    """How long an answer is kept."""
     max_memory: Size = 256 * 1024**2
+    """Of the embedded redis-server."""
     policy: str = "allkeys-lru"
+    """What it drops when that is full (`maxmemory-policy`)."""
     timeout: Milliseconds = 250_000
     """How long a request waits for the cache, retries included, before it goes on without."""
     retries: int = Field(default=3, ge=0)
+    """How often a command is tried again."""
     retry_delay: Milliseconds = 100_000
+    """Between two tries."""
     keep_alive: Duration = 30_000_000
+    """How often an idle connection is kept alive."""
     family: AddressFamily = AddressFamily.IPV4
+    """Where the server's name is looked up."""
 
     @field_validator("url", mode="before")
     @classmethod
@@ -74,8 +81,11 @@ class PasswordSettings(Section):
     """The cost of argon2id. The default is OWASP's minimum (19 MiB, t=2, p=1)."""
 
     memory: Size = 19 * 1024**2
+    """For one hash."""
     iterations: int = Field(default=2, ge=1)
+    """Passes over it."""
     parallelism: int = Field(default=1, ge=1)
+    """Lanes of it."""
     threads: int = Field(default=0, ge=0)
     """Threads per worker that hash; 0: one per CPU over all workers, since hashing is all CPU."""
     max_wait: Duration = 500_000
@@ -92,22 +102,32 @@ class SeedSettings(Section):
     """The seeded data. The same figures give the same data."""
 
     users: int = Field(default=1_000, ge=1)
+    """How many."""
     vendors: int = Field(default=20, ge=1)
+    """How many."""
     items: int = Field(default=500, ge=2)
+    """How many."""
     orders: int = Field(default=2_000, ge=0)
+    """How many."""
     stock: int = Field(default=1_000_000, ge=0)
     """Units of every item. One documented run takes about 17,300 of `item123`."""
     seed: Seed = 1
+    """Decides what comes by chance."""
 
 
 class RateLimitSettings(Section):
     """Requests per window and address, by the caller's role. Off: see `docs/backend.md`."""
 
     enabled: bool = False
+    """Whether requests are limited."""
     window: Duration = 900_000_000
+    """The stretch that is counted."""
     admin: int = Field(default=1_000, ge=1)
+    """Requests of an admin in a window."""
     vendor: int = Field(default=500, ge=1)
+    """Requests of a vendor in a window."""
     others: int = Field(default=100, ge=1)
+    """Requests of anybody else in a window."""
     failed_logins: int = Field(default=20, ge=1)
     """Of one account in a window, from whatever address."""
     exempt: tuple[str, ...] = ("/health", "/api/health")
@@ -120,14 +140,18 @@ class SlowSettings(Section):
     """From which duration on a request or query is logged."""
 
     request: Milliseconds = 1_000_000
+    """A request."""
     query: Milliseconds = 100_000
+    """A query of the store."""
 
 
 class ExternalSettings(Section):
     """An external API whose health is ours (the document's payment provider). Off by default."""
 
     url: str = ""
+    """Its health route; empty: there is none."""
     timeout: Duration = 2_000_000
+    """When it is given up."""
     every: Duration = 10_000_000
     """How old an answer may be: who asks for our health must not make us ask others' at will."""
 
@@ -153,9 +177,11 @@ class NotificationSettings(Section):
     much as a fifth of placing it."""
 
     mode: NotificationMode = NotificationMode.NONE
+    """Where word of an order goes."""
     url: str = ""
     """Of the webhook: one POST of JSON for each notification."""
     timeout: Duration = 2_000_000
+    """Of one of them."""
 
     @model_validator(mode="after")
     def _complete(self) -> NotificationSettings:
@@ -201,26 +227,43 @@ class BackendSettings(Section):
     """All of it."""
 
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: int = Field(default=5001, ge=0, le=65535)
+    """0: any that is free."""
     workers: int = Field(default=0, ge=0)
     """Worker processes; 0: one per CPU."""
     auth: AuthMode = AuthMode.DOCUMENTED
+    """Who may use carts and orders without a token."""
     metrics: MetricsAccess = MetricsAccess.LOOPBACK
+    """Who may read /metrics."""
     token_secret: str = Field(default="", repr=False)
     """Signs the tokens; empty: made once and kept in the state folder."""
     token_lifetime: Duration = 86_400_000_000
+    """How long a token serves."""
     secure_cookies: bool = False
+    """Whether cookies are for HTTPS alone."""
     max_body: Size = 1024**2
+    """A greater body is refused (413)."""
     store: StoreSettings = StoreSettings()
+    """Where the data lies."""
     cache: CacheSettings = CacheSettings()
+    """The response cache."""
     passwords: PasswordSettings = PasswordSettings()
+    """The cost of argon2id."""
     seed: SeedSettings = SeedSettings()
+    """The data that it begins with."""
     slow: SlowSettings = SlowSettings()
+    """From when on requests and queries are logged."""
     rate_limit: RateLimitSettings = RateLimitSettings()
+    """Requests per window and address."""
     external: ExternalSettings = ExternalSettings()
+    """An external API whose health is ours."""
     notifications: NotificationSettings = NotificationSettings()
+    """Telling customer and vendor about an order."""
     http: HttpSettings = HttpSettings()
+    """How long a client may take."""
     process: ProcessSettings = ProcessSettings()
+    """Worker processes."""
 
     @field_validator("metrics", mode="before")
     @classmethod

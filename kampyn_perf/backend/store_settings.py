@@ -43,8 +43,11 @@ class SqliteSettings(Section):
     """The embedded store."""
 
     synchronous: Synchronous = Synchronous.NORMAL
+    """When a commit waits for the disk."""
     lock_timeout: Duration = 5_000_000
+    """How long a write waits for another."""
     page_cache: Size = 16 * 1024**2
+    """For each connection."""
 
 
 class Transactions(StrEnum):
@@ -60,18 +63,31 @@ class MongoSettings(Section):
     """The document's client options, with the document's names."""
 
     maxPoolSize: int = Field(default=50, ge=1)  # noqa: N815
+    """Connections of one worker at most."""
     minPoolSize: int = Field(default=10, ge=0)  # noqa: N815
+    """Connections that it keeps."""
     maxIdleTimeMS: Milliseconds = 30_000_000  # noqa: N815
+    """When an idle one is closed."""
     serverSelectionTimeoutMS: Milliseconds = 5_000_000  # noqa: N815
+    """How long a server is looked for."""
     socketTimeoutMS: Milliseconds = 45_000_000  # noqa: N815
+    """How long an answer may take."""
     connectTimeoutMS: Milliseconds = 10_000_000  # noqa: N815
+    """To make a connection."""
     w: str | int = "majority"
+    """Members that have to have a write."""
     j: bool = True
+    """Whether it has to be in their journal."""
     wtimeout: Milliseconds = 10_000_000
+    """How long that may take."""
     readPreference: str = "secondaryPreferred"  # noqa: N815
+    """Which members are read."""
     compressors: tuple[str, ...] = ("zlib",)
+    """Offered to the server."""
     zlibCompressionLevel: int = Field(default=6, ge=-1, le=9)  # noqa: N815
+    """-1: zlib's own."""
     transactions: Transactions = Transactions.AUTO
+    """Whether an order is placed in one."""
 
     @field_validator("transactions", mode="before")
     @classmethod
@@ -85,8 +101,11 @@ class StoreSettings(Section):
     url: str = ""
     """`sqlite:///path` or `mongodb://...`; empty: `backend.db` in the state folder."""
     indexes: IndexMode = IndexMode.DOCUMENTED
+    """Whether the document's secondary indexes are made with the store."""
     sqlite: SqliteSettings = SqliteSettings()
+    """The embedded store."""
     mongo: MongoSettings = MongoSettings()
+    """The document's client options."""
 
     @field_validator("url")
     @classmethod

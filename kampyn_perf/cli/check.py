@@ -153,7 +153,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         baseline=judging.read_run(baseline)[1] if baseline else None,
     )
     asked = form or (Format.JSON if json else None)
-    places = judging.objective_places(slo) if asked is Format.GITHUB else {}
+    placed = asked in (Format.GITHUB, Format.GITLAB)
+    places = judging.objective_places(slo) if placed else {}
     document = export(
         verdict,
         asked or Format.JSON,

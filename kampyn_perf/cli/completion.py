@@ -29,10 +29,12 @@ def targets(incomplete: str) -> list[str]:
 
 
 def page_files() -> dict[str, Path]:
-    """The pages of the documentation that came with the program, by name."""
+    """The pages of the documentation that came with the program, by name; the one that leads to
+    them is for who reads them in their folder."""
     from kampyn_perf import config
 
-    return {path.stem: path for path in sorted(config.shipped("docs").glob("*.md"))}
+    pages = sorted(config.shipped("docs").glob("*.md"))
+    return {path.stem: path for path in pages if path.stem != "README"}
 
 
 def pages(incomplete: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,17 @@ from kampyn_perf.cli.flags import Json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class ConfigName(StrEnum):
+    """The files of `schemas.FILES`."""
+
+    LOAD = "load"
+    TARGETS = "targets"
+    SLO = "slo"
+    ALERTS = "alerts"
+    BACKEND = "backend"
+    INDEXES = "indexes"
 
 
 def docs(
@@ -24,6 +36,14 @@ def docs(
         ),
     ] = None,
     *,
+    schema: Annotated[
+        ConfigName | None,
+        typer.Option(
+            "--schema",
+            help="Print the JSON Schema of this file of configs/ instead, for an editor.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Print a page of the documentation, as it came with this version; without a name, list them.
@@ -33,9 +53,15 @@ def docs(
       kampyn-perf docs
       kampyn-perf docs targets
       kampyn-perf docs load | less
+      kampyn-perf docs --schema load > load.schema.json
     """
     from kampyn_perf.cli.console import print_json, print_text
 
+    if schema is not None:
+        from kampyn_perf.cli.schemas import FILES
+
+        print_json(FILES[schema.value].schema())
+        return
     known = completion.page_files()
     if name is None:
         titles = {page: _title(path) for page, path in known.items()}

@@ -23,6 +23,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     HGRM = "hgrm"
+    HLOG = "hlog"
     OPENMETRICS = "openmetrics"
     JUNIT = "junit"
 
@@ -83,10 +84,11 @@ def report(
     That of a search for capacity:
       kampyn-perf report latest-capacity
     \b
-    For a pull request, a spreadsheet, HdrHistogram's plotter, a time-series database:
+    For a pull request, a spreadsheet, HdrHistogram's plotter and log tools, a time-series database:
       kampyn-perf report reports/before --format markdown >> summary.md
       kampyn-perf report --format csv --output load.csv
       kampyn-perf report --format hgrm > response.hgrm
+      kampyn-perf report --format hlog > response.hlog
       kampyn-perf report --format openmetrics
     """
     from kampyn_perf.cli import console, judging, pages

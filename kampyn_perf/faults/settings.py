@@ -76,7 +76,9 @@ def _arguments(value: object) -> object:
     return tuple(str(part) for part in value)
 
 
-Arguments = Annotated[tuple[str, ...], BeforeValidator(_arguments)]
+Arguments = Annotated[
+    tuple[str, ...], BeforeValidator(_arguments, json_schema_input_type=str | tuple[str, ...])
+]
 """A program and its arguments, as a list or as a shell would split them; there is no shell."""
 
 
@@ -86,15 +88,25 @@ class FaultSettings(Section):
     at: Duration
     """From the beginning of the first phase."""
     length: Annotated[Duration, Field(gt=0)] | None = Field(default=None, alias="for")
+    """How long it lasts; a `kill` takes no time."""
     name: str = ""
+    """What reports call it."""
     redis: RedisFault | None = None
+    """Of the embedded Redis: `pause`, `kill` or `slow`."""
     worker: WorkerFault | None = None
+    """Of one worker of the bundled backend: `pause` or `kill`."""
     database: DatabaseFault | None = None
+    """Of the bundled backend's SQLite: `lock` or `slow`."""
     disk: DiskFault | None = None
+    """What the bundled backend writes to: `full`."""
     network: NetworkFault | None = None
+    """Of the connections to the target: `delay`, `stall`, `loss` or `reset`."""
     start: Arguments | None = None
+    """A program that begins a fault of your own."""
     stop: Arguments | None = None
+    """The program that ends it; always run."""
     by: Annotated[Duration, Field(gt=0)] | None = None
+    """With `slow` and `delay`: by how much."""
     settle: Duration = 2_000_000
     """How long after its end requests are still counted as being under it."""
     listen: Annotated[int, Field(ge=1, le=65535)] | None = None
@@ -140,6 +152,7 @@ class FaultsSection(Section):
     """The key, as it stands below `config` or a profile."""
 
     faults: tuple[FaultSettings, ...] = ()
+    """One after the other, or at the same time."""
 
 
 def load(source: Source, above: PathKey = ()) -> tuple[FaultSettings, ...]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kampyn_perf.load.request import Bundled, LoadRequest
     from kampyn_perf.load.resolver import resolve
     from kampyn_perf.load.runner import backend_for, run
+    from kampyn_perf.recorder.traces import Traces
     from kampyn_perf.results.load import LoadResult
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "RunStart",
     "Severity",
     "Standby",
+    "Traces",
     "Unobserved",
     "WatchedTarget",
     "Watcher",
@@ -93,6 +95,7 @@ _PLACES = {
     "kampyn_perf.load.options": ("LoadOptions",),
     "kampyn_perf.load.resolver": ("resolve",),
     "kampyn_perf.load.runner": ("backend_for", "run"),
+    "kampyn_perf.recorder.traces": ("Traces",),
     "kampyn_perf.results.load": ("LoadResult",),
 }
 _MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}

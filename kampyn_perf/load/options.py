@@ -51,6 +51,8 @@ class LoadOptions:
     """Of its `config.environments`."""
     tags: Sequence[str] = ()
     exclude_tags: Sequence[str] = ()
+    otlp: str | None = None
+    push_gateway: str | None = None
     need_files: bool = True
     """Whether files of session data have to be there: not for a description alone."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf.errors import Problem
 from kampyn_perf.load.distributed.remote import Master
+from kampyn_perf.load.settings import ExportSettings
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.sources import PathKey, Source
 
@@ -57,6 +58,8 @@ class LoadRequest:
     affair of its watcher."""
     faults: Source = field(default_factory=lambda: Source({}, ""))
     """What load.yaml says of faults, unread, likewise."""
+    export: ExportSettings = field(default_factory=ExportSettings)
+    """Where the run is told while it goes on: the affair of an observer."""
     faults_above: PathKey = ()
     """Below which keys that stood."""
 

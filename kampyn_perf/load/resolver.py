@@ -73,7 +73,8 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     )
     found_faults, above = _faults(settings, spec.profile)
     faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
-    request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above)
+    export = settings.config.export
+    request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above, export=export)
     if foreign:
         request = replace(request, remarks=foreign.remarks)
     if artillery:
@@ -200,8 +201,18 @@ def _of_script(options: LoadOptions, script: ArtilleryScript) -> dict[str, Any]:
 
 def _short_forms(options: LoadOptions) -> list[str]:
     """Options that are another way to write a value of load.yaml, so that one form is checked."""
-    short = {"warmUp": options.warm_up, "workers": options.workers, "seed": options.seed}
-    names = {"warmUp": "--warm-up"}
+    short = {
+        "warmUp": options.warm_up,
+        "workers": options.workers,
+        "seed": options.seed,
+        "export.otlp": options.otlp,
+        "export.pushGateway": options.push_gateway,
+    }
+    names = {
+        "warmUp": "--warm-up",
+        "export.otlp": "--otlp",
+        "export.pushGateway": "--push-gateway",
+    }
     return [
         config.SetText(f"config.{key}={value}", flag=names.get(key, f"--{key}"))
         for key, value in short.items()

@@ -32,12 +32,19 @@ class PhaseSettings(Section):
     """One phase, as Artillery writes it."""
 
     name: str = ""
+    """What reports call it."""
     duration: Duration | None = None
+    """How long it lasts; needed, but for a pause."""
     arrivalRate: Rate | None = None  # noqa: N815 (Artillery's key)
+    """Sessions per second: throughout, or at the beginning of a ramp."""
     rampTo: Rate | None = None  # noqa: N815
+    """The rate at the end, which it goes to evenly."""
     arrivalCount: int | None = Field(default=None, ge=0)  # noqa: N815
+    """So many sessions, spread over the duration, in place of a rate."""
     pause: Duration | None = None
+    """A stretch without arrivals; stands alone."""
     maxVusers: int | None = Field(default=None, ge=1)  # noqa: N815
+    """Virtual users at once in this phase, where fewer than in the run."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -74,7 +81,9 @@ class ProfileSettings(Section):
     """A named schedule."""
 
     description: str = ""
+    """For people."""
     phases: tuple[PhaseSettings, ...]
+    """The schedule, one after the other."""
     mode: ArrivalMode | None = None
     """Overrides the run's mode."""
     faults: Any = None
@@ -92,6 +101,7 @@ class TimeoutSettings(Section):
     """When a request is given up."""
 
     connect: Duration = Field(default=10_000_000, gt=0)
+    """To make a connection, TLS included."""
     read: Annotated[Duration, Field(gt=0)] | None = None
     """Between two arrivals of bytes; None: only the total counts."""
     total: Duration = Field(default=30_000_000, gt=0)
@@ -107,6 +117,7 @@ class ValidityLimits(Section):
     latenessP99: Milliseconds = 50_000  # noqa: N815
     """Of sessions that found a free virtual user: anything more is the generator's own delay."""
     latenessMax: Milliseconds = 1_000_000  # noqa: N815
+    """The most that one of them may begin late."""
     loopLagMax: Milliseconds = 1_000_000  # noqa: N815
     """The longest that the event loop may stand still."""
     rateShortfall: float = Field(default=0.05, gt=0, lt=1)  # noqa: N815
@@ -119,6 +130,7 @@ class ValidityLimits(Section):
     cpuSteal: float = Field(default=0.1, gt=0, le=1)  # noqa: N815
     """Share of the machine's CPU time that the hypervisor gave to other machines."""
     gcPauseMax: Milliseconds = 250_000  # noqa: N815
+    """The longest that Python's garbage collection may hold up a generator."""
     headroom: float = Field(default=0.9, gt=0, le=1)
     """Share of file descriptors or ports in use from which on there is a warning."""
     clockUncertainty: Milliseconds = 10_000  # noqa: N815
@@ -127,10 +139,41 @@ class ValidityLimits(Section):
     """By how much two machines' clocks may part during the run."""
 
 
+class TraceSettings(Section):
+    """Sessions whose requests carry `traceparent`, and which of them are told."""
+
+    enabled: bool = True
+    """Where `otlp` names a receiver; false: it gets metrics alone."""
+    share: float = Field(default=1.0, gt=0, le=1)
+    """Share of the sessions that carry it; what was slow or failed among them is told."""
+    slow: Duration = Field(default=1_000_000, gt=0)
+    """From which response time of one of its requests on a session is slow."""
+    perSecond: int = Field(default=10, ge=1, le=1000)  # noqa: N815
+    """Sessions that each generator tells at most in a second; the others are counted."""
+
+
+class ExportSettings(Section):
+    """Where a run is told while it goes on (docs/export.md)."""
+
+    otlp: str = ""
+    """URL of an OpenTelemetry receiver for OTLP over HTTP, as `http://localhost:4318`: metrics, and
+    traces of sessions that were slow or failed."""
+    pushGateway: str = ""  # noqa: N815
+    """URL of a Prometheus push gateway, as `http://localhost:9091`."""
+    instance: str = ""
+    """What this run is called there (`instance`, `service.instance.id`); empty: this machine's
+    name."""
+    every: Duration = Field(default=10_000_000, ge=1_000_000)
+    """How often metrics are sent."""
+    traces: TraceSettings = TraceSettings()
+    """Which sessions are traced, and told."""
+
+
 class RunSettings(Section):
     """The `config` section."""
 
     target: str = "reference"
+    """Which API is loaded: a file of configs/targets, or a URL."""
     scenarios: str = ""
     """A locustfile, in `./scenarios` or as shipped; or a path. Empty: `locustfile.py`, unless there
     are flows as data."""
@@ -144,11 +187,15 @@ class RunSettings(Section):
     faults: Any = None
     """What is done to the system meanwhile (docs/faults.md)."""
     mode: ArrivalMode = ArrivalMode.EVEN
+    """When sessions of a rate come: `even`, or `poisson`, by chance around it."""
     seed: Seed = 1
+    """The order of flows, and what else comes by chance."""
     maxVusers: int = Field(default=10_000, ge=1)  # noqa: N815
+    """Virtual users at once; arrivals beyond them wait."""
     maxWaiting: int = Field(default=100_000, ge=0)  # noqa: N815
     """Arrivals that may wait for a free virtual user; more are dropped: the run is invalid."""
     allowHosts: tuple[str, ...] = ()  # noqa: N815
+    """Hosts other than this machine that may be loaded."""
     warmUp: Duration = 0  # noqa: N815
     """A stretch before the first phase, at its rate, that is in no number."""
     drain: Duration = 30_000_000
@@ -156,7 +203,9 @@ class RunSettings(Section):
     giveUpAfter: Duration = 5_000_000  # noqa: N815
     """When to end a run in which nothing has succeeded from the start; 0 is never."""
     timeouts: TimeoutSettings = TimeoutSettings()
+    """When a request is given up."""
     validity: ValidityLimits = ValidityLimits()
+    """From where on the generator makes the numbers."""
     apdex: Annotated[Duration, Field(gt=0)] | None = None
     """A score of how content users may be: within this time they are, up to four times that they
     bear it."""
@@ -166,12 +215,16 @@ class RunSettings(Section):
     """What sessions work with beside the data file, or in place of its lists, by name."""
     workers: int = Field(default=1, ge=1, le=256)
     """Generator processes on this machine."""
+    export: ExportSettings = ExportSettings()
+    """Where the run is told while it goes on."""
 
 
 class LoadSettings(Section):
     """The whole file."""
 
     config: RunSettings = RunSettings()
+    """The run."""
     profiles: dict[str, ProfileSettings] = Field(default_factory=dict)
+    """Schedules, by name."""
     flows: Flows = ()
     """What sessions do, as data; beside those of the target's file."""

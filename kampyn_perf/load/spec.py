@@ -22,6 +22,7 @@ from kampyn_perf.load.settings import (
     PhaseSettings,
     ProfileSettings,
     TimeoutSettings,
+    TraceSettings,
     ValidityLimits,
 )
 from kampyn_perf.load.target.settings import FeedOrder, TargetSettings
@@ -93,6 +94,8 @@ class RunSpec(Section):
     """Generator processes on this machine."""
     audited: bool = False
     """Whether generators tell what answers acknowledge, as the target's `audit` has it."""
+    traces: TraceSettings | None = None
+    """None: no session is traced."""
     thresholds: tuple[int, ...] = ()
     """Microseconds: response times from each of these on are told exactly from those below, for
     the objectives that the run will be judged by."""

@@ -22,9 +22,13 @@ class ProbeSettings(Section):
     """The health route, and how it is asked."""
 
     enabled: bool = True
+    """Whether it is asked."""
     path: str = "/health"
+    """Below the target's URL."""
     every: Duration = Field(default=EVERY_US, ge=10_000)
+    """How often it is asked."""
     timeout: Duration = Field(default=TIMEOUT_US, gt=0)
+    """When an answer is given up, and counts as none."""
 
     @field_validator("path")
     @classmethod
@@ -46,6 +50,7 @@ class RedisSettings(Section):
     url: str
     """redis://, rediss:// or unix://; or the name of an environment variable that holds it."""
     policy: str = "allkeys-lru"
+    """The eviction policy that it should have (`maxmemory-policy`)."""
     maxMemory: Size = 256 * 1024 * 1024  # noqa: N815
     """Both as in the document's redisConfig."""
 
@@ -60,7 +65,9 @@ class ScrapeSettings(Section):
     labels: dict[str, str] = Field(default_factory=dict)
     """What a series' labels have to be, likewise."""
     headers: dict[str, str] = Field(default_factory=dict)
+    """Sent along."""
     every: Duration = Field(default=5 * MICROSECONDS, ge=100_000)
+    """How often it is read."""
     instance: bool = False
     """Whether it is the page of a backend process itself, so that `process_resident_memory_bytes`
     is the memory of an instance; true without saying for a page of the target's own address."""
@@ -70,31 +77,40 @@ class WatchSettings(Section):
     """The `watch` section."""
 
     enabled: bool = True
+    """Whether anything is watched."""
     local: bool | None = None
     """Whether the backend runs on this machine; left out: whether its URL is a loopback one."""
     pids: tuple[_Pid, ...] = ()
+    """Backend processes, by number."""
     ports: tuple[_Port, ...] = ()
+    """... by the port that they listen on."""
     names: tuple[str, ...] = ()
+    """... by a part of their command line."""
     cgroups: tuple[str, ...] = ()
+    """... by the control group (container) that they are in."""
     folder: str = ""
     """A folder on the disk that counts: where the database keeps its files."""
     mongo: tuple[str, ...] = ()
     """URIs, or the names of environment variables that hold them."""
     redis: RedisSettings | None = None
+    """The cache."""
     probe: ProbeSettings = ProbeSettings()
+    """Availability, asked from outside."""
     scrape: tuple[ScrapeSettings, ...] = ()
+    """Prometheus pages."""
 
 
-class _TargetFile(Section):
+class TargetFile(Section):
     """As much of a target's file as is read here."""
 
     watch: WatchSettings = WatchSettings()
+    """The section."""
 
 
 def load_settings(source: Source, sets: Sequence[str] = ()) -> WatchSettings:
     """The section `watch` of a target's file, with each `watch.a=b` of `sets` put in. Raises
     ConfigError with every problem in it."""
-    return load(_TargetFile, source, sets=sets).watch
+    return load(TargetFile, source, sets=sets).watch
 
 
 @dataclass(frozen=True, kw_only=True)

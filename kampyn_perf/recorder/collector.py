@@ -18,6 +18,7 @@ from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.recorder.grouping import MAX_ENDPOINTS, OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 from kampyn_perf.recorder.timeline import Timeline
+from kampyn_perf.recorder.traces import SessionTrace, Traces
 from kampyn_perf.results.load import Requests
 
 
@@ -112,6 +113,8 @@ class Collector:
         self.timeline = Timeline()
         self.warm_up_timeline = Timeline()
         self.generators: defaultdict[int, GeneratorTotals] = defaultdict(GeneratorTotals)
+        self._traces: list[SessionTrace] = []
+        self._traces_left_out = 0
 
     def take(self, interval: Interval, *, generator: int = 0) -> None:
         """Add one interval of one generator."""
@@ -134,6 +137,14 @@ class Collector:
         stretch.late(max(interval.lateness_us, default=0), interval.waited_max_us)
         stretch.woken(interval.health.lags_us)
         stretch.gauge(generator, interval.to_us, interval.gauges.in_flight)
+        self._traces += interval.traces
+        self._traces_left_out += interval.traces_left_out
+
+    def take_traces(self) -> Traces:
+        """Those that came since the last call."""
+        taken = Traces(tuple(self._traces), self._traces_left_out)
+        self._traces, self._traces_left_out = [], 0
+        return taken
 
     def arrival_lost(self, *, flow: str, phase: int) -> None:
         """An arrival came due, and its generator was lost."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from kampyn_perf.recorder.generator_health import HealthSample
+from kampyn_perf.recorder.traces import SessionTrace
 
 
 class CellKey(NamedTuple):
@@ -100,6 +101,10 @@ class Interval:
     health: HealthSample = field(default_factory=HealthSample)
     acknowledged: list[str] = field(default_factory=list)
     """Ids that answers told, of a run that is audited."""
+    traces: tuple[SessionTrace, ...] = ()
+    """Of sessions that ended slow or failed, where the run is traced."""
+    traces_left_out: int = 0
+    """Such sessions beyond those that are kept."""
 
     def to_message(self) -> dict[str, Any]:
         """Plain data for the wire; JSON has no tuples as keys."""
@@ -116,6 +121,8 @@ class Interval:
             "gauges": asdict(self.gauges),
             "health": vars(self.health),
             "acknowledged": self.acknowledged,
+            "traces": [asdict(trace) for trace in self.traces],
+            "traces_left_out": self.traces_left_out,
         }
 
     @classmethod
@@ -132,5 +139,6 @@ class Interval:
                 "started_in": dict(message["started_in"]),
                 "gauges": Gauges(**message["gauges"]),
                 "health": HealthSample(**message["health"]),
+                "traces": tuple(map(SessionTrace.from_message, message["traces"])),
             }
         )

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from kampyn_perf import config, patterns, statistic
-from kampyn_perf.config import Duration, Section
+from kampyn_perf.config import Duration, Section, written
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.verdict import Unit
 from kampyn_perf.slo.kinds import (
@@ -130,9 +130,17 @@ class Objective(Section):
 
     # The order of the fields is the order of their checks: each one needs the metric.
     metric: str
+    """What is judged; `kampyn-perf check --metrics` lists them."""
     statistic: Annotated[str, Field(validate_default=True)] = ""
     """`p95`, `mean`, `max`, ...; where left out, the metric's own."""
-    scope: Annotated[Scope, BeforeValidator(_parse_scope), Field(validate_default=True)] = Scope()
+    scope: Annotated[
+        Scope,
+        BeforeValidator(_parse_scope),
+        Field(validate_default=True),
+        written("`overall`, or a kind with a name", "string", "object"),
+    ] = Scope()
+    """`overall`, or one of `{endpoint: ...}`, `{flow: ...}`, `{phase: ...}`, `{case: ...}`, with
+    `*` for any text."""
     of: Annotated[Of, Field(validate_default=True)] = Of.ALL
     """For times of requests and sessions: of `all` of them, or of `successful` ones alone."""
     window_us: Duration | None = Field(default=None, alias="for", validate_default=True)
@@ -148,9 +156,9 @@ class Objective(Section):
     """With `abort`: what the first so much of a run says ends none."""
     series: Annotated[SeriesName | None, Field(validate_default=True)] = None
     """Of the metric `series`: which one."""
-    target: Target
+    target: Annotated[Target, written("target", "string")]
     """Written as `< 200 ms`."""
-    warn: Target | None = None
+    warn: Annotated[Target, written("target", "string")] | None = None
     """A stricter target: what passes, but not this one, is warned of."""
     required: bool = True
     """Whether it counts for the exit code."""
@@ -300,6 +308,7 @@ class Slo(Section):
     objectives: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Objective] = Field(
         min_length=1
     )
+    """By name."""
 
     @property
     def thresholds_us(self) -> tuple[int, ...]:

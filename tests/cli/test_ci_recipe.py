@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from kampyn_perf.backend.launcher import RunningBackend
 from tests.cli import program
@@ -66,6 +68,8 @@ def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         {
             "CI": "true",
             "GITHUB_STEP_SUMMARY": str(folder / "step.md"),
+            "GITHUB_ACTIONS": "true",
+            "GITLAB_CI": "true",
             "KAMPYN_LOAD_PROFILES__QUICK__PHASES": SHORT,
             "KAMPYN_LOAD_CONFIG__VALIDITY": program.PATIENT[1].partition("=")[2],
             "KAMPYN_BACKEND_PASSWORDS__MEMORY": "8KB",
@@ -115,6 +119,8 @@ def test_it_is_red_when_a_goal_is_missed(tmp_path: Path, served: dict[str, str])
     lines = (tmp_path / "configs" / "slo.yaml").read_text().splitlines()
     place = f"file=configs/slo.yaml,line={1 + lines.index('  memory_per_instance:')}"
     assert f"::error {place},title=memory_per_instance%3A fail::" in done.stdout
+    quality = json.loads((tmp_path / "reports" / "ci" / "quality.json").read_text())
+    assert [one["location"]["path"] for one in quality] == ["configs/slo.yaml"]
 
 
 def test_no_verdict_is_told_from_both(tmp_path: Path, served: dict[str, str]) -> None:
@@ -135,3 +141,17 @@ def test_what_never_began_leaves_its_code_and_no_summary(tmp_path: Path) -> None
 @pytest.mark.parametrize("word", ["--lenient", "--strict", "`CI`"])
 def test_the_default_is_written_down(word: str) -> None:
     assert word in TEXT
+
+
+def test_the_jobs_keep_what_the_recipe_leaves() -> None:
+    """Both files are YAML, run the recipe, and keep files that it writes."""
+    github, gitlab = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.S))
+    steps = github["jobs"]["performance"]["steps"]
+    assert "sh performance.sh" in [step.get("run") for step in steps]
+    page = next(step for step in steps if step.get("with", {}).get("archive") is False)
+    assert page["uses"] == "actions/upload-artifact@v7"
+    assert page["if"] == "always()"
+    assert page["with"]["path"] == "reports/ci/report.html"
+    assert "sh performance.sh" in gitlab["performance"]["script"]
+    for kept in gitlab["performance"]["artifacts"]["reports"].values():
+        assert f" {kept} " in recipe()

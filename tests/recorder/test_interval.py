@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
+from kampyn_perf.recorder.traces import RequestTrace, SessionTrace
 
 names = st.text(max_size=9)
 numbers = st.integers(0, 2**53)
@@ -35,6 +36,22 @@ sessions = st.builds(
     **{one.name: times if one.name.endswith("_us") else numbers for one in fields(SessionCounts)},
 )
 health = st.builds(HealthSample, cpu_us=numbers, lags_us=times, fds=st.none() | numbers)
+requests = st.builds(
+    RequestTrace, span=names, name=names, due_us=numbers, start_us=numbers, end_us=numbers
+)
+traces = st.builds(
+    SessionTrace,
+    trace=names,
+    span=names,
+    flow=names,
+    phase=numbers,
+    number=numbers,
+    due_us=numbers,
+    end_us=numbers,
+    why=names,
+    requests=st.lists(requests, max_size=3).map(tuple),
+    left_out=numbers,
+)
 intervals = st.builds(
     Interval,
     from_us=numbers,
@@ -48,6 +65,9 @@ intervals = st.builds(
     faults=numbers,
     gauges=st.builds(Gauges, in_flight=numbers, waiting=numbers, vusers=numbers),
     health=health,
+    acknowledged=st.lists(names, max_size=3),
+    traces=st.lists(traces, max_size=2).map(tuple),
+    traces_left_out=numbers,
 )
 
 
@@ -61,5 +81,6 @@ def test_every_field_is_drawn_above() -> None:
     """A new one that is not sent would be its default on either side."""
     assert {one.name for one in fields(Interval)} == {
         *("from_us", "to_us", "cells", "sessions", "started_in", "lateness_us", "waited"),
-        *("waited_max_us", "faults", "gauges", "health"),
+        *("waited_max_us", "faults", "gauges", "health", "acknowledged", "traces"),
+        "traces_left_out",
     }

@@ -50,6 +50,10 @@ With the report in a browser while the run goes on:
   kampyn-perf load --live-report 8089
 
 \b
+Told to OpenTelemetry, with traces of slow and failed sessions; docs/export.md:
+  kampyn-perf load --otlp http://localhost:4318
+
+\b
 Only one flow, and what would run without running it:
   kampyn-perf load --flow order --dry-run
 
@@ -99,6 +103,8 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     strict: common.Strict = False,
     lenient: common.Lenient = False,
     live_report: options.LiveReport = None,
+    otlp: options.Otlp = None,
+    push_gateway: options.PushGateway = None,
     json: options.Json = False,
     tag: common.Tags = None,
     note: common.Note = "",
@@ -151,6 +157,8 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
         warm_up=warm_up,
         state=state,
         allow_hosts=tuple(allow_host or ()),
+        otlp=otlp,
+        push_gateway=push_gateway,
         need_files=not dry_run,
     )
     watch = watching.watch_flags(

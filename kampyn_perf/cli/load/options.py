@@ -230,5 +230,22 @@ LiveReport = Annotated[
         OUTPUT,
     ),
 ]
+Otlp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Send metrics, and traces of slow and failed sessions, to this OpenTelemetry receiver "
+        "while the run goes on, as http://localhost:4318; needs kampyn-perf[otel].",
+        rich_help_panel=OUTPUT,
+    ),
+]
+PushGateway = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Push metrics to this Prometheus push gateway while the run goes on.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 AllowHost = Annotated[list[str] | None, allow_host_option(TARGET)]
 Json = Annotated[bool, json_option(OUTPUT)]

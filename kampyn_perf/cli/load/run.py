@@ -19,7 +19,7 @@ from kampyn_perf.cli import (
     watching,
 )
 from kampyn_perf.cli.alerts import view as alerts_view
-from kampyn_perf.cli.load import alerting, dry_run, faulting, live_page, tables
+from kampyn_perf.cli.load import alerting, dry_run, exporting, faulting, live_page, tables
 from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
 from kampyn_perf.cli.load.faulting import Faulting, WithFaults
@@ -66,11 +66,14 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     made = alerting.receivers_of(rules, request)
     watch = watching.settings_of(request, flags.watch, sets["watch"])
     faults = faulting.faults_of(request, flags.role)
+    told = exporting.told_to(request)
+    request = exporting.traced(request)
     if flags.dry_run:
         return dry_run.show(request, watch, faults, as_json=flags.as_json)
     looking = Looking(slo)
     page = live_page.opened(flags.live_report, slo)
-    with page, LiveView(quiet=flags.as_json, looking=looking) as view:
+    exports = exporting.Exporting(told, slo, every_us=request.export.every)
+    with page, exports, LiveView(quiet=flags.as_json, looking=looking) as view:
         if page.url:
             view.remark(f"Live report: {page.url}", load.Severity.INFO)
         for words in unfitness():
@@ -83,13 +86,15 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         with disturbing.proxies() as led:
             result = load.run(
                 led,
-                load.Observers(disturbing, *looks, view, page, alerts, Aborting(slo)),
+                load.Observers(disturbing, *looks, view, page, exports, alerts, Aborting(slo)),
                 watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
                 standby=standby,
                 route=disturbing.route,
             )
         verdict = judge(result, slo, strict=strict, baseline=baseline)
         page.ended(result, verdict)
+        exports.ended(result, verdict)
+    exports.say()
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
         pages.keep(result, verdict, folder=result.folder)

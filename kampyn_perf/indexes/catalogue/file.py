@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, create_model
 
-from kampyn_perf.config import Section
+from kampyn_perf.config import Section, written
 from kampyn_perf.indexes.catalogue.file_query import QuerySection
 from kampyn_perf.indexes.catalogue.file_values import CollationSection, Document, name_of
 from kampyn_perf.indexes.model.limits.keys import is_legal_path
@@ -68,11 +68,16 @@ def _clusters(value: Any) -> Any:
 
 class SuppressionSection(Section):
     rule: str
+    """Of `indexes lint`, by its id."""
     reason: str = ""
+    """Why it does not matter here."""
 
 
 _TYPES: Mapping[Kind, Any] = {
-    Kind.SECONDS: Annotated[int | float, BeforeValidator(_seconds)] | None,
+    Kind.SECONDS: Annotated[
+        int | float, BeforeValidator(_seconds), written("duration (s)", "number", "string")
+    ]
+    | None,
     Kind.INTEGER: int | None,
     Kind.NUMBER: float | None,
     Kind.WORD: str | None,
@@ -89,10 +94,15 @@ class _Index(Section):
     """One index, without its options."""
 
     key: Annotated[dict[str, int | str], BeforeValidator(_key)]
+    """Fields in their order, each with 1, -1, text, hashed, 2d, 2dsphere."""
     name: Annotated[str, Field(min_length=1)] | None = None
+    """MongoDB's own, where left out."""
     reason: str = ""
+    """What it is for."""
     serves: tuple[str, ...] = ()
+    """Names of `queries` that it is there for."""
     suppress: tuple[SuppressionSection, ...] = ()
+    """What lint should not say of it."""
 
     def options(self) -> dict[str, Any]:
         """Those that are given, as plain data."""
@@ -105,8 +115,10 @@ class _Index(Section):
 
 def _field_of(option: Option) -> tuple[Any, Any]:
     if option.kind is Kind.FLAG:
-        return StrictBool, False
-    return _TYPES[option.kind], Field(None, ge=option.least, le=option.most)
+        return StrictBool, Field(False, description=option.meaning)
+    return _TYPES[option.kind], Field(
+        None, description=option.meaning, ge=option.least, le=option.most
+    )
 
 
 if TYPE_CHECKING:
@@ -119,17 +131,26 @@ else:
 
 class CollectionSection(Section):
     cluster: str | None = None
+    """Where it lives; none: where `--db` says."""
     required: tuple[str, ...] = ()
+    """Fields that every document has."""
     optional: tuple[str, ...] = ()
+    """Fields that some documents have."""
     arrays: tuple[str, ...] = ()
+    """Fields that are arrays."""
     queries: dict[str, QuerySection] = Field(default_factory=dict)
+    """What is asked of it, by name; `indexes verify` explains each."""
     indexes: tuple[IndexSection, ...] = ()
+    """Those that should be."""
     suppress: tuple[SuppressionSection, ...] = ()
+    """What lint should not say of it."""
 
 
 class ClusterSection(Section):
     variable: str
+    """The environment variable that holds its URI."""
     database: str = ""
+    """Where the URI names none."""
 
 
 def _version(value: Any) -> Any:
@@ -144,7 +165,11 @@ class ServerSection(Section):
     """Which servers the catalogue is meant for."""
 
     engine: Engine = Engine.MONGODB
-    min: Annotated[tuple[int, ...], BeforeValidator(_version)] = ()
+    """What speaks MongoDB's wire there."""
+    min: Annotated[
+        tuple[int, ...], BeforeValidator(_version), written("version", "number", "string")
+    ] = ()
+    """The oldest version."""
 
 
 def _share(value: Any) -> Any:
@@ -160,13 +185,21 @@ def _share(value: Any) -> Any:
 
 
 class CatalogueSection(Section):
-    confirm_expiry_above: Annotated[float, BeforeValidator(_share)] = Field(
-        0.01, alias="confirmExpiryAbove"
-    )
+    confirm_expiry_above: Annotated[
+        float, BeforeValidator(_share), written("share, as `1%`", "number", "string")
+    ] = Field(0.01, alias="confirmExpiryAbove")
+    """From which share of a collection on a new expiry, which would delete so much, is confirmed by
+    hand."""
     server: ServerSection | None = None
-    clusters: Annotated[dict[str, ClusterSection], BeforeValidator(_clusters)] = Field(
-        default_factory=dict
-    )
+    """Which servers it is meant for."""
+    clusters: Annotated[
+        dict[str, ClusterSection],
+        BeforeValidator(_clusters, json_schema_input_type=dict[str, str | ClusterSection]),
+    ] = Field(default_factory=dict)
+    """URIs by name: a variable, or `{variable: ..., database: ...}`."""
     parameters: Document = Field(default_factory=dict)
+    """Sample values of the queries' `{placeholders}`."""
     collections: dict[str, CollectionSection]
+    """By name."""
     suppress: tuple[SuppressionSection, ...] = ()
+    """What lint should not say at all."""

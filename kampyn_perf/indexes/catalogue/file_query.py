@@ -18,9 +18,13 @@ _KINDS = ("pipeline", "count", "distinct", "update", "delete")
 
 class ExpectSection(Section):
     access: Access = Access.INDEX
+    """How it should reach its documents."""
     index: tuple[str, ...] | None = None
+    """One of these indexes."""
     in_memory_sort: StrictBool = Field(False, alias="inMemorySort")
+    """Whether it may sort in memory."""
     max_examined: Annotated[float, Field(gt=0)] | None = Field(None, alias="maxExaminedPerResult")
+    """Documents or keys that it may look at for each that it returns."""
     foreign: dict[str, Access | tuple[str, ...]] = Field(default_factory=dict)
     """By collection that is joined: how, or by one of which indexes."""
 
@@ -30,20 +34,35 @@ class QuerySection(Section):
     delete (each with a filter), an aggregation."""
 
     filter: Document | None = None
+    """As in `find`."""
     sort: Document | None = None
+    """Fields, each with 1 or -1."""
     projection: Document | None = None
+    """As in `find`."""
     skip: Annotated[int, Field(ge=0)] | None = None
+    """As in `find`."""
     limit: Annotated[int, Field(gt=0)] | None = None
+    """As in `find`."""
     count: StrictBool = False
+    """It counts."""
     distinct: Annotated[str, Field(min_length=1)] | None = None
+    """The field of a `distinct`."""
     update: Document | None = None
+    """The change."""
     delete: StrictBool = False
+    """It deletes."""
     multi: StrictBool = False
+    """All that the filter fits, and not the first."""
     pipeline: tuple[Document, ...] | None = None
+    """The stages of an aggregation."""
     hint: str | Document | None = None
+    """An index that it asks for."""
     collation: CollationSection | None = None
+    """As in MongoDB."""
     reason: str = ""
+    """What it is for."""
     expect: ExpectSection = ExpectSection()
+    """What the server's plan should be like."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> QuerySection:

@@ -37,14 +37,23 @@ class CollationSection(Section):
     """As in MongoDB's manual; what is left out is the locale's default."""
 
     locale: str
+    """As `en`, or `simple`."""
     case_level: StrictBool | None = Field(None, alias="caseLevel")
+    """Whether case tells apart at strengths 1 and 2."""
     case_first: Literal["upper", "lower", "off"] | None = Field(None, alias="caseFirst")
+    """Which comes first."""
     strength: Literal[1, 2, 3, 4, 5] | None = None
+    """Which differences count: 1 letters, 2 accents, 3 case, 4 and 5 more."""
     numeric_ordering: StrictBool | None = Field(None, alias="numericOrdering")
+    """Whether digits are compared as numbers."""
     alternate: Literal["non-ignorable", "shifted"] | None = None
+    """Whether spaces and punctuation count."""
     max_variable: Literal["punct", "space"] | None = Field(None, alias="maxVariable")
+    """What `shifted` leaves out."""
     normalization: StrictBool | None = None
+    """Whether texts are normalised."""
     backwards: StrictBool | None = None
+    """Whether accents count from the back."""
 
     def plain(self) -> dict[str, Any]:
         """The options that are given."""

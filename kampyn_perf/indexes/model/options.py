@@ -48,6 +48,8 @@ class Option:
     name: str
     """MongoDB's, and the catalogue's."""
     kind: Kind
+    meaning: str
+    """In words, for the reference of the catalogue's keys."""
     default: Any = None
     """What a server takes where it is left out."""
     only_with: str = ""
@@ -78,6 +80,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="unique",
         kind=Kind.FLAG,
+        meaning="No two documents have the same values.",
         signature=True,
         for_queries=False,
         in_place=InPlace.UNIQUE,
@@ -86,33 +89,88 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="sparse",
         kind=Kind.FLAG,
+        meaning="Documents without the field are left out.",
         signature=True,
         moot_with=frozenset({TEXT, PLANE, "2dsphere"}),
     ),
     Option(
         name="hidden",
         kind=Kind.FLAG,
+        meaning="Kept up to date, and used by no query.",
         for_queries=False,
         needs=Feature.HIDE,
         lacks="cannot hide indexes",
         in_place=InPlace.HIDDEN,
     ),
-    Option(name="partialFilterExpression", kind=Kind.FILTER, signature=True),
+    Option(
+        name="partialFilterExpression",
+        kind=Kind.FILTER,
+        meaning="Only documents that it fits are indexed.",
+        signature=True,
+    ),
     Option(
         name="expireAfterSeconds",
         kind=Kind.SECONDS,
+        meaning="How long after the date in its field a document is deleted.",
         for_queries=False,
         in_place=InPlace.EXPIRY,
         also=("expires",),
     ),
     # Left out: the collection's own default collation, the simple one unless that says otherwise.
-    Option(name="collation", kind=Kind.COLLATION),
-    Option(name="weights", kind=Kind.WEIGHTS, only_with=TEXT),
-    Option(name="default_language", kind=Kind.LANGUAGE, default="english", only_with=TEXT),
-    Option(name="language_override", kind=Kind.WORD, default="language", only_with=TEXT),
-    Option(name="wildcardProjection", kind=Kind.PROJECTION, signature=True),
-    Option(name="bits", kind=Kind.INTEGER, default=26, only_with=PLANE, least=1, most=32),
-    Option(name="min", kind=Kind.NUMBER, default=-180, only_with=PLANE),
-    Option(name="max", kind=Kind.NUMBER, default=180, only_with=PLANE),
-    Option(name="storageEngine", kind=Kind.DOCUMENT, for_queries=False),
+    Option(name="collation", kind=Kind.COLLATION, meaning="How texts are compared."),
+    Option(
+        name="weights",
+        kind=Kind.WEIGHTS,
+        meaning="How much each field of a text index counts.",
+        only_with=TEXT,
+    ),
+    Option(
+        name="default_language",
+        kind=Kind.LANGUAGE,
+        meaning="Whose stop words and stems a text index knows.",
+        default="english",
+        only_with=TEXT,
+    ),
+    Option(
+        name="language_override",
+        kind=Kind.WORD,
+        meaning="The field that names a document's own language.",
+        default="language",
+        only_with=TEXT,
+    ),
+    Option(
+        name="wildcardProjection",
+        kind=Kind.PROJECTION,
+        meaning="Fields that a wildcard index has, or has not.",
+        signature=True,
+    ),
+    Option(
+        name="bits",
+        kind=Kind.INTEGER,
+        meaning="The precision of a 2d index.",
+        default=26,
+        only_with=PLANE,
+        least=1,
+        most=32,
+    ),
+    Option(
+        name="min",
+        kind=Kind.NUMBER,
+        meaning="The smallest coordinate of a 2d index.",
+        default=-180,
+        only_with=PLANE,
+    ),
+    Option(
+        name="max",
+        kind=Kind.NUMBER,
+        meaning="The greatest coordinate of a 2d index.",
+        default=180,
+        only_with=PLANE,
+    ),
+    Option(
+        name="storageEngine",
+        kind=Kind.DOCUMENT,
+        meaning="Options of the storage engine, as it has them.",
+        for_queries=False,
+    ),
 )

@@ -36,6 +36,7 @@ class Client:
 
     response_class: type[Response] = Response
     caught_class: type[CaughtResponse] = CaughtResponse
+    sender_class: type[Sender] = Sender
     encode_json: Callable[[Any], bytes] = staticmethod(encode_json)
 
     def __init__(
@@ -62,7 +63,7 @@ class Client:
         self._given_base = base_url
         self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
         self._known = self._factory.known
-        self._sender = Sender(factory=self._factory, max_redirects=max_redirects)
+        self._sender = self.sender_class(factory=self._factory, max_redirects=max_redirects)
         self.cookies = self._sender.cookies
 
     @property

@@ -41,6 +41,8 @@ class Progress:
         of a warm-up. (In a run of more than twenty minutes each covers several seconds.)"""
         self.completed_rows = completed.rows
         """The same by endpoint, flow and phase. (Its stretches may become longer earlier.)"""
+        self.traces = collector.take_traces()
+        """Of sessions that ended slow or failed since the interval before, where it is traced."""
         self.layout = collector.breakdown.layout
         """Of the histograms of rows."""
 

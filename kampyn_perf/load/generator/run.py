@@ -23,6 +23,7 @@ from kampyn_perf.load.generator.locustfile import Asked, Scenario
 from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.generator.signing import identities, people, run_once, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
+from kampyn_perf.load.generator.traced_pacer import TracedPacer
 from kampyn_perf.load.generator.vuser_pool import Pool
 from kampyn_perf.load.locustfiles.install import install
 from kampyn_perf.load.locustfiles.remarks import unheard
@@ -47,6 +48,7 @@ from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.pauses import notice_pauses
 from kampyn_perf.load.scenario.session import Session
+from kampyn_perf.load.scenario.tracing import Tracer
 from kampyn_perf.load.settings import ClientChoice
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.process_limits import raise_open_files_limit
@@ -103,6 +105,7 @@ class Generator:
         self._scenario.aim(spec.url, spec.allow_hosts, keep=spec.keep_hosts)
         environment.user_classes = self._scenario.classes
         environment.host = spec.url
+        self._tracer = Tracer(spec.traces) if spec.traces else None
         environment.kampyn = LoadContext(
             url=spec.url,
             api=spec.api,
@@ -111,6 +114,7 @@ class Generator:
             timeouts=spec.timeouts,
             connect_failed=self._health.connect_failed,
             audited=spec.audited,
+            tracer=self._tracer,
         )
         if self._scenario.users:
             install(environment.kampyn, with_requests=self._scenario.with_requests)
@@ -123,17 +127,20 @@ class Generator:
             environment, self._scenario.make, keeps_statistics=self._scenario.keeps_statistics
         )
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
-        self._pacer = self._pool.pacer = Pacer(
-            schedule=spec.schedule(),
-            mix=mix,
-            feed=feed,
-            buffer=self._buffer,
-            spawn=self._pool.spawn,
-            clock=now_us,
-            max_vusers=spec.max_vusers,
-            max_waiting=spec.max_waiting,
-            index=command.index,
-            user_of=self._scenario.user_of,
+        options: dict[str, Any] = {
+            "schedule": spec.schedule(),
+            "mix": mix,
+            "feed": feed,
+            "buffer": self._buffer,
+            "spawn": self._pool.spawn,
+            "clock": now_us,
+            "max_vusers": spec.max_vusers,
+            "max_waiting": spec.max_waiting,
+            "index": command.index,
+            "user_of": self._scenario.user_of,
+        }
+        self._pacer = self._pool.pacer = (
+            TracedPacer(tracer=self._tracer, **options) if self._tracer else Pacer(**options)
         )
         self._mine = range(command.index, spec.schedule().planned, command.members)
         self._timer = Timer()
@@ -199,6 +206,8 @@ class Generator:
         for session in self._pool.cut():
             if session.begun:
                 _note_cut(session, self._buffer)
+                if self._tracer:
+                    self._tracer.cut(session)
             else:
                 self._pacer.drop(session)
         remarks = (*self._surroundings.end(), *self._done_after())
@@ -240,6 +249,8 @@ class Generator:
         interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
         if acknowledged := self._environment.kampyn.acknowledged:
             interval.acknowledged = acknowledged.take()
+        if self._tracer:
+            interval.traces, interval.traces_left_out = self._tracer.take()
         self._line.send(Recorded(interval=interval))
 
     def _on_command(self, command: Command) -> None:

@@ -24,6 +24,7 @@ from kampyn_perf.load.locustfiles.responses import (
     PlainResponse,
 )
 from kampyn_perf.load.scenario.fired import told
+from kampyn_perf.load.scenario.tracing import Traced
 
 
 def _json(value: Any) -> bytes:
@@ -156,6 +157,14 @@ class LeanFastSession(LeanHttpSession):
         from geventhttpclient.client import HTTPClient
 
         return {**dict(HTTPClient.DEFAULT_HEADERS.items()), "Accept-Encoding": "gzip, deflate, br"}
+
+
+class TracedHttpSession(Traced, LeanHttpSession):
+    """The same of an `HttpUser` of a run that is traced."""
+
+
+class TracedFastSession(Traced, LeanFastSession):
+    """The same of a `FastHttpUser`."""
 
 
 class Pools:

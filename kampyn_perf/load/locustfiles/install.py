@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from locust.clients import HttpSession
@@ -17,6 +18,8 @@ from kampyn_perf.load.locustfiles.clients import (
     LeanFastSession,
     LeanHttpSession,
     Pools,
+    TracedFastSession,
+    TracedHttpSession,
     fast_options,
 )
 from kampyn_perf.load.scenario.context import LoadContext
@@ -41,15 +44,19 @@ def install(context: LoadContext, *, with_requests: bool) -> None:
                 observer=visitor,
                 pool_manager=pool_manager,
             )
-        return LeanHttpSession(user=user, base_url=base_url, pools=pools, timeouts=context.timeouts)
+        options = {"pools": pools, "timeouts": context.timeouts, "user": user}
+        if context.tracer:
+            return TracedHttpSession(tracer=context.tracer, base_url=base_url, **options)
+        return LeanHttpSession(base_url=base_url, **options)
 
     def fast(base_url: str, request_event: Any, user: Any, **options: Any) -> Any:
         if getattr(user, "kampyn_visitor", None) is None:
             return FastHttpSession(base_url, request_event, user, **options)
         timeouts, more = fast_options(user, context.timeouts)
-        client = LeanFastSession(
-            user=user, base_url=base_url, pools=pools, timeouts=timeouts, **more
-        )
+        kind: Any = LeanFastSession
+        if context.tracer:
+            kind = partial(TracedFastSession, tracer=context.tracer)
+        client = kind(user=user, base_url=base_url, pools=pools, timeouts=timeouts, **more)
         client.headers.update(options.get("headers") or {})
         client.verify = not options.get("insecure", True)
         return client

@@ -19,6 +19,7 @@ from kampyn_perf.load.scenario.interpreter import PreparedFlow, PreparedSteps, P
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.stock import StockClient
 from kampyn_perf.load.scenario.tokens import Token
+from kampyn_perf.load.scenario.tracing import Traced, Tracer
 from kampyn_perf.load.settings import TimeoutSettings
 from kampyn_perf.load.target.check import reference_problems
 from kampyn_perf.load.target.flow import StepCall
@@ -43,6 +44,7 @@ class LoadContext:
         timeouts: TimeoutSettings | None = None,
         connect_failed: Callable[[], None] | None = None,
         audited: bool = False,
+        tracer: Tracer | None = None,
     ) -> None:
         check_target(url, allowed_hosts)
         self.url = url
@@ -74,6 +76,8 @@ class LoadContext:
         if audited and api.audit:
             endpoint = api.operations[api.audit.operation].endpoint
             self.acknowledged = Acknowledged(api.audit, endpoint)
+        self.tracer = tracer
+        """None: no request carries a trace."""
         self.tokens: dict[tuple[str, str], Token] = {}
         """Of those that signed in, by identity and the key of their row."""
         self.sessions_begun = 0
@@ -110,14 +114,15 @@ class LoadContext:
             )
             client.verify = self.verify
             return client
-        return Client(
-            base_url=self.url,
-            pool=self.pool,
-            observer=user,
-            request_event=told(user.environment.events.request),
-            context=user.context,
-            timeouts=self.timeouts,
-        )
+        options = {
+            "base_url": self.url,
+            "pool": self.pool,
+            "observer": user,
+            "request_event": told(user.environment.events.request),
+            "context": user.context,
+            "timeouts": self.timeouts,
+        }
+        return Traced(tracer=self.tracer, **options) if self.tracer else Client(**options)
 
     @classmethod
     def from_environ(cls, host: str | None, environ: Mapping[str, str]) -> LoadContext:

@@ -32,9 +32,11 @@ class Place(Section):
     json_path: str | None = Field(default=None, alias="json")
     """A JSONPath (RFC 9535); the first match is kept."""
     header: str | None = None
+    """A header's value."""
     regexp: str | None = None
     """Searched for in the body's text; the whole match, or its `group`."""
     group: int | str | None = None
+    """Of the regular expression: its number or its name."""
     flags: str = ""
     """Of the regular expression, as in JavaScript: i, m, s."""
     selector: str | None = None
@@ -100,6 +102,7 @@ class Capture(Place):
     """A value of an answer that later steps use, as `{name}` or `{{ name }}`."""
 
     as_: str = Field(alias="as", min_length=1)
+    """The name that it is kept by."""
     strict: bool = True
     """false: an answer without it is no failure; the name is not set then."""
 
@@ -133,9 +136,12 @@ def _status(value: int | str) -> int | str:
     return int(value)
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Texts = Annotated[
+    tuple[str, ...], BeforeValidator(_texts, json_schema_input_type=str | tuple[str, ...])
+]
 Statuses = Annotated[
-    tuple[Annotated[int | str, AfterValidator(_status)], ...], BeforeValidator(_statuses)
+    tuple[Annotated[int | str, AfterValidator(_status)], ...],
+    BeforeValidator(_statuses, json_schema_input_type=int | str | tuple[int | str, ...]),
 ]
 """Numbers, and texts with a name in them."""
 
@@ -146,13 +152,17 @@ class Expect(Section):
     statusCode: Statuses = ()  # noqa: N815 (Artillery's keys)
     """One or several. A 404 that is expected is no failure."""
     notStatusCode: Statuses = ()  # noqa: N815
+    """None of these."""
     contentType: str | None = None  # noqa: N815
     """`json`, or any part of the header's value."""
     hasHeader: Texts = ()  # noqa: N815
+    """Headers that the answer must have."""
     headerEquals: tuple[str, str] | None = None  # noqa: N815
+    """A header's name, and the value that it must have."""
     hasProperty: Texts = ()  # noqa: N815
     """JSONPaths (a plain key is one) that the answer must have."""
     notHasProperty: Texts = ()  # noqa: N815
+    """JSONPaths that it must not have."""
     equals: tuple[Any, Any] | None = None
     """Two values, with `{{ captured }}` filled in, that must be the same."""
     matchesRegexp: str | None = None  # noqa: N815
@@ -196,9 +206,17 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, Mapping) else value
 
 
-Captures = Annotated[tuple[Capture, ...], BeforeValidator(_list)]
-Matches = Annotated[tuple[Match, ...], BeforeValidator(_list)]
-Expectations = Annotated[tuple[Expect, ...], BeforeValidator(_expectations)]
+Captures = Annotated[
+    tuple[Capture, ...],
+    BeforeValidator(_list, json_schema_input_type=Capture | tuple[Capture, ...]),
+]
+Matches = Annotated[
+    tuple[Match, ...], BeforeValidator(_list, json_schema_input_type=Match | tuple[Match, ...])
+]
+Expectations = Annotated[
+    tuple[Expect, ...],
+    BeforeValidator(_expectations, json_schema_input_type=str | Expect | tuple[str | Expect, ...]),
+]
 
 
 def pattern(text: str, flags: str = "") -> re.Pattern[str]:

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from kampyn_perf.config import Section
+from kampyn_perf.config import Section, written
 from kampyn_perf.load.target.checks import Captures, Expectations
 from kampyn_perf.load.target.expression import Expression
 from kampyn_perf.load.target.request import RequestSettings
@@ -40,6 +40,7 @@ class StepRequest(RequestSettings):
     url: str = Field(min_length=1)
     """Below the target's URL, as `/items/{item.id}`; or a whole URL of an allowed host."""
     ifTrue: Annotated[str, AfterValidator(Expression.checked)] | None = None  # noqa: N815
+    """The request is left out where this does not hold."""
     probability: float | None = Field(default=None, ge=0, le=100)
     """Percent of the times that the request is sent; otherwise it is left out."""
 
@@ -58,9 +59,11 @@ class StepCall(Section):
     """A request that the target's operations describe."""
 
     operation: str = Field(min_length=1)
+    """Its name."""
     capture: Captures = ()
     """Beside the operation's own."""
     expect: Expectations = ()
+    """Likewise."""
 
 
 def _think(value: object) -> object:
@@ -77,8 +80,13 @@ Think = Annotated[
     int | str,
     BeforeValidator(_think),
     PlainSerializer(_spelled, return_type=str, when_used="json"),
+    written("duration (s), or a text with `{{ name }}`", "number", "string"),
 ]
 """Microseconds; or a text with `{{ name }}` in it, read as a duration when it is filled in."""
+RequestOrUrl = Annotated[
+    StepRequest, BeforeValidator(_url, json_schema_input_type=str | StepRequest)
+]
+CallOrName = Annotated[StepCall, BeforeValidator(_operation, json_schema_input_type=str | StepCall)]
 
 
 def jitter_of(text: str) -> tuple[float, float]:
@@ -105,14 +113,23 @@ ConditionText = Annotated[str, AfterValidator(Expression.checked)]
 class Step(Section):
     """One step: exactly one of the kinds, and what belongs to it."""
 
-    get: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    post: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    put: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    patch: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    delete: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    head: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    options: Annotated[StepRequest, BeforeValidator(_url)] | None = None
-    call: Annotated[StepCall, BeforeValidator(_operation)] | None = None
+    get: RequestOrUrl | None = None
+    """A request with GET: its URL, or a mapping (request)."""
+    post: RequestOrUrl | None = None
+    """A request with POST: its URL, or a mapping (request)."""
+    put: RequestOrUrl | None = None
+    """A request with PUT: its URL, or a mapping (request)."""
+    patch: RequestOrUrl | None = None
+    """A request with PATCH: its URL, or a mapping (request)."""
+    delete: RequestOrUrl | None = None
+    """A request with DELETE: its URL, or a mapping (request)."""
+    head: RequestOrUrl | None = None
+    """A request with HEAD: its URL, or a mapping (request)."""
+    options: RequestOrUrl | None = None
+    """A request with OPTIONS: its URL, or a mapping (request)."""
+    call: CallOrName | None = None
+    """An operation of the target, by its name; or a mapping, with what to capture and expect beside
+    its own."""
     think: Think | None = None
     """A pause, that is in no response time."""
     jitter: Annotated[str, BeforeValidator(_checked_jitter)] = ""
@@ -120,6 +137,7 @@ class Step(Section):
     log: str | None = None
     """A line in generator.log."""
     loop: tuple[Step, ...] | None = None
+    """Steps that are done again and again."""
     parallel: tuple[Step, ...] | None = None
     """Requests that are sent at the same time; the flow goes on when all are answered."""
     limit: int | None = Field(default=None, ge=1)
@@ -131,6 +149,7 @@ class Step(Section):
     loopValue: str = "$loopCount"  # noqa: N815 (Artillery's keys)
     """The name of the round's number (from 1), or of its element."""
     loopElement: str = "$loopElement"  # noqa: N815
+    """The name of a round's element, with `over`."""
     whileTrue: ConditionText | None = None  # noqa: N815
     """Goes on while this holds, asked after each round."""
     ifTrue: ConditionText | None = None  # noqa: N815
@@ -194,9 +213,14 @@ class Uses(Section):
     that takes 15 of an item, an account that votes once. More planned sessions than that are told
     before the run."""
 
-    of: Annotated[tuple[str, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+    of: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_one_or_more, json_schema_input_type=str | tuple[str, ...]),
+        Field(min_length=1),
+    ]
     """A list, as `user`; or several: each combination of their rows."""
     times: int = Field(default=1, ge=1)
+    """How often."""
     unless: str = ""
     """An operation that undoes it: no limit where it is among the steps after the flow."""
 
@@ -216,10 +240,13 @@ class FlowSettings(Section):
     """What one session does."""
 
     name: str = Field(min_length=1)
+    """What reports call it."""
     weight: int = Field(default=1, ge=0)
+    """How often it runs, beside the weights of the others."""
     before: tuple[Step, ...] = ()
     """Done ahead of the flow, and counted apart: what it needs, and is not what is measured."""
     flow: tuple[Step, ...] = Field(min_length=1)
+    """The steps that are measured."""
     after: tuple[Step, ...] = ()
     """Done after the flow, whether it succeeded or not, and counted apart."""
     uses: Uses | None = None

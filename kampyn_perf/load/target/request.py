@@ -17,7 +17,9 @@ class BasicAuth(Section):
     """HTTP basic authentication."""
 
     user: str
+    """Who."""
     password: str = Field(alias="pass", repr=False)
+    """The password."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -26,6 +28,7 @@ class Part(Section):
     """One field of a form with parts: a text, or a file."""
 
     value: Any = None
+    """The field\'s value, as text."""
     fromFile: str = ""  # noqa: N815 (Artillery's key)
     """The file's path, from the folder that the load is started in."""
     contentType: str = ""  # noqa: N815
@@ -42,29 +45,42 @@ def _part(value: object) -> object:
     return value if isinstance(value, Mapping | Part) else {"value": value}
 
 
+PartOrText = Annotated[
+    Part, BeforeValidator(_part, json_schema_input_type=str | int | float | bool | Part)
+]
+
+
 class RequestSettings(Section):
     """Everything but method and address. `{...}` and `{{ ... }}` are filled in for each session."""
 
     name: str = ""
     """What reports call it; without one, the method and the path."""
     json_body: Any = Field(default=None, alias="json")
+    """The body, sent as JSON."""
     form: dict[str, Any] | None = None
     """Sent as application/x-www-form-urlencoded."""
-    formData: dict[str, Annotated[Part, BeforeValidator(_part)]] | None = None  # noqa: N815
+    formData: dict[str, PartOrText] | None = None  # noqa: N815
     """Sent as multipart/form-data; a field is a text, or `{fromFile: photo.png}`."""
     body: str | None = None
+    """The body, sent as it stands."""
     headers: dict[str, str] = Field(default_factory=dict)
+    """Beside those of the target."""
     qs: dict[str, Any] = Field(default_factory=dict)
     """The query string's parameters."""
     cookie: dict[str, str] = Field(default_factory=dict)
+    """Sent with this request."""
     auth: BasicAuth | None = None
+    """HTTP basic authentication."""
     identity: str = Field(default="", alias="as")
     """Who sends it, as a row of that name in the session's data; signs in first where need be."""
     followRedirect: bool = True  # noqa: N815
+    """Whether redirects to the same host, or an allowed one, are followed."""
     timeout: Annotated[Duration, Field(gt=0)] | None = None
     """From send to last byte; None: the run's."""
     capture: Captures = ()
+    """Values of the answer to keep."""
     expect: Expectations = ()
+    """What the answer must be like."""
     match: Matches = ()
     """Values that the answer must have: one that is another ends the session, whatever `endsOn`."""
 

@@ -22,6 +22,7 @@ class Operation(RequestSettings):
     """One request of the API, by a name that flows call it by."""
 
     method: str = "GET"
+    """GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS."""
     path: str
     """Below the target's URL, as `/cart/add/{user.id}`."""
     before: tuple[str, ...] = ()
@@ -53,8 +54,11 @@ class TokenPlace(Section):
     """Where an answer has the token."""
 
     json_path: str | None = Field(default=None, alias="json")
+    """A JSONPath into the answer's body."""
     header: str | None = None
+    """A header of the answer."""
     cookie: str | None = None
+    """A cookie that it sets."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -81,7 +85,9 @@ class SignIn(Section):
 
     operation: str
     """Its row of the session's data is what the operation is filled in with."""
-    token: Annotated[TokenPlace, BeforeValidator(_token)] = TokenPlace(json_path="token")
+    token: Annotated[
+        TokenPlace, BeforeValidator(_token, json_schema_input_type=str | TokenPlace)
+    ] = TokenPlace(json_path="token")
     """A JSONPath into the answer, or {header: ...}, or {cookie: ...}."""
     header: str = "Authorization"
     """Where the token goes along."""
@@ -112,7 +118,9 @@ class Around(Section):
     """Steps around a flow that is written in Python."""
 
     before: tuple[Step, ...] = ()
+    """Done ahead of the flow, and counted apart."""
     after: tuple[Step, ...] = ()
+    """Done after it, and counted apart."""
     uses: Uses | None = None
     """How often a row serves it in one run, as a flow's."""
 
@@ -149,7 +157,9 @@ class FeedSettings(Section):
     """CSV with a header, JSON Lines (.jsonl, .ndjson) or a JSON list (.json); empty: the data
     file's list."""
     order: FeedOrder = FeedOrder.SEQUENTIAL
+    """Which row a session gets."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    """Between two columns of a CSV."""
     rows: tuple[dict[str, Any], ...] = ()
     """Rows in place of a file."""
     fields: tuple[str, ...] = ()
@@ -170,6 +180,7 @@ class TargetSettings(Section):
     name: str = ""
     """Empty: the file's."""
     description: str = ""
+    """For people."""
     url: str = ""
     """Empty: the bundled backend, or what --target names."""
     data: str = ""
@@ -187,6 +198,7 @@ class TargetSettings(Section):
     sign_in: dict[str, SignIn] = Field(default_factory=dict)
     """By identity: the name of the list whose rows sign in, and that `as` means."""
     operations: dict[str, Operation] = Field(default_factory=dict)
+    """Requests of the API, by the name that flows call them by."""
     flows: Flows = ()
     """What sessions do; beside the flows of `scenarios`, or in place of the shipped ones."""
     scenarios: str = ""

@@ -16,6 +16,8 @@ class Format(StrEnum):
     CSV = "csv"
     HGRM = "hgrm"
     """HdrHistogram's table of percentiles, as its plotter reads it."""
+    HLOG = "hlog"
+    """HdrHistogram's log: a histogram for each second, as its tools read it."""
     OPENMETRICS = "openmetrics"
 
 
@@ -30,6 +32,10 @@ def export(result: LoadResult, form: Format, *, verdict: Verdict | None = None) 
             from kampyn_perf.report.load.hgrm import hgrm
 
             return hgrm(result.requests.response)
+        case Format.HLOG:
+            from kampyn_perf.report.load.hlog import hlog
+
+            return hlog(result)
         case Format.OPENMETRICS:
             from kampyn_perf.report.load.openmetrics import openmetrics
 

@@ -37,9 +37,19 @@ _QUANTILES = (
 
 def openmetrics(result: LoadResult, verdict: Verdict | None = None) -> bytes:
     """The document, UTF-8, with its `# EOF`."""
+    return bytes(generate_latest(registry_of(families(result, verdict))))  # type: ignore[no-untyped-call]
+
+
+def families(result: LoadResult, verdict: Verdict | None = None) -> list[Metric]:
+    """The metrics in it."""
+    return [*_load(result), *(_outcomes(verdict) if verdict else ())]
+
+
+def registry_of(metrics: Sequence[Metric]) -> CollectorRegistry:
+    """What the library's writers take."""
     registry = CollectorRegistry()
-    registry.register(_Families([*_load(result), *(_outcomes(verdict) if verdict else ())]))
-    return bytes(generate_latest(registry))  # type: ignore[no-untyped-call]
+    registry.register(_Families(metrics))
+    return registry
 
 
 class _Families:

@@ -21,6 +21,8 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     GITHUB = "github"
     """Annotations, for the log of a job on GitHub."""
+    GITLAB = "gitlab"
+    """The same for GitLab, as a code quality report."""
 
 
 def export(
@@ -49,3 +51,7 @@ def export(
             from kampyn_perf.report.verdict.github import github
 
             return github(verdict, places or {})
+        case Format.GITLAB:
+            from kampyn_perf.report.verdict.gitlab import gitlab
+
+            return gitlab(verdict, places or {})

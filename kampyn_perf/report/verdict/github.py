@@ -8,31 +8,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kampyn_perf.report.annotations import Place, command
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.report.verdict.words import promised
+from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
 
 __all__ = ["Place", "github"]
 
+_MOST_OF_A_LEVEL = 10
+"""Errors, and warnings, of one step that GitHub shows; it drops the others without a word."""
+
 
 def github(verdict: Verdict, places: Mapping[str, Place]) -> bytes:
-    """A line for each required objective that failed (error) or was not decided (warning), and for
-    why there is no pass. `places`: by objective; one without is annotated at no file."""
-    lines = [*_objectives(verdict, places), *_conclusion(verdict)]
+    """A line for each required objective that failed (error) or was not decided (warning), as far
+    as GitHub shows them, and for why there is no pass: it names all. `places`: by objective; one
+    without is annotated at no file."""
+    failed = list(_objectives(verdict, places, failed=True))[: _MOST_OF_A_LEVEL - 1]
+    undecided = list(_objectives(verdict, places, failed=False))[:_MOST_OF_A_LEVEL]
+    lines = [*failed, *undecided, *_conclusion(verdict)]
     return ("\n".join(lines) + "\n" if lines else "").encode()
 
 
-def _objectives(verdict: Verdict, places: Mapping[str, Place]) -> Iterator[str]:
+def _objectives(verdict: Verdict, places: Mapping[str, Place], *, failed: bool) -> Iterator[str]:
     for each in verdict.objectives:
         if not each.required or each.outcome is Outcome.PASS:
             continue
-        level = "error" if each.outcome is Outcome.FAIL else "warning"
+        if failed is not (each.outcome is Outcome.FAIL):
+            continue
+        level = "error" if failed else "warning"
         title = f"{each.name}: {each.outcome.value.replace('_', ' ')}"
-        yield command(level, _words(each), title, places.get(each.name))
-
-
-def _words(judgement: Judgement) -> str:
-    scope = f"{judgement.scope_text}: " if judgement.scope else ""
-    what = f"{scope}{judgement.observed_text}, promised {judgement.target_text}"
-    return f"{what}; {judgement.explanation}" if judgement.explanation else what
+        yield command(level, promised(each), title, places.get(each.name))
 
 
 def _conclusion(verdict: Verdict) -> Iterator[str]:

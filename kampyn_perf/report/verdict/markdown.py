@@ -24,40 +24,81 @@ _MARKS = {
     Outcome.NOT_EXERCISED: "➖ not exercised",
     Outcome.INVALID: "⚠️ invalid",
 }
+_MOST_CHARACTERS = 65_000
+"""GitHub takes 65,536 in a comment and 1 MiB in a job's summary, and shows nothing of more."""
+_MOST_ROWS = (200, 60, 15, 3)
+"""Of each table; the first of these that stays within the limit."""
 _MOST_FAILURES = 20
-_MOST_ENDPOINTS = 200
-"""Of a job's summary GitHub shows 1 MB at most, and nothing of a longer one."""
 _UNFOLDED = 15
-"""A longer table of endpoints is folded away."""
+"""A longer table is folded away, but for what did not pass."""
 
 
 def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -> bytes:
-    """The document, UTF-8; with the figures of the run where `result` is given."""
+    """The document, UTF-8; with the figures of the run where `result` is given. However long names
+    and lists are, it stays within what GitHub shows."""
+    texts = (_document(verdict, result, most) for most in _MOST_ROWS)
+    text = next((text for text in texts if len(text) <= _MOST_CHARACTERS), None)
+    return (text or _cut(_document(verdict, result, _MOST_ROWS[-1]))).encode()
+
+
+def _cut(text: str) -> str:
+    """As many whole lines as there is room for, outside of what is folded."""
+    kept = text[: _MOST_CHARACTERS - 200].rpartition("\n")[0]
+    opened = kept.count("<details>") - kept.count("</details>")
+    return kept + "\n\n</details>" * opened + "\n\n_The rest is in the run's folder._\n"
+
+
+def _document(verdict: Verdict, result: LoadResult | BenchResult | None, most: int) -> str:
+    judgements = sorted(verdict.objectives, key=_urgency)
     blocks = [
         f"## {_MARKS_OF_ALL[verdict.conclusion]} kampyn-perf: {escape(verdict.headline)}",
         _bullets(verdict.reasons),
         _where_to_look(verdict),
         _phases(verdict),
-        _objectives(sorted(verdict.objectives, key=_urgency)),
-        _why(sorted(verdict.objectives, key=_urgency)),
+        _objectives(judgements, most),
+        _why(judgements, most),
     ]
     if isinstance(result, LoadResult):
         blocks += [
-            _failures(result.failures),
-            _alerts(result.alerts),
-            _endpoints(result),
+            _failures(result.failures, min(most, _MOST_FAILURES)),
+            _alerts(result.alerts, most),
+            _endpoints(result, most),
             _run(result),
         ]
     elif isinstance(result, BenchResult):
         blocks.append(f"_Benchmark of {escape(result.started_at)}, {escape(result.machine.cpu)}._")
-    return ("\n\n".join(block for block in blocks if block) + "\n").encode()
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _urgency(judgement: Judgement) -> int:
     return judgement.outcome.urgency
 
 
-def _objectives(judgements: Iterable[Judgement]) -> str:
+def _objectives(judgements: Sequence[Judgement], most: int) -> str:
+    """In one table; of many, those that passed are folded away below the others."""
+    if len(judgements) <= min(_UNFOLDED, most):
+        return _objective_table(judgements)
+    passed = [one for one in judgements if one.outcome is Outcome.PASS]
+    others = judgements[: len(judgements) - len(passed)]
+    left = most - len(others[:most])
+    blocks = [
+        _objective_table(others[:most]) if others else "",
+        _rest(len(others[most:]), "objectives that did not pass", "verdict.json"),
+        _folded(f"{len(passed)} passed", _objective_table(passed[:left]) if left else ""),
+        _rest(len(passed[left:]), "objectives that passed", "verdict.json"),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _folded(title: str, inside: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{inside}\n\n</details>" if inside else ""
+
+
+def _rest(count: int, what: str, file: str) -> str:
+    return f"_{count} {what} left out; {file} has them._" if count else ""
+
+
+def _objective_table(judgements: Iterable[Judgement]) -> str:
     return table(
         ("Objective", "Target", "Observed", "95 % interval", "Samples", "Outcome"),
         "lrrlrl",
@@ -75,23 +116,20 @@ def _objectives(judgements: Iterable[Judgement]) -> str:
     )
 
 
-def _why(judgements: Iterable[Judgement]) -> str:
+def _why(judgements: Iterable[Judgement], most: int) -> str:
     """The reasons of what did not pass; folded away, for there may be many."""
     told = [
         f"{_title(judgement)}: {judgement.explanation}"
         for judgement in judgements
         if judgement.outcome is not Outcome.PASS
     ]
-    if not told:
-        return ""
-    return f"<details><summary>Why</summary>\n\n{_bullets(told)}\n\n</details>"
+    return _folded("Why", _bullets(told[:most]))
 
 
 def _phases(verdict: Verdict) -> str:
     """Whether the figures are of something at rest."""
     lines = [f"{one.phase}: {one.words}" for one in verdict.steadiness]
-    inside = _bullets(lines)
-    return f"<details><summary>Phases</summary>\n\n{inside}\n\n</details>" if lines else ""
+    return _folded("Phases", _bullets(lines))
 
 
 def _where_to_look(verdict: Verdict) -> str:
@@ -99,7 +137,7 @@ def _where_to_look(verdict: Verdict) -> str:
     return f"**Where to look**\n\n{_bullets(lines)}" if lines else ""
 
 
-def _failures(failures: Sequence[Failure]) -> str:
+def _failures(failures: Sequence[Failure], most: int) -> str:
     """What failed; the most frequent first, and the rest in a line."""
     if not failures:
         return ""
@@ -112,15 +150,15 @@ def _failures(failures: Sequence[Failure]) -> str:
             format_duration(one.last_us),
             escape(one.message),
         )
-        for one in failures[:_MOST_FAILURES]
+        for one in failures[:most]
     ]
     heads = ("What failed", "Cause", "Requests", "First", "Last", "In the words of the first")
-    rest = sum(one.count for one in failures[_MOST_FAILURES:])
+    rest = sum(one.count for one in failures[most:])
     more = f"\n\n_And {rest:,} in other ways._" if rest else ""
     return table(heads, "llrrrl", rows) + more
 
 
-def _alerts(records: Sequence[AlertRecord]) -> str:
+def _alerts(records: Sequence[AlertRecord], most: int) -> str:
     """Every firing; the rest in a line, for a rule without data was not quiet."""
     firings = [
         (
@@ -132,10 +170,12 @@ def _alerts(records: Sequence[AlertRecord]) -> str:
         for record in records
         for firing in record.firings
     ]
-    fired = table(("Alert", "Severity", "Fired", "Value"), "llll", firings) if firings else ""
+    heads = ("Alert", "Severity", "Fired", "Value")
+    fired = table(heads, "llll", firings[:most]) if firings else ""
+    more = _rest(len(firings[most:]), "firings", "result.json")
     blind = [record.name for record in records if not record.judged]
     words = f"_Alerts without data: {escape(', '.join(blind))}._" if firings and blind else ""
-    return "\n\n".join(block for block in (fired, words) if block)
+    return "\n\n".join(block for block in (fired, more, words) if block)
 
 
 def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
@@ -155,18 +195,16 @@ def _requests(title: str, named: Sequence[tuple[str, Requests]]) -> str:
     )
 
 
-def _endpoints(result: LoadResult) -> str:
+def _endpoints(result: LoadResult, most: int) -> str:
     """The failed and the slow first, where there are more than are shown; many are folded."""
-    endpoints = most_telling(result.endpoints, _MOST_ENDPOINTS)
+    endpoints = most_telling(result.endpoints, most)
     shown = result.model_copy(update={"endpoints": endpoints})
     written = _requests("Endpoint", _named(shown))
-    rest = len(result.endpoints) - len(endpoints)
-    if rest:
-        written += f"\n\n_{rest} endpoints left out; result.json has them._"
+    if rest := _rest(len(result.endpoints) - len(endpoints), "endpoints", "result.json"):
+        written += f"\n\n{rest}"
     if len(endpoints) <= _UNFOLDED:
         return written
-    title = f"{len(endpoints)} endpoints"
-    return f"<details><summary>{title}</summary>\n\n{written}\n\n</details>"
+    return _folded(f"{len(endpoints)} endpoints", written)
 
 
 def _named(result: LoadResult) -> list[tuple[str, Requests]]:

@@ -18,7 +18,9 @@ import json
 from kampyn_perf.indexes.model import options
 
 options.OPTIONS += (
-    options.Option(name="prefetch", kind=options.Kind.INTEGER, default=1, least=1, most=9),
+    options.Option(
+        name="prefetch", kind=options.Kind.INTEGER, meaning="", default=1, least=1, most=9
+    ),
 )
 
 from kampyn_perf.config import parse_yaml

@@ -52,5 +52,15 @@ def test_no_verdict_is_told_from_a_failure() -> None:
     ]
 
 
+def test_no_more_than_github_shows_and_the_reasons_are_among_them() -> None:
+    """Ten of each level; those beyond it would drop without a word."""
+    many = [judgement(f"e{n}", Outcome.FAIL) for n in range(30)]
+    many += [judgement(f"w{n}", Outcome.NO_DATA) for n in range(30)]
+    of = verdict(*many, code=ExitCode.FAILED, reasons=("failed: all of them",))
+    levels = [level for level, _told, _message in read(of)]
+    assert (levels.count("error"), levels.count("warning")) == (10, 10)
+    assert read(of)[-1] == ("error", {"title": "kampyn-perf: failed"}, "failed: all of them")
+
+
 def test_a_pass_says_nothing() -> None:
     assert github(verdict(judgement("p95", Outcome.PASS), code=ExitCode.OK), {}) == b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -151,8 +151,51 @@ def test_many_endpoints_are_folded_and_a_summary_stays_within_githubs_limit() ->
     many[4_321] = many[4_321].model_copy(update={"requests": failed})
     of = verdict(judgement("a", Outcome.PASS), code=ExitCode.OK)
     text = markdown(of, result.model_copy(update={"endpoints": many}))
-    assert len(text) < 1_000_000
+    assert len(text.decode()) <= 65_000
     assert b"<details><summary>200 endpoints</summary>" in text
     assert b"4800 endpoints left out" in text
     assert tables(text)[1][1][0].endswith("/4321")
     assert b"endpoints</summary>" not in markdown(of, result)
+
+
+def test_of_many_objectives_those_that_passed_are_folded() -> None:
+    of = verdict(
+        *[judgement(f"good{n}", Outcome.PASS) for n in range(20)],
+        judgement("bad", Outcome.FAIL),
+        code=ExitCode.FAILED,
+    )
+    text = markdown(of)
+    first, second = tables(text)
+    assert [row[0] for row in first[1:]] == ["bad"]
+    assert [row[0] for row in second[1:]] == [f"good{n}" for n in range(20)]
+    assert b"<details><summary>20 passed</summary>" in text
+
+
+@given(
+    count=st.integers(1, 3_000),
+    length=st.sampled_from([1, 40, 900, 30_000]),
+    outcome=st.sampled_from([Outcome.PASS, Outcome.FAIL]),
+)
+@settings(max_examples=25, deadline=None)
+def test_it_fits_a_comment_whatever_there_is_and_nothing_stays_open(
+    count: int, length: int, outcome: Outcome
+) -> None:
+    """65,536 characters; and 1 MiB for a summary, whose characters have 4 bytes at most."""
+    of = verdict(
+        judgement("bad", Outcome.FAIL),
+        *[judgement(f"n{n}" + "y" * length, outcome) for n in range(count)],
+        code=ExitCode.FAILED,
+        reasons=("failed: bad",),
+    )
+    text = markdown(of).decode()
+    assert len(text) <= 65_000
+    assert text.count("<details>") == text.count("</details>")
+    assert text.startswith("## ❌ kampyn-perf: FAIL on ")
+    assert "- failed: bad" in text
+
+
+def test_all_that_there_is_is_shown_or_counted() -> None:
+    of = verdict(*[judgement(f"n{n}", Outcome.FAIL) for n in range(250)], code=ExitCode.FAILED)
+    (shown,) = tables(markdown(of))
+    assert len(shown) == 1 + 200
+    assert b"_50 objectives that did not pass left out; verdict.json has them._" in markdown(of)

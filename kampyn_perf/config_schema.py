@@ -1,0 +1,94 @@
+"""JSON Schema of a configuration's model, for editors, and what its reference is written from.
+
+What a key means stands in the model, as the text below it; Python keeps no such text, so that it is
+read from the module's source, here and nowhere in the way of a run.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REF = "#/$defs/"
+
+
+def schema_of(
+    model: type[BaseModel], *, title: str, beside: Mapping[tuple[str, str], type[BaseModel]]
+) -> dict[str, Any]:
+    """The schema of a file. `beside`: by model and key, the section whose own key of that name says
+    what another feature reads there."""
+    roots = {model.__name__: model, **{one.__name__: one for one in beside.values()}}
+    definitions: dict[str, Any] = {}
+    for root in roots.values():
+        own = root.model_json_schema(by_alias=True, mode="validation")
+        definitions |= own.pop("$defs", {})
+        definitions[root.__name__] = own
+    models = {one.__name__: one for root in roots.values() for one in models_in(root)}
+    for name, definition in definitions.items():
+        if name in models:
+            _describe(definition, models[name])
+    for (name, key), section in beside.items():
+        if name in definitions:
+            found = definitions[section.__name__]["properties"][key]
+            about = definitions[name]["properties"][key].get("description", "")
+            definitions[name]["properties"][key] = {**found, "description": about}
+    whole = definitions.pop(model.__name__)
+    return {"$schema": DIALECT, **whole, "title": title, "$defs": dict(sorted(definitions.items()))}
+
+
+def models_in(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """It, and every section below it, each once, in the order of their keys."""
+    found: dict[type[BaseModel], None] = {}
+    waiting = [model]
+    while waiting:
+        one = waiting.pop(0)
+        if one not in found:
+            found[one] = None
+            waiting += [
+                part for field in one.model_fields.values() for part in _sections(field.annotation)
+            ]
+    return list(found)
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What each field's own text says, in one line; of a field without one, nothing."""
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if one is not BaseModel and issubclass(one, BaseModel):
+            found |= dict(_texts(one))
+    given = {name: field.description for name, field in model.model_fields.items()}
+    return found | {name: text for name, text in given.items() if text}
+
+
+def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    try:
+        tree = ast.parse(inspect.getsource(model))
+    except (OSError, SyntaxError):  # made by a program, and not written down
+        return
+    body = [node for one in tree.body if isinstance(one, ast.ClassDef) for node in one.body]
+    for before, after in pairwise(body):
+        if not isinstance(before, ast.AnnAssign) or not isinstance(before.target, ast.Name):
+            continue
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            yield before.target.id, " ".join(str(after.value.value).split())
+
+
+def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
+    words = meanings(model)
+    for name, field in model.model_fields.items():
+        found = definition.get("properties", {}).get(field.alias or name)
+        if found is not None and name in words:
+            found["description"] = words[name]
+
+
+def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _sections(part)

@@ -123,8 +123,12 @@ class Generator:
         )
         self._surroundings.init()
         self._environment = environment
+        self._timer = Timer()
         self._pool = Pool(
-            environment, self._scenario.make, keeps_statistics=self._scenario.keeps_statistics
+            environment,
+            self._scenario.make,
+            keeps_statistics=self._scenario.keeps_statistics,
+            run=self._timer.run,
         )
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         options: dict[str, Any] = {
@@ -143,7 +147,6 @@ class Generator:
             TracedPacer(tracer=self._tracer, **options) if self._tracer else Pacer(**options)
         )
         self._mine = range(command.index, spec.schedule().planned, command.members)
-        self._timer = Timer()
         self._aborted = Event()
 
     def sign_in(self) -> None:

@@ -13,9 +13,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import gevent
+from greenlet import getcurrent, greenlet
 
 from kampyn_perf.load.clock import now_us
 
@@ -25,6 +27,9 @@ _ABSOLUTE = 1
 _READ = 1
 _SPIN_US = 1_500
 """The portable timer turns for so long before the moment: a little more than gevent's tick."""
+_AT_ONCE = 8
+"""So many others are switched to at one waking; then the loop turns, so that answers that came
+meanwhile do not wait behind all arrivals that are overdue."""
 
 
 class Timer:
@@ -33,12 +38,15 @@ class Timer:
     def __init__(self) -> None:
         self.sleep_until: Callable[[int], None] = _spin_until
         """Let other greenlets work until a moment of `clock.now_us`."""
+        self.run: Callable[[greenlet], None] = run_now
+        """Switch to another greenlet, and go on here when it gives way."""
         self.precise = False
         """Whether the kernel wakes us; otherwise the last moments before are spent turning."""
         self._close: Callable[[], None] = _nothing
         with suppress(OSError, AttributeError):
             kernel = _KernelTimer()
-            self.sleep_until, self._close, self.precise = kernel.sleep_until, kernel.close, True
+            self.sleep_until, self.run, self._close = kernel.sleep_until, kernel.run, kernel.close
+            self.precise = True
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -51,23 +59,61 @@ class _KernelTimer:
     def __init__(self) -> None:
         if sys.platform != "linux":
             raise OSError("timerfd is Linux's")
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._fd = int(self._libc.timerfd_create(_CLOCK_MONOTONIC, _NONBLOCK_CLOEXEC))
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = int(libc.timerfd_create(_CLOCK_MONOTONIC, _NONBLOCK_CLOEXEC))
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._spec = _ItimerSpec()
+        self._settime = partial(
+            libc.timerfd_settime, self._fd, _ABSOLUTE, ctypes.byref(self._spec), None
+        )
+        self._sleeper: greenlet | None = None
+        self._back: greenlet | None = None
+        """Who goes on when the one that it switched to gives way."""
+        self._left = 0
+        """How many more may be switched to at this waking; 0 between two of them."""
         self._hub: Any = gevent.get_hub()
+        # Watched all the time: a timer that is set anew is not readable until it is due again.
         self._watcher = self._hub.loop.io(self._fd, _READ)
+        self._watcher.start(self._on_due)
 
     def sleep_until(self, due_us: int) -> None:
         """Let other greenlets work until `due_us`."""
         while due_us > now_us():
-            self._spec.value_s, micros = divmod(due_us, 1_000_000)
-            self._spec.value_ns = micros * 1000
-            self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(self._spec), None)
-            self._hub.wait(self._watcher)
-            with suppress(BlockingIOError):
-                os.read(self._fd, 8)
+            self._set(due_us)
+            self._sleeper = getcurrent()
+            try:
+                self._hub.switch()
+            finally:
+                self._sleeper = None
+
+    def run(self, other: greenlet) -> None:
+        """Switch to `other`, and go on here as soon as it gives way, without a turn of the loop."""
+        if not self._left or self._back is not None:
+            run_now(other)
+            return
+        self._left -= 1
+        self._back = getcurrent()
+        other.switch()
+
+    def _on_due(self) -> None:
+        """On the hub, which whoever is switched to from here gives way to."""
+        sleeper = self._sleeper
+        if sleeper is None:
+            self._set(0)  # nobody waits any more
+            return
+        self._left = _AT_ONCE
+        sleeper.switch()
+        while (back := self._back) is not None:
+            self._back = None
+            back.switch()
+        self._left = 0
+
+    def _set(self, due_us: int) -> None:
+        """Be due then; 0 for never."""
+        self._spec.value_s, micros = divmod(due_us, 1_000_000)
+        self._spec.value_ns = micros * 1000
+        self._settime()
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -93,6 +139,19 @@ class _ItimerSpec(ctypes.Structure):
 def _spin_until(due_us: int) -> None:
     while (ahead := due_us - now_us()) > 0:
         gevent.sleep((ahead - _SPIN_US) / 1e6 if ahead > _SPIN_US else 0)
+
+
+def run_now(other: greenlet) -> None:
+    """Switch to `other`, and go on here when it gives way, ahead of what was ready before.
+
+    Not by a queue: through one the other would begin only after everything else that is ready, some
+    hundred microseconds late.
+    """
+    back = gevent.get_hub().loop.run_callback(getcurrent().switch)
+    try:
+        other.switch()
+    finally:
+        back.stop()
 
 
 def _nothing() -> None:

@@ -17,6 +17,7 @@ from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.flow import StepFailedError
 from kampyn_perf.load.generator.pacer import Pacer
+from kampyn_perf.load.generator.timer import run_now
 from kampyn_perf.load.scenario import pauses
 from kampyn_perf.load.scenario.fired import RecordingEvent
 from kampyn_perf.load.scenario.interpreter import FlowError
@@ -119,19 +120,10 @@ class Worker:
         return self.session
 
     def _wake(self) -> None:
-        """Let an idle user run now, and go on here when it gives way.
-
-        Not by a queue: through one the user would begin only after its giver and everything else
-        that is ready, some hundred microseconds late.
-        """
+        """Let an idle user run now, and go on here when it gives way."""
         idle, self._idle = self._idle, None
-        if idle is None:  # it is busy, or has yet to start; then it looks by itself
-            return
-        back = gevent.get_hub().loop.run_callback(getcurrent().switch)
-        try:
-            idle.switch()
-        finally:
-            back.stop()
+        if idle is not None:  # otherwise it is busy, or has yet to start, and looks by itself
+            self._pool.run(idle)
 
     def _run(self, session: Session) -> bool:
         try:
@@ -149,13 +141,21 @@ class Worker:
 class Pool:
     """All virtual users of a process, by Locust's runner."""
 
-    def __init__(self, environment: Any, make: Make, *, keeps_statistics: bool = False) -> None:
-        """`keeps_statistics`: Locust's own, beside ours."""
+    def __init__(
+        self,
+        environment: Any,
+        make: Make,
+        *,
+        keeps_statistics: bool = False,
+        run: Callable[[greenlet], None] = run_now,
+    ) -> None:
+        """`keeps_statistics`: Locust's own, beside ours. `run` switches to an idle user."""
         RecordingEvent.take_over(
             environment.events.request, self._outside, keeps_statistics=keeps_statistics
         )
         self._environment = environment
         self._make = make
+        self.run = run
         self.pacer: Pacer
         self.workers: set[Worker] = set()
         self.errors: Counter[str] = Counter()

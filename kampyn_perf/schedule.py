@@ -98,6 +98,9 @@ class Schedule:
         self.starts_us = tuple(accumulate((p.duration_us for p in self.phases), initial=0))
         self.duration_us = self.starts_us[-1]
         self._expected = tuple(accumulate((p.expected for p in self.phases), initial=Fraction(0)))
+        # Plain numbers of what arrival after arrival is asked: fractions cost some ten times more.
+        self._before = [(one.numerator, one.denominator) for one in self._expected]
+        self._lines = [_line(phase) for phase in self.phases]
         if mode is ArrivalMode.EVEN:
             self._first = tuple(math.ceil(expected) for expected in self._expected)
         else:
@@ -118,10 +121,11 @@ class Schedule:
         index = bisect_right(self._first, number) - 1
         phase = self.phases[index]
         if self.mode is ArrivalMode.EVEN:
-            mark = float(number - self._expected[index])
+            counted, parts = self._before[index]
+            mark = (number * parts - counted) / parts
         else:
             mark = self._cells[index].mark(number - self._first[index])
-        offset = time_of(phase, mark)
+        offset = _time_on(self._lines[index], mark)
         # A float's last digit must not put an arrival of this phase into the next one.
         return Arrival(number, self.starts_us[index] + min(offset, phase.duration_us - 1), index)
 
@@ -156,8 +160,17 @@ class Schedule:
 
 def time_of(phase: Phase, mark: float) -> int:
     """Microseconds into `phase` at which the integral of its rate reaches `mark` arrivals."""
-    start, end = (float(rate) for rate in phase.rates)
-    seconds = phase.duration_us / MICROSECONDS
+    return _time_on(_line(phase), mark)
+
+
+def _line(phase: Phase) -> tuple[float, float, float]:
+    """The rate at the start and at the end, and the seconds between them."""
+    start, end = phase.rates
+    return float(start), float(end), phase.duration_us / MICROSECONDS
+
+
+def _time_on(line: tuple[float, float, float], mark: float) -> int:
+    start, end, seconds = line
     root = math.sqrt(max(start * start + 2 * (end - start) * mark / seconds, 0.0))
     return round(2 * mark / (start + root) * MICROSECONDS) if mark > 0 else 0
 

@@ -41,6 +41,8 @@ class Partition:
     def __init__(self, index: int = 0) -> None:
         self.index = index
         self._assignments: list[Assignment] = []
+        self._only: tuple[int, int] | None = None
+        """Its turn, and the number of turns, while there is one assignment for all arrivals."""
 
     @property
     def members(self) -> int:
@@ -50,6 +52,11 @@ class Partition:
     def reassign(self, assignment: Assignment) -> None:
         """Follow another one, in the order in which they were decided."""
         self._assignments.append(assignment)
+        members = assignment.members
+        only = len(self._assignments) == 1 and not assignment.from_number
+        self._only = (
+            (members.index(self.index), len(members)) if only and self.index in members else None
+        )
 
     def __contains__(self, number: int) -> bool:
         """Whether this generator starts arrival `number`."""
@@ -57,6 +64,9 @@ class Partition:
 
     def next_own(self, number: int, end: int) -> int:
         """The first arrival from `number` on that is its own; `end` if there is none before."""
+        if self._only:
+            turn, turns = self._only
+            return min(number + (turn - number) % turns, end)
         while number < end and self._assignments:
             place = _in_force(number, self._assignments)
             last = place + 1 == len(self._assignments)

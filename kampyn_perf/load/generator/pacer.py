@@ -72,6 +72,9 @@ class Pacer:
         self._max_vusers = max_vusers
         self._max_waiting = max_waiting
         self._user_of = user_of or {flow: flow for flow in mix.order}
+        self._limits: list[int] = []
+        """Virtual users at once, by phase."""
+        self._set_limits()
         self._idle: dict[str, list[VirtualUser]] = {kind: [] for kind in self._user_of.values()}
         self._waiting: deque[Session] = deque()
         self._given = 0
@@ -138,6 +141,7 @@ class Pacer:
         passed = range(assignment.from_number, self._passed)
         before = {number for number in passed if number in self._partition}
         self._partition.reassign(assignment)
+        self._set_limits()
         self._missed += [n for n in passed if n in self._partition and n not in before]
         self._reassigned = True
 
@@ -152,29 +156,32 @@ class Pacer:
         session.begun = True
         self._given -= 1
         self.in_flight += 1
+        now = self._clock()
         self._buffer.session_started(
             flow=session.flow,
             phase=session.phase,
-            phase_now=self._schedule.phase_at(self.elapsed_us),
-            late_us=max(self._clock() - session.due_us - session.prepared_us, 0),
+            phase_now=self._schedule.phase_at(now - self.started_us),
+            late_us=max(now - session.due_us - session.prepared_us, 0),
             waited=session.waited,
         )
 
     def done(self, user: VirtualUser, session: Session, *, success: bool) -> bool:
         """A session came to its end. Returns whether its virtual user should stay."""
         self.in_flight -= 1
-        over_us = self._clock() if session.over_us is None else session.over_us
+        now = self._clock()
+        over_us = now if session.over_us is None else session.over_us
         self._buffer.session_ended(
             flow=session.flow,
             phase=session.phase,
             duration_us=over_us - session.due_us,
             success=success,
         )
-        limit = self._limit(self._schedule.phase_at(self.elapsed_us))
-        self._shrink(limit)
+        limit = self._limits[self._schedule.phase_at(now - self.started_us)]
         if self.vusers > limit:
-            self.vusers -= 1
-            return False
+            self._shrink(limit)
+            if self.vusers > limit:
+                self.vusers -= 1
+                return False
         if self._waiting:
             waiting = self._waiting.popleft()
             if self._user_of[waiting.flow] == user.kind:
@@ -227,8 +234,9 @@ class Pacer:
     def _dispatch(self, session: Session) -> None:
         flow, phase = session.flow, session.phase
         self._buffer.session_planned(flow=flow, phase=phase)
-        limit = self._limit(phase)
-        self._shrink(limit)
+        limit = self._limits[phase]
+        if self.vusers > limit:
+            self._shrink(limit)
         while self._waiting and self.vusers < limit:  # a later phase may allow more users
             waiting = self._waiting.popleft()
             self._give(self._new(waiting.flow), waiting)
@@ -243,10 +251,13 @@ class Pacer:
         else:
             self.drop(session)
 
-    def _limit(self, phase: int) -> int:
-        """Virtual users at once in `phase`: of the whole run, for this generator; at least one."""
-        whole = min(self._max_vusers, self._schedule.phases[phase].max_vusers or self._max_vusers)
-        return max(1, whole // self._partition.members)
+    def _set_limits(self) -> None:
+        """Of the whole run, for this generator; at least one."""
+        most, members = self._max_vusers, self._partition.members
+        self._limits = [
+            max(1, min(most, phase.max_vusers or most) // members)
+            for phase in self._schedule.phases
+        ]
 
     def _room(self, limit: int) -> bool:
         """Whether one more virtual user may be made; an idle one of another kind may give way."""

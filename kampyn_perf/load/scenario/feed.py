@@ -5,7 +5,7 @@ round again. Nothing is shared between processes for it. Pure, but for `Feed.of`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -52,16 +52,20 @@ class Source:
 
     def index(self, number: int) -> int:
         """Its place among the rows; beyond them where each is used once and none is left."""
-        length = len(self.rows)
+        return self.walk()(number)
+
+    def walk(self) -> Callable[[int], int]:
+        """`index`, worked out once for a session after the other."""
+        length, seed, stride, shift = len(self.rows), self.seed, self.stride, self.shift
         match self.order:
             case FeedOrder.UNIQUE:
-                return number
+                return lambda number: number
             case FeedOrder.RANDOM:
-                return _scatter(number, self.seed) % length
+                return lambda number: _scatter(number, seed) % length
             case FeedOrder.SPREAD:
-                return (number + number // length * self.shift) * self.stride % length
+                return lambda number: (number + number // length * shift) * stride % length
             case FeedOrder.SEQUENTIAL:
-                return number % length
+                return lambda number: number % length
 
 
 class Feed:
@@ -69,16 +73,18 @@ class Feed:
 
     def __init__(self, sources: Sequence[Source], *, constants: Row | None = None) -> None:
         self._sources = tuple(sources)
+        self._walks = [(one.name, one.flat, one.rows, one.walk()) for one in self._sources]
         self._constants = dict(constants or {})
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         """The data of session `number`: {"uniId", "user", "item", "vendor"}, and what else."""
-        data = dict(self._constants)
-        for source in self._sources:
-            if source.flat:
-                data.update(source.row(number))
+        data = self._constants.copy()
+        for name, flat, rows, place_of in self._walks:
+            row = rows[place_of(number)]
+            if flat:
+                data.update(row)
             else:
-                data[source.name] = source.row(number)
+                data[name] = row
         return data
 
     def add(self, constants: Row) -> None:

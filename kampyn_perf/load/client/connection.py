@@ -40,7 +40,8 @@ class Connection:
 
     __slots__ = (
         "_forget", "_hub", "_poll", "_recv", "_send", "_sock", "_tls", "_tls_of", "_watchdog",
-        "_watcher", "closed", "deadline", "parser", "sent_any", "unsent", "used", "waiter",
+        "_watcher", "closed", "deadline", "idle_since", "parser", "proven", "sent_any", "unsent",
+        "used", "waiter",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +76,9 @@ class Connection:
         self.unsent = 0
         """Bytes of the last request that never went out."""
         self.used = False
+        self.proven = False
+        """Whether it was there yet when it was to be used again."""
+        self.idle_since = 0
         self.closed = False
 
     def connect(self, address: tuple[Any, ...], deadline: int) -> None:

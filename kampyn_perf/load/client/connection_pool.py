@@ -30,6 +30,10 @@ from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import is_loopback
 
 _ADDRESSES_US = 30_000_000
+_FRESH_US = 1_000
+"""For so long after a whole response a connection is taken as it is, without asking the kernel."""
+_SOON_US = 1_000_000
+"""A connection that ends sooner after a response was not closed for being idle."""
 
 Address = tuple[Any, ...]
 Resolve = Callable[[str, int], list[Any]]
@@ -51,8 +55,8 @@ class Origin:
     """A scheme, host and port, with its idle connections."""
 
     __slots__ = (
-        "_addresses", "_addresses_until", "authority", "base", "host", "idle", "pool", "port",
-        "scheme", "secure",
+        "_addresses", "_addresses_until", "_idle_us", "_max_idle", "authority", "base", "host",
+        "idle", "pool", "port", "scheme", "secure", "wary",
     )  # fmt: skip
 
     def __init__(self, pool: ConnectionPool, url: Url) -> None:
@@ -66,34 +70,55 @@ class Origin:
         self.secure = url.scheme == "https" or is_loopback(url.host)
         self.idle: dict[Connection, None] = {}
         """In the order of their last use; a dictionary, so that any one can leave at no cost."""
+        self.wary = False
+        """Whether it was seen to end connections, or to send what nobody asked for, right after a
+        response: then the kernel is asked before each use."""
+        self._max_idle = pool.options.max_idle
+        self._idle_us = pool.options.idle_us
         self._addresses: list[tuple[int, Address]] = []
         self._addresses_until = 0
 
-    def take_idle(self) -> Connection | None:
-        """The idle connection used last, if any still lives."""
-        while self.idle:
-            connection, _ = self.idle.popitem()
-            if not connection.is_stale():
+    def take_idle(self, now: int) -> Connection | None:
+        """The idle connection used last, if any still lives.
+
+        The kernel knows whether it does before the loop does, and is asked where that can matter:
+        at the first use after another, and after real idleness. Within a session, and among many, a
+        connection has been idle for microseconds, and to ask would be one system call in four.
+        """
+        idle = self.idle
+        while idle:
+            connection, _ = idle.popitem()
+            if connection.proven and now - connection.idle_since < _FRESH_US and not self.wary:
                 return connection
+            if not connection.is_stale():
+                connection.proven = True
+                return connection
+            self._ended(connection, now)
             connection.close()
         return None
 
     def give_back(self, connection: Connection, at_us: int) -> None:
         """Keep a connection for the next request."""
         pool = self.pool
-        if len(self.idle) >= pool.options.max_idle or pool.closed:
+        if len(self.idle) >= self._max_idle or pool.closed:
             connection.close()
             return
         connection.used = True
-        connection.deadline = deadline = at_us + pool.options.idle_us
+        connection.idle_since = at_us
+        connection.deadline = deadline = at_us + self._idle_us
         if deadline < pool.watchdog.next_check:
             pool.watchdog.watch(deadline)
         self.idle[connection] = None
 
     def forget(self, connection: Connection) -> None:
         """Close an idle connection: the server did, or it has been idle for too long."""
+        self._ended(connection, now_us())
         self.idle.pop(connection, None)
         connection.close()
+
+    def _ended(self, connection: Connection, now: int) -> None:
+        if now - connection.idle_since < _SOON_US:
+            self.wary = True
 
     def open(self, deadline: int) -> Connection:
         """A new connection, to the first address that answers. Raises HttpError."""

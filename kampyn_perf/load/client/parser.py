@@ -80,6 +80,7 @@ class ResponseParser:
         self._spoiled = True
         self.complete = self.surplus = False
         self.start()
+        self._begin()
 
     def start(self, head_request: bool = False, keep_body: bool = True) -> None:
         """Get ready for the response to one request."""
@@ -89,6 +90,12 @@ class ResponseParser:
         self._keep_body = keep_body
         self._headers_done = False
         self.interim = 0
+        self.received = 0
+        self.complete = False
+        self.surplus = False
+
+    def _begin(self) -> None:
+        """Forget the response before: only where this one has to be parsed."""
         self._chunked = False
         self._error: HttpError | None = None
         self._version = ""
@@ -97,10 +104,7 @@ class ResponseParser:
         self.has_cookies = False
         self.body: list[bytes | bytearray] = []
         self.body_size = 0
-        self.received = 0
-        self.complete = False
         self.keep_alive = False
-        self.surplus = False
 
     @property
     def reusable(self) -> bool:
@@ -126,16 +130,16 @@ class ResponseParser:
         self.has_cookies = known.has_cookies
         self.keep_alive = known.keep_alive
         self.complete = True
-        if known.length:
-            self.body_size = known.length
-            if self._keep_body:
-                self.body = [data[end:]]
+        self.body_size = known.length
+        self.body = [data[end:]] if known.length and self._keep_body else []
 
     def _parse(self, data: bytes, end: int) -> bool:
         if self._spoiled:
             self._machine = httptools.HttpResponseParser(self)
             self._spoiled = False
         whole = self.received == 0
+        if whole:
+            self._begin()
         self.received += len(data)
         try:
             self._machine.feed_data(data)

@@ -72,13 +72,14 @@ class Sender:
         started = response.end_us or response.sent_us
         total = response.sent_us + timeouts.total_us
         origin = prepared.origin
-        connection = origin.take_idle()
+        connection = origin.take_idle(started)
         if connection is None:
             connection = origin.open(min(started + timeouts.connect_us, total))
             started = now_us()
         try:
             self._exchange(connection, response, payload, started, timeouts, keep_body)
         except ConnectionLostError:
+            origin.wary |= connection.used
             if not _may_repeat(connection, prepared):
                 raise
             origin.pool.retried += 1

@@ -38,6 +38,7 @@ from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.session import Session
+from kampyn_perf.load.scenario.short_way import send_ready
 from kampyn_perf.load.scenario.templates import as_text
 from kampyn_perf.load.scenario.tokens import Token, token_of
 from kampyn_perf.outcomes import ErrorKind
@@ -267,18 +268,9 @@ class FlowUser(User):  # type: ignore[misc]
     def _exchange(self, request: PreparedRequest, headers: dict[str, str] | None) -> Any:
         session = self.session
         failures, data = session.failures, session.data
-        own = request.headers(data)
-        if own:
-            headers = {**own, **headers} if headers else own
-        options = request.options(data)
-        if request.keeps_cookies and "cookies" in options:
-            options = dict(options)
-            for name, value in options.pop("cookies").items():
-                self._cookies().set(name, as_text(value))
         goes_on = False
-        with self.client.request(
-            request.method, request.address(data), headers=headers, **options
-        ) as response:
+        sent = send_ready(self.client, request, data, headers)
+        with self._sent(request, headers) if sent is None else sent as response:
             if not request.judge.idle:
                 goes_on = request.judge.judge(response, data)
             acknowledged = self.kampyn.acknowledged
@@ -289,6 +281,21 @@ class FlowUser(User):  # type: ignore[misc]
         if failed and not goes_on:
             raise StepFailedError(f"{request.name} did not succeed")
         return response
+
+    def _sent(self, request: PreparedRequest, headers: dict[str, str] | None) -> Any:
+        """The answer to a request with options of its own, caught."""
+        data = self.session.data
+        own = request.headers(data)
+        if own:
+            headers = {**own, **headers} if headers else own
+        options = request.options(data)
+        if request.keeps_cookies and "cookies" in options:
+            options = dict(options)
+            for name, value in options.pop("cookies").items():
+                self._cookies().set(name, as_text(value))
+        return self.client.request(
+            request.method, request.address(data), headers=headers, **options
+        )
 
     def _token(self, identity: str) -> Token:
         """The token of this session's `identity`; signs in where there is none that serves."""

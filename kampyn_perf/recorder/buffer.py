@@ -16,6 +16,7 @@ from kampyn_perf.recorder.grouping import MAX_CAUSES, MAX_ENDPOINTS, OTHER_ENDPO
 from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
 
 _SERVER_ERROR = 500
+_WORDS = [str(status) for status in range(1000)]
 
 
 class Sample(NamedTuple):
@@ -66,14 +67,34 @@ class SampleBuffer:
 
     def request(self, sample: Sample, *, endpoint: str, flow: str, phase: int) -> None:
         """One request that ended."""
-        response_us, service_us, status, error, received, sent, _explain = sample
+        response_us, service_us, status, error, received, sent, explain = sample
+        key = (endpoint, flow, phase)
+        self.ended(key, response_us, service_us, status, error, received, sent, explain)
+
+    def ended(
+        self,
+        key: tuple[str, str, int],
+        response_us: int,
+        service_us: int,
+        status: int,
+        error: ErrorKind | None,
+        received: int,
+        sent: int,
+        explain: Callable[[], str] | None,
+    ) -> None:
+        """The same, of an endpoint, flow and phase."""
         if response_us < 0 or service_us < 0:
             self._faults += 1
             return
-        cell = self._cells.get((endpoint, flow, phase)) or self._cell(endpoint, flow, phase)
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cell(*key)
         if status:
-            key = str(status)
-            cell.statuses[key] = cell.statuses.get(key, 0) + 1
+            word = _WORDS[status] if status < 1000 else str(status)
+            statuses = cell.statuses
+            statuses[word] = statuses.get(word, 0) + 1
+        cell.received += received
+        cell.sent += sent
         if error is None:
             cell.responses_us.append(response_us)
             cell.services_us.append(service_us)
@@ -82,11 +103,9 @@ class SampleBuffer:
             cell.failed_services_us.append(service_us)
             kind = error.value
             cell.errors[kind] = cell.errors.get(kind, 0) + 1
-            self._failed(cell, sample, endpoint, error)
+            self._failed(cell, key[0], status, error, explain)
         if status >= _SERVER_ERROR or (error is not None and error in TRANSPORT_KINDS):
             cell.unavailable += 1
-        cell.received += received
-        cell.sent += sent
 
     def request_cut(self, *, endpoint: str, flow: str, phase: int, age_us: int) -> None:
         """A request's answer was still out when the run was ended, `age_us` after it was due; a
@@ -156,14 +175,21 @@ class SampleBuffer:
         self.begin(to_us)
         return interval
 
-    def _failed(self, cell: Cell, sample: Sample, endpoint: str, error: ErrorKind) -> None:
-        cause = cause_of(sample.status, error)
+    def _failed(
+        self,
+        cell: Cell,
+        endpoint: str,
+        status: int,
+        error: ErrorKind,
+        explain: Callable[[], str] | None,
+    ) -> None:
+        cause = cause_of(status, error)
         cell.failures[cause] = cell.failures.get(cause, 0) + 1
         told = (self._name(endpoint), cause)
-        if sample.explain is None or told in self._told or len(self._told) >= MAX_CAUSES:
+        if explain is None or told in self._told or len(self._told) >= MAX_CAUSES:
             return
         self._told.add(told)
-        cell.messages[cause] = sample.explain()
+        cell.messages[cause] = explain()
 
     def _cell(self, endpoint: str, flow: str, phase: int) -> Cell:
         """The cell of requests that are counted together."""

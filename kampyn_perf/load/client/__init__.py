@@ -8,7 +8,7 @@ The parser (`parser.py`), cookies, URLs and bodies are pure; sockets are in `con
 """
 
 from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
-from kampyn_perf.load.client.caught import CaughtResponse
+from kampyn_perf.load.client.caught import CaughtResponse, PendingResponse, ReportedAs
 from kampyn_perf.load.client.client import Client
 from kampyn_perf.load.client.connection_pool import ConnectionPool, PoolOptions
 from kampyn_perf.load.client.cookies import Cookie, CookieJar
@@ -45,8 +45,10 @@ __all__ = [
     "HttpError",
     "Limits",
     "Options",
+    "PendingResponse",
     "PoolOptions",
     "ProtocolError",
+    "ReportedAs",
     "Request",
     "RequestObserver",
     "RequestRefusedError",

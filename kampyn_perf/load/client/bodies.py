@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json as stdlib_json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
-
-import orjson
 
 from kampyn_perf.load.client.errors import DecodeError, RequestRefusedError
 
@@ -30,14 +27,6 @@ _SLICE = 64 * 1024
 _MAX_MEMBERS = 1000
 """Of one gzip body: some servers make one for each flush, and a hostile one makes millions."""
 _PADDING = re.compile(rb"\0*")
-
-
-def encode_json(value: Any) -> bytes:
-    """`value` as JSON; orjson where it can, the standard library for the rest (big integers)."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        return stdlib_json.dumps(value).encode()
 
 
 def encode_data(data: Any) -> tuple[bytes, str]:

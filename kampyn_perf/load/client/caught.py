@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from kampyn_perf.load.client.errors import CheckError, DecodeError
-from kampyn_perf.load.client.requests import Prepared
 from kampyn_perf.load.client.response import Response
 
 _OWN_VERDICTS = (CheckError, DecodeError)
 
 
-class CaughtResponse(Response):
-    """A response that the scenario judges: reported when its with-block ends."""
+class ReportedAs(NamedTuple):
+    """How a response is counted, unless its `request_meta` says something else by then."""
 
-    __slots__ = ("_report", "request_meta")
+    method: str
+    name: str
+    url: str
+    context: Mapping[str, Any] | None = None
 
-    def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
-        super().__init__(prepared, sent_body, sent_us)
-        self.request_meta: dict[str, Any] = {}
+
+class PendingResponse(Response):
+    """A response that is judged, and reported when its with-block ends."""
+
+    __slots__ = ("_meta", "_report", "reported_as")
+
+    def report_with(self, report: Callable[[Any], None], reported_as: ReportedAs) -> None:
+        """How this response is counted, once it is judged: `report` is called with it."""
+        self._report: Callable[[Any], None] | None = report
+        self._meta: dict[str, Any] | None = None
+        self.reported_as = reported_as
+
+    @property
+    def request_meta(self) -> dict[str, Any]:
         """As in Locust: what it is reported as; `name` and `context` may be changed."""
-        self._report: Callable[[Response], None] | None = None
+        if self._meta is None:
+            method, name, url, context = self.reported_as
+            self._meta = {"request_type": method, "name": name, "context": context}
+            self._meta["url"] = url or self._first.given
+        return self._meta
 
-    def report_with(self, report: Callable[[Response], None]) -> None:
-        """How this response is counted, once it is judged."""
-        self._report = report
+    @property
+    def meta_given(self) -> bool:
+        """Whether somebody looked at `request_meta`, and may have changed it."""
+        return self._meta is not None
 
     def success(self) -> None:
         """Count it as a success, whatever the status."""
@@ -46,7 +64,7 @@ class CaughtResponse(Response):
         if before is not None:
             self.error.kind = before.kind  # a 500 stays a 5xx, in the scenario's words
 
-    def __enter__(self) -> CaughtResponse:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -58,7 +76,10 @@ class CaughtResponse(Response):
         """Report. This response's own error raised inside is the verdict, and stays inside;
         another error counts as a failed check, and goes on. Neither hides that no response came,
         or its status: what failed first is the cause."""
-        judged = error is not None and (
+        if error is None:
+            self._finish()
+            return False
+        judged = (
             error is self.error or isinstance(error, _OWN_VERDICTS) or _is_locusts(error, _VERDICTS)
         )
         if is_fault(error) and self.error is None:
@@ -67,9 +88,16 @@ class CaughtResponse(Response):
         return judged
 
     def _finish(self) -> None:
-        report, self._report = self._report, None
+        report = getattr(self, "_report", None)  # none where the request never came to an end
         if report is not None:
+            self._report = None
             report(self)
+
+
+class CaughtResponse(PendingResponse):
+    """One that was given to a scenario (`catch_response=True`)."""
+
+    __slots__ = ()
 
     def __del__(self) -> None:
         # Caught, but never used in a with-block: the request is counted all the same.

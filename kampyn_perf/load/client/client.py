@@ -15,8 +15,8 @@ from typing import Any, Unpack
 from gevent import GreenletExit
 
 from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
-from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files, encode_json
-from kampyn_perf.load.client.caught import CaughtResponse
+from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files
+from kampyn_perf.load.client.caught import CaughtResponse, PendingResponse, ReportedAs
 from kampyn_perf.load.client.connection_pool import ConnectionPool
 from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.explain import failure_text
@@ -25,6 +25,9 @@ from kampyn_perf.load.client.response import Response
 from kampyn_perf.load.client.sender import Sender
 from kampyn_perf.load.client.urls import with_params
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.json_text import encode_json
+
+_tuple: Any = tuple.__new__  # a named tuple made so, of every request, costs a third
 
 
 class Client:
@@ -61,15 +64,16 @@ class Client:
         self._context = context
         self._own_headers = headers
         self._given_base = base_url
-        self._factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
-        self._known = self._factory.known
-        self._sender = self.sender_class(factory=self._factory, max_redirects=max_redirects)
+        self.factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
+        """Makes the requests; users of one pool share it."""
+        self._known = self.factory.known
+        self._sender = self.sender_class(factory=self.factory, max_redirects=max_redirects)
         self.cookies = self._sender.cookies
 
     @property
     def base_url(self) -> str:
         """Where paths are appended to; without credentials."""
-        return self._factory.base_url
+        return self.factory.base_url
 
     def aim(self, *, base_url: str | None = None, pool: ConnectionPool | None = None) -> None:
         """From now on ask another base, or over other connections. Raises HostNotAllowedError."""
@@ -77,7 +81,7 @@ class Client:
         base = self._given_base if base_url is None else base_url
         factory = RequestFactory.shared(base_url=base, pool=pool, headers=self._own_headers)
         self.pool, self._given_base = pool, base
-        self._factory, self._known = factory, factory.known
+        self.factory, self._known = factory, factory.known
         self._sender.ask_through(factory)
 
     @property
@@ -154,7 +158,7 @@ class Client:
         key: Any = (method, full_url, content_type)
         if headers or auth:
             key = (*key, *told_apart(headers, auth))
-        prepared = self._known.get(key) or self._factory.make(
+        prepared = self._known.get(key) or self.factory.make(
             method, full_url, content_type=content_type, headers=headers, auth=auth, key=key
         )
         kind = self.caught_class if catch_response else self.response_class
@@ -173,20 +177,36 @@ class Client:
                 self.observer.request_cut(method, sample_name, response.sent_us)
             raise
         if isinstance(response, CaughtResponse):
-            meta = response.request_meta
-            meta.update(request_type=method, name=sample_name, context=context, url=url)
-            response.report_with(lambda judged: self.report_judged(judged, method, meta))
+            response.report_with(self.report_judged, ReportedAs(method, sample_name, url, context))
         else:
             self._report(response, method, sample_name, context)
+        return response
+
+    def send(
+        self, prepared: Prepared, body: bytes | None, reported_as: ReportedAs
+    ) -> PendingResponse:
+        """Send what is ready, and return its response: to be judged in a with-block."""
+        response = PendingResponse(prepared, body, now_us())
+        try:
+            self._sender.perform(response, self.timeouts, b"", True, True)
+        except GreenletExit:
+            if self.observer is not None:
+                self.observer.request_cut(reported_as.method, reported_as.name, response.sent_us)
+            raise
+        response.report_with(self.report_judged, reported_as)
         return response
 
     def usual_name(self, url: str, prepared: Prepared) -> str:  # noqa: ARG002 (for others)
         """What a request is called that was given no name."""
         return url
 
-    def report_judged(self, response: Response, method: str, meta: Mapping[str, Any]) -> None:
+    def report_judged(self, response: PendingResponse) -> None:
         """Count a caught response, by what it is called by now."""
-        self._report(response, method, meta["name"], meta["context"])
+        method, name, _url, context = response.reported_as
+        if response.meta_given:
+            meta = response.request_meta
+            name, context = meta["name"], meta["context"]
+        self._report(response, method, name, context)
 
     def _timeouts_of(self, timeout: float | tuple[float, float] | None) -> Timeouts:
         if timeout is None:
@@ -213,16 +233,19 @@ class Client:
         error = response.error
         if self.observer is not None:
             self.observer.request_done(
-                RequestSample(
-                    method,
-                    name,
-                    response.sent_us,
-                    response.end_us,
-                    response.status_code,
-                    None if error is None else error.kind,
-                    response.wire_in,
-                    response.wire_out,
-                    None if error is None else partial(failure_text, error, response),
+                _tuple(
+                    RequestSample,
+                    (
+                        method,
+                        name,
+                        response.sent_us,
+                        response.end_us,
+                        response.status_code,
+                        None if error is None else error.kind,
+                        response.wire_in,
+                        response.wire_out,
+                        None if error is None else partial(failure_text, error, response),
+                    ),
                 )
             )
         event = self.request_event

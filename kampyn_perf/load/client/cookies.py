@@ -21,6 +21,7 @@ _MAX_COOKIES = 300
 _MAX_SIZE = 4096
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f;]")
+_AGE = re.compile(r"-?\d{1,15}")
 _LONG_AGO = 0.0
 
 
@@ -52,26 +53,27 @@ class Cookie:
 class CookieJar:
     """The cookies of one user. False while empty."""
 
-    __slots__ = ("_cookies", "_lines", "_next_expiry", "_only_root", "_order")
+    __slots__ = ("_lines", "_next_expiry", "_only_root", "_order", "kept")
 
     def __init__(self) -> None:
-        self._cookies: dict[tuple[str, str, str], Cookie] = {}
+        self.kept: dict[tuple[str, str, str], Cookie] = {}
+        """By domain, path and name."""
         self._lines: dict[tuple[str, str, bool], bytes] = {}
         self._next_expiry: float | None = None
         self._only_root = True
         self._order = count()
 
     def __bool__(self) -> bool:
-        return bool(self._cookies)
+        return bool(self.kept)
 
     def __len__(self) -> int:
-        return len(self._cookies)
+        return len(self.kept)
 
     def __iter__(self) -> Iterator[Cookie]:
-        return iter(list(self._cookies.values()))
+        return iter(list(self.kept.values()))
 
     def __contains__(self, name: str) -> bool:
-        return any(cookie.name == name for cookie in self._cookies.values())
+        return any(cookie.name == name for cookie in self.kept.values())
 
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
@@ -84,7 +86,7 @@ class CookieJar:
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The value of the first cookie of that name."""
-        return next((c.value for c in self._cookies.values() if c.name == name), default)
+        return next((c.value for c in self.kept.values() if c.name == name), default)
 
     def set(self, name: str, value: str, *, domain: str = "", path: str = "/") -> None:
         """Set a cookie by hand; without a domain it goes to every host this user asks."""
@@ -107,21 +109,21 @@ class CookieJar:
 
     def get_dict(self) -> dict[str, str]:
         """Values by name; of cookies of one name the last."""
-        return {cookie.name: cookie.value for cookie in self._cookies.values()}
+        return {cookie.name: cookie.value for cookie in self.kept.values()}
 
     def keys(self) -> list[str]:
         """The names."""
-        return [cookie.name for cookie in self._cookies.values()]
+        return [cookie.name for cookie in self.kept.values()]
 
     def items(self) -> list[tuple[str, str]]:
         """Names and values."""
-        return [(cookie.name, cookie.value) for cookie in self._cookies.values()]
+        return [(cookie.name, cookie.value) for cookie in self.kept.values()]
 
     def pop(self, name: str, default: str | None = None) -> str | None:
         """Forget the cookies of one name; the value of the first."""
         value = self.get(name, default)
-        for key in [key for key, cookie in self._cookies.items() if cookie.name == name]:
-            del self._cookies[key]
+        for key in [key for key, cookie in self.kept.items() if cookie.name == name]:
+            del self.kept[key]
         self._changed()
         return value
 
@@ -132,8 +134,9 @@ class CookieJar:
 
     def clear(self) -> None:
         """Forget every cookie, as a user who deletes them all."""
-        self._cookies.clear()
-        self._changed()
+        if self.kept:
+            self.kept.clear()
+            self._changed()
 
     def store(
         self, lines: Iterable[bytes], *, host: str, path: str, secure: bool, now: float
@@ -144,17 +147,17 @@ class CookieJar:
             if cookie is None or (cookie.secure and not secure):
                 continue
             if cookie.expires is not None and cookie.expires <= now:
-                self._cookies.pop((cookie.domain, cookie.path, cookie.name), None)
+                self.kept.pop((cookie.domain, cookie.path, cookie.name), None)
                 self._changed()
             else:
                 self._put(cookie)
 
     def line(self, host: str, path: str, secure: bool, now: float | None = None) -> bytes:
-        """The value of the Cookie header, or nothing. `path` is without its query."""
+        """The value of the Cookie header, or nothing. A query after the path is ignored."""
         if self._next_expiry is not None:
             self._expire(time.time() if now is None else now)
-        if self._only_root:
-            path = "/"  # every cookie goes to every path, so one line serves them all
+        # Where every cookie goes to every path, one line serves them all.
+        path = "/" if self._only_root else path.partition("?")[0]
         key_line = (host, path, secure)
         line = self._lines.get(key_line)
         if line is None:
@@ -166,46 +169,51 @@ class CookieJar:
     def _expire(self, now: float) -> None:
         if self._next_expiry is None or now < self._next_expiry:
             return
-        for key, cookie in list(self._cookies.items()):
+        for key, cookie in list(self.kept.items()):
             if cookie.expires is not None and cookie.expires <= now:
-                del self._cookies[key]
+                del self.kept[key]
         self._changed()
 
     def _build_line(self, host: str, path: str, secure: bool) -> bytes:
-        chosen = [c for c in self._cookies.values() if c.goes_to(host, path, secure)]
-        chosen.sort(key=lambda cookie: (-len(cookie.path), cookie.order))
+        chosen = [c for c in self.kept.values() if c.goes_to(host, path, secure)]
+        if len(chosen) > 1:
+            chosen.sort(key=lambda cookie: (-len(cookie.path), cookie.order))
         return "; ".join(f"{c.name}={c.value}" for c in chosen).encode("latin-1", "replace")
 
     def _put(self, cookie: Cookie) -> None:
         key = (cookie.domain, cookie.path, cookie.name)
-        old = self._cookies.get(key)
+        old = self.kept.get(key)
         if old == cookie:
             return
         cookie.order = old.order if old else next(self._order)
-        if old is None and len(self._cookies) >= _MAX_COOKIES:
-            self._cookies.pop(next(iter(self._cookies)))
-        self._cookies[key] = cookie
+        if old is None and len(self.kept) >= _MAX_COOKIES:
+            self.kept.pop(next(iter(self.kept)))
+        self.kept[key] = cookie
         self._changed()
 
     def _changed(self) -> None:
         self._lines.clear()
-        self._only_root = all(cookie.path == "/" for cookie in self._cookies.values())
-        self._next_expiry = min(
-            (c.expires for c in self._cookies.values() if c.expires is not None), default=None
-        )
+        only_root, soonest = True, None
+        for cookie in self.kept.values():
+            expires = cookie.expires
+            only_root = only_root and cookie.path == "/"
+            if expires is not None and (soonest is None or expires < soonest):
+                soonest = expires
+        self._only_root, self._next_expiry = only_root, soonest
 
 
 def parse_set_cookie(line: str, *, host: str, path: str, now: float) -> Cookie | None:
     """The cookie of one Set-Cookie line (RFC 6265, 5.2 and 5.3), or None where it is refused."""
     pair, *attributes = line.split(";")
-    name, equals, value = (part.strip(" \t") for part in pair.partition("="))
+    name, equals, value = pair.partition("=")
+    name, value = name.strip(" \t"), value.strip(" \t")
     if not equals or not name or len(name) + len(value) > _MAX_SIZE or _CONTROL.search(pair):
         return None
     cookie = Cookie(name, value, host, True, default_path(path), False, None)
     max_age_given = False
     for attribute in attributes:
-        key, _, text = (part.strip(" \t") for part in attribute.partition("="))
-        key = key.lower()
+        key, _, text = attribute.partition("=")
+        key, text = key.strip(" \t").lower(), text.strip(" \t")
         if key == "domain":
             domain = text.lstrip(".").lower()
             if domain and not _scope(cookie, domain, host):
@@ -214,7 +222,7 @@ def parse_set_cookie(line: str, *, host: str, path: str, now: float) -> Cookie |
             cookie.path = text if text.startswith("/") else default_path(path)
         elif key == "secure":
             cookie.secure = True
-        elif key == "max-age" and re.fullmatch(r"-?\d{1,15}", text):
+        elif key == "max-age" and _AGE.fullmatch(text):
             max_age_given = True
             cookie.expires = now + int(text) if int(text) > 0 else _LONG_AGO
         elif key == "expires" and not max_age_given:

@@ -35,12 +35,13 @@ class Limits:
 class RememberedHead:
     """What was learned from one head: enough to cut the body off without parsing again."""
 
-    __slots__ = ("has_cookies", "headers", "keep_alive", "length", "status")
+    __slots__ = ("encoded", "has_cookies", "headers", "keep_alive", "length", "status")
 
     def __init__(self, parser: ResponseParser, length: int) -> None:
         self.status = parser.status
         self.headers = parser.headers
         self.has_cookies = parser.has_cookies
+        self.encoded = parser.encoded
         self.keep_alive = parser.keep_alive
         self.length = length
 
@@ -69,7 +70,8 @@ class ResponseParser:
 
     __slots__ = (
         "_chunked", "_error", "_head_request", "_headers_done", "_keep_body", "_limits", "_machine",
-        "_memory", "_spoiled", "_version", "body", "body_size", "complete", "has_cookies",
+        "_memory", "_spoiled", "_version", "body", "body_size", "complete", "encoded",
+        "has_cookies",
         "headers", "interim", "keep_alive", "received", "status", "surplus",
     )  # fmt: skip
 
@@ -102,6 +104,8 @@ class ResponseParser:
         self.status = 0
         self.headers: RawHeaders = []
         self.has_cookies = False
+        self.encoded = False
+        """Whether there is a Content-Encoding."""
         self.body: list[bytes | bytearray] = []
         self.body_size = 0
         self.keep_alive = False
@@ -128,6 +132,7 @@ class ResponseParser:
         self.status = known.status
         self.headers = known.headers
         self.has_cookies = known.has_cookies
+        self.encoded = known.encoded
         self.keep_alive = known.keep_alive
         self.complete = True
         self.body_size = known.length
@@ -208,6 +213,8 @@ class ResponseParser:
         size = len(name)
         if size == 10 and name.lower() == b"set-cookie":
             self.has_cookies = True
+        elif size == 16 and name.lower() == b"content-encoding":
+            self.encoded = True
         elif size == 17 and name.lower() == b"transfer-encoding":
             self._chunked = value.lower().rstrip().endswith(b"chunked")
 
@@ -256,7 +263,7 @@ class ResponseParser:
         if not self._headers_done:
             self.interim += 1
             self.headers = []
-            self.has_cookies = False
+            self.has_cookies = self.encoded = False
             self._chunked = False
             if self.interim > _MAX_INTERIM:
                 self._fail(ProtocolError(f"more than {_MAX_INTERIM} interim (1xx) responses"))

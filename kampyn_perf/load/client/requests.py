@@ -63,15 +63,17 @@ class Method:
 class Prepared:
     """One request but for its cookies and body."""
 
-    __slots__ = ("head", "headers", "method", "origin", "target")
+    __slots__ = ("given", "head", "headers", "method", "origin", "target")
 
     def __init__(
-        self, method: Method, origin: Origin, target: str, headers: RequestHeaders
+        self, method: Method, origin: Origin, target: str, headers: RequestHeaders, given: str = ""
     ) -> None:
         self.method = method
         self.origin = origin
         self.target = target
         self.headers = headers
+        self.given = given
+        """The URL as the scenario gave it, where it came of a template."""
         self.head = b"%s%s HTTP/1.1\r\n%s" % (method.line, target.encode("ascii"), headers.block)
 
     @property
@@ -108,9 +110,10 @@ class RequestFactory:
     ) -> None:
         base = parse_url(base_url)
         self._pool = pool
-        self._origin = pool.origin(base)  # not allowed: better said now than at the first request
-        self._prefix = _prefix(base_url)
-        self.base_url = self._origin.base + self._prefix
+        self.origin = pool.origin(base)  # not allowed: better said now than at the first request
+        prefix = _prefix(base_url)
+        self.prefix = clean_target(prefix) if prefix else ""
+        self.base_url = self.origin.base + self.prefix
         self._auth = basic_auth(*base.auth) if base.auth else ""
         self._defaults = {"User-Agent": "kampyn-perf", "Accept-Encoding": ACCEPT_ENCODING}
         for name, value in (headers or {}).items():
@@ -141,20 +144,19 @@ class RequestFactory:
         key: Any,
     ) -> Prepared:
         """The request, remembered under `key`. Raises RequestRefusedError, HostNotAllowedError."""
-        origin = self._origin
+        origin = self.origin
         if ABSOLUTE.match(url):
             parsed = parse_url(url)
             origin, target, auth = self._pool.origin(parsed), parsed.target, auth or parsed.auth
         else:
-            target = clean_target(self._prefix + url if url[:1] == "/" else f"{self._prefix}/{url}")
+            target = clean_target(self.prefix + url if url[:1] == "/" else f"{self.prefix}/{url}")
         # A URL may carry credentials of its own.
         block_key = (origin, content_type, *told_apart(headers, auth))
         block = self._blocks.get(block_key)
         if block is None:
-            merged = self._merge(origin, content_type, headers, auth)
-            block = RequestHeaders(merged, origin.authority)
+            block = self.headers(origin, content_type=content_type, headers=headers, auth=auth)
             _remember(self._blocks, block_key, block)
-        prepared = Prepared(self._method(method), origin, target, block)
+        prepared = Prepared(self.method(method), origin, target, block)
         if len(target) <= _MAX_REMEMBERED_TARGET:
             _remember(self.known, key, prepared)
         return prepared
@@ -178,16 +180,17 @@ class RequestFactory:
             drop |= _PRIVATE
         pairs = {k: v for k, v in prepared.headers.pairs.items() if k.lower() not in drop}
         block = RequestHeaders(pairs, origin.authority)
-        again = Prepared(self._method(method), origin, url.target, block)
+        again = Prepared(self.method(method), origin, url.target, block)
         return Hop(again, keeps_body=method == before)
 
-    def _merge(
+    def headers(
         self,
         origin: Origin,
+        *,
         content_type: str,
         headers: Mapping[str, str] | None,
-        auth: tuple[str | bytes, str | bytes] | None,
-    ) -> dict[str, str]:
+        auth: tuple[str | bytes, str | bytes] | None = None,
+    ) -> RequestHeaders:
         """The headers of a request; the scenario's own win."""
         merged = dict(self._defaults)
         given = {name.lower() for name in merged}
@@ -195,15 +198,16 @@ class RequestFactory:
             merged["Content-Type"] = content_type
         if content_type == JSON and "accept" not in given:
             merged["Accept"] = JSON
-        if self._auth and origin is self._origin:
+        if self._auth and origin is self.origin:
             merged["Authorization"] = self._auth
         for name, value in (headers or {}).items():
             _put(merged, name, value)
         if auth:
             _put(merged, "Authorization", basic_auth(*auth))
-        return merged
+        return RequestHeaders(merged, origin.authority)
 
-    def _method(self, name: str) -> Method:
+    def method(self, name: str) -> Method:
+        """What follows from a method."""
         method = self._methods.get(name)
         if method is None:
             method = Method(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json as stdlib_json
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -50,9 +50,12 @@ class Response:
     """A finished request: the server's answer, or the error that stands in its place."""
 
     __slots__ = (
-        "_body", "_content", "_first", "_headers", "_raw", "encoding", "end_us", "error",
-        "prepared", "sent_body", "sent_us", "size", "status_code", "wire_in", "wire_out",
+        "_body", "_content", "_encoded", "_first", "_headers", "_raw", "encoding", "end_us",
+        "error", "prepared", "sent_body", "sent_us", "size", "status_code", "wire_in", "wire_out",
     )  # fmt: skip
+
+    reads_bytes: ClassVar[bool] = True
+    """That `json()` is what the bytes of `content` say, where they are JSON in UTF-8."""
 
     def __init__(self, prepared: Prepared, sent_body: bytes | None, sent_us: int) -> None:
         self.prepared = prepared
@@ -61,6 +64,7 @@ class Response:
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: Headers | None = None
         self._body: list[bytes | bytearray] = []
+        self._encoded = False
         self._content: bytes | None = None
         self.status_code = 0
         """0 without a response."""
@@ -81,6 +85,7 @@ class Response:
         """Take over what the parser of a complete response has."""
         self.status_code = parser.status
         self._raw = parser.headers
+        self._encoded = parser.encoded
         self._body = parser.body
         self.size = parser.body_size
         self.wire_in += parser.received
@@ -134,20 +139,17 @@ class Response:
     def content(self) -> bytes:
         """The body, decoded. Raises DecodeError if it is not what its Content-Encoding says."""
         if self._content is None:
-            body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            self._content = self._decode(bytes(body))
+            body = bytes(self._body[0] if len(self._body) == 1 else b"".join(self._body))
+            self._content = self._decode(body) if self._encoded else body
             self._body = []
         return self._content
 
     def _decode(self, body: bytes) -> bytes:
-        # Looked for in the raw headers: most responses have none, and the mapping is not for free.
         encodings = [
             value.decode("latin-1")
             for name, value in self._raw
             if len(name) == 16 and name.lower() == b"content-encoding"
         ]
-        if not encodings:
-            return body
         return decode(body, ",".join(encodings), self.prepared.origin.pool.limits.body_bytes)
 
     @property

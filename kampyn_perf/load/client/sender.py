@@ -64,14 +64,13 @@ class Sender:
     def _send(self, response: Response, timeouts: Timeouts, extra: bytes, keep_body: bool) -> None:
         """One request and its response, sent again if that is safe. Raises HttpError."""
         prepared = response.prepared
-        if self.cookies:
-            origin = prepared.origin
-            own = self.cookies.line(origin.host, prepared.path, origin.secure)
+        origin = prepared.origin
+        if self.cookies.kept:
+            own = self.cookies.line(origin.host, prepared.target, origin.secure)
             extra = own if not extra else b"; ".join((own, extra)) if own else extra
         payload = prepared.payload(response.sent_body, extra)
         started = response.end_us or response.sent_us
         total = response.sent_us + timeouts.total_us
-        origin = prepared.origin
         connection = origin.take_idle(started)
         if connection is None:
             connection = origin.open(min(started + timeouts.connect_us, total))

@@ -15,7 +15,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from requests.utils import default_user_agent
 
-from kampyn_perf.load.client import Client, ConnectionPool, Response, Timeouts
+from kampyn_perf.load.client import Client, ConnectionPool, PendingResponse, Timeouts
 from kampyn_perf.load.client.bodies import ACCEPT_ENCODING
 from kampyn_perf.load.client.requests import Prepared
 from kampyn_perf.load.locustfiles.responses import (
@@ -92,11 +92,17 @@ class LeanHttpSession(Client):
         """Path and query."""
         return prepared.target
 
-    def report_judged(self, response: Response, method: str, meta: Mapping[str, Any]) -> None:
+    def report_judged(self, response: PendingResponse) -> None:
         """Count it as the scenario has left it, times and all."""
-        if "response_time" in meta:
-            response.end_us = response.sent_us + round(meta["response_time"] * 1000)
-        super().report_judged(response, meta.get("request_type", method), meta)
+        if response.meta_given:
+            meta = response.request_meta
+            if "response_time" in meta:
+                response.end_us = response.sent_us + round(meta["response_time"] * 1000)
+            as_it_was = response.reported_as
+            response.reported_as = as_it_was._replace(
+                method=meta.get("request_type", as_it_was.method)
+            )
+        super().report_judged(response)
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """As in Locust. Raises NeedsRequestsError for what the lean client does not have."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from kampyn_perf.load.scenario.finding import NO_JSON, Answer, Finding
+from kampyn_perf.load.scenario.seen import SeenBodies
 from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect, Match, pattern
 from kampyn_perf.load.target.flow import EndsOn
@@ -20,7 +21,8 @@ class Judge:
     """What one request asks of its answers."""
 
     __slots__ = (
-        "_captures", "_checks", "_ends_on", "_matches", "_not_statuses", "_statuses", "idle",
+        "_captures", "_checks", "_content_alone", "_ends_on", "_matches", "_not_statuses",
+        "_statuses", "idle",
     )  # fmt: skip
 
     def __init__(
@@ -41,14 +43,21 @@ class Judge:
         self._captures = tuple(_Capturing(one, templates) for one in captures)
         self._matches = tuple(_matching(one, templates) for one in matches if one.strict)
         self._ends_on = ends_on
-        asked = self._statuses or self._not_statuses or self._checks or self._captures
-        self.idle = not (asked or self._matches) and ends_on is EndsOn.ALL
+        more = self._statuses or self._not_statuses or self._captures or self._matches
+        self._content_alone = not more and ends_on is EndsOn.ALL
+        self.idle = self._content_alone and not self._checks
         """Whether nothing is asked."""
 
     def judge(self, response: Any, data: MutableMapping[str, Any]) -> bool:
         """Tell the caught `response` what it is, and keep what is captured in `data`. Returns
         whether the session goes on all the same, where it is a failure."""
         answer = Answer(response)
+        if self._content_alone and response.error is None:  # what most ask, without ceremony
+            for check in self._checks:
+                if why := check(answer, data):
+                    response.failure(why)
+                    return False
+            return True
         status = response.status_code
         failed = response.error is not None
         wanted, unwanted = self._statuses.of(data), self._not_statuses.of(data)
@@ -74,7 +83,10 @@ class Judge:
         answer: Answer,
         data: MutableMapping[str, Any],
     ) -> str:
-        return next((why for check in checks if (why := check(answer, data))), "")
+        for check in checks:
+            if why := check(answer, data):
+                return why
+        return ""
 
 
 class _Statuses:
@@ -139,8 +151,18 @@ def _checks(expected: tuple[Expect, ...], templates: Templates) -> tuple[Check, 
 
 def _has_properties(paths: list[str]) -> Check:
     compiled = [(path, JsonPath(path)) for path in paths]
+    seen = SeenBodies()
 
     def check(answer: Answer, _data: Mapping[str, Any]) -> str:
+        body = answer.plain_body
+        if body is not None and body in seen:
+            return ""
+        why = look(answer)
+        if not why and body is not None and answer.told_by_bytes:
+            seen.add(body)
+        return why
+
+    def look(answer: Answer) -> str:
         document = answer.document
         if document is NO_JSON:
             return "the answer is not JSON"

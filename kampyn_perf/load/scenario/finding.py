@@ -6,8 +6,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from kampyn_perf.load.scenario.templates import Templates, as_text
 from kampyn_perf.load.target.checks import Place, pattern
@@ -21,21 +24,39 @@ _json_path = lru_cache(maxsize=256)(JsonPath)
 class Answer:
     """A response, its JSON read once."""
 
-    __slots__ = ("_document", "response")
+    __slots__ = ("_document", "response", "told_by_bytes")
 
     def __init__(self, response: Any) -> None:
         self.response = response
+        self.told_by_bytes = False
+        """Whether the document follows from the body's bytes, whatever the headers say of them."""
         self._document: Any = MISSING
+
+    @property
+    def plain_body(self) -> bytes | None:
+        """The bytes of the lean client's responses; None for others, which read them in their own
+        way."""
+        response = self.response
+        return response.content if getattr(response, "reads_bytes", False) else None
 
     @property
     def document(self) -> Any:
         """The JSON body; `NO_JSON` where it is none."""
         if self._document is MISSING:
-            try:
-                self._document = self.response.json()
-            except ValueError:
-                self._document = NO_JSON
+            self._document = self._read()
         return self._document
+
+    def _read(self) -> Any:
+        body = self.plain_body
+        if body is not None:
+            with suppress(orjson.JSONDecodeError):
+                document = orjson.loads(body)
+                self.told_by_bytes = True
+                return document
+        try:
+            return self.response.json()
+        except ValueError:
+            return NO_JSON
 
 
 Look = Callable[[Answer, str], Any]

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from kampyn_perf.load.scenario.answers import Judge
 from kampyn_perf.load.scenario.parts import prepare_parts
+from kampyn_perf.load.scenario.ready import ReadyRequest
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect
 from kampyn_perf.load.target.flow import EndsOn, StepRequest
@@ -23,8 +25,7 @@ class PreparedRequest:
 
     __slots__ = (
         "_fills", "_fixed", "_headers", "_parts", "_url", "identity", "judge", "keeps_cookies",
-        "method", "name",
-        "signs_in", "url",
+        "method", "name", "ready", "signs_in", "url",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 (explicit wiring)
@@ -50,6 +51,8 @@ class PreparedRequest:
         self.url = url
         self.identity = settings.identity
         self._url = templates.value(url, encoded=True)
+        self.ready: ReadyRequest | None = None
+        """The same by a shorter way, where there is one."""
         own = {**(headers or {}), **settings.headers}
         self._headers: tuple[dict[str, str], Fill | None] = (own, templates.value(own))
         self._fixed: dict[str, Any] = {"name": name, "catch_response": True}
@@ -61,6 +64,10 @@ class PreparedRequest:
             else:
                 self._fills.append((key, fill))
         self._parts = prepare_parts(settings.formData, templates) if settings.formData else None
+        with suppress(ValueError):
+            self.ready = ReadyRequest(
+                settings, method=method, url=url, name=name, templates=templates, headers=own
+            )
         self.judge = Judge(
             (*settings.expect, *more_expect),
             (*settings.capture, *more_capture),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from kampyn_perf.load.client import RequestSample
-from kampyn_perf.recorder.buffer import Sample, SampleBuffer
+from kampyn_perf.recorder.buffer import SampleBuffer
 
 
 class Session:
@@ -77,7 +77,8 @@ class Session:
         """Count one request. Never raises: a sample that cannot be kept is a recorder fault."""
         method, name, sent_us, end_us, status, error, received, sent, explain = sample
         # A request sent before its time (by a scenario with greenlets of its own) is due when sent.
-        due_us = min(self.ready_us if self.together is None else self.together, sent_us)
+        due_us = self.ready_us if self.together is None else self.together
+        due_us = min(due_us, sent_us)
         self.ready_us = end_us
         if self.pauses:
             # One that began after the answer (while a response was judged) is still to be counted.
@@ -89,11 +90,19 @@ class Session:
         if self.buffer is None:
             return
         try:
-            self.buffer.request(
-                Sample(end_us - due_us, end_us - sent_us, status, error, received, sent, explain),
-                endpoint=endpoint_name(method, name),
-                flow=self.flow,
-                phase=self.phase,
+            self.buffer.ended(
+                (
+                    name if name.startswith(method) else endpoint_name(method, name),
+                    self.flow,
+                    self.phase,
+                ),
+                end_us - due_us,
+                end_us - sent_us,
+                status,
+                error,
+                received,
+                sent,
+                explain,
             )
         except Exception:  # noqa: BLE001 (whatever it was, the sample is lost and must be counted)
             self.buffer.fault()

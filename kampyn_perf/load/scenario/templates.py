@@ -13,10 +13,12 @@ import re
 import string
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 Fill = Callable[[Mapping[str, Any]], Any]
+Text = TypeVar("Text", str, bytes)
 
 _QUOTED = r"""\[(?:"[^"\[\]]+"|'[^'\[\]]+')\]"""
 _NAME = rf"[A-Za-z_$][\w$-]*(?:\.[\w$-]+|\[\d+\]|{_QUOTED})*"
@@ -31,6 +33,15 @@ _ENVIRONMENT = re.compile(r"\$(?:processEnvironment|env)\.(\w+)")
 
 class MissingFieldError(LookupError):
     """The session's data has no such field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots(Generic[Text]):
+    """A text with places to be filled in."""
+
+    around: tuple[Text, ...]
+    """What stands before the first place, between two, and after the last."""
+    fills: tuple[Fill, ...]
 
 
 class Templates:
@@ -59,6 +70,28 @@ class Templates:
             return lambda data: [fill(data) if fill else one for one, fill in fills]
         return None
 
+    def path(self, text: str) -> Slots[str]:
+        """A path of which every place is percent-encoded. Raises ValueError for another one."""
+        around, fills = self._parts(text)
+        if not all(single for _fill, single in fills):
+            raise ValueError(f"{text} has a place that goes in as it is")
+        return Slots(tuple(around), tuple(fill for fill, _single in fills))
+
+    def _parts(self, text: str) -> tuple[list[str], list[tuple[Fill, bool]]]:
+        """What stands around the places of a text; what fills them in, and whether they have single
+        braces."""
+        around: list[str] = []
+        fills: list[tuple[Fill, bool]] = []
+        position = 0
+        for match in self._pattern.finditer(text):
+            around.append(text[position : match.start()])
+            single = match.groupdict().get("single")
+            fill = self._name(single) if single else self._expression(match["double"])
+            fills.append((fill, bool(single)))
+            position = match.end()
+        around.append(text[position:])
+        return around, fills
+
     def _mapping(self, mapping: Mapping[str, Any]) -> Fill | None:
         fixed = dict(mapping)
         fills = [(key, fill) for key, one in mapping.items() if (fill := self.value(one))]
@@ -74,20 +107,14 @@ class Templates:
         return fill_in
 
     def _text(self, text: str, *, encoded: bool) -> Fill | None:
-        matches = list(self._pattern.finditer(text))
-        if not matches:
+        around, fills = self._parts(text)
+        if not fills:
             return None
-        parts: list[str | tuple[Fill, bool]] = []
-        position = 0
-        for match in matches:
-            parts.append(text[position : match.start()])
-            single = match.groupdict().get("single")
-            fill = self._name(single) if single else self._expression(match["double"])
-            parts.append((fill, bool(single) and encoded))
-            position = match.end()
-        parts.append(text[position:])
-        if len(matches) == 1 and matches[0].span() == (0, len(text)) and not encoded:
-            return parts[1][0]  # type: ignore[return-value]  # a name alone keeps its type
+        if around == ["", ""] and not encoded:
+            return fills[0][0]  # a name alone keeps its type
+        parts: list[str | tuple[Fill, bool]] = [around[0]]
+        for (fill, single), after in zip(fills, around[1:], strict=True):
+            parts += [(fill, single and encoded), after]
         return _joined([part for part in parts if part != ""])
 
     def _expression(self, words: str) -> Fill:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kampyn_perf.load.target.jsonpath import MISSING, JsonPath
 from kampyn_perf.load.target.settings import SignIn
 
+_path = lru_cache(maxsize=64)(JsonPath)
 _RENEWED_AT = 0.8
 """Of a token's time: what is sent with it must be answered before it ends."""
 
@@ -31,7 +33,7 @@ def token_of(response: Any, sign_in: SignIn, now: int) -> Token | None:
     value: Any = None
     if place.json_path is not None:
         try:
-            value = JsonPath(place.json_path).first(response.json())
+            value = _path(place.json_path).first(response.json())
         except ValueError:
             value = MISSING
     elif place.header is not None:

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.client.bodies import FORM, decode, encode_data, encode_files, encode_json
+from kampyn_perf.load.client.bodies import FORM, decode, encode_data, encode_files
 from kampyn_perf.load.client.errors import DecodeError, RequestRefusedError
+from kampyn_perf.load.json_text import encode_json
 
 LIMIT = 1_000_000
 

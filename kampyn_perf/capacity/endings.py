@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kampyn_perf.capacity.asks import Stop
 from kampyn_perf.capacity.estimate import Estimate, estimate
 from kampyn_perf.capacity.told import bracket, is_confirmed, open_steps, replicates, spent_us
-from kampyn_perf.results.capacity import CapacityStep, Ending, Limiter, Steadiness
+from kampyn_perf.results.capacity import CapacityStep, Ending, Limiter, Steadiness, StepKind
 from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
 _REFUSED = 0.1
@@ -75,7 +75,7 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
         reason = f"every objective held at {format_rate(low or 0)}, and the time was over ({spent})"
         return Stop(ending=Ending.NO_TIME, reason=reason)
     if low is None:
-        return too_slow(tried)
+        return _nothing_held(steps, spent)
     found = estimate(tried)
     if not 0 < found.rate < math.inf:
         return Stop(ending=Ending.UNDECIDED, reason=f"steps contradict each other after {spent}")
@@ -86,6 +86,20 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
         f"the time was over before that was confirmed ({spent})"
     )
     return Stop(ending=Ending.ROUGH, reason=reason)
+
+
+def _nothing_held(steps: Sequence[CapacityStep], spent: str) -> Stop:
+    """The time was over before a rate was low enough."""
+    tried = open_steps(steps)
+    light = next((step for step in steps if step.kind is StepKind.LIGHT and step.holds), None)
+    if light is None:
+        return too_slow(tried)
+    least = min(step.rate for step in tried)
+    reason = (
+        f"the limit lies between {format_rate(light.rate)}, a little load that held, and "
+        f"{format_rate(least)}, which did not; the time was over ({spent})"
+    )
+    return Stop(ending=Ending.UNDECIDED, reason=reason)
 
 
 def too_slow(tried: Sequence[CapacityStep]) -> Stop:

@@ -37,6 +37,8 @@ from kampyn_perf.units import format_rate
 _FIRST = 0.75
 """Of what the ladder showed at most, for the first open step."""
 _UP, _DOWN = 1.25, 0.7
+_LONGEST, _DOWN_A_LITTLE = 0.25, 0.93
+"""Strides down where a goal about what is used up was missed."""
 _PLENTY, _MOST_PLENTY = 2.0, 2500.0
 """Times as many arrivals as a rung's users could take come to it; and no more than a generator can
 turn away beside its work."""
@@ -50,7 +52,7 @@ _LOWEST = 0.02
 """Of what the ladder showed: below it nothing is tried."""
 _INVALID_RATES = 4
 """So many rates that the generator could not do end the search."""
-_GO_ON = (Ending.FOUND, Ending.ROUGH, Ending.TOO_SLOW)
+_GO_ON = (Ending.FOUND, Ending.ROUGH, Ending.TOO_SLOW, Ending.UNDECIDED)
 """Endings of the first limit after which the other one may be searched for."""
 _STRIDE = 0.08
 """By how much the estimate may move from one of them to the next, as a share."""
@@ -143,7 +145,17 @@ def _downwards(plan: Plan, tried: Sequence[CapacityStep], most: float) -> Ask | 
     lowest = min(step.rate for step in tried)
     if lowest < most * _LOWEST or lowest * _DOWN < 0.2:
         return too_slow(tried)
-    return _at(plan, StepKind.OPEN, lowest * (_DOWN if len(tried) < 3 else _DOWN**2))
+    return _at(plan, StepKind.OPEN, lowest * _down(plan, tried))
+
+
+def _down(plan: Plan, tried: Sequence[CapacityStep]) -> float:
+    """The next stride. What is used up grows with the rate: how far beyond its goal it was says
+    about where that is kept."""
+    last = min(tried, key=lambda step: step.rate)
+    if aside_first([last], plan.aside):
+        worst = min((margin.value for margin in last.margins), default=0.0)
+        return min(max(math.exp(worst), _LONGEST), _DOWN_A_LITTLE)
+    return _DOWN if len(tried) < 3 else _DOWN**2
 
 
 def _between(plan: Plan, tried: Sequence[CapacityStep], low: float, high: float) -> Ask | Stop:

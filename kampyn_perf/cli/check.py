@@ -130,7 +130,7 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         return show(thresholds, slo, sets or (), selector=selector, output=output)
     if metrics or metric:
         return _list_metrics(metric or (), json=json)
-    from kampyn_perf.cli import console, failures_view, judging, run_view, verdict_view
+    from kampyn_perf.cli import alike, console, failures_view, judging, run_view, verdict_view
     from kampyn_perf.config import own_sets
     from kampyn_perf.files import write_whole
     from kampyn_perf.results.capacity import CapacityResult
@@ -145,12 +145,14 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     own = None if slo else judging.own_objectives(path.parent)
     slo = slo or objectives.usual_for(judging.target_name(first))
     goals = objectives.load(slo, sets=values, more=own)
+    before = judging.read_run(baseline) if baseline else None
     verdict = judge(
         [result for _where, result in read],
         goals,
         strict=judging.is_strict(strict=strict, lenient=lenient),
         allow_partial=allow_partial,
-        baseline=judging.read_run(baseline)[1] if baseline else None,
+        baseline=before[1] if before else None,
+        apart=alike.apart_of(goals, before, (path, first)),
     )
     asked = form or (Format.JSON if json else None)
     placed = asked in (Format.GITHUB, Format.GITLAB)

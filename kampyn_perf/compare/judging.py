@@ -76,7 +76,7 @@ def _judged(
     sides = [[figures_of(run, scatter=scatter) for run in runs] for runs in (base, new)]
     spread = Spread()
     if design is Design.SINGLE and settings.between_runs is None:
-        spread = Spread([[figures_of(run, scatter=False) for run in runs] for runs in alike])
+        spread = spread_of(alike)
     judged = of_figures(sides[0], sides[1], design, settings, primary=primary, spread=spread)
     reasons = list(comparable.why_not(base, new, allowed=settings.allowed))
     beside = []
@@ -152,6 +152,11 @@ def figures_of(run: Result, *, scatter: bool = True) -> Figures:
     if isinstance(run, LoadResult):
         return of_load.figures_of(run, scatter=scatter)
     return of_bench.figures_of(run, scatter=scatter)
+
+
+def spread_of(alike: Sequence[Sequence[Result]]) -> Spread:
+    """How runs differ, from groups of one configuration each."""
+    return Spread([[figures_of(run, scatter=False) for run in runs] for runs in alike])
 
 
 def _design(base: Sequence[Result], new: Sequence[Result], *, paired: bool) -> Design:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from kampyn_perf.compare.effect import Between
-from kampyn_perf.compare.figures import Figures, Key
+from kampyn_perf.compare.figures import RESPONSE_TIME, Figures, Key
+from kampyn_perf.results.verdict import Unit
 
 
 class Spread:
@@ -40,6 +41,16 @@ class Spread:
             (value - math.fsum(group) / len(group)) ** 2 for group in held for value in group
         )
         return Between(math.sqrt(2 * squares / freedom), float(freedom), whole=True)
+
+    def share(self, scope: str, statistic: str) -> float | None:
+        """By how much response times of two runs differ at most, in 95 of 100 cases."""
+        from scipy.special import stdtrit
+
+        key = Key(scope=scope, metric=RESPONSE_TIME, statistic=statistic, unit=Unit.DURATION)
+        known = self.between(key, relative=True)
+        if known is None:
+            return None
+        return math.expm1(float(stdtrit(known.freedom, 0.975)) * known.deviation)
 
     @staticmethod
     def _freedom(groups: Sequence[Sequence[object]]) -> int:

@@ -19,6 +19,7 @@ from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 from kampyn_perf.files import ensure_writable, write_whole
 from kampyn_perf.results import tags
+from kampyn_perf.results.summary import result_of
 
 REPORTS = Path("reports")
 
@@ -183,14 +184,14 @@ def find_result(path: Path) -> Path:
     if path.name in _LATEST and path.parent == Path() and not path.exists():
         path = REPORTS / path
     if path.is_dir():
-        return path / names.RESULT_FILE
+        return result_of(path)
     if path.name in _LATEST and path.is_file():
         return path.parent / path.read_text(encoding="utf-8").strip() / names.RESULT_FILE
     if not path.exists() and not path.is_absolute():
         path = _in_store(path)
     if not path.exists() and path.suffix != ".json":
         return path / names.RESULT_FILE
-    return path / names.RESULT_FILE if path.is_dir() else path
+    return result_of(path) if path.is_dir() else path
 
 
 def _in_store(path: Path) -> Path:

@@ -63,7 +63,7 @@ def like(folder: Path) -> list[Run]:
 def run_of(reference: Path) -> Run:
     """The one run that a reference means. Raises KampynError where there is none."""
     path = _one(str(reference), REPORTS)[0]
-    if not summary.result_of(path.parent).exists():
+    if not path.exists():
         raise KampynError(
             f"there is no result at {path}",
             hint="kampyn-perf reports list shows what there is.",

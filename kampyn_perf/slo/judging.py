@@ -10,7 +10,7 @@ from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.capacity import CapacityResult
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Finding, Verdict
-from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, why_not
+from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, Apart, Baseline, nobody_knows, why_not
 from kampyn_perf.slo.evidence.bench import BenchEvidence
 from kampyn_perf.slo.evidence.capacity import CapacityEvidence
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing
@@ -31,12 +31,14 @@ def judge(
     strict: bool = False,
     allow_partial: bool = False,
     baseline: Result | None = None,
+    apart: Apart = nobody_knows,
 ) -> Verdict:
     """The verdict on a result, or on several together, of which each objective takes the one that
     says most of it. Raises KampynError where histograms or samples are damaged.
 
     With `strict`, what is required and was not decided is no success. With `allow_partial`, a run
-    that ended early may pass. `baseline` is the earlier run that relative targets are about.
+    that ended early may pass. `baseline` is the earlier run that relative targets are about, and
+    `apart` knows how much runs like the two differ.
     """
     try:
         several = [results] if isinstance(results, Result) else results
@@ -46,7 +48,9 @@ def judge(
             slo=slo,
             strict=strict,
             allow_partial=allow_partial,
-            baselines=[_baseline(result, baseline) for result in several],
+            baselines=[
+                Baseline(evidence=_baseline(result, baseline), apart=apart) for result in several
+            ],
         )
         loads = [result for result in several if isinstance(result, LoadResult)]
         if len(loads) != 1:
@@ -66,7 +70,7 @@ def judge_so_far(result: LoadResult, slo: Slo) -> Verdict:
         slo=slo,
         strict=False,
         allow_partial=True,
-        baselines=[_baseline(result, None)],
+        baselines=[Baseline(evidence=_baseline(result, None))],
     )
 
 

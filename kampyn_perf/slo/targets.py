@@ -121,10 +121,8 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     return Target(comparison, value, unit)
 
 
-BETWEEN_RUNS = 0.05
-"""Two runs of the same system differ by so much for reasons that neither of them shows (caches, the
-machine's neighbours, where memory lies). With one run each that cannot be told from a change; an
-assumption, and no measurement of this one."""
+LEAST_CHANGE = 0.05
+"""Of a target that is a change: no pair of runs can show less."""
 
 
 def is_relative(text: object) -> bool:
@@ -138,10 +136,10 @@ def parse_relative(text: str) -> Target:
     if match is None:
         raise ValueError(f'expected a change, such as "<= +10 %" (got {text!r})')
     change = float(f"{match[2]}{match[3]}e-2")
-    if abs(change) < BETWEEN_RUNS or change <= -1:
+    if abs(change) < LEAST_CHANGE or change <= -1:
         raise ValueError(
-            "two runs of the same system differ by 5 %, so a change is at least +5 % or -5 %, and "
-            f"above -100 % (got {text!r})"
+            "two runs of the same system differ by more than that, so a change is at least +5 % or "
+            f"-5 %, and above -100 % (got {text!r})"
         )
     comparison = Comparison(match[1].replace("≤", "<="))
     return Target(comparison, change, Unit.SHARE, relative=True)

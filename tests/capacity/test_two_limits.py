@@ -140,3 +140,21 @@ def test_going_on_with_more_time_goes_on_with_the_first_limit() -> None:
     assert not ask.beyond
     assert ask.kind is StepKind.OPEN
     assert 40 < ask.rate < 60
+
+
+def test_how_far_beyond_its_goal_it_was_says_where_to_try_next() -> None:
+    """CPU grows with the rate: 140 % of the goal at 100/s is the goal at about 71/s."""
+    plan = shape(10 * MINUTE, aside=("cpu",))
+    over = missing(100, "cpu")
+    cpu = over.margins[0].model_copy(update={"objective": "cpu", "value": -0.336})
+    ask = decide(plan, begun(over.model_copy(update={"margins": [cpu]})))
+    assert isinstance(ask, Ask)
+    assert ask.rate == pytest.approx(71.5, rel=0.01)
+
+
+def test_a_little_load_that_held_is_no_proof_that_nothing_does() -> None:
+    plan = shape(2 * MINUTE, aside=("cpu",))
+    stop = decide(plan, begun(step(75, margin=-2, took_us=110_000_000)))
+    assert isinstance(stop, Stop)
+    assert stop.ending is Ending.UNDECIDED
+    assert stop.reason.startswith("the limit lies between 5/s, a little load that held, and 75/s")

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from kampyn_perf.capacity.usl import fit_usl
-from kampyn_perf.results.capacity import UslPoint
+from kampyn_perf.capacity.usl import fit_usl, usl_of
+from kampyn_perf.results.capacity import (
+    Answer,
+    Beyond,
+    CapacityResult,
+    Ending,
+    RateRange,
+    UslPoint,
+)
+from kampyn_perf.results.load import Target
 from kampyn_perf.results.verdict import Bounds
+from tests.slo.runs import MACHINE
 
 
 def point(workers: int, rate: float, share: float = 0.02) -> UslPoint:
@@ -62,3 +71,40 @@ def test_one_number_of_workers_says_nothing(points):
 def test_growth_beyond_the_number_of_workers_is_no_negative_contention():
     found = fit_usl([point(1, 100), point(2, 230)])
     assert found.alpha.value == 0
+
+
+def search(rate: float, beyond: float | None = None, *, at_least: bool = False) -> CapacityResult:
+    """One that found `rate` by all objectives, and `beyond` by requests alone."""
+
+    def answer(found: float) -> Answer:
+        held = point(1, found)
+        each = RateRange(rate=found, interval=held.interval)
+        return Answer(sessions=each, requests=each, at_least=at_least)
+
+    return CapacityResult(
+        started_at="2026-11-28T09:00:00+00:00",
+        elapsed_us=1,
+        budget_us=1,
+        target=Target(name="reference", url="http://127.0.0.1:1"),
+        machine=MACHINE,
+        seed=1,
+        ending=Ending.FOUND,
+        answer=answer(rate),
+        beyond=Beyond(aside=["cpu"], answer=answer(beyond)) if beyond else None,
+    )
+
+
+def test_points_are_limits_of_one_kind():
+    """One worker cannot fill two cores: its limit is by requests, and so is that of two."""
+    found = usl_of({1: search(100), 2: search(130, 190)})
+    assert [one.rate for one in found.points] == [100, 190]
+    assert found.by_requests
+    assert "response times and errors alone" in found.trust[0]
+    plain = usl_of({1: search(100), 2: search(190)})
+    assert (plain.by_requests, [one.rate for one in plain.points]) == (False, [100, 190])
+
+
+def test_a_limit_that_was_not_met_is_no_point():
+    found = usl_of({1: search(100), 2: search(150, at_least=True)})
+    assert [one.workers for one in found.points] == [1]
+    assert "one number of workers" in found.trust[0]

@@ -6,7 +6,7 @@ from kampyn_perf.cli.capacity import view
 from kampyn_perf.cli.capacity.run import exit_code
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results import io
-from kampyn_perf.results.capacity import Ending, Steadiness
+from kampyn_perf.results.capacity import Beyond, Ending, Steadiness
 from tests.cli import program
 from tests.slo.evidence.test_capacity import around, result, step
 
@@ -32,6 +32,13 @@ def test_a_sweep_is_of_the_bundled_backend(tmp_path):
     done = program.run(tmp_path, "capacity", "--workers-sweep", "1,two")
     assert done.code == ExitCode.USAGE
     assert "--workers-sweep 1,2,4" in done.err
+
+
+def test_a_sweep_with_too_little_for_each_begins_nothing(tmp_path):
+    done = program.run(tmp_path, "capacity", "--workers-sweep", "1,2", "--budget", "2m")
+    assert done.code == ExitCode.USAGE
+    assert "--budget is shared by 2 searches: a budget of 1 min 0 s is too small" in done.err
+    assert not (tmp_path / "reports").exists()
 
 
 def test_what_cannot_be_gone_on_with(tmp_path):
@@ -78,6 +85,22 @@ def test_the_answer_stands_on_stdout(capfdbinary):
     assert "Breaks first: p95" in out
     rates = [line.split()[2] for line in out.splitlines() if " confirm " in line]
     assert rates == ["470/s", "480/s", "490/s", "500/s", "510/s", "520/s", "530/s"]
+
+
+def test_both_limits_are_told(capfdbinary):
+    found = result(*around(300))
+    further = Beyond(aside=["cpu", "memory"], answer=result(*around(500)).answer, reason="so far")
+    goals = {"p95": "< 200 ms"}
+    view.answer(found.model_copy(update={"beyond": further, "objectives": goals}))
+    lines = capfdbinary.readouterr().out.decode().splitlines()
+    assert lines[1] == "Breaks first: p95 (< 200 ms)"
+    alone = "By response times and errors alone (without cpu, memory): "
+    (told,) = [line for line in lines if line.startswith(alone)]
+    assert 450 < float(told.removeprefix(alone).split()[0]) < 550
+    assert "  breaks first: p95" in lines
+    untried = further.model_copy(update={"answer": None, "reason": ""})
+    view.answer(found.model_copy(update={"beyond": untried}))
+    assert f"{alone}it was not searched for" in capfdbinary.readouterr().out.decode()
 
 
 def test_no_answer_says_why(capfdbinary):

@@ -11,6 +11,9 @@ import pytest
 
 from kampyn_perf.results import io
 from tests import forked
+from tests.report.comparison.test_formats import comparison
+from tests.slo.evidence.test_capacity import around
+from tests.slo.evidence.test_capacity import result as search
 from tests.slo.runs import Run, steady
 
 
@@ -85,6 +88,21 @@ def test_old_runs_go_only_when_it_is_confirmed(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "reports").iterdir()) == ["run-1", "run-3"]
     assert "say what may go" in reports(folder, "reports", "prune").stderr
     assert "--older-than" in reports(folder, "reports", "prune", "--older-than", "long").stderr
+
+
+def test_searches_and_comparisons_are_runs_too(folder: Path) -> None:
+    io.write(folder / "reports" / "search" / "result.json", search(*around(500)))
+    io.write(folder / "reports" / "pairs" / "comparison.json", comparison())
+    listed = reports(folder, "reports", "list").stderr
+    assert "capacity of reference" in listed
+    assert "1 pairs: regressed" in listed
+    only = reports(folder, "reports", "list", "--kind", "capacity", "--json")
+    (one,) = json.loads(only.stdout)
+    assert (one["name"], one["status"], one["valid"]) == ("search", "complete", True)
+    assert 450 < one["metrics"]["capacity"] < 550
+    assert "pairs: compare of 2026" in reports(folder, "reports", "show", "pairs").stderr
+    # A history of capacities is one more trend.
+    assert reports(folder, "trend", "capacity").stderr.startswith("capacity: 1 run, ")
 
 
 def test_an_empty_store(tmp_path: Path) -> None:

@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kampyn_perf import compare
+from kampyn_perf.cli import alike
 from kampyn_perf.cli import judging as reading
 from kampyn_perf.cli.compare import view
 from kampyn_perf.cli.compare.flags import Judging, Output
-from kampyn_perf.compare import comparable
 from kampyn_perf.compare.comparable import Result
-from kampyn_perf.compare.settings import Settings
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.names import RESULT_FILE
 from kampyn_perf.results import store, tags
 from kampyn_perf.results.comparison import RunName
 from kampyn_perf.results.folder import RunKind
 from kampyn_perf.results.load import LoadResult
-
-_MOST_ALIKE = 12
-"""Runs that are read to see how runs of one configuration differ: more tell little more."""
 
 
 def compare_stored(
@@ -45,30 +41,15 @@ def compare_stored(
         *runs,
         settings=settings,
         names=(named[0], named[1]),
-        alike=_alike(sides, runs, settings) if len(paths) == len(sides[1]) == 1 else (),
+        alike=alike.groups(
+            [(where[0], side[0]) for where, side in zip(sides, runs, strict=True)],
+            allowed=settings.allowed,
+        )
+        if len(paths) == len(sides[1]) == 1 and settings.between_runs is None
+        else (),
     )
     view.show(comparison, output)
     return comparison.exit_code
-
-
-def _alike(
-    sides: Sequence[Sequence[Path]], runs: Sequence[Sequence[Result]], settings: Settings
-) -> list[list[Result]]:
-    """Other runs of the store that are of one configuration with a side; of each the newest."""
-    taken = {path.resolve() for side in sides for path in side}
-    groups = []
-    for (path,), (run,) in zip(sides, runs, strict=True):
-        group: list[Result] = []
-        for kept in reversed(store.like(path.resolve().parent)):
-            where = kept.folder.resolve() / RESULT_FILE
-            if len(group) == _MOST_ALIKE or where in taken:
-                continue
-            other = reading.read_result(where)
-            if comparable.same_configuration(run, other, allowed=settings.allowed):
-                group.append(other)
-                taken.add(where)
-        groups.append(group)
-    return groups
 
 
 def _newest_like(run: Result) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kampyn_perf import load, names
 from kampyn_perf.cli import (
+    alike,
     audit_view,
     console,
     failures_view,
@@ -61,7 +62,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         reports=REPORTS,
         audit=flags.audit,
     )
-    baseline = judging.read_run(flags.baseline)[1] if flags.baseline else None
+    baseline = judging.read_run(flags.baseline) if flags.baseline else None
     rules = alerting.rules_of(flags.alerts, sets["alerts"])
     made = alerting.receivers_of(rules, request)
     watch = watching.settings_of(request, flags.watch, sets["watch"])
@@ -91,7 +92,15 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
                 standby=standby,
                 route=disturbing.route,
             )
-        verdict = judge(result, slo, strict=strict, baseline=baseline)
+        verdict = judge(
+            result,
+            slo,
+            strict=strict,
+            baseline=baseline[1] if baseline else None,
+            apart=alike.apart_of(
+                slo, baseline, ((result.folder or REPORTS) / names.RESULT_FILE, result)
+            ),
+        )
         page.ended(result, verdict)
         exports.ended(result, verdict)
     exports.say()

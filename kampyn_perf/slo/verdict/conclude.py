@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
-from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, against
+from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, Baseline, against
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing, Standing
 from kampyn_perf.slo.evidence.together import Together
 from kampyn_perf.slo.objectives import Objective, Scope, Slo
@@ -53,7 +53,7 @@ def conclude(
     slo: Slo,
     strict: bool = False,
     allow_partial: bool = False,
-    baselines: Sequence[Evidence | Missing] = (),
+    baselines: Sequence[Baseline] = (),
 ) -> Verdict:
     """What one result comes to, or several together, judged by every objective of `slo`.
 
@@ -63,7 +63,7 @@ def conclude(
     """
     evidence: Standing = evidences[0] if len(evidences) == 1 else Together(evidences)
     judgements_by_part: dict[tuple[str, Scope], Judgement] = {}
-    compared = baselines or [Missing(NONE_GIVEN)] * len(evidences)
+    compared = baselines or [Baseline(evidence=Missing(NONE_GIVEN))] * len(evidences)
     for one, baseline in zip(evidences, compared, strict=True):
         for name, objective in _expanded(one, slo):
             judgement = _judgement(one, name, objective, baseline)
@@ -107,7 +107,7 @@ def _without_idle_patterns(
 
 
 def _judgement(
-    evidence: Evidence, name: str, objective: Objective, baseline: Evidence | Missing
+    evidence: Evidence, name: str, objective: Objective, baseline: Baseline
 ) -> Judgement:
     """Of one objective. A run that is not valid cannot pass it; it has failed where its disturbance
     cannot have been the reason."""

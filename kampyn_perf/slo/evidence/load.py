@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import assert_never
 
 import numpy as np
 
-from kampyn_perf import units
 from kampyn_perf.histogram import merged
-from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
-from kampyn_perf.results.breakdown import BreakdownGroup
-from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests, RunStatus
-from kampyn_perf.schedule import numbered
-from kampyn_perf.slo.evidence import earlier, estimate, windows
+from kampyn_perf.results.load import FlowResult, Latency, LoadResult, Requests
+from kampyn_perf.slo.evidence import estimate, windows
 from kampyn_perf.slo.evidence.amplification import amplification
 from kampyn_perf.slo.evidence.arrivals import arrivals, start_lag
 from kampyn_perf.slo.evidence.audited import audited
-from kampyn_perf.slo.evidence.bounds import BySecond, Disturbed, beyond, share_of
-from kampyn_perf.slo.evidence.counted import Counted, Table
+from kampyn_perf.slo.evidence.bounds import BySecond, beyond, share_of
+from kampyn_perf.slo.evidence.by_scope import ByScope
+from kampyn_perf.slo.evidence.counted import Table
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.evidence.load_standing import LoadStanding
 from kampyn_perf.slo.evidence.quantiles import standing
 from kampyn_perf.slo.evidence.recovery import recovery
 from kampyn_perf.slo.evidence.series import Measurements
@@ -30,7 +27,6 @@ from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.evidence.times import Group, times_of
 from kampyn_perf.slo.evidence.under_faults import Faults, latency_of
-from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.kinds import (
     Amplification,
     AnySeries,
@@ -48,112 +44,37 @@ from kampyn_perf.slo.kinds import (
     Watched,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import MASKABLE, Objective, Of, Scope, Under
+from kampyn_perf.slo.objectives import MASKABLE, Objective, Of, Under
 from kampyn_perf.statistic import SLOPE
 
-_STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
-"""What a slow generator cannot have caused."""
-_NO_ANSWER = frozenset(TRANSPORT_KINDS - {ErrorKind.TIMEOUT})
-"""Kinds of failure that say, where there is nothing else, that the target is none: refused, no
-agreement on TLS, not HTTP. One that only ever lets the time pass may be overloaded."""
-_NEVER_HELD = (
-    RequestRate, StartLag, ArrivalCount, Watched, AnySeries, Recovery, Amplification,
-)  # fmt: skip
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"
 
 
-class LoadEvidence:
+class LoadEvidence(LoadStanding):
     """What a load says about objectives."""
 
     def __init__(self, result: LoadResult) -> None:
-        self._result = result
-
-    @property
-    def subject(self) -> str:
-        return self._result.schema_
-
-    @property
-    def started_at(self) -> str:
-        return self._result.started_at
-
-    @property
-    def invalid(self) -> list[str]:
-        validity = self._result.validity
-        if validity.valid:
-            return []
-        return validity.reasons or ["the run says so, without a reason"]
-
-    def held(self, objective: Objective) -> str | None:
-        """The bounds of everything that disturbed the run, where they are known for the metric.
-
-        Rates never hold: who was disturbed did not offer what was planned. Nor does what was
-        watched: what disturbed the generator (a neighbour on its CPU) may be what is seen there.
-        """
-        disturbances, kind = self._result.validity.disturbances, objective.described.evidence
-        if not disturbances or isinstance(kind, _NEVER_HELD):
-            return None
-        if any(each.hides is None for each in disturbances):
-            return None
-        of_status = isinstance(kind, RequestShare) and kind.event in _STATUSES
-        if not of_status and any(each.adds_us is None for each in disturbances):
-            return None
-        disturbed = self._disturbed
-        added = units.format_duration(disturbed.added_us)
-        return f"at most {added} may have been added to a request, and {disturbed.hidden:,} hidden"
-
-    @property
-    def partial(self) -> str:
-        match self._result.status:
-            case RunStatus.COMPLETE:
-                return ""
-            case RunStatus.PARTIAL:
-                return self._result.reason or "the run ended early"
-            case RunStatus.RUNNING:
-                return "the run was killed, or still goes on"
-
-    @property
-    def empty(self) -> bool:
-        return self._result.requests.count == 0
-
-    @property
-    def unreachable(self) -> str:
-        requests = self._result.requests
-        if not self.all_failed or requests.statuses or not requests.errors.keys() <= _NO_ANSWER:
-            return ""
-        words = next((one.message for one in self._result.failures if one.message), "")
-        return words or ", ".join(requests.errors)
-
-    @property
-    def all_failed(self) -> bool:
-        requests = self._result.requests
-        return 0 < requests.count == requests.failed
+        super().__init__(result)
+        self._by_scope = ByScope(result)
 
     def names(self, kind: ScopeKind) -> list[str]:
         """Of endpoints, flows or phases, as the report has them; each once."""
-        match kind:
-            case ScopeKind.ENDPOINT:
-                return [endpoint.name for endpoint in self._result.endpoints]
-            case ScopeKind.FLOW:
-                return [flow.name for flow in self._result.flows]
-            case ScopeKind.PHASE:
-                return self._phase_names
-            case _:
-                return []
+        return self._by_scope.names(kind)
 
     def find(self, objective: Objective) -> Estimate | Missing:
         """What the load says about `objective`; where faults are masked, with them too."""
         faults = self._faults if self._maskable(objective) else Faults()
         if not faults.windows_us and objective.faults is Under.ONLY:
             return Missing("the run had no faults")
-        found = self._find(objective)
+        outside = self._find(objective)
         if not faults.windows_us or objective.faults is not Under.MASKED:
-            return found
-        if isinstance(found, Missing):
-            words = f"{found.reason} outside of the faults ({', '.join(faults.names)})"
+            return outside
+        if isinstance(outside, Missing):
+            words = f"{outside.reason} outside of the faults ({', '.join(faults.names)})"
             return Missing(words)
         counted = self._find(objective.model_copy(update={"faults": Under.COUNTED}))
         return replace(
-            found,
+            outside,
             masked_us=faults.masked_us(self._result.seconds),
             faults=faults.names,
             with_faults=counted if isinstance(counted, Estimate) else None,
@@ -165,7 +86,7 @@ class LoadEvidence:
         if not isinstance(kind, MASKABLE) or objective.statistic == SLOPE:
             return False
         by_request = isinstance(kind, RequestTimes | SessionTimes | RequestShare)
-        return not by_request or self._requests is not None
+        return not by_request or self._by_scope.requests is not None
 
     @cached_property
     def _faults(self) -> Faults:
@@ -189,10 +110,10 @@ class LoadEvidence:
     def by_second(self, objective: Objective) -> BySecond | None:
         """What an objective about a share of requests is decided by; None for any other."""
         kind, quantile = objective.described.evidence, objective.quantile
-        requests = self._group(objective.scope) if objective.window_us is None else None
-        if not isinstance(requests, Requests) or self._requests is None:
+        requests = self._by_scope.group(objective.scope) if objective.window_us is None else None
+        if not isinstance(requests, Requests) or self._by_scope.requests is None:
             return None
-        counted = self._counted(objective.scope, requests)
+        counted = self._by_scope.counted(objective.scope, requests)
         target = objective.target
         if isinstance(kind, RequestTimes) and quantile is not None:
             share = beyond(
@@ -200,11 +121,11 @@ class LoadEvidence:
                 kind.clock,
                 target.first_bad,
                 of_all=objective.of is Of.ALL,
-                disturbed=self._disturbed,
+                disturbed=self.disturbed,
             )
             return BySecond(bad=share.most, totals=share.totals, allowed=1 - quantile)
         if isinstance(kind, RequestShare):
-            share = share_of(counted, kind.event, disturbed=self._disturbed)
+            share = share_of(counted, kind.event, disturbed=self.disturbed)
             allowed = 1 - target.value if target.comparison.more_is_better else target.value
             return BySecond(bad=share.most, totals=share.totals, allowed=allowed)
         return None
@@ -220,18 +141,13 @@ class LoadEvidence:
             case StartLag():
                 return start_lag(self._result, objective)
             case ArrivalCount(of):
-                return arrivals(self._result, self._phase_names, of, objective)
+                return arrivals(self._result, self._by_scope.phase_names, of, objective)
             case Watched() | AnySeries():
                 return self._measured(objective.faults).find(objective)
             case CaseTimes():
                 return Missing("a load has no benchmark cases")
             case other:
                 assert_never(other)
-
-    @cached_property
-    def _phase_names(self) -> list[str]:
-        """Several of one name stand only in results of earlier versions."""
-        return numbered([phase.name for phase in self._result.phases])
 
     def _measured(self, under: Under) -> Measurements:
         result = self._result
@@ -245,52 +161,14 @@ class LoadEvidence:
                         start_us=phase.start_us,
                         end_us=min(phase.start_us + phase.duration_us, result.elapsed_us),
                     )
-                    for name, phase in zip(self._phase_names, result.phases, strict=True)
+                    for name, phase in zip(self._by_scope.phase_names, result.phases, strict=True)
                 ]
             ),
             unmeasured=result.unmeasured,
         )
 
-    @cached_property
-    def _requests(self) -> Table | None:
-        kept = self._result.breakdown
-        if kept is None:
-            return None
-        return Table(
-            kept.requests,
-            kept.cut_requests,
-            splits_us=kept.splits_us,
-            width_us=kept.width_us,
-            woken=self._woken.late_us,
-        )
-
-    @cached_property
-    def _sessions(self) -> Table | None:
-        kept = self._result.breakdown
-        if kept is None:
-            return None
-        return Table(
-            kept.sessions,
-            kept.cut_sessions,
-            splits_us=kept.splits_us,
-            width_us=kept.width_us,
-            woken=self._woken.of_sessions_us,
-        )
-
-    @cached_property
-    def _woken(self) -> Woken:
-        return Woken(self._result)
-
-    @property
-    def _disturbed(self) -> Disturbed:
-        disturbances = self._result.validity.disturbances
-        return Disturbed(
-            added_us=sum(each.adds_us or 0 for each in disturbances),
-            hidden=sum(each.hides or 0 for each in disturbances),
-        )
-
     def _times(self, objective: Objective, clock: Clock) -> Estimate | Missing:
-        requests = self._group(objective.scope)
+        requests = self._by_scope.group(objective.scope)
         if isinstance(requests, Missing):
             return requests
         latency, successful = (
@@ -298,20 +176,20 @@ class LoadEvidence:
             if clock is Clock.RESPONSE
             else (requests.service, requests.successful_service)
         )
-        if self._requests is None and clock is Clock.SERVICE:
+        if self._by_scope.requests is None and clock is Clock.SERVICE:
             return Missing(_EARLIER.format("service times"))
-        if self._requests is None and objective.window_us is not None:
+        if self._by_scope.requests is None and objective.window_us is not None:
             return Missing(windows.EARLIER)
         group = Group(
-            counted=self._counted(objective.scope, requests), latency=successful or latency
+            counted=self._by_scope.counted(objective.scope, requests), latency=successful or latency
         )
         return times_of(
             self._asked(group, objective, clock),
             objective,
             clock,
-            disturbed=self._disturbed,
+            disturbed=self.disturbed,
             noun="requests",
-            woken_mean_us=self._woken.mean_us,
+            woken_mean_us=self._by_scope.woken.mean_us,
         )
 
     def _session_times(self, objective: Objective) -> Estimate | Missing:
@@ -319,25 +197,26 @@ class LoadEvidence:
         scope = objective.scope
         if scope.kind is ScopeKind.FLOW and scope.name not in flows:
             return unknown(scope, flows)
-        if self._sessions is None:
+        if self._by_scope.sessions is None:
             return Missing(_EARLIER.format("sessions"))
         chosen = [flows[scope.name]] if scope.kind is ScopeKind.FLOW else list(flows.values())
         times = [_successful_times(flow).decode() for flow in chosen]
         group = Group(
-            counted=self._sessions.select(self._chooser(scope)), latency=Latency.of(merged(times))
+            counted=self._by_scope.sessions.select(self._by_scope.chooser(scope)),
+            latency=Latency.of(merged(times)),
         )
         return times_of(
             self._asked(group, objective, Clock.RESPONSE),
             objective,
             Clock.RESPONSE,
-            disturbed=self._disturbed,
+            disturbed=self.disturbed,
             noun="sessions",
-            woken_mean_us=self._woken.mean_of_sessions_us,
+            woken_mean_us=self._by_scope.woken.mean_of_sessions_us,
         )
 
     def _asked(self, group: Group, objective: Objective, clock: Clock) -> Group:
         """Without what ended under faults, or that alone."""
-        if self._requests is None:
+        if self._by_scope.requests is None:
             return group
         counted = self._faults.part(group.counted, objective.faults)
         if counted is group.counted:
@@ -347,14 +226,14 @@ class LoadEvidence:
     def _about_faults(
         self, objective: Objective, kind: Recovery | Amplification
     ) -> Estimate | Missing:
-        if self._requests is None:
+        if self._by_scope.requests is None:
             return Missing(_EARLIER.format("requests"))
         if isinstance(kind, Recovery):
-            return self._recovery(self._requests)
-        requests = self._group(objective.scope)
+            return self._recovery(self._by_scope.requests)
+        requests = self._by_scope.group(objective.scope)
         if isinstance(requests, Missing):
             return requests
-        counted = self._counted(objective.scope, requests)
+        counted = self._by_scope.counted(objective.scope, requests)
         return amplification(counted, self._result.seconds, self._faults)
 
     def _recovery(self, requests: Table) -> Estimate | Missing:
@@ -368,26 +247,26 @@ class LoadEvidence:
         widths = np.array([one.width_us for one in self._result.seconds], dtype=np.int64)
         kept = self._faults.kept(line.starts_us, widths, objective.faults)
         rates = phase_rates(
-            self._result.phases, self._phase_names, line.part(kept), in_part=not kept.all()
+            self._result.phases, self._by_scope.phase_names, line.part(kept), in_part=not kept.all()
         )
         if objective.scope.kind is ScopeKind.PHASE:
-            if objective.scope.name not in self._phase_names:
-                return unknown(objective.scope, self._phase_names)
+            if objective.scope.name not in self._by_scope.phase_names:
+                return unknown(objective.scope, self._by_scope.phase_names)
             rates = [rate for rate in rates if rate.name == objective.scope.name]
         return throughput(rates, objective.target)
 
     def _share(self, objective: Objective, event: Event) -> Estimate | Missing:
-        requests = self._group(objective.scope)
+        requests = self._by_scope.group(objective.scope)
         if isinstance(requests, Missing):
             return requests
-        counted = self._counted(objective.scope, requests)
-        if self._requests is not None:
+        counted = self._by_scope.counted(objective.scope, requests)
+        if self._by_scope.requests is not None:
             counted = self._faults.part(counted, objective.faults)
         if objective.window_us is not None:
-            if self._requests is None:
+            if self._by_scope.requests is None:
                 return Missing(windows.EARLIER)
-            return windows.share_of_worst(counted, event, objective, disturbed=self._disturbed)
-        share = share_of(counted, event, disturbed=self._disturbed)
+            return windows.share_of_worst(counted, event, objective, disturbed=self.disturbed)
+        share = share_of(counted, event, disturbed=self.disturbed)
         return estimate.share(
             round(float(share.fewest.sum())),
             round(share.size),
@@ -396,40 +275,6 @@ class LoadEvidence:
             of_successes=objective.described.more_is_better,
             note=standing(counted),
         )
-
-    def _group(self, scope: Scope) -> Requests | Missing:
-        """The figures of the requests that `scope` names; overall is all of them."""
-        phases = zip(self._phase_names, self._result.phases, strict=True)
-        groups = {
-            ScopeKind.ENDPOINT: {each.name: each.requests for each in self._result.endpoints},
-            ScopeKind.FLOW: {each.name: each.requests for each in self._result.flows},
-            ScopeKind.PHASE: {name: phase.requests for name, phase in phases},
-        }
-        if scope.kind is ScopeKind.OVERALL:
-            return self._result.requests
-        known = groups[scope.kind]
-        return known.get(scope.name) or unknown(scope, known)
-
-    def _counted(self, scope: Scope, requests: Requests) -> Counted:
-        if self._requests is None:
-            return earlier.counted(self._result, requests)
-        if scope.kind is ScopeKind.ENDPOINT:
-            return self._requests.select(
-                self._chooser(scope), perhaps=lambda group: not group.endpoint
-            )
-        return self._requests.select(self._chooser(scope))
-
-    def _chooser(self, scope: Scope) -> Callable[[BreakdownGroup], bool]:
-        match scope.kind:
-            case ScopeKind.ENDPOINT:
-                return lambda group: group.endpoint == scope.name
-            case ScopeKind.FLOW:
-                return lambda group: group.flow == scope.name
-            case ScopeKind.PHASE:
-                number = self._phase_names.index(scope.name)
-                return lambda group: group.phase == number
-            case _:
-                return lambda _: True
 
 
 def _successful_times(flow: FlowResult) -> Latency:

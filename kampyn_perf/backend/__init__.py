@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.launcher import RunningBackend, start
+    from kampyn_perf.backend.profiling import find_profiler
     from kampyn_perf.backend.profiling import record as profile
     from kampyn_perf.backend.service import audit_store, seed, serve, stop
     from kampyn_perf.backend.settings import BackendSettings
@@ -29,6 +30,7 @@ _HOMES = {
     "StateFolder": ("state", "StateFolder"),
     "WorkerRecord": ("state", "WorkerRecord"),
     "audit_store": ("service", "audit_store"),
+    "find_profiler": ("profiling", "find_profiler"),
     "profile": ("profiling", "record"),
     "load_settings": ("settings", "load"),
     "seed": ("service", "seed"),
@@ -43,6 +45,7 @@ __all__ = [
     "StateFolder",
     "WorkerRecord",
     "audit_store",
+    "find_profiler",
     "load_settings",
     "profile",
     "seed",

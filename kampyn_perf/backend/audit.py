@@ -74,14 +74,21 @@ class AuditReport:
         }
 
 
-def audit(url: str, settings: StoreSettings, *, since: datetime = SEEDED_UNTIL) -> AuditReport:
-    """Read the store at `url` and judge it. `since` only narrows which orders are counted.
+def audit(
+    url: str,
+    settings: StoreSettings,
+    *,
+    since: datetime = SEEDED_UNTIL,
+    just_stopped: bool = False,
+) -> AuditReport:
+    """Read the store at `url` and judge it. `since` only narrows which orders are counted. Of one
+    whose backend has `just_stopped`, what its next recovery would tidy is no finding.
 
     Raises UnreachableError when the store is not there.
     """
     auditor = open_auditor(url, settings)
     try:
-        return judge(auditor.facts(since))
+        return judge(auditor.facts(since, just_stopped=just_stopped))
     finally:
         auditor.close()
 

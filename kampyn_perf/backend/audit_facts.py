@@ -51,6 +51,7 @@ class Facts:
 class Auditor(Protocol):
     """A store as an audit sees it: read only."""
 
-    def facts(self, since: datetime) -> Facts: ...
+    def facts(self, since: datetime, *, just_stopped: bool = False) -> Facts:
+        """`just_stopped`: marks of orders of the last moment may still be there."""
 
     def close(self) -> None: ...

@@ -42,7 +42,7 @@ def record(
     Raises KampynError where no backend runs there, it has no such worker, or py-spy is not there or
     may not look into the process.
     """
-    program = _find_profiler()
+    program = find_profiler()
     kind = _FORMATS.get(out.suffix)
     if kind is None:
         raise KampynError(
@@ -73,7 +73,8 @@ def record(
     return Profile(out, worker, seconds, rate)
 
 
-def _find_profiler() -> str:
+def find_profiler() -> str:
+    """py-spy's program. Raises KampynError where it is not installed."""
     beside = str(Path(sys.executable).parent)
     program = shutil.which(_PROGRAM, path=beside) or shutil.which(_PROGRAM)
     if program is None:

@@ -60,7 +60,9 @@ def stop(*, state_dir: Path, timeout: float = 20.0) -> Running | None:
     return launcher.stop_running(StateFolder(state_dir.absolute()), timeout=timeout)
 
 
-def audit_store(settings: BackendSettings, *, state_dir: Path) -> audit.AuditReport:
+def audit_store(
+    settings: BackendSettings, *, state_dir: Path, just_stopped: bool = False
+) -> audit.AuditReport:
     """Whether stock, orders and carts of the configured store agree. Reads only."""
     url = StateFolder(state_dir.absolute()).store_url(settings.store.url)
-    return audit.audit(url, settings.store)
+    return audit.audit(url, settings.store, just_stopped=just_stopped)

@@ -54,7 +54,10 @@ def load_page_of(
     from kampyn_perf.report.html import load_page
 
     name = folder.resolve().name
-    return load_page(result, verdict, name=name, config=_config(folder), against=against)
+    flame = names.FLAME_FILE if (folder / names.FLAME_FILE).is_file() else ""
+    return load_page(
+        result, verdict, name=name, config=_config(folder), against=against, flame=flame
+    )
 
 
 def against(reference: str, result: LoadResult, path: Path) -> Against:

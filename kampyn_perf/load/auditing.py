@@ -13,7 +13,7 @@ from kampyn_perf.load.audit.asking import StoredOrders
 from kampyn_perf.load.audit.judging import Asked, compare
 from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.target.audit import AuditSettings
-from kampyn_perf.results.audit import StoreAudit
+from kampyn_perf.results.audit import AuditFinding, StoreAudit
 from kampyn_perf.results.load import LoadResult
 
 
@@ -25,6 +25,7 @@ class Audit:
         self._settings = request.spec.api.audit if request.audit else None
         self._ids = AcknowledgedIds(folder / names.ACKNOWLEDGED_FILE)
         self._before: frozenset[str] = frozenset()
+        self._found: list[AuditFinding] = []
 
     def keep(self, ids: list[str]) -> None:
         """What answers acknowledged within a second."""
@@ -38,12 +39,18 @@ class Audit:
             with self._asking(settings, url) as stored:
                 self._before = frozenset(stored.listed())
 
+    def found(self, findings: list[AuditFinding]) -> None:
+        """What the bundled backend could only say while it was up."""
+        self._found += findings
+
     def end(self, result: LoadResult, url: str) -> LoadResult:
         """With what the audit came to; the bundled backend has stopped by then."""
         if not self._request.audit:
             return result
         if own := self._request.bundled:
-            audit = bundled.audit_after(result, own, self._settings, self._ids, self._request.spec)
+            audit = bundled.audit_after(
+                result, own, self._settings, self._ids, self._request.spec, more=self._found
+            )
         elif self._settings:
             audit = self._of_target(result, self._settings, url)
         return result.model_copy(update={"audit": audit})

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kampyn_perf import backend
-from kampyn_perf.load.audit import carts
+from kampyn_perf import backend, datafile
+from kampyn_perf.load.audit import carts, lists
 from kampyn_perf.load.audit.judging import Asked, compare
 from kampyn_perf.load.coordinator.ports import BundledProcesses
 from kampyn_perf.load.request import Bundled
@@ -48,19 +48,27 @@ def context(of: backend.BackendSettings) -> dict[str, Any]:
     return {"backend": redact({"workers": of.worker_count(), **plain})}
 
 
+def stale_lists(running: backend.RunningBackend) -> list[AuditFinding]:
+    """Of the university that its data is about; asked while it is up and nobody writes."""
+    uni = datafile.read(running.data_file).constants.get("uniId")
+    return lists.stale_lists(running.url, [str(uni)] if uni else [])
+
+
 def audit_after(
     result: LoadResult,
     of: Bundled,
     settings: AuditSettings | None,
     acknowledged: Iterable[str],
     spec: RunSpec,
+    *,
+    more: Sequence[AuditFinding] = (),
 ) -> StoreAudit:
     """Does the store agree with itself, and with what its clients were told?
 
     Asked when the backend has stopped. `settings` says which answers told ids, `acknowledged` has
-    them.
+    them; `more` is what was found while it ran.
     """
-    report = backend.audit_store(of.settings, state_dir=of.state)
+    report = backend.audit_store(of.settings, state_dir=of.state, just_stopped=True)
     findings = [
         AuditFinding(invariant=one.invariant, count=one.count, examples=list(one.examples))
         for one in report.findings
@@ -72,6 +80,7 @@ def audit_after(
         asked = Asked.of(result, endpoint, success="201")
         compared = compare(acknowledged, report.order_ids, asked)
         findings += compared.findings
+    findings += more
     findings += carts.findings(result, spec, units=report.units_sold + report.units_in_carts)
     return StoreAudit(
         ok=not findings,

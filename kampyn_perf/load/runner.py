@@ -88,6 +88,8 @@ def run(
                 acknowledged=audit.keep,
             )
             result = lead(ready, facts, around)
+            if request.audit and direct.running:
+                audit.found(bundled.stale_lists(direct.running))
         if request.audit:
             result = audit.end(result, direct.spec.url)
             saver.save_audit(result)

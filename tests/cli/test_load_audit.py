@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import orjson
+import pytest
 
 from kampyn_perf import load
 from kampyn_perf.backend.settings import BackendSettings
@@ -19,7 +24,8 @@ from tests.cli.program import CHEAP, SMALL, profile
 
 def test_the_store_agrees_after_a_load(tmp_path):
     short = profile("{duration: 2, arrivalRate: 50}")
-    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *short)
+    flame = ("--flame-graph", "1s")
+    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *short, *flame)
     assert done.code in (0, 1, 4), done.err
     run = tmp_path / "reports" / "latest"
     audit = orjson.loads((run / "audit.json").read_bytes())
@@ -27,6 +33,11 @@ def test_the_store_agrees_after_a_load(tmp_path):
     assert (audit["acknowledged"], audit["lost"], audit["doubled"]) == (orders, 0, 0)
     assert orders > 10
     assert f"Audit: all invariants hold; {orders} orders" in done.err
+
+    assert (run / "flame.svg").is_file() or "There is no flame graph" in done.err
+    assert ('href="flame.svg"' in (run / "report.html").read_text()) is (
+        run / "flame.svg"
+    ).is_file()
 
     state = tmp_path / ".kampyn" / "load"
     result = io.read(run / "result.json", {"kampyn-perf/load": LoadResult})
@@ -48,6 +59,114 @@ def test_the_store_agrees_after_a_load(tmp_path):
 
 
 def test_an_audit_needs_the_bundled_backend(tmp_path, against):
-    done = program.run(tmp_path, "load", *against, "--audit")
-    assert done.code == 2
-    assert "--audit looks into the bundled backend's store" in done.err
+    for flag, words in (
+        (("--audit",), "--audit looks into the bundled backend's store"),
+        (("--flame-graph", "5s"), "--flame-graph looks into a worker of the bundled backend"),
+    ):
+        done = program.run(tmp_path, "load", *against, *flag, "--dry-run")
+        assert done.code == 2, flag
+        assert words in done.err
+
+
+class Shop(ThreadingHTTPServer):
+    """Somebody's backend: places orders, lists them page by page, and has a bug or none."""
+
+    daemon_threads = True
+
+    def __init__(self, bug: str) -> None:
+        super().__init__(("127.0.0.1", 0), ShopHandler)
+        self.bug = bug
+        self.orders = ["earlier-1", "earlier-2"]
+        self.placed = 0
+        self.lock = threading.Lock()
+
+    def place(self) -> str:
+        with self.lock:
+            self.placed += 1
+            one = f"o-{self.placed}"
+            seventh = self.placed % 7 == 0
+            if not (seventh and self.bug == "lost"):
+                self.orders.append(one)
+            if seventh and self.bug == "doubled":
+                self.orders.append(f"{one}-again")
+            return one
+
+
+class ShopHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Shop
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer(201, {"order": {"id": self.server.place()}})
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?from=")
+        if path != "/orders":
+            one = path.rpartition("/")[2]
+            self.answer(200 if one in self.server.orders else 404, {"id": one})
+            return
+        start = int(query or 0)
+        page = self.server.orders[start : start + 10]
+        further = f"/orders?from={start + 10}" if start + 10 < len(self.server.orders) else None
+        self.answer(200, {"data": [{"id": one} for one in page], "next": further})
+
+    def answer(self, status: int, body: dict[str, Any]) -> None:
+        data = orjson.dumps(body)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+LISTED = 'orders: GET /orders, ids: "$.data[*].id", next: $.next'
+TARGET = """
+operations: {{buy: {{method: POST, path: /orders, json: {{item: 1}}}}}}
+flows: [{{name: Buy, flow: [{{call: buy}}]}}]
+audit: {{operation: buy, id: $.order.id, {how}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("bug", "how", "expected"),
+    [
+        ("", LISTED, {"lost": 0, "doubled": 0}),
+        ("lost", LISTED + ', order: "GET /orders/{id}"', {"lost": 5, "doubled": 0}),
+        ("lost", 'order: "GET /orders/{id}"', {"lost": 5, "doubled": None}),
+        ("doubled", LISTED, {"lost": 0, "doubled": 5}),
+    ],
+)
+def test_somebodys_own_backend_is_asked_by_two_requests(tmp_path, bug, how, expected):
+    target = tmp_path / "shop.yaml"
+    target.write_text(TARGET.format(how=how))
+    with Shop(bug) as shop:
+        threading.Thread(target=shop.serve_forever, daemon=True).start()
+        options = load.LoadOptions(
+            target=str(target),
+            url=f"http://127.0.0.1:{shop.server_address[1]}",
+            sets=("config.phases=[{duration: 1, arrivalCount: 35}]",),
+        )
+        result = load.run(replace(load.resolve(options), audit=True))
+        shop.shutdown()
+    assert result.audit is not None
+    assert result.requests.failed == 0
+    assert result.audit.acknowledged == shop.placed == 35
+    assert {name: getattr(result.audit, name) for name in expected} == expected
+    assert result.audit.ok is not any(expected.values())
+
+
+def test_a_list_that_cannot_be_read_ends_the_run_before_it(tmp_path):
+    target = tmp_path / "shop.yaml"
+    target.write_text(TARGET.format(how="orders: GET /elsewhere"))
+    with Shop("") as shop:
+        threading.Thread(target=shop.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{shop.server_address[1]}"
+        flags = ("--target", str(target), "--url", url, *profile("{duration: 9, arrivalRate: 5}"))
+        done = program.run(tmp_path, "load", *flags, "--audit")
+        shop.shutdown()
+    assert done.code == 3
+    assert "the audit's GET /elsewhere says nothing about what is stored" in done.err
+    assert shop.placed == 0

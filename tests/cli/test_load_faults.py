@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from kampyn_perf import names
 from kampyn_perf.report.html import timeline
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.verdict import Verdict
+from tests import mongo_server
 from tests.cli import program
 from tests.cli.program import CHEAP, SMALL, profile, wait_for
 
@@ -110,3 +113,56 @@ def test_a_profile_has_faults_of_its_own_and_a_dry_run_shows_them(tmp_path):
     assert done.code == 0, done.err
     (shown,) = orjson.loads(done.out)["faults"]
     assert (shown["kind"], shown["start_us"]) == ("worker kill", 5_000_000)
+
+
+@pytest.mark.mongo
+def test_a_mongodb_is_disturbed_on_its_way_to_the_backend(tmp_path, request):
+    uri, indexes = mongo_server.best(request)
+    address, _, query = uri.partition("?")
+    store = f"{address.rstrip('/')}/faults_{random.randrange(10**9)}?{query}"
+    done = program.run(
+        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 5, arrivalRate: 5}"), "--audit",
+        "--set", f"backend.store.url={store}", "--set", "backend.workers=1",
+        "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", "--lenient",
+        *faults(
+            "{at: 1s, for: 300ms, database: disconnect}, {at: 2s, for: 500ms, database: stall},"
+            "{at: 3s, for: 500ms, database: slow, by: 20ms}"
+        ),
+    )  # fmt: skip
+    assert done.code in (0, 1, 4), done.err
+    assert "Audit: all invariants hold" in done.err, done.err[-2_000:]
+    told = [(one.kind, one.began, one.error) for one in result_of(tmp_path).faults]
+    kinds = ("database disconnect", "database stall", "database slow")
+    assert told == [(kind, True, "") for kind in kinds]
+
+
+def test_what_a_mongodb_cannot_do_is_said_before_the_run(tmp_path):
+    for store, words in (
+        ("mongodb://a,b/x", "needs a store at one address"),
+        ("mongodb://db.example.edu/x", "nobody allowed to disturb it"),
+    ):
+        flags = ("--set", f"backend.store.url={store}", *profile("{duration: 9, arrivalRate: 5}"))
+        fault = faults("{at: 1s, for: 1s, database: stall}")
+        done = program.run(tmp_path, "load", *flags, *fault, "--dry-run")
+        assert done.code == 2
+        assert words in done.err
+
+
+def test_faults_are_found_within_a_second_by_what_they_did(tmp_path):
+    """Nobody tells: `unusual` is worked out from the run's series alone."""
+    done = program.run(
+        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 23, arrivalRate: 12}"),
+        "--set", "backend.workers=2", "--lenient",
+        *faults(
+            "{at: 5s, redis: kill}, {at: 11s, worker: kill}, {at: 19s, for: 2s, network: stall}"
+        ),
+    )  # fmt: skip
+    assert done.code in (0, 1, 4), done.err
+    run = tmp_path / "reports" / "latest"
+    verdict = io.read(run / "verdict.json", {names.VERDICT_SCHEMA: Verdict})
+    starts = [one.start_us for one in verdict.unusual]
+    for fault in result_of(tmp_path).faults:
+        nearest = min((abs(start - fault.start_us) for start in starts), default=None)
+        assert nearest is not None
+        assert nearest <= 1_000_000, (fault, verdict.unusual)
+    assert "Unlike the rest of the run" in (run / "report.html").read_text()

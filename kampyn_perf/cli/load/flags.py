@@ -37,6 +37,8 @@ class LoadFlags:
     out: Path | None
     dry_run: bool
     audit: bool
+    flame_graph: str | None
+    """For how long a worker is looked into; None: not at all."""
     strict: bool
     lenient: bool
     as_json: bool

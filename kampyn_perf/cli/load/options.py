@@ -222,6 +222,16 @@ Audit = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+FlameGraph = Annotated[
+    str | None,
+    typer.Option(
+        "--flame-graph",
+        metavar="DURATION",
+        help="Record a flame graph of a worker of the bundled backend for so long, in the middle "
+        "of the run, for its report (needs kampyn-perf[profile]).",
+        rich_help_panel=OUTPUT,
+    ),
+]
 LiveReport = Annotated[
     int | None,
     live_report_option(

@@ -20,12 +20,21 @@ from kampyn_perf.cli import (
     watching,
 )
 from kampyn_perf.cli.alerts import view as alerts_view
-from kampyn_perf.cli.load import alerting, dry_run, exporting, faulting, live_page, tables
+from kampyn_perf.cli.load import (
+    alerting,
+    dry_run,
+    exporting,
+    faulting,
+    flame,
+    live_page,
+    tables,
+)
 from kampyn_perf.cli.load.aborting import Aborting
 from kampyn_perf.cli.load.alerting import Alerting, WithAlerts
 from kampyn_perf.cli.load.faulting import Faulting, WithFaults
 from kampyn_perf.cli.load.fitness import unfitness
 from kampyn_perf.cli.load.flags import LoadFlags, Role
+from kampyn_perf.cli.load.flame import FlameGraph
 from kampyn_perf.cli.load.live import LiveView
 from kampyn_perf.cli.load.standing import Looking
 from kampyn_perf.errors import ConfigError, ExitCode
@@ -69,6 +78,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     faults = faulting.faults_of(request, flags.role)
     told = exporting.told_to(request)
     request = exporting.traced(request)
+    flame_seconds = flame.seconds_of(flags.flame_graph, request)
     if flags.dry_run:
         return dry_run.show(request, watch, faults, as_json=flags.as_json)
     looking = Looking(slo)
@@ -82,16 +92,20 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         alerts = Alerting(rules, made, remark=view.remark)
         beside = watching.BesideLoad(request, watch, listener=alerts.hear)
         disturbing = Faulting(faults, request, remark=view.remark)
+        graph = FlameGraph(flame_seconds, request, remark=view.remark)
         faulting.undo_left_behind(view.remark)
         looks = [] if flags.as_json else [looking]
-        with disturbing.proxies() as led:
+        with disturbing.proxies() as led, graph:
             result = load.run(
                 led,
-                load.Observers(disturbing, *looks, view, page, exports, alerts, Aborting(slo)),
+                load.Observers(
+                    disturbing, graph, *looks, view, page, exports, alerts, Aborting(slo)
+                ),
                 watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
                 standby=standby,
                 route=disturbing.route,
             )
+            graph.keep(result.folder)
         verdict = judge(
             result,
             slo,

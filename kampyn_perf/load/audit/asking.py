@@ -61,7 +61,7 @@ class StoredOrders:
         whole: half a list would let everything else look lost."""
         ids = JsonPath(self._settings.ids)
         goes_on = JsonPath(self._settings.next) if self._settings.next else None
-        path: str | None = self._settings.orders.replace(NEXT, "")
+        path: str | None = self._settings.orders_path.replace(NEXT, "")
         visited: set[str] = set()
         while path is not None:
             if path in visited:
@@ -77,7 +77,7 @@ class StoredOrders:
     def lost_of(self, ids: Iterable[str]) -> Iterator[str]:
         """Those that are not stored, asked for one by one."""
         for one in ids:
-            path = self._settings.order.replace(ID, quote(one, safe=""))
+            path = self._settings.order_path.replace(ID, quote(one, safe=""))
             status, _ = self._get(path)
             if status in _GONE:
                 yield one
@@ -89,7 +89,7 @@ class StoredOrders:
             return None
         text = str(value)
         if NEXT in self._settings.orders:
-            return self._settings.orders.replace(NEXT, quote(text, safe=""))
+            return self._settings.orders_path.replace(NEXT, quote(text, safe=""))
         parts = urlsplit(text)
         if parts.netloc and (parts.scheme, parts.netloc) != self._origin:
             raise self._unusable(text, "it leads to another host")

@@ -46,7 +46,7 @@ class AuditSettings(Section):
         method, _, path = text.strip().partition(" ")
         if text and (method.upper() != "GET" or not path.strip().startswith("/")):
             raise ValueError(f"is no `GET /path`: {text!r}")
-        return path.strip()
+        return text
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -55,6 +55,16 @@ class AuditSettings(Section):
         if NEXT in self.orders and not self.next:
             raise ValueError("orders has {next}, and next does not say where it stands")
         return self
+
+    @property
+    def orders_path(self) -> str:
+        """Without the method."""
+        return self.orders.strip().partition(" ")[2].strip()
+
+    @property
+    def order_path(self) -> str:
+        """Likewise."""
+        return self.order.strip().partition(" ")[2].strip()
 
     @property
     def can_ask(self) -> bool:

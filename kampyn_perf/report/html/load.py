@@ -57,10 +57,11 @@ def load_page(
     config: Mapping[str, Any] | None = None,
     against: Against | None = None,
     live: bool = False,
+    flame: str = "",
 ) -> bytes:
     """The document, UTF-8. `name` is the run's; `config` its resolved configuration; `against` an
     earlier run that it is compared with; `live` says that the run goes on, and where the page comes
-    from tells of its changes."""
+    from tells of its changes; `flame` is the file beside it that has a flame graph."""
     base = (against.base, against.name) if against else None
     client = timeline.charts(result, verdict, base=base)
     watched = server.charts(result.measurements, timeline.goals_of(verdict))
@@ -95,6 +96,7 @@ def load_page(
         "config_cut": len(shown_config) == about.MOST_CONFIGURATION,
         "partial": result.status is not RunStatus.COMPLETE and not live,
         "live": live,
+        "flame": flame,
     }
     data = {
         "spans": [vars(span) for span in timeline.spans(result)],

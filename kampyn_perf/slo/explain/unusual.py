@@ -41,7 +41,8 @@ _RARE: tuple[tuple[str, dict[str, str], str], ...] = (
 class _Sign:
     start_us: int
     end_us: int
-    words: str
+    words: str = ""
+    failed: int = 0
 
 
 def unusual(result: LoadResult) -> list[Unusual]:
@@ -65,7 +66,9 @@ def _stretch(result: LoadResult, signs: list[_Sign]) -> Unusual:
         and one.start_us - MICROSECONDS <= end
         and start <= (result.elapsed_us if one.end_us is None else one.end_us) + one.settle_us
     ]
-    said = list(dict.fromkeys(one.words for one in signs))
+    failed = sum(one.failed for one in signs)
+    said = [f"{counted(failed, 'request')} failed"] if failed else []
+    said += dict.fromkeys(one.words for one in signs if one.words)
     return Unusual(start_us=start, end_us=end, signs=said, faults=faults)
 
 
@@ -89,7 +92,7 @@ def _failures(seconds: list[Second]) -> Iterator[_Sign]:
         expected = usual * one.requests
         scatter = math.sqrt(expected * (1 - usual))
         if one.failed >= _FEWEST_FAILED and one.failed > expected + _FAR * scatter:
-            yield _of(one, f"{counted(one.failed, 'request')} failed")
+            yield _Sign(one.at_us, one.at_us + one.width_us, failed=one.failed)
 
 
 def _silences(seconds: list[Second]) -> Iterator[_Sign]:

@@ -1,22 +1,23 @@
-"""The bugs: each is a way to place an order in SQLite that answers as the right one does."""
+"""The bugs: each answers as the right backend does, and is wrong in what it keeps."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import orjson
 
-from kampyn_perf.backend.domain import Draft, Placed
-from kampyn_perf.backend.stores.sqlite import orders
+from kampyn_perf.backend.caches import redis
+from kampyn_perf.backend.domain import CartLine, Draft, Kind, Placed
+from kampyn_perf.backend.stores.sqlite import carts, orders
 from kampyn_perf.backend.stores.sqlite.place_order import place
 from kampyn_perf.backend.stores.sqlite.schema import TABLE_OF
-from kampyn_perf.names import ORDERS
+from kampyn_perf.names import CARTS, ORDERS
 
 _RACE_SECONDS = 0.4
 _placed = itertools.count(1)
@@ -110,11 +111,50 @@ async def lost_order(self: Any, draft: Draft) -> Placed:
     return kept[0]
 
 
-BUGS: dict[str, Callable[[Any, Draft], Awaitable[Placed]]] = {
-    each.__name__: each for each in (oversell, stock_without_order, double_order, lost_order)
+async def lost_cart_update(
+    self: Any, user_id: str, item_id: str, kind: Kind | None, quantity: int
+) -> CartLine:
+    """Reads what the cart has, and writes the new quantity some time later."""
+    held = {line["itemId"]: line["quantity"] for line in await self.get(user_id)}
+    await asyncio.sleep(_RACE_SECONDS)
+    line: CartLine = await RIGHT_ADD(self, user_id, item_id, kind, quantity)
+    total = held.get(item_id, 0) + quantity
+
+    def work(connection: Any) -> None:
+        where = (total, user_id, item_id)
+        connection.execute(
+            f"UPDATE {CARTS} SET quantity = ? WHERE userId = ? AND itemId = ?", where
+        )
+
+    await self._database.write(CARTS, "updateOne", work)
+    return {**line, "quantity": total}
+
+
+def stale_cache(_self: Any, _tags: Any) -> Any:
+    """Tells nobody of a change."""
+    return nullcontext()
+
+
+RIGHT_ADD = carts.SqliteCarts.add
+PLACES: dict[str, tuple[type, str]] = {
+    "lost_cart_update": (carts.SqliteCarts, "add"),
+    "stale_cache": (redis.RedisCache, "changing"),
+}
+"""Where a bug goes; all others are ways to place an order."""
+BUGS: dict[str, Callable[..., Any]] = {
+    each.__name__: each
+    for each in (
+        oversell,
+        stock_without_order,
+        double_order,
+        lost_order,
+        lost_cart_update,
+        stale_cache,
+    )
 }
 
 
 def plant(name: str) -> None:
     """Into this process."""
-    orders.SqliteOrders.place = BUGS[name]  # type: ignore[method-assign,assignment]
+    home, attribute = PLACES.get(name, (orders.SqliteOrders, "place"))
+    setattr(home, attribute, BUGS[name])

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from kampyn_perf.backend.caches.embedded import find_server
 from kampyn_perf.errors import KampynError
 from kampyn_perf.faults.actions.network import Network, Proxy
+from tests.cli.program import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +142,46 @@ def test_a_proxy_that_is_gone_is_an_error_and_no_hang(echo):
     proxy.close()
     with pytest.raises((OSError, ValueError)):
         proxy.tell("pass")
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[int]:
+    """A redis-server as a user has one: on a port."""
+    server = find_server()
+    if server is None:
+        pytest.skip("there is no redis-server")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [str(server), "--port", str(port), "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        yield port
+        process.kill()
+
+
+def test_a_redis_of_ones_own_is_out_of_reach_and_back(own_redis):
+    """A client that is pointed at the proxy, as a backend of the user's is."""
+    with closing(Proxy("127.0.0.1", own_redis)) as proxy:
+        never = Retry(NoBackoff(), 0)
+        client = redis.Redis(port=proxy.port, socket_timeout=0.5, retry=never)
+        wait_for(lambda: answers(client))
+        for action in ("stall", "loss", "reset"):
+            fault = Network(proxy, action, by_us=0)
+            fault.begin()
+            assert not answers(client)
+            fault.end()
+            wait_for(lambda: answers(client))
+        slow = Network(proxy, "delay", by_us=50_000)
+        slow.begin()
+        began = time.monotonic()
+        client.set("a", 1)
+        assert time.monotonic() - began >= 0.1
+        slow.end()
+        assert client.get("a") == b"1"
+        client.close()
+
+
+def answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False

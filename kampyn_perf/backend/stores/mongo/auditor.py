@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -50,19 +50,20 @@ class MongoAuditor:
             hint=f"Choose another with {NAME_A_STORE}, or seed it with `kampyn-perf backend seed`.",
         )
 
-    def facts(self, since: datetime) -> Facts:
+    def facts(self, since: datetime, *, just_stopped: bool = False) -> Facts:
         try:
-            return self._read(since)
+            return self._read(since, just_stopped=just_stopped)
         except PyMongoError as error:
             raise as_error(failure_of(error, self._url), self._url) from error
         except KeyError as error:
             raise self._no_store(f"it has documents without {error.args[0]}") from error
 
-    def _read(self, since: datetime) -> Facts:
-        facts = Facts(stocks=list(self._stocks()))
+    def _read(self, since: datetime, *, just_stopped: bool) -> Facts:
+        facts = Facts(stocks=list(self._stocks(given_back=just_stopped)))
         self._orders(facts)
-        self._marks(facts)
-        self._carts(facts, {fact.item_id for fact in facts.stocks})
+        self._marks(facts, datetime.now(UTC) - (LEASE if just_stopped else timedelta(0)))
+        known = {fact.item_id for fact in facts.stocks}
+        self._carts(facts, known, given_back=just_stopped)
         count = self._database[ORDERS].count_documents
         facts.orders = count({**_STANDS, "createdAt": {"$gte": since}})
         facts.stray_keys = [
@@ -75,10 +76,19 @@ class MongoAuditor:
     def close(self) -> None:
         self._client.close()
 
-    def _stocks(self) -> Iterable[StockFact]:
+    def _stocks(self, *, given_back: bool) -> Iterable[StockFact]:
+        """`given_back`: with what recovery will give back of orders that do not stand."""
+        wanted = {"quantity": 1, "stocked": 1, "taken": 1}
         for collection in COLLECTION_OF.values():
-            for item in self._database[collection].find({}, {"quantity": 1, "stocked": 1}):
-                yield StockFact(item["_id"], item["quantity"], item.get("stocked"))
+            for item in self._database[collection].find({}, wanted):
+                taken = self._pending(item.get("taken", ())) if given_back else ()
+                quantity = item["quantity"] + sum(mark["quantity"] for mark in taken)
+                yield StockFact(item["_id"], quantity, item.get("stocked"))
+
+    def _pending(self, marks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Marks of orders that do not stand."""
+        count = self._database[ORDERS].count_documents
+        return [one for one in marks if not count({"_id": one["orderId"], **_STANDS}, limit=1)]
 
     def _orders(self, facts: Facts) -> None:
         """One pass over what was placed since the seeding, in the cursor's own batches."""
@@ -105,24 +115,37 @@ class MongoAuditor:
             order["_id"] for order in self._database[ORDERS].find(stale, {"_id": 1})
         ]
 
-    def _marks(self, facts: Facts) -> None:
-        """Marks whose order is decided, or never came to be."""
+    def _marks(self, facts: Facts, before: datetime) -> None:
+        """Marks whose order is decided, or never came to be; of orders begun before that moment."""
         stray = []
         for kind in Kind:
             marked = {"taken.0": {"$exists": True}}
             for item in self._database[COLLECTION_OF[kind]].find(marked, {"taken": 1}):
-                stray += [item["_id"] for mark in item["taken"] if self._decided(mark["orderId"])]
+                stray += [
+                    item["_id"] for mark in item["taken"] if self._left(mark["orderId"], before)
+                ]
         for cart in self._database[CARTS].find({"claims.0": {"$exists": True}}, {"claims": 1}):
-            stray += [cart["_id"] for claim in cart["claims"] if self._decided(claim["orderId"])]
+            left = (claim for claim in cart["claims"] if self._left(claim["orderId"], before))
+            stray += [cart["_id"] for _ in left]
         facts.stray_marks = stray
+
+    def _left(self, order_id: str, before: datetime) -> bool:
+        """Whether its marks should be gone. An order's id begins with when it was begun."""
+        try:
+            begun = int(order_id[:8], 16)
+        except ValueError:
+            begun = 0
+        return begun <= before.timestamp() and self._decided(order_id)
 
     def _decided(self, order_id: str) -> bool:
         undecided = {"_id": order_id, "status": {"$in": UNDECIDED}}
         return self._database[ORDERS].count_documents(undecided, limit=1) == 0
 
-    def _carts(self, facts: Facts, known: set[str]) -> None:
+    def _carts(self, facts: Facts, known: set[str], *, given_back: bool) -> None:
         bad: list[str] = []
-        for cart in self._database[CARTS].find({}, {"items": 1}):
+        for cart in self._database[CARTS].find({}, {"items": 1, "claims": 1}):
+            for claim in self._pending(cart.get("claims", ())) if given_back else ():
+                facts.in_carts += sum(line["quantity"] for line in claim["items"])
             lines: list[dict[str, Any]] = cart.get("items", [])
             facts.carts += bool(lines)
             facts.in_carts += sum(line["quantity"] for line in lines)

@@ -76,7 +76,12 @@ class SqliteAuditor:
             hint=f"Choose another with {NAME_A_STORE}, or seed it with `kampyn-perf backend seed`.",
         )
 
-    def facts(self, since: datetime) -> Facts:
+    def facts(
+        self,
+        since: datetime,
+        *,
+        just_stopped: bool = False,  # noqa: ARG002 (the port's; an order leaves no marks here)
+    ) -> Facts:
         try:
             return self._read(since)
         except sqlite3.DatabaseError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from kampyn_perf.backend.launcher import RunningBackend
 from tests.backend.conftest import Client
@@ -73,6 +74,67 @@ def _try(operation: Any, mode: str, headers: dict[str, str], seen: Counter[str])
     except Exception as error:
         if "Unsatisfiable" not in type(error).__name__:
             raise
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+FIELD = st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF), max_size=24).map(str.strip)
+NAMES = [
+    "Authorization",
+    "Cookie",
+    "Idempotency-Key",
+    "Accept",
+    "X-Forwarded-For",
+    "Range",
+    "Origin",
+]
+
+
+@pytest.mark.parametrize("caller", ["nobody", "admin"])
+def test_any_query_string_and_any_header_beside_what_is_asked(
+    backend: RunningBackend, caller: str
+) -> None:
+    """What the description does not name, and strange values of what it does: no 5xx."""
+    import schemathesis
+
+    schema = schemathesis.openapi.from_url(f"{backend.url}/openapi.json")
+    own = _headers(backend, caller)
+    seen = 0
+    for result in schema.get_all_operations():
+        seen += _try_strange(result.ok(), own)
+    assert seen > 30
+
+
+def _try_strange(operation: Any, own: dict[str, str]) -> int:
+    seen = 0
+
+    @given(
+        case=operation.as_strategy(),
+        query=st.dictionaries(
+            st.sampled_from(["q", "page", "limit", "cursor"]) | TEXT, TEXT, max_size=3
+        ),
+        headers=st.dictionaries(st.sampled_from(NAMES), FIELD, max_size=2),
+    )
+    @settings(
+        max_examples=2,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case: Any, query: dict[str, str], headers: dict[str, str]) -> None:
+        nonlocal seen
+        case.query = {**(case.query or {}), **query}
+        sent = own | {
+            name: value.encode("utf-8").decode("latin-1") for name, value in headers.items()
+        }
+        answer = case.call(headers=sent, timeout=30)
+        assert answer.status_code < 500, case.as_curl_command()
+        assert b"Traceback" not in answer.content
+        seen += 1
+
+    check()
+    return seen
 
 
 def _headers(backend: RunningBackend, caller: str) -> dict[str, str]:

@@ -146,7 +146,8 @@ class Schedule:
 
     def phase_at(self, elapsed_us: int) -> int:
         """Index of the phase that contains `elapsed_us`; the last one beyond the end."""
-        return min(bisect_right(self.starts_us, max(elapsed_us, 0)), len(self.phases)) - 1
+        begun = bisect_right(self.starts_us, elapsed_us)  # the end is the last of them
+        return begun - 1 if 0 < begun < len(self.starts_us) else 0 if not begun else begun - 2
 
     def rate_at(self, elapsed_us: int) -> float:
         """The planned rate, in sessions per second; 0 beyond the end."""

@@ -181,7 +181,10 @@ class FlowUser(User):  # type: ignore[misc]
             self._keep_own()
         else:
             self._forget()
-        task: Callable[[FlowUser], None] = random.choice(self._flow_tasks)  # noqa: S311 (as Locust)
+        tasks = self._flow_tasks
+        task: Callable[[FlowUser], None] = (
+            tasks[0] if len(tasks) == 1 else random.choice(tasks)  # noqa: S311 (as Locust)
+        )
         try:
             if self._before:
                 self._apart(self._before)

@@ -24,27 +24,23 @@ class ReportedAs(NamedTuple):
 class PendingResponse(Response):
     """A response that is judged, and reported when its with-block ends."""
 
-    __slots__ = ("_meta", "_report", "reported_as")
+    __slots__ = ("_report", "meta", "reported_as")
 
     def report_with(self, report: Callable[[Any], None], reported_as: ReportedAs) -> None:
         """How this response is counted, once it is judged: `report` is called with it."""
         self._report: Callable[[Any], None] | None = report
-        self._meta: dict[str, Any] | None = None
         self.reported_as = reported_as
+        self.meta: dict[str, Any] | None = None
+        """`request_meta`, once somebody has looked at it, and may have changed it."""
 
     @property
     def request_meta(self) -> dict[str, Any]:
         """As in Locust: what it is reported as; `name` and `context` may be changed."""
-        if self._meta is None:
+        if self.meta is None:
             method, name, url, context = self.reported_as
-            self._meta = {"request_type": method, "name": name, "context": context}
-            self._meta["url"] = url or self._first.given
-        return self._meta
-
-    @property
-    def meta_given(self) -> bool:
-        """Whether somebody looked at `request_meta`, and may have changed it."""
-        return self._meta is not None
+            self.meta = {"request_type": method, "name": name, "context": context}
+            self.meta["url"] = url or self._first.given
+        return self.meta
 
     def success(self) -> None:
         """Count it as a success, whatever the status."""

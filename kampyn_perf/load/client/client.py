@@ -203,8 +203,7 @@ class Client:
     def report_judged(self, response: PendingResponse) -> None:
         """Count a caught response, by what it is called by now."""
         method, name, _url, context = response.reported_as
-        if response.meta_given:
-            meta = response.request_meta
+        if (meta := response.meta) is not None:
             name, context = meta["name"], meta["context"]
         self._report(response, method, name, context)
 

@@ -56,7 +56,7 @@ class Origin:
 
     __slots__ = (
         "_addresses", "_addresses_until", "_idle_us", "_max_idle", "authority", "base", "host",
-        "idle", "pool", "port", "scheme", "secure", "wary",
+        "idle", "pool", "port", "scheme", "secure", "tls", "wary",
     )  # fmt: skip
 
     def __init__(self, pool: ConnectionPool, url: Url) -> None:
@@ -65,9 +65,10 @@ class Origin:
         self.host = url.host
         self.port = url.port
         self.authority = url.authority
+        self.tls = url.scheme == "https"
         self.base = f"{url.scheme}://{url.authority}"
         # Browsers treat this machine as secure, and a Secure cookie of a local backend must work.
-        self.secure = url.scheme == "https" or is_loopback(url.host)
+        self.secure = self.tls or is_loopback(url.host)
         self.idle: dict[Connection, None] = {}
         """In the order of their last use; a dictionary, so that any one can leave at no cost."""
         self.wary = False
@@ -152,7 +153,7 @@ class Origin:
             family,
             parser=ResponseParser(pool.limits, pool.memory),
             watchdog=pool.watchdog,
-            tls=(pool.ssl_context, self.host) if self.scheme == "https" else None,
+            tls=(pool.ssl_context, self.host) if self.tls else None,
             forget=self.forget,
         )
 

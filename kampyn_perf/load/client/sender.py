@@ -88,7 +88,8 @@ class Sender:
         parser = connection.parser
         response.take(parser)
         response.end_us = end = now_us()
-        if parser.reusable and not connection.over:
+        # What `reusable` and `over` say, of a response that is complete.
+        if parser.keep_alive and not parser.surplus and not (origin.tls and connection.over):
             origin.give_back(connection, end)
         else:
             connection.close()

@@ -64,9 +64,9 @@ class _KernelTimer:
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._spec = _ItimerSpec()
-        self._settime = partial(
-            libc.timerfd_settime, self._fd, _ABSOLUTE, ctypes.byref(self._spec), None
-        )
+        # A call of a microsecond: others need not be let in meanwhile.
+        settime = ctypes.PyDLL(None).timerfd_settime
+        self._settime = partial(settime, self._fd, _ABSOLUTE, ctypes.byref(self._spec), None)
         self._sleeper: greenlet | None = None
         self._back: greenlet | None = None
         """Who goes on when the one that it switched to gives way."""

@@ -94,8 +94,7 @@ class LeanHttpSession(Client):
 
     def report_judged(self, response: PendingResponse) -> None:
         """Count it as the scenario has left it, times and all."""
-        if response.meta_given:
-            meta = response.request_meta
+        if (meta := response.meta) is not None:
             if "response_time" in meta:
                 response.end_us = response.sent_us + round(meta["response_time"] * 1000)
             as_it_was = response.reported_as

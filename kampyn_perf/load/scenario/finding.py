@@ -33,13 +33,6 @@ class Answer:
         self._document: Any = MISSING
 
     @property
-    def plain_body(self) -> bytes | None:
-        """The bytes of the lean client's responses; None for others, which read them in their own
-        way."""
-        response = self.response
-        return response.content if getattr(response, "reads_bytes", False) else None
-
-    @property
     def document(self) -> Any:
         """The JSON body; `NO_JSON` where it is none."""
         if self._document is MISSING:
@@ -47,10 +40,9 @@ class Answer:
         return self._document
 
     def _read(self) -> Any:
-        body = self.plain_body
-        if body is not None:
+        if getattr(self.response, "reads_bytes", False):
             with suppress(orjson.JSONDecodeError):
-                document = orjson.loads(body)
+                document = orjson.loads(self.response.content)
                 self.told_by_bytes = True
                 return document
         try:

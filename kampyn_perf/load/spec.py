@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kampyn_perf.config import Duration, Section
+from kampyn_perf.config import Section
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.settings import (
     DEFAULT_PROFILE,
@@ -99,8 +99,8 @@ class RunSpec(Section):
     thresholds: tuple[int, ...] = ()
     """Microseconds: response times from each of these on are told exactly from those below, for
     the objectives that the run will be judged by."""
-    apdex: Duration | None = None
-    """The time within which users are content, where a score of that was asked for."""
+    apdex: int | None = None
+    """Microseconds within which users are content, where a score of that was asked for."""
     objectives: dict[str, Any] = Field(default_factory=dict)
     """What a script says itself that it is judged by, beside the usual objectives: as `slo.yaml`
     has it, for whoever judges the run again."""

@@ -53,6 +53,7 @@ def encode_data(data: Any) -> tuple[bytes, str]:
 
 def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
     """A multipart body of `files` (as requests takes them) and form fields."""
+    from urllib3.fields import RequestField
     from urllib3.filepost import encode_multipart_formdata
 
     pairs = data.items() if isinstance(data, Mapping) else data or ()
@@ -64,7 +65,10 @@ def encode_files(files: Any, data: Any) -> tuple[bytes, str]:
     for name, content in files.items() if isinstance(files, Mapping) else files:
         given = isinstance(content, tuple)
         filename, body, *rest = content if given else (_file_name(content) or name, content)
-        fields.append((name, (filename, encode_data(body)[0], *rest)))
+        kind, headers = [*rest, None, None][:2]
+        field = RequestField(name, encode_data(body)[0], filename=filename, headers=headers)
+        field.make_multipart(content_type=kind)  # none that nobody gave, as requests
+        fields.append(field)
     body, content_type = encode_multipart_formdata(fields)
     return body, content_type
 

@@ -156,6 +156,8 @@ def repeat_over(over: str | list[Any], inside: Run, step: Step, templates: Templ
     def run(visitor: Visitor) -> None:
         elements = fill(visitor.data) if fill else over
         if not isinstance(elements, list | tuple):
+            if artillery:  # as there: nothing to go over
+                return
             raise FlowError(f"over: {over} is no list, but {type(elements).__name__}")
         for number, element in enumerate(elements, start=0 if artillery else 1):
             visitor.data[step.loopValue if artillery else "$loopCount"] = number

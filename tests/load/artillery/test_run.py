@@ -106,6 +106,58 @@ def bodies(seen: list[dict[str, Any]]) -> None:
     assert patch["headers"]["authorization"] == "Basic YW5uOnB3"
 
 
+def test_uploads_selectors_and_a_score_and_what_check_knows_afterwards(tmp_path, port):
+    for file in ("more.yml", "statuses.csv", "ann.txt", "bob.txt"):
+        shutil.copy(HERE / "files" / file, tmp_path)
+    done = program.run(
+        tmp_path,
+        *("load", "more.yml", "--url", f"http://127.0.0.1:{port}", "--out", "run"),
+        *("--no-watch", *program.PATIENT),
+    )
+    seen = recorded(port)
+    assert done.code in (0, 1, 4), done.err
+    counts = Counter(line(one) for one in seen)
+    for one in ("/", "/page/1?of=7", "/page/2", "/status/404", "/ok", "/thing", "/p/1", "/p/3"):
+        assert counts[f"GET {one}"] == 10
+    assert counts["GET /never"] == 0
+    numbers = [one["path"] for one in seen if one["path"].startswith("/after/7/")]
+    assert len(numbers) == 10
+    cookies = {line(one): one["headers"].get("cookie") for one in seen}
+    assert (cookies["GET /"], cookies["GET /page/2"]) == ("seen=yes", "seen=yes; own=1")
+    uploads = [one for one in seen if one["path"] == "/upload"]
+    assert {upload(one) for one in uploads} == {upload_of("ann"), upload_of("bob")}
+    result = json.loads((tmp_path / "run" / "result.json").read_bytes())
+    apdex = result["apdex"]
+    assert apdex["threshold_us"] == 250_000
+    whole = apdex["satisfied"] + apdex["tolerating"] + apdex["frustrated"]
+    assert whole == result["requests"]["count"] == 110
+    assert f"Apdex {apdex['score']:.2f} ({apdex['rating']})" in done.err
+    again = program.run(tmp_path, "check", "run", "--json")
+    names = {one["name"]: one["outcome"] for one in again.json["objectives"]}
+    first = json.loads((tmp_path / "run" / "verdict.json").read_bytes())["objectives"]
+    assert names["ensure_response_time_p95"] == "pass"
+    assert names == {one["name"]: one["outcome"] for one in first}
+    other = program.run(tmp_path, "check", "run", "--json", "--slo", "slo-api")
+    assert "ensure_response_time_p95" not in {one["name"] for one in other.json["objectives"]}
+
+
+def upload(request: dict[str, Any]) -> str:
+    boundary = request["headers"]["content-type"].partition("boundary=")[2]
+    return request["body"].replace(boundary, "B")
+
+
+def upload_of(who: str) -> str:
+    """As Artillery 2.0.20 sends it."""
+    part = "--B\r\nContent-Disposition: form-data; name="
+    return (
+        f'{part}"note"\r\n\r\nfrom {who}\r\n'
+        f'{part}"document"; filename="{who}.txt"\r\nContent-Type: text/plain\r\n\r\nof {who}\r\n'
+        f'{part}"typed"\r\nContent-Type: application/json\r\n\r\n{{}}\r\n'
+        f'{part}"picture"; filename="ann.txt"\r\nContent-Type: image/png\r\n\r\nof ann\r\n'
+        "--B--\r\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "flags", "words"),
     [

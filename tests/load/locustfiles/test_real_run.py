@@ -75,3 +75,41 @@ def test_a_scenario_that_never_asks_and_one_that_stops(tmp_path, port):  # noqa:
     assert "Asks.ask: 11 sessions ended without a request" in warnings
     assert "the scenario ended the run itself" in warnings
     assert "INVALID: Idle.nothing" in done.err
+
+
+def test_several_files_and_an_argument_of_their_own(tmp_path, port):  # noqa: F811
+    folder = tmp_path / "all"
+    folder.mkdir()
+    user = (
+        "from locust import HttpUser, events, task\n"
+        "class {name}(HttpUser):\n"
+        "    @task\n"
+        "    def look(self):\n"
+        "        options = self.environment.parsed_options\n"
+        "        self.client.get(f'/{name}/{{options.shop}}/{{options.size}}')\n"
+    )
+    (folder / "a.py").write_text(
+        user.format(name="Ann")
+        + "@events.init_command_line_parser.add_listener\n"
+        + "def more(parser):\n"
+        + "    parser.add_argument('--shop', required=True)\n"
+        + "    parser.add_argument('--size', type=int, default=1)\n"
+    )
+    (folder / "b.py").write_text(user.format(name="Bob"))
+    (tmp_path / "locust.conf").write_text(f"host = http://127.0.0.1:{port}\nusers = 5\nsize = 3\n")
+    recorded(port)
+    flags = ("--rate", "10", "--for", "1s", "--no-watch", *program.PATIENT)
+    done = program.run(tmp_path, "load", "all", *flags, "--", "--shop", "s7")
+    assert done.code in (0, 1, 4), done.err
+    assert "locust.conf: not used: users (--rate here)" in done.err
+    seen = [one["path"] for one in recorded(port) if one["path"] != "/health"]
+    assert (len(seen), set(seen)) == (10, {"/Ann/s7/3", "/Bob/s7/3"})
+    for behind, words in [
+        ((), "the following arguments are required: --shop"),
+        (("--shop", "1", "--nope", "2"), "the locustfile adds no argument --nope; it adds --shop"),
+        (("--users", "3"), "--users is Locust's own, and stands after --"),
+        (("--shop", "1", "--size", "x"), "argument --size: invalid int value: 'x'"),
+    ]:
+        done = program.run(tmp_path, "load", "all", *flags, "--", *behind)
+        assert (done.code, words in done.err) == (2, True), done.err
+    assert [one for one in recorded(port) if one["path"] != "/health"] == []

@@ -61,7 +61,7 @@ BAD = {
         + "from locust import events\n"
         + "@events.init_command_line_parser.add_listener\n"
         + "def more(parser): parser.add_argument('--shop', required=True)\n",
-        "the locustfile adds an argument that is required, and has no default",
+        "the locustfile's arguments: the following arguments are required: --shop",
     ),
 }
 ASK = """
@@ -75,7 +75,7 @@ from kampyn_perf.load.locustfiles.surroundings import Surroundings
 
 for line in sys.stdin:
     try:
-        Scenario(Path(json.loads(line)), {})
+        Scenario([Path(json.loads(line))], {})
         environment = Environment(events=events, host="http://127.0.0.1:1")
         environment.create_local_runner()
         Surroundings(environment, stop=print).init()
@@ -184,7 +184,7 @@ def test_a_scenario_of_ours_keeps_its_target(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("a.py", "b.py"), "2 locustfiles: a.py, b.py; one is run"),
+        (("a.py", "b.py"), "a.py, b.py names no host that can be read from it"),
         (("a.py", "localhost:1/x"), "a locustfile says what is asked for; take the URL out"),
         (("a.py", "--host", "localhost:1", "-X", "PUT"), "take --method out"),
         (("nothing.py",), "there is no locustfile nothing.py"),

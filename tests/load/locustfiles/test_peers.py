@@ -1,0 +1,66 @@
+"""The same script by its own tool and by this program, against one server: a short form of
+`python -m benchmarks.peers`. No rate is asserted: that would need a quiet machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks import peers
+from tests.cli import program
+
+pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
+ARTILLERY = os.environ.get("KAMPYN_TEST_ARTILLERY") or shutil.which("artillery")
+
+
+def same(pair):
+    found = peers.compared(pair)
+    assert (found["requests"], found["order"], found["bodies"]) == (True, True, True), [
+        one.orders() for one in pair
+    ]
+    return found["headers"]
+
+
+def test_locust_and_ours_send_the_same(tmp_path):
+    with peers.recording() as port:
+        stock, ours = peers.locust(port, tmp_path, rate=20, seconds=5)
+    assert same((stock, ours)) == []
+    assert len(ours.sessions) == 100
+    assert ours.mix() == Counter(peers.WEIGHTS)
+    assert stock.fit() > 1e-6
+
+
+@pytest.mark.skipif(not ARTILLERY, reason="KAMPYN_TEST_ARTILLERY names no Artillery")
+def test_artillery_and_ours_send_the_same(tmp_path):
+    with peers.recording() as port:
+        stock, ours = peers.artillery(Path(str(ARTILLERY)), port, tmp_path, rate=20, seconds=5)
+    assert set(same((stock, ours))) <= {"accept: application/json"}
+    assert len(ours.sessions) == 100
+    assert ours.mix() == Counter(peers.WEIGHTS)
+    assert stock.fit() > 1e-6
+
+
+def test_what_is_compared_differs_where_it_differs():
+    def seen(*requests):
+        return peers.Seen(
+            name="x",
+            requests=[
+                {"method": "GET", "path": path, "body": body, "at": at, "headers": {"x-session": s}}
+                for at, (s, path, body) in enumerate(requests)
+            ],
+        )
+
+    one = seen(("a", "/1", ""), ("b", "/1", "{}"), ("a", "/2", ""))
+    assert peers.compared((one, one)) == {
+        "requests": True, "order": True, "bodies": True, "headers": [],
+    }  # fmt: skip
+    swapped = seen(("a", "/2", ""), ("b", "/1", "{}"), ("a", "/1", ""))
+    assert peers.compared((one, swapped))["order"] is False
+    other = seen(("a", "/1", ""), ("b", "/1", '{"n": 1}'), ("a", "/2", ""))
+    assert peers.compared((one, other))["bodies"] is False
+    steady = seen(*((str(n), "/vendors", "") for n in range(10)))
+    assert steady.rate() == 1.0

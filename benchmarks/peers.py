@@ -31,7 +31,7 @@ FILES = Path(__file__).parent / "peers_files"
 SERVER = Path(__file__).parent.parent / "tests" / "load" / "locustfiles" / "recording.py"
 RATE, SECONDS = 40, 20
 WEIGHTS = {"auth": 30, "order": 40, "vendor": 30}
-FIRST = {"/login": "auth", "/items?page=1": "order", "/vendors": "vendor"}
+FIRST = {"/auth": "auth", "/items?page=1": "order", "/vendors": "vendor"}
 """The flow of a session, by the path of its first request."""
 OF_THE_CONNECTION = ("host", "connection", "content-length", "accept-encoding", "user-agent")
 """Headers that say who sends and how, and not what."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from kampyn_perf.load.scenario.finding import NO_JSON, Answer, Finding
@@ -153,7 +153,7 @@ def _checks(expected: tuple[Expect, ...], templates: Templates) -> tuple[Check, 
         if one.matchesRegexp is not None:
             checks.append(_matches(one.matchesRegexp))
         if one.equals is not None:
-            checks.append(_equals(*one.equals, templates))
+            checks.append(_equals(one.equals, templates))
     return tuple(checks)
 
 
@@ -242,15 +242,16 @@ def _matches(text: str) -> Check:
     return check
 
 
-def _equals(one: Any, other: Any, templates: Templates) -> Check:
-    fills = [(value, templates.value(value)) for value in (one, other)]
+def _equals(values: Sequence[Any], templates: Templates) -> Check:
+    fills = [(value, templates.value(value)) for value in values]
 
     def check(_answer: Answer, data: Mapping[str, Any]) -> str:
         try:
-            left, right = (fill(data) if fill else value for value, fill in fills)
+            first, *others = (fill(data) if fill else value for value, fill in fills)
         except MissingFieldError as error:
             return str(error)
-        return "" if left == right or str(left) == str(right) else f"{left!r} is not {right!r}"
+        wrong = [one for one in others if one != first and str(one) != str(first)]
+        return f"{first!r} is not {wrong[0]!r}" if wrong else ""
 
     return check
 

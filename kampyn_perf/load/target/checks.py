@@ -163,8 +163,8 @@ class Expect(Section):
     """JSONPaths (a plain key is one) that the answer must have."""
     notHasProperty: Texts = ()  # noqa: N815
     """JSONPaths that it must not have."""
-    equals: tuple[Any, Any] | None = None
-    """Two values, with `{{ captured }}` filled in, that must be the same."""
+    equals: tuple[Any, ...] | None = Field(default=None, min_length=1)
+    """Values, with `{{ captured }}` filled in, that must be the same."""
     matchesRegexp: str | None = None  # noqa: N815
     """Searched for in the body's text."""
     contains: Texts = ()

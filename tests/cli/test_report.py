@@ -5,15 +5,20 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from kampyn_perf import names
+from kampyn_perf.cli.report import Form, report
 from kampyn_perf.results import io
 from tests.cli import program
 from tests.report.comparison.test_formats import comparison
 from tests.report.html.reading import Page
 from tests.report.html.samples import failing_run, judged
 from tests.report.html.test_capacity import search
+
+STORED = Path(__file__).parent.parent / "results" / "stored" / "load-1.json"
 
 
 @pytest.fixture
@@ -41,6 +46,7 @@ def test_the_page_lies_in_the_runs_folder(run: Path, tmp_path: Path) -> None:
         ("json", '{"schema":"kampyn-perf/load"'),
         ("csv", "group,name,requests"),
         ("hgrm", "       Value"),
+        ("hlog", "#[Response times of kampyn-perf load"),
         ("openmetrics", "# HELP kampyn_perf_requests"),
         ("junit", "<?xml"),
     ],
@@ -53,13 +59,41 @@ def test_every_other_form_goes_to_stdout(run: Path, tmp_path: Path, form: str, b
 
 def test_an_earlier_run_is_judged_by_its_targets_objectives(run: Path, tmp_path: Path) -> None:
     (run / names.VERDICT_FILE).unlink()
-    kept = Path(__file__).parent.parent / "results" / "stored" / "load-1.json"
-    shutil.copy(kept, run / names.RESULT_FILE)
+    shutil.copy(STORED, run / names.RESULT_FILE)
     done = program.run(tmp_path, "report", str(run), "--output", "page.html")
     assert done.code == 0, done.err
     page = Page((tmp_path / "page.html").read_text())
     assert "of 14 goals" in page.words
     assert not (run / "report.html").exists()
+
+
+def test_a_run_of_the_first_schema_has_every_form(tmp_path: Path) -> None:
+    """And the same figures in each."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    shutil.copy(STORED, folder / names.RESULT_FILE)
+    made = {}
+    for form in Form:
+        assert report(folder, form=form, output=tmp_path / form.value) == 0
+        made[form] = (tmp_path / form.value).read_text()
+    old = io.read_document(STORED)
+    count = old["requests"]["count"]
+    assert "certificate" in old
+    assert "of 14 goals" in Page(made[Form.HTML]).words
+    assert f"{count:,} requests" in made[Form.MARKDOWN]
+    assert orjson.loads(made[Form.JSON])["requests"]["count"] == count
+    assert made[Form.CSV].splitlines()[1].startswith(f"all,,{count},")
+    assert f"Total count    = {count:12d}]" in made[Form.HGRM]
+    counts = [
+        sample.value
+        for family in text_string_to_metric_families(made[Form.OPENMETRICS])
+        for sample in family.samples
+        if sample.name == "kampyn_perf_requests_total"
+    ]
+    assert sum(counts) == count
+    lines = [line for line in made[Form.HLOG].splitlines() if line[0].isdigit()]
+    assert len(lines) == len([one for one in old["seconds"] if one["response"]])
+    assert 'name="response_time_p95"' in made[Form.JUNIT]
 
 
 def test_a_file_that_cannot_be_written_loses_nothing(run: Path, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Prometheus:
 @contextmanager
 def started(folder: Path, scraped: Mapping[str, str]) -> Iterator[Prometheus]:
     """Scrapes each job's `host:port/path` once a second; ends with the block."""
-    jobs = []
+    jobs: list[dict[str, Any]] = []
     for job, address in scraped.items():
         host, _slash, path = address.partition("/")
         jobs.append(
@@ -68,7 +68,14 @@ def started(folder: Path, scraped: Mapping[str, str]) -> Iterator[Prometheus]:
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "scrape_configs": jobs,
     }
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    with started_by(folder, yaml.safe_dump(config)) as server:
+        yield server
+
+
+@contextmanager
+def started_by(folder: Path, config: str) -> Iterator[Prometheus]:
+    """The same with a configuration as it stands."""
+    (folder / "prometheus.yml").write_text(config)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = (folder / "prometheus.log").open("w")

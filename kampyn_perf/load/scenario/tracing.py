@@ -8,8 +8,9 @@ other classes.
 from __future__ import annotations
 
 import os
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kampyn_perf.load.client import Client, Response
@@ -33,9 +34,9 @@ class _Open:
 
     __slots__ = ("id", "left_out", "root", "slow", "spans")
 
-    def __init__(self) -> None:
-        self.id = os.urandom(16).hex()
-        self.root = os.urandom(8).hex()
+    def __init__(self, bits: Callable[[int], int]) -> None:
+        self.id = f"{bits(128):032x}"
+        self.root = f"{bits(64):016x}"
         self.spans: list[Span] = []
         self.left_out = 0
         self.slow = False
@@ -46,6 +47,8 @@ class Tracer:
 
     def __init__(self, settings: TraceSettings) -> None:
         self._settings = settings
+        # Of its own, so that a scenario that seeds `random` makes no two runs of one trace.
+        self._bits = random.Random(os.urandom(32)).getrandbits  # noqa: S311 (no secret)
         self._open: dict[int, _Open] = {}
         """By the number of the arrival."""
         self._told: list[SessionTrace] = []
@@ -60,10 +63,11 @@ class Tracer:
             return None
         trace = self._open.get(number)
         if trace is None:
-            trace = self._open[number] = _Open()
+            trace = self._open[number] = _Open(self._bits)
         sent_us = now_us()
         due_us = session.ready_us if session.together is None else session.together
-        span = Span(trace.id, os.urandom(8).hex(), due_us=min(due_us, sent_us), sent_us=sent_us)
+        own = f"{self._bits(64):016x}"
+        span = Span(trace.id, own, due_us=min(due_us, sent_us), sent_us=sent_us)
         if len(trace.spans) < _MOST_REQUESTS:
             trace.spans.append(span)
         else:

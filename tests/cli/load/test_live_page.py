@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.cli import program
 from tests.load.conftest import start_server
+from tests.report import prometheus
 
 
 def fetched(url: str) -> str:
@@ -50,6 +51,8 @@ def test_page_and_metrics_while_it_runs(tmp_path: Path) -> None:
             assert time.monotonic() < give_up
             time.sleep(0.2)
         assert "GET /health" in fetched(url)
+        if prometheus.available():
+            scraped_by_the_documented_file(tmp_path, url)
         running.send_signal(2)
         _out, _err = running.communicate(timeout=60)
     finally:
@@ -57,6 +60,16 @@ def test_page_and_metrics_while_it_runs(tmp_path: Path) -> None:
         server.process.kill()
         server.process.communicate()
     assert running.returncode == 130
+
+
+def scraped_by_the_documented_file(folder: Path, url: str) -> None:
+    """`prometheus.yml` of docs/export.md, with the port that is free here."""
+    text = (program.ROOT / "docs" / "export.md").read_text()
+    config = text.partition("`prometheus.yml`:\n\n```yaml\n")[2].partition("```")[0]
+    assert "127.0.0.1:8089" in config
+    there = config.replace("127.0.0.1:8089", url.removeprefix("http://")).replace("5s", "1s")
+    with prometheus.started_by(folder, there) as server:
+        server.until('kampyn_perf_requests_total{job="run",endpoint="GET /health"} > 0')
 
 
 def test_a_port_that_is_taken_ends_it_before_anything_is_sent(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""docs/README.md, dba.md, reading-a-verdict.md, export.md: every command as it stands there, on the
+embedded store and on a run that was kept."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from kampyn_perf import names
+from kampyn_perf.results import io
+from tests.cli import program
+from tests.report.html.samples import failing_run
+
+DOCS = program.ROOT / "docs"
+SERVER = "mongodb://localhost/kampyn"
+STORE = "sqlite:///.kampyn/backend.db"
+
+
+def commands(name: str) -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / name).read_text(), re.S)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+def run(folder: Path, command: str) -> program.Done:
+    line, _mark, file = command.partition(" > ")
+    done = program.run(folder, *shlex.split(line)[1:])
+    if file:
+        (folder / file).write_text(done.out)
+    return done
+
+
+def test_the_index_leads_to_every_page_and_each_once() -> None:
+    text = (DOCS / "README.md").read_text()
+    linked = re.findall(r"\]\(([\w-]+\.md)\)", text)
+    assert sorted(linked) == sorted({path.name for path in DOCS.glob("*.md")} - {"README.md"})
+
+
+def test_the_dbas_way_on_the_embedded_store(tmp_path: Path) -> None:
+    seeding = re.search(r"`(kampyn-perf backend seed [^`]*)`", (DOCS / "dba.md").read_text())
+    assert seeding is not None
+    assert run(tmp_path, f"{seeding[1]} --orders 500").code == 0
+    (tmp_path / "configs").mkdir()
+    (tmp_path / ".kampyn" / "logs" / "error.log").touch()
+    shipped = (program.ROOT / "configs" / "indexes.yaml").read_text()
+    done = {}
+    for command in commands("dba.md"):
+        done[command] = run(tmp_path, command.replace(SERVER, STORE))
+        if " import " in command:  # of a store without indexes there was not much to import
+            (tmp_path / "configs" / "indexes.yaml").write_text(shipped)
+    codes = {command: one.code for command, one in done.items() if one.code != 0}
+    (advise,) = [command for command in done if " advise " in command]
+    assert codes == {advise: 4}  # nothing was slow
+    told = {command: one.out + one.err for command, one in done.items()}
+    assert "Applied: 12 done." in next(t for c, t in told.items() if "--plan plan.json" in c)
+    assert "17 as expected." in next(t for c, t in told.items() if " verify " in c)
+    assert "12 to create" in (tmp_path / "plan.md").read_text()
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """`before`, `after`, and the newest."""
+    for name in ("before", "after", "2026-11-23T20-00-00-load-quick"):
+        io.write(tmp_path / "reports" / name / names.RESULT_FILE, failing_run())
+    newest = tmp_path / "reports" / "2026-11-23T20-00-00-load-quick"
+    for pointer in ("latest", "latest-load"):
+        (tmp_path / "reports" / pointer).symlink_to(newest.name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", commands("reading-a-verdict.md"))
+def test_reading_a_verdict(runs: Path, command: str) -> None:
+    done = run(runs, command.replace(" --open", ""))
+    if " compare " in command:
+        assert "2 runs" in done.err or done.code in (0, 4), done.err
+    elif command.startswith("kampyn-perf report"):
+        assert done.code == 0, done.err
+    else:
+        assert done.code == 1, done.err
+        assert "FAIL on" in done.err
+
+
+def test_words_of_the_page_are_those_of_a_verdict(runs: Path) -> None:
+    text = (DOCS / "reading-a-verdict.md").read_text()
+    for outcome in ("pass", "fail", "inconclusive", "no data", "not exercised", "invalid"):
+        assert f"| `{outcome}` |" in text
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in commands("export.md") if one.startswith("kampyn-perf load")]
+)
+def test_ways_to_be_told_of_a_run(tmp_path: Path, command: str) -> None:
+    """Read and accepted; that they tell is in tests/cli/load/."""
+    done = run(tmp_path, f"{command} --dry-run")
+    assert done.code == 0, done.err
+
+
+def test_no_other_command_of_export_is_left_out() -> None:
+    known = ("kampyn-perf load", "prometheus --config.file=prometheus.yml", "pip install")
+    assert [line for line in commands("export.md") if not line.startswith(known)] == []

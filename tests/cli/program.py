@@ -41,7 +41,17 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | (extra or {})
 
 
-def start(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+Process = subprocess.Popen[str] | forked.Started
+"""A program that runs."""
+
+
+def start(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> forked.Started:
+    """The program, to be looked at and signalled while it runs."""
+    return forked.Started(list(arguments), folder, environment(env))
+
+
+def start_cold(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """From nothing, as a shell starts it; with `subprocess`' options."""
     return subprocess.Popen(
         [sys.executable, "-m", "kampyn_perf", *arguments],
         cwd=folder,
@@ -59,7 +69,7 @@ def run(
 ) -> Done:
     """The program run to its end; with a PYTHONPATH of the test's own, started from nothing."""
     if "PYTHONPATH" in (env or {}):
-        process = start(folder, *arguments, env=env)
+        process = start_cold(folder, *arguments, env=env)
         out, err = process.communicate(timeout=timeout)
         return Done(process.returncode, out, err)
     done = forked.run(list(arguments), folder, environment(env), timeout=timeout)
@@ -113,7 +123,7 @@ def all_gone(processes: Sequence[psutil.Process]) -> bool:
     return all(not each.is_running() or each.status() == psutil.STATUS_ZOMBIE for each in processes)
 
 
-def interrupt(process: subprocess.Popen[str], number: signal.Signals) -> Done:
+def interrupt(process: Process, number: signal.Signals) -> Done:
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     return Done(process.returncode, out, err)

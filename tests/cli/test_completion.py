@@ -15,7 +15,7 @@ def completed(folder, words: str) -> list[str]:
         "COMP_WORDS": words,
         "COMP_CWORD": str(len(words.split()) - 1 + words.endswith(" ")),
     }
-    done = program.start(folder, env=env)
+    done = program.start_cold(folder, env=env)
     out, _err = done.communicate(timeout=30)
     return out.split()
 

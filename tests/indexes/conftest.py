@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,10 +29,7 @@ def fake() -> Iterator[FakeMongo]:
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """`kampyn-perf indexes ...`, run to its end without a terminal, in a process of its own.
-
-    Tests that kill it start it as `command` says.
-    """
+    """`kampyn-perf indexes ...`, run to its end without a terminal, in a process of its own."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         words = ["indexes", *arguments]
@@ -42,8 +38,9 @@ def cli(tmp_path: Path) -> Cli:
     return run
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "kampyn_perf", "indexes", *arguments]
+def start(folder: Path, *arguments: str) -> forked.Started:
+    """The same, to be looked at and signalled while it runs."""
+    return forked.Started(["indexes", *arguments], folder, environment())
 
 
 def environment() -> dict[str, str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.indexes.conftest import Cli, command, environment
+from tests.indexes.conftest import Cli
 
 CATALOGUE = """\
 collections:
@@ -36,16 +35,8 @@ def folder(tmp_path: Path) -> Path:
 STORE = ("--db", "sqlite:///store.db")
 
 
-def test_plan_says_what_would_change_and_check_fails_on_it(folder: Path) -> None:
-    result = subprocess.run(
-        command("plan", *STORE, "--check"),
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
+def test_plan_says_what_would_change_and_check_fails_on_it(folder: Path, cli: Cli) -> None:
+    result = cli("plan", *STORE, "--check")
     assert (result.returncode, result.stderr) == (1, "")
     assert result.stdout.startswith("sqlite:///store.db\nusers  (SQLite ")
     assert "+ create    email_1  {email: 1} unique\n      for: one account per" in result.stdout

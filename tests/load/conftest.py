@@ -104,9 +104,20 @@ class Load:
         *phases: str,
         more: tuple[str, ...] = (),
         limits: tuple[str, ...] = program.PATIENT,
+        env: dict[str, str] | None = None,
+    ) -> program.Process:
+        return program.start(self.folder, *self.flags(*phases, limits=limits), *more, env=env)
+
+    def start_cold(
+        self,
+        *phases: str,
+        more: tuple[str, ...] = (),
+        limits: tuple[str, ...] = program.PATIENT,
         **options: Any,
-    ) -> subprocess.Popen[str]:
-        return program.start(self.folder, *self.flags(*phases, limits=limits), *more, **options)
+    ) -> program.Process:
+        """With options of `subprocess`, and from nothing."""
+        flags = self.flags(*phases, limits=limits)
+        return program.start_cold(self.folder, *flags, *more, **options)
 
     @property
     def result(self) -> LoadResult:
@@ -130,10 +141,10 @@ def load(tmp_path: Path, server: Server, data_file: Path) -> Load:
 
 
 @pytest.fixture
-def generators() -> Callable[[subprocess.Popen[str]], list[Any]]:
+def generators() -> Callable[[program.Process], list[Any]]:
     """The generator processes of a run."""
 
-    def find(process: subprocess.Popen[str]) -> list[Any]:
+    def find(process: program.Process) -> list[Any]:
         return [
             each
             for each in program.descendants(process.pid)

@@ -85,7 +85,7 @@ def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbour
     try:
         for each in burners:
             os.sched_setaffinity(each.pid, {core})
-        process = load.start(
+        process = load.start_cold(
             "{duration: 3, arrivalRate: 4000}",
             limits=(),
             preexec_fn=lambda: os.sched_setaffinity(0, {core}),
@@ -102,7 +102,7 @@ def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbour
 
 def test_running_out_of_descriptors_makes_the_run_invalid(load):
     load.server.process.send_signal(signal.SIGSTOP)
-    process = load.start(
+    process = load.start_cold(
         "{duration: 3, arrivalRate: 100}",
         more=("--set", "config.timeouts.total=2s", "--set", "config.drain=5s"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120)),
@@ -283,7 +283,7 @@ def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_pat
 
 def test_a_full_disk_does_not_end_the_run(load):
     limit = 10_000  # bytes of any one file: the configuration fits, a result does not
-    process = load.start(
+    process = load.start_cold(
         "{duration: 3, arrivalRate: 50}",
         preexec_fn=lambda: (
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN),

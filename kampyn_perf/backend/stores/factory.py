@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from kampyn_perf.backend.audit_facts import Auditor
-from kampyn_perf.backend.ports import Loader, QueryMetrics, Store
+from kampyn_perf.backend.ports import Loader, QueryMetrics, Step, Store
 from kampyn_perf.backend.store_settings import IndexMode, StoreSettings
 
 _SQLITE = "sqlite:///"
 
 
-def open_store(url: str, settings: StoreSettings, metrics: QueryMetrics) -> Store:
-    """The store at `url`, not yet connected."""
+def open_store(
+    url: str, settings: StoreSettings, metrics: QueryMetrics, *, step: Step = lambda _name: None
+) -> Store:
+    """The store at `url`, not yet connected. `step` is told of each step of placing an order."""
     if not url.startswith(_SQLITE):
         from kampyn_perf.backend.stores.mongo.store import MongoStore
 
-        return MongoStore(url=url, settings=settings.mongo, metrics=metrics)
+        return MongoStore(url=url, settings=settings.mongo, metrics=metrics, step=step)
     from kampyn_perf.backend.stores.sqlite.store import SqliteStore, path_of
 
-    return SqliteStore(path=path_of(url), settings=settings.sqlite, metrics=metrics)
+    return SqliteStore(path=path_of(url), settings=settings.sqlite, metrics=metrics, step=step)
 
 
 def open_auditor(url: str, settings: StoreSettings) -> Auditor:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pymongo import IndexModel
 
-from kampyn_perf.backend.ports import Store
+from kampyn_perf.backend.ports import Step, Store
 from kampyn_perf.backend.seeding.load import Seeding, SeedOutcome, seed
 from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings, Transactions
 from kampyn_perf.backend.stores.factory import open_loader, open_store
@@ -65,14 +65,14 @@ class Case:
         finally:
             opened.close()
 
-    def open(self) -> Store:
-        return open_store(self.url, self.settings, self.queries)
+    def open(self, step: Step = lambda _name: None) -> Store:
+        return open_store(self.url, self.settings, self.queries, step=step)
 
-    def run(self, check: Check) -> Any:
+    def run(self, check: Check, *, step: Step = lambda _name: None) -> Any:
         """`check` on the opened store, on an event loop of its own."""
 
         async def whole() -> Any:
-            store = self.open()
+            store = self.open(step)
             await store.open()
             try:
                 return await check(store)

@@ -17,8 +17,8 @@ import orjson
 
 from kampyn_perf.backend.domain import Draft, ShopError
 from kampyn_perf.backend.ids import new_id
-from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.store_settings import StoreSettings
+from kampyn_perf.backend.stores.factory import open_store
 
 
 class Nobody:
@@ -39,18 +39,7 @@ async def main() -> None:
         if next(steps) == int(die_at):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    # Only one driver is imported: each death costs a start.
-    store: Store
-    if url.startswith("sqlite"):
-        from kampyn_perf.backend.stores.sqlite.store import SqliteStore, path_of
-
-        store = SqliteStore(
-            path=path_of(url), settings=settings.sqlite, metrics=Nobody(), step=step
-        )
-    else:
-        from kampyn_perf.backend.stores.mongo.store import MongoStore
-
-        store = MongoStore(url=url, settings=settings.mongo, metrics=Nobody(), step=step)
+    store = open_store(url, settings, Nobody(), step=step)
     await store.open()
     for item, quantity in orjson.loads(cart).items():
         await store.carts.add(user, item, None, quantity)

@@ -40,9 +40,9 @@ class Api:
         time.sleep(0.02)  # long enough for clients to meet, on a busy machine too
         with self.lock:
             self.inside -= 1
-            return self._answer(path, fields)
+            return self.answer(path, fields)
 
-    def _answer(self, path: str, fields: Sequence[str]) -> bytes:
+    def answer(self, path: str, fields: Sequence[str]) -> bytes:
         if path == "/login":
             return ok(b'{"token":"t1"}', headers="Set-Cookie: token=c1; HttpOnly\r\n")
         if path == "/mine":
@@ -169,14 +169,14 @@ def test_an_answer_that_is_no_success_fails_the_case(wrong: Endpoint, message: s
 def test_failures_while_measuring_are_counted() -> None:
     api = Api()
     count = 0
-    answer = api._answer
+    answer = api.answer
 
     def flaky(path: str, fields: Sequence[str]) -> bytes:
         nonlocal count
         count += 1
         return ok(b"", status="503 Service Unavailable") if count == 5 else answer(path, fields)
 
-    api._answer = flaky  # type: ignore[method-assign]
+    api.answer = flaky  # type: ignore[method-assign]
     (case,) = run(api, endpoint("items")).cases
     assert (case.status, case.failed, case.completed) == (CaseStatus.FAILED, 1, 9)
     assert case.failures[0].message == "GET /items was answered with 503"

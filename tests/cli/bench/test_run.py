@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.results.bench import BenchResult
-from tests.bench.program import COMMAND, Bench, environment, latest
+from tests import forked
+from tests.bench.program import Bench, environment, latest
 
 Write = Callable[..., Path]
 
@@ -138,22 +138,8 @@ def test_an_interrupted_run_is_kept(
         "    pathlib.Path('started').touch()\n"
         f"    {'await asyncio' if is_async else 'time'}.sleep(0.01)\n"
     )
-    process = subprocess.Popen(
-        [
-            *COMMAND,
-            str(bench_file(body, "mine")),
-            "--warm-up",
-            "0",
-            "-n",
-            "100000",
-            "--rounds",
-            "1",
-        ],
-        cwd=tmp_path,
-        env=environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    words = ("bench", str(bench_file(body, "mine")), "--warm-up", "0", "-n", "100000")
+    process = forked.Started([*words, "--rounds", "1"], tmp_path, environment())
     try:
         deadline = time.monotonic() + 60
         while not (tmp_path / "started").exists() and time.monotonic() < deadline:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -58,7 +57,7 @@ def start(folder: Path, *arguments: str, hook: str = "http://127.0.0.1:1/"):
     )
 
 
-def finish(process: subprocess.Popen[str]) -> program.Done:
+def finish(process: program.Process) -> program.Done:
     out, err = process.communicate(timeout=60)
     return program.Done(process.returncode, out, err)
 
@@ -66,7 +65,7 @@ def finish(process: subprocess.Popen[str]) -> program.Done:
 class Lines:
     """What a program printed on stdout so far, each line as JSON."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: program.Process) -> None:
         self.read: list[dict[str, Any]] = []
         self._process = process
         self._thread = threading.Thread(target=self._collect, daemon=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.indexes.conftest import Cli, command, environment
+from tests import forked
+from tests.indexes.conftest import Cli, start
 from tests.indexes.fake_mongo import FakeMongo
 from tests.indexes.wire import Document, HangUpError
 
@@ -129,7 +129,7 @@ def _run_killed_at(fake: FakeMongo, number: int, *, effect: bool, folder: Path) 
     """Run until the index command `number`, and kill the program there."""
     seen = 0
     killed = threading.Event()
-    process: list[subprocess.Popen[str]] = []
+    process: list[forked.Started] = []
 
     def counted(usual: Callable[[Document], Document]) -> Callable[[Document], Document]:
         def handle(order: Document) -> Document:
@@ -160,16 +160,8 @@ def _expire(fake: FakeMongo) -> None:
         lock["expiresAt"] = lock["expiresAt"].replace(year=2000)
 
 
-def _start(*arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command(*arguments),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+def _start(*arguments: str, folder: Path | None = None) -> forked.Started:
+    return start(folder or Path.cwd(), *arguments)
 
 
 def _until(condition: Callable[[], bool]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
-import subprocess
 import threading
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import pytest
 
 from kampyn_perf.indexes.observe.effect import Change, Point, compare, point, summarise
 from kampyn_perf.indexes.observe.isolation import left_hidden
-from tests.indexes.conftest import Cli, command, environment
+from tests import forked
+from tests.indexes.conftest import Cli, start
 from tests.indexes.engines.sqlite.conftest import store
 from tests.indexes.fake_mongo import FakeMongo
 from tests.indexes.wire import Document
@@ -177,9 +177,7 @@ def _hidden(fake: FakeMongo) -> bool:
     return bool(fake.collections["orders"].rules.indexes["userId_1"].get("hidden"))
 
 
-def _stop_while_hidden(
-    fake: FakeMongo, folder: Path, number: signal.Signals
-) -> subprocess.Popen[str]:
+def _stop_while_hidden(fake: FakeMongo, folder: Path, number: signal.Signals) -> forked.Started:
     """Start a measurement, and stop it at its first query without the index."""
     hidden = threading.Event()
     answered = threading.Event()
@@ -191,15 +189,7 @@ def _stop_while_hidden(
         return fake.answer({**order, "filter": {}})
 
     fake.always["find"] = find
-    process = subprocess.Popen(
-        command(*_measure(fake)),
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    process = start(folder, *_measure(fake))
     assert hidden.wait(90)
     process.send_signal(number)
     answered.set()

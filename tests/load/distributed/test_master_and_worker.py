@@ -178,7 +178,7 @@ def local(load: Load) -> tuple[Load, int]:
     return load, free_port()
 
 
-def start_worker(folder: Path, port: int) -> subprocess.Popen[str]:
+def start_worker(folder: Path, port: int) -> program.Process:
     """As on a machine of the user's: Python writes its byte code, beside the scenario too."""
     (folder / "temp").mkdir(exist_ok=True)
     plain = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": str(folder / "temp")}
@@ -191,7 +191,7 @@ def left_behind(folder: Path) -> list[Path]:
     return list((folder / "temp").glob("kampyn-perf-worker-*"))
 
 
-def start_master(load: Load, port: int, count: int, *phases: str) -> subprocess.Popen[str]:
+def start_master(load: Load, port: int, count: int, *phases: str) -> program.Process:
     more = ("--role", "master", "--master-port", str(port), "--expect-workers", str(count))
     return load.start(*phases, more=more)
 
@@ -269,9 +269,9 @@ def test_one_that_joins_late_and_cannot_take_part_ends_no_run(local, tmp_path):
     )
     more = ("--role", "master", "--master-port", str(port), "--set", f"config.scenarios={scenario}")
     path = {"PYTHONPATH": f"{program.ROOT}:{tmp_path}"}
-    master = load.start("{duration: 14, arrivalRate: 20}", more=more, env=path)
+    master = load.start_cold("{duration: 14, arrivalRate: 20}", more=more, env=path)
     join = ("load", "--role", "worker", "--master-port", str(port))
-    first = program.start(tmp_path, *join, env=path)
+    first = program.start_cold(tmp_path, *join, env=path)
     load.until_second(1)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.indexes.conftest import Cli, command, environment
+from tests.indexes.conftest import Cli, start
 
 
 def test_plan_apply_plan(cli: Cli, store: Path) -> None:
@@ -45,13 +44,7 @@ def test_duplicates_stop_one_index_only(cli: Cli, store: Path) -> None:
 def test_killed_anywhere_the_next_run_converges(cli: Cli, store: Path, line: int) -> None:
     """SIGKILL when the program has said so many things about its steps."""
     uri = f"sqlite:///{store}"
-    process = subprocess.Popen(
-        command("apply", "--yes", "--skip-preflight", "--uri", uri),
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = start(store.parent, "apply", "--yes", "--skip-preflight", "--uri", uri)
     assert process.stderr
     seen = 0
     for text in process.stderr:
@@ -75,13 +68,7 @@ def test_a_file_that_somebody_else_writes_is_waited_for_and_ctrl_c_is_heard(
     uri = f"sqlite:///{store}"
     other = sqlite3.connect(store, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    process = subprocess.Popen(
-        command("apply", "--yes", "--uri", uri),
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
+    process = start(store.parent, "apply", "--yes", "--uri", uri)
     assert process.stderr
     assert any("hash" in line for line in process.stderr)  # the plan was shown; now it waits
     process.send_signal(signal.SIGINT)

@@ -6,6 +6,7 @@ one flow, and its phases one after the other. Latencies are microseconds.
 
 from __future__ import annotations
 
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +77,13 @@ class Run:
     disturbances: Sequence[Disturbance] = ()
 
     def result(self) -> LoadResult:
-        """The result that such a run leaves."""
+        """The result that such a run leaves, made once for all tests that want the same."""
+        key = pickle.dumps(self)
+        if key not in _made:
+            _made[key] = self._make()
+        return _made[key].model_copy()
+
+    def _make(self) -> LoadResult:
         collector = Collector(splits_us=self.splits_us)
         for interval in self._intervals():
             collector.take(interval)
@@ -169,6 +176,9 @@ class Run:
             for name, part in self.phases
         ]
         return Schedule(phases or [Phase(name="none", duration_us=1)])
+
+
+_made: dict[bytes, LoadResult] = {}
 
 
 def _session(buffer: SampleBuffer, duration_us: int, phase: int) -> None:

@@ -38,7 +38,7 @@ def a_run(phase: str, *more: str, url: str = "") -> Iterator[tuple[subprocess.Po
     (folder / "data.json").write_bytes(orjson.dumps(DATA))
     target = ("--target", url, "--data", "data.json") if url else ()
     arguments = ("load", *target, "--out", "run", *program.profile(phase, limits=()), *more)
-    process = program.start(folder, *arguments)
+    process = program.start_cold(folder, *arguments)
     try:
         yield process, folder
     finally:

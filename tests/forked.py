@@ -162,10 +162,11 @@ def _redirect(out: int, err: int) -> None:
     with Path(os.devnull).open() as nothing:
         for number, handle in ((0, nothing.fileno()), (1, out), (2, err)):
             os.dup2(handle, number)
+    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace")
     # As Python has them at its start, where the program puts its own in their place.
-    sys.stdin = sys.__stdin__ = os.fdopen(0)
-    sys.stdout = sys.__stdout__ = os.fdopen(1, "w")
-    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", buffering=1, errors="backslashreplace")
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
 
 
 def _become(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:

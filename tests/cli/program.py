@@ -126,4 +126,4 @@ def all_gone(processes: Sequence[psutil.Process]) -> bool:
 def interrupt(process: Process, number: signal.Signals) -> Done:
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    return Done(process.returncode, out, err)
+    return Done(process.wait(), out, err)

@@ -1,8 +1,8 @@
 """One program, run once, and what was seen of it from outside while its load went on.
 
-The server counts the requests; CPU and memory are those of the program and all its processes,
-between a second after the first request and half a second before the end, so that neither its start
-nor its report is in them.
+The server counts the requests; CPU and memory are those of the program and all its processes, from
+shortly after the first request (a second, mostly) until shortly before the end, so that neither its
+start nor its report is in them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ from kampyn_perf.load.benchmark.usage import Usage, usage
 from kampyn_perf.load.benchmark.work import Work, write_data
 from kampyn_perf.units import format_percent
 
-SETTLE_S = 1.0
-"""Between the first request and what is measured."""
-_BEFORE_END_S = 0.5
+_AROUND_S = 1.5
+"""Of a load's length, that is not measured: before and after it."""
 _LOOK_S = 0.5
 _START_S = 60.0
 _GRACE_S = 60.0
@@ -92,7 +91,7 @@ def measure(
         task = replace(task, folder=Path(name))
         write_data(task.folder)
         with _running(program, task, cores) as process:
-            looks = list(_looks(process, task, server, looked))
+            looks = list(_looks(process, program, task, server, looked))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=_GRACE_S)
         return _attempt(program, task, looks, _told(program, task, process))
@@ -133,20 +132,20 @@ def _plain(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _looks(
     process: subprocess.Popen[bytes],
+    program: Program,
     task: Task,
     server: LeanServer,
     looked: Callable[[int, Look], None],
 ) -> Iterator[Look]:
-    """What is seen from a second after the first request until shortly before the end."""
+    """What is seen from shortly after the first request until shortly before the end."""
     before = server.served().requests
     deadline = time.monotonic() + _START_S
     while server.served().requests == before:
         if process.poll() is not None or time.monotonic() > deadline:
             return
         time.sleep(0.02)
-    began = time.monotonic()
-    time.sleep(SETTLE_S)
-    end = began + task.seconds - _BEFORE_END_S
+    time.sleep(program.settles_s)
+    end = time.monotonic() + max(task.seconds - _AROUND_S, 0)
     while process.poll() is None:
         served = server.served()
         look = Look(time.monotonic(), served.requests, served.cpu_s, usage(process.pid))

@@ -21,6 +21,7 @@ from kampyn_perf.load.benchmark.work import DATA_FILE, Work
 
 OURS = "kampyn-perf"
 LOCUST = "locust"
+_LOCUST_STARTS_S = 5.0
 _HERE = Path(__file__).parent
 _PACKAGE = _HERE.parents[1]
 _RESULT = Path("run") / names.RESULT_FILE
@@ -84,6 +85,8 @@ class Program:
     """Of its files and of what it printed. Raises ValueError where that says nothing."""
     paced: bool = True
     """Whether it knows rates at all."""
+    settles_s: float = 1.0
+    """Between its first request and what is measured."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -150,7 +153,9 @@ def _locust(task: Task) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "-f", str(_HERE / "stock_locustfile.py")),
         *("--headless", "--json", "--only-summary", "--loglevel", "ERROR", "--host", task.url),
-        *("-u", users, "-r", users, "-t", f"{task.seconds:g}s", "--exit-code-on-error", "0"),
+        *("-u", users, "-r", users, "--exit-code-on-error", "0"),
+        # Its time begins before its users are made, which takes seconds.
+        *("-t", f"{task.seconds + _LOCUST_STARTS_S:g}s"),
     ]
 
 
@@ -192,7 +197,12 @@ def _of_tool(tool: Tool, *, paced: bool, scheduled: bool) -> Program:
 
 
 STOCK_LOCUST = Program(
-    name=LOCUST, works=tuple(Work), scheduled=False, command=_locust, told=_locust_told
+    name=LOCUST,
+    works=tuple(Work),
+    scheduled=False,
+    command=_locust,
+    told=_locust_told,
+    settles_s=_LOCUST_STARTS_S / 2,
 )
 K6 = Program(
     name="k6",

@@ -127,11 +127,12 @@ class _Measured:
     def facts(self) -> Facts:
         """Everything that was seen, and what makes it doubtful."""
         found: dict[str, object] = {}
-        if self._carried:
-            found["carried"] = [_told(one) for one in self._carried.values()]
+        # A search that was cut short says too little of where it would have ended.
+        if carried := [one for one in self._carried.values() if one.rounds]:
+            found["carried"] = [_told(one) for one in carried]
             found["cores"] = asdict(self._cores)
             found["warnings"] = warnings(
-                list(self._carried.values()), cores=self._cores, busy=max(self._busy, default=0.0)
+                carried, cores=self._cores, busy=max(self._busy, default=0.0)
             )
         if self._alone:
             found["comparison"] = _together(self._alone).to_json()

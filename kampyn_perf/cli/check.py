@@ -173,7 +173,8 @@ def check(  # noqa: PLR0913 - one parameter for each flag
         for where, result in read:
             also = " and the script's own limits" if own and own.data else ""
             console.say(f"{run_view.describe(result, where)}, by {slo}{also}")
-        verdict_view.show(verdict, full=explain)
+        alone = first if isinstance(first, LoadResult) and not others else None
+        verdict_view.show(verdict, full=explain, result=alone)
         for _where, result in read:
             if isinstance(result, LoadResult):
                 failures_view.show(result.failures)

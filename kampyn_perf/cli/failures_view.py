@@ -17,7 +17,7 @@ def show(failures: Sequence[Failure]) -> None:
     if not failures:
         return
     total = sum(one.count for one in failures)
-    console.say(f"What failed: {counted(total, 'request')}", style="bold red")
+    console.say(f"\nWhat failed: {counted(total, 'request')}", style="bold red")
     shown = failures[:_MOST]
     counts = max(len(f"{one.count:,}") for one in shown)
     causes = max(len(one.cause) for one in shown)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from kampyn_perf.cli import console
+from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
 STYLES = {
     Outcome.PASS: "green",
@@ -28,14 +30,17 @@ _CONCLUSIONS = {
 _INDENT = "    "
 
 
-def show(verdict: Verdict, *, full: bool = False) -> None:
-    """The conclusion; what was missed or not decided; what passed, a line (rows, if `full`); what
-    nobody measured; where to look."""
-    console.say(verdict.headline, style=_CONCLUSIONS[verdict.conclusion])
+def show(verdict: Verdict, *, full: bool = False, result: LoadResult | None = None) -> None:
+    """The conclusion, with the key figures of `result`; what was missed or not decided; what
+    passed, a line (rows, if `full`); what nobody measured; where to look."""
+    show_conclusion(verdict)
+    if result is not None:
+        console.say_wrapped(key_figures(result))
     for reason in verdict.reasons:
         console.say_wrapped(reason, indent="  ")
     outcomes = (*_ROWS, Outcome.PASS) if full else _ROWS
     rows = [each for one in outcomes for each in verdict.objectives if each.outcome is one]
+    console.say("")
     for judgement, line in zip(rows, aligned(rows, width=console.stderr().width), strict=True):
         console.say(line, style=STYLES[judgement.outcome])
         console.say_wrapped(judgement.explanation, indent=_INDENT)
@@ -48,6 +53,26 @@ def show(verdict: Verdict, *, full: bool = False) -> None:
     _where_to_look(verdict)
     if full:
         show_unusual(verdict)
+
+
+def show_conclusion(verdict: Verdict) -> None:
+    """In a line."""
+    console.say(verdict.headline, style=_CONCLUSIONS[verdict.conclusion])
+
+
+def key_figures(result: LoadResult) -> str:
+    """What is asked for first, in a line."""
+    requests = result.requests
+    p50, p95, p99 = (
+        "–" if value is None else format_duration(value)
+        for value in (requests.response.p50_us, requests.response.p95_us, requests.response.p99_us)
+    )
+    share = f" ({format_percent(requests.failed / requests.count)})" if requests.failed else ""
+    return (
+        f"P50 {p50}, P95 {p95}, P99 {p99}; {counted(requests.count, 'request')}, "
+        f"{format_rate(round(result.requests_per_second, 1))}, {requests.failed:,} failed{share}; "
+        f"{counted(result.sessions.started, 'session')} in {format_duration(result.elapsed_us)}"
+    )
 
 
 def aligned(judgements: Sequence[Judgement], *, width: int) -> list[str]:
@@ -101,7 +126,9 @@ def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
 
     for words, group in groupby(sorted(judged, key=reason), key=reason):
         title = ", ".join(_title(one) for one in group)
-        yield f"{outcome.mark} {outcome.words}: {title}: {words}"
+        # A reason of the whole run stands above already.
+        why = "" if words in verdict.reasons else f": {words}"
+        yield f"{outcome.mark} {outcome.words}: {title}{why}"
 
 
 def _steadiness(verdict: Verdict) -> None:
@@ -113,7 +140,7 @@ def _steadiness(verdict: Verdict) -> None:
 
 def _where_to_look(verdict: Verdict) -> None:
     if verdict.explanation:
-        console.say("Where to look", style="bold")
+        console.say("\nWhere to look", style="bold")
     for finding in verdict.explanation:
         console.say_wrapped(f"{finding.rule}: {finding.words}", indent="  ")
 

@@ -133,7 +133,7 @@ def test_the_tables_say_what_the_result_says(tmp_path, against):
     result = result_of(tmp_path)
     assert done.out == "", "data goes to stdout, words to stderr"
     assert "POST /order/{userId}" in done.err
-    assert f"{result.requests.count} requests in" in done.err
+    assert f"{result.requests.count} requests, " in done.err
     assert "20 sessions planned = 20 started + 0 dropped" in done.err
     assert "not exercised" in done.err
     assert "Report: reports/" in done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kampyn_perf import load, names
@@ -160,7 +161,7 @@ def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:
 
 def _show(result: LoadResult, verdict: Verdict) -> None:
     """Tables and verdict for people."""
-    verdict_view.show(verdict)
+    verdict_view.show(verdict, result=result)
     failures_view.show(result.failures)
     tables.show(result)
     alerts_view.show_beside(result.alerts)
@@ -171,8 +172,17 @@ def _show(result: LoadResult, verdict: Verdict) -> None:
         verdict_view.show_unusual(verdict)
     if result.audit:
         audit_view.show(result.audit)
-    console.say(f"Report: {result.folder}")
+    if console.is_terminal():  # where it began has gone beyond the upper edge by now
+        console.say("")
+        verdict_view.show_conclusion(verdict)
+    console.say(f"Report: {_page_of(result)}")
     _say_unsaved(result)
+
+
+def _page_of(result: LoadResult) -> Path | None:
+    """The page of the run, or its folder where there is none."""
+    page = result.folder / names.REPORT_FILE if result.folder else None
+    return page if page and page.exists() else result.folder
 
 
 def _print_json(result: LoadResult, verdict: Verdict) -> None:

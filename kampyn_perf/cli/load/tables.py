@@ -25,8 +25,10 @@ _LEAST_FIRST = ("service P95", "max", "sessions", "requests", "P50", "offered", 
 
 def show(result: LoadResult) -> None:
     """All of it."""
-    console.show(_endpoints(result))
-    console.show(_phases(result))
+    for table in (_endpoints(result), _phases(result)):
+        console.say("")
+        console.show(table)
+    console.say("")
     _accounts(result)
     _apdex(result)
     _apart(result)
@@ -75,14 +77,10 @@ def _figures(requests: Requests) -> dict[str, str]:
 def _accounts(result: LoadResult) -> None:
     cut = result.sessions.cut
     sessions = result.sessions
-    console.say(
+    console.say_wrapped(
         f"{sessions.planned:,} sessions planned = {sessions.started:,} started "
         f"+ {sessions.dropped:,} dropped; {sessions.completed:,} completed, "
         f"{sessions.failed:,} failed" + (f", {cut:,} cut by the end" if cut else "")
-    )
-    console.say(
-        f"{result.requests.count:,} requests in {format_duration(result.elapsed_us)}: "
-        f"{format_rate(round(result.requests_per_second, 1))}"
     )
 
 
@@ -100,32 +98,32 @@ def _apdex(result: LoadResult) -> None:
 def _apart(result: LoadResult) -> None:
     if result.apart:
         each = (f"{one.count:,} {one.name}" for one in result.apart)
-        console.say(f"Beside the load, and in no number above: {', '.join(each)}", style="dim")
+        console.say_wrapped(
+            f"Beside the load, and in no number above: {', '.join(each)}", style="dim"
+        )
 
 
 def _health(result: LoadResult) -> None:
     validity = result.validity
     lateness = validity.lateness
     if lateness.count:
-        console.say(
+        console.say_wrapped(
             f"Generator: late by {_time(lateness.p50_us)} P50, {_time(lateness.p99_us)} P99, "
             f"{_time(lateness.max_us)} at most; "
             f"{format_percent(validity.cpu_share or 0)} of a core",
             style="dim",
         )
     if result.watching and result.watching.watchers:
-        console.say(
+        console.say_wrapped(
             f"Watching: {len(result.measurements)} series by "
             f"{counted(len(result.watching.watchers), 'watcher')}; "
             f"{format_percent(result.watching.cpu_share)} of a core",
             style="dim",
         )
     for warning in validity.warnings:
-        console.say(f"warning: {warning}", style="yellow")
-    for reason in validity.reasons:
-        console.say(f"INVALID: {reason}", style="bold magenta")
+        console.say_wrapped(f"warning: {warning}", style="yellow")
     if result.status is RunStatus.PARTIAL:
-        console.say(f"PARTIAL: {result.reason}", style="yellow")
+        console.say_wrapped(f"PARTIAL: {result.reason}", style="yellow")
 
 
 def _table(first: str, rows: Sequence[_Row], *, total: Mapping[str, str] | None = None) -> Table:

@@ -50,6 +50,20 @@ _KINDS = (
 )
 
 
+_BACKEND = "backend"
+"""The subject of what all processes of a backend count together."""
+_WORDS = {
+    names.CPU: "",
+    names.PROCESS_CPU: "",
+    names.CPU_STEAL: "steal",
+    names.CPU_PRESSURE: "pressure",
+    names.MEMORY_PER_INSTANCE: "",
+    names.PROCESS_MEMORY: "",
+    names.METRIC_DB_WAIT: "wait for a connection",
+    names.METRIC_HASH: "password hash",
+    names.METRIC_HASH_WAIT: "wait for a hash",
+}
+"""What a line is called in a chart of several metrics, where its metric's name is not it."""
 _UNITS = {
     "cpu": "share",
     "memory": "share",
@@ -125,8 +139,7 @@ def _chart(
     shown = [one for one in series if one in shown]
     at, columns = aligned(shown)
     at, columns = thinned(at, columns, _FOLDED_POINTS if kind.folded else MOST_POINTS)
-    several = len({one.metric for one in shown}) > 1
-    called = [_name(one, with_metric=several) for one in shown]
+    called = _names(shown)
     rest = len(series) - len(shown)
     notes = (
         [f"{counted(rest, 'further line')} left out: the greatest {MOST_LINES} are shown."]
@@ -169,10 +182,29 @@ def _unit(series: Series) -> str:
     return series.unit or _UNITS.get(series.metric, "count")
 
 
-def _name(series: Series, *, with_metric: bool) -> str:
+def _names(series: Sequence[Series]) -> list[str]:
+    """Each as short as tells it from the others."""
+    several = len({one.metric for one in series}) > 1
+    short = [_name(one, _WORDS.get(one.metric, _spelt(one)) if several else "") for one in series]
+    if len(set(short)) == len(short):
+        return short
+    return [_name(one, _spelt(one)) for one in series]
+
+
+def _name(series: Series, words: str) -> str:
+    subject = "" if series.subject == _BACKEND and (words or series.labels) else series.subject
     if series.metric == names.METRIC_HTTP:
         labels = " ".join(series.labels.values())
     else:
-        labels = " ".join(f"{key}={value}" for key, value in series.labels.items())
-    metric = series.metric.replace("_", " ") if with_metric else ""
-    return " ".join(part for part in (series.subject, metric, labels) if part)
+        labels = " ".join(_label(key, value) for key, value in series.labels.items())
+    told = " ".join(part for part in (subject, words, labels) if part)
+    return "mean" if told == _BACKEND else told
+
+
+def _label(key: str, value: str) -> str:
+    """`P95` of an estimated quantile."""
+    return f"P{100 * float(value):g}" if key == "quantile" else f"{key}={value}"
+
+
+def _spelt(series: Series) -> str:
+    return series.metric.replace("_", " ")

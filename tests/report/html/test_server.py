@@ -71,3 +71,36 @@ def test_limits_of_alerts_are_drawn_across() -> None:
     drawn = charts([series(names.CPU, "machine", [0.5], unit="share")], goals, prefix="b-")
     (cpu,) = drawn.charts
     assert (cpu.id, list(cpu.goals)) == ("b-server-cpu", goals[names.CPU])
+
+
+def lines(*measured: Series) -> list[str]:
+    return [line.name for chart in charts(measured, {}).charts for line in chart.lines]
+
+
+def test_lines_are_called_what_tells_them_apart() -> None:
+    quantile = series(names.METRIC_LOOP_LAG, "backend", [1.0], unit="us").model_copy(
+        update={"labels": {"quantile": "0.95"}}
+    )
+    assert lines(series(names.METRIC_LOOP_LAG, "backend", [1.0], unit="us"), quantile) == [
+        "mean",
+        "P95",
+    ]
+    cpu = [
+        series(metric, subject, [1.0], unit="share")
+        for metric, subject in [
+            (names.CPU, "machine"),
+            (names.CPU_STEAL, "machine"),
+            (names.PROCESS_CPU, "worker 1"),
+        ]
+    ]
+    assert lines(*cpu) == ["machine", "machine steal", "worker 1"]
+    waits = [
+        series(metric, "backend", [1.0], unit="us")
+        for metric in (names.METRIC_HASH, names.METRIC_HASH_WAIT)
+    ]
+    assert lines(*waits) == ["password hash", "wait for a hash"]
+    same = [
+        series(metric, "worker 1", [1.0], unit="bytes")
+        for metric in (names.MEMORY_PER_INSTANCE, names.PROCESS_MEMORY)
+    ]
+    assert lines(*same) == ["worker 1 memory per instance", "worker 1 process memory"]

@@ -83,7 +83,10 @@ const axis = (text) => ({
   ticks: { stroke: () => colour("--line"), width: 1 },
   ...text,
 });
-const across = (show) => axis({ values: (_plot, values) => values.map((v) => (v == null ? "" : show(v))), size: 72 });
+const SIZES = [...Array(50).keys()].map((power) => 2 ** power);
+const across = (show, unit) => axis({
+  values: (_plot, values) => values.map((v) => (v == null ? "" : show(v))), size: 72, ...(unit.startsWith("bytes") ? { incrs: SIZES } : {}),
+});
 const line = (one, number, show) => ({
   label: one.name,
   stroke: () => colour(one.base ? "--quiet" : "--c" + (number % 14)),
@@ -91,13 +94,13 @@ const line = (one, number, show) => ({
   dash: one.dashed ? [5, 4] : undefined,
   spanGaps: true,
   points: { show: one.values.length < 3 },
-  value: (_plot, value) => (value == null ? "–" : show(value)),
+  value: (_plot, value, _line, place) => (place == null ? "" : value == null ? "–" : show(value)),
 });
 // A line across is worth seeing as long as it does not press the data flat.
 const reach = (chart) => (_plot, low, high) => {
   if (low == null) return [0, 1];
   const goals = chart.goals.map((goal) => goal.value).filter((value) => value <= high * 3);
-  return [Math.min(low, 0), Math.max(high, ...goals) * 1.05 || 1];
+  return [Math.min(low, 0), Math.max(high, ...goals) * 1.12 || 1]; // names of phases stand above
 };
 
 let zooming = false;
@@ -162,8 +165,8 @@ const draw = (host, chart) => {
       x: { time: false, ...(view || { min: 0, max: data.end }) },
       y: timed && logarithmic ? { distr: 3 } : { range: reach(chart) },
     },
-    axes: [axis({ values: (_plot, values) => values.map(moment), size: 28, incrs: STEPS }), across(show)],
-    series: [{ label: "at", value: (_plot, v) => (v == null ? "–" : moment(v)) }, ...chart.lines.map((one, n) => line(one, n, show))],
+    axes: [axis({ values: (_plot, values) => values.map(moment), size: 28, incrs: STEPS }), across(show, chart.unit)],
+    series: [{ label: "at", value: (_plot, v) => (v == null ? "" : moment(v)) }, ...chart.lines.map((one, n) => line(one, n, show))],
     hooks: {
       drawClear: [behind],
       draw: [before(chart)],
@@ -219,9 +222,9 @@ const drawCurve = (host, curve) => {
     width: host.clientWidth, height: 340,
     cursor: { drag: { x: true, y: false }, focus: { prox: 24 } },
     scales: { x: axisOf.scale, y: timed && logarithmic ? { distr: 3 } : { range: reach({ goals: curve.goals || [] }) } },
-    axes: [axis({ values: (_plot, values) => values.map(axisOf.tick), size: 28 }), across(show)],
+    axes: [axis({ values: (_plot, values) => values.map(axisOf.tick), size: 28 }), across(show, curve.unit)],
     series: [
-      { label: axisOf.label, value: (_plot, v) => (v == null ? "–" : axisOf.text(v)) },
+      { label: axisOf.label, value: (_plot, v) => (v == null ? "" : axisOf.text(v)) },
       ...curve.lines.map((one, n) => ({
         ...line(one, n, show),
         ...(axisOf.paths ? { paths: axisOf.paths, points: { show: false } } : {}),

@@ -138,7 +138,7 @@ const said = document.getElementById("said");
 const tell = (plot) => {
   const at = plot.cursor.idx;
   if (at == null) return;
-  said.textContent = plot.series.map((one, n) => `${one.label} ${one.value(plot, plot.data[n][at])}`).join(", ");
+  said.textContent = plot.series.map((one, n) => `${one.label} ${one.value(plot, plot.data[n][at], n, at)}`).join(", ");
 };
 const keys = (plot) => (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

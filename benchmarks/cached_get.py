@@ -75,7 +75,9 @@ def serving(checkout: Path, folder: Path) -> Iterator[Backend]:
     try:
         running = _wait_for(folder / "backend.json", process)
         connection = http.client.HTTPConnection(urlsplit(running["url"]).netloc, timeout=30)
-        yield Backend(psutil.Process(running["workers"][0]["pid"]), connection)
+        worker = running["workers"][0]  # an earlier version had its number alone
+        pid = worker["pid"] if isinstance(worker, dict) else worker
+        yield Backend(psutil.Process(pid), connection)
         connection.close()
     finally:
         process.terminate()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kampyn_perf import names
+from kampyn_perf.errors import UnreachableError
 from kampyn_perf.load import bundled
 from kampyn_perf.load.audit.acknowledged import AcknowledgedIds
 from kampyn_perf.load.audit.asking import StoredOrders
@@ -15,6 +16,9 @@ from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.target.audit import AuditSettings
 from kampyn_perf.results.audit import AuditFinding, StoreAudit
 from kampyn_perf.results.load import LoadResult
+
+_ASKED = "what is stored can be asked for"
+_KEPT = "what was acknowledged is kept in the run's folder"
 
 
 class Audit:
@@ -47,15 +51,31 @@ class Audit:
         """With what the audit came to; the bundled backend has stopped by then."""
         if not self._request.audit:
             return result
+        # What was not kept cannot be compared; what is left of it would accuse the target.
+        settings = None if self._ids.trouble else self._settings
+        if self._ids.trouble:
+            self._found.append(_finding(_KEPT, self._ids.trouble))
         if own := self._request.bundled:
             audit = bundled.audit_after(
-                result, own, self._settings, self._ids, self._request.spec, more=self._found
+                result, own, settings, self._ids, self._request.spec, more=self._found
             )
-        elif self._settings:
-            audit = self._of_target(result, self._settings, url)
+        else:
+            audit = self._of_target(result, settings, url)
         return result.model_copy(update={"audit": audit})
 
-    def _of_target(self, result: LoadResult, settings: AuditSettings, url: str) -> StoreAudit:
+    def _of_target(
+        self, result: LoadResult, settings: AuditSettings | None, url: str
+    ) -> StoreAudit:
+        """A target that cannot be asked any more is a finding: the run has a result, which a
+        reader wants to see."""
+        if settings is not None:
+            try:
+                return self._compared(result, settings, url)
+            except UnreachableError as error:
+                self._found.append(_finding(_ASKED, error.message))
+        return StoreAudit(ok=False, orders=0, findings=self._found)
+
+    def _compared(self, result: LoadResult, settings: AuditSettings, url: str) -> StoreAudit:
         endpoint = self._request.spec.api.operations[settings.operation].endpoint
         asked = Asked.of(result, endpoint)
         known = set(self._ids)
@@ -84,3 +104,7 @@ class Audit:
             yield stored
         finally:
             stored.close()
+
+
+def _finding(invariant: str, example: str) -> AuditFinding:
+    return AuditFinding(invariant=invariant, count=1, examples=[example])

@@ -170,3 +170,34 @@ def test_a_list_that_cannot_be_read_ends_the_run_before_it(tmp_path):
     assert done.code == 3
     assert "the audit's GET /elsewhere says nothing about what is stored" in done.err
     assert shop.placed == 0
+
+
+def test_a_target_that_cannot_be_asked_afterwards_has_not_passed(tmp_path):
+    """It answered before the run, and its list breaks under it."""
+
+    class Breaking(Shop):
+        def place(self) -> str:
+            self.broken = True
+            return super().place()
+
+    class BreakingHandler(ShopHandler):
+        def do_GET(self) -> None:
+            if getattr(self.server, "broken", False):
+                self.answer(401, {})
+            else:
+                super().do_GET()
+
+    target = tmp_path / "shop.yaml"
+    target.write_text(TARGET.format(how=LISTED))
+    with Breaking("") as shop:
+        shop.RequestHandlerClass = BreakingHandler
+        threading.Thread(target=shop.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{shop.server_address[1]}"
+        sets = ("config.phases=[{duration: 1, arrivalCount: 5}]",)
+        request = load.resolve(load.LoadOptions(target=str(target), url=url, sets=sets))
+        result = load.run(replace(request, audit=True))
+        shop.shutdown()
+    assert result.audit is not None
+    assert not result.audit.ok
+    (finding,) = result.audit.findings
+    assert "it was answered with 401" in finding.examples[0]

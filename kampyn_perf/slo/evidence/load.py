@@ -69,10 +69,12 @@ class LoadEvidence(LoadStanding):
         outside = self._find(objective)
         if not faults.windows_us or objective.faults is not Under.MASKED:
             return outside
+        counted = self._find(objective.model_copy(update={"faults": Under.COUNTED}))
         if isinstance(outside, Missing):
+            if isinstance(counted, Missing):  # nor would it be known with them
+                return counted
             words = f"{outside.reason} outside of the faults ({', '.join(faults.names)})"
             return Missing(words)
-        counted = self._find(objective.model_copy(update={"faults": Under.COUNTED}))
         return replace(
             outside,
             masked_us=faults.masked_us(self._result.seconds),

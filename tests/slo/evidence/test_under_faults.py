@@ -190,3 +190,9 @@ def test_every_request_is_under_a_fault_or_is_not(spans: list[tuple[float, float
 
 
 RESULT = run_of(30)
+
+
+def test_what_nobody_measured_is_not_said_to_be_missing_for_the_faults() -> None:
+    one, _ = judged(faulty(run_of(), (20, 23)), metric="cpu", statistic="mean", target="< 70 %")
+    assert one.outcome is Outcome.NO_DATA
+    assert "faults" not in one.explanation

@@ -23,6 +23,9 @@ from hdrh.histogram import HdrHistogram
 LOWEST_US = 1
 HIGHEST_US = 3_600 * 1_000_000
 DIGITS = 3
+_HALVING = 10
+"""Buckets have 2^11 parts, the fewest that keep so many digits; of all but the first one only the
+upper half is used."""
 
 Counts = npt.NDArray[np.int64]
 
@@ -56,8 +59,7 @@ class Histogram:
         low, high = int(values.min()), int(values.max())
         if low < 0 or times.min() < 0:
             raise ValueError(f"cannot record {low} us {int(times.min())} times")
-        places = np.searchsorted(_bucket_starts(), np.minimum(values, HIGHEST_US), side="right")
-        np.add.at(self._counts, places - 1, times)
+        np.add.at(self._counts, _places(values), times)
         self.count += int(times.sum())
         self.sum_us += int((values * times).sum())
         self.clamped += int(times[values > HIGHEST_US].sum())
@@ -271,6 +273,16 @@ def _bucket_starts() -> Counts:
     return np.asarray(hdr.get_value_from_sub_bucket(bucket, index - (bucket << halving)))
 
 
+def _places(values: Counts) -> Counts:
+    """The bucket of every value (0 or more), worked out as HdrHistogram does: its first 11 bits say
+    which of a bucket's parts, and how many follow them which bucket. Looking each up among the
+    `_bucket_starts` gives the same, and costs several times as much."""
+    values = np.minimum(values, HIGHEST_US)
+    _, bits = np.frexp(values.astype(np.float64))  # exact: far below 2^53
+    shifts = np.maximum(bits.astype(np.int64) - (_HALVING + 1), 0)
+    return np.asarray((shifts << _HALVING) + (values >> shifts), dtype=np.int64)
+
+
 @cache
 def _bucket_ends() -> Counts:
     """The greatest value of each bucket: one below the next bucket's first."""
@@ -293,13 +305,17 @@ class Layout:
         splits = np.array(self.splits_us, dtype=np.int64)
         places = np.searchsorted(usual, splits)
         new = usual[places] != splits  # not those at which one begins anyway
+        self._new_us = splits[new].tolist()
         self.starts_us: Counts = np.insert(usual, places[new], splits[new])
         """The smallest value of each bucket; the greatest is one below the next bucket's."""
 
     def places(self, values_us: npt.ArrayLike) -> Counts:
         """The bucket of every value."""
-        values = np.minimum(np.asarray(values_us, dtype=np.int64), HIGHEST_US)
-        return np.asarray(np.searchsorted(self.starts_us, values, side="right") - 1, dtype=np.int64)
+        values = np.asarray(values_us, dtype=np.int64)
+        places = _places(values)
+        for split_us in self._new_us:
+            places += values >= split_us
+        return places
 
     def ends_us(self) -> Counts:
         """The greatest value of each bucket."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
@@ -140,6 +141,19 @@ def test_buckets_are_hdrhistograms_own():
     hdr = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     starts = [hdr.get_value_from_index(index) for index in range(hdr.counts_len)]
     assert Layout().starts_us.tolist() == starts
+
+
+@given(
+    st.lists(st.one_of(st.integers(0, 5000), st.integers(0, 2 * HIGHEST_US)), max_size=50),
+    st.lists(st.integers(LOWEST_US, 10_000), max_size=3),
+)
+def test_the_place_that_is_worked_out_is_the_one_that_is_found(numbers, splits):
+    layout = Layout(splits)
+    edges = np.concatenate([layout.starts_us, layout.ends_us()])
+    for values in (np.array(numbers, dtype=np.int64), edges):
+        within = np.minimum(values, HIGHEST_US)
+        found = np.searchsorted(layout.starts_us, within, side="right") - 1
+        assert layout.places(values).tolist() == found.tolist()
 
 
 @given(st.lists(st.integers(LOWEST_US, HIGHEST_US), max_size=5))

@@ -30,8 +30,9 @@ from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import is_loopback
 
 _ADDRESSES_US = 30_000_000
-_FRESH_US = 1_000
-"""For so long after a whole response a connection is taken as it is, without asking the kernel."""
+_FRESH_US = 20_000
+"""For so long after a whole response a connection is taken as it is, without asking the kernel: the
+loop turns meanwhile, and tells of all that comes. The shortest limits of servers are a second."""
 _SOON_US = 1_000_000
 """A connection that ends sooner after a response was not closed for being idle."""
 
@@ -84,7 +85,7 @@ class Origin:
 
         The kernel knows whether it does before the loop does, and is asked where that can matter:
         at the first use after another, and after real idleness. Within a session, and among many, a
-        connection has been idle for microseconds, and to ask would be one system call in four.
+        connection has been idle for less, and to ask would be one system call in four.
         """
         idle = self.idle
         while idle:

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http.cookiejar import http2time  # type: ignore[attr-defined]
 from ipaddress import ip_address
 from itertools import count
@@ -178,7 +179,7 @@ class CookieJar:
         chosen = [c for c in self.kept.values() if c.goes_to(host, path, secure)]
         if len(chosen) > 1:
             chosen.sort(key=lambda cookie: (-len(cookie.path), cookie.order))
-        return "; ".join(f"{c.name}={c.value}" for c in chosen).encode("latin-1", "replace")
+        return "; ".join([f"{c.name}={c.value}" for c in chosen]).encode("latin-1", "replace")
 
     def _put(self, cookie: Cookie) -> None:
         key = (cookie.domain, cookie.path, cookie.name)
@@ -204,31 +205,55 @@ class CookieJar:
 
 def parse_set_cookie(line: str, *, host: str, path: str, now: float) -> Cookie | None:
     """The cookie of one Set-Cookie line (RFC 6265, 5.2 and 5.3), or None where it is refused."""
-    pair, *attributes = line.split(";")
+    pair, _, attributes = line.partition(";")
     name, equals, value = pair.partition("=")
     name, value = name.strip(" \t"), value.strip(" \t")
     if not equals or not name or len(name) + len(value) > _MAX_SIZE or _CONTROL.search(pair):
         return None
-    cookie = Cookie(name, value, host, True, default_path(path), False, None)
-    max_age_given = False
-    for attribute in attributes:
+    scope = _scope_of(attributes, host, default_path(path))
+    if scope is None:
+        return None
+    expires = scope.expires
+    if scope.age is not None:
+        expires = now + scope.age if scope.age > 0 else _LONG_AGO
+    return Cookie(name, value, scope.domain, scope.host_only, scope.path, scope.secure, expires)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What the attributes of a Set-Cookie line say."""
+
+    domain: str
+    path: str
+    host_only: bool = True
+    secure: bool = False
+    age: int | None = None
+    """Seconds from now on; goes before `expires`."""
+    expires: float | None = None
+
+
+@lru_cache(maxsize=256)
+def _scope_of(attributes: str, host: str, path: str) -> _Scope | None:
+    """The scope of a cookie, or None where the host may not set it. A server writes the same behind
+    each of its cookies: it is read once."""
+    scope = _Scope(host, path)
+    for attribute in attributes.split(";"):
         key, _, text = attribute.partition("=")
         key, text = key.strip(" \t").lower(), text.strip(" \t")
         if key == "domain":
             domain = text.lstrip(".").lower()
-            if domain and not _scope(cookie, domain, host):
+            if domain and not _widen(scope, domain, host):
                 return None
         elif key == "path":
-            cookie.path = text if text.startswith("/") else default_path(path)
+            scope.path = text if text.startswith("/") else path
         elif key == "secure":
-            cookie.secure = True
+            scope.secure = True
         elif key == "max-age" and _AGE.fullmatch(text):
-            max_age_given = True
-            cookie.expires = now + int(text) if int(text) > 0 else _LONG_AGO
-        elif key == "expires" and not max_age_given:
+            scope.age = int(text)
+        elif key == "expires":
             moment = _moment(text)
-            cookie.expires = cookie.expires if moment is None else float(moment)
-    return cookie
+            scope.expires = scope.expires if moment is None else float(moment)
+    return scope
 
 
 def _moment(text: str) -> float | None:
@@ -238,14 +263,14 @@ def _moment(text: str) -> float | None:
         return None
 
 
-def _scope(cookie: Cookie, domain: str, host: str) -> bool:
-    """Widen the cookie to `domain`; False where the host may not set it."""
+def _widen(scope: _Scope, domain: str, host: str) -> bool:
+    """Widen the scope to `domain`; False where the host may not set it."""
     if domain == host:
-        cookie.host_only = _is_address(host) or "." not in host
+        scope.host_only = _is_address(host) or "." not in host
         return True
     if "." not in domain or _is_address(host) or not host.endswith("." + domain):
         return False
-    cookie.domain, cookie.host_only = domain, False
+    scope.domain, scope.host_only = domain, False
     return True
 
 

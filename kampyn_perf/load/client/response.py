@@ -101,7 +101,9 @@ class Response:
 
     def raw_cookies(self) -> list[bytes]:
         """The values of Set-Cookie."""
-        return [value for name, value in self._raw if name.lower() == b"set-cookie"]
+        return [
+            value for name, value in self._raw if len(name) == 10 and name.lower() == b"set-cookie"
+        ]
 
     @property
     def ok(self) -> bool:

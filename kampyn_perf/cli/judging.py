@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from kampyn_perf.sources import Source
 
 
+_CHECKED_OUT = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Where GitHub and GitLab put the repository; a job may work in a folder of it."""
+
+
 def read_result(path: Path) -> LoadResult | BenchResult:
     """The result at `path`, of either kind. Raises KampynError saying what is wrong with it."""
     from kampyn_perf.results import io
@@ -91,17 +95,20 @@ def say_why_strict(verdict: Verdict, *, asked: bool) -> None:
 
 
 def objective_places(slo: str) -> dict[str, Place]:
-    """Where each objective stands in the file, as seen from the current folder; none where it is
-    not below that, as the built-in file of an installed program."""
+    """Where each objective stands in the file, as seen from the repository that a CI service has
+    checked out, or else from the current folder; none where it is not below that, as the built-in
+    file of an installed program."""
     from kampyn_perf.report.verdict.github import Place
     from kampyn_perf.slo import objectives
 
     path, lines = objectives.places(slo)
-    try:
-        file = path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return {}
-    return {name: Place(file, line) for name, line in lines.items()}
+    whole = path.resolve()
+    checked_out = filter(None, (os.environ.get(name) for name in _CHECKED_OUT))
+    for root in (*map(Path, checked_out), Path.cwd()):
+        if whole.is_relative_to(root.resolve()):
+            file = whole.relative_to(root.resolve()).as_posix()
+            return {name: Place(file, line) for name, line in lines.items()}
+    return {}
 
 
 def target_name(result: LoadResult | BenchResult | CapacityResult) -> str:

@@ -36,8 +36,15 @@ def check_target(url: str, allowed: Collection[str]) -> None:
         )
 
 
-def check_host(url: str, allowed: Collection[str]) -> None:
-    """Refuse a URL that is none, or whose host nobody allowed. Raises KampynError (usage)."""
+def check_host(
+    url: str,
+    allowed: Collection[str],
+    *,
+    what: str = "put load on it",
+    whose: str = "yours to load",
+) -> None:
+    """Refuse a URL that is none, or whose host nobody allowed to do `what`. Raises KampynError
+    (usage)."""
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
@@ -50,6 +57,6 @@ def check_host(url: str, allowed: Collection[str]) -> None:
         )
     if not is_loopback(host) and host.lower() not in {name.lower() for name in allowed}:
         raise KampynError(
-            f"{host} is not this machine, and nobody allowed to put load on it",
-            hint=f"If it is yours to load: --allow-host {host}, or allowHosts in load.yaml.",
+            f"{host} is not this machine, and nobody allowed to {what}",
+            hint=f"If it is {whose}: --allow-host {host}, or allowHosts in load.yaml.",
         )

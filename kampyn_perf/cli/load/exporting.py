@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from kampyn_perf import load
 from kampyn_perf.cli import console
-from kampyn_perf.errors import KampynError
-from kampyn_perf.load.hosts import is_loopback
-from kampyn_perf.redact import redact_url
+from kampyn_perf.load.hosts import check_host
 from kampyn_perf.units import MICROSECONDS
 
 if TYPE_CHECKING:
@@ -43,8 +41,8 @@ def told_to(request: load.LoadRequest) -> Sequence[Sender]:
     export, spec = request.export, request.spec
     senders: list[Sender] = []
     instance = export.instance or platform.node() or "localhost"
-    for url in (export.otlp, export.pushGateway):
-        _check(url, spec.allow_hosts)
+    for url in filter(None, (export.otlp, export.pushGateway)):
+        check_host(url, spec.allow_hosts, what="tell it of the run", whose="yours")
     if export.otlp:
         from kampyn_perf.report.telemetry.otlp import Otlp, attributes_of
 
@@ -56,25 +54,6 @@ def told_to(request: load.LoadRequest) -> Sequence[Sender]:
 
         senders.append(PushGateway(export.pushGateway, instance=instance))
     return senders
-
-
-def _check(url: str, allowed: Sequence[str]) -> None:
-    from urllib.parse import urlsplit
-
-    if not url:
-        return
-    parts = urlsplit(url)
-    host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host:
-        raise KampynError(
-            f"not an http or https URL: {redact_url(url)}",
-            hint="Write for example http://localhost:4318.",
-        )
-    if not is_loopback(host) and host.lower() not in {name.lower() for name in allowed}:
-        raise KampynError(
-            f"{host} is not this machine, and nobody allowed to tell it of the run",
-            hint=f"If it is yours: --allow-host {host}, or allowHosts in load.yaml.",
-        )
 
 
 class Exporting(load.Unobserved):

@@ -118,7 +118,6 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         )
         page.ended(result, verdict)
         exports.ended(result, verdict)
-    exports.say()
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
         pages.keep(result, verdict, folder=result.folder)
@@ -127,6 +126,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         _print_json(result, verdict)
     else:
         _show(result, verdict)
+    exports.say()
     judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)
 

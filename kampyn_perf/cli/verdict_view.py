@@ -136,6 +136,8 @@ def _steadiness(verdict: Verdict) -> None:
     each = "; ".join(f"{one.phase}: {one.words}" for one in verdict.steadiness)
     if each:
         console.say_wrapped(f"phases: {each}", style="dim")
+    for words in verdict.memory_lines:
+        console.say_wrapped(f"memory: {words}", style="dim")
 
 
 def _where_to_look(verdict: Verdict) -> None:

@@ -289,6 +289,22 @@ class PhaseSteadiness(Record):
     words: str
 
 
+class Growth(Record):
+    """How fast the memory of one process went up or down while the load was the same."""
+
+    subject: str
+    phase: str
+    """The longest one."""
+    state: str
+    """`grew`, `fell`, `level`, or `open`: it wandered as slowly as the phase is long."""
+    slope: float
+    """Bytes per second."""
+    interval: Bounds
+    detectable: float | None
+    """The smallest growth that such a run would have shown, bytes per second."""
+    words: str
+
+
 class Unusual(Record):
     """A stretch in which a load was unlike the rest of itself, found from its series alone."""
 
@@ -330,8 +346,25 @@ class Verdict(Record):
 
     steadiness: list[PhaseSteadiness] = Field(default_factory=list)
     """Of every phase of a load; empty of several results together, and in an earlier version."""
+    memory: list[Growth] = Field(default_factory=list)
+    """Of every process that was watched, whether an objective asks for it or not; likewise."""
     unusual: list[Unusual] = Field(default_factory=list)
     """Stretches of a load that were unlike the rest of it; likewise."""
+
+    @property
+    def memory_lines(self) -> list[str]:
+        """Processes that grew, a line each; those that did not together, with what would have been
+        seen."""
+        grew = [one for one in self.memory if one.state in ("grew", "open")]
+        rest = [one for one in self.memory if one not in grew]
+        lines = [f"{one.subject} {one.words} (in {one.phase})" for one in grew]
+        if rest:
+            least = Unit.SIZE_RATE.text(max(one.detectable or 0.0 for one in rest))
+            lines.append(
+                f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}; from "
+                f"about {least} on it would have been seen"
+            )
+        return lines
 
     @property
     def headline(self) -> str:

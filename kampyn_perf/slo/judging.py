@@ -17,6 +17,7 @@ from kampyn_perf.slo.evidence.estimate import Evidence, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.explain import explain
 from kampyn_perf.slo.explain.unusual import unusual
+from kampyn_perf.slo.growth import memory_of
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.steady import phases
 from kampyn_perf.slo.verdict.conclude import conclude
@@ -57,7 +58,11 @@ def judge(
             found = _explained_each(loads, slo)
             return verdict.model_copy(update={"explanation": found})
         explanation = explain(loads[0], verdict.objectives)
-        more = {"steadiness": phases(loads[0]), "unusual": unusual(loads[0])}
+        more = {
+            "steadiness": phases(loads[0]),
+            "memory": memory_of(loads[0]),
+            "unusual": unusual(loads[0]),
+        }
         return verdict.model_copy(update={"explanation": explanation, **more})
     except ValueError as error:  # what was written encoded is only read when it is judged
         raise KampynError(f"the result cannot be judged: {error}", hint=io.DAMAGED) from error

@@ -55,18 +55,18 @@ def change_points(
     series = np.asarray(values, dtype=np.float64)
     if series.ndim != 1 or not np.isfinite(series).all():
         raise ValueError("a series of finite numbers is needed")
-    places, distances = _levels(series)
+    places, levels = _levels(series)
     rng = np.random.default_rng(seed)
     p_values: dict[int, float] = {}
     while True:
         edges = [0, *sorted(p_values), series.size]
         parts = [places[start:end] for start, end in pairwise(edges)]
-        splits = [_best(part[None, :], distances, shortest) for part in parts]
+        splits = [_best(part[None, :], levels, shortest) for part in parts]
         strengths = [float(split.strength[0]) for split in splits]
         best = int(np.argmax(strengths))
         if not strengths[best] > 0:
             break
-        p = _p_value(parts, distances, strengths[best], permutations, shortest, rng)
+        p = _p_value(parts, levels, strengths[best], permutations, shortest, rng)
         if p > level:
             break
         p_values[edges[best] + int(splits[best].at[0])] = p
@@ -82,23 +82,30 @@ def change_points(
     ]
 
 
-def energy(places: Ints, distances: Floats) -> Floats:
+def energy(places: Ints, levels: Floats) -> Floats:
     """The energy statistic of each split of each row: of its first 1, 2, ... values from the rest.
 
-    `places[r, i]` is the level of a value, `distances` those between levels. With how often each
-    level was among the first k values, sums over pairs are products of matrices.
+    `places[r, i]` is the level of a value, `levels` their values, ascending. A distance is a sum of
+    the gaps between levels that lie in it, and over a gap go as many pairs as there are values below
+    it times values above it: with how many of the first k are below each gap, sums over pairs are
+    products with the gaps.
     """
-    rows, n = places.shape
-    seen = np.zeros((rows, n, distances.shape[0]), dtype=np.float32)
-    np.put_along_axis(seen, places[:, :, None], 1, axis=2)
-    np.cumsum(seen, axis=1, out=seen)
-    near = seen @ distances.astype(np.float32)
-    left = np.einsum("rik,rik->ri", near, seen, dtype=np.float64)
-    both = np.einsum("rik,rk->ri", near, seen[:, -1], dtype=np.float64)
-    total = left[:, -1:]
-    left, both = left[:, :-1], both[:, :-1]
+    return np.stack([_energy(row, levels) for row in places])
+
+
+def _energy(places: Ints, levels: Floats) -> Floats:
+    """Of one row; a row at a time stays in the processor's cache."""
+    n = places.size
+    gaps = np.diff(levels)
+    below = np.cumsum(places[:, None] <= np.arange(gaps.size), axis=0, dtype=np.float64)
+    every = below[-1]
+    k = np.arange(1, n + 1, dtype=np.float64)
+    # Every pair counts twice, as (i, j) and (j, i).
+    left = 2 * (k * (below @ gaps) - np.square(below) @ gaps)
+    both = below @ (gaps * (n - 2 * every)) + k * (every @ gaps)
+    total = left[-1]
+    left, both, m = left[:-1], both[:-1], k[:-1]
     cross, right = both - left, total - 2 * both + left
-    m = np.arange(1, n, dtype=np.float64)
     rest = n - m
     within = np.divide(left, m * (m - 1), out=np.zeros_like(left), where=m > 1)
     within += np.divide(right, rest * (rest - 1), out=np.zeros_like(left), where=rest > 1)
@@ -112,18 +119,18 @@ class _Split(NamedTuple):
     strength: Floats
 
 
-def _best(places: Ints, distances: Floats, shortest: int) -> _Split:
+def _best(places: Ints, levels: Floats, shortest: int) -> _Split:
     rows, n = places.shape
     if n < 2 * shortest:
         return _Split(np.zeros(rows, dtype=np.int64), np.zeros(rows))
-    strengths = energy(places, distances)[:, shortest - 1 : n - shortest]
+    strengths = energy(places, levels)[:, shortest - 1 : n - shortest]
     at = np.argmax(strengths, axis=1)
     return _Split(at + shortest, strengths[np.arange(rows), at])
 
 
 def _p_value(
     parts: Sequence[Ints],
-    distances: Floats,
+    levels: Floats,
     strength: float,
     permutations: int,
     shortest: int,
@@ -137,7 +144,7 @@ def _p_value(
         best = np.zeros(rows)
         for part in parts:
             mixed = rng.permuted(np.tile(part, (rows, 1)), axis=1)
-            best = np.maximum(best, _best(mixed, distances, shortest).strength)
+            best = np.maximum(best, _best(mixed, levels, shortest).strength)
         done += rows
         reached += int((best >= strength * (1 - 1e-6)).sum())
         if reached > _LOST * permutations:
@@ -146,11 +153,11 @@ def _p_value(
 
 
 def _levels(series: Floats) -> tuple[Ints, Floats]:
-    """Each value's level, and the distances between levels: the values themselves, or, of many,
-    the means of so many groups of neighbours in size."""
+    """Each value's level, and the levels, ascending: the values themselves, or, of many, the means
+    of so many groups of neighbours in size."""
     distinct, places = np.unique(series, return_inverse=True)
     if distinct.size > _MOST_LEVELS:
         group = np.arange(distinct.size) * _MOST_LEVELS // distinct.size
         distinct = np.bincount(group, weights=distinct) / np.bincount(group)
         places = group[places]
-    return places.astype(np.int64), np.abs(distinct[:, None] - distinct[None, :])
+    return places.astype(np.int64), distinct

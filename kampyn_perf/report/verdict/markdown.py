@@ -129,6 +129,7 @@ def _why(judgements: Iterable[Judgement], most: int) -> str:
 def _phases(verdict: Verdict) -> str:
     """Whether the figures are of something at rest."""
     lines = [f"{one.phase}: {one.words}" for one in verdict.steadiness]
+    lines += [f"memory: {words}" for words in verdict.memory_lines]
     return _folded("Phases", _bullets(lines))
 
 

@@ -22,7 +22,7 @@ from kampyn_perf.slo.evidence.load_standing import LoadStanding
 from kampyn_perf.slo.evidence.quantiles import standing
 from kampyn_perf.slo.evidence.recovery import recovery
 from kampyn_perf.slo.evidence.series import Measurements
-from kampyn_perf.slo.evidence.slopes import Stretch, longest
+from kampyn_perf.slo.evidence.slopes import longest_of
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
 from kampyn_perf.slo.evidence.times import Group, times_of
@@ -156,16 +156,7 @@ class LoadEvidence(LoadStanding):
         return Measurements(
             series=self._faults.of_series(result.measurements, under),
             phases_us=[phase.start_us for phase in result.phases],
-            longest=longest(
-                [
-                    Stretch(
-                        name=name,
-                        start_us=phase.start_us,
-                        end_us=min(phase.start_us + phase.duration_us, result.elapsed_us),
-                    )
-                    for name, phase in zip(self._by_scope.phase_names, result.phases, strict=True)
-                ]
-            ),
+            longest=longest_of(result),
             unmeasured=result.unmeasured,
         )
 

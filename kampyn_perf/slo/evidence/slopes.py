@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kampyn_perf import stats, units
+from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.series import Series
 from kampyn_perf.results.verdict import Unit
+from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.units import MICROSECONDS
 
@@ -34,20 +36,35 @@ def longest(phases: Sequence[Stretch]) -> Stretch | None:
     return max(phases, key=lambda phase: phase.end_us - phase.start_us, default=None)
 
 
+def longest_of(result: LoadResult) -> Stretch | None:
+    """That of a load; several phases of one name stand only in results of earlier versions."""
+    names = numbered([phase.name for phase in result.phases])
+    return longest(
+        [
+            Stretch(
+                name=name,
+                start_us=phase.start_us,
+                end_us=min(phase.start_us + phase.duration_us, result.elapsed_us),
+            )
+            for name, phase in zip(names, result.phases, strict=True)
+        ]
+    )
+
+
 def slope_of(
     held: Sequence[Series], phase: Stretch | None, *, unit: Unit, more_is_better: bool
 ) -> Estimate | Missing:
     """The slope of the series that goes up (or down) fastest, per second."""
-    within = [(series, _within(series, phase)) for series in held]
+    parts = [(series, within(series, phase)) for series in held]
     known = [
         (series, stats.slope(at, values, lowest=unit is Unit.SIZE_RATE, subjects=len(held)))
-        for series, (at, values) in within
+        for series, (at, values) in parts
         if at
     ]
     told = [(series, slope) for series, slope in known if slope.least is not None]
     where = f"in {phase.name}" if phase else "in the run"
     if not told:
-        most = max((len(at) for _, (at, _) in within), default=0)
+        most = max((len(at) for _, (at, _) in parts), default=0)
         return Missing(f"{units.counted(most, 'sample')} {where} are too few for a slope")
     sign = -1 if more_is_better else 1
     fastest, worst = max(told, key=lambda pair: sign * pair[1].value)
@@ -60,7 +77,7 @@ def slope_of(
             pick(slope.interval.low or 0.0 for _, slope in told),
             pick(slope.interval.high or 0.0 for _, slope in told),
         ),
-        samples=sum(len(at) for _, (at, _) in within),
+        samples=sum(len(at) for _, (at, _) in parts),
         noun="samples",
         note=note,
         remedy=_REMEDY,
@@ -74,8 +91,8 @@ def seen(least: float, unit: Unit) -> str:
     return f"this run would have shown a slope from about {unit.text(least)} on"
 
 
-def _within(series: Series, phase: Stretch | None) -> tuple[list[float], list[float]]:
-    """Moments (seconds) and values of the phase."""
+def within(series: Series, phase: Stretch | None) -> tuple[list[float], list[float]]:
+    """Moments (seconds) and values of the phase; the least values, where there are such."""
     values = series.minima or series.values
     pairs = [
         (at_us / MICROSECONDS, value)

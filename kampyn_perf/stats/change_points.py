@@ -86,9 +86,9 @@ def energy(places: Ints, levels: Floats) -> Floats:
     """The energy statistic of each split of each row: of its first 1, 2, ... values from the rest.
 
     `places[r, i]` is the level of a value, `levels` their values, ascending. A distance is the sum
-    of the gaps between levels that lie in it, and as many pairs reach over a gap as there are values
-    below it times values above it: with how many of the first k are below each gap, sums over pairs
-    are products with the gaps.
+    of the gaps between levels that lie in it, and as many pairs reach over a gap as there are
+    values below it times values above it: with how many of the first k are below each gap, sums
+    over pairs are products with the gaps.
     """
     return np.stack([_energy(row, levels) for row in places])
 

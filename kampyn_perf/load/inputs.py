@@ -13,13 +13,15 @@ from kampyn_perf.load.artillery.script import ArtilleryScript, read_script
 from kampyn_perf.load.direct import target_of
 from kampyn_perf.load.hosts import check_host
 from kampyn_perf.load.options import LoadOptions
+from kampyn_perf.load.scenario.feed import Feed
+from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.script_target import ScriptTarget, script_target
 from kampyn_perf.load.settings import LoadSettings
-from kampyn_perf.load.spec import FeedSpec
+from kampyn_perf.load.spec import FeedSpec, RunSpec
 from kampyn_perf.load.target.check import flow_problems, reference_problems
 from kampyn_perf.load.target.settings import FeedSettings, TargetSettings
-from kampyn_perf.sources import Source
+from kampyn_perf.sources import Source, parse_path
 
 SERVED_DATA = Path(".kampyn/data.json")
 """What `backend serve` seeds, in the folder where it was started."""
@@ -103,6 +105,21 @@ def of_artillery(
             hint=f"Say where it is: kampyn-perf load {options.artillery} --url http://host:port",
         )
     return script, (script.target, script.source, full_url(url))
+
+
+def check_names(spec: RunSpec, source: Source) -> None:
+    """Raises ConfigError, each with its line in the script, for names and functions that no session
+    will have. Generators look themselves, too, but know no script."""
+    if spec.data is not None and not spec.data.is_file():
+        return  # the bundled backend writes it when it is started
+    lacks = Feed.of(spec).lacks
+    found = missing_names(spec.api, lacks, all_operations=False, source="")
+    problems = []
+    for one in found:
+        path = parse_path(one.path)
+        problems.append(Problem(source.spelled(path), one.message, source.where(path)))
+    if problems:
+        raise ConfigError(problems, what="script")
 
 
 def _check_addresses(script: ArtilleryScript, allowed: Sequence[str]) -> None:

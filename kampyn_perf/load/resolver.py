@@ -14,6 +14,7 @@ from kampyn_perf.load.direct import profile_of
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.inputs import (
     REFERENCE,
+    check_names,
     data_file,
     feed_specs,
     find_target,
@@ -78,6 +79,8 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     if foreign:
         request = replace(request, remarks=foreign.remarks)
     if artillery:
+        if options.need_files:
+            check_names(spec, artillery.source)
         request = replace(
             request,
             objectives=artillery.objectives,

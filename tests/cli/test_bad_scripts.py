@@ -73,6 +73,12 @@ BAD = {
     "Artillery: an option of TLS": (
         "s.yml", YAML.replace("  phases", "  tls: {pfx: a.pfx}\n  phases"),
         "s.yml:3: config.tls.pfx: is not known here"),
+    "Artillery: a function that nobody has": (
+        "s.yml", YAML.replace("{url: /}", '{url: "/{{ $randomFromArray(ids) }}"}'),
+        "s.yml:6: scenarios[0].flow[0].get.url: {{ $randomFromArray(ids) }} is no function of"),
+    "Artillery: a name that nobody has": (
+        "s.yml", YAML.replace("{url: /}", '{url: /, json: {n: "{{ $loopIndex }}"}}'),
+        "s.yml:6: scenarios[0].flow[0].get.json: {$loopIndex} is not in the session's data"),
     "Artillery: no scenario": ("s.yml", YAML.partition("scenarios")[0] + "scenarios: []\n",
                                "s.yml:4: scenarios: has no scenario"),
     "Locust: a syntax error": ("l.py", PYTHON.replace("def buy(self)", "def buy(self"),

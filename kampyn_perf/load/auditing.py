@@ -29,6 +29,7 @@ class Audit:
         self._settings = request.spec.api.audit if request.audit else None
         self._ids = AcknowledgedIds(folder / names.ACKNOWLEDGED_FILE)
         self._before: frozenset[str] = frozenset()
+        self._own_before = bundled.StoredBefore()
         self._found: list[AuditFinding] = []
 
     def keep(self, ids: list[str]) -> None:
@@ -38,8 +39,10 @@ class Audit:
     def begin(self, url: str) -> None:
         """The target is up, and nobody has ordered yet. Raises UnreachableError where what it has
         stored cannot be asked for."""
-        settings = self._settings
-        if settings and settings.orders and not self._request.bundled:
+        settings, own = self._settings, self._request.bundled
+        if self._request.audit and own:
+            self._own_before = bundled.stored_before(own)
+        elif settings and settings.orders:
             with self._asking(settings, url) as stored:
                 self._before = frozenset(stored.listed())
 
@@ -57,7 +60,13 @@ class Audit:
             self._found.append(_finding(_KEPT, self._ids.trouble))
         if own := self._request.bundled:
             audit = bundled.audit_after(
-                result, own, settings, self._ids, self._request.spec, more=self._found
+                result,
+                own,
+                settings,
+                self._ids,
+                self._request.spec,
+                before=self._own_before,
+                more=self._found,
             )
         else:
             audit = self._of_target(result, settings, url)

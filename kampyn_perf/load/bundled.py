@@ -6,6 +6,7 @@ The one place of `load` that knows the feature `backend`; it runs in processes o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,25 @@ def stale_lists(running: backend.RunningBackend) -> list[AuditFinding]:
     return lists.stale_lists(running.url, [str(uni)] if uni else [])
 
 
+@dataclass(frozen=True)
+class StoredBefore:
+    """What a store had already, that is not made anew for the run."""
+
+    orders: frozenset[str] = frozenset()
+    sold: int = 0
+    """Units."""
+    in_carts: int = 0
+
+
+def stored_before(of: Bundled) -> StoredBefore:
+    """Asked when the backend is up and nobody has ordered. Only the store in the state folder is
+    emptied at the start; another, of a URL, may have the orders of earlier runs."""
+    if not of.settings.store.url:
+        return StoredBefore()
+    report = backend.audit_store(of.settings, state_dir=of.state, just_stopped=True)
+    return StoredBefore(frozenset(report.order_ids), report.units_sold, report.units_in_carts)
+
+
 def audit_after(
     result: LoadResult,
     of: Bundled,
@@ -61,12 +81,13 @@ def audit_after(
     acknowledged: Iterable[str],
     spec: RunSpec,
     *,
+    before: StoredBefore = StoredBefore(),
     more: Sequence[AuditFinding] = (),
 ) -> StoreAudit:
     """Does the store agree with itself, and with what its clients were told?
 
     Asked when the backend has stopped. `settings` says which answers told ids, `acknowledged` has
-    them; `more` is what was found while it ran.
+    them; `before` is what was there already, `more` what was found while it ran.
     """
     report = backend.audit_store(of.settings, state_dir=of.state, just_stopped=True)
     findings = [
@@ -78,15 +99,17 @@ def audit_after(
         endpoint = spec.api.operations[settings.operation].endpoint
         # Its 200 is the answer to somebody whose cart another has ordered: nothing was placed.
         asked = Asked.of(result, endpoint, success="201")
-        compared = compare(acknowledged, report.order_ids, asked)
+        compared = compare(acknowledged, report.order_ids, asked, before=before.orders)
         findings += compared.findings
     findings += more
-    findings += carts.findings(result, spec, units=report.units_sold + report.units_in_carts)
+    sold = max(report.units_sold - before.sold, 0)
+    in_carts = report.units_in_carts - before.in_carts
+    findings += carts.findings(result, spec, units=sold + in_carts)
     return StoreAudit(
         ok=not findings,
         items=report.items,
-        orders=report.orders,
-        units_sold=report.units_sold,
+        orders=max(report.orders - len(before.orders), 0),
+        units_sold=sold,
         carts=report.carts,
         acknowledged=compared.acknowledged if compared else None,
         lost=compared.lost if compared else None,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from kampyn_perf.faults.actions.victim import Victim, go_on
 
@@ -52,10 +55,20 @@ def bring_home(moved: Moved) -> None:
 
 
 def set_limits(limits: Sequence[Limited], *, soft: int | None = None) -> None:
-    """The size that files may have, of each process that still is; None: what it was."""
+    """The size that files may have, of each process that still is; None: what it was, of those too
+    that were started meanwhile, and have inherited the fault."""
     import resource  # of Unix alone
 
     for one in limits:
-        if one.victim.alive():
-            value = (one.soft if soft is None else soft, one.hard)
-            resource.prlimit(one.victim.pid, resource.RLIMIT_FSIZE, value)
+        if not one.victim.alive():
+            continue
+        value = (one.soft if soft is None else soft, one.hard)
+        resource.prlimit(one.victim.pid, resource.RLIMIT_FSIZE, value)
+        for child in _children(one.victim) if soft is None else ():
+            with suppress(ProcessLookupError):
+                if resource.prlimit(child, resource.RLIMIT_FSIZE)[0] == 0:
+                    resource.prlimit(child, resource.RLIMIT_FSIZE, value)
+
+
+def _children(victim: Victim) -> list[int]:
+    return [one.pid for one in psutil.Process(victim.pid).children(recursive=True)]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kampyn_perf.faults.actions.disk import DiskFull
@@ -15,8 +16,12 @@ from kampyn_perf.faults.records import Leftover, Records
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of others: Linux alone")
 WRITER = """
-import sys
+import subprocess, sys
 for line in sys.stdin:
+    if line.strip():
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        print(child.pid, flush=True)
+        continue
     try:
         with open(sys.argv[1], "ab") as file:
             file.write(b"x")
@@ -36,10 +41,10 @@ def writer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def ask(writer: subprocess.Popen[str]) -> str:
+def ask(writer: subprocess.Popen[str], line: str = "") -> str:
     assert writer.stdin
     assert writer.stdout
-    writer.stdin.write("\n")
+    writer.stdin.write(f"{line}\n")
     writer.stdin.flush()
     return writer.stdout.readline().strip()
 
@@ -52,6 +57,16 @@ def test_every_write_fails_until_the_end(writer, tmp_path):
     full.end()
     assert ask(writer) == "written"
     assert (tmp_path / "file").read_bytes() == b"xx"
+
+
+def test_who_was_started_meanwhile_can_write_afterwards(writer):
+    full = DiskFull([Victim.of(writer.pid)])
+    full.begin()
+    child = psutil.Process(int(ask(writer, "start another")))
+    assert child.rlimit(psutil.RLIMIT_FSIZE)[0] == 0
+    full.end()
+    assert child.rlimit(psutil.RLIMIT_FSIZE)[0] != 0
+    child.kill()
 
 
 def test_a_record_undoes_it_when_the_run_is_gone(writer, tmp_path):

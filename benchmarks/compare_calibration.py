@@ -38,7 +38,7 @@ from kampyn_perf.compare.figures import (
 from kampyn_perf.compare.judging import of_figures
 from kampyn_perf.compare.settings import Condition, Settings
 from kampyn_perf.results.comparison import Change, Compared, Design
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 GRAIN = 1.001
 PARTS = ("", "endpoint one", "endpoint two", "endpoint three")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 _EXAMPLES = {
     Unit.DURATION: ("a duration", "1000 ms"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kampyn_perf import names
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.statistic import PERCENTILE
 
 RESPONSE_TIME = "response_time"

@@ -20,7 +20,7 @@ from kampyn_perf.alerts.condition import Condition
 from kampyn_perf.alerts.promql import Selector, range_of, value_of
 from kampyn_perf.alerts.rules import Rule
 from kampyn_perf.errors import ConfigError, Problem
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import MICROSECONDS
 
 GROUP = "kampyn_perf"

@@ -22,7 +22,7 @@ from kampyn_perf.alerts.condition import Comparison, Condition, parse_condition
 from kampyn_perf.alerts.metrics import METRICS, Kind, Metric
 from kampyn_perf.config import Duration, Section, written
 from kampyn_perf.results.alerts import Severity
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.suggest import near_or_known
 from kampyn_perf.units import MICROSECONDS, spell_duration
 

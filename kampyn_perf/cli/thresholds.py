@@ -103,7 +103,7 @@ def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]
 
 def as_plain(objective: Objective) -> dict[str, Any]:
     """What `slo.yaml` would say of it, its target exactly."""
-    from kampyn_perf.results.verdict import Unit
+    from kampyn_perf.results.unit import Unit
     from kampyn_perf.units import spell_duration
 
     target = objective.target

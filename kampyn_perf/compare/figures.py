@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kampyn_perf import stats
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

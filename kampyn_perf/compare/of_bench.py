@@ -14,7 +14,7 @@ from kampyn_perf.compare.figures import (
     percentiles_of,
 )
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 _ITEMS = 200
 """Consecutive samples are gathered into so many items at most."""

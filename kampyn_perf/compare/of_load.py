@@ -25,7 +25,7 @@ from kampyn_perf.compare.figures import (
 from kampyn_perf.results.breakdown import BreakdownGroup
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.results.series import Series
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence import earlier
 from kampyn_perf.slo.evidence.counted import Counted, Table, Times

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from kampyn_perf.compare.effect import Between
 from kampyn_perf.compare.figures import RESPONSE_TIME, Figures, Key
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 
 class Spread:

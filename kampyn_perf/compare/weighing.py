@@ -19,7 +19,7 @@ from kampyn_perf.compare.pending import Pending
 from kampyn_perf.compare.settings import Settings
 from kampyn_perf.compare.spread import Spread
 from kampyn_perf.results.comparison import Design
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 
 def weigh(

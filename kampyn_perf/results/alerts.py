@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import NonNegative
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import format_duration
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from kampyn_perf import names
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.io import Record
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import counted
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from kampyn_perf import names, stats
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Bounds, Growth, Unit
+from kampyn_perf.results.unit import Unit
+from kampyn_perf.results.verdict import Bounds, Growth
 from kampyn_perf.slo.evidence.slopes import longest_of, within
 from kampyn_perf.stats.intervals import CONFIDENCE
 

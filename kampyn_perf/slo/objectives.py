@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from kampyn_perf import config, patterns, statistic
 from kampyn_perf.config import Duration, Section, written
 from kampyn_perf.errors import ConfigError
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.kinds import (
     AnySeries,
     RequestRate,

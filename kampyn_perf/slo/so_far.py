@@ -14,7 +14,7 @@ from kampyn_perf import names
 from kampyn_perf.histogram import rank_of
 from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import LoadResult, Requests
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective, Of, Slo
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 _EXAMPLES = {
     Unit.DURATION: "200 ms",

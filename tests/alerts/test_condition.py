@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kampyn_perf.alerts.condition import parse_condition
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from kampyn_perf.alerts.condition import Comparison, Condition
 from kampyn_perf.alerts.settings import Alerts
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.results.alerts import Severity
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 GOOD: Mapping[str, Any] = {
     "metric": "response_time",

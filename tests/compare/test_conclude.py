@@ -17,7 +17,7 @@ from kampyn_perf.results.comparison import (
     Needed,
     RunName,
 )
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 SAME, BETTER, WORSE, OPEN = (
     Change.NO_CHANGE,

@@ -9,7 +9,7 @@ import pytest
 
 from kampyn_perf.compare.figures import Figure, Figures, Key
 from kampyn_perf.compare.spread import Spread
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 P95 = Key(metric="response_time", statistic="p95", unit=Unit.DURATION)
 

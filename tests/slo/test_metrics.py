@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.metrics import METRICS, Metric
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.targets import Comparison, Target, parse_target
 
 

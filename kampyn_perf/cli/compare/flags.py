@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kampyn_perf.cli import judging
 from kampyn_perf.errors import KampynError
 from kampyn_perf.report.comparison import Format
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 if TYPE_CHECKING:
     from kampyn_perf.compare.settings import Condition, Settings

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from kampyn_perf import stats
 from kampyn_perf.results.load import LoadResult, RunStatus
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Evidence, Missing
 from kampyn_perf.slo.objectives import Objective

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kampyn_perf import stats
 from kampyn_perf.results.capacity import Answer, CapacityResult, Ending
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.kinds import RequestRate
 from kampyn_perf.slo.metrics import ScopeKind

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kampyn_perf import stats, units
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.series import Series
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.units import MICROSECONDS

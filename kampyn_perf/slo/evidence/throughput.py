@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kampyn_perf import stats
 from kampyn_perf.results.load import PhaseResult
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.estimate import mean as mean_estimate
 from kampyn_perf.slo.evidence.timeline import Timeline

@@ -19,7 +19,7 @@ from kampyn_perf.results.comparison import (
     Difference,
     RunName,
 )
-from kampyn_perf.results.verdict import Unit
+from kampyn_perf.results.unit import Unit
 
 P95 = Compared(
     metric="response_time",

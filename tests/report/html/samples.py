@@ -6,7 +6,8 @@ from kampyn_perf.report.html import WatchedBackend, WatchedRule
 from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.series import Series, Unmeasured
-from kampyn_perf.results.verdict import Unit, Verdict
+from kampyn_perf.results.unit import Unit
+from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo import judge, objectives
 from tests.slo.runs import Run, steady
 

@@ -14,6 +14,7 @@ from kampyn_perf.cli.main import app
 from tests.cli import program
 
 PAGES = [program.ROOT / "README.md", *sorted((program.ROOT / "docs").glob("*.md"))]
+PROGRAM = get_command(app)
 BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```", re.S | re.M)
 
 
@@ -35,7 +36,7 @@ def commands() -> list[str]:
 
 def parsed(words: list[str]) -> str:
     """The command that it comes to; raises what the program would say."""
-    command = get_command(app)
+    command = PROGRAM
     name = "kampyn-perf"
     parent = None
     while True:

@@ -14,7 +14,6 @@ from kampyn_perf.errors import KampynError
 from tests.backend.conftest import SETTINGS, Client
 
 
-@pytest.mark.program
 def test_seed_start_audit_and_stop(state: Path) -> None:
     assert backend.seed(SETTINGS, state_dir=state) is SeedOutcome.SEEDED
     assert backend.seed(SETTINGS, state_dir=state) is SeedOutcome.KEPT

@@ -49,7 +49,6 @@ class Everything(bench.Unobserved):
         self.saved.append(result)
 
 
-@pytest.mark.program
 def test_a_program_can_run_what_a_request_selects(bench_file: Write) -> None:
     path = bench_file(CASES, "sorting")
     seen = Everything()
@@ -77,7 +76,6 @@ def test_what_cannot_be_run_is_refused() -> None:
         bench.run(bench.BenchRequest(what=("htpp",)))
 
 
-@pytest.mark.program
 def test_another_thread_can_run_one(bench_file: Write) -> None:
     path = bench_file(CASES, "threaded")
     results: list[bench.BenchResult] = []
@@ -87,7 +85,6 @@ def test_another_thread_can_run_one(bench_file: Write) -> None:
     assert [one.status for one in results] == [RunStatus.COMPLETE]
 
 
-@pytest.mark.program
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGTERM, ExitCode.TERMINATED)],

@@ -5,11 +5,7 @@ Ctrl-C within an import is in `test_streams.py`, with the real program.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cli import program
-
-pytestmark = pytest.mark.program
 
 SCRIPT = """
 import gc

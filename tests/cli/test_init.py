@@ -17,8 +17,6 @@ from tests.convert import sources
 from tests.convert.reading import saved
 from tests.convert.shop import PASSWORD, Shop, serving
 
-pytestmark = pytest.mark.program
-
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:

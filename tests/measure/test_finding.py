@@ -56,7 +56,6 @@ def test_everyone_who_holds_the_listening_socket() -> None:
     assert parent in pids
 
 
-@pytest.mark.program
 def test_the_workers_of_the_bundled_backend_by_its_port(backend: RunningBackend) -> None:
     port = int(backend.url.rpartition(":")[2])
     assert set(backend.pids) <= set(finding.by_port(port))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from kampyn_perf import measure, names
 from kampyn_perf.backend import RunningBackend
 from kampyn_perf.measure import OwnBackend, WatchRequest, WatchSettings
@@ -21,7 +19,6 @@ def request(backend: RunningBackend, **settings: object) -> WatchRequest:
     return WatchRequest(url=backend.url, local=True, own=own, settings=made)
 
 
-@pytest.mark.program
 def test_samples_come_as_they_are_taken(backend: RunningBackend) -> None:
     wanted = {names.PROBE_AVAILABILITY, names.MEMORY_PER_INSTANCE, names.CPU, names.DISK_IO}
     seen: set[str] = set()
@@ -40,7 +37,6 @@ def test_samples_come_as_they_are_taken(backend: RunningBackend) -> None:
     assert measured.watching.cpu_share > 0
 
 
-@pytest.mark.program
 def test_stopping_ends_whoever_follows(backend: RunningBackend) -> None:
     with measure.watch(measure.watchers_for(request(backend))) as watching:
         followed = watching.samples()
@@ -49,7 +45,6 @@ def test_stopping_ends_whoever_follows(backend: RunningBackend) -> None:
         assert sum(1 for _ in followed) < 100_000
 
 
-@pytest.mark.program
 def test_a_backend_whose_port_is_known_is_found_by_it(backend: RunningBackend) -> None:
     plan = measure.watchers_for(WatchRequest(url=backend.url, local=True))
     with measure.watch(plan) as watching:

@@ -1,8 +1,9 @@
 """Tells tests that start programs or need a database server from those that do not: the fast ones.
 
-Nobody marks them by hand: a test starts programs if its code, a fixture of it, or a helper under
-`tests/` that one of these calls, names what starts them. `make test-fast` runs the others, and
-there a process that is started all the same is an error that says so.
+A test starts programs if its code, a fixture of it, or anything of the tests or the project that
+one of these calls, names what starts them. What is found nowhere (a fixture that is asked for by
+its name) is marked by hand. `make test-fast` runs the others, and there a process that is started
+all the same is an error that says so.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from tests.running.fixtures import fixtures_of
 PROGRAM = "program"
 MONGO = {"mongo_uri", "mongo_text_uri"}
 FAST_ONLY = f"not {PROGRAM}"
-STARTERS = ("subprocess", "multiprocessing")
+STARTERS = ("subprocess", "multiprocessing", "selenium")
 """A test that calls one of these, or a module of the project that has one, starts something."""
+OURS = ("tests.", "kampyn_perf.")
+"""What is looked into."""
 EVENTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec"})
 
 
@@ -79,8 +82,15 @@ def _calls_starter(function: Callable[..., Any], known: dict[FunctionType, bool]
         return False
     if plain not in known:
         known[plain] = False  # a function that calls itself
-        known[plain] = any(_starts(value, plain.__module__, known) for value in _named(plain))
+        known[plain] = _imports_starter(plain.__code__) or any(
+            _starts(value, plain.__module__, known) for value in _named(plain)
+        )
     return known[plain]
+
+
+def _imports_starter(code: CodeType) -> bool:
+    """Within the function, where no global says so."""
+    return any(name.partition(".")[0] in STARTERS for name in _names(code))
 
 
 def _starts(value: object, module: str, known: dict[FunctionType, bool]) -> bool:
@@ -105,21 +115,22 @@ def _is_starter(module: ModuleType | None) -> bool:
 
 
 def _is_ours(value: object, module: str) -> bool:
-    """Whether it is the tests' own code: of the asking module, or of a helper."""
+    """Whether it is of the asking module, the tests or the project."""
     owner = getattr(value, "__module__", None) or ""
-    return owner == module or owner.startswith("tests.")
+    return owner == module or owner.startswith(OURS)
 
 
 def _named(function: FunctionType) -> Iterator[object]:
     """What the names in a function's code stand for, also as `module.name`."""
+    names = list(_names(function.__code__))
     modules: list[ModuleType] = []
-    for name in _names(function.__code__):
-        value = function.__globals__.get(name)
-        if isinstance(value, ModuleType) and value.__name__.startswith("tests."):
+    for name in names:
+        value = sys.modules.get(name) if name.startswith(OURS) else function.__globals__.get(name)
+        if isinstance(value, ModuleType) and value.__name__.startswith(OURS):
             modules.append(value)
         yield value
     for module in modules:
-        yield from (getattr(module, name, None) for name in _names(function.__code__))
+        yield from (getattr(module, name, None) for name in names)
 
 
 def _names(code: CodeType) -> Iterator[str]:

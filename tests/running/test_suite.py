@@ -96,8 +96,11 @@ def test_neither(number): time.sleep(0.02)
 
 STARTER = """
 import subprocess, sys
+from kampyn_perf.load import Standby
 def helper(): subprocess.run([sys.executable, "-c", ""], check=True)
 def test_starts(): note("starts"); helper()
+def test_starts_within(): import multiprocessing; note("within"); multiprocessing.Process().start()
+def test_starts_by_the_project(): note("project"); Standby().close()
 def test_pure(): note("pure")
 def test_hides_it(): note("hides"); getattr(sys.modules["subprocess"], "run")(["true"])
 """
@@ -110,4 +113,4 @@ def test_the_fast_tests_start_nothing(suite) -> None:
 
 
 def test_all_tests_may_start_what_they_like(suite) -> None:
-    assert len(suite(STARTER, "-n", "2")) == 3
+    assert len(suite(STARTER, "-n", "2")) == 5

@@ -77,7 +77,6 @@ def test_log_and_stop() -> None:
     assert dispatcher.close() == {}
 
 
-@pytest.mark.program
 def test_a_webhook_and_a_command_get_the_same_document(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + '\\n')"

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from kampyn_perf.load.resolver import LoadOptions, resolve
 from kampyn_perf.slo import objectives
 from tests.cli import program
@@ -44,7 +42,6 @@ def test_it_is_the_documented_profile_request_by_request():
     assert objectives.usual_for(request.spec.target) == objectives.CONFIG_NAME
 
 
-@pytest.mark.program
 def test_it_runs_against_the_bundled_backend_and_is_judged_by_the_documents_objectives(tmp_path):
     done = program.run(
         tmp_path,

@@ -42,7 +42,6 @@ def new_children():
     return lambda: _children() - before
 
 
-@pytest.mark.program
 def test_a_run_takes_it_and_its_log_begins_with_what_it_wrote_before(
     first_words, log_path, new_children
 ):
@@ -62,7 +61,6 @@ def test_a_run_takes_it_and_its_log_begins_with_what_it_wrote_before(
     assert new_children() == set()
 
 
-@pytest.mark.program
 def test_words_of_scenarios_come_after_those_of_the_start(first_words, log_path, tmp_path):
     first_words("import sys; print('early words', file=sys.stderr, flush=True)")
     scenarios = tmp_path / "mine.py"
@@ -74,7 +72,6 @@ def test_words_of_scenarios_come_after_those_of_the_start(first_words, log_path,
     assert log_path.read_text().splitlines() == ["early words", "late words"]
 
 
-@pytest.mark.program
 def test_one_that_dies_while_it_starts_has_said_why(first_words, log_path):
     first_words("import os; os.write(2, b'no memory\\n'); os._exit(7)")
     with Standby() as standby, log_path.open("ab") as log:
@@ -88,7 +85,6 @@ def test_one_that_dies_while_it_starts_has_said_why(first_words, log_path):
     assert log_path.read_text() == "no memory\n"
 
 
-@pytest.mark.program
 def test_one_that_nobody_takes_is_gone_at_the_end(new_children):
     with suppress(KeyboardInterrupt), Standby():
         assert len(new_children()) == 1

@@ -8,7 +8,7 @@ import pytest
 from tests.cli import program
 from tests.load.locustfiles.test_side_by_side import port  # noqa: F401 (a fixture)
 
-pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
+pytestmark = [pytest.mark.xdist_group("locustfiles")]
 
 SCRIPT = """
 from types import SimpleNamespace

@@ -14,7 +14,7 @@ from kampyn_perf.results.load import LoadResult, RunStatus
 from tests.cli import program
 from tests.load.locustfiles.test_side_by_side import FILES, port  # noqa: F401 (a fixture)
 
-pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
+pytestmark = [pytest.mark.xdist_group("locustfiles")]
 
 
 def recorded(port):  # noqa: F811

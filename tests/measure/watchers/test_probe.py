@@ -29,7 +29,6 @@ def probe(url: str, **given: int) -> ProbeWatcher:
     return ProbeWatcher(url, now_us=now_us, **given)
 
 
-@pytest.mark.program
 def test_an_answer_in_time_counts_as_up(backend: RunningBackend) -> None:
     watcher = probe(f"{backend.url}/health")
     readings = list(watcher.sample(now_us()))

@@ -112,7 +112,6 @@ def test_only_instances_count_for_the_goal() -> None:
     assert of(readings, names.PROCESS_DESCRIPTORS)["worker 1"] >= 3
 
 
-@pytest.mark.program
 def test_a_restarted_worker_takes_the_place_of_the_one_that_died(backend: RunningBackend) -> None:
     watcher = ProcessWatcher(lambda: {"worker": backend.pids})
     before = of(list(watcher.sample(0)), names.PROCESS_RESTARTS)

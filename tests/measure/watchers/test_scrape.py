@@ -47,7 +47,6 @@ def page(text: str, *, status: str = "200 OK") -> bytes:
     return ok(text.encode(), status=status, headers="Content-Type: text/plain\r\n")
 
 
-@pytest.mark.program
 def test_the_queries_of_the_bundled_backend(backend: RunningBackend) -> None:
     watcher = BackendMetricsWatcher(f"{backend.url}/metrics", now_us=now_us)
     first = {metric for metric, _ in found(list(watcher.sample(0)))}
@@ -69,7 +68,6 @@ def test_the_queries_of_the_bundled_backend(backend: RunningBackend) -> None:
     watcher.close()
 
 
-@pytest.mark.program
 def test_its_requests_where_there_is_no_load_that_knows_them(backend: RunningBackend) -> None:
     watcher = BackendMetricsWatcher(f"{backend.url}/metrics", now_us=now_us, with_requests=True)
     list(watcher.sample(0))

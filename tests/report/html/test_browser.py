@@ -33,7 +33,7 @@ FORMATTED = """
         formats.us(value), formats.bytes(value), formats.per_s(value), formats.share(value / 1e6),
     ])"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.program, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,6 @@ def requests_of(url: str) -> dict[tuple[str, str, str], float]:
     }
 
 
-@pytest.mark.program
 def test_a_real_gateway_has_the_newest_of_each_machine(gateway: str) -> None:
     for seconds in (10, 20):
         result = failing_run(seconds=seconds)

@@ -157,9 +157,9 @@ class Series:
 
 def _divided(values: ArrayLike, by: ArrayLike) -> Floats:
     """Quotients; 0 where there is nothing to divide by."""
-    above, below = np.broadcast_arrays(
-        np.asarray(values, dtype=np.float64), np.asarray(by, dtype=np.float64)
-    )
+    above, below = np.asarray(values, dtype=np.float64), np.asarray(by, dtype=np.float64)
+    if above.shape != below.shape:  # seldom, and dearer than the division
+        above, below = np.broadcast_arrays(above, below)
     quotients: Floats = np.divide(above, below, out=np.zeros(below.shape), where=below > 0)
     return quotients
 

@@ -101,6 +101,9 @@ def worth(series: Series, *, few: int = FEW_EVENTS, confidence: float = CONFIDEN
     """
     check_confidence(confidence)
     n, share = series.total, series.ratio
+    scattered = (share > 0) & (share < 1)
+    if not scattered.any():
+        return Worth(effective=n, unseen=np.zeros(n.shape), slow=scattered)
     binomial = np.divide(share * (1 - share), n, out=np.zeros(n.shape), where=n > 0)
 
     def size(batches: int) -> Floats:
@@ -120,7 +123,6 @@ def worth(series: Series, *, few: int = FEW_EVENTS, confidence: float = CONFIDEN
     effective = np.where(careful, widest, plain)
     effective = np.where(slow, effective / TOO_SHORT_WIDER**2, effective)
     once_more = np.where(careful & _beyond(clumps, _CLUMPED), series.worst_run(), 0.0)
-    scattered = (share > 0) & (share < 1)
     return Worth(
         effective=np.where(scattered, np.clip(effective, np.minimum(n, 1), n), n),
         unseen=np.where(scattered, once_more, 0.0),

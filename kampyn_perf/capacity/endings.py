@@ -70,7 +70,9 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
     low, high = bracket(tried)
     spent = format_duration(spent_us(steps))
     if low is None and high is None:
-        return Stop(ending=Ending.UNDECIDED, reason=f"no step told anything in {spent}")
+        invalid = next((step.invalid[0] for step in reversed(tried) if step.invalid), "")
+        why = f"; the last one: {invalid}" if invalid else ""
+        return Stop(ending=Ending.UNDECIDED, reason=f"no step told anything in {spent}{why}")
     if high is None:
         reason = f"every objective held at {format_rate(low or 0)}, and the time was over ({spent})"
         return Stop(ending=Ending.NO_TIME, reason=reason)

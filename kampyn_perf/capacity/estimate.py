@@ -1,88 +1,41 @@
 """From steps to the rate at which the first objective breaks, with its interval: pure.
 
-Each objective has its own falling curve of margins over the logarithm of the rate, and breaks where
-that crosses zero; the capacity is the lowest of these rates. A step that did not come to rest is in
-no curve: it says which objectives were missed, and no number. That it did not come to rest is
-itself one of the things that can break first (`steady`).
+Each objective has its own falling curve of margins over the logarithm of the rate (`curves`), and
+breaks where that crosses zero; the capacity is the lowest of these rates.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kampyn_perf.capacity.curves import STEADY, Curve, curves_of
 from kampyn_perf.capacity.isotonic import Crossing, crossing, pools
 from kampyn_perf.capacity.local import BEYOND, Power
-from kampyn_perf.results.capacity import CapacityStep, Steadiness, StepKind
+from kampyn_perf.results.capacity import CapacityStep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-STEADY = "steady"
-"""Stands for what no objective asks and every rate needs: that sessions do not pile up."""
 _DRAWS, _FINAL_DRAWS = 60, 1000
-_OVERLOADED = -1.0
-"""Margin at most of an objective that was missed in an overloaded step; its value is no mean."""
-_OPEN_ERROR = 0.5
 _NEAR = math.log(1.3)
 _DRIFTS = 3.0
 """Student's t from which the limit counts as moving while it is searched for."""
 _FEWEST_FOR_DRIFT = 7
 _TELLING = 2.5
 """Margins beyond it are cut off, and no points of a plane."""
-_HALF_LIFE = 4.0
-"""Steps after which one counts half, where the limit moves."""
 _LEAST_HALF = 0.015
 """Half the width of an interval, as a share: a power is a power near the limit, and no more."""
 _MOST_ERROR = 1.0
 _CALIBRATED = 1.6
 """A search that stops when its interval is narrow stops sooner where it is so by chance. With this
 the known capacity lies in it as often as it says: `benchmarks/capacity_simulation.py`."""
-
-
-@dataclass
-class Curve:
-    """The points of one objective."""
-
-    x: list[float] = field(default_factory=list)
-    """Logarithms of rates."""
-    y: list[float] = field(default_factory=list)
-    errors: list[float] = field(default_factory=list)
-    done: list[float] = field(default_factory=list)
-    """Sessions that the target had served before, by the end of the step."""
-
-    moves: bool = False
-    """Whether the limit moved while it was searched for."""
-
-    def add(self, x: float, y: float, error: float, done: float) -> None:
-        self.x.append(x)
-        self.y.append(y)
-        self.errors.append(error)
-        self.done.append(done)
-
-    @property
-    def loads(self) -> list[float]:
-        """How much of what is allowed was used up."""
-        return [math.exp(-each) for each in self.y]
-
-    @property
-    def weights(self) -> list[float]:
-        """All steps are of one length; weights by the errors would favour those that were lucky.
-        Where the limit moves, what was long ago counts less."""
-        life = _HALF_LIFE if self.moves else math.inf
-        return [0.5 ** (age / life) for age in range(len(self.x))][::-1]
-
-    @property
-    def work(self) -> Floats:
-        """What was done before the end of each step, as a share of all, less one."""
-        return np.asarray(self.done) / max(self.done[-1], 1.0) - 1
 
 
 @dataclass(frozen=True)
@@ -121,29 +74,6 @@ class Estimate:
         if not 0 < self.rate < math.inf:
             return math.inf
         return (self.high - self.low) / 2 / self.rate
-
-
-def curves_of(steps: Sequence[CapacityStep]) -> dict[str, Curve]:
-    """The points of every objective, and of steadiness."""
-    curves: dict[str, Curve] = defaultdict(Curve)
-    done = 0.0
-    for step in steps:
-        done += step.completed_rate * (step.warm_up_us + step.measured_us) / 1e6
-        held = step.holds
-        if step.kind not in (StepKind.OPEN, StepKind.CONFIRM) or held is None or step.rate <= 0:
-            continue
-        x = math.log(step.rate)
-        rests = step.steadiness is Steadiness.STABLE and not step.invalid
-        # Half of the steps at a rate may not come to rest by chance.
-        if not step.invalid:
-            curves[STEADY].add(x, -math.log(0.5 if rests else 1.5), 0.5, done)
-        for margin in step.margins:
-            if rests:
-                curves[margin.objective].add(x, margin.value, margin.error, done)
-            elif margin.value < 0:
-                worst = max(margin.value, _OVERLOADED)
-                curves[margin.objective].add(x, worst, _OPEN_ERROR, done)
-    return dict(curves)
 
 
 def estimate(steps: Sequence[CapacityStep], *, final: bool = False, seed: int = 0) -> Estimate:

@@ -19,6 +19,7 @@ import orjson
 from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 from kampyn_perf.files import write_whole
+from kampyn_perf.units import counted
 
 _PERCENTILES = ("p50", "p95", "p99")
 BROKEN = "unreadable"
@@ -153,7 +154,7 @@ def _of_comparison(document: Mapping[str, Any]) -> Summary:
         valid=conclusion != "not_comparable",
         started_at=min(str(run["started_at"]) for run in runs),
         elapsed_us=0,
-        label=f"{len(document['base'])} pairs: {conclusion.replace('_', ' ')}",
+        label=f"{counted(len(document['base']), 'pair')}: {conclusion.replace('_', ' ')}",
         key="",
         commit="",
     )

@@ -277,17 +277,23 @@ class Verdict(Record):
     @property
     def memory_lines(self) -> list[str]:
         """Processes that grew, a line each; those that did not together, with what would have been
-        seen."""
-        grew = [one for one in self.memory if one.state in ("grew", "open")]
-        rest = [one for one in self.memory if one not in grew]
-        lines = [f"{one.subject} {one.words} (in {one.phase})" for one in grew]
-        if rest:
+        seen, and those of which it is open."""
+        told = [f"{one.subject} {one.words} (in {one.phase})" for one in self._grown("grew")]
+        if rest := self._grown("level", "fell"):
             least = Unit.SIZE_RATE.text(max(one.detectable or 0.0 for one in rest))
-            lines.append(
+            told.append(
                 f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}; from "
                 f"about {least} on it would have been seen"
             )
-        return lines
+        if hidden := self._grown("open"):
+            told.append(
+                f"whether {units.counted(len(hidden), 'instance')} grew in {hidden[0].phase} is "
+                "open: what changed, changed as slowly as that is long"
+            )
+        return told
+
+    def _grown(self, *states: str) -> list[Growth]:
+        return [one for one in self.memory if one.state in states]
 
     @property
     def headline(self) -> str:

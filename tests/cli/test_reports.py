@@ -95,7 +95,7 @@ def test_searches_and_comparisons_are_runs_too(folder: Path) -> None:
     io.write(folder / "reports" / "pairs" / "comparison.json", comparison())
     listed = reports(folder, "reports", "list").stderr
     assert "capacity of reference" in listed
-    assert "1 pairs: regressed" in listed
+    assert "1 pair: regressed" in listed
     only = reports(folder, "reports", "list", "--kind", "capacity", "--json")
     (one,) = json.loads(only.stdout)
     assert (one["name"], one["status"], one["valid"]) == ("search", "complete", True)

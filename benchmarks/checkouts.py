@@ -64,12 +64,12 @@ def before() -> str:
     return git("rev-parse", "--verify", "HEAD~1")
 
 
-def checkout(reference: str) -> Checkout:
-    """The files of a commit, in a folder that is kept for the next time. It is run by this Python
-    where its dependencies are the same, else by one in an environment of its own (a minute, once).
-    Raises NoCommitError."""
+def checkout(reference: str, *, held: Path = HELD, install: bool = True) -> Checkout:
+    """The files of a commit in a folder below `held`, where they may be already. It is run by this
+    Python where its dependencies are the same, else by one in an environment of its own (a minute,
+    once), unless nothing is to be installed. Raises NoCommitError."""
     commit = git("rev-parse", "--verify", "--short=12", f"{reference}^{{commit}}")
-    folder = HELD / commit
+    folder = held / commit
     if not (folder / "pyproject.toml").exists():
         archive = subprocess.run(
             ["git", "-C", ROOT, "archive", commit], capture_output=True, check=True
@@ -77,7 +77,7 @@ def checkout(reference: str) -> Checkout:
         folder.mkdir(parents=True, exist_ok=True)
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
-    return Checkout(commit, folder, _python(folder))
+    return Checkout(commit, folder, _python(folder) if install else sys.executable)
 
 
 def _python(folder: Path) -> str:

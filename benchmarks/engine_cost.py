@@ -11,8 +11,8 @@ interval that holds it in 97 % of cases (six pairs: from the lowest to the highe
     none of it above         exit code 0
     else                     "undecided", exit code 0: this machine cannot tell
 
-Without a commit to compare with (a shallow clone), or where nothing that runs was changed, it says
-so, and passes.
+Without a commit to compare with (a shallow clone), where nothing that runs was changed, or where
+the older state does not run with what is installed here, it says so, and passes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,9 +75,9 @@ def changed(base: str) -> bool:
     return bool(git("diff", "--name-only", base, "--", *_RUNS))
 
 
-def measure(base: str, asked: argparse.Namespace) -> tuple[str, int]:
-    """The verdict against `base`. Raises NoCommitError, KampynError."""
-    older = checkout(base)
+def measure(base: str, asked: argparse.Namespace, held: Path) -> tuple[str, int]:
+    """Against `base`, whose files go below `held`. Raises NoCommitError, KampynError."""
+    older = checkout(base, held=held, install=False)
     programs = [
         benchmark.ours("before", python=older.python, checkout=older.folder),
         benchmark.ours("now", checkout=ROOT),
@@ -119,7 +120,8 @@ def main() -> int:
         if not changed(base):
             print(f"engine cost: nothing that runs differs from {base[:12]}")
             return 0
-        words, code = measure(base, asked)
+        with tempfile.TemporaryDirectory(prefix="kampyn-engine-cost-") as held:
+            words, code = measure(base, asked, Path(held))
     except NoCommitError as error:
         print(f"engine cost: not compared, there is no commit to compare with: {error}")
         return 0

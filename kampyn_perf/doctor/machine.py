@@ -69,7 +69,7 @@ def thorough(
 def generator() -> GeneratorFacts:
     """What was measured of load generators here, if ever."""
     known = carried.read(describe())
-    if known is None or not known.mix:
+    if known is None:
         return GeneratorFacts()
     now = datetime.now(UTC)
     return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now))

@@ -152,7 +152,7 @@ class _Target:
 def _sizing(here: machine.Machine) -> Sizing:
     """What one generator was measured to carry on this machine, if ever."""
     known = carried.read(here)
-    if known is None or not known.mix:
+    if known is None:
         return Sizing()
     return Sizing(rate=known.mix, when=known.when(datetime.now(UTC)), cores=here.cores)
 

@@ -32,10 +32,10 @@ class Carried(Record):
     measured_at: str
     """ISO 8601, UTC."""
     machine: Machine
-    mix: float | None = None
+    mix: float
     """Of the documented mix, end to end, by one generator."""
-    request: float | None = None
-    """Of one request again and again."""
+    busy: bool = False
+    """Whether others used the machine meanwhile: on a quiet one it is more."""
 
     def is_of(self, machine: Machine) -> bool:
         """Whether it says something of that machine: the same host and processor, and the same
@@ -58,7 +58,8 @@ class Carried(Record):
         """`measured on 2026-11-28, 3 days ago, by kampyn-perf bench generator`."""
         days = self.age_days(now)
         ago = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
-        return f"measured on {self.measured_at[:10]}, {ago}, by {MEASURED_BY}"
+        busy = ", on a busy machine" if self.busy else ""
+        return f"measured on {self.measured_at[:10]}, {ago}, by {MEASURED_BY}{busy}"
 
 
 def _minor(python: str) -> str:

@@ -64,3 +64,5 @@ def test_a_date_that_is_none_is_nothing_known(tmp_path: Path) -> None:
 def test_how_old_it_is_in_words(later: timedelta, ago: str) -> None:
     words = KNOWN.when(NOW + later)
     assert words == f"measured on 2026-11-25, {ago}, by kampyn-perf bench generator"
+    busy = KNOWN.model_copy(update={"busy": True})
+    assert busy.when(NOW + later) == f"{words}, on a busy machine"

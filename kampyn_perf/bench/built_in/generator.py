@@ -38,6 +38,7 @@ from kampyn_perf.load.benchmark import (
     choose_cores,
     compare,
     next_round,
+    others_took_part,
     programs,
     running_server,
     warnings,
@@ -106,22 +107,22 @@ class _Measured:
                         )
                         attempts = next_round(carried, program, place, say)
                     yield name, _sample(carried, attempts)
-                    if program.name == OURS:
-                        self._keep()
+                    if program.name == OURS and work is Work.MIX:
+                        self._keep(carried)
 
-    def _keep(self) -> None:
+    def _keep(self, carried: Carried) -> None:
         """For those who size a run. A folder that cannot be written costs nothing but that."""
-        rates = {one.work: one.rate for one in self._carried.values() if one.program == OURS}
-        if any(rates.values()):
-            with suppress(KampynError):
-                kept.keep(
-                    kept.Carried(
-                        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                        machine=machine.describe(),
-                        mix=rates.get(Work.MIX),
-                        request=rates.get(Work.REQUEST),
-                    )
+        if carried.rate is None:
+            return
+        with suppress(KampynError):
+            kept.keep(
+                kept.Carried(
+                    measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    machine=machine.describe(),
+                    mix=carried.rate,
+                    busy=others_took_part(carried, busy=max(self._busy)),
                 )
+            )
 
     @property
     def facts(self) -> Facts:

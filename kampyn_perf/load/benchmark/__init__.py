@@ -6,7 +6,7 @@
 
 from kampyn_perf.load.benchmark.attempt import Attempt, Look, measure
 from kampyn_perf.load.benchmark.carried import Carried, Place, next_round
-from kampyn_perf.load.benchmark.cautions import warnings
+from kampyn_perf.load.benchmark.cautions import others_took_part, warnings
 from kampyn_perf.load.benchmark.compare import FLAT, PACED, Comparison, Goal, Plan, compare
 from kampyn_perf.load.benchmark.jobs import Client, Figures
 from kampyn_perf.load.benchmark.processes import Cores, LeanServer, choose_cores, running_server
@@ -35,6 +35,7 @@ __all__ = [
     "compare",
     "measure",
     "next_round",
+    "others_took_part",
     "ours",
     "programs",
     "running_server",

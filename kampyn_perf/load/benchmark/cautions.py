@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kampyn_perf.load.benchmark.attempt import Attempt
 from kampyn_perf.load.benchmark.carried import Carried
 from kampyn_perf.load.benchmark.processes import Cores
 from kampyn_perf.load.benchmark.programs import OURS
@@ -37,6 +38,15 @@ def warnings(found: Sequence[Carried], *, cores: Cores, busy: float) -> list[str
     return words
 
 
+def others_took_part(one: Carried, *, busy: float) -> bool:
+    """Whether the figure is that of a busy machine, as far as can be seen."""
+    return busy > BUSY or (one.beyond is not None and _by_others(one.beyond))
+
+
+def _by_others(attempt: Attempt) -> bool:
+    return any(sign in reason for reason in attempt.invalid for sign in _NOT_OURS)
+
+
 def _of(one: Carried) -> list[str]:
     words = []
     what = f"{one.program}, {one.work.words}"
@@ -47,10 +57,6 @@ def _of(one: Carried) -> list[str]:
         words.append(f"{what}: the server of constants was near its own limit, and may be it")
     if one.scheduled and one.beyond is None and one.best:
         words.append(f"{what}: no rate above was found that is not valid; it may carry more")
-    if (
-        one.program == OURS
-        and one.beyond
-        and any(sign in reason for reason in one.beyond.invalid for sign in _NOT_OURS)
-    ):
+    if one.program == OURS and one.beyond and _by_others(one.beyond):
         words.append(f"{what}: what ended the search was others' use of the machine")
     return words

@@ -57,7 +57,7 @@ def test_the_highest_valid_rate_is_the_sample_and_is_kept_for_later(
     assert "comparison" not in result.context["generator"]
     known = kept.read(machine.describe())
     assert known is not None
-    assert (known.mix, known.request) == (VALID.reached, None)
+    assert (known.mix, known.busy) == (VALID.reached, False)
 
 
 def test_a_machine_on_which_nothing_was_valid_fails_the_case_and_keeps_nothing(

@@ -20,6 +20,7 @@ from kampyn_perf.load.benchmark import (
     Work,
     measure,
     next_round,
+    others_took_part,
     ours,
     running_server,
     warnings,
@@ -88,6 +89,14 @@ def test_where_nothing_was_valid_there_is_no_rate() -> None:
 )
 def test_what_makes_a_figure_doubtful_is_said(rounds: list[list[Attempt]], words: str) -> None:
     assert warnings([carried(*rounds)], cores=PINNED, busy=0.0) == [words]
+
+
+def test_whether_the_figure_is_a_busy_machines() -> None:
+    hungry = replace(INVALID, invalid=("a generator waited for a CPU: others had it",))
+    assert not others_took_part(carried([VALID, INVALID]), busy=0.05)
+    assert others_took_part(carried([VALID, INVALID]), busy=0.4)
+    assert others_took_part(carried([VALID, hungry]), busy=0.05)
+    assert not others_took_part(carried([VALID]), busy=0.05)
 
 
 def test_a_busy_machine_and_shared_cores_are_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from kampyn_perf import names
 from kampyn_perf.files import write_whole
 
 if TYPE_CHECKING:
+    from kampyn_perf.compare import Condition
     from kampyn_perf.report.html import Against
     from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.results.comparison import Comparison
@@ -60,8 +62,11 @@ def load_page_of(
     )
 
 
-def against(reference: str, result: LoadResult, path: Path) -> Against:
-    """The load at `path`, compared with the one that `reference` means. Raises KampynError."""
+def against(
+    reference: str, result: LoadResult, path: Path, *, allowed: Sequence[Condition] = ()
+) -> Against:
+    """The load at `path`, compared with the one that `reference` means; what is `allowed` need not
+    be alike in the two. Raises KampynError."""
     from kampyn_perf import compare
     from kampyn_perf.cli import judging
     from kampyn_perf.cli.compare.stored import name_of
@@ -79,8 +84,11 @@ def against(reference: str, result: LoadResult, path: Path) -> Against:
     base = judging.read_result(found[0])
     if not isinstance(base, LoadResult):
         raise KampynError(f"--baseline: {found[0]} is no load, and a load has nothing in common")
+    settings = compare.Settings(allowed=tuple(allowed))
     names = [name_of(found[0], base)], [name_of(path, result)]
-    return Against(names[0][0].name, base, compare.judge([base], [result], names=names))
+    return Against(
+        names[0][0].name, base, compare.judge([base], [result], settings=settings, names=names)
+    )
 
 
 def place_of(path: Path) -> Path:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kampyn_perf.cli import completion
+from kampyn_perf.compare.settings import Condition
 
 if TYPE_CHECKING:
+    from kampyn_perf.report.html import Against
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.results.verdict import Verdict
 
@@ -64,6 +66,10 @@ def report(
             "with it, and its lines in the charts.",
             show_default=False,
         ),
+    ] = None,
+    allow: Annotated[
+        list[Condition] | None,
+        typer.Option(help="What need not be alike in the two. May be given again."),
     ] = None,
     show: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser afterwards.")
@@ -120,7 +126,10 @@ def report(
             )
         folder = path.parent
         verdict = judging.stored_verdict(folder) or judging.usual_verdict(result, folder)
-        document = _document(result, verdict, form, path, against)
+        compared = None
+        if against:
+            compared = pages.against(str(against), result, path, allowed=allow or ())
+        document = _document(result, verdict, form, path, compared)
     if form is Form.HTML:
         return _put(document, output or pages.place_of(path), show=show)
     if output is None:
@@ -142,7 +151,7 @@ def _put(document: bytes, place: Path, *, show: bool) -> int:
 
 
 def _document(
-    result: LoadResult, verdict: Verdict, form: Form, path: Path, against: Path | None
+    result: LoadResult, verdict: Verdict, form: Form, path: Path, against: Against | None
 ) -> bytes:
     from kampyn_perf.cli import pages
     from kampyn_perf.report import load
@@ -151,8 +160,7 @@ def _document(
 
     match form:
         case Form.HTML:
-            compared = pages.against(str(against), result, path) if against else None
-            return pages.load_page_of(result, verdict, folder=path.parent, against=compared)
+            return pages.load_page_of(result, verdict, folder=path.parent, against=against)
         case Form.MARKDOWN | Form.JUNIT:
             return of_verdict.export(verdict, of_verdict.Format(form.value), result=result)
         case Form.JSON:

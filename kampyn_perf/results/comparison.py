@@ -158,7 +158,8 @@ class Compared(Record):
         if value is None:
             return unknown
         if self.relative:
-            return f"{value * 100:+.3g} %"
+            rounded = float(f"{value * 100:.3g}")
+            return f"{rounded:+,.0f} %" if abs(rounded) >= 1_000 else f"{rounded:+.3g} %"
         if self.unit is Unit.SHARE:
             return f"{value * 100:+.3g} points"
         sign = "-" if value < 0 else "+"

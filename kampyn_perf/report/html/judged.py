@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kampyn_perf.report.html import intervals
 from kampyn_perf.report.html.chart import Chart
 from kampyn_perf.results.alerts import AlertRecord
-from kampyn_perf.results.load import LoadResult
+from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.verdict import Conclusion, Finding, Judgement, Outcome, Verdict
 from kampyn_perf.units import MICROSECONDS, format_duration
 
@@ -80,6 +80,16 @@ def headline(verdict: Verdict | None, *, live: bool) -> str:
         return "The run goes on; nothing is judged yet" if live else "Not judged"
     headline = verdict.headline
     return f"So far: {headline.removesuffix(' (partial run)')}" if live else headline
+
+
+def ended_early(result: LoadResult, verdict: Verdict | None) -> str:
+    """That the run is not whole, where no reason of the verdict says so."""
+    if result.status is RunStatus.COMPLETE:
+        return ""
+    if not result.reason:
+        return "The run was killed: what it had until then is here."
+    told = any(result.reason in reason for reason in (verdict.reasons if verdict else ()))
+    return "" if told else f"The run ended early: {result.reason}"
 
 
 def conclusion(verdict: Verdict | None) -> str:

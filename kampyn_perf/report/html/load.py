@@ -24,7 +24,7 @@ from kampyn_perf.report.html import (
 )
 from kampyn_perf.results.comparison import Comparison
 from kampyn_perf.results.failures import Failure
-from kampyn_perf.results.load import LoadResult, RunStatus
+from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.units import MICROSECONDS, format_duration
 
@@ -94,7 +94,7 @@ def load_page(
         "context_facts": about.pairs(result.context),
         "config": shown_config,
         "config_cut": len(shown_config) == about.MOST_CONFIGURATION,
-        "partial": result.status is not RunStatus.COMPLETE and not live,
+        "partial": "" if live else judged.ended_early(result, verdict),
         "live": live,
         "flame": flame,
     }

@@ -66,3 +66,11 @@ def test_what_is_no_ratio_has_no_picture() -> None:
 def test_unbounded_ends_reach_the_edge() -> None:
     drawn = picture(P95.model_copy(update={"low": None, "high": None}), 0.05)
     assert f'class="range" x="0.0" y="5.0" width="{WIDTH}.0"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [(0.3, "+30 %"), (-0.0123, "-1.23 %"), (82.14, "+8,210 %"), (9.996, "+1,000 %")],
+)
+def test_a_change_is_told_in_three_figures_and_never_as_a_power(change: float, text: str) -> None:
+    assert P95.model_copy(update={"change": change}).change_text == text

@@ -42,6 +42,7 @@ def flows(request: LoadRequest) -> dict[str, int]:
 
 def described(request: LoadRequest) -> Flows:
     """The same, and what of a locustfile means something else than under Locust."""
+    check(request)
     known = known_flows(request.spec)
     return Flows(weights=known) if known else describe(describe_command(request.spec))
 

@@ -67,7 +67,7 @@ def test_an_audit_needs_the_bundled_backend(tmp_path, against):
         (("--audit",), "--audit looks into the bundled backend's store"),
         (("--flame-graph", "5s"), "--flame-graph looks into a worker of the bundled backend"),
     ):
-        done = program.run(tmp_path, "load", *against, *flag)
+        done = program.run(tmp_path, "load", *against, *flag, "--dry-run")
         assert done.code == 2, flag
         assert words in done.err
 

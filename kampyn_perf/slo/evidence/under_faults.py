@@ -84,7 +84,7 @@ class Faults:
 
     def of_series(self, series: Sequence[Series], under: Under) -> list[Series]:
         """What was watched, without the samples of what an objective does not ask for. A sample is
-        of the time from the one before it."""
+        of the time from the one before it; a series of events has none where there were none."""
         if not self.windows_us or under is Under.COUNTED:
             return list(series)
         return [self._part(one, under) for one in series]
@@ -94,7 +94,8 @@ class Faults:
         if not ends.size:
             return series
         usual = int(np.median(np.diff(ends))) if ends.size > 1 else 0
-        starts = np.concatenate([[max(int(ends[0]) - usual, 0)], ends[:-1]])
+        before = np.concatenate([[max(int(ends[0]) - usual, 0)], ends[:-1]])
+        starts = np.maximum(before, ends - 2 * usual) if usual else before
         kept = self.kept(starts, ends - starts, under)
         if kept.all():
             return series

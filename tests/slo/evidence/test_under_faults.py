@@ -152,6 +152,24 @@ def test_what_was_watched_under_a_fault_is_left_out() -> None:
     assert judged(result, **asked, faults="only")[0].samples == 5
 
 
+def test_a_sample_after_a_gap_is_of_the_time_just_before_it() -> None:
+    """Queries that hardly ever come: what came long after the fault is not under it."""
+    gaps = Series(
+        metric="db_query_time",
+        subject="orders.find",
+        source="t",
+        at_us=[second * SECOND_US for second in (10, 11, 12, 13, 50, 51)],
+        values=[1_000.0] * 4 + [90_000.0] * 2,
+    )
+    one, _ = judged(
+        faulty(run_of(measurements=[gaps]), (20, 23)),
+        metric="db_query_time",
+        statistic="max",
+        target="< 50 ms",
+    )
+    assert (one.outcome, one.observed) == (Outcome.FAIL, 90_000.0)
+
+
 def test_a_maximum_of_the_quiet_time_stays() -> None:
     cpu = watched("cpu", [0.2 if at in BAD else 0.6 for at in range(60)], maximum=0.75)
     one, _ = judged(

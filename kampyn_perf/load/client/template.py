@@ -10,7 +10,7 @@ from kampyn_perf.load.client.bodies import JSON
 from kampyn_perf.load.client.requests import Prepared, RequestFactory, RequestHeaders
 from kampyn_perf.load.client.urls import clean_target
 
-_KEPT = 2048
+_KEPT = 1024
 """Requests that a template keeps ready. What comes after them is made each time: where so many were
 different, the next will be too."""
 _KEPT_BYTES = 512

@@ -103,11 +103,13 @@ class _KernelTimer:
             self._set(0)  # nobody waits any more
             return
         self._left = _AT_ONCE
-        sleeper.switch()
-        while (back := self._back) is not None:
-            self._back = None
-            back.switch()
-        self._left = 0
+        try:
+            sleeper.switch()
+            while (back := self._back) is not None:
+                self._back = None
+                back.switch()
+        finally:
+            self._left = 0  # from elsewhere nobody would be switched back to
 
     def _set(self, due_us: int) -> None:
         """Be due then; 0 for never."""

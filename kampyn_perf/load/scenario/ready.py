@@ -10,7 +10,7 @@ from kampyn_perf.load.json_text import encode_json
 from kampyn_perf.load.scenario.templates import Fill, Slots, Templates, as_text
 from kampyn_perf.load.target.request import RequestSettings
 
-_KEPT = 2048
+_KEPT = 1024
 """Bodies that are kept ready. What comes after them is made each time: where so many were
 different, the next will be too."""
 _KEPT_BYTES = 512

@@ -14,7 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kampyn_perf.load.client import Client, ConnectionPool, Limits, PoolOptions, Timeouts
+from kampyn_perf.load.client import (
+    Client,
+    ConnectionPool,
+    Limits,
+    PoolOptions,
+    Timeouts,
+    connection_pool,
+)
+from kampyn_perf.load.client.connection import Connection
 from kampyn_perf.load.client.errors import HostNotAllowedError
 from kampyn_perf.load.client.urls import parse_url
 from kampyn_perf.load.clock import now_us
@@ -215,6 +223,40 @@ def test_bytes_that_nobody_asked_for_are_never_taken_for_a_response(
     assert pool.idle == 0
     assert client.get("/").text == "hello"
     assert server.connections == 2
+
+
+def test_the_kernel_is_asked_where_that_can_matter(
+    serve: Serve, connect: Connect, pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    is_stale = Connection.is_stale
+    monkeypatch.setattr(Connection, "is_stale", lambda one: asked.append(1) or is_stale(one))
+    monkeypatch.setattr(connection_pool, "_FRESH_US", 1 << 60)
+    server = serve(answering(OK))
+    client = connect(server)
+    origin = pool.origin(parse_url(server.url))
+    for expected in (0, 1, 1, 1):  # a new one, its first use after another, and more
+        assert client.get("/").ok
+        assert len(asked) == expected
+    origin.wary = True
+    client.get("/")
+    assert len(asked) == 2
+    origin.wary = False
+    monkeypatch.setattr(connection_pool, "_FRESH_US", 0)
+    client.get("/")
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("request_", ["get", "post"])
+def test_of_a_server_that_ends_connections_unasked_the_kernel_is_asked_each_time(
+    serve: Serve, connect: Connect, pool: ConnectionPool, request_: str
+) -> None:
+    server = serve(closing_second_time("close"))
+    client = connect(server)
+    assert not pool.origin(parse_url(server.url)).wary
+    client.get("/")
+    getattr(client, request_)("/again")
+    assert pool.origin(parse_url(server.url)).wary
 
 
 def test_surplus_that_waits_in_the_kernel_is_seen_before_the_connection_is_used(

@@ -16,6 +16,9 @@ different, the next will be too."""
 _KEPT_BYTES = 512
 """The longest that is kept."""
 
+_HEEDED = frozenset({"name", "json_body", "headers", "identity", "capture", "expect", "match"})
+"""Options of a request that do no harm here; with any other one it goes the longer way."""
+
 
 class ReadyRequest:
     """Raises ValueError for a request of which more differs."""
@@ -99,11 +102,10 @@ class JsonTemplate:
 
 
 def _has_more(settings: RequestSettings) -> bool:
-    other = (settings.form, settings.body, settings.formData, settings.auth, settings.timeout)
-    return (
-        any(one is not None for one in other)
-        or bool(settings.qs or settings.cookie)
-        or not settings.followRedirect
+    return any(
+        getattr(settings, name) != option.get_default(call_default_factory=True)
+        for name, option in RequestSettings.model_fields.items()
+        if name not in _HEEDED
     )
 
 

@@ -43,7 +43,7 @@ const crossing = (goals) => (plot) => {
   ctx.setLineDash([6 * ratio, 4 * ratio]);
   ctx.textAlign = "right";
   ctx.textBaseline = "bottom";
-  const labels = []; // [place, words]: of goals that lie close together in one line
+  const labels = []; // [place, names]: of goals that lie close together in one line
   const seen = goals.map((goal) => [plot.valToPos(goal.value, "y", true), goal.name]).sort(([a], [b]) => a - b);
   for (const [y, name] of seen) {
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
@@ -52,11 +52,15 @@ const crossing = (goals) => (plot) => {
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     const above = labels.at(-1);
-    if (above && y - above[0] < 13 * ratio) above[1] += ", " + name;
-    else labels.push([y, name]);
+    if (above && y - above[0] < 13 * ratio) above[1].push(name);
+    else labels.push([y, [name]]);
   }
   const room = bbox.width - 8 * ratio;
-  for (const [y, words] of labels) ctx.fillText(words, bbox.left + bbox.width - 4 * ratio, Math.max(y - 2 * ratio, bbox.top + 11 * ratio), room);
+  for (const [y, named] of labels) {
+    const words = named.join(", ");
+    const shown = ctx.measureText(words).width > room && named.length > 1 ? `${named.length} goals` : words;
+    ctx.fillText(shown, bbox.left + bbox.width - 4 * ratio, Math.max(y - 2 * ratio, bbox.top + 11 * ratio), room);
+  }
   ctx.restore();
 };
 const before = (chart) => (plot) => {

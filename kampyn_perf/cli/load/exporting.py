@@ -123,6 +123,8 @@ class Exporting(load.Unobserved):
             console.say(words, style=style)
         if self._delivery and (self._told or self._left_out):
             more = f", {self._left_out} more left out" if self._left_out else ""
+            if any(account.failed for account in self._delivery.accounts) or not self._in_time:
+                more += "; what was not taken is lost"
             console.say(f"Traces of slow and failed sessions: {self._told}{more}")
         if self._stock_client_reason:
             console.say(

@@ -12,7 +12,7 @@ only 91 % lie; here the rank is rounded up.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -241,13 +241,6 @@ def merged(histograms: Iterable[Histogram]) -> Histogram:
     for histogram in histograms:
         total.add(histogram)
     return total
-
-
-def from_counts(counts: Mapping[int, int]) -> Histogram:
-    """A histogram of {microseconds: how often}."""
-    histogram = Histogram()
-    histogram.record_all(list(counts.keys()), list(counts.values()))
-    return histogram
 
 
 def rank_of(quantile: float, count: int) -> int:

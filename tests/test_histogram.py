@@ -16,9 +16,9 @@ from kampyn_perf.histogram import (
     LOWEST_US,
     Histogram,
     Layout,
-    from_counts,
     merged,
 )
+from tests.histograms import from_counts
 
 values = st.lists(st.integers(0, HIGHEST_US), min_size=1, max_size=300)
 quantiles = st.sampled_from([0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0])

@@ -32,10 +32,3 @@ def grows_still(rungs: Sequence[CapacityStep]) -> bool:
     if len(rungs) < 2:
         return False
     return rungs[-1].completed_rate > _GROWS * rungs[-2].completed_rate > 0
-
-
-def knee(rungs: Sequence[CapacityStep]) -> int | None:
-    """The fewest users with nine tenths of the most."""
-    best = most(rungs)
-    users = [rung.users for rung in rungs if rung.users and rung.completed_rate >= 0.9 * best > 0]
-    return min(users, default=None)

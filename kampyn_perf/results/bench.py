@@ -218,12 +218,3 @@ class BenchResult(Record):
         if CaseStatus.UNAVAILABLE in statuses:
             return ExitCode.UNREACHABLE
         return ExitCode.FAILED if CaseStatus.FAILED in statuses else ExitCode.OK
-
-    @property
-    def failed_cases(self) -> list[CaseResult]:
-        """Those that have no verdict to give: failed, or without what they measure."""
-        return [
-            case
-            for case in self.cases
-            if case.status in (CaseStatus.FAILED, CaseStatus.UNAVAILABLE)
-        ]

@@ -1,4 +1,4 @@
-"""The plugins `order`, `turns`, `fast` and `workers`, on small suites run by real workers."""
+"""How the suite runs: `order`, `turns`, `fast`, `workers` and `costs`, on small suites."""
 
 from __future__ import annotations
 
@@ -114,3 +114,21 @@ def test_the_fast_tests_start_nothing(suite) -> None:
 
 def test_all_tests_may_start_what_they_like(suite) -> None:
     assert len(suite(STARTER, "-n", "2")) == 5
+
+
+BURNER = """
+import subprocess, sys
+BURN = "import time\\nwhile time.process_time() < 0.5: pass"
+def test_burns(): subprocess.run([sys.executable, "-c", BURN], check=True)
+def test_waits(): time.sleep(0.5)
+"""
+
+
+def test_what_a_test_costs_is_told_with_its_processes(suite, tmp_path: Path) -> None:
+    """CPU, and not time."""
+    told = tmp_path / "costs"
+    suite(BURNER, "-p", "tests.running.costs", "--costs", str(told))
+    lines = [line.split() for line in told.read_text().splitlines()]
+    costs = {name.rpartition("::")[2]: float(cpu) for cpu, _seconds, name in lines}
+    assert costs["test_burns"] >= 0.4
+    assert costs["test_waits"] < 0.4

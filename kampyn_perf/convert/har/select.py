@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from kampyn_perf.convert.har.recorded import Recorded
 
@@ -87,8 +87,3 @@ def redirected(one: Recorded, before: Recorded | None) -> bool:
         and 300 <= before.status < 400
         and before.redirect.partition("#")[0] == one.url.geturl().partition("#")[0]
     )
-
-
-def by_reason(left: Iterable[str]) -> Counter[str]:
-    """How many requests each reason leaves out."""
-    return Counter(left)

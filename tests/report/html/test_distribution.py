@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kampyn_perf.histogram import from_counts
 from kampyn_perf.report.html.distribution import MOST_ENDPOINTS, curve, values_at
+from tests.histograms import from_counts
 from tests.report.html.samples import failing_run
 from tests.slo.runs import Run
 

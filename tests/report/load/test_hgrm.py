@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.histogram import from_counts
 from kampyn_perf.report.load import Format, export
 from kampyn_perf.report.load.hgrm import hgrm
 from kampyn_perf.results.latency import Latency
+from tests.histograms import from_counts
 from tests.report.html.samples import failing_run
 from tests.slo.runs import latency
 

@@ -93,6 +93,7 @@ def _judged(
         kind="load" if isinstance(base[0], LoadResult) else "bench",
         design=design,
         margin=settings.margin,
+        rate_margin=settings.rate_margin,
         between_runs=settings.assumed if design is Design.SINGLE and not spread.runs else 0.0,
         runs_before=spread.runs,
         confidence=settings.confidence,

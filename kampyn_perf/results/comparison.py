@@ -201,6 +201,8 @@ class Comparison(Record):
     design: Design
     margin: float
     """Changes up to this share do not matter."""
+    rate_margin: float = 0.0
+    """Nor do shares of failed requests that differ by no more than this."""
     between_runs: float
     """By how much two runs of the same system are taken to differ at most, in 95 of 100 cases; only
     with one run each, and where no other runs told it."""
@@ -268,7 +270,9 @@ class Comparison(Record):
         if row.outcome is not Change.INCONCLUSIVE or row.change is None:
             return False
         worse = -row.change if row.more_is_better else row.change
-        return worse > (self.margin if row.relative else 0)
+        if row.relative:
+            return worse > self.margin
+        return worse > (self.rate_margin if row.metric == "error_rate" else 0)
 
     @property
     def _primary(self) -> list[Compared]:

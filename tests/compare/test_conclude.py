@@ -52,6 +52,7 @@ def of(*rows: Compared, strict: bool = False, reasons: tuple[str, ...] = ()) -> 
         kind="load",
         design=Design.SINGLE,
         margin=0.05,
+        rate_margin=0.001,
         between_runs=0.1,
         confidence=0.95,
         strict=strict,
@@ -64,6 +65,10 @@ def of(*rows: Compared, strict: bool = False, reasons: tuple[str, ...] = ()) -> 
 
 
 P99_OPEN = row("p99", OPEN, None, explanation="base: 40 samples bound no P99: it takes 368")
+FEW_FAILED, MORE_FAILED = (
+    row("", OPEN, share, metric="error_rate", unit=Unit.SHARE, relative=False)
+    for share in (0.001, 0.002)
+)
 LOOKS_WORSE = row("p95", OPEN, 0.2, explanation="open")
 
 
@@ -86,6 +91,9 @@ LOOKS_WORSE = row("p95", OPEN, 0.2, explanation="open")
         # Nothing is an improvement, or no change, beside a whole that looks worse.
         ((row("p50", BETTER), LOOKS_WORSE), Conclusion.INCONCLUSIVE, ExitCode.NO_VERDICT),
         ((row("p50", SAME), LOOKS_WORSE), Conclusion.INCONCLUSIVE, ExitCode.NO_VERDICT),
+        # One request that failed, of a thousand, is no whole that looks worse; two are.
+        ((row("p50", BETTER), FEW_FAILED), Conclusion.IMPROVED, ExitCode.OK),
+        ((row("p50", BETTER), MORE_FAILED), Conclusion.INCONCLUSIVE, ExitCode.NO_VERDICT),
         # Nothing of the whole is decided.
         ((P99_OPEN,), Conclusion.INCONCLUSIVE, ExitCode.NO_VERDICT),
         ((), Conclusion.INCONCLUSIVE, ExitCode.NO_VERDICT),

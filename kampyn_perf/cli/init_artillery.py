@@ -98,10 +98,12 @@ def _from_environment(value: object) -> bool:
 
 def _load(script: ArtilleryScript, name: str) -> dict[str, Any]:
     timeout = spell_duration(script.timeouts.total)
+    apdex = {"apdex": spell_duration(script.apdex)} if script.apdex else {}
     return {
         "config": {
             "target": name,
             "timeouts": {"total": timeout},
+            **apdex,
             "mode": str(script.profile.mode or "even"),
             "phases": [dict(phase) for phase in script.phases],
         }

@@ -91,19 +91,28 @@ def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]
     from kampyn_perf.alerts.settings import Alerts
     from kampyn_perf.config import Source, parse
     from kampyn_perf.convert.project.yaml_text import comment
+    from kampyn_perf.errors import ConfigError
     from kampyn_perf.thresholds import rules
 
     made, left = rules.write(plain, METRICS)
     head = comment("Made by kampyn-perf check --thresholds prometheus from objectives.")
-    if not made:
+    chosen = {}
+    for name, rule in made.items():
+        try:
+            one = parse(Alerts, Source({"alerts": {name: rule}}, "objectives")).alerts[name]
+            prometheus.export({name: one}, selector)
+            chosen[name] = one
+        except ConfigError as error:
+            left[name] = error.problems[0].message
+    if not chosen:
         return head + "groups: []\n", left
-    chosen = parse(Alerts, Source({"alerts": made}, "the objectives")).alerts
     return prometheus.export(chosen, selector, header=head), left
 
 
 def as_plain(objective: Objective) -> dict[str, Any]:
     """What `slo.yaml` would say of it, its target exactly."""
     from kampyn_perf.results.unit import Unit
+    from kampyn_perf.slo.objectives import Under
     from kampyn_perf.units import spell_duration
 
     target = objective.target
@@ -123,7 +132,14 @@ def as_plain(objective: Objective) -> dict[str, Any]:
         "required": objective.required,
         "abort": objective.abort,
     }
-    for key, length in (("for", objective.window_us), ("grace", objective.grace_us)):
+    lengths = {
+        "for": objective.window_us,
+        "within": objective.within_us,
+        "grace": objective.grace_us,
+    }
+    if objective.faults is not Under.MASKED:
+        plain["faults"] = objective.faults.value
+    for key, length in lengths.items():
         if length is not None:
             plain[key] = spell_duration(length)
     return plain

@@ -8,6 +8,7 @@ import pytest
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.direct import DirectRequest, DirectSchedule, profile_of, target_of
+from kampyn_perf.load.target.request import Part
 
 
 def only_step(**asked):
@@ -72,7 +73,7 @@ def test_a_body_makes_a_post_and_json_is_sent_as_json(tmp_path):
             },
         ),
         ("curl -I localhost:1/x", "head", {}),
-        ("curl -F a=b localhost:1/x", "post", {"formData": {"a": "b"}}),
+        ("curl -F a=b localhost:1/x", "post", {"formData": {"a": Part(value="b")}}),
         ("curl localhost:1/x \\\n  -o /dev/null -w x --compressed", "get", {"headers": {}}),
     ],
 )

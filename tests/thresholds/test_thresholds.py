@@ -14,6 +14,7 @@ from kampyn_perf import config
 from kampyn_perf.alerts.metrics import METRICS
 from kampyn_perf.alerts.settings import Alerts
 from kampyn_perf.cli.thresholds import as_plain
+from kampyn_perf.config import shipped
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.thresholds import ensure, k6, rules
 from tests.cli import program
@@ -279,8 +280,16 @@ def test_availability_is_told_by_the_answers_that_a_server_knows():
 
 @pytest.mark.promtool
 def test_the_built_in_objectives_are_rules_that_promtool_takes(tmp_path):
-    done = program.run(tmp_path, "check", "--thresholds", "prometheus", "-o", "rules.yml")
+    text = (shipped("configs") / "slo.yaml").read_text()
+    (tmp_path / "slo.yaml").write_text(
+        f"{text}  slowest: {{metric: response_time, statistic: max, target: '< 1 s'}}\n"
+        "  late: {metric: error_rate, for: 30s, within: 1m, target: '< 1 %'}\n"
+    )
+    flags = ("--thresholds", "prometheus", "-o", "rules.yml", "--slo", "slo.yaml")
+    done = program.run(tmp_path, "check", *flags)
     assert done.code == 0, done.err
+    assert "not carried over: slowest: " in done.err
+    assert "not carried over: late: `within` has no counterpart there" in done.err
     checked = subprocess.run(
         ["promtool", "check", "rules", "rules.yml"],
         cwd=tmp_path,

@@ -123,7 +123,7 @@ class Answers:
         if node.id in self._by_node:
             return self._by_node[node.id]
         match node.type:
-            case "identifier":
+            case "identifier" | "shorthand_property_identifier":
                 return self._by_name.get(text_of(node))
             case "parenthesized_expression":
                 return self.find(parts(node)[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from tree_sitter import Node
 
-from kampyn_perf.convert.k6.answers import Answers, FromAnswer, begins_with_mark, unmarked
+from kampyn_perf.convert.k6.answers import Answers, FromAnswer, unmarked
 from kampyn_perf.convert.k6.checks import expectations
 from kampyn_perf.convert.k6.options import Say
+from kampyn_perf.convert.k6.requests import METHODS, request_of, stringified
 from kampyn_perf.convert.k6.syntax import (
     UnknownError,
     names_in,
@@ -18,14 +18,9 @@ from kampyn_perf.convert.k6.syntax import (
     shown,
     text_of,
 )
-from kampyn_perf.convert.k6.values import Scope, as_text, entries, evaluate, resolved
+from kampyn_perf.convert.k6.values import Scope, as_text, entries, evaluate
 from kampyn_perf.units import parse_duration, spell_duration
 
-_METHODS = {
-    "get": "get", "post": "post", "put": "put", "patch": "patch", "del": "delete",
-    "head": "head", "options": "options",
-}  # fmt: skip
-_BODYLESS = ("get", "head")
 _FUNCTIONS = ("function_expression", "arrow_function")
 _CHECK_FAILS = "a check that fails makes the request a failed one here, and ends no session"
 
@@ -95,9 +90,9 @@ class Steps:
                 self._left(one, f"{shown(one)}: is taken apart while the script runs")
             elif (found := self._of_answer(value, scope, group)) is not None:
                 self._answers.keep(text_of(name), found)
-            elif value.type != "call_expression" or _stringified(value) is not None:
+            elif value.type != "call_expression" or stringified(value) is not None:
                 try:
-                    evaluate(_stringified(value) or value, scope.inside(names))
+                    evaluate(stringified(value) or value, scope.inside(names))
                     names[text_of(name)] = value
                     self._answers.made_of(text_of(name), names_in(value))
                 except UnknownError as error:
@@ -117,7 +112,7 @@ class Steps:
         except UnknownError as error:
             self._left(error.node, str(error))
             return None
-        is_call = node.type == "call_expression" and _stringified(node) is None
+        is_call = node.type == "call_expression" and stringified(node) is None
         if found is None and call is None and is_call:
             self._call(node, scope, group)
         return found
@@ -150,7 +145,9 @@ class Steps:
             elif what == "check" and len(arguments) >= 2:
                 self._check(arguments, scope, group)
             elif (method := self._method(node)) and arguments:
-                return self._request(method, arguments, scope, group)
+                made = request_of(method, arguments, scope, group=group, left=self._left)
+                self.made.append({METHODS[method]: made})
+                return made
             elif (inner := _call_before(node)) is not None:  # http.get(...).json('id')
                 self._call(inner, scope, group)
                 self._left(node, f"{shown(node)}: what is made of the answer is not kept")
@@ -177,7 +174,7 @@ class Steps:
     def _method(self, node: Node) -> str:
         """`get` of `http.get(...)`; empty for any other call."""
         module, _, method = self._what(node).partition(".")
-        return method if module == "http" and method in _METHODS else ""
+        return method if module == "http" and method in METHODS else ""
 
     def _sleep(self, node: Node, scope: Scope) -> None:
         seconds = evaluate(node, scope)
@@ -211,92 +208,12 @@ class Steps:
         if not request["expect"]:
             del request["expect"]
 
-    def _request(
-        self, method: str, arguments: list[Node], scope: Scope, group: str
-    ) -> dict[str, Any]:
-        url = as_text(evaluate(arguments[0], scope), arguments[0])
-        whole = urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname
-        if not whole and not begins_with_mark(url):
-            raise UnknownError(arguments[0], f"{url!r} is no whole URL")
-        rest = arguments[1:] if method in _BODYLESS else arguments[2:]
-        request: dict[str, Any] = {"url": url}
-        if method not in _BODYLESS and len(arguments) > 1:
-            request |= self._body(arguments[1], scope)
-        if rest:
-            self._params(rest[0], request, scope)
-        if _has_braces(request):
-            raise UnknownError(arguments[0], "has {{ in it, which would be filled in here")
-        if group:
-            path = urlsplit(url).path or "/"
-            own = request.get("name") or f"{_METHODS[method].upper()} {path}"
-            request["name"] = f"{group}: {own}" if "name" not in request else own
-        self.made.append({_METHODS[method]: request})
-        return request
-
-    def _body(self, node: Node, scope: Scope) -> dict[str, Any]:
-        found = resolved(node, scope) or node
-        if found.type == "call_expression":
-            inner = _stringified(found)
-            if inner is None:
-                raise UnknownError(found)
-            value = evaluate(inner, scope)
-            return {"json": value} if value is not None else {"body": "null"}
-        value = evaluate(found, scope)
-        if value is None:
-            return {}
-        if isinstance(value, dict):
-            return {"form": {key: as_text(one, found) for key, one in value.items()}}
-        return {"body": as_text(value, found)}
-
-    def _params(self, node: Node, request: dict[str, Any], scope: Scope) -> None:
-        found = resolved(node, scope)
-        if found is None or found.type == "null":
-            return
-        for key, at in entries(found, scope):
-            if key == "headers":
-                pairs = entries(at, scope)
-                request["headers"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
-            elif key == "cookies":
-                pairs = entries(at, scope)
-                request["cookie"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
-            elif key == "timeout":
-                us = parse_duration(evaluate(at, scope), default_unit="ms")
-                request["timeout"] = spell_duration(us)
-            elif key == "redirects" and evaluate(at, scope) == 0:
-                request["followRedirect"] = False
-            elif key == "tags":
-                self._tags(at, request, scope)
-            else:
-                self._left(at, f"the parameter {key} of a request has no counterpart")
-
-    def _tags(self, node: Node, request: dict[str, Any], scope: Scope) -> None:
-        for key, at in entries(node, scope):
-            if key == "name":
-                request["name"] = as_text(evaluate(at, scope), at)
-            else:
-                self._left(at, f"the tag {key}: of tags, name alone has a counterpart")
-
-
-def _stringified(node: Node) -> Node | None:
-    """What `JSON.stringify(...)` is given; None for any other expression."""
-    inner = parts(node.child_by_field_name("arguments"))
-    called = text_of(node.child_by_field_name("function"))
-    return inner[0] if called == "JSON.stringify" and len(inner) == 1 else None
-
 
 def _call_before(node: Node) -> Node | None:
     """The call whose value has its method called."""
     function = node.child_by_field_name("function")
     owner = function.child_by_field_name("object") if function is not None else None
     return owner if owner is not None and owner.type == "call_expression" else None
-
-
-def _has_braces(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_has_braces(key) or _has_braces(one) for key, one in value.items())
-    if isinstance(value, list):
-        return any(_has_braces(one) for one in value)
-    return isinstance(value, str) and "{{" in value
 
 
 def _named(node: Node) -> str:

@@ -17,7 +17,11 @@ _CHANGES = (
     "for_in_statement",
 )
 _OWNED = ("identifier", "member_expression", "subscript_expression", "spread_element")
-_NAMES = ("identifier", "shorthand_property_identifier_pattern")
+_NAMES = (
+    "identifier",
+    "shorthand_property_identifier",
+    "shorthand_property_identifier_pattern",
+)
 _SHOWN = 48
 _FREE_OF_EFFECTS = ("http", "JSON", "Math", "console")
 

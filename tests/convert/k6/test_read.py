@@ -184,6 +184,24 @@ def test_values_of_answers_are_captured_where_they_are_used(tmp_path):
     assert script.left_out == []
 
 
+def test_of_the_documents_script_nothing_is_left(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "coming-from.md").read_text()
+    path = tmp_path / "shop.js"
+    path.write_text(page.partition("```javascript\n")[2].partition("```")[0])
+    script = read_script(path)
+    assert script.left_out == []
+    assert steps(script)[1:] == [
+        {"get": {"url": "/items", "capture": [{"json": "$[0].id", "as": "item"}]}},
+        {
+            "post": {
+                "url": "/orders",
+                "json": {"item": "{{ item }}"},
+                "headers": {"Content-Type": "application/json"},
+            }
+        },
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

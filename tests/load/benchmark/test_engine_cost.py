@@ -18,7 +18,8 @@ from benchmarks import checkouts, engine_cost
         ([1.12, 1.13, 1.15, 1.14, 1.16, 1.11], "slower: 1.135 times", 1),
         ([0.99, 1.02, 1.01, 1.00, 1.05, 0.98], "within the limit", 0),
         ([0.8, 1.3, 1.2, 1.25, 0.9, 1.4], "undecided", 0),
-        ([1.2, 1.2, 1.2, 1.2, 1.2], "undecided: 5 pairs are too few", 0),
+        ([1.2, 1.2, 1.2, 1.2, 1.2], "slower: 1.200 times", 1),
+        ([1.2, 1.2, 1.2, 1.2], "undecided: 4 pairs are too few", 0),
     ],
 )
 def test_the_verdict(ratios: list[float], words: str, code: int) -> None:

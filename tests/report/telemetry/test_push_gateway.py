@@ -71,9 +71,11 @@ def test_a_real_gateway_has_the_newest_of_each_machine(gateway: str) -> None:
     for seconds in (10, 20):
         result = failing_run(seconds=seconds)
         PushGateway(gateway, instance="one / two").send(Snapshot(result, judged))
-    assert requests_of(gateway) == {
+    newest = {
         (each.name, "kampyn-perf", "one / two"): each.requests.count for each in result.endpoints
     }
+    # A gateway may answer a push before a scrape shows it.
+    program.wait_for(lambda: requests_of(gateway) == newest, seconds=30, what="the newest push")
 
 
 def test_user_and_password_go_along_and_are_not_named() -> None:

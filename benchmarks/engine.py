@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -163,9 +163,9 @@ def highest(asked: argparse.Namespace) -> None:
         print(f"note: {words}")
 
 
-def _print(rows: object) -> None:
+def _print(rows: Iterable[Row]) -> None:
     print(_HEAD)
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         print(row)
 
 

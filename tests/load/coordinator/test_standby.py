@@ -52,7 +52,7 @@ def test_a_run_takes_it_and_its_log_begins_with_what_it_wrote_before(
         try:
             assert workers.pids[0] == pid
             assert new_children() == set(workers.pids)
-            flows = workers.describe(Describe(scenarios=str(SCENARIOS)))
+            flows = workers.describe(Describe(scenarios=(str(SCENARIOS),)))
             assert flows["Order placement flow"] == 40
         finally:
             workers.close()
@@ -67,7 +67,7 @@ def test_words_of_scenarios_come_after_those_of_the_start(first_words, log_path,
     scenarios.write_text(f"print('late words')\n{SCENARIOS.read_text()}")
     with Standby() as standby, log_path.open("ab") as log:
         workers = LocalWorkers(1, log=log, log_path=log_path, standby=standby)
-        workers.describe(Describe(scenarios=str(scenarios)))
+        workers.describe(Describe(scenarios=(str(scenarios),)))
         workers.close()
     assert log_path.read_text().splitlines() == ["early words", "late words"]
 

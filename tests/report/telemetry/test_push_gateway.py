@@ -35,7 +35,12 @@ def gateway(tmp_path: Path) -> Iterator[str]:
     port = free_port()
     log = (tmp_path / "gateway.log").open("w")
     process = subprocess.Popen(
-        [PROGRAM, f"--web.listen-address=127.0.0.1:{port}"],
+        # Debian's keeps what was pushed for the next start, unless told where.
+        [
+            PROGRAM,
+            f"--web.listen-address=127.0.0.1:{port}",
+            f"--persistence.file={tmp_path / 'pushed'}",
+        ],
         stdout=log,
         stderr=subprocess.STDOUT,
         cwd=tmp_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -92,3 +93,41 @@ def test_descriptors_go_up_to_the_hard_limit() -> None:
     )
     answer = subprocess.check_output([sys.executable, "-c", program], text=True)
     assert answer == "100 200\n"
+
+
+MMAPPED = """
+import ctypes, sys
+from kampyn_perf.process_limits import give_memory_back
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost",
+    )]
+
+libc.mallinfo2.restype = Info
+if sys.argv[1] == "give":
+    give_memory_back()
+libc.free(libc.malloc(8 << 20))
+before = libc.mallinfo2().hblks
+piece = libc.malloc(4 << 20)
+print(libc.mallinfo2().hblks - before)
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="tells of glibc 2.33 and newer"
+)
+@pytest.mark.parametrize(("which", "mapped"), [("give", "1"), ("keep", "0")])
+def test_what_is_freed_goes_back_to_the_system(which: str, mapped: str) -> None:
+    """A piece that is mapped by itself is given back when it is freed; without, it lies in a heap
+    that others keep from shrinking."""
+    done = subprocess.run(
+        [sys.executable, "-c", MMAPPED, which], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == mapped

@@ -33,6 +33,7 @@ from kampyn_perf.load.coordinator.workers import LocalWorkers, Workers
 from kampyn_perf.load.reach import check_reachable
 from kampyn_perf.load.request import LoadRequest
 from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.process_limits import give_memory_back
 from kampyn_perf.results import carried
 from kampyn_perf.results.folder import claimed_run_folder, new_run_folder
 from kampyn_perf.results.labels import safe_label
@@ -63,6 +64,7 @@ def run(
     could not begin: `UnreachableError` where the target does not answer.
     """
     check(request)
+    give_memory_back()
     if request.audit and request.spec.api.audit:
         spec = request.spec.model_copy(update={"audited": True})
         request = replace(request, spec=spec)

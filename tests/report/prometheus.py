@@ -42,8 +42,8 @@ class Prometheus:
             try:
                 if self.query(expression):
                     return
-            except (OSError, urllib.error.URLError):
-                pass
+            except (OSError, json.JSONDecodeError):
+                pass  # it is not there yet, or says "Service Unavailable" while it begins
             assert time.monotonic() < give_up, expression
             time.sleep(0.2)
 

@@ -177,7 +177,7 @@ CASES = (
     Case(
         name="redis-stopped",
         cause="cache",
-        phases=QUIET_THEN,
+        phases=steady(40, 20),
         target="100 ms",
         statistic="p99",  # the backend asks a dead cache only now and then
         plant=plants.stopped("redis-server", after=6, seconds=30),
@@ -220,7 +220,7 @@ CASES = (
     Case(
         name="garbage",
         cause="garbage-collection",
-        target="50 ms",
+        target="30 ms",
         phases=steady(40, 20),
         customize=plants.COLLECTING,
     ),

@@ -15,7 +15,7 @@ def demo(
     ] = Path("kampyn-demo"),
     orders: Annotated[
         int, typer.Option("--orders", min=1_000, metavar="N", help="Orders in the store.")
-    ] = 250_000,
+    ] = 500_000,
     length: Annotated[
         str, typer.Option("--for", metavar="DURATION", help="How long each of the two loads takes.")
     ] = "30s",

@@ -45,7 +45,8 @@ class BoundedSeries:
         if capacity < 2 or capacity % 2:
             raise ValueError(f"a capacity is even and above 0, not {capacity}")
         self._capacity = capacity
-        self._samples_per_point = 1
+        self.samples_per_point = 1
+        """More with each halving, after which every point is another."""
         self._samples_in_last = 0
         self.points: list[Point] = []
         self.maximum: float | None = None
@@ -54,7 +55,7 @@ class BoundedSeries:
     @property
     def merged(self) -> bool:
         """Whether a point may be of more than one sample."""
-        return self._samples_per_point > 1
+        return self.samples_per_point > 1
 
     def add(
         self, at_us: int, value: float, *, weight: int = 1, maximum: float | None = None
@@ -63,7 +64,7 @@ class BoundedSeries:
         if maximum is not None:
             self.maximum = maximum if self.maximum is None else max(self.maximum, maximum)
         point = Point(at_us, value * weight, weight, value, value)
-        if self.points and self._samples_in_last < self._samples_per_point:
+        if self.points and self._samples_in_last < self.samples_per_point:
             self.points[-1].absorb(point)
             self._samples_in_last += 1
             return
@@ -78,4 +79,4 @@ class BoundedSeries:
         for earlier, later in zip(evens, odds, strict=True):
             earlier.absorb(later)
         self.points = evens
-        self._samples_per_point *= 2
+        self.samples_per_point *= 2

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from kampyn_perf import names
 from kampyn_perf.measure.bounded import BoundedSeries
@@ -33,6 +34,7 @@ class Store:
         self._from_us = from_us
         self._listener = listener
         self._series: dict[Quantity, BoundedSeries] = {}
+        self._columns: defaultdict[Quantity, _Columns] = defaultdict(_Columns)
         self._at_least: Counter[Quantity] = Counter()
         self._left_out: set[Quantity] = set()
         self._remarks: dict[str, None] = {}
@@ -84,7 +86,7 @@ class Store:
         """All series, with stand-ins for what nothing else measured."""
         with self._lock:
             series = [
-                _freeze(quantity, kept, self._at_least[quantity])
+                _freeze(quantity, kept, self._columns[quantity], self._at_least[quantity])
                 for quantity, kept in self._series.items()
             ]
         measured = {one.metric for one in series}
@@ -102,9 +104,37 @@ def _counts(sample: Sample) -> bool:
     return sample.weight != 0 and math.isfinite(sample.value)
 
 
-def _freeze(quantity: Quantity, kept: BoundedSeries, at_least: int) -> Series:
-    points = kept.points
-    weights = [point.weight for point in points]
+class _Columns:
+    """A series' points, column by column. A run is saved once a second, and most of what it has
+    measured stands since the second before: only what is new is worked out."""
+
+    def __init__(self) -> None:
+        self._samples_per_point = 0
+        self.at_us: list[int] = []
+        self.values: list[float] = []
+        self.weights: list[int] = []
+        self.minima: list[float] = []
+        self.maxima: list[float] = []
+
+    def take(self, kept: BoundedSeries) -> None:
+        """Become those of `kept`, of which only the last point can have changed since."""
+        columns: tuple[list[Any], ...] = (
+            self.at_us, self.values, self.weights, self.minima, self.maxima,
+        )  # fmt: skip
+        anew = kept.samples_per_point != self._samples_per_point
+        for column in columns:
+            del column[0 if anew else max(len(column) - 1, 0) :]
+        self._samples_per_point = kept.samples_per_point
+        for point in kept.points[len(self.at_us) :]:
+            self.at_us.append(point.at_us)
+            self.values.append(_rounded(point.value))
+            self.weights.append(point.weight)
+            self.minima.append(_rounded(point.low))
+            self.maxima.append(_rounded(point.high))
+
+
+def _freeze(quantity: Quantity, kept: BoundedSeries, columns: _Columns, at_least: int) -> Series:
+    columns.take(kept)
     # What is made here is right by construction, and validating it again would cost as much as
     # all the watching; the model's own check is for files.
     return Series.model_construct(
@@ -113,11 +143,11 @@ def _freeze(quantity: Quantity, kept: BoundedSeries, at_least: int) -> Series:
         source=quantity.source,
         unit=quantity.unit,
         labels=dict(quantity.labels),
-        at_us=[point.at_us for point in points],
-        values=[_rounded(point.value) for point in points],
-        weights=weights if any(weight != 1 for weight in weights) else None,
-        minima=[_rounded(point.low) for point in points] if kept.merged else None,
-        maxima=[_rounded(point.high) for point in points] if kept.merged else None,
+        at_us=columns.at_us.copy(),
+        values=columns.values.copy(),
+        weights=columns.weights.copy() if any(one != 1 for one in columns.weights) else None,
+        minima=columns.minima.copy() if kept.merged else None,
+        maxima=columns.maxima.copy() if kept.merged else None,
         maximum=_maximum(kept),
         at_least=at_least,
     )

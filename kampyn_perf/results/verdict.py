@@ -280,10 +280,11 @@ class Verdict(Record):
         seen, and those of which it is open."""
         told = [f"{one.subject} {one.words} (in {one.phase})" for one in self._grown("grew")]
         if rest := self._grown("level", "fell"):
-            least = Unit.SIZE_RATE.text(max(one.detectable or 0.0 for one in rest))
+            least = max(one.detectable or 0.0 for one in rest)
+            seen = f"; from about {Unit.SIZE_RATE.text(least)} on it would have been seen"
             told.append(
-                f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}; from "
-                f"about {least} on it would have been seen"
+                f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}"
+                + (seen if least else "")
             )
         if hidden := self._grown("open"):
             told.append(

@@ -54,6 +54,7 @@ def _growth(subject: str, slope: stats.Slope, phase: str) -> Growth:
         ends = sorted((abs(low), abs(high)))
         words += f" ({_UNIT.text(ends[0])} to {_UNIT.text(ends[1])})"
     least = _UNIT.text(slope.least or 0.0)
+    seen = f"{words}; from about {least} on it would have been seen"
     return Growth(
         subject=subject,
         phase=phase,
@@ -61,5 +62,5 @@ def _growth(subject: str, slope: stats.Slope, phase: str) -> Growth:
         slope=slope.value,
         interval=Bounds(low=low, high=high, confidence=CONFIDENCE),
         detectable=slope.least,
-        words=f"{words}; from about {least} on it would have been seen",
+        words=seen if slope.least else words,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kampyn_perf.measure import store as module
 from kampyn_perf.measure.bounded import CAPACITY
@@ -31,6 +33,23 @@ def test_a_long_run_keeps_sums_and_extremes() -> None:
     assert series.maximum == count - 1  # the last point is the mean of several
     # What is made without the model's own check has to stand it.
     assert Series.model_validate(series.model_dump()) == series
+
+
+@given(asked=st.sets(st.integers(0, 3 * CAPACITY), max_size=20))
+@settings(max_examples=30, deadline=None)
+def test_who_asks_meanwhile_changes_nothing(asked: set[int]) -> None:
+    """A snapshot keeps what it worked out for the next; what it gave away stays as it was."""
+    store, other = Store(), Store()
+    given_away: list[tuple[Series, Series]] = []
+    for number in range(3 * CAPACITY + 1):
+        sample = Sample(LOAD, number / 7, weight=1 + number % 3)
+        for one in (store, other):
+            one.take(number, [sample], watcher="w", slots=1)
+        if number in asked:
+            (series,) = store.series()
+            given_away.append((series, series.model_copy(deep=True)))
+    assert store.series() == other.series()
+    assert all(now == then for now, then in given_away)
 
 
 def test_labels_tell_series_apart() -> None:

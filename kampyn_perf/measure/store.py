@@ -116,6 +116,11 @@ class _Columns:
         self.minima: list[float] = []
         self.maxima: list[float] = []
 
+    @property
+    def weighted(self) -> bool:
+        """Whether a point is of more than one sample."""
+        return self.weights.count(1) < len(self.weights)
+
     def take(self, kept: BoundedSeries) -> None:
         """Become those of `kept`, of which only the last point can have changed since."""
         columns: tuple[list[Any], ...] = (
@@ -145,7 +150,7 @@ def _freeze(quantity: Quantity, kept: BoundedSeries, columns: _Columns, at_least
         labels=dict(quantity.labels),
         at_us=columns.at_us.copy(),
         values=columns.values.copy(),
-        weights=columns.weights.copy() if any(one != 1 for one in columns.weights) else None,
+        weights=columns.weights.copy() if columns.weighted else None,
         minima=columns.minima.copy() if kept.merged else None,
         maxima=columns.maxima.copy() if kept.merged else None,
         maximum=_maximum(kept),

@@ -122,7 +122,7 @@ class PageReader:
 
     def _read_known(self, lines: list[str]) -> Page | None:
         """None where a line is new, or of another type than it was."""
-        if self._types != tuple(line for line in lines if line.startswith("# TYPE")):
+        if self._types != _types_of(lines):
             return None
         page: Page = {}
         for line in lines:
@@ -150,7 +150,7 @@ class PageReader:
             if place is not None:
                 place.put(page, float(sample.value))
         self._decided.clear()  # of names that come and go
-        self._types = tuple(line for line in lines if line.startswith("# TYPE"))
+        self._types = _types_of(lines)
         series = [_split(line)[0] for line in lines if line[0] != "#"]
         self._places = {}
         if len(series) == len(samples):  # as it is wherever a line is a sample
@@ -168,6 +168,10 @@ class PageReader:
                     if place is not None:
                         place.put(page, float(sample.value))
         return page
+
+
+def _types_of(lines: list[str]) -> tuple[str, ...]:
+    return tuple(line for line in lines if line.startswith("# TYPE"))
 
 
 def _split(line: str) -> tuple[str, float]:

@@ -14,6 +14,7 @@ from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
+from kampyn_perf.slo.evidence.result_evidence import ResultEvidence
 from kampyn_perf.slo.kinds import CaseTimes, Watched
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective
@@ -22,28 +23,9 @@ from kampyn_perf.slo.targets import Target
 _NS = 1_000
 
 
-class BenchEvidence:
-    """What a benchmark says about objectives: times of its cases, and of database queries."""
-
-    def __init__(self, result: BenchResult) -> None:
-        self._result = result
-
-    @property
-    def subject(self) -> str:
-        return self._result.schema_
-
-    @property
-    def started_at(self) -> str:
-        return self._result.started_at
-
-    @property
-    def invalid(self) -> list[str]:
-        """Failures spoil the case that they happened in, not the others."""
-        return []
-
-    def held(self, objective: Objective) -> str | None:  # noqa: ARG002 - there is no invalid one
-        """Nothing: no benchmark is invalid as a whole."""
-        return None
+class BenchEvidence(ResultEvidence[BenchResult]):
+    """What a benchmark says about objectives: times of its cases, and of database queries. Failures
+    spoil the case that they happened in, not the others, and are no samples."""
 
     @property
     def partial(self) -> str:
@@ -54,14 +36,6 @@ class BenchEvidence:
     @property
     def empty(self) -> bool:
         return not any(case.samples and case.samples.count for case in self._result.cases)
-
-    @property
-    def unreachable(self) -> str:
-        return ""
-
-    @property
-    def all_failed(self) -> bool:
-        return False  # what failed is no sample of a benchmark
 
     def names(self, kind: ScopeKind) -> list[str]:
         """Of its cases."""

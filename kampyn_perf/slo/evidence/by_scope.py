@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from kampyn_perf.results.breakdown import BreakdownGroup
+from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.schedule import numbered
 from kampyn_perf.slo.evidence import earlier
@@ -44,26 +44,14 @@ class ByScope:
         kept = self._result.breakdown
         if kept is None:
             return None
-        return Table(
-            kept.requests,
-            kept.cut_requests,
-            splits_us=kept.splits_us,
-            width_us=kept.width_us,
-            woken=self.woken.late_us,
-        )
+        return _table(kept, kept.requests, kept.cut_requests, self.woken.late_us)
 
     @cached_property
     def sessions(self) -> Table | None:
         kept = self._result.breakdown
         if kept is None:
             return None
-        return Table(
-            kept.sessions,
-            kept.cut_sessions,
-            splits_us=kept.splits_us,
-            width_us=kept.width_us,
-            woken=self.woken.of_sessions_us,
-        )
+        return _table(kept, kept.sessions, kept.cut_sessions, self.woken.of_sessions_us)
 
     @cached_property
     def woken(self) -> Woken:
@@ -104,3 +92,12 @@ class ByScope:
                 return lambda group: group.phase == number
             case _:
                 return lambda _: True
+
+
+def _table(
+    kept: Breakdown,
+    groups: Sequence[BreakdownGroup],
+    cut: Sequence[BreakdownGroup],
+    woken: Callable[[int, int], int],
+) -> Table:
+    return Table(groups, cut, splits_us=kept.splits_us, width_us=kept.width_us, woken=woken)

@@ -10,6 +10,7 @@ from kampyn_perf import stats
 from kampyn_perf.results.capacity import Answer, CapacityResult, Ending
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
+from kampyn_perf.slo.evidence.result_evidence import ResultEvidence
 from kampyn_perf.slo.kinds import RequestRate
 from kampyn_perf.slo.metrics import ScopeKind
 from kampyn_perf.slo.objectives import Objective
@@ -17,28 +18,8 @@ from kampyn_perf.slo.objectives import Objective
 _UNFINISHED = (Ending.INTERRUPTED, Ending.LOST)
 
 
-class CapacityEvidence:
-    """What a capacity search says about objectives."""
-
-    def __init__(self, result: CapacityResult) -> None:
-        self._result = result
-
-    @property
-    def subject(self) -> str:
-        return self._result.schema_
-
-    @property
-    def started_at(self) -> str:
-        return self._result.started_at
-
-    @property
-    def invalid(self) -> list[str]:
-        """A step that was not valid is in no answer."""
-        return []
-
-    def held(self, objective: Objective) -> str | None:  # noqa: ARG002 - there is no invalid one
-        """Nothing: no search is invalid as a whole."""
-        return None
+class CapacityEvidence(ResultEvidence[CapacityResult]):
+    """What a capacity search says about objectives. A step that was not valid is in no answer."""
 
     @property
     def partial(self) -> str:
@@ -49,14 +30,6 @@ class CapacityEvidence:
     @property
     def empty(self) -> bool:
         return not self._result.steps
-
-    @property
-    def unreachable(self) -> str:
-        return ""
-
-    @property
-    def all_failed(self) -> bool:
-        return False
 
     def names(self, kind: ScopeKind) -> list[str]:  # noqa: ARG002 - it has no parts
         """None."""

@@ -6,6 +6,7 @@ from kampyn_perf import units
 from kampyn_perf.outcomes import TRANSPORT_KINDS, ErrorKind
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.slo.evidence.bounds import Disturbed
+from kampyn_perf.slo.evidence.result_evidence import ResultEvidence
 from kampyn_perf.slo.kinds import (
     Amplification,
     AnySeries,
@@ -29,19 +30,8 @@ _NEVER_HELD = (
 )  # fmt: skip
 
 
-class LoadStanding:
+class LoadStanding(ResultEvidence[LoadResult]):
     """Whether its numbers mean anything, and what disturbed them."""
-
-    def __init__(self, result: LoadResult) -> None:
-        self._result = result
-
-    @property
-    def subject(self) -> str:
-        return self._result.schema_
-
-    @property
-    def started_at(self) -> str:
-        return self._result.started_at
 
     @property
     def invalid(self) -> list[str]:

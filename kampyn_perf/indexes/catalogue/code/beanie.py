@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kampyn_perf.errors import ConfigError, Problem
+from kampyn_perf.errors import Problem
+from kampyn_perf.indexes.catalogue.code.files import files_of
 from kampyn_perf.indexes.catalogue.code.python_values import NotWritten, Values, last_name
 from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
 from kampyn_perf.indexes.model.catalogue import Catalogue
@@ -95,7 +96,7 @@ def catalogue_of_beanie(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
     """From a Python file, or a folder of them. Raises ConfigError naming file and line."""
     declarations = Declarations()
     project = _Project()
-    for file in _files(path):
+    for file in files_of(path, "*.py", none="no Python file in this folder", skipped=_SKIPPED):
         _read(file, project, declarations)
     for one in project.classes.values():
         if not project.is_document(one.name):
@@ -109,21 +110,6 @@ def catalogue_of_beanie(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
         _declare(one, project, declarations)
     none = f"no class that comes from beanie's {_ROOT}"
     return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(
-        file
-        for file in path.rglob("*.py")
-        if not any(
-            part in _SKIPPED or part.startswith(".") for part in file.relative_to(path).parts
-        )
-    )
-    if not files:
-        raise ConfigError([Problem("", "no Python file in this folder", str(path))])
-    return files
 
 
 def _read(file: Path, project: _Project, declarations: Declarations) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kampyn_perf.errors import ConfigError, Problem
+from kampyn_perf.errors import Problem
+from kampyn_perf.indexes.catalogue.code.files import files_of
 from kampyn_perf.indexes.catalogue.code.prisma_schema import (
     Attribute,
     Block,
@@ -30,7 +31,11 @@ _INDEXES = ("unique", "index", "fulltext")
 def catalogue_of_prisma(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
     """From a schema file, or a folder of them. Raises ConfigError naming file and line."""
     declarations = Declarations()
-    blocks = [(file, block) for file in _files(path) for block in _blocks(file, declarations)]
+    blocks = [
+        (file, block)
+        for file in files_of(path, "*.prisma", none="no .prisma file in this folder")
+        for block in _blocks(file, declarations)
+    ]
     _check_provider(blocks, declarations)
     schema = _Schema({block.name: block for _, block in blocks if block.kind in ("model", "type")})
     for file, block in blocks:
@@ -38,15 +43,6 @@ def catalogue_of_prisma(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
             schema.declare(block, str(file), declarations)
     none = "no model in it"
     return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(path.rglob("*.prisma"))
-    if not files:
-        raise ConfigError([Problem("", "no .prisma file in this folder", str(path))])
-    return files
 
 
 def _blocks(file: Path, declarations: Declarations) -> list[Block]:

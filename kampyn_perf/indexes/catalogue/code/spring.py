@@ -15,7 +15,8 @@ from typing import Any
 
 import yaml
 
-from kampyn_perf.errors import ConfigError, KampynError, Problem
+from kampyn_perf.errors import KampynError, Problem
+from kampyn_perf.indexes.catalogue.code.files import files_of
 from kampyn_perf.indexes.catalogue.code.java_classes import (
     Annotation,
     JavaClass,
@@ -43,7 +44,7 @@ def catalogue_of_spring(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
     """From a Java file, or a folder of them. Raises ConfigError naming file and line."""
     declarations = Declarations()
     project = _Project(declarations)
-    for file in _files(path):
+    for file in files_of(path, "*.java", none="no Java file in this folder (Kotlin is not read)"):
         project.read(file)
     for one in project.classes.values():
         document = _named(one.annotations, "Document")
@@ -51,16 +52,6 @@ def catalogue_of_spring(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
             project.declare(one, document)
     none = "no class with Spring Data's @Document (Kotlin is not read)"
     return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(path.rglob("*.java"))
-    if not files:
-        reason = "no Java file in this folder (Kotlin is not read)"
-        raise ConfigError([Problem("", reason, str(path))])
-    return files
 
 
 @dataclass(frozen=True)

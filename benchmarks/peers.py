@@ -21,14 +21,14 @@ import sys
 import tempfile
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.load.locustfiles import recording
+
 FILES = Path(__file__).parent / "peers_files"
-SERVER = Path(__file__).parent.parent / "tests" / "load" / "locustfiles" / "recording.py"
 RATE, SECONDS = 40, 20
 WEIGHTS = {"auth": 30, "order": 40, "vendor": 30}
 FIRST = {"/auth": "auth", "/items?page=1": "order", "/vendors": "vendor"}
@@ -102,18 +102,6 @@ def plain(body: str) -> str:
         return json.dumps(json.loads(body), sort_keys=True)
     except ValueError:
         return body
-
-
-@contextmanager
-def recording() -> Iterator[int]:
-    """The server; its port."""
-    server = subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout
-        yield int(server.stdout.readline())
-    finally:
-        server.kill()
-        server.wait()
 
 
 def run(name: str, command: Sequence[str], port: int, folder: Path, *, seconds: float) -> Seen:
@@ -229,7 +217,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=SECONDS)
     asked = parser.parse_args()
     size = {"rate": asked.rate, "seconds": asked.seconds}
-    with recording() as port, tempfile.TemporaryDirectory() as name:
+    with recording.started() as port, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if asked.only_script:
             script = asked.only_script.absolute()

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli import program
+from tests.load.locustfiles import recording
 
 HERE = Path(__file__).parent
 BUY = (
@@ -35,17 +34,8 @@ BUY = (
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = subprocess.Popen(
-        [sys.executable, str(HERE.parent / "locustfiles" / "recording.py")],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert server.stdout
-        yield int(server.stdout.readline())
-    finally:
-        server.kill()
-        server.wait()
+    with recording.started() as port:
+        yield port
 
 
 def recorded(port: int) -> list[dict[str, Any]]:

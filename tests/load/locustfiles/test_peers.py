@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import peers
+from tests.load.locustfiles import recording
 
 pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
 ARTILLERY = os.environ.get("KAMPYN_TEST_ARTILLERY") or shutil.which("artillery")
@@ -27,7 +28,7 @@ def same(stock, ours):
 
 
 def test_locust_and_ours_send_the_same(tmp_path):
-    with peers.recording() as port:
+    with recording.started() as port:
         stock, ours = peers.locust(port, tmp_path, rate=20, seconds=5)
     assert same(stock, ours) == set()
     assert len(ours.sessions) == 100
@@ -37,7 +38,7 @@ def test_locust_and_ours_send_the_same(tmp_path):
 
 @pytest.mark.skipif(not ARTILLERY, reason="KAMPYN_TEST_ARTILLERY names no Artillery")
 def test_artillery_and_ours_send_the_same(tmp_path):
-    with peers.recording() as port:
+    with recording.started() as port:
         stock, ours = peers.artillery(Path(str(ARTILLERY)), port, tmp_path, rate=20, seconds=5)
     assert same(stock, ours) <= {"accept: application/json"}
     assert len(ours.sessions) == 100

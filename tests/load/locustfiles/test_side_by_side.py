@@ -16,8 +16,10 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from tests.cli import program
+from tests.load.locustfiles import recording
 
 pytestmark = [pytest.mark.program, pytest.mark.xdist_group("locustfiles")]
+
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 JOBS: dict[str, dict[str, Any]] = {
@@ -39,14 +41,8 @@ _OUR_OWN = {"host", "content-length", "connection"}
 
 @pytest.fixture(scope="session")
 def port() -> Iterator[int]:
-    server = subprocess.Popen(
-        [sys.executable, str(HERE / "recording.py")], stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    yield int(server.stdout.readline())
-    server.kill()
-    server.wait()
-    server.stdout.close()
+    with recording.started() as port:
+        yield port
 
 
 def run(side: str, port: int, jobs: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""docs/backend.md names files that exist."""
+"""docs/backend.md names files that exist.
+
+Tests `docs/backend.md`.
+"""
 
 from __future__ import annotations
 

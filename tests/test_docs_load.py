@@ -1,4 +1,7 @@
-"""docs/load.md, targets.md, scenarios.md: tables as the models have them, examples that parse."""
+"""docs/load.md, targets.md, scenarios.md: tables as the models have them, examples that parse.
+
+Tests `docs/load.md`, `kampyn_perf/load/settings.py` and `kampyn_perf/load/target/settings.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The stand-in itself: it answers, and it does not outlive the run that started it."""
+"""The stand-in itself: it answers, and it does not outlive the run that started it.
+
+Tests `tests/mongo_server.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The wheel: what users edit is in it, and it works in an empty folder."""
+"""The wheel: what users edit is in it, and it works in an empty folder.
+
+Tests `pyproject.toml`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The README's picture: the same in a browser and in librsvg, and nothing from the network."""
+"""The README's picture: the same in a browser and in librsvg, and nothing from the network.
+
+Tests `docs/picture.py`.
+"""
 
 from __future__ import annotations
 

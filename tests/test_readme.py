@@ -1,6 +1,8 @@
 """Every command of the README is run, as it stands there; the loads are made short by environment.
 
 What cannot be run as it stands is replaced in `STANDS_FOR`, each with its reason.
+
+Tests `README.md`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""What docs/alerts.md shows is what the program takes and gives."""
+"""What docs/alerts.md shows is what the program takes and gives.
+
+Tests `docs/alerts.md`, `kampyn_perf/alerts/settings.py`, `kampyn_perf/alerts/metrics.py` and
+`kampyn_perf/alerts/actions/notice.py`.
+"""
 
 from __future__ import annotations
 

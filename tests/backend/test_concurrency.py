@@ -1,4 +1,8 @@
-"""Several workers at once: never oversold, nothing lost, whoever is killed."""
+"""Several workers at once: never oversold, nothing lost, whoever is killed.
+
+Tests `kampyn_perf/backend/worker_pool.py`, `kampyn_perf/backend/supervisor.py` and
+`kampyn_perf/backend/stores/sqlite`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The document's own load configuration, unchanged, gets no error."""
+"""The document's own load configuration, unchanged, gets no error.
+
+Tests `kampyn_perf/backend/routes` and `kampyn_perf/backend/seeding`.
+"""
 
 from __future__ import annotations
 

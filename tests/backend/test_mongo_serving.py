@@ -1,4 +1,7 @@
-"""The backend on MongoDB, from outside: the document's flows, a database that goes away."""
+"""The backend on MongoDB, from outside: the document's flows, a database that goes away.
+
+Tests `kampyn_perf/backend/stores/mongo` and `kampyn_perf/backend/launcher.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A goal about what is used up breaks first: that limit, and the one by what callers meet."""
+"""A goal about what is used up breaks first: that limit, and the one by what callers meet.
+
+Tests `kampyn_perf/capacity/search.py`, `kampyn_perf/capacity/told.py` and
+`kampyn_perf/capacity/answer.py`.
+"""
 
 from __future__ import annotations
 

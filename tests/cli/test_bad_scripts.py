@@ -1,5 +1,8 @@
 """Scripts of other tools that cannot be run, by the real program: one message with file and line,
-and nothing is sent."""
+and nothing is sent.
+
+Tests `kampyn_perf/load/artillery` and `kampyn_perf/load/locustfiles`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`check --baseline NAME` as the real program: a run by its tag, and runs like it in the store."""
+"""`check --baseline NAME` as the real program: a run by its tag, and runs like it in the store.
+
+Tests `kampyn_perf/cli/check.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The recipe of docs/ci.md, run by a shell as it stands there, with each of its endings."""
+"""The recipe of docs/ci.md, run by a shell as it stands there, with each of its endings.
+
+Tests `docs/ci.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf compare --run` as the real program: servers by a command, and what is refused."""
+"""`kampyn-perf compare --run` as the real program: servers by a command, and what is refused.
+
+Tests `kampyn_perf/cli/compare` and `kampyn_perf/compare/pairs`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """Every `kampyn-perf` that stands in a block of a page is one that the program takes: commands and
-flags that there are, values that they allow. Parsed, and not run: other tests run most of them."""
+flags that there are, values that they allow. Parsed, and not run: other tests run most of them.
+
+Tests the pages of `docs/` and `kampyn_perf/cli/groups.py`.
+"""
 
 from __future__ import annotations
 

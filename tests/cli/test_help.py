@@ -1,4 +1,7 @@
-"""Help teaches: every command has an example. It is instant: nothing heavy is imported for it."""
+"""Help teaches: every command has an example. It is instant: nothing heavy is imported for it.
+
+Tests `kampyn_perf/cli/main.py` and `kampyn_perf/cli/groups.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An objective with `abort: true` ends a real load, and the verdict says so."""
+"""An objective with `abort: true` ends a real load, and the verdict says so.
+
+Tests `kampyn_perf/cli/load/aborting.py` and `kampyn_perf/slo/aborting.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Alerts beside a real load: live, in the result, and the same when the run is played again."""
+"""Alerts beside a real load: live, in the result, and the same when the run is played again.
+
+Tests `kampyn_perf/cli/load/alerting.py`, `kampyn_perf/cli/alerts/testing.py` and
+`kampyn_perf/alerts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`load --audit`: a store that does not agree with what clients were told fails the run."""
+"""`load --audit`: a store that does not agree with what clients were told fails the run.
+
+Tests `kampyn_perf/load/auditing.py`, `kampyn_perf/load/audit` and `kampyn_perf/load/bundled.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a user can get wrong: a clear message, the right exit code, nothing started or lost."""
+"""What a user can get wrong: a clear message, the right exit code, nothing started or lost.
+
+Tests `kampyn_perf/cli/load`, `kampyn_perf/load/resolver.py`, `kampyn_perf/load/bundled.py` and
+`kampyn_perf/load/reach.py`.
+"""
 
 from __future__ import annotations
 

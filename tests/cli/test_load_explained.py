@@ -1,4 +1,7 @@
-"""A real load of the bundled backend with a cause of failure in it, and what the verdict says."""
+"""A real load of the bundled backend with a cause of failure in it, and what the verdict says.
+
+Tests `kampyn_perf/slo/explain` and `kampyn_perf/cli/verdict_view.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What failed, with its reason; and a target that is none, although somebody listens there."""
+"""What failed, with its reason; and a target that is none, although somebody listens there.
+
+Tests `kampyn_perf/results/failures.py`, `kampyn_perf/cli/failures_view.py` and
+`kampyn_perf/load/reach.py`.
+"""
 
 from __future__ import annotations
 

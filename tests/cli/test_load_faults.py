@@ -1,4 +1,7 @@
-"""Faults beside a load, as the real program: done, told, undone."""
+"""Faults beside a load, as the real program: done, told, undone.
+
+Tests `kampyn_perf/cli/load/faulting.py` and `kampyn_perf/faults`.
+"""
 
 from __future__ import annotations
 

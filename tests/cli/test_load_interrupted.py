@@ -1,4 +1,7 @@
-"""A load that is interrupted is a complete report of what was, marked partial; nothing is left."""
+"""A load that is interrupted is a complete report of what was, marked partial; nothing is left.
+
+Tests `kampyn_perf/cli/load/run.py` and `kampyn_perf/load/coordinator/interrupts.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """Race and recovery bugs that every status code hides, each found by a load with an audit; the
-right backend, under the same loads and with faults, is clean."""
+right backend, under the same loads and with faults, is clean.
+
+Tests `kampyn_perf/load/audit` and `kampyn_perf/backend/audit.py`.
+"""
 
 from __future__ import annotations
 

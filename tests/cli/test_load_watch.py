@@ -1,4 +1,7 @@
-"""What a load watches beside itself, as the real program."""
+"""What a load watches beside itself, as the real program.
+
+Tests `kampyn_perf/cli/watching.py` and `kampyn_perf/measure`.
+"""
 
 from __future__ import annotations
 

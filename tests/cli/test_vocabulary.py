@@ -1,6 +1,8 @@
 """One vocabulary of flags over all commands: the same name, the same type and form of help.
 
 Walks the program's whole tree of commands, so that a new flag that deviates is found here.
+
+Tests `kampyn_perf/cli/flags.py`, `kampyn_perf/cli/groups.py` and `kampyn_perf/cli/old_names.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""plan, lint and import as the real program, on an SQLite file and on MongoDB's wire protocol."""
+"""plan, lint and import as the real program, on an SQLite file and on MongoDB's wire protocol.
+
+Tests `kampyn_perf/cli/indexes/plan.py`, `kampyn_perf/cli/indexes/lint.py` and
+`kampyn_perf/cli/indexes/importing.py`.
+"""
 
 from __future__ import annotations
 

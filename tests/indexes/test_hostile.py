@@ -1,7 +1,7 @@
 """Whatever a catalogue's file holds, the answer is a catalogue or a ConfigError; and whatever a
 catalogue and a server hold, lint and plan answer.
 
-Tests `catalogue`, `lint`, `plan` and `text` together.
+Tests `catalogue`, `lint`, `plan` and `text` of `kampyn_perf/indexes` together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The examples of docs/api.md run as they stand there, one after the other."""
+"""The examples of docs/api.md run as they stand there, one after the other.
+
+Tests `docs/api.md` and `kampyn_perf/load/__init__.py`.
+"""
 
 from __future__ import annotations
 

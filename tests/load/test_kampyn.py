@@ -1,5 +1,9 @@
 """`--target kampyn` against a stand-in with KAMPYN's rules: the mix that is sent is the planned
-one, signing in comes before it, and no session fails by the data."""
+one, signing in comes before it, and no session fails by the data.
+
+Tests `configs/targets/kampyn.yaml`, `kampyn_perf/load/generator/signing.py` and
+`kampyn_perf/load/scenario`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A backend of one's own, as the real program: a URL, flows as data, data by any name."""
+"""A backend of one's own, as the real program: a URL, flows as data, data by any name.
+
+Tests `kampyn_perf/load/data_flows.py`, `kampyn_perf/load/flow.py` and
+`kampyn_perf/load/scenario/feed.py`.
+"""
 
 from __future__ import annotations
 

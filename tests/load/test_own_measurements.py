@@ -1,4 +1,7 @@
-"""What a scenario measures itself counts; what it sleeps, and does before it begins, does not."""
+"""What a scenario measures itself counts; what it sleeps, and does before it begins, does not.
+
+Tests `fired.py`, `apart.py` and `pauses.py` of `kampyn_perf/load/scenario`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Whole runs as the real program: exact shares, honest validity, nothing lost, nobody left."""
+"""Whole runs as the real program: exact shares, honest validity, nothing lost, nobody left.
+
+Tests `kampyn_perf/load/runner.py`, `kampyn_perf/load/coordinator` and
+`kampyn_perf/load/generator`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The second try of the gate, on small suites: as `.ci/run` runs the first and then this."""
+"""The second try of the gate, on small suites: as `.ci/run` runs the first and then this.
+
+Tests `tests/running/again.py`.
+"""
 
 from __future__ import annotations
 

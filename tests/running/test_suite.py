@@ -1,4 +1,7 @@
-"""How the suite runs: `order`, `turns`, `fast`, `workers` and `costs`, on small suites."""
+"""How the suite runs: `order`, `turns`, `fast`, `workers` and `costs`, on small suites.
+
+Tests `tests/running`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What docs/slo.md shows is what the program takes and gives."""
+"""What docs/slo.md shows is what the program takes and gives.
+
+Tests `docs/slo.md` and `kampyn_perf/slo/metrics.py`.
+"""
 
 from __future__ import annotations
 

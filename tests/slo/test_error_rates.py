@@ -2,6 +2,8 @@
 
 The short form of `benchmarks/verdict_simulation.py`, which tells what the processes are; its table
 is in `docs/slo.md`. All runs are drawn from a fixed seed.
+
+Tests `kampyn_perf/slo/evidence/estimate.py` and `kampyn_perf/slo/verdict/outcome.py`.
 """
 
 from __future__ import annotations

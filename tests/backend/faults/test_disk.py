@@ -1,5 +1,9 @@
 """A disk that is full or read-only: reads go on, writes say why not, no process ends, and all of it
-works again by itself. Touches the stores, the metric files, the logs and the state file."""
+works again by itself.
+
+Tests `kampyn_perf/backend/stores`, `kampyn_perf/backend/metric_files.py`,
+`kampyn_perf/backend/logs.py` and `kampyn_perf/backend/state.py`.
+"""
 
 from __future__ import annotations
 

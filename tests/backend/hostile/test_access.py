@@ -1,4 +1,8 @@
-"""Whose token opens what, in both modes; and what a login gives away."""
+"""Whose token opens what, in both modes; and what a login gives away.
+
+Tests `kampyn_perf/backend/tokens.py`, `kampyn_perf/backend/routes/auth.py` and
+`kampyn_perf/backend/routes/operations.py`.
+"""
 
 from __future__ import annotations
 

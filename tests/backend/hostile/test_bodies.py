@@ -1,4 +1,8 @@
-"""Bodies that nobody should send: a clear 4xx for each, in the one shape of errors."""
+"""Bodies that nobody should send: a clear 4xx for each, in the one shape of errors.
+
+Tests `kampyn_perf/backend/routes/schemas.py`, `kampyn_perf/backend/request_checks.py` and
+`kampyn_perf/backend/error_body.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Generated requests find no 5xx and nothing that the description does not say."""
+"""Generated requests find no 5xx and nothing that the description does not say.
+
+Tests `kampyn_perf/backend/routes` and `kampyn_perf/backend/app.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Any text anywhere it can be put: a 2xx or a 4xx, on both stores. All 5xx are defects."""
+"""Any text anywhere it can be put: a 2xx or a 4xx, on both stores. All 5xx are defects.
+
+Tests `kampyn_perf/backend/routes` and `kampyn_perf/backend/stores`.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 The backend gives half a second for headers and bodies; `Raw` waits twenty times as long, so that
 `closed` means what it says on a slow machine too.
+
+Tests `kampyn_perf/backend/asgi.py` and `kampyn_perf/backend/worker.py`.
 """
 
 from __future__ import annotations

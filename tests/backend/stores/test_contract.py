@@ -1,4 +1,8 @@
-"""What every store must do: the same values, the same errors, the same under concurrency."""
+"""What every store must do: the same values, the same errors, the same under concurrency.
+
+Tests `kampyn_perf/backend/ports.py`, `kampyn_perf/backend/stores/mongo` and
+`kampyn_perf/backend/stores/sqlite`.
+"""
 
 from __future__ import annotations
 

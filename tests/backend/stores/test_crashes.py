@@ -1,4 +1,9 @@
-"""kill -9 between any two steps of placing an order: it stands whole afterwards, or never was."""
+"""kill -9 between any two steps of placing an order: it stands whole afterwards, or never was.
+
+Tests `kampyn_perf/backend/stores/mongo/place_order.py`,
+`kampyn_perf/backend/stores/mongo/recovery.py` and
+`kampyn_perf/backend/stores/sqlite/place_order.py`.
+"""
 
 from __future__ import annotations
 

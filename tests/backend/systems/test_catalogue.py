@@ -1,4 +1,7 @@
-"""Pages, cursors, search, and bulk writes, as a client sees them."""
+"""Pages, cursors, search, and bulk writes, as a client sees them.
+
+Tests `kampyn_perf/backend/routes/items.py`.
+"""
 
 from __future__ import annotations
 

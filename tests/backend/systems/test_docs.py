@@ -1,4 +1,7 @@
-"""The served documentation comes from this machine alone."""
+"""The served documentation comes from this machine alone.
+
+Tests `kampyn_perf/backend/routes/docs.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Health, memory, slow logs, histograms, log files: what an operator looks at."""
+"""Health, memory, slow logs, histograms, log files: what an operator looks at.
+
+Tests `kampyn_perf/backend/routes/operations.py`, `kampyn_perf/backend/services/health.py`,
+`kampyn_perf/backend/services/external.py`, `kampyn_perf/backend/services/memory.py` and
+`kampyn_perf/backend/logs.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Details, figures, export, and processing of what is pending."""
+"""Details, figures, export, and processing of what is pending.
+
+Tests `kampyn_perf/backend/routes/orders.py`, `kampyn_perf/backend/routes/vendors.py`,
+`kampyn_perf/backend/services/ordering.py` and `kampyn_perf/backend/services/processing.py`.
+"""
 
 from __future__ import annotations
 

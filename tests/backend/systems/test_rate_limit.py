@@ -1,4 +1,7 @@
-"""The rate limit, served by two workers that count together: with Redis, and without."""
+"""The rate limit, served by two workers that count together: with Redis, and without.
+
+Tests `kampyn_perf/backend/limiting`.
+"""
 
 from __future__ import annotations
 

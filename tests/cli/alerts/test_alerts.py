@@ -1,4 +1,7 @@
-"""`kampyn-perf alerts` as the real program; `alerts test` is with the loads (test_load_alerts)."""
+"""`kampyn-perf alerts` as the real program; `alerts test` is with the loads (test_load_alerts).
+
+Tests `kampyn_perf/cli/alerts`.
+"""
 
 from __future__ import annotations
 

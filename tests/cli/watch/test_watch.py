@@ -1,4 +1,7 @@
-"""`kampyn-perf watch`, the real program, on a real page of metrics and on the bundled backend."""
+"""`kampyn-perf watch`, the real program, on a real page of metrics and on the bundled backend.
+
+Tests `kampyn_perf/cli/watch`.
+"""
 
 from __future__ import annotations
 

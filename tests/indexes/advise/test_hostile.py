@@ -1,4 +1,7 @@
-"""A log is written by whoever sends queries: nothing in a record makes the reader fail."""
+"""A log is written by whoever sends queries: nothing in a record makes the reader fail.
+
+Tests `kampyn_perf/indexes/advise` and `kampyn_perf/indexes/text/advise.py`.
+"""
 
 from __future__ import annotations
 

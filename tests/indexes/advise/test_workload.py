@@ -1,5 +1,10 @@
 """The labelled workload: every defect found with the right answer, nothing advised on what is
-healthy."""
+healthy.
+
+Tests `kampyn_perf/indexes/advise/advice.py`, `kampyn_perf/indexes/advise/operation.py`,
+`kampyn_perf/indexes/advise/shape.py`, `kampyn_perf/indexes/advise/tally.py` and
+`kampyn_perf/indexes/advise/candidate.py`.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ Forbidden at every moment, however often the program is killed:
   index which is replaced by another form that enforces it too;
 - queries of an index that was there served by none, unless the plan announced that gap.
 
-Tests `plan` and `apply.execute` together.
+Tests `kampyn_perf/indexes/plan` and `kampyn_perf/indexes/apply/execute.py` together.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """The document's own configuration for Artillery, typed from its page: the same run as the shipped
-profile, by the document's objectives."""
+profile, by the document's objectives.
+
+Tests `kampyn_perf/load/artillery` and `kampyn_perf/load/resolver.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """A script of Artillery as the real program runs it, against a server that keeps every request.
-Artillery 2.0.20 sent the same requests for it, as often, with the same bodies."""
+Artillery 2.0.20 sent the same requests for it, as often, with the same bodies.
+
+Tests `kampyn_perf/load/artillery`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""CI's comparison with the commit before: it fails where it is sure, and passes without one."""
+"""CI's comparison with the commit before: it fails where it is sure, and passes without one.
+
+Tests `benchmarks/engine_cost.py` and `benchmarks/checkouts.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A name with several addresses: which is tried, which is kept, and which may not be used."""
+"""A name with several addresses: which is tried, which is kept, and which may not be used.
+
+Tests `kampyn_perf/load/client/connection_pool.py`.
+"""
 
 from __future__ import annotations
 

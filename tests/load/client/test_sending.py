@@ -1,4 +1,7 @@
-"""Bodies that take their time to send, and answers that come meanwhile."""
+"""Bodies that take their time to send, and answers that come meanwhile.
+
+Tests `kampyn_perf/load/client/sender.py` and `kampyn_perf/load/client/connection.py`.
+"""
 
 from __future__ import annotations
 

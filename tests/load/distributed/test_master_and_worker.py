@@ -1,4 +1,8 @@
-"""A master and its workers: real processes, in network namespaces where those are permitted."""
+"""A master and its workers: real processes, in network namespaces where those are permitted.
+
+Tests `kampyn_perf/load/distributed/master.py`, `kampyn_perf/load/distributed/worker.py` and
+`kampyn_perf/load/coordinator/remote_workers.py`.
+"""
 
 from __future__ import annotations
 

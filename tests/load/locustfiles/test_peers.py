@@ -1,5 +1,8 @@
 """The same script by its own tool and by this program, against one server: a short form of
-`python -m benchmarks.peers`. No rate is asserted: that would need a quiet machine."""
+`python -m benchmarks.peers`. No rate is asserted: that would need a quiet machine.
+
+Tests `benchmarks/peers.py`, `kampyn_perf/load/locustfiles` and `kampyn_perf/load/artillery`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A locustfile under the real program: its rate, its shares, its one word of what is different."""
+"""A locustfile under the real program: its rate, its shares, its one word of what is different.
+
+Tests `kampyn_perf/load/locustfiles` and `kampyn_perf/load/coordinator/describe.py`.
+"""
 
 from __future__ import annotations
 

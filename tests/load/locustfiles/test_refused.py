@@ -1,4 +1,8 @@
-"""What cannot be run is refused before anything is sent: one message, with file and line."""
+"""What cannot be run is refused before anything is sent: one message, with file and line.
+
+Tests `kampyn_perf/load/locustfiles/script.py`, `kampyn_perf/load/locustfiles/loading.py` and
+`kampyn_perf/load/script_target.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """Eleven locustfiles in the styles that people have, session by session and under stock Locust,
-against one recording server: the same requests, order within a session, and shares."""
+against one recording server: the same requests, order within a session, and shares.
+
+Tests `kampyn_perf/load/locustfiles`.
+"""
 
 from __future__ import annotations
 

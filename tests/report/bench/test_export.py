@@ -1,3 +1,8 @@
+"""JSON of a benchmark is the result itself.
+
+Tests `kampyn_perf/report/bench/__init__.py`.
+"""
+
 from __future__ import annotations
 
 from kampyn_perf.report.bench import Format, export

@@ -1,4 +1,7 @@
-"""A comparison in each of its formats: one known-good, and what is wrong with it."""
+"""A comparison in each of its formats: one known-good, and what is wrong with it.
+
+Tests `kampyn_perf/report/comparison`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page in a real browser: it draws, asks for nothing, and can be used without a mouse."""
+"""The page in a real browser: it draws, asks for nothing, and can be used without a mouse.
+
+Tests `kampyn_perf/report/html` and `kampyn_perf/report/serving.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """What holds of every page: headings in order, tables with captions, figures that are the result's,
-readable colours."""
+readable colours.
+
+Tests `kampyn_perf/report/html`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""docs/verdict-formats.md shows what the program says."""
+"""docs/verdict-formats.md shows what the program says.
+
+Tests `docs/formats.py` and `docs/verdict-formats.md`.
+"""
 
 from __future__ import annotations
 

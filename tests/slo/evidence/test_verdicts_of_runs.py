@@ -1,6 +1,9 @@
 """What went wrong in a run, and what the verdict must say: one defect a test.
 
 The runs go through the recorder, the evidence and the judgement; each of these came out wrong once.
+
+Tests `kampyn_perf/slo/evidence/load.py`, `kampyn_perf/slo/verdict/outcome.py`,
+`kampyn_perf/slo/verdict/conclude.py` and `kampyn_perf/recorder`.
 """
 
 from __future__ import annotations

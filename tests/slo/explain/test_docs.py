@@ -1,4 +1,7 @@
-"""The page about it names every rule, as the rule says it of itself."""
+"""The page about it names every rule, as the rule says it of itself.
+
+Tests `docs/explain.md` and `kampyn_perf/slo/explain/rules`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Several results, judged as one."""
+"""Several results, judged as one.
+
+Tests `kampyn_perf/slo/judging.py` and `kampyn_perf/slo/evidence/together.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`indexes apply` on a real file, as the real program."""
+"""`indexes apply` on a real file, as the real program.
+
+Tests `kampyn_perf/cli/indexes/apply.py` and `kampyn_perf/indexes/engines/sqlite`.
+"""
 
 from __future__ import annotations
 

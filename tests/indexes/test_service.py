@@ -1,6 +1,6 @@
 """The face that a program calls: plan, apply, verify, effect and the rest, without a command line.
 
-Tests all of `service`: `changes`, `measurements` and `reading`."""
+Tests `changes.py`, `measurements.py` and `reading.py` of `kampyn_perf/indexes/service`."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _to_edit(draft: Draft) -> tuple[str, ...]:
         + (f" (has {PLACEHOLDER} in it)" if table.name in placeholders else "")
         for table in draft.tables
     ]
-    lines += [f"{target}: {one}" for one in draft.to_edit]
+    lines += [f"{target}: {place}" for place in draft.to_edit]
     lines += [
         f"{target}: the weights of the flows, to be like your traffic",
         "configs/load.yaml: the arrival rate of the profile average",

@@ -17,25 +17,35 @@ _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 
 
-def body_of(one: Recorded, secrets: Secrets) -> tuple[Body | None, str, str]:
+def body_of(exchange: Recorded, secrets: Secrets) -> tuple[Body | None, str, str]:
     """The body, the content type where the kind does not say it, and a note about it."""
-    media = one.body_type.partition(";")[0].strip().lower()
-    if not one.body and not one.fields:
+    media = exchange.body_type.partition(";")[0].strip().lower()
+    if not exchange.body and not exchange.fields:
         return None, "", ""
     if media == _FORM:
-        fields = parse_qsl(one.body, keep_blank_values=True) if one.body else one.fields
+        fields = (
+            parse_qsl(exchange.body, keep_blank_values=True) if exchange.body else exchange.fields
+        )
         return Body(BodyKind.FORM, secrets.body(_by_name(fields))), "", ""
     if media == _MULTIPART:
-        return _multipart(one, secrets)
-    if "json" in media or one.body.lstrip()[:1] in ("{", "["):
+        return _multipart(exchange, secrets)
+    if "json" in media or exchange.body.lstrip()[:1] in ("{", "["):
         try:
-            value = orjson.loads(one.body)
+            value = orjson.loads(exchange.body)
         except orjson.JSONDecodeError:
             pass
         else:
             is_usual = media in ("application/json", "")
-            return Body(BodyKind.JSON, secrets.body(value)), "" if is_usual else one.body_type, ""
-    return Body(BodyKind.TEXT, secrets.plain_text(one.body)), one.body_type or "text/plain", ""
+            return (
+                Body(BodyKind.JSON, secrets.body(value)),
+                "" if is_usual else exchange.body_type,
+                "",
+            )
+    return (
+        Body(BodyKind.TEXT, secrets.plain_text(exchange.body)),
+        exchange.body_type or "text/plain",
+        "",
+    )
 
 
 def _by_name(fields: Any) -> dict[str, Any]:
@@ -51,11 +61,11 @@ def _by_name(fields: Any) -> dict[str, Any]:
     return named
 
 
-def _multipart(one: Recorded, secrets: Secrets) -> tuple[Body | None, str, str]:
-    fields, files = dict(one.fields), list[str]()
+def _multipart(exchange: Recorded, secrets: Secrets) -> tuple[Body | None, str, str]:
+    fields, files = dict(exchange.fields), list[str]()
     if not fields:
         message = email.message_from_string(
-            f"Content-Type: {one.body_type}\r\n\r\n{one.body}", policy=email.policy.HTTP
+            f"Content-Type: {exchange.body_type}\r\n\r\n{exchange.body}", policy=email.policy.HTTP
         )
         for part in message.iter_parts() if message.is_multipart() else ():
             name = part.get_param("name", header="content-disposition")

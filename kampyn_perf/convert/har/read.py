@@ -43,22 +43,24 @@ def read_har(
     """
     known = Hosts()
     for number, entry in enumerate(entries(path)):
-        if one := recorded(entry, number, with_answer=False):
-            known.note(one)
+        if exchange := recorded(entry, number, with_answer=False):
+            known.note(exchange)
     own = known.own(hosts)
     if not own:
         there = ", ".join(host for host, _count in known.requests.most_common(8)) or "none"
         raise wrong(str(path), "#/log/entries", f"has no request to load; its hosts are {there}")
     session = _Session(own[0], Secrets(keep=keep_secrets))
-    for one in _in_order(path, own, session.left_out):
-        session.take(one)
+    for exchange in _in_order(path, own, session.left_out):
+        session.take(exchange)
     if not session.requests:
         reasons = ", ".join(f"{count} {why}" for why, count in session.left_out.items())
         raise wrong(str(path), "#/log/entries", f"has no request of {own[0]} to load ({reasons})",
                     hint="Another host: --host NAME.")  # fmt: skip
     others = [host for host in known.requests if host not in own]
     return session.draft(
-        path, url.rstrip("/") or known.origin(own[0]), {one: known.requests[one] for one in others}
+        path,
+        url.rstrip("/") or known.origin(own[0]),
+        {host: known.requests[host] for host in others},
     )
 
 
@@ -66,19 +68,19 @@ def _in_order(path: Path, own: list[str], left_out: Counter[str]) -> Iterator[Re
     """The requests that are taken, by the time that they began."""
     taken: list[Recorded] = []
     for number, entry in enumerate(entries(path)):
-        one = recorded(entry, number, with_answer=True)
-        if one is None or one.host not in own:
+        exchange = recorded(entry, number, with_answer=True)
+        if exchange is None or exchange.host not in own:
             continue
-        if why := why_not(one):
+        if why := why_not(exchange):
             left_out[why] += 1
             continue
-        taken.append(one)
+        taken.append(exchange)
         if len(taken) > _MOST_REQUESTS:
             raise KampynError(
                 f"{path}: has more than {_MOST_REQUESTS:,} requests of {', '.join(own)}",
                 hint="Record a shorter session: one person, one errand.",
             )
-    return iter(sorted(taken, key=lambda one: one.started_us))
+    return iter(sorted(taken, key=lambda exchange: exchange.started_us))
 
 
 @dataclass
@@ -93,19 +95,19 @@ class _Session:
     _ended_us: int = 0
     _left_cookies: set[str] = field(default_factory=set)
 
-    def take(self, one: Recorded) -> None:
+    def take(self, exchange: Recorded) -> None:
         """The next request of the session."""
-        if redirected(one, self._before) and self.requests:
+        if redirected(exchange, self._before) and self.requests:
             first, pause, request = self.requests[-1]
-            statuses = (one.status,)
+            statuses = (exchange.status,)
             self.requests[-1] = (first, pause, replace(request, statuses=statuses))
         else:
-            pause = one.started_us - self._ended_us if self.requests else 0
-            self.requests.append((one, pause, self._request(one)))
-        self.secrets.note_answer(self.requests[-1][0].number, one.answer)
-        self._jar |= one.set_cookies
-        self._ended_us = max(self._ended_us, one.ended_us)
-        self._before = one
+            pause = exchange.started_us - self._ended_us if self.requests else 0
+            self.requests.append((exchange, pause, self._request(exchange)))
+        self.secrets.note_answer(self.requests[-1][0].number, exchange.answer)
+        self._jar |= exchange.set_cookies
+        self._ended_us = max(self._ended_us, exchange.ended_us)
+        self._before = exchange
 
     def draft(self, path: Path, url: str, others: dict[str, int]) -> Draft:
         """The session as a project."""
@@ -120,51 +122,51 @@ class _Session:
             left_out=tuple(self._all_left_out(others)),
         )
 
-    def _request(self, one: Recorded) -> Request:
-        body, content_type, note = body_of(one, self.secrets)
-        headers = self._headers(one)
+    def _request(self, exchange: Recorded) -> Request:
+        body, content_type, note = body_of(exchange, self.secrets)
+        headers = self._headers(exchange)
         if content_type:
             headers["Content-Type"] = content_type
         return Request(
-            method=one.method,
-            url=self._url(one),
-            name=self._name(one),
+            method=exchange.method,
+            url=self._url(exchange),
+            name=self._name(exchange),
             headers=headers,
-            cookies=self._cookies(one),
+            cookies=self._cookies(exchange),
             body=body,
-            statuses=(200 if one.status == 304 else one.status,),
+            statuses=(200 if exchange.status == 304 else exchange.status,),
             note=note,
         )
 
-    def _name(self, one: Recorded) -> str:
+    def _name(self, exchange: Recorded) -> str:
         """What differs from session to session, or is secret, is no part of it."""
-        host = "" if one.host == self.host else one.host
-        texts = [(part, self.secrets.text(_PATH, part)) for part in one.url.path.split("/")]
+        host = "" if exchange.host == self.host else exchange.host
+        texts = [(part, self.secrets.text(_PATH, part)) for part in exchange.url.path.split("/")]
         path = "/".join(path_name(part) if text == part else "{id}" for part, text in texts)
-        return f"{one.method} {host}{path or '/'}"
+        return f"{exchange.method} {host}{path or '/'}"
 
-    def _url(self, one: Recorded) -> Text:
+    def _url(self, exchange: Recorded) -> Text:
         """The path and query; with the host, where it is another than the system's own."""
-        parts: list[Text] = [] if one.host == self.host else [one.origin]
-        for index, segment in enumerate((one.url.path or "/").split("/")):
+        parts: list[Text] = [] if exchange.host == self.host else [exchange.origin]
+        for index, segment in enumerate((exchange.url.path or "/").split("/")):
             parts += ["/"] if index else []
             parts.append(self.secrets.text(_PATH, segment))
-        for index, pair in enumerate(one.url.query.split("&") if one.url.query else ()):
+        for index, pair in enumerate(exchange.url.query.split("&") if exchange.url.query else ()):
             name, equals, value = pair.partition("=")
             parts += ["&" if index else "?", name, equals, self.secrets.text(name, value)]
         return joined(parts)
 
-    def _headers(self, one: Recorded) -> dict[str, Text]:
+    def _headers(self, exchange: Recorded) -> dict[str, Text]:
         return {
             name: self.secrets.text(name, value)
-            for name, value in one.headers
+            for name, value in exchange.headers
             if not _NOT_SENT.fullmatch(name)
             and not (name.lower() == "accept" and value == _ANYTHING)
         }
 
-    def _cookies(self, one: Recorded) -> dict[str, Text]:
+    def _cookies(self, exchange: Recorded) -> dict[str, Text]:
         """Those that no answer of the session gave, if they may be what lets it in."""
-        brought = {name: value for name, value in one.cookies.items() if name not in self._jar}
+        brought = {name: value for name, value in exchange.cookies.items() if name not in self._jar}
         self._left_cookies |= {name for name in brought if not _is_session(name)}
         return {
             name: self.secrets.text(f"cookie_{name}", value)
@@ -173,10 +175,10 @@ class _Session:
         }
 
     def _steps(self) -> Iterator[Step]:
-        for one, pause, request in self.requests:
+        for exchange, pause, request in self.requests:
             if pause >= _SHORTEST_PAUSE:
                 yield Think(min(pause, _LONGEST_PAUSE) // 1_000 * 1_000)
-            captures = tuple(self.secrets.captures.get(one.number, {}).values())
+            captures = tuple(self.secrets.captures.get(exchange.number, {}).values())
             is_followed = not all(300 <= status < 400 for status in request.statuses)
             yield replace(request, captures=captures, follow=is_followed)
 

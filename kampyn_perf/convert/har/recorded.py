@@ -100,9 +100,9 @@ def _text(parent: dict[str, Any], key: str) -> str:
 def _pairs(parent: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
     many = parent.get(key)
     return tuple(
-        (_text(one, "name"), _text(one, "value"))
-        for one in (many if isinstance(many, list) else [])
-        if isinstance(one, dict) and _text(one, "name")
+        (_text(pair, "name"), _text(pair, "value"))
+        for pair in (many if isinstance(many, list) else [])
+        if isinstance(pair, dict) and _text(pair, "name")
     )
 
 

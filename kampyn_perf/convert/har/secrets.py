@@ -75,7 +75,7 @@ class Secrets:
         number, path = self._answered[value]
         of_answer = self.captures.setdefault(number, {})
         if path not in of_answer:
-            taken = {one.name for many in self.captures.values() for one in many.values()}
+            taken = {capture.name for many in self.captures.values() for capture in many.values()}
             last = re.split(r"[.\[\]]+", path.rstrip("]"))[-1]
             name = unused(snake("value" if last.isdigit() else last), {*taken, USER})
             of_answer[path] = Capture(name, path)
@@ -106,15 +106,15 @@ class Secrets:
         match value:
             case dict():
                 has_password = any(
-                    _PASSWORD.search(str(key)) and isinstance(one, str)
-                    for key, one in value.items()
+                    _PASSWORD.search(str(key)) and isinstance(inner, str)
+                    for key, inner in value.items()
                 )
                 return {
-                    key: self._field(key, one, beside_password=has_password)
-                    for key, one in value.items()
+                    key: self._field(key, inner, beside_password=has_password)
+                    for key, inner in value.items()
                 }
             case list():
-                return [self.body(one, name) for one in value]
+                return [self.body(inner, name) for inner in value]
             case str():
                 return self.text(name, value)
             case int() | float() if not isinstance(value, bool) and _SECRET_NUMBER.search(name):
@@ -183,9 +183,9 @@ def _strings(value: Any, path: str, left: Iterator[int]) -> Iterator[tuple[str, 
         if path:
             yield value, path
     elif isinstance(value, dict):
-        for key, one in value.items():
+        for key, inner in value.items():
             if re.fullmatch(r"[A-Za-z_][\w-]*", key):
-                yield from _strings(one, f"{path}.{key}" if path else key, left)
+                yield from _strings(inner, f"{path}.{key}" if path else key, left)
     elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _strings(one, f"{path or '$'}[{index}]", left)
+        for index, inner in enumerate(value):
+            yield from _strings(inner, f"{path or '$'}[{index}]", left)

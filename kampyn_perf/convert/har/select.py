@@ -22,20 +22,20 @@ _STATIC_NAME = re.compile(
 _PREFLIGHT, _SWITCHED = "OPTIONS", 101
 
 
-def why_not(one: Recorded) -> str:
+def why_not(exchange: Recorded) -> str:
     """Why a request of the system's own is left out all the same; empty for one that is taken."""
-    if one.kind == "websocket" or one.status == _SWITCHED:
+    if exchange.kind == "websocket" or exchange.status == _SWITCHED:
         return "WebSocket"
-    if one.method == _PREFLIGHT:
+    if exchange.method == _PREFLIGHT:
         return "the browser's own question whether it may (preflight)"
-    if one.method in ("CONNECT", "TRACE"):
-        return f"method {one.method}"
-    if one.status == 0:
+    if exchange.method in ("CONNECT", "TRACE"):
+        return f"method {exchange.method}"
+    if exchange.status == 0:
         return "no answer was recorded (blocked, or broken off)"
     if (
-        one.kind in _STATIC_KIND
-        or _STATIC_TYPE.match(one.answer_type)
-        or _STATIC_NAME.search(one.url.path)
+        exchange.kind in _STATIC_KIND
+        or _STATIC_TYPE.match(exchange.answer_type)
+        or _STATIC_NAME.search(exchange.url.path)
     ):
         return "static file"
     return ""
@@ -51,16 +51,16 @@ class Hosts:
         self._first_page = ""
         self._origins: dict[str, str] = {}
 
-    def note(self, one: Recorded) -> None:
+    def note(self, exchange: Recorded) -> None:
         """Count a request."""
-        self.requests[one.host] += 1
-        self._origins.setdefault(one.host, one.origin)
-        if why_not(one):
+        self.requests[exchange.host] += 1
+        self._origins.setdefault(exchange.host, exchange.origin)
+        if why_not(exchange):
             return
-        self._work[one.host] += 1
-        is_page = one.kind == "document" or one.answer_type == "text/html"
-        if is_page and one.status < 300 and not self._first_page:
-            self._first_page = one.host
+        self._work[exchange.host] += 1
+        is_page = exchange.kind == "document" or exchange.answer_type == "text/html"
+        if is_page and exchange.status < 300 and not self._first_page:
+            self._first_page = exchange.host
 
     def own(self, named: Collection[str]) -> list[str]:
         """The hosts that are taken, the first the system's own: those `named`, by host or by host
@@ -80,10 +80,10 @@ class Hosts:
         return self._origins[host]
 
 
-def redirected(one: Recorded, before: Recorded | None) -> bool:
+def redirected(exchange: Recorded, before: Recorded | None) -> bool:
     """Whether a request only follows the answer before it, as a client does by itself."""
     return (
         before is not None
         and 300 <= before.status < 400
-        and before.redirect.partition("#")[0] == one.url.geturl().partition("#")[0]
+        and before.redirect.partition("#")[0] == exchange.url.geturl().partition("#")[0]
     )

@@ -101,12 +101,12 @@ class Answers:
     def forget(self, name: str) -> None:
         """It is something else now."""
         if self._by_name.pop(name, None) is not None:
-            self.stale |= {one for one, names in self._made_of.items() if name in names}
+            self.stale |= {constant for constant, names in self._made_of.items() if name in names}
 
     def request(self, name: str) -> dict[str, Any] | None:
         """Whose whole answer a name stands for."""
-        found = self._by_name.get(name)
-        return found.request if found and found.kind is Kind.ANSWER else None
+        origin = self._by_name.get(name)
+        return origin.request if origin and origin.kind is Kind.ANSWER else None
 
     def copy(self) -> dict[str, FromAnswer]:
         """As it is now, for `same_as`."""
@@ -136,26 +136,26 @@ class Answers:
 
     def _part(self, node: Node) -> FromAnswer | None:
         owner = node.child_by_field_name("object")
-        found = self.find(owner) if owner is not None else None
-        if found is None:
+        origin = self.find(owner) if owner is not None else None
+        if origin is None:
             return None
         if node.type == "member_expression":
-            return found.below(text_of(node.child_by_field_name("property")), node)
-        return found.below(_literal(node.child_by_field_name("index"), node), node)
+            return origin.below(text_of(node.child_by_field_name("property")), node)
+        return origin.below(_literal(node.child_by_field_name("index"), node), node)
 
     def _of_call(self, node: Node) -> FromAnswer | None:
         function = node.child_by_field_name("function")
         arguments = parts(node.child_by_field_name("arguments"))
         if text_of(function) == "JSON.parse" and len(arguments) == 1:
-            found = self.find(arguments[0])
-            return replace(found, kind=Kind.JSON) if found and found.kind is Kind.BODY else None
+            origin = self.find(arguments[0])
+            return replace(origin, kind=Kind.JSON) if origin and origin.kind is Kind.BODY else None
         owner = function.child_by_field_name("object") if function is not None else None
-        found = self.find(owner) if owner is not None else None
-        if found is None or function is None:
+        origin = self.find(owner) if owner is not None else None
+        if origin is None or function is None:
             return None
-        if found.kind is not Kind.ANSWER or text_of(function).rpartition(".")[2] != "json":
+        if origin.kind is not Kind.ANSWER or text_of(function).rpartition(".")[2] != "json":
             raise UnknownError(node, f"{shown(node)} is made of an answer, and not kept")
-        whole = replace(found, kind=Kind.JSON)
+        whole = replace(origin, kind=Kind.JSON)
         return _selected(whole, str(_literal(arguments[0], node)), node) if arguments else whole
 
     def use(self, value: FromAnswer, node: Node) -> str:
@@ -214,7 +214,7 @@ def begins_with_mark(text: str) -> bool:
 def unmarked(value: Any) -> Any:
     """Marks as flows write names."""
     if isinstance(value, dict):
-        return {unmarked(key): unmarked(one) for key, one in value.items()}
+        return {unmarked(key): unmarked(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [unmarked(one) for one in value]
+        return [unmarked(inner) for inner in value]
     return _MARK.sub(r"{{ \1 }}", value) if isinstance(value, str) else value

@@ -40,9 +40,9 @@ def _expect(node: Node, answer: str, scope: Scope) -> dict[str, Any]:
             if sign in _SAME + _OTHER:
                 return _status(node, (left, right), answer, scope, same=sign in _SAME)
             if sign == "||":
-                one, two = _expect(left, answer, scope), _expect(right, answer, scope)
-                if list(one) == list(two) == ["statusCode"]:
-                    return {"statusCode": [*one["statusCode"], *two["statusCode"]]}
+                first, second = _expect(left, answer, scope), _expect(right, answer, scope)
+                if list(first) == list(second) == ["statusCode"]:
+                    return {"statusCode": [*first["statusCode"], *second["statusCode"]]}
     if node.type == "call_expression":
         function = text_of(node.child_by_field_name("function"))
         arguments = parts(node.child_by_field_name("arguments"))
@@ -56,7 +56,7 @@ def _expect(node: Node, answer: str, scope: Scope) -> dict[str, Any]:
 def _status(
     node: Node, sides: tuple[Node, Node], answer: str, scope: Scope, *, same: bool
 ) -> dict[str, Any]:
-    other = [one for one in sides if text_of(one) != f"{answer}.status"]
+    other = [side for side in sides if text_of(side) != f"{answer}.status"]
     if len(other) == 1:
         status = evaluate(other[0], scope)
         if isinstance(status, int) and not isinstance(status, bool):

@@ -57,9 +57,9 @@ def read_options(node: Node | None, scope: Scope, *, left: Say, remark: Say) -> 
                 except UnknownError as error:
                     left(error.node, f"threshold {metric}: {error}")
         elif key == "scenarios":
-            for name, one in _entries(value, scope, left):
+            for name, scenario in _entries(value, scope, left):
                 try:
-                    options.scenarios.append(_scenario(name, one, scope, left, remark))
+                    options.scenarios.append(_scenario(name, scenario, scope, left, remark))
                 except UnknownError as error:
                     left(error.node, f"scenario {name}: {error}")
         elif key in _CLOSED:
@@ -158,24 +158,26 @@ def plan(scenarios: list[Scenario], left: Say) -> tuple[list[dict[str, Any]], di
 
     One without an arrival rate beside others that have one gets the weight 0.
     """
-    with_rate = [one for one in scenarios if one.phases]
+    with_rate = [scenario for scenario in scenarios if scenario.phases]
     if len(with_rate) == 1:
-        return list(with_rate[0].phases), {one.name: int(bool(one.phases)) for one in scenarios}
-    rates = [one.rate for one in with_rate if one.rate]
-    times = {one.phases[0].get("duration") for one in with_rate}
+        return list(with_rate[0].phases), {
+            scenario.name: int(bool(scenario.phases)) for scenario in scenarios
+        }
+    rates = [scenario.rate for scenario in with_rate if scenario.rate]
+    times = {scenario.phases[0].get("duration") for scenario in with_rate}
     if with_rate and len(rates) == len(with_rate) and len(times) == 1:
         total = sum(rates, Fraction(0))
         least = min(rates)
         parts = [rate / least for rate in rates]
         common = math.lcm(*(part.denominator for part in parts))
-        weights = {one.name: 0 for one in scenarios}
+        weights = {scenario.name: 0 for scenario in scenarios}
         pairs = zip(with_rate, parts, strict=True)
-        weights |= {one.name: int(part * common) for one, part in pairs}
+        weights |= {scenario.name: int(part * common) for scenario, part in pairs}
         return [{"duration": times.pop(), "arrivalRate": spelled(total)}], weights
-    for one in with_rate:
+    for scenario in with_rate:
         left(
-            one.node,
-            f"scenario {one.name}: its rate beside other scenarios of other times or ramps; phases "
-            "are the whole run's here",
+            scenario.node,
+            f"scenario {scenario.name}: its rate beside other scenarios of other times or ramps; "
+            "phases are the whole run's here",
         )
     return [], {}

@@ -91,7 +91,7 @@ class _Reader:
             elif node.type == "export_statement":
                 declared = node.child_by_field_name("declaration")
                 value = node.child_by_field_name("value")
-                is_default = any(one.type == "default" for one in node.children)
+                is_default = any(child.type == "default" for child in node.children)
                 function = declared or value
                 if is_default and function is not None and function.type in _FUNCTIONS:
                     self.functions["default"] = function
@@ -110,8 +110,7 @@ class _Reader:
 
     def _import(self, node: Node) -> None:
         source = text_of(node.child_by_field_name("source")).strip("'\"")
-        for one in self._imported(node):
-            what, own = one
+        for what, own in self._imported(node):
             if source == "k6/http" and what in ("default", "*"):
                 self.calls[own] = "http"
             elif source == "k6" and what in _CALLS:
@@ -121,18 +120,18 @@ class _Reader:
 
     @staticmethod
     def _imported(node: Node) -> Iterator[tuple[str, str]]:
-        clause = next((one for one in parts(node) if one.type == "import_clause"), None)
+        clause = next((part for part in parts(node) if part.type == "import_clause"), None)
         if clause is None:
             yield "everything", ""
-        for one in parts(clause):
-            if one.type == "identifier":
-                yield "default", text_of(one)
-            elif one.type == "namespace_import":
-                yield "*", text_of(parts(one)[0])
+        for part in parts(clause):
+            if part.type == "identifier":
+                yield "default", text_of(part)
+            elif part.type == "namespace_import":
+                yield "*", text_of(parts(part)[0])
             else:
-                for each in parts(one):
-                    name = text_of(each.child_by_field_name("name"))
-                    yield name, text_of(each.child_by_field_name("alias")) or name
+                for named in parts(part):
+                    name = text_of(named.child_by_field_name("name"))
+                    yield name, text_of(named.child_by_field_name("alias")) or name
 
     def _declared(self, node: Node) -> None:
         if node.type in _FUNCTIONS:
@@ -141,8 +140,11 @@ class _Reader:
         if node.type not in ("lexical_declaration", "variable_declaration"):
             self.left(node, f"{shown(node)}: is run once for each VU in k6, and not at all here")
             return
-        for one in parts(node):
-            pattern, value = one.child_by_field_name("name"), one.child_by_field_name("value")
+        for declarator in parts(node):
+            pattern, value = (
+                declarator.child_by_field_name("name"),
+                declarator.child_by_field_name("value"),
+            )
             name = text_of(pattern)
             if value is not None and value.type in _FUNCTIONS:
                 self.functions[name] = value
@@ -150,7 +152,7 @@ class _Reader:
                 self.options = value
             elif pattern is not None and pattern.type != "identifier":
                 self.constants |= dict.fromkeys(names_in(pattern))
-                self.left(one, f"{shown(one)}: is taken apart while the script runs")
+                self.left(declarator, f"{shown(declarator)}: is taken apart while the script runs")
             elif value is not None:
                 self._constant(name, value)
 
@@ -166,8 +168,8 @@ class _Reader:
             self.left(error.node, str(error))
 
     def flows(self, options: Options) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        one = Scenario(name="default", node=self.root)
-        for scenario in options.scenarios or [one]:
+        default = Scenario(name="default", node=self.root)
+        for scenario in options.scenarios or [default]:
             function = self.functions.get(scenario.function)
             if function is None:
                 self.left(scenario.node, f"no function {scenario.function} is exported here")
@@ -176,8 +178,8 @@ class _Reader:
             body = function.child_by_field_name("body")
             names = parts(function.child_by_field_name("parameters"))
             own: dict[str, Node | None] = {}
-            for each in names:
-                own |= dict.fromkeys(names_in(each))
+            for parameter in names:
+                own |= dict.fromkeys(names_in(parameter))
             made = steps.function(body, self.scope.inside(own)) if body is not None else []
             if any("think" not in step for step in made):
                 yield scenario.name, made
@@ -205,7 +207,9 @@ def _read(reader: _Reader, url: str) -> Script:
         reasons = "; ".join(left.sorted()[:3])
         raise wrong(str(path), "", f"has no request that can be said as data ({reasons})")
     names = {name for name, _steps in made}
-    phases, weights = plan([one for one in options.scenarios if one.name in names], left)
+    phases, weights = plan(
+        [scenario for scenario in options.scenarios if scenario.name in names], left
+    )
     if not phases:
         phases = [dict(NO_RATE)]
         remark(reader.options or reader.root, _WITHOUT_RATE)
@@ -236,7 +240,7 @@ def _origin_of(url: str) -> str:
 
 def _origin(made: list[tuple[str, list[dict[str, Any]]]]) -> str:
     """The host that most requests ask."""
-    urls = [one["url"] for _name, steps in made for one in _requests(steps)]
+    urls = [request["url"] for _name, steps in made for request in _requests(steps)]
     counts = Counter(_origin_of(url) for url in urls if not url.startswith("{{"))
     return counts.most_common(1)[0][0]
 

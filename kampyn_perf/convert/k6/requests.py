@@ -46,32 +46,32 @@ def request_of(
 
 
 def _body(node: Node, scope: Scope) -> dict[str, Any]:
-    found = resolved(node, scope) or node
-    if found.type == "call_expression":
-        inner = stringified(found)
+    resolved_node = resolved(node, scope) or node
+    if resolved_node.type == "call_expression":
+        inner = stringified(resolved_node)
         if inner is None:
-            raise UnknownError(found)
+            raise UnknownError(resolved_node)
         value = evaluate(inner, scope)
         return {"json": value} if value is not None else {"body": "null"}
-    value = evaluate(found, scope)
+    value = evaluate(resolved_node, scope)
     if value is None:
         return {}
     if isinstance(value, dict):
-        return {"form": {key: as_text(one, found) for key, one in value.items()}}
-    return {"body": as_text(value, found)}
+        return {"form": {key: as_text(inner, resolved_node) for key, inner in value.items()}}
+    return {"body": as_text(value, resolved_node)}
 
 
 def _params(node: Node, request: dict[str, Any], scope: Scope, left: Say) -> None:
-    found = resolved(node, scope)
-    if found is None or found.type == "null":
+    resolved_node = resolved(node, scope)
+    if resolved_node is None or resolved_node.type == "null":
         return
-    for key, at in entries(found, scope):
+    for key, at in entries(resolved_node, scope):
         if key == "headers":
             pairs = entries(at, scope)
-            request["headers"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
+            request["headers"] = {k: as_text(evaluate(value, scope), value) for k, value in pairs}
         elif key == "cookies":
             pairs = entries(at, scope)
-            request["cookie"] = {k: as_text(evaluate(one, scope), one) for k, one in pairs}
+            request["cookie"] = {k: as_text(evaluate(value, scope), value) for k, value in pairs}
         elif key == "timeout":
             us = parse_duration(evaluate(at, scope), default_unit="ms")
             request["timeout"] = spell_duration(us)
@@ -100,7 +100,7 @@ def stringified(node: Node) -> Node | None:
 
 def _has_braces(value: Any) -> bool:
     if isinstance(value, dict):
-        return any(_has_braces(key) or _has_braces(one) for key, one in value.items())
+        return any(_has_braces(key) or _has_braces(inner) for key, inner in value.items())
     if isinstance(value, list):
-        return any(_has_braces(one) for one in value)
+        return any(_has_braces(inner) for inner in value)
     return isinstance(value, str) and "{{" in value

@@ -66,30 +66,33 @@ class Steps:
         name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
         if node.type != "assignment_expression" or name is None or value is None:
             self._call(node, scope, group)
-            for one in names_in(name or node.child_by_field_name("argument")):
-                self._answers.forget(one)
+            for changed in names_in(name or node.child_by_field_name("argument")):
+                self._answers.forget(changed)
             return
-        found = self._of_answer(value, scope, group)
-        for one in names_in(name):
-            self._answers.forget(one)
-        if found is not None and name.type == "identifier":
-            self._answers.keep(text_of(name), found)
-        elif found is None and value.type != "call_expression":
+        origin = self._of_answer(value, scope, group)
+        for changed in names_in(name):
+            self._answers.forget(changed)
+        if origin is not None and name.type == "identifier":
+            self._answers.keep(text_of(name), origin)
+        elif origin is None and value.type != "call_expression":
             self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
 
     def _declared(self, node: Node, scope: Scope, group: str) -> Scope:
         names: dict[str, Node | None] = {}
-        for one in parts(node):
-            name, value = one.child_by_field_name("name"), one.child_by_field_name("value")
-            for each in names_in(name):
-                names[each] = None
-                self._answers.forget(each)
+        for declarator in parts(node):
+            name, value = (
+                declarator.child_by_field_name("name"),
+                declarator.child_by_field_name("value"),
+            )
+            for changed in names_in(name):
+                names[changed] = None
+                self._answers.forget(changed)
             if value is None:
                 continue
             if name is None or name.type != "identifier":
-                self._left(one, f"{shown(one)}: is taken apart while the script runs")
-            elif (found := self._of_answer(value, scope, group)) is not None:
-                self._answers.keep(text_of(name), found)
+                self._left(declarator, f"{shown(declarator)}: is taken apart while the script runs")
+            elif (origin := self._of_answer(value, scope, group)) is not None:
+                self._answers.keep(text_of(name), origin)
             elif value.type != "call_expression" or stringified(value) is not None:
                 try:
                     evaluate(stringified(value) or value, scope.inside(names))
@@ -108,14 +111,14 @@ class Steps:
                 return None
             self._answers.keep_call(call, request)
         try:
-            found = self._answers.find(node)
+            origin = self._answers.find(node)
         except UnknownError as error:
             self._left(error.node, str(error))
             return None
         is_call = node.type == "call_expression" and stringified(node) is None
-        if found is None and call is None and is_call:
+        if origin is None and call is None and is_call:
             self._call(node, scope, group)
-        return found
+        return origin
 
     def _request_in(self, node: Node | None) -> Node | None:
         """`http.get(...)` of `http.get(...).json('id')`."""
@@ -155,8 +158,8 @@ class Steps:
                 self._left(node, f"{shown(node)}: is no plain call of http, check, group, sleep")
                 function = node.child_by_field_name("function")
                 owner = function.child_by_field_name("object") if function is not None else None
-                for one in names_in(owner):  # its method may have changed it
-                    self._answers.forget(one)
+                for changed in names_in(owner):  # its method may have changed it
+                    self._answers.forget(changed)
         except UnknownError as error:
             why = str(error)
             self._left(error.node, why if what == "check" else f"{shown(node)}: {why}")

@@ -41,7 +41,9 @@ def parse(path: Path) -> Node:
     if not text.strip():
         raise wrong(str(path), "", "is empty")
     if root.has_error:
-        node = next(one for one in walk(root) if one.is_error or one.is_missing)
+        node = next(
+            candidate for candidate in walk(root) if candidate.is_error or candidate.is_missing
+        )
         what = f"{node.type!r} is missing" if node.is_missing else f"near {shown(node)!r}"
         raise wrong(
             f"{path}:{line(node)}",
@@ -56,9 +58,9 @@ def walk(node: Node) -> Iterator[Node]:
     """The node and all below, in the order of the text."""
     todo = [node]
     while todo:
-        one = todo.pop()
-        yield one
-        todo += reversed(one.children)
+        current = todo.pop()
+        yield current
+        todo += reversed(current.children)
 
 
 def line(node: Node) -> int:
@@ -79,7 +81,7 @@ def shown(node: Node) -> str:
 
 def parts(node: Node | None) -> list[Node]:
     """Its named children, without comments."""
-    return [one for one in node.named_children if one.type != "comment"] if node else []
+    return [child for child in node.named_children if child.type != "comment"] if node else []
 
 
 def changed_names(root: Node) -> frozenset[str]:
@@ -110,11 +112,11 @@ def handed_names(root: Node, harmless: Container[str]) -> frozenset[str]:
             continue
         called = text_of(node.child_by_field_name("function")).partition(".")[0]
         if called not in harmless:
-            for one in parts(node.child_by_field_name("arguments")):
-                names |= names_in(one) if one.type in _OWNED else set()
+            for argument in parts(node.child_by_field_name("arguments")):
+                names |= names_in(argument) if argument.type in _OWNED else set()
     return frozenset(names)
 
 
 def names_in(node: Node | None) -> set[str]:
     """The names that a pattern or an expression has in it."""
-    return {text_of(one) for one in walk(node) if one.type in _NAMES} if node else set()
+    return {text_of(inner) for inner in walk(node) if inner.type in _NAMES} if node else set()

@@ -38,17 +38,17 @@ class Scope:
 
 def entries(node: Node, scope: Scope) -> list[tuple[str, Node]]:
     """An object's keys and the nodes of their values. Raises UnknownError."""
-    found = resolved(node, scope)
-    if found is None or found.type != "object":
-        raise UnknownError(found or node, f"{shown(node)} is no object of literals")
+    resolved_node = resolved(node, scope)
+    if resolved_node is None or resolved_node.type != "object":
+        raise UnknownError(resolved_node or node, f"{shown(node)} is no object of literals")
     made = []
-    for one in parts(found):
-        if one.type == "shorthand_property_identifier":
-            made.append((text_of(one), one))
+    for part in parts(resolved_node):
+        if part.type == "shorthand_property_identifier":
+            made.append((text_of(part), part))
             continue
-        key, value = one.child_by_field_name("key"), one.child_by_field_name("value")
-        if one.type != "pair" or key is None or value is None:
-            raise UnknownError(one)
+        key, value = part.child_by_field_name("key"), part.child_by_field_name("value")
+        if part.type != "pair" or key is None or value is None:
+            raise UnknownError(part)
         if key.type == "property_identifier":
             made.append((text_of(key), value))
         else:
@@ -81,13 +81,13 @@ def evaluate(node: Node, scope: Scope) -> Any:
     """The value; of what comes out of an answer a mark. Raises UnknownError."""
     if of_answer := scope.answers.find(node):
         return scope.answers.use(of_answer, node)
-    found = resolved(node, scope)
-    if found is None:
+    resolved_node = resolved(node, scope)
+    if resolved_node is None:
         raise UnknownError(node)
-    make = _KINDS.get(found.type)
+    make = _KINDS.get(resolved_node.type)
     if make is None:
-        raise UnknownError(found)
-    return make(found, scope)
+        raise UnknownError(resolved_node)
+    return make(resolved_node, scope)
 
 
 def as_text(value: Any, node: Node) -> str:
@@ -101,13 +101,13 @@ def as_text(value: Any, node: Node) -> str:
 
 def _string(node: Node, scope: Scope) -> str:
     made = ""
-    for one in node.named_children:
-        if one.type == "escape_sequence":
-            made += _escaped(text_of(one)[1:])
-        elif one.type == "template_substitution":
-            made += as_text(evaluate(parts(one)[0], scope), one)
+    for child in node.named_children:
+        if child.type == "escape_sequence":
+            made += _escaped(text_of(child)[1:])
+        elif child.type == "template_substitution":
+            made += as_text(evaluate(parts(child)[0], scope), child)
         else:
-            made += text_of(one)
+            made += text_of(child)
     return made.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # pairs of escapes
 
 
@@ -136,7 +136,7 @@ def _object(node: Node, scope: Scope) -> dict[str, Any]:
 
 
 def _array(node: Node, scope: Scope) -> list[Any]:
-    return [evaluate(one, scope) for one in parts(node)]
+    return [evaluate(part, scope) for part in parts(node)]
 
 
 def _member(node: Node, scope: Scope) -> Any:
@@ -165,16 +165,18 @@ def _binary(node: Node, scope: Scope) -> Any:
     if sign in ("||", "??") and text_of(left).startswith("__ENV."):
         scope.remark(node, f"{text_of(left)} is not asked; it is {shown(right)} here")
         return evaluate(right, scope)
-    one, two = evaluate(left, scope), evaluate(right, scope)
-    if any(is_mark(n) for n in (one, two)) and not (isinstance(one, str) and isinstance(two, str)):
+    first, second = evaluate(left, scope), evaluate(right, scope)
+    if any(is_mark(n) for n in (first, second)) and not (
+        isinstance(first, str) and isinstance(second, str)
+    ):
         raise UnknownError(node, f"{shown(node)} counts with a value of an answer")
-    if sign == "+" and (isinstance(one, str) or isinstance(two, str)):
-        return as_text(one, left) + as_text(two, right)
-    if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (one, two)):
+    if sign == "+" and (isinstance(first, str) or isinstance(second, str)):
+        return as_text(first, left) + as_text(second, right)
+    if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (first, second)):
         raise UnknownError(node)
-    if sign == "/" and two:
-        return _whole(one / two)
-    made = {"+": one + two, "-": one - two, "*": one * two}
+    if sign == "/" and second:
+        return _whole(first / second)
+    made = {"+": first + second, "-": first - second, "*": first * second}
     if sign not in made:
         raise UnknownError(node)
     return made[sign]

@@ -61,7 +61,7 @@ def body_schema(operation: Node, parameters: list[Node], documents: Documents) -
 def _by_preference(kinds: dict[str, Node]) -> list[tuple[str, BodyKind]]:
     ranks = [(0, BodyKind.JSON), (1, BodyKind.FORM), (2, BodyKind.FORM_DATA), (3, BodyKind.TEXT)]
     ranked = [(ranks[_rank(name)], name) for name in kinds]
-    return [(name, kind) for (_rank_, kind), name in sorted(ranked, key=lambda one: one[0][0])]
+    return [(name, kind) for (_rank_, kind), name in sorted(ranked, key=lambda entry: entry[0][0])]
 
 
 def _rank(media: str) -> int:
@@ -83,22 +83,24 @@ def _value(media: Node, documents: Documents) -> Any:
 
 def _swagger_content(operation: Node, parameters: list[Node]) -> Node | None:
     """What OpenAPI 3 calls content, of a Swagger 2.0 operation; None for any other."""
-    bodies = [one for one in parameters if one.mapping().get("in") == "body"]
-    fields = [one for one in parameters if one.mapping().get("in") == "formData"]
+    bodies = [parameter for parameter in parameters if parameter.mapping().get("in") == "body"]
+    fields = [parameter for parameter in parameters if parameter.mapping().get("in") == "formData"]
     if not bodies and not fields:
         return None
     consumes = operation.child("consumes").value
-    named = [str(one) for one in consumes] if isinstance(consumes, list) else []
+    named = [str(media_type) for media_type in consumes] if isinstance(consumes, list) else []
     if bodies:
         schema = bodies[0].child("schema").value
         media = {"schema": {} if schema is MISSING else schema}
         names = named or ["application/json"]
         return Node(dict.fromkeys(names, media), operation.location, operation.parts)
-    files = any(one.mapping().get("type") == "file" for one in fields)
+    files = any(field.mapping().get("type") == "file" for field in fields)
     schema = {
         "type": "object",
-        "properties": {str(one.mapping().get("name")): one.value for one in fields},
-        "required": [str(one.mapping().get("name")) for one in fields if one.value.get("required")],
+        "properties": {str(field.mapping().get("name")): field.value for field in fields},
+        "required": [
+            str(field.mapping().get("name")) for field in fields if field.value.get("required")
+        ],
     }
     name = _MULTIPART if files or _MULTIPART in named else _FORM
     return Node({name: {"schema": schema}}, operation.location, operation.parts)

@@ -42,7 +42,7 @@ def type_of(schema: dict[Any, Any]) -> str:
     """What the schema is about, said or seen from its keywords; empty for anything."""
     kind = schema.get("type")
     if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "null")
+        kind = next((option for option in kind if option != "null"), "null")
     if isinstance(kind, str):
         return kind
     return next((name for name, keys in _KEYS_OF.items() if any(k in schema for k in keys)), "")
@@ -57,15 +57,17 @@ def merged(schema: Node, documents: Documents, *, _above: tuple[Any, ...] = ()) 
     whole: dict[Any, Any] = {}
     places: dict[Any, Node] = {}
     for part in [*parts, schema]:
-        one = part if part is schema else merged(part, documents, _above=(*_above, schema.place))
-        for key, value in one.mapping().items():
+        complete = (
+            part if part is schema else merged(part, documents, _above=(*_above, schema.place))
+        )
+        for key, value in complete.mapping().items():
             if key == "allOf":
                 continue
             if key == "required" and isinstance(value, list):
                 known = whole.get("required", [])
                 whole["required"] = [*known, *(name for name in value if name not in known)]
             elif key == "properties" and isinstance(value, dict):
-                places |= properties(one)
+                places |= properties(complete)
                 whole.setdefault("properties", {})
             else:
                 whole[key] = value
@@ -78,8 +80,8 @@ def properties(schema: Node) -> dict[str, Node]:
     """The schemas of an object's properties."""
     many = schema.child("properties")
     return {
-        str(name): one if isinstance(one, Node) else many.child(name)
-        for name, one in many.mapping().items()
+        str(name): property_ if isinstance(property_, Node) else many.child(name)
+        for name, property_ in many.mapping().items()
     }
 
 
@@ -137,7 +139,7 @@ class _Maker:
             return value
         names = tells.get("mapping")
         mapping = names if isinstance(names, dict) else {}
-        own = next((one for one, target in mapping.items() if target == reference), None)
+        own = next((name for name, target in mapping.items() if target == reference), None)
         return {**value, key: own or reference.rpartition("/")[2]}
 
     def _of_type(self, schema: Node, name: str, above: tuple[Any, ...]) -> Any:
@@ -160,13 +162,13 @@ class _Maker:
         wanted = mapping.get("required")
         required = set(map(str, wanted)) if isinstance(wanted, list) else set()
         made: dict[str, Any] = {}
-        for name, one in properties(schema).items():
-            facts = self._documents.resolve(one).mapping()
+        for name, property_ in properties(schema).items():
+            facts = self._documents.resolve(property_).mapping()
             if facts.get("readOnly") is True:
                 continue
             if name not in required and not self._wants(facts, bool(required), len(above)):
                 continue
-            value = self.value(one, name, above)
+            value = self.value(property_, name, above)
             if value is not NOTHING:
                 made[name] = value
             elif name in required:
@@ -189,7 +191,7 @@ class _Maker:
         if mapping.get("maxItems") == 0:
             return []
         if first := schema.child("prefixItems").entries():
-            values = [self.value(one, name, above) for one in first[:_MOST_ITEMS]]
+            values = [self.value(inner, name, above) for inner in first[:_MOST_ITEMS]]
         else:
             items = schema.child("items")
             items = Node({}, items.location, items.parts) if items.value is MISSING else items
@@ -207,7 +209,7 @@ def _given(schema: dict[Any, Any], number_of: int) -> Any:
             return as_json(schema[key])
     choices = schema.get("enum")
     if isinstance(choices, list) and choices:
-        some = [one for one in choices if one is not None] or choices
+        some = [choice for choice in choices if choice is not None] or choices
         return as_json(some[number_of % len(some)])
     return NOTHING
 
@@ -223,9 +225,9 @@ def as_json(value: Any) -> Any:
 def _plain(value: Any, left: Iterator[int]) -> Any:
     next(left)
     if isinstance(value, dict):
-        return {str(key): _plain(one, left) for key, one in list(value.items())}
+        return {str(key): _plain(inner, left) for key, inner in list(value.items())}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(one, left) for one in list(value)]
+        return [_plain(inner, left) for inner in list(value)]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, int) and not -(2**63) <= value < 2**64:

@@ -97,15 +97,17 @@ def _parameters(nodes: list[Node], documents: Documents) -> list[Node]:
     """By name and place; the last of each, which is the operation's own."""
     known: dict[tuple[Any, Any], Node] = {}
     for node in nodes:
-        one = documents.resolve(node)
-        if isinstance(one.value, dict) and isinstance(one.value.get("name"), str):
-            known[one.value["name"], str(one.value.get("in"))] = one
+        parameter = documents.resolve(node)
+        if isinstance(parameter.value, dict) and isinstance(parameter.value.get("name"), str):
+            known[parameter.value["name"], str(parameter.value.get("in"))] = parameter
     return list(known.values())
 
 
 def _path_values(operation: Operation, documents: Documents) -> dict[str, list[Any]]:
     described = {
-        one.value["name"]: one for one in operation.parameters if one.value.get("in") == "path"
+        parameter.value["name"]: parameter
+        for parameter in operation.parameters
+        if parameter.value.get("in") == "path"
     }
     return {
         name: _examples(described[name], documents) if name in described else ["1", "2", "3"]
@@ -121,7 +123,7 @@ def _examples(parameter: Node, documents: Documents) -> list[Any]:
     schema = _schema(parameter)
     name = parameter.value["name"]
     made = [example(schema, documents, name=name, number_of=number) for number in range(_EXAMPLES)]
-    known = [one for one in made if one is not NOTHING and not isinstance(one, dict | list)]
+    known = [value for value in made if value is not NOTHING and not isinstance(value, dict | list)]
     return list(dict.fromkeys(known)) or ["1", "2", "3"]
 
 
@@ -133,8 +135,8 @@ def _given(parameter: Node, documents: Documents) -> list[Any]:
         value = documents.resolve(many.child(key)).child("value").value
         if value is not MISSING:
             given.append(value)
-    plain = [as_json(one) for one in given]
-    return [one for one in plain if one is not NOTHING and not isinstance(one, dict | list)]
+    plain = [as_json(value) for value in given]
+    return [value for value in plain if value is not NOTHING and not isinstance(value, dict | list)]
 
 
 def _schema(parameter: Node) -> Node:
@@ -152,14 +154,14 @@ def _schema(parameter: Node) -> Node:
 def _of_place(place: str, operation: Operation, documents: Documents) -> dict[str, Text]:
     """Required parameters of one place, each with an example."""
     made: dict[str, Text] = {}
-    for one in operation.parameters:
-        name = one.value["name"]
-        if one.value.get("in") != place or one.value.get("required") is not True:
+    for parameter in operation.parameters:
+        name = parameter.value["name"]
+        if parameter.value.get("in") != place or parameter.value.get("required") is not True:
             continue
         if place == "header" and name.lower() in _OWN_HEADERS:
             continue
-        given = _given(one, documents)
-        value = given[0] if given else example(_schema(one), documents, name=name)
+        given = _given(parameter, documents)
+        value = given[0] if given else example(_schema(parameter), documents, name=name)
         made[name] = _text(value, name)
     return made
 
@@ -167,7 +169,7 @@ def _of_place(place: str, operation: Operation, documents: Documents) -> dict[st
 def _text(value: Any, name: str) -> str:
     """A parameter's value as it goes over the wire (style form, exploded or not: one value)."""
     if isinstance(value, list):
-        return ",".join(_text(one, name) for one in value)
+        return ",".join(_text(item, name) for item in value)
     if value is NOTHING or value is None or isinstance(value, dict):
         return name
     if isinstance(value, bool):

@@ -76,7 +76,7 @@ def _check_version(root: Node) -> None:
 def _nothing(root: Node, left_out: list[LeftOut]) -> Exception:
     paths = root.child("paths")
     if left_out:
-        reasons = "; ".join(f"{one.what}: {one.why}" for one in left_out[:5])
+        reasons = "; ".join(f"{omission.what}: {omission.why}" for omission in left_out[:5])
         return paths.wrong(f"has no operation that can be asked ({reasons})", hint="Perhaps --all.")
     if paths.value is MISSING or not paths.mapping():
         return paths.wrong("has no paths, so there is nothing to load")

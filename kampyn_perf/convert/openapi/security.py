@@ -67,14 +67,14 @@ def access(requirements: Any, schemes: Node, documents: Documents, login: Login 
 
 def _all_of(parts: list[Access]) -> Access:
     merged_access = Access()
-    for one in parts:
+    for access in parts:
         merged_access = Access(
-            headers={**merged_access.headers, **one.headers},
-            query={**merged_access.query, **one.query},
-            cookies={**merged_access.cookies, **one.cookies},
-            auth=one.auth or merged_access.auth,
-            identity=one.identity or merged_access.identity,
-            environment={**merged_access.environment, **one.environment},
+            headers={**merged_access.headers, **access.headers},
+            query={**merged_access.query, **access.query},
+            cookies={**merged_access.cookies, **access.cookies},
+            auth=access.auth or merged_access.auth,
+            identity=access.identity or merged_access.identity,
+            environment={**merged_access.environment, **access.environment},
         )
     return merged_access
 

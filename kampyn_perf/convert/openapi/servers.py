@@ -60,7 +60,9 @@ def _swagger(mapping: dict[Any, Any]) -> str:
     host, path = mapping.get("host"), mapping.get("basePath")
     schemes = mapping.get("schemes")
     known = (
-        [one for one in schemes if one in ("http", "https")] if isinstance(schemes, list) else []
+        [scheme for scheme in schemes if scheme in ("http", "https")]
+        if isinstance(schemes, list)
+        else []
     )
     path = path if isinstance(path, str) else "/"
     return f"{known[0] if known else 'https'}://{host}{path}" if isinstance(host, str) else path

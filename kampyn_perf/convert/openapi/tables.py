@@ -76,7 +76,7 @@ def _rows(
     count = max(len(values[name]) for name in names)
     by_column = {identifier(name): values[name] for name in names}
     rows = (
-        tuple(_cell(by_column[one][number % len(by_column[one])]) for one in columns)
+        tuple(_cell(by_column[column][number % len(by_column[column])]) for column in columns)
         for number in range(min(count, _ROWS))
     )
     return list(dict.fromkeys(rows))

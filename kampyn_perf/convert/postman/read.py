@@ -60,7 +60,7 @@ def read_postman(path: Path, *, url: str = "", environment: Path | None = None) 
     for item in items:
         reader.take(item)
     if not reader.taken:
-        reasons = "; ".join(f"{one.what}: {one.why}" for one in reader.left_out[:5])
+        reasons = "; ".join(f"{omission.what}: {omission.why}" for omission in reader.left_out[:5])
         raise root.child("item").wrong(f"has no request that can be sent ({reasons})")
     return reader.draft(root, path, url)
 
@@ -93,20 +93,20 @@ def _items(many: Node, folder: tuple[str, ...], auth: Node, depth: int) -> Itera
         raise many.wrong("is no list of requests and folders")
     if depth > _DEEPEST:
         raise many.wrong(f"has folders more than {_DEEPEST} deep")
-    for one in many.entries():
-        mapping = one.mapping()
-        own = one.child("auth") if one.child("auth").mapping() else auth
+    for entry in many.entries():
+        mapping = entry.mapping()
+        own = entry.child("auth") if entry.child("auth").mapping() else auth
         if "item" in mapping:
             name = str(mapping.get("name") or "folder")
-            yield from _items(one.child("item"), (*folder, name), own, depth + 1)
+            yield from _items(entry.child("item"), (*folder, name), own, depth + 1)
         elif "request" in mapping:
-            node = one
+            node = entry
             if isinstance(mapping["request"], str):  # a URL alone
                 node = Node({**mapping, "request": {"url": mapping["request"]}},
-                            one.location, one.parts)  # fmt: skip
-            yield _Item(node, folder, auth, script_of(one))
+                            entry.location, entry.parts)  # fmt: skip
+            yield _Item(node, folder, auth, script_of(entry))
         else:
-            raise one.wrong("is neither a request nor a folder")
+            raise entry.wrong("is neither a request nor a folder")
 
 
 @dataclass
@@ -146,8 +146,8 @@ class _Reader:
         ]
         left_out = [
             *self.left_out,
-            *(LeftOut(f"{{{{{one}}}}}", "nothing in the file says what it is")
-              for one in sorted(self.variables.unknown)),
+            *(LeftOut(f"{{{{{name}}}}}", "nothing in the file says what it is")
+              for name in sorted(self.variables.unknown)),
         ]  # fmt: skip
         return Draft(
             name=file_name(title, otherwise="collection"),
@@ -165,10 +165,10 @@ class _Reader:
         for item, address, request in self.taken:
             by_folder.setdefault(item.folder, []).append(_elsewhere(request, address, own))
         setters = {
-            one.name: request
+            capture.name: request
             for requests in reversed(by_folder.values())
             for request in reversed(requests)
-            for one in request.captures
+            for capture in request.captures
         }
         names: list[str] = []
         for folder, requests in by_folder.items():
@@ -204,7 +204,7 @@ def _ahead(requests: list[Request], setters: dict[str, Request]) -> list[Request
 
     for request in requests:
         need(request, (request,))
-        have |= {one.name for one in request.captures}
+        have |= {capture.name for capture in request.captures}
     return ahead
 
 
@@ -219,8 +219,8 @@ def _names(value: object) -> Iterator[str]:
             yield from _names([value.url, value.headers, value.query, value.auth])
             yield from _names(value.body.value if value.body else None)
         case dict():
-            for one in value.values():
-                yield from _names(one)
+            for inner in value.values():
+                yield from _names(inner)
         case list() | tuple():
-            for one in value:
-                yield from _names(one)
+            for inner in value:
+                yield from _names(inner)

@@ -97,8 +97,8 @@ def _split(text: str) -> tuple[str, str]:
 def _path_variables(text: str, url: Node, variables: Variables) -> str:
     """`:id` of a path as a variable of its own, with the value that the collection gives it."""
     given = {
-        str(one.mapping().get("key")): str(one.mapping().get("value") or "")
-        for one in url.child("variable").entries()
+        str(entry.mapping().get("key")): str(entry.mapping().get("value") or "")
+        for entry in url.child("variable").entries()
     }
     head, query, rest = text.partition("?")
 
@@ -132,8 +132,8 @@ def _name(method: str, path: str) -> str:
 
 def _enabled(many: Node) -> list[tuple[str, str]]:
     pairs = []
-    for one in many.entries():
-        mapping = one.mapping()
+    for entry in many.entries():
+        mapping = entry.mapping()
         if mapping.get("disabled") is not True and mapping.get("key"):
             value = mapping.get("value")
             pairs.append((str(mapping["key"]), "" if value is None else str(value)))
@@ -151,9 +151,9 @@ def _body(body: Node, variables: Variables) -> tuple[Body | None, str, str]:
             return Body(BodyKind.FORM, fields), "", ""
         case "formdata":
             files = [
-                str(one.mapping().get("key"))
-                for one in body.child("formdata").entries()
-                if one.mapping().get("type") == "file"
+                str(entry.mapping().get("key"))
+                for entry in body.child("formdata").entries()
+                if entry.mapping().get("type") == "file"
             ]
             fields = _fields(_enabled(body.child("formdata")), variables)
             note = f"EDIT: sends files ({', '.join(files)}), which are not taken over"
@@ -193,9 +193,9 @@ def _parsed(text: str) -> Any:
 def _without_secrets(value: Any, variables: Variables, key: str = "") -> Any:
     match value:
         case dict():
-            return {name: _without_secrets(one, variables, name) for name, one in value.items()}
+            return {name: _without_secrets(inner, variables, name) for name, inner in value.items()}
         case list():
-            return [_without_secrets(one, variables, key) for one in value]
+            return [_without_secrets(inner, variables, key) for inner in value]
         case str() if is_secret(key):
             return variables.secret(value, what=key)
     return variables.body(value)
@@ -211,8 +211,8 @@ def _fields(pairs: list[tuple[str, str]], variables: Variables) -> dict[str, Any
 def _let_in(request: Request, auth: Node, variables: Variables) -> Request:
     kind = auth.mapping().get("type")
     given = {
-        str(one.mapping().get("key")): str(one.mapping().get("value") or "")
-        for one in auth.child(str(kind)).entries()
+        str(entry.mapping().get("key")): str(entry.mapping().get("value") or "")
+        for entry in auth.child(str(kind)).entries()
     } | {
         str(key): str(value)
         for key, value in auth.child(str(kind)).mapping().items()  # format 2.0

@@ -67,9 +67,9 @@ class Variables:
             case str():
                 return self.text(value)
             case dict():
-                return {key: self.body(one) for key, one in value.items()}
+                return {key: self.body(inner) for key, inner in value.items()}
             case list():
-                return [self.body(one) for one in value]
+                return [self.body(inner) for inner in value]
         return value
 
     def plain(self, text: str) -> str:
@@ -123,11 +123,15 @@ class Variables:
 
 def variables_of(many: Any) -> Mapping[str, str]:
     """A list of Postman's variables, as a collection or an environment has it."""
-    known = [one for one in (many if isinstance(many, list) else []) if isinstance(one, dict)]
+    known = [
+        variable
+        for variable in (many if isinstance(many, list) else [])
+        if isinstance(variable, dict)
+    ]
     return {
-        str(one.get("key") or one.get("id")): _text(one.get("value"))
-        for one in known
-        if one.get("disabled") is not True and one.get("enabled") is not False
+        str(variable.get("key") or variable.get("id")): _text(variable.get("value"))
+        for variable in known
+        if variable.get("disabled") is not True and variable.get("enabled") is not False
     }
 
 

@@ -49,7 +49,9 @@ def _rest(request: Request, texts: Texts) -> dict[str, Any]:
     if not request.follow:
         parts["followRedirect"] = False
     if request.captures:
-        parts["capture"] = [{"json": one.json_path, "as": one.name} for one in request.captures]
+        parts["capture"] = [
+            {"json": capture.json_path, "as": capture.name} for capture in request.captures
+        ]
     if request.statuses:
         codes = list(request.statuses)
         parts["expect"] = [{"statusCode": codes[0] if len(codes) == 1 else codes}]

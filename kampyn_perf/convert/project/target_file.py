@@ -83,8 +83,8 @@ def _sign_in(sign_ins: dict[str, SignIn]) -> str:
     if not sign_ins:
         return ""
     entries = {
-        name: {"operation": one.operation, "token": one.token, "key": one.key}
-        for name, one in sign_ins.items()
+        name: {"operation": sign_in.operation, "token": sign_in.token, "key": sign_in.key}
+        for name, sign_in in sign_ins.items()
     }
     words = (
         "How visitors sign in, ahead of the measured stretch: each row of the list, by this "
@@ -133,7 +133,7 @@ def _step(step: Step, texts: Texts) -> str:
 def _left_out(draft: Draft) -> str:
     if not draft.left_out:
         return ""
-    lines = [f"{one.what}: {one.why}" for one in draft.left_out[:_LEFT_OUT_SHOWN]]
+    lines = [f"{omission.what}: {omission.why}" for omission in draft.left_out[:_LEFT_OUT_SHOWN]]
     if len(draft.left_out) > _LEFT_OUT_SHOWN:
         lines.append(f"and {len(draft.left_out) - _LEFT_OUT_SHOWN} more")
     return "\n" + comment("Not taken over:\n" + "\n".join(f"- {line}" for line in lines))

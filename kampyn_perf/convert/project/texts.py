@@ -25,9 +25,9 @@ class Texts:
             case str() | Name() | Environment() | Function() | Template():
                 return self.text(value)
             case dict():
-                return {key: self.value(one) for key, one in value.items()}
+                return {key: self.value(inner) for key, inner in value.items()}
             case list() | tuple():
-                return [self.value(one) for one in value]
+                return [self.value(inner) for inner in value]
         return value
 
     def text(self, text: Text) -> str:
@@ -65,7 +65,7 @@ class Texts:
         )
 
     def _literal(self, text: str) -> str:
-        name = next((one for one, value in self.variables.items() if value == text), "")
+        name = next((variable for variable, value in self.variables.items() if value == text), "")
         if not name:
             name = f"text_{len(self.variables) + 1}"
             while name in self.variables:

@@ -66,12 +66,12 @@ def _refuse_what_is_there(folder: Path, files: Mapping[str, File], *, force: boo
 
 def _make_folders(folder: Path) -> list[Path]:
     """`folder`, and those above it that were not there; the innermost last."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [directory for directory in (folder, *folder.parents) if not directory.exists()]
     made: list[Path] = []
     try:
-        for one in reversed(missing):
-            one.mkdir()
-            made.append(one)
+        for directory in reversed(missing):
+            directory.mkdir()
+            made.append(directory)
     except OSError as error:
         _undo_folders(made, None)
         raise KampynError(
@@ -115,6 +115,6 @@ def _move_in(folder: Path, aside: Path, names: list[str]) -> None:
 def _undo_folders(made: list[Path], aside: Path | None) -> None:
     if aside is not None:
         shutil.rmtree(aside, ignore_errors=True)
-    for one in reversed(made):
+    for directory in reversed(made):
         with suppress(OSError):
-            one.rmdir()
+            directory.rmdir()

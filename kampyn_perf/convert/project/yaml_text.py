@@ -57,4 +57,4 @@ def comment(text: str, *, indent: int = 0) -> str:
 
 def _printable(text: str) -> str:
     """Without what would end a line, or is not allowed in YAML at all."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return "".join(character if character.isprintable() else " " for character in text)

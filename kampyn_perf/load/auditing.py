@@ -96,14 +96,14 @@ class Audit:
                     listed += missing - set(stored.lost_of(sorted(missing)))
             else:
                 listed = list(known - set(stored.lost_of(sorted(known))))
-        found = compare(known, listed, asked, before=self._before)
+        comparison = compare(known, listed, asked, before=self._before)
         return StoreAudit(
-            ok=not found.findings,
+            ok=not comparison.findings,
             orders=len(set(listed) - self._before),
-            acknowledged=found.acknowledged,
-            lost=found.lost,
-            doubled=found.doubled if settings.orders else None,
-            findings=list(found.findings),
+            acknowledged=comparison.acknowledged,
+            lost=comparison.lost,
+            doubled=comparison.doubled if settings.orders else None,
+            findings=list(comparison.findings),
         )
 
     @contextmanager

@@ -91,8 +91,10 @@ def audit_after(
     """
     report = backend.audit_store(of.settings, state_dir=of.state, just_stopped=True)
     findings = [
-        AuditFinding(invariant=one.invariant, count=one.count, examples=list(one.examples))
-        for one in report.findings
+        AuditFinding(
+            invariant=finding.invariant, count=finding.count, examples=list(finding.examples)
+        )
+        for finding in report.findings
     ]
     compared = None
     if settings is not None:

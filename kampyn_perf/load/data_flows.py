@@ -27,7 +27,8 @@ def _run(user: FlowUser) -> None:
 def users(flows: Iterable[FlowSettings]) -> dict[str, type[FlowUser]]:
     """A class for each flow, by its name."""
     return {
-        one.name: _user_class(f"DataFlow{number}", one) for number, one in enumerate(flows, start=1)
+        flow.name: _user_class(f"DataFlow{number}", flow)
+        for number, flow in enumerate(flows, start=1)
     }
 
 
@@ -46,4 +47,4 @@ def users_of_target(environ: Mapping[str, str] | None = None) -> dict[str, type[
             f"the target {target.name} has no flows",
             hint=f"{ENV_TARGET} names a file of configs/targets that has some.",
         )
-    return {one.__name__: one for one in users(target.flows).values()}
+    return {user.__name__: user for user in users(target.flows).values()}

@@ -169,6 +169,6 @@ def _names(urls: list[str], asked: _Asked) -> list[str]:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2] if several else ""
         name = f"{asked.method} {host}{parts.path or '/'}"
-        same = sum(one == name or one.startswith(f"{name} (") for one in names)
+        same = sum(known == name or known.startswith(f"{name} (") for known in names)
         names.append(f"{name} ({same + 1})" if same else name)
     return names

@@ -98,7 +98,7 @@ class FlowUser(User):  # type: ignore[misc]
     @property
     def scenario_file(self) -> str:
         """Where the flow is written down; empty where that cannot be told."""
-        codes = (getattr(each, "__code__", None) for each in self._flow_tasks)
+        codes = (getattr(task, "__code__", None) for task in self._flow_tasks)
         return next((code.co_filename for code in codes if code), "")
 
     def begin(self, serve: Callable[[Any], None], group: Any) -> None:
@@ -160,9 +160,9 @@ class FlowUser(User):  # type: ignore[misc]
         finally:
             gevent.killall(running, block=False)
             session.together = None
-        for one in running:
-            if one.exception is not None:
-                raise one.exception
+        for greenlet in running:
+            if greenlet.exception is not None:
+                raise greenlet.exception
 
     def request_done(self, sample: RequestSample, /) -> None:
         """The client's observer: every request counts for the session that is at work."""

@@ -113,11 +113,11 @@ def check_names(spec: RunSpec, source: Source) -> None:
     if spec.data is not None and not spec.data.is_file():
         return  # the bundled backend writes it when it is started
     lacks = Feed.of(spec).lacks
-    found = missing_names(spec.api, lacks, all_operations=False, source="")
+    missing = missing_names(spec.api, lacks, all_operations=False, source="")
     problems = []
-    for one in found:
-        path = parse_path(one.path)
-        problems.append(Problem(source.spelled(path), one.message, source.where(path)))
+    for name in missing:
+        path = parse_path(name.path)
+        problems.append(Problem(source.spelled(path), name.message, source.where(path)))
     if problems:
         raise ConfigError(problems, what="script")
 

@@ -81,4 +81,6 @@ class Partition:
 
 
 def _in_force(number: int, assignments: Sequence[Assignment]) -> int:
-    return max(bisect_right(assignments, number, key=lambda one: one.from_number) - 1, 0)
+    return max(
+        bisect_right(assignments, number, key=lambda assignment: assignment.from_number) - 1, 0
+    )

@@ -45,12 +45,12 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     split = split_sets(options.sets, "backend")
     settings, own = load_settings(options, (*split[""], *_short_forms(options)))
     allowed = settings.config.allowHosts + tuple(options.allow_hosts)
-    artillery, found = of_artillery(options, allowed) or (None, None)
+    artillery, described = of_artillery(options, allowed) or (None, None)
     foreign = of_script(options, allowed) if options.scenario else None
     if foreign:
-        found = foreign.target, Source({}, str(options.scenario)), foreign.target.url
-    target, source, url = found or find_target(options, settings.config.target)
-    target = with_flows(target, settings, own) if not found else target
+        described = foreign.target, Source({}, str(options.scenario)), foreign.target.url
+    target, source, url = described or find_target(options, settings.config.target)
+    target = with_flows(target, settings, own) if not described else target
     if url:
         check_target(url, allowed)
     elif target.name != REFERENCE:
@@ -195,9 +195,9 @@ def _faults(settings: LoadSettings, profile: str) -> tuple[object, PathKey]:
 def _of_script(options: LoadOptions, script: ArtilleryScript) -> dict[str, Any]:
     """What a script says, and load.yaml does not; but for what was set by hand."""
     own: dict[str, Any] = {"scenarios": ""}
-    if not any(one.startswith("config.timeouts") for one in options.sets):
+    if not any(text.startswith("config.timeouts") for text in options.sets):
         own["timeouts"] = script.timeouts
-    if script.apdex and not any(one.startswith("config.apdex") for one in options.sets):
+    if script.apdex and not any(text.startswith("config.apdex") for text in options.sets):
         own["apdex"] = script.apdex
     return own
 

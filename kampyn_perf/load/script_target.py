@@ -52,9 +52,9 @@ def script_target(
         _check_hosts([Found(full_url(given.value), given.place)], allowed)
         hosts = [full_url(given.value)]
     else:
-        found = script.hosts(environ)
-        _check_hosts(found, allowed)
-        hosts = [one.what for one in found]
+        named = script.hosts(environ)
+        _check_hosts(named, allowed)
+        hosts = [host.what for host in named]
     if not hosts:
         asked = " ".join(map(str, paths))
         raise KampynError(
@@ -72,12 +72,12 @@ def script_target(
     )
 
 
-def _check_hosts(found: Sequence[Found], allowed: Sequence[str]) -> None:
-    for one in found:
+def _check_hosts(hosts: Sequence[Found], allowed: Sequence[str]) -> None:
+    for host in hosts:
         try:
-            check_host(one.what, allowed)
+            check_host(host.what, allowed)
         except KampynError as error:
-            raise KampynError(f"{one.place}: {error.message}", hint=error.hint) from error
+            raise KampynError(f"{host.place}: {error.message}", hint=error.hint) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,10 +126,10 @@ def _locustfiles(text: str) -> list[Path]:
     folder = Path(text)
     if not folder.is_dir():
         return []
-    found = sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
-    if not found:
+    files = sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
+    if not files:
         raise KampynError(f"there is no locustfile in the folder {folder}")
-    return found
+    return files
 
 
 def _is_script(text: str) -> bool:

@@ -132,8 +132,8 @@ class Config:
             self._notes.remark(("config",), "has no phases: one session, as under Artillery")
             return [{"duration": 1, "arrivalCount": 1}]
         made: list[dict[str, Any]] = []
-        for index, one in enumerate(self._notes.entries(path, self.value["phases"])):
-            given = self._notes.mapping((*path, index), one)
+        for index, entry in enumerate(self._notes.entries(path, self.value["phases"])):
+            given = self._notes.mapping((*path, index), entry)
             self._notes.known((*path, index), given, _PHASE)
             phase = {key: value for key, value in given.items() if key in _PHASE and key != "mode"}
             for key in ("duration", "pause"):
@@ -142,7 +142,7 @@ class Config:
             for key in ("arrivalCount", "maxVusers"):
                 if isinstance(phase.get(key), str) and phase[key].strip().isdigit():
                     phase[key] = int(phase[key])
-            if "rampTo" in phase and not any("rampTo" in one for one in made):
+            if "rampTo" in phase and not any("rampTo" in earlier for earlier in made):
                 self._notes.remark(
                     (*path, index, "rampTo"),
                     "rises continuously here, and once a second under Artillery; the arrivals are "
@@ -154,7 +154,7 @@ class Config:
     def mode(self) -> str:
         """How arrivals lie: Artillery says it of each phase, here it is the run's."""
         phases = self.value.get("phases")
-        given = [one.get("mode", "uniform") for one in phases or () if isinstance(one, dict)]
+        given = [phase.get("mode", "uniform") for phase in phases or () if isinstance(phase, dict)]
         if "poisson" not in given:
             return "even"
         if len(set(given)) > 1:
@@ -167,14 +167,14 @@ class Config:
         path: PathKey = ("config", "payload")
         payload = self.value.get("payload")
         several = payload if isinstance(payload, list) else [payload] if payload else []
-        for index, one in enumerate(several):
+        for index, table in enumerate(several):
             at = (*path, index) if isinstance(payload, list) else path
-            feeds |= self._payload(at, index, one)
+            feeds |= self._payload(at, index, table)
         for name, value in self._variables().items():
             if isinstance(value, list):
                 if not value:
                     self._notes.wrong(("config", "variables", name), "is an empty list")
-                rows = [{name: each} for each in value]
+                rows = [{name: item} for item in value]
                 feeds[f"variables.{name}"] = {"rows": rows, "order": "random", "flat": True}
         return feeds
 

@@ -13,15 +13,15 @@ from kampyn_perf.sources import PathKey
 _TEMPLATE = re.compile(r"\{\{\s*(\$[\w.]+)\s*\}\}")
 
 
-def merged(one: Any, other: Any) -> Any:
-    """`other` over `one`, as Artillery puts an environment over `config`: mappings by key, lists
+def merged(base: Any, other: Any) -> Any:
+    """`other` over `base`, as Artillery puts an environment over `config`: mappings by key, lists
     by place."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return {**one, **{key: merged(one.get(key), value) for key, value in other.items()}}
-    if isinstance(one, list) and isinstance(other, list):
-        both = [merged(a, b) for a, b in zip(one, other, strict=False)]
-        return both + other[len(one) :] + one[len(other) :]
-    return one if other is None else other
+    if isinstance(base, Mapping) and isinstance(other, Mapping):
+        return {**base, **{key: merged(base.get(key), value) for key, value in other.items()}}
+    if isinstance(base, list) and isinstance(other, list):
+        both = [merged(a, b) for a, b in zip(base, other, strict=False)]
+        return both + other[len(base) :] + base[len(other) :]
+    return base if other is None else other
 
 
 def filled(
@@ -36,15 +36,15 @@ def filled(
     `keep_variables` not what `variables` take from the environment: it may be secret."""
     if isinstance(value, Mapping):
         return {
-            key: one
+            key: inner
             if key == "headers"
-            else filled(one, known, notes, (*path, key), keep_variables=keep_variables)
-            for key, one in value.items()
+            else filled(inner, known, notes, (*path, key), keep_variables=keep_variables)
+            for key, inner in value.items()
         }
     if isinstance(value, list):
         return [
-            filled(one, known, notes, (*path, index), keep_variables=keep_variables)
-            for index, one in enumerate(value)
+            filled(inner, known, notes, (*path, index), keep_variables=keep_variables)
+            for index, inner in enumerate(value)
         ]
     if not isinstance(value, str):
         return value

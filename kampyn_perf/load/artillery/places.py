@@ -60,7 +60,7 @@ class Notes:
 
     def hook(self, path: PathKey, name: object, instead: str) -> None:
         """A function of JavaScript."""
-        names = ", ".join(str(one) for one in name) if isinstance(name, list) else str(name)
+        names = ", ".join(str(part) for part in name) if isinstance(name, list) else str(name)
         self.hooks.append(path)
         self.wrong(path, f"runs the JavaScript function {names}, which cannot run here; {instead}")
 

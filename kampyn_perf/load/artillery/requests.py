@@ -99,16 +99,18 @@ class Requests:
 
     def _form_data(self, path: PathKey, value: Any) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for name, one in self._notes.mapping(path, value).items():
-            if not isinstance(one, Mapping):
-                made[name] = one
+        for name, part in self._notes.mapping(path, value).items():
+            if not isinstance(part, Mapping):
+                made[name] = part
                 continue
-            self._notes.known((*path, name), one, _PART)
-            made[name] = {key: str(one[key]) for key in ("contentType",) if key in one}
-            if "fromFile" in one:
-                made[name]["fromFile"] = self._file((*path, name, "fromFile"), str(one["fromFile"]))
+            self._notes.known((*path, name), part, _PART)
+            made[name] = {key: str(part[key]) for key in ("contentType",) if key in part}
+            if "fromFile" in part:
+                made[name]["fromFile"] = self._file(
+                    (*path, name, "fromFile"), str(part["fromFile"])
+                )
             else:
-                made[name]["value"] = one.get("value", "")
+                made[name]["value"] = part.get("value", "")
         return made
 
     def _file(self, path: PathKey, text: str) -> str:
@@ -121,13 +123,13 @@ class Requests:
     def _answers(self, path: PathKey, given: Mapping[str, Any], made: dict[str, Any]) -> None:
         if given.get("capture"):
             made["capture"] = [
-                self._finding((*path, "capture", *at), one, _CAPTURE)
-                for at, one in _one_or_more(given["capture"])
+                self._finding((*path, "capture", *at), entry, _CAPTURE)
+                for at, entry in _one_or_more(given["capture"])
             ]
         if given.get("match"):
             made["match"] = [
-                self._finding((*path, "match", *at), one, _MATCH)
-                for at, one in _one_or_more(given["match"])
+                self._finding((*path, "match", *at), entry, _MATCH)
+                for at, entry in _one_or_more(given["match"])
             ]
         if given.get("expect"):
             if self._expects:
@@ -143,7 +145,7 @@ class Requests:
         for key, why in _ELSEWHERE.items():
             if given.pop(key, None) is not None:
                 self._notes.wrong((*path, key), why)
-                given = {key: one for key, one in given.items() if key in keys}
+                given = {key: inner for key, inner in given.items() if key in keys}
                 given.setdefault("json", "$")
         if "transform" in given:
             self._notes.hook((*path, "transform"), given.pop("transform"), _AFTER)
@@ -155,25 +157,25 @@ class Requests:
 
     def _expect(self, path: PathKey, value: Any) -> list[dict[str, Any]]:
         made = []
-        for at, one in _one_or_more(value):
-            given = self._notes.mapping((*path, *at), one)
+        for at, entry in _one_or_more(value):
+            given = self._notes.mapping((*path, *at), entry)
             for key, why in _NO_EXPECT.items():
                 if given.pop(key, None) is not None:
                     self._notes.wrong((*path, *at, key), why)
             self._notes.known((*path, *at), given, _EXPECT)
-            made += [{key: one} for key, one in given.items() if key in _EXPECT]
+            made += [{key: inner} for key, inner in given.items() if key in _EXPECT]
         return made
 
 
 def texts(notes: Notes, path: PathKey, value: Any) -> dict[str, str]:
     """A mapping whose values are sent as text."""
     return {
-        str(key): ("true" if one else "false") if isinstance(one, bool) else str(one)
-        for key, one in notes.mapping(path, value).items()
+        str(key): ("true" if inner else "false") if isinstance(inner, bool) else str(inner)
+        for key, inner in notes.mapping(path, value).items()
     }
 
 
 def _one_or_more(value: Any) -> list[tuple[PathKey, Any]]:
     if isinstance(value, list):
-        return [((index,), one) for index, one in enumerate(value)]
+        return [((index,), item) for index, item in enumerate(value)]
     return [((), value)]

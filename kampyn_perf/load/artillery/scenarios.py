@@ -66,8 +66,8 @@ class Scenarios:
         entries = self._notes.entries(path, value)
         if not entries:
             self._notes.wrong(path, "has no scenario")
-        made = [self._flow((*path, index), one) for index, one in enumerate(entries)]
-        for flow, name in zip(made, numbered([one["name"] for one in made]), strict=True):
+        made = [self._flow((*path, index), entry) for index, entry in enumerate(entries)]
+        for flow, name in zip(made, numbered([flow["name"] for flow in made]), strict=True):
             flow["name"] = name
         for flow, weight in zip(made, self._weights(path, entries), strict=True):
             flow["weight"] = weight
@@ -76,8 +76,8 @@ class Scenarios:
     def steps(self, path: PathKey, value: Any) -> list[dict[str, Any]]:
         """A list of steps, each where it stood."""
         return [
-            self._step((*path, index), one)
-            for index, one in enumerate(self._notes.entries(path, value))
+            self._step((*path, index), step)
+            for index, step in enumerate(self._notes.entries(path, value))
         ]
 
     def scenario(self, path: PathKey, value: Any) -> list[dict[str, Any]]:
@@ -111,8 +111,8 @@ class Scenarios:
     def _weights(self, path: PathKey, entries: Sequence[Any]) -> list[int]:
         """Whole numbers in the same proportion."""
         weights = []
-        for index, one in enumerate(entries):
-            given = one.get("weight", 1) if isinstance(one, dict) else 1
+        for index, entry in enumerate(entries):
+            given = entry.get("weight", 1) if isinstance(entry, dict) else 1
             try:
                 weight = Fraction(str(given))
             except (ValueError, ZeroDivisionError):
@@ -121,8 +121,8 @@ class Scenarios:
                 self._notes.wrong((*path, index, "weight"), f"is no weight: {given!r}")
                 weight = Fraction(1)
             weights.append(weight)
-        whole = math.lcm(*(one.denominator for one in weights)) if weights else 1
-        return [int(one * whole) for one in weights]
+        whole = math.lcm(*(weight.denominator for weight in weights)) if weights else 1
+        return [int(weight * whole) for weight in weights]
 
     def _step(self, path: PathKey, value: Any) -> dict[str, Any]:
         given = self._notes.mapping(path, value)

@@ -127,7 +127,7 @@ def translate(
         document["verify"] = False
     phases, mode, apdex_us = parts.phases(), parts.mode(), parts.apdex_us
     if partly:
-        document["flows"] = [one for one in without_gaps(document["flows"]) if one["flow"]]
+        document["flows"] = [flow for flow in without_gaps(document["flows"]) if flow["flow"]]
         once = {part: without_gaps(steps) for part, steps in once.items()}
         document |= {"once": {**once, "artillery": True}} if once else {}
     if notes.problems and not (partly and document["flows"]):

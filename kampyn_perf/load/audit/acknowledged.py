@@ -20,7 +20,9 @@ class AcknowledgedIds:
         """Those of one second of one generator. A full disk ends no run: it is told afterwards."""
         if not ids:
             return
-        lines = b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in ids)
+        lines = b"".join(
+            orjson.dumps(order_id, option=orjson.OPT_APPEND_NEWLINE) for order_id in ids
+        )
         try:
             with self._path.open("ab") as file:
                 file.write(lines)

@@ -68,19 +68,19 @@ class StoredOrders:
                 raise self._unusable(path, "its pages lead back to one that was read already")
             visited.add(path)
             page = self._json(path)
-            found = ids.every(page)
-            if not found and len(visited) == 1 and not _is_empty(page):
+            matches = ids.every(page)
+            if not matches and len(visited) == 1 and not _is_empty(page):
                 raise self._unusable(path, f"nothing in it is at {self._settings.ids}")
-            yield from _texts(found)
+            yield from _texts(matches)
             path = self._following(goes_on.first(page)) if goes_on else None
 
     def lost_of(self, ids: Iterable[str]) -> Iterator[str]:
         """Those that are not stored, asked for one by one."""
-        for one in ids:
-            path = self._settings.order_path.replace(ID, quote(one, safe=""))
+        for order_id in ids:
+            path = self._settings.order_path.replace(ID, quote(order_id, safe=""))
             status, _ = self._get(path)
             if status in _GONE:
-                yield one
+                yield order_id
             elif not 200 <= status < 300:
                 raise self._unusable(path, f"it was answered with {status}")
 
@@ -136,16 +136,20 @@ class StoredOrders:
 def _is_empty(page: Any) -> bool:
     """Whether a list holds nothing, at the top or within an object."""
     lists = [page] if isinstance(page, list) else _lists(page)
-    return all(not one for one in lists) and bool(lists)
+    return all(not items for items in lists) and bool(lists)
 
 
 def _lists(page: Any) -> list[Any]:
-    return [one for one in page.values() if isinstance(one, list)] if isinstance(page, dict) else []
+    return (
+        [listed for listed in page.values() if isinstance(listed, list)]
+        if isinstance(page, dict)
+        else []
+    )
 
 
-def _texts(found: Iterable[Any]) -> Iterator[str]:
-    for one in found:
-        if isinstance(one, list):
-            yield from map(str, one)
+def _texts(matches: Iterable[Any]) -> Iterator[str]:
+    for match in matches:
+        if isinstance(match, list):
+            yield from map(str, match)
         else:
-            yield str(one)
+            yield str(match)

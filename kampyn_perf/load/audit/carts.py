@@ -25,7 +25,7 @@ def findings(result: LoadResult, spec: RunSpec, *, units: int) -> list[AuditFind
     """`units` are in carts, or sold since the data was seeded. None where the target's file does
     not say how many each request adds."""
     adds = list(_operations(spec, _ADDS))
-    quantities = [_quantity(one) for one in adds]
+    quantities = [_quantity(add) for add in adds]
     if not adds or None in quantities or result.breakdown is None:
         return []
     least = most = 0
@@ -46,9 +46,9 @@ def findings(result: LoadResult, spec: RunSpec, *, units: int) -> list[AuditFind
 def _only_these(result: LoadResult, spec: RunSpec, adds: list[Operation]) -> bool:
     """Whether nothing else can have put anything into a cart, or into an order."""
     orders = list(_operations(spec, _ORDERS))
-    known = {one.endpoint for one in (*adds, *orders)}
-    apart = [one.name for one in result.apart]
-    named = [*(one.name for one in result.endpoints), *apart]
+    known = {sent.endpoint for sent in (*adds, *orders)}
+    apart = [endpoint.name for endpoint in result.apart]
+    named = [*(endpoint.name for endpoint in result.endpoints), *apart]
     others = [
         name for name in named if (_ADDS in name or f"POST {_ORDERS}" in name) and name not in known
     ]
@@ -61,9 +61,9 @@ def _only_these(result: LoadResult, spec: RunSpec, adds: list[Operation]) -> boo
 
 
 def _operations(spec: RunSpec, path: str) -> Iterator[Operation]:
-    for one in spec.api.operations.values():
-        if one.method == "POST" and one.path.startswith(path):
-            yield one
+    for operation in spec.api.operations.values():
+        if operation.method == "POST" and operation.path.startswith(path):
+            yield operation
 
 
 def _quantity(operation: Operation) -> int | None:

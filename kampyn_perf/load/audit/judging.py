@@ -33,20 +33,20 @@ class Asked:
         A warm-up, and what is counted apart, does not say which of its requests were of which
         endpoint, or what came of them: all that may have been is taken as it may.
         """
-        groups = [one.requests for one in result.endpoints if one.name == endpoint]
+        own = [counted.requests for counted in result.endpoints if counted.name == endpoint]
+        groups = list(own)
         if result.warm_up:
             groups.append(result.warm_up.requests)
-        unanswered = sum(one.count - _answered(one.statuses) for one in groups)
-        unanswered += sum(one.failed for one in result.apart if one.name == endpoint)
+        unanswered = sum(group.count - _answered(group.statuses) for group in groups)
+        unanswered += sum(apart.failed for apart in result.apart if apart.name == endpoint)
         kept = result.breakdown
         for group in kept.cut_requests if kept else ():
             if group.endpoint in (endpoint, ""):
                 unanswered += sum(row.total for row in group.rows())
         confirmed = sum(
             count
-            for one in result.endpoints
-            if one.name == endpoint
-            for status, count in one.requests.statuses.items()
+            for requests in own
+            for status, count in requests.statuses.items()
             if status.startswith(success)
         )
         return cls(confirmed=confirmed, unanswered=unanswered, known=kept is not None)
@@ -80,27 +80,31 @@ def compare(
     repeated: list[str] = []
     others: list[str] = []
     number = 0
-    for one in stored:
-        if one in seen:
-            repeated.append(one)
+    for order_id in stored:
+        if order_id in seen:
+            repeated.append(order_id)
             continue
-        seen.add(one)
-        if one not in known and one not in before:
+        seen.add(order_id)
+        if order_id not in known and order_id not in before:
             number += 1
             if number > asked.unanswered and len(others) < _EXAMPLES:
-                others.append(one)
+                others.append(order_id)
     lost = sorted(known - seen)
     surplus = max(number - asked.unanswered, 0) if asked.known else 0
     findings = [
-        _finding(LOST, len(lost), [f"{one}: acknowledged, and not stored" for one in lost]),
-        _finding(TWICE, len(repeated), [f"{one}: stored more than once" for one in repeated]),
+        _finding(
+            LOST, len(lost), [f"{order_id}: acknowledged, and not stored" for order_id in lost]
+        ),
+        _finding(
+            TWICE, len(repeated), [f"{order_id}: stored more than once" for order_id in repeated]
+        ),
         _finding(
             TWICE,
             surplus,
             [
                 f"{number:,} are stored that no answer told of, and only {asked.unanswered:,} "
                 "requests went without an answer",
-                *(f"{one}: stored, and nobody was told" for one in others),
+                *(f"{order_id}: stored, and nobody was told" for order_id in others),
             ],
         ),
         _finding(
@@ -113,7 +117,7 @@ def compare(
         acknowledged=len(known),
         lost=len(lost),
         doubled=len(repeated) + surplus,
-        findings=tuple(one for one in findings if one.count),
+        findings=tuple(finding for finding in findings if finding.count),
     )
 
 

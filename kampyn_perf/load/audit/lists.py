@@ -29,7 +29,7 @@ def stale_lists(url: str, unis: Sequence[str]) -> list[AuditFinding]:
     """What is wrong with them. A list that cannot be had (a backend that died, a rate limit) is not
     judged: other findings are about that."""
     stale = []
-    for path in (one.format(quote(uni, safe="")) for uni in unis for one in _PATHS):
+    for path in (pattern.format(quote(uni, safe="")) for uni in unis for pattern in _PATHS):
         kept, fresh = _asked(url, path), _asked(url, f"{path}?{_FRESH}={uuid4().hex}")
         if kept is not None and fresh is not None and kept != fresh:
             stale.append(f"GET {path}: {len(kept):,} bytes in the cache, {len(fresh):,} in fact")

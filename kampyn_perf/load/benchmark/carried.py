@@ -37,18 +37,18 @@ class Carried:
     @property
     def best(self) -> list[Attempt]:
         """The one of each round that counts: valid, of the highest rate."""
-        found = (bracket(attempts)[0] for attempts in self.rounds)
-        return [one for one in found if one is not None]
+        highest = (bracket(attempts)[0] for attempts in self.rounds)
+        return [attempt for attempt in highest if attempt is not None]
 
     @property
     def rate(self) -> float | None:
         """Requests per second, the median of the rounds; None where nothing was valid."""
-        return median(one.reached for one in self.best) if self.best else None
+        return median(attempt.reached for attempt in self.best) if self.best else None
 
     @property
     def spread(self) -> tuple[float, float]:
         """The lowest and the highest of the rounds."""
-        rates = [one.reached for one in self.best] or [0.0]
+        rates = [attempt.reached for attempt in self.best] or [0.0]
         return min(rates), max(rates)
 
     @property
@@ -59,7 +59,7 @@ class Carried:
     @property
     def typical(self) -> Attempt | None:
         """The round of the median rate, or the one below it."""
-        ordered = sorted(self.best, key=lambda one: one.reached)
+        ordered = sorted(self.best, key=lambda attempt: attempt.reached)
         return ordered[(len(ordered) - 1) // 2] if ordered else None
 
 

@@ -20,7 +20,7 @@ _NOT_OURS = ("others had", "hypervisor", "slept")
 """In the reason of a run that was not valid: it was not the generator's own end."""
 
 
-def warnings(found: Sequence[Carried], *, cores: Cores, busy: float) -> list[str]:
+def warnings(searches: Sequence[Carried], *, cores: Cores, busy: float) -> list[str]:
     """One sentence each."""
     words = []
     if busy > BUSY:
@@ -33,30 +33,30 @@ def warnings(found: Sequence[Carried], *, cores: Cores, busy: float) -> list[str
             "programs were not pinned to cores: the server, and what else runs, had its share of "
             "the generator's"
         )
-    for one in found:
-        words += _of(one)
+    for carried in searches:
+        words += _of(carried)
     return words
 
 
-def others_took_part(one: Carried, *, busy: float) -> bool:
+def others_took_part(carried: Carried, *, busy: float) -> bool:
     """Whether the figure is that of a busy machine, as far as can be seen."""
-    return busy > BUSY or (one.beyond is not None and _by_others(one.beyond))
+    return busy > BUSY or (carried.beyond is not None and _by_others(carried.beyond))
 
 
 def _by_others(attempt: Attempt) -> bool:
     return any(sign in reason for reason in attempt.invalid for sign in _NOT_OURS)
 
 
-def _of(one: Carried) -> list[str]:
+def _of(carried: Carried) -> list[str]:
     words = []
-    what = f"{one.program}, {one.work.words}"
-    low, high = one.spread
-    if len(one.best) > 1 and high > low * (1 + _APART):
+    what = f"{carried.program}, {carried.work.words}"
+    low, high = carried.spread
+    if len(carried.best) > 1 and high > low * (1 + _APART):
         words.append(f"{what}: the rounds differ, from {low:,.0f} to {high:,.0f} requests/s")
-    if any(attempt.server_share > _SERVER_FULL for attempt in one.best):
+    if any(attempt.server_share > _SERVER_FULL for attempt in carried.best):
         words.append(f"{what}: the server of constants was near its own limit, and may be it")
-    if one.scheduled and one.beyond is None and one.best:
+    if carried.scheduled and carried.beyond is None and carried.best:
         words.append(f"{what}: no rate above was found that is not valid; it may carry more")
-    if one.program == OURS and one.beyond and _by_others(one.beyond):
+    if carried.program == OURS and carried.beyond and _by_others(carried.beyond):
         words.append(f"{what}: what ended the search was others' use of the machine")
     return words

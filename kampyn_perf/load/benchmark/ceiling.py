@@ -43,20 +43,25 @@ def next_rate(search: Search, attempts: Sequence[Attempt]) -> float | None:
     if len(attempts) >= (_FAILS if low is None else search.steps):
         return None
     if low is None:
-        return _whole(min(one.asked for one in attempts) * _DOWN)
+        return _whole(min(attempt.asked for attempt in attempts) * _DOWN)
     if high is not None:
         near = high.asked / low.asked <= search.near
         return None if near else _whole(math.sqrt(low.asked * high.asked))
     affordable = _AIM / low.cpu_us * 1e6 if low.cpu_us else math.inf
-    least = low.asked * (1 + _LEAST_UP * 2 ** (sum(one.valid for one in attempts) - 1))
+    least = low.asked * (1 + _LEAST_UP * 2 ** (sum(attempt.valid for attempt in attempts) - 1))
     return _whole(min(max(affordable, least), low.asked * _MOST_UP))
 
 
 def bracket(attempts: Sequence[Attempt]) -> tuple[Attempt | None, Attempt | None]:
     """The valid one of the highest rate, and the invalid one of the lowest rate above that."""
-    low = max((one for one in attempts if one.valid), key=lambda one: one.asked, default=None)
-    above = [one for one in attempts if not one.valid and (low is None or one.asked > low.asked)]
-    return low, min(above, key=lambda one: one.asked, default=None)
+    valid = (attempt for attempt in attempts if attempt.valid)
+    low = max(valid, key=lambda attempt: attempt.asked, default=None)
+    above = [
+        attempt
+        for attempt in attempts
+        if not attempt.valid and (low is None or attempt.asked > low.asked)
+    ]
+    return low, min(above, key=lambda attempt: attempt.asked, default=None)
 
 
 def _whole(rate: float) -> float:

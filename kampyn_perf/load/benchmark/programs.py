@@ -223,4 +223,4 @@ OTHERS = (
 
 def programs() -> list[Program]:
     """Ours, stock Locust, and those of `OTHERS` that are installed."""
-    return [ours(), STOCK_LOCUST, *(one for one in OTHERS if shutil.which(one.name))]
+    return [ours(), STOCK_LOCUST, *(program for program in OTHERS if shutil.which(program.name))]

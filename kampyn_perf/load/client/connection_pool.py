@@ -176,7 +176,7 @@ class Origin:
         """Where the name may lead: one that is allowed for being this machine, only there."""
         if self.host in self.pool.allowed_hosts:
             return addresses
-        own = [one for one in addresses if is_loopback(str(one[1][0]))]
+        own = [address for address in addresses if is_loopback(str(address[1][0]))]
         if addresses and not own:
             raise ConnectError(f"{self.host} is {addresses[0][1][0]}, which is not this machine")
         return own

@@ -37,7 +37,7 @@ def parsed_options(arguments: Sequence[str]) -> Any:
 
     parser.exit = refuse
     options, unknown = parser.parse_known_args(list(arguments))
-    if left := [one for one in unknown if one in arguments]:
+    if left := [argument for argument in unknown if argument in arguments]:
         raise KampynError(
             f"the locustfile adds no argument {left[0]}; it adds {_added(parser)}", hint=_HINT
         )
@@ -63,4 +63,4 @@ def _own_names() -> set[str]:
 def _locusts_own(arguments: Sequence[str]) -> str:
     """The first that is one of Locust's own; empty for none."""
     own = _own_names() if arguments else set()
-    return next((one for one in arguments if one.partition("=")[0] in own), "")
+    return next((argument for argument in arguments if argument.partition("=")[0] in own), "")

@@ -33,11 +33,11 @@ _STATISTICS = ("environment.stats", "runner.stats", "env.stats")
 
 def requests_features(script: Script) -> list[Found]:
     """What needs the client of requests."""
-    found = [Found(name, where) for name, where in script.imports() if name.startswith(_MODULES)]
+    uses = [Found(name, where) for name, where in script.imports() if name.startswith(_MODULES)]
     for path, tree in script.modules.items():
         for node in ast.walk(tree):
-            found += _of_node(node, path)
-    return list({one.what: one for one in reversed(found)}.values())[::-1]
+            uses += _of_node(node, path)
+    return list({use.what: use for use in reversed(uses)}.values())[::-1]
 
 
 def addresses(script: Script) -> list[Found]:

@@ -63,10 +63,12 @@ class Loaded:
             if other is None:
                 self.users[name] = kind
                 self._files[name] = path
-        self.shapes += [one for one in shapes if type(one).__name__ not in self._shape_names()]
+        self.shapes += [
+            shape for shape in shapes if type(shape).__name__ not in self._shape_names()
+        ]
 
     def _shape_names(self) -> list[str]:
-        return [type(one).__name__ for one in self.shapes]
+        return [type(shape).__name__ for shape in self.shapes]
 
 
 def _same(kind: type, other: type) -> bool:
@@ -116,16 +118,16 @@ def needs_requests(loaded: Loaded, users: Iterable[type[User]]) -> list[Found]:
     """What needs the client of requests. Raises KampynError where only users have it who cannot
     have that client."""
     users = list(users)
-    found = requests_features(loaded.script)
+    uses = requests_features(loaded.script)
     if not any(issubclass(kind, HttpUser) for kind in users):
-        used = [one for one in found if not one.what.startswith("requests")]
+        used = [use for use in uses if not use.what.startswith("requests")]
         if used and any(issubclass(kind, FastHttpUser) for kind in users):
             raise KampynError(
                 f"{used[0].place}: {used[0].what} is not there for a FastHttpUser",
                 hint="An HttpUser has it, on requests' client.",
             )
         return []
-    return found + [
+    return uses + [
         Found(f"{kind.__name__}.pool_manager", loaded.place(kind))
         for kind in users
         if issubclass(kind, HttpUser) and kind.pool_manager is not None
@@ -159,7 +161,7 @@ def _place(error: BaseException, path: Path) -> str:
 def _check(kind: type[User], loaded: Loaded) -> None:
     """Raises KampynError for a user that cannot be run session by session."""
     where = loaded.place(kind)
-    overriding = next(each for each in kind.__mro__ if "run" in vars(each))
+    overriding = next(base for base in kind.__mro__ if "run" in vars(base))
     if not overriding.__module__.startswith("locust."):
         raise KampynError(
             f"{where}: {kind.__name__} has a run() of its own, which nothing can schedule",

@@ -45,10 +45,10 @@ def remarks(loaded: Loaded, users: Iterable[type[User]], *, needs: Sequence[Foun
     said += [
         f"{loaded.place(kind)}: {kind.__name__} never interrupts itself: Locust's users would "
         "stay in it for ever, and here a session leaves it when it is over"
-        for kind in dict.fromkeys(each for user in users for each in stays_for_ever(user))
+        for kind in dict.fromkeys(task_set for user in users for task_set in stays_for_ever(user))
     ]
     if needs:
-        what = ", ".join(f"{one.what} ({one.place})" for one in needs[:_SHOWN])
+        what = ", ".join(f"{need.what} ({need.place})" for need in needs[:_SHOWN])
         said.append(f"requests' own client is used, at several times the CPU, for: {what}")
     if read := statistics_read(loaded.script):
         said.append(

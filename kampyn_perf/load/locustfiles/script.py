@@ -57,16 +57,16 @@ class Script:
     def hosts(self, environ: Mapping[str, str]) -> list[Found]:
         """The `host` of every class that has one in so many words (or in a variable, or in the
         environment), in order."""
-        found: list[Found] = []
+        hosts: list[Found] = []
         for path, tree in self.modules.items():
             known = _constants(tree, environ)
             for node in ast.walk(tree):
                 for statement in node.body if isinstance(node, ast.ClassDef) else ():
-                    found += _host(statement, known, environ, path)
+                    hosts += _host(statement, known, environ, path)
                 if isinstance(node, ast.Module):
                     for statement in node.body:
-                        found += _host(statement, known, environ, path, attribute=True)
-        return found
+                        hosts += _host(statement, known, environ, path, attribute=True)
+        return hosts
 
     def classes(self) -> dict[str, str]:
         """Where each class begins, by name; the locustfile's own come last, and count."""

@@ -72,8 +72,8 @@ class LocustSettings:
 
     def words(self, key: str) -> tuple[str, ...]:
         """Of a setting with several values."""
-        found = self._found.get(key)
-        return tuple(re.findall(r"[^\s,\[\]'\"]+", found.value)) if found else ()
+        setting = self._found.get(key)
+        return tuple(re.findall(r"[^\s,\[\]'\"]+", setting.value)) if setting else ()
 
     def remarks(self) -> list[str]:
         """What is not used here and says what a run is, one line a place."""

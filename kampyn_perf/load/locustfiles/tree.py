@@ -52,10 +52,10 @@ class Leaf:
 
 def leaves(user: type[User]) -> list[Leaf]:
     """The flows of a user class, in the order of its tasks; their shares add up to 1."""
-    found = list(_leaves(user.tasks, (user.__name__,), (), Fraction(1)))
+    all_leaves = list(_leaves(user.tasks, (user.__name__,), (), Fraction(1)))
     seen: dict[str, int] = {}
     named = []
-    for leaf in found:
+    for leaf in all_leaves:
         number = seen[leaf.name] = seen.get(leaf.name, 0) + 1
         name = leaf.name if number == 1 else f"{leaf.name} ({number})"
         named.append(Leaf(**{**vars(leaf), "name": name}))
@@ -75,13 +75,13 @@ def has_tasks(holder: type) -> bool:
 def stays_for_ever(user: type[User]) -> list[type[TaskSet]]:
     """Sets that nothing ever leaves, beside tasks that end: under stock Locust a user that enters
     one does nothing else any more."""
-    found: list[type[TaskSet]] = []
+    endless: list[type[TaskSet]] = []
     for holder in _holders(user, set()):
         tasks = dict.fromkeys(_tasks(holder))
         stay = [task for task in tasks if is_set(task) and not interrupts(task)]
         if len(stay) < len(tasks):
-            found += stay
-    return found
+            endless += stay
+    return endless
 
 
 def is_set(task: Any) -> bool:
@@ -93,9 +93,9 @@ def interrupts(kind: type[TaskSet]) -> bool:
     """Whether anything in a set interrupts it: by what its functions name."""
     own = [
         value
-        for each in kind.__mro__
-        if not each.__module__.startswith("locust.") and each is not object
-        for value in vars(each).values()
+        for base in kind.__mro__
+        if not base.__module__.startswith("locust.") and base is not object
+        for value in vars(base).values()
     ]
     return any(
         _names_any(value, 0) for value in [*own, *_tasks(kind)] if not isinstance(value, type)
@@ -112,7 +112,7 @@ def way_of(kind: type[TaskSet]) -> Way | None:
 
 
 def _picks_itself(kind: type[TaskSet]) -> bool:
-    picks = next(each for each in kind.__mro__ if "get_next_task" in vars(each))
+    picks = next(base for base in kind.__mro__ if "get_next_task" in vars(base))
     return picks not in (TaskSet, SequentialTaskSet)
 
 
@@ -167,10 +167,12 @@ def _names_any(value: Any, depth: int) -> bool:
             inner.append(cell.cell_contents)
         except ValueError:  # a cell that is still empty
             continue
-    return any(_names_any(each, depth + 1) for each in inner if not isinstance(each, type))
+    return any(_names_any(value, depth + 1) for value in inner if not isinstance(value, type))
 
 
 def _code_names(code: CodeType) -> bool:
     if not _INTERRUPTING.isdisjoint(code.co_names):
         return True
-    return any(isinstance(each, CodeType) and _code_names(each) for each in code.co_consts)
+    return any(
+        isinstance(constant, CodeType) and _code_names(constant) for constant in code.co_consts
+    )

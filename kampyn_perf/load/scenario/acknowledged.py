@@ -25,11 +25,11 @@ class Acknowledged:
         if not 200 <= response.status_code < _REFUSED:
             return
         try:
-            found = self._path.first(response.json())
+            order_id = self._path.first(response.json())
         except ValueError:
             return
-        if isinstance(found, str | int) and found is not MISSING:
-            self._ids.append(str(found))
+        if isinstance(order_id, str | int) and order_id is not MISSING:
+            self._ids.append(str(order_id))
 
     def take(self) -> list[str]:
         """Those since the last time."""

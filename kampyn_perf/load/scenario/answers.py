@@ -35,18 +35,20 @@ class Judge:
         ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
         expected = tuple(expectations)
-        self._statuses = _Statuses([one for each in expected for one in each.statusCode], templates)
+        self._statuses = _Statuses(
+            [status for expect in expected for status in expect.statusCode], templates
+        )
         self._not_statuses = _Statuses(
-            [one for each in expected for one in each.notStatusCode], templates
+            [status for expect in expected for status in expect.notStatusCode], templates
         )
         self._checks = _checks(expected, templates)
-        self._captures = tuple(_Capturing(one, templates) for one in captures)
-        self._matches = tuple(_matching(one, templates) for one in matches if one.strict)
+        self._captures = tuple(_Capturing(capture, templates) for capture in captures)
+        self._matches = tuple(_matching(match, templates) for match in matches if match.strict)
         self._ends_on = ends_on
         more = self._statuses or self._not_statuses or self._captures or self._matches
         self._content_alone = not more and ends_on is EndsOn.ALL
         self.idle = self._content_alone and not self._checks
-        keys = [one for one in expected if one.hasProperty]
+        keys = [expect for expect in expected if expect.hasProperty]
         only_keys = len(keys) == len(expected) and len(self._checks) == 1
         self._seen = SeenBodies() if keys and only_keys and self._content_alone else None
         """Bodies that have the keys, where nothing else is asked."""
@@ -80,7 +82,9 @@ class Judge:
             response.failure(why)
             if self._ends_on is not EndsOn.CAPTURES:
                 return False
-        why = self._first((*self._matches, *(one.keep for one in self._captures)), answer, data)
+        why = self._first(
+            (*self._matches, *(capture.keep for capture in self._captures)), answer, data
+        )
         if why:
             response.failure(why)
         return not why
@@ -103,8 +107,10 @@ class _Statuses:
     __slots__ = ("_fills", "_fixed")
 
     def __init__(self, wanted: Iterable[int | str], templates: Templates) -> None:
-        self._fixed: frozenset[int] = frozenset(one for one in wanted if isinstance(one, int))
-        fills = (templates.value(one) for one in wanted if isinstance(one, str))
+        self._fixed: frozenset[int] = frozenset(
+            status for status in wanted if isinstance(status, int)
+        )
+        fills = (templates.value(status) for status in wanted if isinstance(status, str))
         self._fills: tuple[Fill, ...] = tuple(fill for fill in fills if fill)
 
     def __bool__(self) -> bool:
@@ -135,25 +141,25 @@ def _wrong_status(response: Any, wanted: frozenset[int], unwanted: frozenset[int
 def _checks(expected: tuple[Expect, ...], templates: Templates) -> tuple[Check, ...]:
     """The cheapest first."""
     checks: list[Check] = []
-    limits = [one.maxTime for one in expected if one.maxTime is not None]
+    limits = [expect.maxTime for expect in expected if expect.maxTime is not None]
     if limits:
         checks.append(_max_time(min(limits)))
-    for one in expected:
-        if one.contentType is not None:
-            checks.append(_content_type(one.contentType))
-        checks += [_has_header(name) for name in one.hasHeader]
-        if one.headerEquals is not None:
-            checks.append(_header_equals(*one.headerEquals, templates))
-    wanted = [path for one in expected for path in one.hasProperty]
+    for expect in expected:
+        if expect.contentType is not None:
+            checks.append(_content_type(expect.contentType))
+        checks += [_has_header(name) for name in expect.hasHeader]
+        if expect.headerEquals is not None:
+            checks.append(_header_equals(*expect.headerEquals, templates))
+    wanted = [path for expect in expected for path in expect.hasProperty]
     if wanted:
         checks.append(_has_properties(wanted))
-    for one in expected:
-        checks += [_has_not(path) for path in one.notHasProperty]
-        checks += [_contains(text, templates) for text in one.contains]
-        if one.matchesRegexp is not None:
-            checks.append(_matches(one.matchesRegexp))
-        if one.equals is not None:
-            checks.append(_equals(one.equals, templates))
+    for expect in expected:
+        checks += [_has_not(path) for path in expect.notHasProperty]
+        checks += [_contains(text, templates) for text in expect.contains]
+        if expect.matchesRegexp is not None:
+            checks.append(_matches(expect.matchesRegexp))
+        if expect.equals is not None:
+            checks.append(_equals(expect.equals, templates))
     return tuple(checks)
 
 
@@ -250,7 +256,7 @@ def _equals(values: Sequence[Any], templates: Templates) -> Check:
             first, *others = (fill(data) if fill else value for value, fill in fills)
         except MissingFieldError as error:
             return str(error)
-        wrong = [one for one in others if one != first and str(one) != str(first)]
+        wrong = [other for other in others if other != first and str(other) != str(first)]
         return f"{first!r} is not {wrong[0]!r}" if wrong else ""
 
     return check
@@ -279,11 +285,11 @@ def _matching(match: Match, templates: Templates) -> Check:
 
     def check(answer: Answer, data: Mapping[str, Any]) -> str:
         wanted = fill(data) if fill else match.value
-        found = finding.find(answer, data)
-        if found is MISSING:
+        value = finding.find(answer, data)
+        if value is MISSING:
             return f"nothing to match: {finding.absent}"
         return (
-            "" if found == wanted or str(found) == str(wanted) else f"{found!r} is not {wanted!r}"
+            "" if value == wanted or str(value) == str(wanted) else f"{value!r} is not {wanted!r}"
         )
 
     return check

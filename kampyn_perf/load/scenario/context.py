@@ -52,14 +52,14 @@ class LoadContext:
         self.sign_ins = api.sign_ins()
         self._preparing = Preparing(api)
         self._operations: dict[str, PreparedRequest] = {}
-        self.flows = {one.name: PreparedFlow(one, self._preparing) for one in api.flows}
+        self.flows = {flow.name: PreparedFlow(flow, self._preparing) for flow in api.flows}
         """Flows as data, by name."""
         self.around = {
             name: (
-                self._preparing.steps(one.before, f"{name}: before"),
-                self._preparing.steps(one.after, f"{name}: after"),
+                self._preparing.steps(steps.before, f"{name}: before"),
+                self._preparing.steps(steps.after, f"{name}: after"),
             )
-            for name, one in api.around.items()
+            for name, steps in api.around.items()
         } | {name: (flow.before, flow.after) for name, flow in self.flows.items()}
         """Steps before and after a flow, by its name."""
         once = self._preparing.reading(artillery=api.once.artillery)

@@ -73,7 +73,9 @@ class Feed:
 
     def __init__(self, sources: Sequence[Source], *, constants: Row | None = None) -> None:
         self._sources = tuple(sources)
-        self._walks = [(one.name, one.flat, one.rows, one.walk()) for one in self._sources]
+        self._walks = [
+            (source.name, source.flat, source.rows, source.walk()) for source in self._sources
+        ]
         self._constants = dict(constants or {})
 
     def __getitem__(self, number: int) -> dict[str, Any]:
@@ -143,7 +145,7 @@ class Feed:
         for nothing."""
         find = look_up(path)
         root = path.partition(".")[0].partition("[")[0]
-        source = next((one for one in self._sources if _has(one, root)), None)
+        source = next((source for source in self._sources if _has(source, root)), None)
         if source is None:
             return _error_of(find, self._constants)
         rows = source.rows if source.flat else [{root: row} for row in source.rows]

@@ -124,7 +124,7 @@ class _Searching:
         if match is None:
             return MISSING
         try:
-            found = match[0 if self._group is None else self._group]
+            value = match[0 if self._group is None else self._group]
         except IndexError:
             return MISSING
-        return MISSING if found is None else found
+        return MISSING if value is None else value

@@ -62,7 +62,7 @@ class Preparing:
         self._single = single_braces
         self._artillery = artillery
         self._ends_on = ends_on
-        self._signs_in = {one.operation: who for who, one in target.sign_ins().items()}
+        self._signs_in = {sign_in.operation: who for who, sign_in in target.sign_ins().items()}
 
     def reading(
         self, *, single_braces: bool = True, artillery: bool = False, ends_on: EndsOn = EndsOn.ALL
@@ -119,8 +119,8 @@ class Preparing:
         if step.parallel is not None:
             return steps.at_once(
                 [
-                    self._step(one, f"{path}.parallel[{number}]")
-                    for number, one in enumerate(step.parallel)
+                    self._step(branch, f"{path}.parallel[{number}]")
+                    for number, branch in enumerate(step.parallel)
                 ],
                 step.limit or len(step.parallel),
             )

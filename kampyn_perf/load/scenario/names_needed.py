@@ -76,14 +76,14 @@ class _Names:
             if step.request:
                 method, request = step.request
                 self._request(request, f"{place}.{method}", frozenset(known), single=single)
-                known.update(one.as_ for one in request.capture)
+                known.update(capture.as_ for capture in request.capture)
                 self._identity(request.identity, place)
             elif step.call:
                 name = step.call.operation
                 where = f"{place}, {flow}" if flow else place
                 self.operation(name, frozenset(known), where)
                 captures = (*self._target.operations[name].capture, *step.call.capture)
-                known.update(one.as_ for one in captures)
+                known.update(capture.as_ for capture in captures)
             elif step.parallel is not None:
                 self.steps(step.parallel, f"{place}.parallel", known, single=single, flow=flow)
             elif step.loop is not None:
@@ -154,11 +154,11 @@ def _parts(request: RequestSettings) -> Iterator[tuple[str, object]]:
     yield "cookie", request.cookie
     if request.auth:
         yield "auth", [request.auth.user, request.auth.password]
-    for one in request.expect:
-        statuses = [*one.statusCode, *one.notStatusCode]
-        yield "expect", [one.equals, one.headerEquals, one.contains, *statuses]
-    yield "capture", [one.where[1] for one in request.capture]
-    yield "match", [(one.value, one.where[1]) for one in request.match]
+    for expect in request.expect:
+        statuses = [*expect.statusCode, *expect.notStatusCode]
+        yield "expect", [expect.equals, expect.headerEquals, expect.contains, *statuses]
+    yield "capture", [capture.where[1] for capture in request.capture]
+    yield "match", [(match.value, match.where[1]) for match in request.match]
 
 
 def _root(name: str) -> str:

@@ -122,19 +122,19 @@ def json_slots(value: Any, templates: Templates) -> Slots[bytes]:
         elif isinstance(part, Mapping):
             write_all(b"{", b"}", part.items())
         elif isinstance(part, list | tuple):
-            write_all(b"[", b"]", ((None, one) for one in part))
+            write_all(b"[", b"]", ((None, item) for item in part))
         else:
             parts[-1] += encode_json(part)
 
     def write_all(begin: bytes, end: bytes, items: Any) -> None:
         parts[-1] += begin
-        for place, (key, one) in enumerate(items):
+        for place, (key, inner) in enumerate(items):
             parts[-1] += b"," if place else b""
             if begin == b"{":
                 if not isinstance(key, str):
                     raise ValueError(f"{key!r} is no text")
                 parts[-1] += encode_json(key) + b":"
-            write(one)
+            write(inner)
         parts[-1] += end
 
     write(value)

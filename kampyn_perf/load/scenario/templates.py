@@ -64,10 +64,10 @@ class Templates:
         if isinstance(value, Mapping):
             return self._mapping(value)
         if isinstance(value, list | tuple):
-            fills = [(one, self.value(one)) for one in value]
+            fills = [(item, self.value(item)) for item in value]
             if not any(fill for _one, fill in fills):
                 return None
-            return lambda data: [fill(data) if fill else one for one, fill in fills]
+            return lambda data: [fill(data) if fill else item for item, fill in fills]
         return None
 
     def path(self, text: str) -> Slots[str]:
@@ -94,7 +94,7 @@ class Templates:
 
     def _mapping(self, mapping: Mapping[str, Any]) -> Fill | None:
         fixed = dict(mapping)
-        fills = [(key, fill) for key, one in mapping.items() if (fill := self.value(one))]
+        fills = [(key, fill) for key, inner in mapping.items() if (fill := self.value(inner))]
         if not fills:
             return None
 
@@ -201,7 +201,7 @@ def _function(name: str, arguments: list[str]) -> Fill:
     try:
         match name, arguments:
             case "$randomNumber", [*ends] if len(ends) <= 2:
-                numbers = [int(one) for one in ends] or [1]
+                numbers = [int(end) for end in ends] or [1]
                 first, last = sorted([0, *numbers][-2:])
                 return lambda _data: random.randint(first, last)  # noqa: S311 (no secret)
             case "$randomString", [*length]:

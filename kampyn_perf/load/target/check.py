@@ -19,8 +19,8 @@ def reference_problems(target: TargetSettings, source: Source) -> list[Problem]:
     for name, operation in target.operations.items():
         path = ("operations", name)
         for part in ("before", "after"):
-            for index, one in enumerate(getattr(operation, part)):
-                check.operation((*path, part, index), one)
+            for index, called in enumerate(getattr(operation, part)):
+                check.operation((*path, part, index), called)
         check.identity((*path, "as"), operation.identity)
     if target.audit:
         check.operation(("audit", "operation"), target.audit.operation)

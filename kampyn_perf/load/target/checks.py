@@ -85,7 +85,7 @@ class Place(Section):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         places = (self.json_path, self.header, self.regexp, self.selector)
-        if len([one for one in places if one is not None]) != 1:
+        if len([place for place in places if place is not None]) != 1:
             raise ValueError(f"needs one of json, header, regexp, selector{self._beside}")
         if self.regexp is not None and _FILLED not in self.regexp:
             pattern(self.regexp, self.flags)
@@ -179,7 +179,7 @@ class Expect(Section):
         if not isinstance(value, Mapping):
             return value
         longer = {"status": "statusCode", "time": "maxTime"}
-        return {longer.get(key, key): one for key, one in value.items()}
+        return {longer.get(key, key): inner for key, inner in value.items()}
 
     @field_validator("hasProperty", "notHasProperty")
     @classmethod
@@ -199,7 +199,7 @@ class Expect(Section):
 def _expectations(value: object) -> object:
     """A key stands for `hasProperty`; one expectation for a list of one."""
     entries = value if isinstance(value, list | tuple) else [value]
-    return [{"hasProperty": [one]} if isinstance(one, str) else one for one in entries]
+    return [{"hasProperty": [entry]} if isinstance(entry, str) else entry for entry in entries]
 
 
 def _list(value: object) -> object:

@@ -34,8 +34,8 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda one, many: one in many,
-    ast.NotIn: lambda one, many: one not in many,
+    ast.In: lambda value, many: value in many,
+    ast.NotIn: lambda value, many: value not in many,
 }
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -85,14 +85,14 @@ class Expression:
             case ast.Name() | ast.Attribute() | ast.Subscript():
                 return self._name(node)
             case ast.List(elts=elements) | ast.Tuple(elts=elements):
-                parts = [self._compile(one) for one in elements]
+                parts = [self._compile(element) for element in elements]
                 return lambda data: [part(data) for part in parts]
         return None
 
     def _operation(self, node: ast.expr) -> Evaluate | None:
         match node:
             case ast.BoolOp(op=op, values=values):
-                parts = [self._compile(one) for one in values]
+                parts = [self._compile(value) for value in values]
                 every = all if isinstance(op, ast.And) else any
                 return lambda data: every(part(data) for part in parts)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -102,8 +102,9 @@ class Expression:
                 inner = self._compile(operand)
                 return lambda data: -inner(data)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-                one, other, work = self._compile(left), self._compile(right), _ARITHMETIC[type(op)]
-                return lambda data: work(*_alike(one(data), other(data)))
+                first, second = self._compile(left), self._compile(right)
+                work = _ARITHMETIC[type(op)]
+                return lambda data: work(*_alike(first(data), second(data)))
             case ast.Compare():
                 return self._comparison(node)
         return None
@@ -112,7 +113,7 @@ class Expression:
         if any(type(op) not in _COMPARE for op in node.ops):
             raise ValueError(f"has what a condition cannot: {self.text!r}")
         works = [_COMPARE[type(op)] for op in node.ops]
-        parts = [self._compile(one) for one in (node.left, *node.comparators)]
+        parts = [self._compile(operand) for operand in (node.left, *node.comparators)]
 
         def compare(data: Mapping[str, Any]) -> bool:
             values = [part(data) for part in parts]
@@ -152,13 +153,13 @@ class Expression:
                 raise ValueError(f"has what a condition cannot: {self.text!r}")
 
 
-def _alike(one: Any, other: Any) -> tuple[Any, Any]:
+def _alike(value: Any, other: Any) -> tuple[Any, Any]:
     """Both as numbers where one is a number and the other a text of one, as a CSV has them."""
-    if isinstance(one, str) and isinstance(other, int | float):
-        return _number(one), other
-    if isinstance(other, str) and isinstance(one, int | float):
-        return one, _number(other)
-    return one, other
+    if isinstance(value, str) and isinstance(other, int | float):
+        return _number(value), other
+    if isinstance(other, str) and isinstance(value, int | float):
+        return value, _number(other)
+    return value, other
 
 
 def _number(text: str) -> Any:

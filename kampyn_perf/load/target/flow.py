@@ -197,7 +197,7 @@ class Step(Section):
     def request(self) -> tuple[str, StepRequest] | None:
         """The method as the file spells it, and the request; None for a step of another kind."""
         pairs = ((name, getattr(self, name)) for name in REQUESTS)
-        return next(((name, one) for name, one in pairs if one is not None), None)
+        return next(((name, request) for name, request in pairs if request is not None), None)
 
 
 def _all_requests(steps: tuple[Step, ...]) -> bool:

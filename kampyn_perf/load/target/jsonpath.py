@@ -51,8 +51,8 @@ class JsonPath:
     def every(self, document: Any) -> list[Any]:
         """All matches, in the order of the document."""
         if self._steps is not None or not isinstance(document, dict | list):
-            found = self.first(document)
-            return [] if found is MISSING else [found]
+            value = self.first(document)
+            return [] if value is MISSING else [value]
         return [match.obj for match in self._query.finditer(document)]
 
 

@@ -71,7 +71,7 @@ class TokenPlace(Section):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len([one for one in (self.json_path, self.header, self.cookie) if one]) != 1:
+        if len([place for place in (self.json_path, self.header, self.cookie) if place]) != 1:
             raise ValueError("needs one of json, header, cookie")
         return self
 

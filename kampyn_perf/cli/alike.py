@@ -31,7 +31,7 @@ def groups(
     from kampyn_perf.results import store
 
     taken = {path.resolve() for path, _ in sides}
-    found: list[list[Result]] = []
+    all_groups: list[list[Result]] = []
     for path, run in sides:
         group: list[Result] = []
         for kept in reversed(store.like(path.resolve().parent)):
@@ -45,8 +45,8 @@ def groups(
             if comparable.same_configuration(run, other, allowed=allowed):
                 group.append(other)
                 taken.add(where)
-        found.append(group)
-    return found
+        all_groups.append(group)
+    return all_groups
 
 
 def apart_of(slo: Slo, baseline: tuple[Path, Result] | None, run: tuple[Path, AnyResult]) -> Apart:
@@ -55,12 +55,12 @@ def apart_of(slo: Slo, baseline: tuple[Path, Result] | None, run: tuple[Path, An
     from kampyn_perf.results.load import LoadResult
     from kampyn_perf.slo.evidence.baseline import nobody_knows
 
-    asked = any(each.target.relative for each in slo.objectives.values())
+    asked = any(objective.target.relative for objective in slo.objectives.values())
     if baseline is None or not asked:
         return nobody_knows
     from kampyn_perf.compare.judging import spread_of
 
-    sides = [(where, one) for where, one in (baseline, run) if isinstance(one, LoadResult)]
+    sides = [(where, result) for where, result in (baseline, run) if isinstance(result, LoadResult)]
     spread = spread_of(groups(sides))
 
     def apart(objective: Objective) -> float | None:

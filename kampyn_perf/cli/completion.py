@@ -24,8 +24,8 @@ def targets(incomplete: str) -> list[str]:
     from kampyn_perf import config
 
     folders = (Path("configs"), config.shipped("configs"))
-    found = {path.stem for folder in folders for path in (folder / "targets").glob("*.yaml")}
-    return sorted(name for name in found if name.startswith(incomplete))
+    stems = {path.stem for folder in folders for path in (folder / "targets").glob("*.yaml")}
+    return sorted(name for name in stems if name.startswith(incomplete))
 
 
 def page_files() -> dict[str, Path]:
@@ -83,12 +83,12 @@ def _runs(incomplete: str, kind: str) -> list[str]:
     from kampyn_perf import names
     from kampyn_perf.results.folder import REPORTS
 
-    found = {
+    runs = {
         path.parent.name: path.parent
         for path in sorted(REPORTS.glob(f"*/{names.RESULT_FILE}"), reverse=True)
     }
-    pointers = [name for name in found if name.startswith(names.LATEST)]
-    folders = [path for name, path in found.items() if name not in pointers]
+    pointers = [name for name in runs if name.startswith(names.LATEST)]
+    folders = [path for name, path in runs.items() if name not in pointers]
     words = [*sorted(pointers), *map(str, folders)]
     return [word for word in words if word.startswith(incomplete) and _is_of(word, kind)]
 
@@ -97,5 +97,5 @@ def _is_of(word: str, kind: str) -> bool:
     """By its name: folders of one's own naming may be anything."""
     from kampyn_perf.results.folder import RunKind
 
-    others = [f"-{one}" for one in RunKind if one != kind]
+    others = [f"-{other}" for other in RunKind if other != kind]
     return not kind or not any(other in word for other in others)

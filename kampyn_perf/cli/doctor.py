@@ -95,8 +95,8 @@ def doctor(
         _show(report)
     if report.facts.target and report.facts.target.unreachable:
         return ExitCode.UNREACHABLE
-    found = report.problems or (strict and report.count(examiner.Level.WARNING))
-    return ExitCode.FAILED if found else ExitCode.OK
+    bad = report.problems or (strict and report.count(examiner.Level.WARNING))
+    return ExitCode.FAILED if bad else ExitCode.OK
 
 
 def _url(target: str | None, allowed: list[str]) -> str:
@@ -175,7 +175,7 @@ def _show(report: Report) -> None:
     from kampyn_perf.cli import console
     from kampyn_perf.doctor import Level
 
-    lines = [line for one in report.findings for line in finding_lines(one)]
+    lines = [line for finding in report.findings for line in finding_lines(finding)]
     counts = [_counted(report, level) for level in Level if report.count(level)]
     listed = f" ({', '.join(reversed(counts))})" if counts else ""
     lines.append(f"Fit for a measurement: {'no' if report.problems else 'yes'}{listed}")

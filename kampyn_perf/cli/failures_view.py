@@ -16,22 +16,23 @@ def show(failures: Sequence[Failure]) -> None:
     """Nothing where nothing failed."""
     if not failures:
         return
-    total = sum(one.count for one in failures)
+    total = sum(failure.count for failure in failures)
     console.say(f"\nWhat failed: {counted(total, 'request')}", style="bold red")
     shown = failures[:_MOST]
-    counts = max(len(f"{one.count:,}") for one in shown)
-    causes = max(len(one.cause) for one in shown)
-    names = max(len(one.endpoint) for one in shown)
-    for one in shown:
+    counts = max(len(f"{failure.count:,}") for failure in shown)
+    causes = max(len(failure.cause) for failure in shown)
+    names = max(len(failure.endpoint) for failure in shown)
+    for failure in shown:
         console.say_wrapped(
-            f"{one.count:>{counts},} {one.cause:<{causes}}  {one.endpoint:<{names}}  {when(one)}",
+            f"{failure.count:>{counts},} {failure.cause:<{causes}}  {failure.endpoint:<{names}}  "
+            f"{when(failure)}",
             indent="  ",
             style="red",
         )
-        if one.message:
-            console.say_wrapped(one.message, indent="    ")
+        if failure.message:
+            console.say_wrapped(failure.message, indent="    ")
     if len(failures) > _MOST:
-        rest = sum(one.count for one in failures[_MOST:])
+        rest = sum(failure.count for failure in failures[_MOST:])
         console.say(f"  and {rest:,} in {len(failures) - _MOST} other ways, in result.json")
 
 

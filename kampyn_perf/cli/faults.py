@@ -31,25 +31,26 @@ def list_faults(json: Json = False) -> int:
     from kampyn_perf.cli import console
     from kampyn_perf.faults.records import FOLDER, Records
 
-    found = [leftover for _, leftover in Records(FOLDER).all()]
+    leftovers = [leftover for _, leftover in Records(FOLDER).all()]
     if json:
         console.print_json(
             [
                 {
-                    "name": one.name,
-                    "kind": one.kind,
-                    "run": one.run.pid,
-                    "left_behind": one.orphaned,
-                    "stop": list(one.stop),
+                    "name": leftover.name,
+                    "kind": leftover.kind,
+                    "run": leftover.run.pid,
+                    "left_behind": leftover.orphaned,
+                    "stop": list(leftover.stop),
                 }
-                for one in found
+                for leftover in leftovers
             ]
         )
         return 0
-    for one in found:
-        how = "left behind: its run is gone" if one.orphaned else f"run {one.run.pid} goes on"
-        console.say(f"{one.name} ({one.kind}): {how}")
-    if not found:
+    for leftover in leftovers:
+        gone = "left behind: its run is gone"
+        how = gone if leftover.orphaned else f"run {leftover.run.pid} goes on"
+        console.say(f"{leftover.name} ({leftover.kind}): {how}")
+    if not leftovers:
         console.say("No fault goes on, and none was left behind.")
     return 0
 
@@ -70,10 +71,10 @@ def undo(json: Json = False) -> int:
 
     undone = Records(FOLDER).undo_orphans()
     if json:
-        console.print_json([{"name": one.name, "error": error} for one, error in undone])
+        console.print_json([{"name": leftover.name, "error": error} for leftover, error in undone])
     else:
-        for one, error in undone:
-            words = f"not undone: {one.name}: {error}" if error else f"undone: {one.name}"
+        for leftover, error in undone:
+            words = f"not undone: {leftover.name}: {error}" if error else f"undone: {leftover.name}"
             console.say(words, style="bold red" if error else "green")
         if not undone:
             console.say("Nothing was left behind.")

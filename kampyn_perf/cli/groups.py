@@ -75,7 +75,7 @@ class LazyGroup(TyperGroup):
         limit = formatter.width - 6 - max(map(len, self.lazy))
         with formatter.section("Commands"):
             formatter.write_dl(
-                [(name, _shortened(one.help, limit)) for name, one in self.lazy.items()]
+                [(name, _shortened(command.help, limit)) for name, command in self.lazy.items()]
             )
 
 
@@ -98,8 +98,8 @@ class GroupedCommand(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Arguments as their metavar spells them; Typer would put brackets around brackets."""
         words = super().collect_usage_pieces(ctx)[:1]  # [OPTIONS]
-        arguments = [one for one in self.get_params(ctx) if one.param_type_name == "argument"]
-        return [*words, *(str(one.metavar) for one in arguments)]
+        arguments = [param for param in self.get_params(ctx) if param.param_type_name == "argument"]
+        return [*words, *(str(argument.metavar) for argument in arguments)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options that name no group first."""

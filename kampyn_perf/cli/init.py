@@ -226,7 +226,9 @@ def _tell(draft: Draft, folder: Path, paths: list[Path], *, as_json: bool) -> No
                 "target": draft.name,
                 "url": draft.url,
                 "flows": [flow.name for flow in draft.flows],
-                "left_out": [{"what": one.what, "why": one.why} for one in draft.left_out],
+                "left_out": [
+                    {"what": omission.what, "why": omission.why} for omission in draft.left_out
+                ],
                 "environment": draft.environment,
                 "edit": list(summary.to_edit),
                 "next": command,
@@ -235,7 +237,9 @@ def _tell(draft: Draft, folder: Path, paths: list[Path], *, as_json: bool) -> No
         return
     _say_files(paths)
     console.say(summary.contents)
-    _say_list("Not taken over:", [f"{one.what}: {one.why}" for one in draft.left_out])
+    _say_list(
+        "Not taken over:", [f"{omission.what}: {omission.why}" for omission in draft.left_out]
+    )
     _say_list("To edit:", summary.to_edit)
     _say_list("From the environment:", [f"{k}: {v}" for k, v in draft.environment.items()])
     console.say("Next:", style="bold")

@@ -45,16 +45,16 @@ def project_of(path: Path, *, url: str, name: str) -> Project:
     name = name or script.target.name
     document, data = _document(script, url=url, name=name)
     origin = f"Made by `kampyn-perf init` of the Artillery script {path.name}. It is yours to edit."
-    left_out = [str(one) for one in (*script.left_out, *script.unjudged)]
+    left_out = [str(omission) for omission in (*script.left_out, *script.unjudged)]
     words = [origin, *(["Not taken over:"] if left_out else []), *left_out]
     files = {
         "configs/load.yaml": _file(comment(origin) + block(_load(script, name))),
         "configs/slo.yaml": _file(comment(origin) + block(_slo(script))),
         f"configs/targets/{name}.yaml": _file(
-            "".join(comment(one) for one in words) + block(document)
+            "".join(comment(word) for word in words) + block(document)
         ),
     }
-    files |= {f"data/{one}": File(body, 0o600) for one, body in data.items()}
+    files |= {f"data/{name}": File(body, 0o600) for name, body in data.items()}
     return Project(files=files, left_out=left_out, remarks=script.remarks)
 
 

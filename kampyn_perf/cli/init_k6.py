@@ -45,7 +45,9 @@ def _hosts(script: Script) -> list[str]:
     """Those that a run has to be allowed to load, each once."""
     urls = [script.url]
     for flow in script.flows:
-        urls += [one["url"] for step in flow["flow"] for one in step.values() if "url" in one]
+        urls += [
+            request["url"] for step in flow["flow"] for request in step.values() if "url" in request
+        ]
     return list(dict.fromkeys(filter(None, map(host_to_allow, urls))))
 
 
@@ -55,9 +57,9 @@ def _limits(script: Script, file: str) -> tuple[dict[str, Objective], list[str]]
     limits: dict[str, Objective] = {}
     wrong: list[str] = []
     for metric, (line, entries) in script.thresholds.items():
-        found, why = k6.read({metric: entries})
-        wrong += [f"{file}:{line}: threshold {one}: {text}" for one, text in why]
-        for key, objective in found.items():
+        objectives, why = k6.read({metric: entries})
+        wrong += [f"{file}:{line}: threshold {name}: {text}" for name, text in why]
+        for key, objective in objectives.items():
             flow = objective.get("scope", {}).get("flow")
             if flow and flow not in flows:
                 wrong.append(f"{file}:{line}: threshold {metric}: no flow {flow} is written")

@@ -75,17 +75,17 @@ def against(
     from kampyn_perf.results import store
     from kampyn_perf.results.load import LoadResult
 
-    found = store.find(reference)
-    if len(found) > 1:
+    paths = store.find(reference)
+    if len(paths) > 1:
         raise KampynError(
-            f"--baseline takes one run, and {reference} is {len(found)}",
+            f"--baseline takes one run, and {reference} is {len(paths)}",
             hint="kampyn-perf compare takes several on each side.",
         )
-    base = judging.read_result(found[0])
+    base = judging.read_result(paths[0])
     if not isinstance(base, LoadResult):
-        raise KampynError(f"--baseline: {found[0]} is no load, and a load has nothing in common")
+        raise KampynError(f"--baseline: {paths[0]} is no load, and a load has nothing in common")
     settings = compare.Settings(allowed=tuple(allowed))
-    names = [name_of(found[0], base)], [name_of(path, result)]
+    names = [name_of(paths[0], base)], [name_of(path, result)]
     return Against(
         names[0][0].name, base, compare.judge([base], [result], settings=settings, names=names)
     )

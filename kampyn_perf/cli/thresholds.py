@@ -45,7 +45,7 @@ def show(
     if tool is None or ((selector.backend or selector.node) and not of_series):
         raise KampynError("--match and --match-node go with --thresholds openslo or prometheus")
     goals = objectives.load(slo or objectives.CONFIG_NAME, sets=own_sets(sets, "slo"))
-    plain = {name: as_plain(one) for name, one in goals.objectives.items()}
+    plain = {name: as_plain(objective) for name, objective in goals.objectives.items()}
     text, left = _written(tool, plain, selector)
     if output is not None:
         write_whole(output, text)
@@ -82,7 +82,7 @@ def _openslo(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]:
         "Made by kampyn-perf check --thresholds openslo. Queries are of the bundled backend's "
         "counters; the window of four weeks is a proposal."
     )
-    return head + "---\n".join(block(one) for one in made), left
+    return head + "---\n".join(block(document) for document in made), left
 
 
 def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]:
@@ -99,9 +99,9 @@ def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]
     chosen = {}
     for name, rule in made.items():
         try:
-            one = parse(Alerts, Source({"alerts": {name: rule}}, "objectives")).alerts[name]
-            prometheus.export({name: one}, selector)
-            chosen[name] = one
+            alert = parse(Alerts, Source({"alerts": {name: rule}}, "objectives")).alerts[name]
+            prometheus.export({name: alert}, selector)
+            chosen[name] = alert
         except ConfigError as error:
             left[name] = error.problems[0].message
     if not chosen:

@@ -83,13 +83,13 @@ def trend(
     from kampyn_perf.results import store as kept
 
     reference = kept.run_of(like) if like else None
-    found = history(kept.runs(store), metric, like=reference, tag=tag, last=last)
+    past = history(kept.runs(store), metric, like=reference, tag=tag, last=last)
     form = Form.JSON if json else form
     if form is Form.TABLE and output is None:
-        for number, line in enumerate(_lines(found, width=min(console.line_width() or 100, 100))):
+        for number, line in enumerate(_lines(past, width=min(console.line_width() or 100, 100))):
             console.say(line, style=None if number else "bold")
         return 0
-    document = _document(found, form)
+    document = _document(past, form)
     if output is None:
         console.print_bytes(document)
     else:
@@ -97,35 +97,35 @@ def trend(
     return 0
 
 
-def _document(found: History, form: Form) -> bytes:
+def _document(past: History, form: Form) -> bytes:
     import orjson
 
     match form:
         case Form.JSON:
-            return orjson.dumps(found.plain(), option=orjson.OPT_INDENT_2) + b"\n"
+            return orjson.dumps(past.plain(), option=orjson.OPT_INDENT_2) + b"\n"
         case Form.HTML:
             from kampyn_perf.cli.reports.trend import page_of
 
-            return page_of(found)
+            return page_of(past)
         case Form.TABLE:
-            return ("\n".join(_lines(found, width=100)) + "\n").encode()
+            return ("\n".join(_lines(past, width=100)) + "\n").encode()
 
 
-def _lines(found: History, *, width: int) -> Iterator[str]:
+def _lines(past: History, *, width: int) -> Iterator[str]:
     from kampyn_perf.cli.reports.trend import told
     from kampyn_perf.cli.reports.view import value_text
     from kampyn_perf.report.spark import chart
     from kampyn_perf.units import counted
 
-    low, high = min(found.values), max(found.values)
+    low, high = min(past.values), max(past.values)
     yield (
-        f"{found.metric}: {counted(len(found.values), 'run')}, "
-        f"{value_text(found.metric, low)} to {value_text(found.metric, high)}"
+        f"{past.metric}: {counted(len(past.values), 'run')}, "
+        f"{value_text(past.metric, low)} to {value_text(past.metric, high)}"
     )
-    yield from chart(found.values, [point.at for point in found.points], width=width)
-    yield f"{found.runs[0].name}  to  {found.runs[-1].name}"
-    yield from (told(found, point) for point in found.points)
-    if not found.points:
+    yield from chart(past.values, [point.at for point in past.points], width=width)
+    yield f"{past.runs[0].name}  to  {past.runs[-1].name}"
+    yield from (told(past, point) for point in past.points)
+    if not past.points:
         yield "no change point"
-    if found.left_out:
-        yield f"left out: {'; '.join(found.left_out)}"
+    if past.left_out:
+        yield f"left out: {'; '.join(past.left_out)}"

@@ -39,7 +39,12 @@ def show(verdict: Verdict, *, full: bool = False, result: LoadResult | None = No
     for reason in verdict.reasons:
         console.say_wrapped(reason, indent="  ")
     outcomes = (*_ROWS, Outcome.PASS) if full else _ROWS
-    rows = [each for one in outcomes for each in verdict.objectives if each.outcome is one]
+    rows = [
+        judgement
+        for outcome in outcomes
+        for judgement in verdict.objectives
+        if judgement.outcome is outcome
+    ]
     console.say("")
     for judgement, line in zip(rows, aligned(rows, width=console.stderr().width), strict=True):
         console.say(line, style=STYLES[judgement.outcome])
@@ -79,9 +84,9 @@ def aligned(judgements: Sequence[Judgement], *, width: int) -> list[str]:
     """A line for each: mark, name, observed, target, interval; without the interval, and the
     scope on its own, where `width` has no room."""
     columns: list[Callable[[Judgement], str]] = [
-        lambda one: one.observed_text,
-        lambda one: one.target_text,
-        lambda one: one.interval_text,
+        lambda judgement: judgement.observed_text,
+        lambda judgement: judgement.target_text,
+        lambda judgement: judgement.interval_text,
     ]
     while columns:
         lines = _lines(judgements, columns)
@@ -94,38 +99,39 @@ def aligned(judgements: Sequence[Judgement], *, width: int) -> list[str]:
 def _lines(
     judgements: Sequence[Judgement], columns: Sequence[Callable[[Judgement], str]]
 ) -> list[str]:
-    cells = [[column(one) for column in columns] for one in judgements]
+    cells = [[column(judgement) for column in columns] for judgement in judgements]
     widths = [max(len(row[at]) for row in cells) for at in range(len(columns))] if cells else []
-    titles = [_title(one) for one in judgements]
+    titles = [_title(judgement) for judgement in judgements]
     widest = max((len(title) for title in titles), default=0)
     return [
         "  ".join(
             [
-                f"{one.outcome.mark} {title:<{widest}}",
+                f"{judgement.outcome.mark} {title:<{widest}}",
                 *(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True)),
             ]
         ).rstrip()
-        for one, title, row in zip(judgements, titles, cells, strict=True)
+        for judgement, title, row in zip(judgements, titles, cells, strict=True)
     ]
 
 
 def _passed(verdict: Verdict) -> None:
-    passed = [each for each in verdict.objectives if each.outcome is Outcome.PASS]
+    passed = [judgement for judgement in verdict.objectives if judgement.outcome is Outcome.PASS]
     if passed:
-        each = ", ".join(
-            f"{_title(one)} {one.observed_text}{one.detectable_text}" for one in passed
+        figures = ", ".join(
+            f"{_title(judgement)} {judgement.observed_text}{judgement.detectable_text}"
+            for judgement in passed
         )
-        console.say_wrapped(f"{Outcome.PASS.mark} passed: {each}", style=STYLES[Outcome.PASS])
+        console.say_wrapped(f"{Outcome.PASS.mark} passed: {figures}", style=STYLES[Outcome.PASS])
 
 
 def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
-    judged = [each for each in verdict.objectives if each.outcome is outcome]
+    judged = [judgement for judgement in verdict.objectives if judgement.outcome is outcome]
 
-    def reason(one: Judgement) -> str:
-        return one.explanation.replace(f"measured {one.metric} in", "measured it in")
+    def reason(judgement: Judgement) -> str:
+        return judgement.explanation.replace(f"measured {judgement.metric} in", "measured it in")
 
     for words, group in groupby(sorted(judged, key=reason), key=reason):
-        title = ", ".join(_title(one) for one in group)
+        title = ", ".join(_title(judgement) for judgement in group)
         # A reason of the whole run stands above already.
         why = "" if words in verdict.reasons else f": {words}"
         yield f"{outcome.mark} {outcome.words}: {title}{why}"
@@ -133,9 +139,9 @@ def _by_reason(verdict: Verdict, outcome: Outcome) -> Iterator[str]:
 
 def _steadiness(verdict: Verdict) -> None:
     """Of all phases, in a line: whether their figures are of something at rest."""
-    each = "; ".join(f"{one.phase}: {one.words}" for one in verdict.steadiness)
-    if each:
-        console.say_wrapped(f"phases: {each}", style="dim")
+    phases = "; ".join(f"{phase.phase}: {phase.words}" for phase in verdict.steadiness)
+    if phases:
+        console.say_wrapped(f"phases: {phases}", style="dim")
     for words in verdict.memory_lines:
         console.say_wrapped(f"memory: {words}", style="dim")
 
@@ -151,8 +157,8 @@ def show_unusual(verdict: Verdict) -> None:
     """Stretches that were unlike the rest of the run."""
     if verdict.unusual:
         console.say("Unlike the rest of the run", style="bold")
-    for one in verdict.unusual:
-        console.say_wrapped(one.text, indent="  ")
+    for stretch in verdict.unusual:
+        console.say_wrapped(stretch.text, indent="  ")
 
 
 def _title(judgement: Judgement) -> str:

@@ -76,20 +76,20 @@ def _list_metrics(*, json: bool) -> int:
         console.print_json(
             [
                 {
-                    "metric": each.name,
-                    "unit": each.unit.value,
-                    "statistics": list(each.statistics),
-                    "by_endpoint": each.by_endpoint,
-                    "meaning": each.meaning,
+                    "metric": metric.name,
+                    "unit": metric.unit.value,
+                    "statistics": list(metric.statistics),
+                    "by_endpoint": metric.by_endpoint,
+                    "meaning": metric.meaning,
                 }
-                for each in METRICS.values()
+                for metric in METRICS.values()
             ]
         )
         return 0
-    for each in METRICS.values():
-        console.say(each.name, style="bold")
-        console.say(f"  {each.meaning}")
-        scopes = "overall, endpoint" if each.by_endpoint else "overall"
-        statistics = ", ".join(spelled(each.statistics))
+    for metric in METRICS.values():
+        console.say(metric.name, style="bold")
+        console.say(f"  {metric.meaning}")
+        scopes = "overall, endpoint" if metric.by_endpoint else "overall"
+        statistics = ", ".join(spelled(metric.statistics))
         console.say(f"  statistics: {statistics}; scopes: {scopes}", style="dim")
     return 0

@@ -30,7 +30,7 @@ def chosen(name: str, sets: Sequence[str], only: Sequence[str] = ()) -> dict[str
     from kampyn_perf.errors import KampynError
 
     rules = settings.load(name, sets=sets).alerts
-    for each in only:
-        if each not in rules:
-            raise KampynError(f"no such alert: {each}", hint=f"Known: {', '.join(rules)}")
-    return {each: rules[each] for each in only or rules}
+    for alert in only:
+        if alert not in rules:
+            raise KampynError(f"no such alert: {alert}", hint=f"Known: {', '.join(rules)}")
+    return {alert: rules[alert] for alert in only or rules}

@@ -38,8 +38,8 @@ def show_rules(rules: Mapping[str, Rule]) -> None:
 def show_beside(records: Sequence[AlertRecord]) -> None:
     """After a load: what fired, and in one line how the rest stands."""
     _show_firings(records)
-    quiet = [each.name for each in records if not each.firings and each.judged]
-    blind = [each.name for each in records if not each.judged]
+    quiet = [record.name for record in records if not record.firings and record.judged]
+    blind = [record.name for record in records if not record.judged]
     parts = [
         f"{words}: {', '.join(names)}"
         for words, names in (("never fired", quiet), ("no data", blind))
@@ -57,7 +57,7 @@ def show_records(
     `unmeasured`: what is known of why a metric was not measured.
     """
     _show_firings(records)
-    quiet = [each.name for each in records if not each.firings and each.judged]
+    quiet = [record.name for record in records if not record.firings and record.judged]
     if quiet:
         console.say(f"Never fired: {', '.join(quiet)}", style="green")
     for record in records:

@@ -17,11 +17,11 @@ def headline(result: BenchResult) -> Iterator[str]:
     facts = result.context.get("generator", {})
     carried = facts.get("carried", [])
     for work, words in _WORDS.items():
-        here = [one for one in carried if one["work"] == work]
-        for one in here:
-            if one["program"] == OURS:
-                yield from _ours(one, words)
-        others = ", ".join(_other(one) for one in here if one["program"] != OURS)
+        here = [row for row in carried if row["work"] == work]
+        for row in here:
+            if row["program"] == OURS:
+                yield from _ours(row, words)
+        others = ", ".join(_other(row) for row in here if row["program"] != OURS)
         if others:
             yield f"    beside it: {others}"
     yield from _alone(facts.get("comparison", {}))
@@ -35,33 +35,33 @@ def cautions(result: BenchResult) -> Sequence[str]:
     return [*facts.get("warnings", []), *facts.get("comparison", {}).get("warnings", [])]
 
 
-def _ours(one: dict[str, Any], words: str) -> Iterator[str]:
-    if one["rate"] is None:
-        reason = one["rounds"][-1][-1]["invalid"][0]
+def _ours(row: dict[str, Any], words: str) -> Iterator[str]:
+    if row["rate"] is None:
+        reason = row["rounds"][-1][-1]["invalid"][0]
         yield f"No rate of {words} was valid here: {reason}"
         return
-    low, high = one["spread"]
-    rounds = len(one["rounds"])
+    low, high = row["spread"]
+    rounds = len(row["rounds"])
     spread = f", {low:,.0f} to {high:,.0f} in {rounds} rounds" if rounds > 1 else ""
     yield (
-        f"A run with one generator carries {one['rate']:,.0f} requests/s of {words} on this "
-        f"machine, end to end{spread} ({one['sessions']:,.0f} sessions/s)."
+        f"A run with one generator carries {row['rate']:,.0f} requests/s of {words} on this "
+        f"machine, end to end{spread} ({row['sessions']:,.0f} sessions/s)."
     )
-    at = one["at"]
+    at = row["at"]
     yield (
         f"    there: P50 {_time(at['p50_us'])}, P99 {_time(at['p99_us'])}; the whole program took "
         f"{at['cpu_share']:.2f} of a core and {format_size(at['rss'])}, the server "
         f"{at['server_share']:.2f} of a core"
     )
-    if beyond := one["beyond"]:
+    if beyond := row["beyond"]:
         yield f"    {beyond['asked']:,.0f}/s was not valid: {beyond['invalid'][0]}"
 
 
-def _other(one: dict[str, Any]) -> str:
-    if one["rate"] is None:
-        return f"{one['program']} nothing valid ({one['rounds'][-1][-1]['invalid'][0]})"
-    how = "" if one["scheduled"] else " (no schedule: as fast as it goes)"
-    return f"{one['program']} {one['rate']:,.0f}/s{how}"
+def _other(row: dict[str, Any]) -> str:
+    if row["rate"] is None:
+        return f"{row['program']} nothing valid ({row['rounds'][-1][-1]['invalid'][0]})"
+    how = "" if row["scheduled"] else " (no schedule: as fast as it goes)"
+    return f"{row['program']} {row['rate']:,.0f}/s{how}"
 
 
 def _alone(comparison: dict[str, Any]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _alone(comparison: dict[str, Any]) -> Iterator[str]:
 
 
 def _shared(result: BenchResult, cores: dict[str, Any], carried: Sequence[dict[str, Any]]) -> str:
-    shares = [one["at"]["server_share"] for one in carried if one["at"]]
+    shares = [row["at"]["server_share"] for row in carried if row["at"]]
     most = f" (at most {format_percent(round(max(shares), 3))} of a core)" if shares else ""
     pinned = cores.get("generator") is not None
     where = (

@@ -70,7 +70,7 @@ def _sweep(flags: CapacityFlags, numbers: Sequence[int]) -> ExitCode:
     except KampynError as error:
         words = f"--budget is shared by {len(numbers)} searches: {error.message}"
         raise KampynError(words, hint=error.hint) from error
-    found: dict[int, CapacityResult] = {}
+    searches: dict[int, CapacityResult] = {}
     for number in numbers:
         if not flags.as_json:
             head = f"With {counted(number, 'worker')}, {format_duration(each_us)}:"
@@ -78,12 +78,12 @@ def _sweep(flags: CapacityFlags, numbers: Sequence[int]) -> ExitCode:
         sets = (*flags.options.sets, f"backend.workers={number}")
         out = flags.out / f"workers-{number}" if flags.out else None
         last = _search(flags, replace(flags.options, sets=sets), each_us, out=out)
-        found[number] = last
+        searches[number] = last
         if not flags.as_json:
             view.answer(last)
         if last.interrupted:
             break
-    return _say_law(found, flags)
+    return _say_law(searches, flags)
 
 
 def exit_code(result: CapacityResult) -> ExitCode:
@@ -154,9 +154,9 @@ def _say(result: CapacityResult, flags: CapacityFlags) -> None:
         view.answer(result)
 
 
-def _say_law(found: Mapping[int, CapacityResult], flags: CapacityFlags) -> ExitCode:
-    law = usl_of(found)
-    last = list(found.values())[-1].model_copy(update={"usl": law})
+def _say_law(searches: Mapping[int, CapacityResult], flags: CapacityFlags) -> ExitCode:
+    law = usl_of(searches)
+    last = list(searches.values())[-1].model_copy(update={"usl": law})
     if last.folder:
         io.write(last.folder / names.RESULT_FILE, last)
         pages.keep_other(last, last.folder / names.RESULT_FILE)
@@ -164,4 +164,4 @@ def _say_law(found: Mapping[int, CapacityResult], flags: CapacityFlags) -> ExitC
         console.print_json(last.model_dump(mode="json", by_alias=True))
     else:
         view.law(law)
-    return max(exit_code(result) for result in found.values())
+    return max(exit_code(result) for result in searches.values())

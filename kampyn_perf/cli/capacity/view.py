@@ -66,8 +66,7 @@ def line(step: CapacityStep) -> str:
     """A step, as a row of the table."""
     offered = f"{step.users} users" if step.users else format_rate(step.rate)
     times = (
-        "-" if each is None else format_duration(each)
-        for each in (step.p50_us, step.p95_us, step.p99_us)
+        "-" if us is None else format_duration(us) for us in (step.p50_us, step.p95_us, step.p99_us)
     )
     p50, p95, p99 = times
     failed = format_percent(step.failed_share) if step.failed_share else "0"
@@ -93,7 +92,7 @@ def outcome(step: CapacityStep) -> str:
     if step.steadiness is not Steadiness.STABLE:
         parts.append(f"{step.steadiness.value}, {step.growth:+.3g} in flight each second")
     for name in step.missed:
-        margin = next((one for one in step.margins if one.objective == name), None)
+        margin = next((margin for margin in step.margins if margin.objective == name), None)
         parts.append(f"missed {name}" + (f" ({margin.observed})" if margin else ""))
     if step.note:
         parts.append(step.note)
@@ -121,66 +120,66 @@ def curve(steps: Sequence[CapacityStep]) -> list[str]:
     return [_HEAD, *map(line, ordered)] if ordered else []
 
 
-def law(found: Usl) -> None:
+def law(usl: Usl) -> None:
     """The scalability law, on stdout."""
     lines = [
         f"{counted(point.workers, 'worker')}: {_plain(point.rate, point.interval)}"
-        for point in found.points
+        for point in usl.points
     ]
     named = (
-        ("gamma", found.gamma, "sessions/s of one worker"),
-        ("alpha", found.alpha, "the share of the work that only one can do at a time"),
-        ("beta", found.beta, "what they spend on agreeing with each other"),
+        ("gamma", usl.gamma, "sessions/s of one worker"),
+        ("alpha", usl.alpha, "the share of the work that only one can do at a time"),
+        ("beta", usl.beta, "what they spend on agreeing with each other"),
     )
     lines += [f"{name} = {_parameter(value)}: {words}" for name, value, words in named if value]
     lines += [
         f"{point.workers} workers would: {_plain(point.rate, point.interval)}"
-        for point in found.predictions
+        for point in usl.predictions
     ]
-    console.print_text("\n".join([*lines, *found.trust]))
+    console.print_text("\n".join([*lines, *usl.trust]))
 
 
 def _answer_lines(result: CapacityResult) -> Iterator[str]:
-    found = result.answer
-    if found is None:
+    answer = result.answer
+    if answer is None:
         yield f"No capacity: {result.reason}"
     else:
-        yield f"Capacity: {_rates(found)}"
-        if found.broke_first:
-            goal = result.objectives.get(found.broke_first, "")
-            told = f"{found.broke_first} ({goal})" if goal else found.broke_first
-            yield f"Breaks first: {told}{_first_limit(found)}"
+        yield f"Capacity: {_rates(answer)}"
+        if answer.broke_first:
+            goal = result.objectives.get(answer.broke_first, "")
+            told = f"{answer.broke_first} ({goal})" if goal else answer.broke_first
+            yield f"Breaks first: {told}{_first_limit(answer)}"
         yield _sentence(result.reason)
-        for limit in found.limits[1:]:
+        for limit in answer.limits[1:]:
             yield f"  {limit.objective} would break at {_plain(limit.rate, limit.interval)}"
     if result.beyond:
         yield from _by_requests(result.beyond)
 
 
-def _by_requests(found: Beyond) -> Iterator[str]:
+def _by_requests(beyond: Beyond) -> Iterator[str]:
     """The limit by response times and errors alone."""
-    alone = f"By response times and errors alone (without {', '.join(found.aside)})"
-    if found.answer is None:
-        yield f"{alone}: {found.reason or 'it was not searched for'}"
+    alone = f"By response times and errors alone (without {', '.join(beyond.aside)})"
+    if beyond.answer is None:
+        yield f"{alone}: {beyond.reason or 'it was not searched for'}"
         return
-    yield f"{alone}: {_rates(found.answer)}"
-    if found.answer.broke_first:
-        yield f"  breaks first: {found.answer.broke_first}{_first_limit(found.answer)}"
-    if found.reason:
-        yield f"  {found.reason}"
+    yield f"{alone}: {_rates(beyond.answer)}"
+    if beyond.answer.broke_first:
+        yield f"  breaks first: {beyond.answer.broke_first}{_first_limit(beyond.answer)}"
+    if beyond.reason:
+        yield f"  {beyond.reason}"
 
 
-def _rates(found: Answer) -> str:
-    least = "at least " if found.at_least else ""
-    return f"{least}{_range(found.sessions, 'sessions')}, {_range(found.requests, 'requests')}"
+def _rates(answer: Answer) -> str:
+    least = "at least " if answer.at_least else ""
+    return f"{least}{_range(answer.sessions, 'sessions')}, {_range(answer.requests, 'requests')}"
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _first_limit(found: Answer) -> str:
-    return ", without a slope before it" if found.cliff else ""
+def _first_limit(answer: Answer) -> str:
+    return ", without a slope before it" if answer.cliff else ""
 
 
 def _remarks(result: CapacityResult) -> Iterator[str]:
@@ -198,9 +197,9 @@ def _remarks(result: CapacityResult) -> Iterator[str]:
         yield f"Nothing measured {', '.join(result.unmeasured)}: the answer says nothing of them."
 
 
-def _range(found: RateRange, noun: str) -> str:
-    low, high = found.interval.low, found.interval.high
-    rate = f"{found.rate:.4g} {noun}/s"
+def _range(rates: RateRange, noun: str) -> str:
+    low, high = rates.interval.low, rates.interval.high
+    rate = f"{rates.rate:.4g} {noun}/s"
     if low is None or high is None or low == high:
         return rate
     return f"{rate} ({low:.4g} to {high:.4g})"
@@ -211,9 +210,9 @@ def _plain(rate: float, interval: Bounds) -> str:
     return f"{rate:.4g}/s ({ends[0]:.4g} to {ends[1]:.4g})"
 
 
-def _parameter(found: UslParameter) -> str:
-    low, high = found.interval.low or 0.0, found.interval.high or 0.0
-    return f"{found.value:.3g} ({low:.3g} to {high:.3g})"
+def _parameter(parameter: UslParameter) -> str:
+    low, high = parameter.interval.low or 0.0, parameter.interval.high or 0.0
+    return f"{parameter.value:.3g} ({low:.3g} to {high:.3g})"
 
 
 def _style(step: CapacityStep) -> str | None:

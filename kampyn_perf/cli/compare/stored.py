@@ -59,7 +59,7 @@ def _newest_like(run: Result) -> str:
 
 def _found(references: Sequence[str]) -> list[Path]:
     """Each once, whatever names it."""
-    paths = [path for one in references for path in store.find(one)]
+    paths = [path for reference in references for path in store.find(reference)]
     return list({path.resolve(): path for path in paths}.values())
 
 

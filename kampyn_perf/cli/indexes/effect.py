@@ -111,7 +111,7 @@ def effect(  # noqa: PLR0913, PLR0917 - a flag each
         with interruptible():
             effects = service.effect(request, databases, view)
     show(
-        [query for each in effects for query in each.queries],
+        [query for effect in effects for query in effect.queries],
         ("without", "with"),
         effects,
         aside=json,

@@ -34,12 +34,12 @@ def show(
                 "planned": schedule.planned,
                 "faults": [
                     {
-                        "name": one.name,
-                        "kind": one.kind,
-                        "start_us": one.start_us,
-                        "end_us": one.end_us,
+                        "name": fault.name,
+                        "kind": fault.kind,
+                        "start_us": fault.start_us,
+                        "end_us": fault.end_us,
                     }
-                    for one in faults
+                    for fault in faults
                 ],
                 "watched": [{"kind": spec.kind, "what": spec.what} for spec in plan.specs],
                 "unmeasured": {name: gap.text for name, gap in plan.unmeasured.items()},

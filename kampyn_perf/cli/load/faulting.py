@@ -137,7 +137,11 @@ class Faulting(load.Unobserved):
                     stack.callback(self._proxies[fault.listen].close)
             stack.callback(self._close_own)
             own = self._request.bundled
-            if own and _is_mongo(own) and any(one.subject == "database" for one in self._faults):
+            if (
+                own
+                and _is_mongo(own)
+                and any(fault.subject == "database" for fault in self._faults)
+            ):
                 uri = own.settings.store.url
                 self._store = Proxy(*mongo_uri.member_of(uri))
                 stack.callback(self._store.close)
@@ -197,7 +201,7 @@ class Faulting(load.Unobserved):
     def over(self, measured: load.Measured) -> load.Measured:
         """With what was done, and a warning of what could not be."""
         records = self._runner.records() if self._runner else []
-        failed = [f"fault {one.name}: {one.error}" for one in records if one.error]
+        failed = [f"fault {record.name}: {record.error}" for record in records if record.error]
         return replace(measured, faults=records, warnings=[*measured.warnings, *failed])
 
 

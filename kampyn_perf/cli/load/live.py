@@ -87,7 +87,7 @@ class LiveView(Observer):
             f"(profile {spec.profile}, seed {spec.seed}); Ctrl-C ends it and reports"
         )
         total = sum(flows.values())
-        shares = ", ".join(f"{name} {100 * each / total:.4g} %" for name, each in flows.items())
+        shares = ", ".join(f"{name} {100 * weight / total:.4g} %" for name, weight in flows.items())
         console.say(f"Flows: {shares}", style="dim")
         if reason := start.stock_client_reason:
             console.say(f"Locust's stock client is used: {reason}", style="yellow")
@@ -206,14 +206,14 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         phase = "finishing sessions in flight"
     recent = progress.recent(_WINDOW + 1)[:-1] or progress.recent(1)
     span = max(len(recent), 1) * recent[0].width_us / MICROSECONDS if recent else 1.0
-    window = merged(each.response for each in recent)
+    window = merged(interval.response for interval in recent)
     at = window.percentiles((0.5, 0.95, 0.99))
-    times = " / ".join("-" if each is None else format_duration(each) for each in at.values())
-    requests = sum(each.requests for each in recent)
-    failed = sum(each.failed for each in recent)
+    times = " / ".join("-" if us is None else format_duration(us) for us in at.values())
+    requests = sum(interval.requests for interval in recent)
+    failed = sum(interval.failed for interval in recent)
     share = f" ({format_percent(failed / requests)})" if failed else ""
-    started = sum(each.started for each in recent)
-    late = max((each.late_max_us for each in recent), default=0)
+    started = sum(interval.started for interval in recent)
+    late = max((interval.late_max_us for interval in recent), default=0)
     return [
         ("phase", phase),
         (

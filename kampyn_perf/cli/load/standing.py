@@ -44,10 +44,10 @@ class Standing:
 
     def objectives(self) -> str:
         """`10 of 12 within their goals so far; beyond: response_time_p99 812 ms (< 500 ms)`."""
-        within = sum(one.within for one in self.goals)
+        within = sum(goal.within for goal in self.goals)
         text = f"{within} of {len(self.goals)} within their goals so far"
-        beyond = [one for one in self.goals if not one.within]
-        named = [f"{one.name} {one.text}" for one in beyond[:_MOST_NAMED]]
+        beyond = [goal for goal in self.goals if not goal.within]
+        named = [f"{goal.name} {goal.text}" for goal in beyond[:_MOST_NAMED]]
         if rest := len(beyond) - len(named):
             named.append(f"{rest} more")
         return text + (f"; beyond: {', '.join(named)}" if named else "")
@@ -55,12 +55,12 @@ class Standing:
     def generators(self) -> str:
         """CPU, event loop and lateness of each, and what makes the run invalid."""
         validity = self.result.validity
-        each = [
-            f"{format_percent(round(one.cpu_share or 0, 3))} of a core, loop stood "
-            f"{format_duration(one.loop_lag_max_us)} at most"
-            for one in validity.generators
+        lines = [
+            f"{format_percent(round(generator.cpu_share or 0, 3))} of a core, loop stood "
+            f"{format_duration(generator.loop_lag_max_us)} at most"
+            for generator in validity.generators
         ]
-        words = "; ".join(each) or "not heard of yet"
+        words = "; ".join(lines) or "not heard of yet"
         return words + (f"; INVALID: {validity.reasons[0]}" if validity.reasons else "")
 
     def server(self) -> str:
@@ -73,9 +73,9 @@ class Standing:
         told = []
         for metric, words, text in shown:
             last = [
-                one.values[-1]
-                for one in self.result.measurements
-                if one.metric == metric and one.values
+                measurement.values[-1]
+                for measurement in self.result.measurements
+                if measurement.metric == metric and measurement.values
             ]
             if last:
                 told.append(f"{words} {text(float(f'{max(last):.3g}'))}")
@@ -83,11 +83,11 @@ class Standing:
 
     def errors(self) -> str:
         """The most frequent ones, with the words of the first."""
-        most = sorted(self.result.failures, key=lambda one: -one.count)[:_MOST_ERRORS]
+        most = sorted(self.result.failures, key=lambda failure: -failure.count)[:_MOST_ERRORS]
         return "; ".join(
-            f"{one.count:,} × {one.cause} {one.endpoint}"
-            + (f": {' '.join(one.message.split())[:_MOST_WORDS]}" if one.message else "")
-            for one in most
+            f"{failure.count:,} × {failure.cause} {failure.endpoint}"
+            + (f": {' '.join(failure.message.split())[:_MOST_WORDS]}" if failure.message else "")
+            for failure in most
         )
 
 

@@ -97,9 +97,9 @@ def _apdex(result: LoadResult) -> None:
 
 def _apart(result: LoadResult) -> None:
     if result.apart:
-        each = (f"{one.count:,} {one.name}" for one in result.apart)
+        counts = (f"{endpoint.count:,} {endpoint.name}" for endpoint in result.apart)
         console.say_wrapped(
-            f"Beside the load, and in no number above: {', '.join(each)}", style="dim"
+            f"Beside the load, and in no number above: {', '.join(counts)}", style="dim"
         )
 
 

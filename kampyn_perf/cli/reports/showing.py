@@ -19,20 +19,20 @@ def show(run: RunName, *, json: Json = False) -> int:
     from kampyn_perf.results import store
     from kampyn_perf.units import format_duration
 
-    found = store.run_of(run)
+    stored = store.run_of(run)
     if json:
-        console.print_json(view.plain(found))
+        console.print_json(view.plain(stored))
         return 0
-    summary = found.summary
-    console.say(f"{found.name}: {summary.kind} of {summary.started_at}", style="bold")
+    summary = stored.summary
+    console.say(f"{stored.name}: {summary.kind} of {summary.started_at}", style="bold")
     about = {
         "what": summary.label,
-        "state": view.state(found),
+        "state": view.state(stored),
         "lasted": format_duration(summary.elapsed_us),
         "commit": summary.commit,
-        "tags": ", ".join(found.tags.tags),
-        "note": found.tags.note,
-        "files": ", ".join(sorted(path.name for path in found.folder.iterdir())),
+        "tags": ", ".join(stored.tags.tags),
+        "note": stored.tags.note,
+        "files": ", ".join(sorted(path.name for path in stored.folder.iterdir())),
     }
     for name, value in about.items():
         if value:

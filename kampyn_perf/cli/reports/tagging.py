@@ -37,23 +37,23 @@ def tag(
     from kampyn_perf.results import store
     from kampyn_perf.results import tags as kept
 
-    found = store.run_of(run)
+    stored = store.run_of(run)
     asked = kept.checked(tags or ())
     if not asked and note is None and not remove:
         raise KampynError(
             "there is nothing to do: no tag, and no --note",
             hint=f"kampyn-perf reports tag {run} main",
         )
-    before = found.tags
+    before = stored.tags
     if remove:
-        unknown = [one for one in asked if one not in before.tags]
+        unknown = [tag for tag in asked if tag not in before.tags]
         if unknown:
-            raise KampynError(f"{found.name} has no tag {', '.join(unknown)}")
-        left = tuple(one for one in before.tags if asked and one not in asked)
+            raise KampynError(f"{stored.name} has no tag {', '.join(unknown)}")
+        left = tuple(tag for tag in before.tags if asked and tag not in asked)
     else:
         left = kept.checked((*before.tags, *asked))
     after = kept.Tags(left, before.note if note is None else note)
-    kept.write(found.folder, after)
+    kept.write(stored.folder, after)
     words = ", ".join(after.tags) or "no tag"
-    console.say(f"{found.name}: {words}{f' ({after.note})' if after.note else ''}")
+    console.say(f"{stored.name}: {words}{f' ({after.note})' if after.note else ''}")
     return 0

@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from kampyn_perf.stats import ChangePoint
 
 
-def told(found: History, point: ChangePoint) -> str:
+def told(past: History, point: ChangePoint) -> str:
     """One change: the run from which on, by how much, and how sure."""
-    run = found.runs[point.at]
+    run = past.runs[point.at]
     change = f"{(point.after / point.before - 1) * 100:+.3g} %" if point.before else "from 0"
     commit = f", commit {run.summary.commit}" if run.summary.commit else ""
     note = f" ({run.tags.note})" if run.tags.note else ""
     return (
-        f"changed at {run.name}{commit}{note}: {value_text(found.metric, point.before)} to "
-        f"{value_text(found.metric, point.after)}, {change} (p = {point.p_value:.3g})"
+        f"changed at {run.name}{commit}{note}: {value_text(past.metric, point.before)} to "
+        f"{value_text(past.metric, point.after)}, {change} (p = {point.p_value:.3g})"
     )
 
 
-def page_of(found: History) -> bytes:
+def page_of(past: History) -> bytes:
     """The page with the plot."""
     from kampyn_perf.report.html.trend import Point, Trend, Turn, trend_page
 
     return trend_page(
         Trend(
-            metric=found.metric,
+            metric=past.metric,
             points=[
                 Point(
                     run=run.name,
@@ -39,11 +39,11 @@ def page_of(found: History) -> bytes:
                     value=value,
                     words=_about(run),
                 )
-                for run, value in zip(found.runs, found.values, strict=True)
+                for run, value in zip(past.runs, past.values, strict=True)
             ],
-            turns=[Turn(at=point.at, words=told(found, point)) for point in found.points],
-            left_out=found.left_out,
-            text=partial(value_text, found.metric),
+            turns=[Turn(at=point.at, words=told(past, point)) for point in past.points],
+            left_out=past.left_out,
+            text=partial(value_text, past.metric),
         )
     )
 

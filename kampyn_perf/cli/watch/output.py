@@ -79,7 +79,7 @@ class Progress:
         lines = []
         for watch in self._watches:
             name = f"{watch.url}: " if len(self._watches) > 1 else ""
-            states = "; ".join(standing(each, a) for each, a in watch.engine.alerts.items())
+            states = "; ".join(standing(name, a) for name, a in watch.engine.alerts.items())
             lines.append(name + states)
         return f"{format_duration(now_us)}: " + "\n".join(lines)
 

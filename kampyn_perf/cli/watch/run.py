@@ -61,7 +61,7 @@ def run(flags: WatchFlags) -> ExitCode:
     watched = [_Watched.of(url, flags, rules, clock) for url in flags.urls]
     for url in flags.urls:
         check_page(url)
-    page = WatchPage(flags.live_report, [each.watch for each in watched], zero=clock.zero)
+    page = WatchPage(flags.live_report, [backend.watch for backend in watched], zero=clock.zero)
     _announce(watched, rules, page.url)
     interrupted = False
     try:
@@ -170,7 +170,7 @@ def _host(url: str) -> str:
 
 
 def _announce(watched: Sequence[_Watched], rules: Alerts, page: str) -> None:
-    urls = " and ".join(each.watch.url for each in watched)
+    urls = " and ".join(backend.watch.url for backend in watched)
     console.say(f"Watching {urls} by {len(rules.alerts)} rules; Ctrl-C ends it")
     if page:
         console.say(f"Live report: {page}")
@@ -182,40 +182,42 @@ def _announce(watched: Sequence[_Watched], rules: Alerts, page: str) -> None:
 
 @contextmanager
 def _at_work(watched: Sequence[_Watched]) -> Iterator[None]:
-    for each in watched:
-        each.watch.start()
+    for backend in watched:
+        backend.watch.start()
     try:
         yield
     finally:
-        for each in watched:
-            each.measured = each.watch.stop()
-            each.undelivered = each.dispatcher.close()
+        for backend in watched:
+            backend.measured = backend.watch.stop()
+            backend.undelivered = backend.dispatcher.close()
 
 
 def _loop(
     watched: Sequence[_Watched], clock: _Clock, until_us: int | None, page: WatchPage
 ) -> None:
-    with Progress([each.watch for each in watched]) as progress:
+    with Progress([backend.watch for backend in watched]) as progress:
         while until_us is None or clock.now_us() < until_us:
-            for each in watched:
-                each.step()
+            for backend in watched:
+                backend.step()
             progress.update(clock.now_us())
             page.update(clock.now_us())
             time.sleep(_TICK_SECONDS)
         time.sleep(LAG_US / MICROSECONDS)
-        for each in watched:
-            each.step()
+        for backend in watched:
+            backend.step()
 
 
 def _sum_up(watched: Sequence[_Watched]) -> bool:
     """Tell what came of it; whether anything fired."""
     fired = False
-    for each in watched:
-        records = each.records()
+    for backend in watched:
+        records = backend.records()
         fired = fired or any(record.firings for record in records)
         if len(watched) > 1:
-            console.say(each.watch.url, style="bold")
-        view.show_records(records, unmeasured=each.measured.unmeasured if each.measured else {})
-        for remark in each.measured.watching.remarks if each.measured else ():
+            console.say(backend.watch.url, style="bold")
+        view.show_records(
+            records, unmeasured=backend.measured.unmeasured if backend.measured else {}
+        )
+        for remark in backend.measured.watching.remarks if backend.measured else ():
             console.say(f"note: {remark}", style="yellow")
     return fired

@@ -56,7 +56,7 @@ def _headline(result: CapacityResult) -> str:
     answer = result.answer
     if answer is None:
         return f"No capacity found: {result.reason or 'the search was ended'}"
-    return f"Capacity: {_both(answer, lambda one: _short(one.rate))}"
+    return f"Capacity: {_both(answer, lambda rates: _short(rates.rate))}"
 
 
 def _both(answer: Answer, told: Callable[[RateRange], str]) -> str:
@@ -84,8 +84,8 @@ def _key(result: CapacityResult) -> list[KeyFigure]:
     if answer is None:
         return []
     figures = [
-        KeyFigure(name, _short(one.rate), _ends(one.interval), one.rate)
-        for name, one in (("Sessions", answer.sessions), ("Requests", answer.requests))
+        KeyFigure(name, _short(rates.rate), _ends(rates.interval), rates.rate)
+        for name, rates in (("Sessions", answer.sessions), ("Requests", answer.requests))
     ]
     if answer.broke_first:
         figures.append(KeyFigure("Breaks first", answer.broke_first))
@@ -108,14 +108,16 @@ def _facts(result: CapacityResult) -> list[tuple[str, str]]:
     return [*facts, *_by_requests(result.beyond)]
 
 
-def _by_requests(found: Beyond | None) -> list[tuple[str, str]]:
+def _by_requests(beyond: Beyond | None) -> list[tuple[str, str]]:
     """The limit by response times and errors alone."""
-    if found is None:
+    if beyond is None:
         return []
-    told = _both(found.answer, _with_ends) if found.answer else found.reason or "not searched for"
-    facts = [("By response times and errors alone", told), ("Left out", ", ".join(found.aside))]
-    if found.answer and found.answer.broke_first:
-        facts.append(("Breaks first of these", found.answer.broke_first))
+    told = (
+        _both(beyond.answer, _with_ends) if beyond.answer else beyond.reason or "not searched for"
+    )
+    facts = [("By response times and errors alone", told), ("Left out", ", ".join(beyond.aside))]
+    if beyond.answer and beyond.answer.broke_first:
+        facts.append(("Breaks first of these", beyond.answer.broke_first))
     return facts
 
 

@@ -82,6 +82,6 @@ def _first(row: Compared) -> tuple[bool, int]:
 
 def _rows(figures: list[Compared], margin: float) -> list[Row]:
     return [
-        Row(one.outcome.mark, one, Markup(changes.picture(one, margin)))  # noqa: S704
-        for one in figures
+        Row(figure.outcome.mark, figure, Markup(changes.picture(figure, margin)))  # noqa: S704
+        for figure in figures
     ]

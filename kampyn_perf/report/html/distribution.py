@@ -25,11 +25,17 @@ def curve(
     result and its name, all together. None without requests."""
     if not result.requests.count:
         return None
-    largest = sorted(result.endpoints, key=lambda one: -one.requests.count)[:MOST_ENDPOINTS]
+    largest = sorted(result.endpoints, key=lambda endpoint: -endpoint.requests.count)[
+        :MOST_ENDPOINTS
+    ]
     named = [
         ("all, response", result.requests.response),
         ("all, service", result.requests.service),
-        *((one.name, one.requests.response) for one in result.endpoints if one in largest),
+        *(
+            (endpoint.name, endpoint.requests.response)
+            for endpoint in result.endpoints
+            if endpoint in largest
+        ),
     ]
     at = _places(result.requests.count)
     lines = [
@@ -56,9 +62,9 @@ def curve(
 def values_at(histogram: Histogram, places: Sequence[float]) -> list[int | None]:
     """The value (µs) at each place of the axis; None beyond the last of `histogram`'s own."""
     wanted = [1 - 1 / place for place in places]
-    found = histogram.percentiles(wanted)
+    values = histogram.percentiles(wanted)
     return [
-        found[quantile] if place <= max(histogram.count, 1) * 1.0001 else None
+        values[quantile] if place <= max(histogram.count, 1) * 1.0001 else None
         for place, quantile in zip(places, wanted, strict=True)
     ]
 

@@ -102,13 +102,14 @@ def goals_of(verdict: Verdict | None) -> list[Goal]:
     judged: Sequence[Judgement] = verdict.objectives if verdict else ()
     goals: list[Goal] = []
     said = ""
-    for one in sorted(judged, key=lambda one: one.outcome.urgency)[:MOST_GOALS]:
-        plain = one.outcome is Outcome.PASS and not one.warned and not one.masked_us
-        reason = "" if plain else one.explanation
-        scope = one.scope_text if one.scope else ""
-        drawn = Markup(intervals.picture(one))  # noqa: S704 - numbers and escaped words
-        again = reason == said
-        goals.append(Goal(one.outcome.mark, one.name, scope, one, drawn, "" if again else reason))
+    for judgement in sorted(judged, key=lambda judgement: judgement.outcome.urgency)[:MOST_GOALS]:
+        mark, name = judgement.outcome.mark, judgement.name
+        doubted = judgement.warned or judgement.masked_us
+        plain = judgement.outcome is Outcome.PASS and not doubted
+        reason = "" if plain else judgement.explanation
+        scope = judgement.scope_text if judgement.scope else ""
+        drawn = Markup(intervals.picture(judgement))  # noqa: S704 - numbers and escaped words
+        goals.append(Goal(mark, name, scope, judgement, drawn, "" if reason == said else reason))
         said = reason
     return goals
 
@@ -124,8 +125,8 @@ def reasons_of(
         if (span := _part(finding, result.elapsed_us)) is not None:
             start, end = (us / MICROSECONDS for us in span)
             when = " to ".join(format_duration(us) for us in span)
-        named = {shown[one].id: shown[one] for one in finding.evidence if one in shown}
-        places = [Place(one.id, one.title, start, end) for one in named.values()]
+        named = {shown[metric].id: shown[metric] for metric in finding.evidence if metric in shown}
+        places = [Place(chart.id, chart.title, start, end) for chart in named.values()]
         reasons.append(Reason(finding, when, places))
     return reasons
 
@@ -153,7 +154,7 @@ def alerts_of(records: Sequence[AlertRecord], elapsed_us: int, charts: Sequence[
         for record in records
         for firing in record.firings
     ]
-    fired.sort(key=lambda one: one.start)
+    fired.sort(key=lambda firing: firing.start)
     return Alerts(fired[:MOST_FIRINGS], max(len(fired) - MOST_FIRINGS, 0))
 
 

@@ -54,7 +54,7 @@ def _endpoints(result: LoadResult) -> Table:
         "endpoints",
         "Endpoints",
         ("Endpoint", "Requests", "Failed", "Failed, share", *_TIMES, "Received"),
-        [[Cell(one.name), *_requests(one.requests)] for one in shown],
+        [[Cell(endpoint.name), *_requests(endpoint.requests)] for endpoint in shown],
         total=[Cell("all"), *_requests(result.requests)],
         left_out=words,
     )
@@ -80,20 +80,20 @@ def _flows(flows: Sequence[FlowResult]) -> Table:
         ),
         [
             [
-                Cell(one.name),
-                _count(one.weight),
-                _count(one.sessions.started),
-                _count(one.sessions.completed),
-                _count(one.sessions.failed),
-                _count(one.sessions.cut),
-                _count(one.sessions.dropped),
-                _time(one.session_time.p50_us),
-                _time(one.session_time.p95_us),
-                _time(one.session_time.p99_us),
-                _count(one.requests.count),
-                _time(one.requests.response.p95_us),
+                Cell(flow.name),
+                _count(flow.weight),
+                _count(flow.sessions.started),
+                _count(flow.sessions.completed),
+                _count(flow.sessions.failed),
+                _count(flow.sessions.cut),
+                _count(flow.sessions.dropped),
+                _time(flow.session_time.p50_us),
+                _time(flow.session_time.p95_us),
+                _time(flow.session_time.p99_us),
+                _count(flow.requests.count),
+                _time(flow.requests.response.p95_us),
             ]
-            for one in flows[:MOST_ROWS]
+            for flow in flows[:MOST_ROWS]
         ],
         left_out=_beyond(len(flows), "flows"),
     )
@@ -119,25 +119,25 @@ def _phases(phases: Sequence[PhaseResult]) -> Table:
         ),
         [
             [
-                Cell(one.name),
-                _time(one.start_us),
-                _time(one.duration_us),
-                _count(one.sessions.started),
-                Cell(format_rate(one.offered_rate), one.offered_rate),
-                Cell(format_rate(round(one.achieved_rate, 2)), one.achieved_rate),
-                _count(one.requests.count),
-                _count(one.requests.failed),
+                Cell(phase.name),
+                _time(phase.start_us),
+                _time(phase.duration_us),
+                _count(phase.sessions.started),
+                Cell(format_rate(phase.offered_rate), phase.offered_rate),
+                Cell(format_rate(round(phase.achieved_rate, 2)), phase.achieved_rate),
+                _count(phase.requests.count),
+                _count(phase.requests.failed),
                 *(
                     _time(value)
                     for value in (
-                        one.requests.response.p50_us,
-                        one.requests.response.p95_us,
-                        one.requests.response.p99_us,
-                        one.requests.response.max_us,
+                        phase.requests.response.p50_us,
+                        phase.requests.response.p95_us,
+                        phase.requests.response.p99_us,
+                        phase.requests.response.max_us,
                     )
                 ),
             ]
-            for one in phases[:MOST_ROWS]
+            for phase in phases[:MOST_ROWS]
         ],
         left_out=_beyond(len(phases), "phases"),
     )

@@ -60,9 +60,11 @@ def spans(result: LoadResult) -> list[Span]:
         for firing in record.firings
     ]
     faults = [
-        Span("fault", f"{one.name} ({one.kind})", _s(one.start_us), _s(_end_of(one, result)))
-        for one in result.faults
-        if one.began
+        Span(
+            "fault", f"{fault.name} ({fault.kind})", _s(fault.start_us), _s(_end_of(fault, result))
+        )
+        for fault in result.faults
+        if fault.began
     ]
     return phases + fired + faults
 
@@ -76,18 +78,20 @@ def _end_of(fault: FaultRecord, result: LoadResult) -> int:
 def goals_of(verdict: Verdict | None) -> dict[str, list[Goal]]:
     """The thresholds of the objectives about the whole, by metric."""
     goals: dict[str, list[Goal]] = defaultdict(list)
-    for one in verdict.objectives if verdict else ():
-        if not one.scope:
-            goals[one.metric].append(Goal(f"{one.name} {one.target_text}", one.target))
+    for judgement in verdict.objectives if verdict else ():
+        if not judgement.scope:
+            goals[judgement.metric].append(
+                Goal(f"{judgement.name} {judgement.target_text}", judgement.target)
+            )
     return goals
 
 
 def _rates(seconds: Sequence[Second], base: Base | None) -> Chart:
     def rate(count: Callable[[Second], int]) -> Callable[[Second], float]:
-        return lambda one: count(one) * MICROSECONDS / one.width_us
+        return lambda second: count(second) * MICROSECONDS / second.width_us
 
-    requests = rate(lambda one: one.requests)
-    peak = max(requests(one) for one in seconds)
+    requests = rate(lambda second: second.requests)
+    peak = max(requests(second) for second in seconds)
     return _chart(
         "rates",
         "Requests and sessions",
@@ -95,8 +99,8 @@ def _rates(seconds: Sequence[Second], base: Base | None) -> Chart:
         seconds,
         [
             _line("requests", requests, seconds),
-            _line("failed requests", rate(lambda one: one.failed), seconds),
-            _line("sessions started", rate(lambda one: one.started), seconds),
+            _line("failed requests", rate(lambda second: second.failed), seconds),
+            _line("sessions started", rate(lambda second: second.started), seconds),
             *_beside(base, seconds, "requests", requests),
         ],
         metrics=("throughput",),
@@ -113,10 +117,10 @@ def _times(
         at_stretch = service_p95(result.breakdown)
         if at_stretch:
             width = result.breakdown.width_us
-            service = [at_stretch.get(one.at_us // width) for one in seconds]
+            service = [at_stretch.get(second.at_us // width) for second in seconds]
             lines.append(Line("P95 service", service, dashed=True))
     lines += _beside(base, seconds, "P95 response", _response("p95_us"))
-    worst = max((one.response.p99_us or 0 for one in seconds if one.response), default=0)
+    worst = max((second.response.p99_us or 0 for second in seconds if second.response), default=0)
     return _chart(
         "times",
         "Response and service time",
@@ -131,11 +135,11 @@ def _times(
 
 
 def _response(key: str) -> Callable[[Second], float | None]:
-    return lambda one: getattr(one.response, key) if one.response else None
+    return lambda second: getattr(second.response, key) if second.response else None
 
 
 def _line(name: str, value: Callable[[Second], float | None], seconds: Sequence[Second]) -> Line:
-    return Line(name, [value(one) for one in seconds])
+    return Line(name, [value(second) for second in seconds])
 
 
 def _beside(
@@ -148,9 +152,11 @@ def _beside(
     if base is None:
         return []
     run, of = base
-    there = {one.at_us: value(one) for one in _all_seconds(run)}
+    there = {second.at_us: value(second) for second in _all_seconds(run)}
     return [
-        Line(f"{name}, {of}", [there.get(one.at_us) for one in seconds], dashed=True, base=True)
+        Line(
+            f"{name}, {of}", [there.get(second.at_us) for second in seconds], dashed=True, base=True
+        )
     ]
 
 
@@ -186,26 +192,26 @@ def _quantile(parts: Sequence[Sparse], ends: np.ndarray, quantile: float) -> int
 
 
 def _in_flight(seconds: Sequence[Second]) -> Chart:
-    peak = max(one.in_flight for one in seconds)
+    peak = max(second.in_flight for second in seconds)
     return _chart(
         "in-flight",
         "Sessions in flight",
         "count",
         seconds,
-        [_line("sessions in flight", lambda one: one.in_flight, seconds)],
+        [_line("sessions in flight", lambda second: second.in_flight, seconds)],
         metrics=(names.SESSIONS_IN_FLIGHT,),
         words=f"Sessions at work at the end of each second; at most {peak:,}.",
     )
 
 
 def _late(seconds: Sequence[Second]) -> Chart:
-    latest = max(one.late_max_us for one in seconds)
+    latest = max(second.late_max_us for second in seconds)
     return _chart(
         "lateness",
         "Schedule lateness",
         "us",
         seconds,
-        [_line("latest start", lambda one: one.late_max_us, seconds)],
+        [_line("latest start", lambda second: second.late_max_us, seconds)],
         metrics=(names.START_LAG,),
         words="How late the latest session of each second was started; at most "
         f"{format_duration(latest)}.",
@@ -248,8 +254,8 @@ def _chart(
     metrics: Sequence[str],
     goals: Sequence[Goal] = (),
 ) -> Chart:
-    at, thin = thinned([_s(one.at_us) for one in seconds], [one.values for one in lines])
-    kept = [replace(one, values=values) for one, values in zip(lines, thin, strict=True)]
+    at, thin = thinned([_s(second.at_us) for second in seconds], [line.values for line in lines])
+    kept = [replace(line, values=values) for line, values in zip(lines, thin, strict=True)]
     return Chart(name, title, unit, at, kept, goals=goals, metrics=metrics, words=words)
 
 

@@ -63,7 +63,7 @@ class _Families:
 
 
 def _load(result: LoadResult) -> Iterator[Metric]:
-    endpoints = [(one.name, one.requests) for one in result.endpoints]
+    endpoints = [(endpoint.name, endpoint.requests) for endpoint in result.endpoints]
     yield _counts("kampyn_perf_requests", "Requests that ended.", endpoints, "count")
     yield _counts("kampyn_perf_failed_requests", "Requests that failed.", endpoints, "failed")
     yield from _times(
@@ -131,11 +131,11 @@ def _outcomes(verdict: Verdict) -> Iterator[Metric]:
     observed = GaugeMetricFamily(
         "kampyn_perf_observed", "In the objective's own unit.", labels=["objective", "unit"]
     )
-    for one in verdict.objectives:
-        name = f"{one.name} {one.scope_text}" if one.scope else one.name
+    for judgement in verdict.objectives:
+        name = f"{judgement.name} {judgement.scope_text}" if judgement.scope else judgement.name
         for outcome in Outcome:
-            outcomes.add_metric([name, outcome.value], int(one.outcome is outcome))
-        if one.observed is not None:
-            observed.add_metric([name, one.unit.value], one.observed)
+            outcomes.add_metric([name, outcome.value], int(judgement.outcome is outcome))
+        if judgement.observed is not None:
+            observed.add_metric([name, judgement.unit.value], judgement.observed)
     yield outcomes
     yield observed

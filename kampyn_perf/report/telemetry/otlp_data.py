@@ -127,16 +127,16 @@ def _status(request: RequestTrace) -> Status:
 
 
 def _attributes(request: RequestTrace) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    attributes: dict[str, Any] = {
         "http.request.method": request.name.partition(" ")[0],
         "kampyn_perf.response_time": (request.end_us - request.due_us) / 1e6,
         "kampyn_perf.waited": (request.start_us - request.due_us) / 1e6,
     }
     if request.status:
-        found["http.response.status_code"] = request.status
+        attributes["http.response.status_code"] = request.status
     if request.error:
-        found["error.type"] = request.error
-    return found
+        attributes["error.type"] = request.error
+    return attributes
 
 
 def _metric(family: Metric, since_ns: int, at_ns: int) -> form.Metric:

@@ -28,14 +28,14 @@ def github(verdict: Verdict, places: Mapping[str, Place]) -> bytes:
 
 
 def _objectives(verdict: Verdict, places: Mapping[str, Place], *, failed: bool) -> Iterator[str]:
-    for each in verdict.objectives:
-        if not each.required or each.outcome is Outcome.PASS:
+    for judgement in verdict.objectives:
+        if not judgement.required or judgement.outcome is Outcome.PASS:
             continue
-        if failed is not (each.outcome is Outcome.FAIL):
+        if failed is not (judgement.outcome is Outcome.FAIL):
             continue
         level = "error" if failed else "warning"
-        title = f"{each.name}: {each.outcome.value.replace('_', ' ')}"
-        yield command(level, promised(each), title, places.get(each.name))
+        title = f"{judgement.name}: {judgement.outcome.value.replace('_', ' ')}"
+        yield command(level, promised(judgement), title, places.get(judgement.name))
 
 
 def _conclusion(verdict: Verdict) -> Iterator[str]:

@@ -23,12 +23,12 @@ repository's, and this one is always there."""
 def gitlab(verdict: Verdict, places: Mapping[str, Place]) -> bytes:
     """A list with each required objective that failed (major) or was not decided (minor).
     `places`: by objective."""
-    found = [
-        _finding(each, places.get(each.name, _NOWHERE))
-        for each in verdict.objectives
-        if each.required and each.outcome is not Outcome.PASS
+    findings = [
+        _finding(judgement, places.get(judgement.name, _NOWHERE))
+        for judgement in verdict.objectives
+        if judgement.required and judgement.outcome is not Outcome.PASS
     ]
-    return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(findings, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _finding(judgement: Judgement, place: Place) -> dict[str, object]:

@@ -48,7 +48,7 @@ def _whole(verdict: Verdict) -> TestCase:
         case.result = [Error(reasons, verdict.conclusion.value)]
     elif verdict.conclusion is Conclusion.FAIL:
         case.result = [Failure(reasons, verdict.conclusion.value)]
-    where = "".join(f"\n{one.rule}: {one.words}" for one in verdict.explanation)
+    where = "".join(f"\n{finding.rule}: {finding.words}" for finding in verdict.explanation)
     case.system_out = clean(f"{verdict.headline}\n{reasons}{where}")
     return case
 

@@ -79,7 +79,7 @@ def _objectives(judgements: Sequence[Judgement], most: int) -> str:
     """In one table; of many, those that passed are folded away below the others."""
     if len(judgements) <= min(_UNFOLDED, most):
         return _objective_table(judgements)
-    passed = [one for one in judgements if one.outcome is Outcome.PASS]
+    passed = [judgement for judgement in judgements if judgement.outcome is Outcome.PASS]
     others = judgements[: len(judgements) - len(passed)]
     left = most - len(others[:most])
     blocks = [
@@ -129,7 +129,7 @@ def _why(judgements: Iterable[Judgement], most: int) -> str:
 
 def _phases(verdict: Verdict) -> str:
     """Whether the figures are of something at rest."""
-    lines = [f"{one.phase}: {one.words}" for one in verdict.steadiness]
+    lines = [f"{phase.phase}: {phase.words}" for phase in verdict.steadiness]
     lines += [f"memory: {words}" for words in verdict.memory_lines]
     return _folded("Phases", _bullets(lines))
 
@@ -145,17 +145,17 @@ def _failures(failures: Sequence[Failure], most: int) -> str:
         return ""
     rows = [
         (
-            escape(one.endpoint),
-            one.cause,
-            f"{one.count:,}",
-            format_duration(one.first_us),
-            format_duration(one.last_us),
-            escape(one.message),
+            escape(failure.endpoint),
+            failure.cause,
+            f"{failure.count:,}",
+            format_duration(failure.first_us),
+            format_duration(failure.last_us),
+            escape(failure.message),
         )
-        for one in failures[:most]
+        for failure in failures[:most]
     ]
     heads = ("What failed", "Cause", "Requests", "First", "Last", "In the words of the first")
-    rest = sum(one.count for one in failures[most:])
+    rest = sum(failure.count for failure in failures[most:])
     more = f"\n\n_And {rest:,} in other ways._" if rest else ""
     return table(heads, "llrrrl", rows) + more
 

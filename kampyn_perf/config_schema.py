@@ -35,35 +35,35 @@ def schema_of(
             _describe(definition, models[name])
     for (name, key), section in beside.items():
         if name in definitions:
-            found = definitions[section.__name__]["properties"][key]
+            described = definitions[section.__name__]["properties"][key]
             about = definitions[name]["properties"][key].get("description", "")
-            definitions[name]["properties"][key] = {**found, "description": about}
+            definitions[name]["properties"][key] = {**described, "description": about}
     whole = definitions.pop(model.__name__)
     return {"$schema": DIALECT, **whole, "title": title, "$defs": dict(sorted(definitions.items()))}
 
 
 def models_in(model: type[BaseModel]) -> list[type[BaseModel]]:
     """It, and every section below it, each once, in the order of their keys."""
-    found: dict[type[BaseModel], None] = {}
+    models: dict[type[BaseModel], None] = {}
     waiting = [model]
     while waiting:
         one = waiting.pop(0)
-        if one not in found:
-            found[one] = None
+        if one not in models:
+            models[one] = None
             waiting += [
                 part for field in one.model_fields.values() for part in _sections(field.annotation)
             ]
-    return list(found)
+    return list(models)
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
     """What each field's own text says, in one line; of a field without one, nothing."""
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     for one in reversed(model.__mro__):
         if one is not BaseModel and issubclass(one, BaseModel):
-            found |= dict(_texts(one))
+            words |= dict(_texts(one))
     given = {name: field.description for name, field in model.model_fields.items()}
-    return found | {name: text for name, text in given.items() if text}
+    return words | {name: text for name, text in given.items() if text}
 
 
 def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
@@ -82,9 +82,9 @@ def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
 def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
     words = meanings(model)
     for name, field in model.model_fields.items():
-        found = definition.get("properties", {}).get(field.alias or name)
-        if found is not None and name in words:
-            found["description"] = words[name]
+        field_schema = definition.get("properties", {}).get(field.alias or name)
+        if field_schema is not None and name in words:
+            field_schema["description"] = words[name]
 
 
 def _sections(annotation: Any) -> Iterator[type[BaseModel]]:

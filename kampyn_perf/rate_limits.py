@@ -37,15 +37,15 @@ def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
 
 def _policy(text: str) -> RateLimit | None:
     """`100;w=900`, or in later drafts `"default";q=100;w=900`; several with commas."""
-    found = []
+    limits = []
     for part in filter(None, text.split(",")):
         quota = re.search(r"\bq=(\d+)", part) or re.match(r"\s*(\d+)", part)
         window = re.search(r"\bw=(\d+)", part)
         if quota:
             seconds = int(window[1]) if window else 0
             words = f"RateLimit-Policy: {part.strip()}"
-            found.append(RateLimit(int(quota[1]), seconds * MICROSECONDS or None, words))
-    return min(found, key=lambda one: one.per_second or one.requests, default=None)
+            limits.append(RateLimit(int(quota[1]), seconds * MICROSECONDS or None, words))
+    return min(limits, key=lambda one: one.per_second or one.requests, default=None)
 
 
 def _counted(headers: Mapping[str, str]) -> RateLimit | None:

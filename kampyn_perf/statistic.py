@@ -42,7 +42,7 @@ def chosen(name: object, offered: Collection[str], *, metric: str) -> str:
 
 def spelled(offered: Iterable[str]) -> list[str]:
     """Each as it is written."""
-    return ["p50, p95, p99.9 ..." if each == PERCENTILE else each for each in offered]
+    return ["p50, p95, p99.9 ..." if name == PERCENTILE else name for name in offered]
 
 
 def known_metric(name: str, known: Iterable[str]) -> str:

@@ -99,8 +99,8 @@ def _ports(root: Path) -> int | None:
 
 
 def _governors(root: Path) -> tuple[str, ...]:
-    found = sorted(root.glob("sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor"))
-    return tuple(filter(None, (_text(path) for path in found)))
+    files = sorted(root.glob("sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor"))
+    return tuple(filter(None, (_text(path) for path in files)))
 
 
 def _load_average() -> float | None:

@@ -104,9 +104,9 @@ def _connection(url: str) -> http.client.HTTPConnection:
 
 def _signs(answer: _Answer) -> list[str]:
     server = f"{answer.headers.get('server', '')} {answer.headers.get('x-powered-by', '')}"
-    found = [words for pattern, words in _SIGNS if re.search(pattern, answer.body)]
-    found += [words for pattern, words in _SERVERS if re.search(pattern, server, re.IGNORECASE)]
-    return found
+    signs = [words for pattern, words in _SIGNS if re.search(pattern, answer.body)]
+    signs += [words for pattern, words in _SERVERS if re.search(pattern, server, re.IGNORECASE)]
+    return signs
 
 
 def _is_here(host: str) -> bool:
@@ -114,7 +114,8 @@ def _is_here(host: str) -> bool:
     try:
         addresses = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
         return any(
-            ipaddress.ip_address(str(each).partition("%")[0]).is_loopback for each in addresses
+            ipaddress.ip_address(str(address).partition("%")[0]).is_loopback
+            for address in addresses
         )
     except (OSError, ValueError):
         return False

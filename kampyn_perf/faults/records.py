@@ -57,11 +57,11 @@ class Records:
 
     def all(self) -> list[tuple[Path, Leftover]]:
         """What is remembered; what cannot be read is none of ours."""
-        found = []
+        records = []
         for path in sorted(self._folder.glob("*-*.json")):
             with suppress(OSError, ValueError, TypeError, KeyError):
-                found.append((path, _parsed(orjson.loads(path.read_bytes()))))
-        return found
+                records.append((path, _parsed(orjson.loads(path.read_bytes()))))
+        return records
 
     def undo_orphans(self) -> list[tuple[Leftover, str]]:
         """Undo what runs that are gone have left behind: each with what went wrong, or "". A record

@@ -127,8 +127,8 @@ class FaultSettings(Section):
         named = [subject for subject in _KINDS if getattr(self, subject)]
         named += ["start"] if self.start else []
         if len(named) != 1:
-            found = f"has {' and '.join(named)}" if named else "has none"
-            raise ValueError(f"needs one of {', '.join(_KINDS)}, start; it {found}")
+            problem = f"has {' and '.join(named)}" if named else "has none"
+            raise ValueError(f"needs one of {', '.join(_KINDS)}, start; it {problem}")
         if bool(self.stop) != bool(self.start):
             raise ValueError("start and stop belong together: what is begun has to be undone")
         self._check_times()

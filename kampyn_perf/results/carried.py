@@ -69,11 +69,11 @@ def _minor(python: str) -> str:
 def read(machine: Machine, path: Path = FILE) -> Carried | None:
     """What was measured on this machine; None where nothing was, or the file is none of ours."""
     try:
-        found = io.read(path, {names.GENERATOR_SCHEMA: Carried})
-        datetime.fromisoformat(found.measured_at)
+        carried = io.read(path, {names.GENERATOR_SCHEMA: Carried})
+        datetime.fromisoformat(carried.measured_at)
     except (KampynError, ValueError):
         return None
-    return found if found.is_of(machine) else None
+    return carried if carried.is_of(machine) else None
 
 
 def keep(carried: Carried, path: Path = FILE) -> None:

@@ -37,12 +37,12 @@ def runs(base: Path = REPORTS) -> list[Run]:
     itself, or is elsewhere."""
     if not base.is_dir():
         return []
-    found = [
+    runs = [
         Run(path, summary.read(path), tags.read(path))
         for path in base.iterdir()
         if not path.is_symlink() and summary.result_of(path).exists()
     ]
-    return sorted(found, key=lambda run: (run.summary.started_at, run.name))
+    return sorted(runs, key=lambda run: (run.summary.started_at, run.name))
 
 
 def like(folder: Path) -> list[Run]:
@@ -75,10 +75,10 @@ def run_of(reference: Path) -> Run:
 def find(reference: str, *, base: Path = REPORTS) -> list[Path]:
     """The result files that a reference means: several, by commas; `main@5` the five newest runs
     with the tag `main`, `main@all` every one. Raises KampynError where there is none."""
-    found = [path for part in reference.split(",") if part for path in _one(part.strip(), base)]
-    if not found:
+    paths = [path for part in reference.split(",") if part for path in _one(part.strip(), base)]
+    if not paths:
         raise KampynError(f"{reference!r} names no run")
-    return found
+    return paths
 
 
 def _one(reference: str, base: Path) -> list[Path]:

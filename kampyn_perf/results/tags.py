@@ -55,15 +55,15 @@ def write(folder: Path, tags: Tags) -> None:
 
 def checked(tags: Iterable[str]) -> tuple[str, ...]:
     """`tags`, each once. Raises KampynError for what cannot be one."""
-    found = tuple(dict.fromkeys(tags))
-    for tag in found:
+    unique = tuple(dict.fromkeys(tags))
+    for tag in unique:
         if not _TAG.fullmatch(tag) or tag.split("-")[0] == names.LATEST:
             raise KampynError(
                 f"{tag!r} cannot be a tag",
                 hint="A tag has up to 63 letters, digits and . _ - /, begins with a letter or a "
                 "digit, and is no name of the newest run (latest, latest-load, latest-bench).",
             )
-    return found
+    return unique
 
 
 def tagged(base: Path, tag: str) -> list[Path]:

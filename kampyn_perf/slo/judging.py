@@ -55,8 +55,8 @@ def judge(
         )
         loads = [result for result in several if isinstance(result, LoadResult)]
         if len(loads) != 1:
-            found = _explained_each(loads, slo)
-            return verdict.model_copy(update={"explanation": found})
+            explanations = _explained_each(loads, slo)
+            return verdict.model_copy(update={"explanation": explanations})
         explanation = explain(loads[0], verdict.objectives)
         more = {
             "steadiness": phases(loads[0]),

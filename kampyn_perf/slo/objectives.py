@@ -316,10 +316,10 @@ class Slo(Section):
         begins can be judged exactly at them."""
         times = (
             target.first_bad
-            for each in self.objectives.values()
-            for target in (each.target, each.warn)
+            for objective in self.objectives.values()
+            for target in (objective.target, objective.warn)
             if target is not None and not target.relative
-            if isinstance(each.described.evidence, RequestTimes | SessionTimes)
+            if isinstance(objective.described.evidence, RequestTimes | SessionTimes)
         )
         return tuple(sorted(set(times)))
 

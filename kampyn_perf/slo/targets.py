@@ -110,10 +110,12 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     value = unit.parse(match[2])
     if value is None:
         others = (other for other in Unit if other is not Unit.COUNT)
-        found = next((_NAMES[other] for other in others if other.parse(match[2]) is not None), "")
+        other_unit = next(
+            (_NAMES[other] for other in others if other.parse(match[2]) is not None), ""
+        )
         raise ValueError(
             f"expected {_NAMES[unit]}, such as {example}"
-            + (f", not {found}" if found else "")
+            + (f", not {other_unit}" if other_unit else "")
             + f" (got {text!r})"
         )
     if unit is Unit.SHARE and value > 1:

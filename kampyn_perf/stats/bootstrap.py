@@ -113,9 +113,9 @@ def quantiles(counts: ArrayLike, values: ArrayLike, weights: Floats, q: Sequence
     mass = np.cumsum(drawn, axis=1, out=drawn)
     total = mass[:, -1].copy()
     out = np.full((weights.shape[0], len(q)), np.nan)
-    for column, each in enumerate(q):
+    for column, share in enumerate(q):
         # A share of a request is none: what is left of it by rounding is forgiven.
-        wanted = (each * total * (1 - 1e-6)).astype(np.float32)
+        wanted = (share * total * (1 - 1e-6)).astype(np.float32)
         places = np.count_nonzero(mass < wanted[:, None], axis=1)
         out[:, column] = held[np.minimum(places, held.size - 1)]
     out[total <= 0] = np.nan

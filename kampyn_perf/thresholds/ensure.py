@@ -58,15 +58,15 @@ class Found:
 
 def read(ensure: Mapping[str, Any]) -> Found:
     """The objectives of a section; nothing of it is passed over."""
-    found = Found()
+    objectives = Found()
     for key, value in ensure.items():
         for place, work in _parts(str(key), value):
             try:
                 for objective in work():
-                    found.add(place, objective)
+                    objectives.add(place, objective)
             except ValueError as error:
-                found.wrong.append((place, str(error)))
-    return found
+                objectives.wrong.append((place, str(error)))
+    return objectives
 
 
 def _parts(key: str, value: Any) -> Iterator[tuple[Place, Any]]:

@@ -22,12 +22,12 @@ def number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"is no number: {value!r}")
     try:
-        found = float(value)
+        number = float(value)
     except ValueError:
         raise ValueError(f"is no number: {value!r}") from None
-    if not math.isfinite(found) or found < 0:
+    if not math.isfinite(number) or number < 0:
         raise ValueError(f"is no limit: {value!r}")
-    return found
+    return number
 
 
 def plain(value: float) -> str:

@@ -127,17 +127,17 @@ class _Measured:
     @property
     def facts(self) -> Facts:
         """Everything that was seen, and what makes it doubtful."""
-        found: dict[str, object] = {}
+        facts: dict[str, object] = {}
         # A search that was cut short says too little of where it would have ended.
         if carried := [one for one in self._carried.values() if one.rounds]:
-            found["carried"] = [_told(one) for one in carried]
-            found["cores"] = asdict(self._cores)
-            found["warnings"] = warnings(
+            facts["carried"] = [_told(one) for one in carried]
+            facts["cores"] = asdict(self._cores)
+            facts["warnings"] = warnings(
                 carried, cores=self._cores, busy=max(self._busy, default=0.0)
             )
         if self._alone:
-            found["comparison"] = _together(self._alone).to_json()
-        return found
+            facts["comparison"] = _together(self._alone).to_json()
+        return facts
 
 
 def _told(carried: Carried) -> dict[str, object]:

@@ -15,18 +15,18 @@ from kampyn_perf.doctor.rules.target import of_target
 
 def findings(facts: Facts) -> list[Finding]:
     """What is found, the gravest first."""
-    found: list[Finding] = []
+    all_findings: list[Finding] = []
     if facts.machine:
-        found += of_machine(facts.machine)
+        all_findings += of_machine(facts.machine)
     if facts.generator:
-        found += of_generator(facts.generator)
+        all_findings += of_generator(facts.generator)
     if facts.target:
-        found += of_target(facts.target)
+        all_findings += of_target(facts.target)
     if facts.redis:
-        found += of_redis(facts.redis)
+        all_findings += of_redis(facts.redis)
     if facts.mongo:
-        found += of_mongo(facts.mongo)
+        all_findings += of_mongo(facts.mongo)
     if facts.indexes:
-        found += of_indexes(facts.indexes)
+        all_findings += of_indexes(facts.indexes)
     order = list(Level)[::-1]
-    return sorted(found, key=lambda one: order.index(one.level))
+    return sorted(all_findings, key=lambda one: order.index(one.level))

@@ -78,8 +78,8 @@ def quantile(counted: Counted, question: Question, target: Target) -> Estimate |
         above=lambda us: bool(bounds(us, question.low_confidence).low > allowed),
         first_bad=first_bad,
     )
-    found = bounds(first_bad)
-    effective = float(found.effective)
+    at_first_bad = bounds(first_bad)
+    effective = float(at_first_bad.effective)
     below = 1 - (float(here.fewest.sum() + here.most.sum()) + here.unknown) / 2 / n
     return Estimate(
         observed=_observed(counted, question),
@@ -90,7 +90,7 @@ def quantile(counted: Counted, question: Question, target: Target) -> Estimate |
         needed=lambda _: sample_needed(
             stats.quantile_size(below, question.q), samples=n, effective=effective
         ),
-        slow=bool(found.slow),
+        slow=bool(at_first_bad.slow),
         note=standing(counted, of_all=question.of_all, noun=question.noun),
     )
 

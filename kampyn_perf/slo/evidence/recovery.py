@@ -61,11 +61,11 @@ def recovery(
         return Missing("the run had no faults")
     p95 = _by_stretch(counted)
     width = counted.width_us
-    found = [_after(_within_phase(span, phases_us, width), p95, width) for span in spans]
-    for one in found:
+    recoveries = [_after(_within_phase(span, phases_us, width), p95, width) for span in spans]
+    for one in recoveries:
         if isinstance(one, Missing):
             return one
-    known = [one for one in found if isinstance(one, _Recovery)]
+    known = [one for one in recoveries if isinstance(one, _Recovery)]
     worst = max(known, key=lambda one: math.inf if one.observed_us is None else one.observed_us)
     note = f"after {worst.name}, until P95 was at most {format_duration(round(worst.limit_us))}"
     if worst.observed_us is None:
@@ -101,15 +101,15 @@ def _by_stretch(counted: Counted) -> Mapping[int, float]:
     times, at = counted.response, counted.at
     order = np.argsort(times.last_us, kind="stable")
     stretches, ends, counts = at[times.items][order], times.last_us[order], times.counts[order]
-    found: dict[int, float] = {}
+    p95: dict[int, float] = {}
     for stretch in np.unique(at[counted.totals > 0]).tolist():
         total = float(counted.totals[at == stretch].sum())
         here = stretches == stretch
         sums = np.cumsum(counts[here])
         rank = max(1.0, math.ceil(round(_QUANTILE * total, 6)))
         place = int(np.searchsorted(sums, rank))
-        found[stretch] = float(ends[here][place]) if place < sums.size else math.inf
-    return found
+        p95[stretch] = float(ends[here][place]) if place < sums.size else math.inf
+    return p95
 
 
 def _after(span: Span, p95: Mapping[int, float], width_us: int) -> _Recovery | Missing:

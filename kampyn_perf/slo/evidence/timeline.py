@@ -78,8 +78,8 @@ class Timeline:
 
     def _rate(self, requests: Floats) -> stats.Interval:
         """Never below none at all."""
-        found = stats.mean_interval(requests, self.seconds, careful=True)
-        return found if found.low is None else replace(found, low=max(found.low, 0.0))
+        interval = stats.mean_interval(requests, self.seconds, careful=True)
+        return interval if interval.low is None else replace(interval, low=max(interval.low, 0.0))
 
 
 def _unavailable(result: LoadResult, failed: Floats) -> Floats:

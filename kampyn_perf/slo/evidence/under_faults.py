@@ -51,7 +51,7 @@ class Faults:
         """Each by itself, with the time before and after it in which no other was."""
         made = []
         for (start, _), name, end in zip(self.windows_us, self.names, self.ends_us, strict=True):
-            others = [each for each in self.windows_us if each[0] < start]
+            others = [window for window in self.windows_us if window[0] < start]
             later = [first for first, _ in self.windows_us if first > start]
             made.append(
                 Span(

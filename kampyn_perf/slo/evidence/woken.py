@@ -28,7 +28,7 @@ class Woken:
         """At most, between the two moments; 0 where nobody knows."""
         first = max(bisect_right(self._starts_us, from_us) - 1, 0)
         last = bisect_left(self._starts_us, to_us)
-        return max((each.wake_max_us for each in self._result.seconds[first:last]), default=0)
+        return max((second.wake_max_us for second in self._result.seconds[first:last]), default=0)
 
     def of_sessions_us(self, from_us: int, to_us: int) -> int:
         """The same for whole sessions: each of their answers may have been noticed late."""

@@ -97,9 +97,9 @@ def _failures(seconds: list[Second]) -> Iterator[_Sign]:
 
 def _silences(seconds: list[Second]) -> Iterator[_Sign]:
     starts = sum(one.started for one in seconds)
-    each = sum(one.requests for one in seconds) / starts if starts else 0.0
+    per_start = sum(one.requests for one in seconds) / starts if starts else 0.0
     for before, one in pairwise(seconds):
-        expected = each * min(before.started, one.started)
+        expected = per_start * min(before.started, one.started)
         if expected >= _ENOUGH and one.requests < _ANSWERED * expected:
             what = "hardly anything" if one.requests else "nothing"
             yield _of(one, f"{what} was answered")

@@ -132,8 +132,8 @@ class MongoItems:
     ) -> list[dict[str, Any]]:
         collection = self._connection.read(COLLECTION_OF[kind])
         with self._connection.timed(collection.name, "find"):
-            found = collection.find(wanted, shown, comment=commented())
-            cursor = found.sort(_NEWEST).skip(skip).limit(limit)
+            matching = collection.find(wanted, shown, comment=commented())
+            cursor = matching.sort(_NEWEST).skip(skip).limit(limit)
             return await cursor.to_list()
 
     async def _count(self, kind: Kind, uni_id: str) -> int:

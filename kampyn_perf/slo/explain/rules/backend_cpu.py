@@ -15,15 +15,15 @@ def _check(facts: Facts) -> Hit | None:
     workers, backend = facts.workers_cpu, facts.backend_cpu
     if not workers or backend is None or not (facts.slow or facts.breach.kind is Kind.OTHER):
         return None
-    each = sum(workers.values()) / len(workers)
+    mean = sum(workers.values()) / len(workers)
     # One that waits for a CPU would use it: what it had to do is both, unless it mostly waited.
-    wanted = each + (facts.workers_wait if facts.without_cpu <= 0.5 else 0.0)
+    wanted = mean + (facts.workers_wait if facts.without_cpu <= 0.5 else 0.0)
     used = facts.used_cores or 0.0
     machine_full = used >= _BUSY * facts.cores and backend >= 0.5 * used
     if wanted < _FULL and not machine_full:
         return None
     words = (
-        f"{len(workers)} worker{'' if len(workers) == 1 else 's'} used {each:.2f} of a core each"
+        f"{len(workers)} worker{'' if len(workers) == 1 else 's'} used {mean:.2f} of a core each"
         f"; the backend {backend:.1f} of the machine's {facts.cores} cores"
     )
     if facts.workers_wait >= 0.01:

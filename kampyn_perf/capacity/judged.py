@@ -26,7 +26,9 @@ from kampyn_perf.slo.kinds import (
     StartLag,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Scope, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.scope import Scope
 
 _ANSWERS = (RequestRate, ArrivalCount, StartLag, CaseTimes)
 """Kinds of evidence that are the search's own affair: how much was offered, and what came of it."""

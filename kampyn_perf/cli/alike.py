@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from kampyn_perf.compare.settings import Condition
     from kampyn_perf.results.capacity import CapacityResult
     from kampyn_perf.slo.evidence.baseline import Apart
-    from kampyn_perf.slo.objectives import Objective, Slo
+    from kampyn_perf.slo.objective import Objective
+    from kampyn_perf.slo.objectives import Slo
 
     AnyResult = Result | CapacityResult
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kampyn_perf.alerts.promql import Selector
-    from kampyn_perf.slo.objectives import Objective
+    from kampyn_perf.slo.objective import Objective
 
 _Plain = Mapping[str, Mapping[str, Any]]
 """Objectives by name, as `slo.yaml` has them."""
@@ -112,7 +112,7 @@ def _prometheus(plain: _Plain, selector: Selector) -> tuple[str, dict[str, str]]
 def as_plain(objective: Objective) -> dict[str, Any]:
     """What `slo.yaml` would say of it, its target exactly."""
     from kampyn_perf.results.unit import Unit
-    from kampyn_perf.slo.objectives import Under
+    from kampyn_perf.slo.objective import Under
     from kampyn_perf.units import spell_duration
 
     target = objective.target

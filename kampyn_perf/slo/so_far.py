@@ -16,7 +16,8 @@ from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Of, Slo
+from kampyn_perf.slo.objective import Objective, Of
+from kampyn_perf.slo.objectives import Slo
 
 _WATCHED = frozenset(
     {

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo.aborting import can_abort, reason_to_abort
-from kampyn_perf.slo.objectives import Objective, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import Run, machine
 
 SLOW_US, FAST_US = 900_000, 20_000

@@ -1,4 +1,8 @@
-"""The grammar: the built-in goals, and one known-good file broken field by field."""
+"""The grammar: the built-in goals, and one known-good file broken field by field.
+
+Tests `kampyn_perf/slo/objectives.py`, `kampyn_perf/slo/objective.py` and
+`kampyn_perf/slo/scope.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from kampyn_perf import config
 from kampyn_perf.errors import ConfigError, ExitCode
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.metrics import METRICS, ScopeKind
-from kampyn_perf.slo.objectives import Scope, Slo
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.scope import Scope
 from kampyn_perf.statistic import default_of
 
 GOOD: dict[str, Any] = {

@@ -13,7 +13,7 @@ from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.kinds import Arrivals
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 
 _COUNTED = "counted, not estimated"
 

@@ -18,7 +18,7 @@ from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Evidence, Missing
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Comparison, Target
 from kampyn_perf.stats.between_runs import BETWEEN_RUNS
 from kampyn_perf.units import format_percent

@@ -17,7 +17,7 @@ from kampyn_perf.slo.evidence.estimate import Estimate, Missing, unknown
 from kampyn_perf.slo.evidence.result_evidence import ResultEvidence
 from kampyn_perf.slo.kinds import CaseTimes, Watched
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Target
 
 _NS = 1_000

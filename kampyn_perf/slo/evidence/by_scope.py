@@ -13,7 +13,7 @@ from kampyn_perf.slo.evidence.counted import Counted, Table
 from kampyn_perf.slo.evidence.estimate import Missing, unknown
 from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Scope
+from kampyn_perf.slo.scope import Scope
 
 
 class ByScope:

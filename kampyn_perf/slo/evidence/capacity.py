@@ -13,7 +13,7 @@ from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.result_evidence import ResultEvidence
 from kampyn_perf.slo.kinds import RequestRate
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 
 _UNFINISHED = (Ending.INTERRUPTED, Ending.LOST)
 

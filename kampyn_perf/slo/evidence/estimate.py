@@ -9,7 +9,8 @@ from typing import Protocol
 
 from kampyn_perf import stats
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Scope
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.scope import Scope
 from kampyn_perf.slo.targets import Target
 from kampyn_perf.suggest import nearest
 

@@ -44,7 +44,7 @@ from kampyn_perf.slo.kinds import (
     Watched,
 )
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import MASKABLE, Objective, Of, Under
+from kampyn_perf.slo.objective import MASKABLE, Objective, Of, Under
 from kampyn_perf.statistic import SLOPE
 
 _EARLIER = "the result is of an earlier version, which did not record {} by the second"

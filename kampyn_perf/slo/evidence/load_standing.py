@@ -18,7 +18,7 @@ from kampyn_perf.slo.kinds import (
     StartLag,
     Watched,
 )
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 
 _STATUSES = (Event.STATUS_4XX, Event.STATUS_5XX)
 """What a slow generator cannot have caused."""

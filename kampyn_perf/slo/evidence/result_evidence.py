@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 
 
 class _Headed(Protocol):

@@ -17,7 +17,7 @@ from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.slopes import Stretch, slope_of
 from kampyn_perf.slo.kinds import AnySeries, Subjects, Watched
-from kampyn_perf.slo.objectives import Objective, SeriesName
+from kampyn_perf.slo.objective import Objective, SeriesName
 from kampyn_perf.statistic import SLOPE
 
 if TYPE_CHECKING:

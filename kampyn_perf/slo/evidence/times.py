@@ -15,7 +15,7 @@ from kampyn_perf.slo.evidence.counted import Counted
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
 from kampyn_perf.slo.kinds import Clock
-from kampyn_perf.slo.objectives import Objective, Of
+from kampyn_perf.slo.objective import Objective, Of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.series import Series
 from kampyn_perf.slo.evidence.counted import Counted, Times
 from kampyn_perf.slo.evidence.recovery import Span
-from kampyn_perf.slo.objectives import Under
+from kampyn_perf.slo.objective import Under
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

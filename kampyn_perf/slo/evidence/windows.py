@@ -29,7 +29,7 @@ from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.quantiles import Question, quantile, standing
 from kampyn_perf.slo.kinds import Event
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 
 EARLIER = "the result is of an earlier version, which did not record requests by the second"
 _REMEDY = "longer windows, or more requests in each, would decide"

@@ -27,7 +27,9 @@ from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, Baseline, against
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing, Standing
 from kampyn_perf.slo.evidence.together import Together
-from kampyn_perf.slo.objectives import Objective, Scope, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo.scope import Scope
 from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge, warn
 from kampyn_perf.units import format_duration
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kampyn_perf import stats
 from kampyn_perf.results.verdict import Bounds, Judgement, Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Target
 from kampyn_perf.slo.verdict import words
 

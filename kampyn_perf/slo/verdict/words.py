@@ -8,7 +8,7 @@ from kampyn_perf import stats
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Target
 from kampyn_perf.units import format_duration
 

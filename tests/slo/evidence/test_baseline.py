@@ -13,7 +13,8 @@ from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.baseline import factor_apart
-from kampyn_perf.slo.objectives import Objective, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import FLOW, Run
 
 GOAL = {"metric": "response_time", "statistic": "p50", "target": "<= +10 %"}

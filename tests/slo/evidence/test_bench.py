@@ -18,7 +18,7 @@ from kampyn_perf.results.bench import (
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo.evidence.bench import BenchEvidence
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from tests.slo.runs import MACHINE
 
 TIMES_NS = (np.random.default_rng(1).lognormal(0, 0.3, 1_000) * 2_000_000).astype(int).tolist()

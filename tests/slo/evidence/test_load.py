@@ -12,7 +12,7 @@ from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import ENDPOINTS, FLOW, Run, machine, steady
 

@@ -16,7 +16,7 @@ from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.slopes import Stretch, longest
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import SECOND_US, Run, machine, steady
 

@@ -16,7 +16,8 @@ import pytest
 from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
-from kampyn_perf.slo.objectives import Objective, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.verdict.conclude import conclude
 from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import ENDPOINTS, OTHER_ENDPOINT, Run, machine, steady

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.verdict.outcome import judge
 from tests.slo.runs import ENDPOINTS, Run, steady
 

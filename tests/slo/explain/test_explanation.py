@@ -20,7 +20,8 @@ from kampyn_perf.results.series import Series
 from kampyn_perf.results.verdict import Finding
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.explain.rules import RULES
-from kampyn_perf.slo.objectives import Slo, Under
+from kampyn_perf.slo.objective import Under
+from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import ENDPOINTS, SECOND_US, Run, latency
 
 SLO = Slo.model_validate(

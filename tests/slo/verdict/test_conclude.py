@@ -15,7 +15,8 @@ from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.metrics import ScopeKind
-from kampyn_perf.slo.objectives import Objective, Slo
+from kampyn_perf.slo.objective import Objective
+from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.verdict.conclude import conclude
 from tests.slo.runs import Run, steady
 

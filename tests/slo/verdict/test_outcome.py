@@ -14,7 +14,7 @@ from kampyn_perf.results.verdict import Bounds, Outcome
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
-from kampyn_perf.slo.objectives import Objective
+from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Comparison, Target
 from kampyn_perf.slo.verdict.outcome import invalidate, judge, outcome_of
 from tests.slo.runs import Run, steady

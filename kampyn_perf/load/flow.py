@@ -21,11 +21,9 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from copy import copy
+from functools import partial
 from typing import Any, ClassVar
 
-import gevent
-import gevent.lock
 from gevent import GreenletExit
 from locust import User, constant
 from locust.exception import RescheduleTask
@@ -36,11 +34,13 @@ from kampyn_perf.load.scenario import pauses
 from kampyn_perf.load.scenario.apart import ApartSession
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
+from kampyn_perf.load.scenario.own_state import OwnState, cookies_of
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.short_way import send_ready
 from kampyn_perf.load.scenario.templates import as_text
-from kampyn_perf.load.scenario.tokens import Token, token_of
+from kampyn_perf.load.scenario.together import run_together
+from kampyn_perf.load.scenario.tokens import Token
 from kampyn_perf.outcomes import ErrorKind
 
 
@@ -81,10 +81,7 @@ class FlowUser(User):  # type: ignore[misc]
         """What stands for a session where there is none, in `on_start` and `on_stop`: their
         requests are counted apart."""
         self.session: Session = self._between
-        self._own_headers: dict[str, str] | None = None
-        """Headers that the user had before its first session, from `on_start`, say."""
-        self._own_cookies: list[Any] = []
-        """Cookies of the same time: each session begins with them."""
+        self._own_state = OwnState()
         # What Locust's loop runs: one round of the flow. The pool of `kampyn-perf load` puts its
         # own loop here, which takes sessions from the schedule.
         self._flow_tasks: list[Any] = self.tasks  # type: ignore[has-type]
@@ -148,21 +145,10 @@ class FlowUser(User):  # type: ignore[misc]
         their turn. Raises what the first that failed raised."""
         session = self.session
         session.together = session.ready_us if len(runs) <= limit else None
-        turns = gevent.lock.BoundedSemaphore(limit)
-
-        def run_in_turn(run: Callable[[Any], None]) -> None:
-            with turns:
-                run(self)
-
-        running = [gevent.spawn(run_in_turn, run) for run in runs]
         try:
-            gevent.joinall(running)
+            run_together([partial(run, self) for run in runs], limit)
         finally:
-            gevent.killall(running, block=False)
             session.together = None
-        for greenlet in running:
-            if greenlet.exception is not None:
-                raise greenlet.exception
 
     def request_done(self, sample: RequestSample, /) -> None:
         """The client's observer: every request counts for the session that is at work."""
@@ -177,10 +163,7 @@ class FlowUser(User):  # type: ignore[misc]
     def run_session(self, session: Session) -> None:
         """Run the flow once, as a person who was never here before."""
         self.session = session
-        if self._own_headers is None:
-            self._keep_own()
-        else:
-            self._forget()
+        self._own_state.begin(self.client)
         tasks = self._flow_tasks
         task: Callable[[FlowUser], None] = (
             tasks[0] if len(tasks) == 1 else random.choice(tasks)  # noqa: S311 (as Locust)
@@ -200,7 +183,7 @@ class FlowUser(User):  # type: ignore[misc]
             self._token(identity)
         finally:
             self.session = self._between
-            self._cookies().clear()
+            cookies_of(self.client).clear()
 
     def run_once(self, steps: PreparedSteps) -> dict[str, Any]:
         """Steps around the run, counted apart; what they captured. Raises StepFailedError."""
@@ -212,7 +195,7 @@ class FlowUser(User):  # type: ignore[misc]
             steps(self)
         finally:
             self.session = self._between
-            self._cookies().clear()
+            cookies_of(self.client).clear()
         return {name: value for name, value in data.items() if given.get(name) != value}
 
     def _run_task(self, task: Callable[[FlowUser], None]) -> None:
@@ -243,25 +226,6 @@ class FlowUser(User):  # type: ignore[misc]
         finally:
             self.session = session
             session.ready_us = max(session.ready_us, now_us())
-
-    def _cookies(self) -> Any:
-        """Of the lean client, or of Locust's own."""
-        cookies = getattr(self.client, "cookies", None)
-        return self.client.cookiejar if cookies is None else cookies
-
-    def _keep_own(self) -> None:
-        """What the user has before its first session is its own, and stays."""
-        self._own_headers = dict(self.client.headers)
-        self._own_cookies = [copy(cookie) for cookie in self._cookies()]
-
-    def _forget(self) -> None:
-        """Take off what the session before put on: a token, above all."""
-        headers, cookies = self.client.headers, self._cookies()
-        if headers != self._own_headers:
-            self.client.headers = type(headers)(self._own_headers)
-        cookies.clear()
-        for cookie in self._own_cookies:
-            cookies.set_cookie(copy(cookie))
 
     @classmethod
     def flow_name(cls) -> str:
@@ -295,17 +259,16 @@ class FlowUser(User):  # type: ignore[misc]
         if request.keeps_cookies and "cookies" in options:
             options = dict(options)
             for name, value in options.pop("cookies").items():
-                self._cookies().set(name, as_text(value))
+                cookies_of(self.client).set(name, as_text(value))
         return self.client.request(
             request.method, request.address(data), headers=headers, **options
         )
 
     def _token(self, identity: str) -> Token:
         """The token of this session's `identity`; signs in where there is none that serves."""
-        sign_in = self.kampyn.sign_ins[identity]
-        token = self.kampyn.tokens.get(self._key(identity))
-        if token is None or not token.fresh(now_us()):
-            request = self.kampyn.operation(sign_in.operation)
+        token = self.kampyn.tokens.of(identity, self.session.data, now_us())
+        if token is None:
+            request = self.kampyn.operation(self.kampyn.sign_ins[identity].operation)
             response = self._apart(lambda user: user._exchange(request, None))
             token = self._keep_token(identity, response)
             if token is None:
@@ -313,17 +276,7 @@ class FlowUser(User):  # type: ignore[misc]
         return token
 
     def _keep_token(self, identity: str, response: Any) -> Token | None:
-        """What this session's `identity` signed in for, for all sessions of it to come."""
-        token = token_of(response, self.kampyn.sign_ins[identity], now_us())
-        if token is not None:
-            self.kampyn.tokens[self._key(identity)] = token
-        return token
-
-    def _key(self, identity: str) -> tuple[str, str]:
-        row = self.session.data.get(identity, {})
-        key = row.get(self.kampyn.sign_ins[identity].key) if isinstance(row, dict) else row
-        # A row without such a field is told apart by all that it has.
-        return identity, str(row if key is None else key)
+        return self.kampyn.tokens.keep(identity, self.session.data, response, now_us())
 
     def _round(self, _user: FlowUser) -> None:
         """A session of a looping user, under stock Locust."""

@@ -18,7 +18,7 @@ from kampyn_perf.load.scenario.fired import told
 from kampyn_perf.load.scenario.interpreter import PreparedFlow, PreparedSteps, Preparing
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.stock import StockClient
-from kampyn_perf.load.scenario.tokens import Token
+from kampyn_perf.load.scenario.tokens import Tokens
 from kampyn_perf.load.scenario.tracing import Traced, Tracer
 from kampyn_perf.load.settings import TimeoutSettings
 from kampyn_perf.load.target.check import reference_problems
@@ -78,8 +78,7 @@ class LoadContext:
             self.acknowledged = Acknowledged(api.audit, endpoint)
         self.tracer = tracer
         """None: no request carries a trace."""
-        self.tokens: dict[tuple[str, str], Token] = {}
-        """Of those that signed in, by identity and the key of their row."""
+        self.tokens = Tokens(self.sign_ins)
         self.sessions_begun = 0
         """Under stock Locust: the number of the next session."""
         limits = timeouts or TimeoutSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,32 @@ class Token:
     def fresh(self, now: int) -> bool:
         """Whether it serves yet."""
         return self.stale_us is None or now < self.stale_us
+
+
+class Tokens:
+    """Of all that signed in, by identity and the key of their row."""
+
+    def __init__(self, sign_ins: Mapping[str, SignIn]) -> None:
+        self._sign_ins = sign_ins
+        self._kept: dict[tuple[str, str], Token] = {}
+
+    def of(self, identity: str, data: Mapping[str, Any], now: int) -> Token | None:
+        """The token of whom a session's `data` has as the `identity`; None for none that serves."""
+        token = self._kept.get(self._key(identity, data))
+        return token if token is not None and token.fresh(now) else None
+
+    def keep(self, identity: str, data: Mapping[str, Any], response: Any, now: int) -> Token | None:
+        """What a sign-in was answered with, for all sessions to come; None where it had none."""
+        token = token_of(response, self._sign_ins[identity], now)
+        if token is not None:
+            self._kept[self._key(identity, data)] = token
+        return token
+
+    def _key(self, identity: str, data: Mapping[str, Any]) -> tuple[str, str]:
+        row = data.get(identity, {})
+        key = row.get(self._sign_ins[identity].key) if isinstance(row, dict) else row
+        # A row without such a field is told apart by all that it has.
+        return identity, str(row if key is None else key)
 
 
 def token_of(response: Any, sign_in: SignIn, now: int) -> Token | None:

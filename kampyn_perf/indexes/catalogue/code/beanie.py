@@ -7,167 +7,64 @@ read without running it (a call, a name from elsewhere) is told with its file an
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kampyn_perf.errors import Problem
 from kampyn_perf.indexes.catalogue.code.files import files_of
-from kampyn_perf.indexes.catalogue.code.python_values import NotWritten, Values, last_name
+from kampyn_perf.indexes.catalogue.code.python_classes import (
+    KINDS,
+    ROOT,
+    PythonClass,
+    PythonClasses,
+    constant,
+)
+from kampyn_perf.indexes.catalogue.code.python_values import NotWritten, last_name
 from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
 from kampyn_perf.indexes.model.catalogue import Catalogue
-from kampyn_perf.indexes.model.options import PLANE, TEXT
-from kampyn_perf.indexes.model.spec import HASHED, SPHERE
 
-_KINDS = {
-    "ASCENDING": 1,
-    "DESCENDING": -1,
-    "TEXT": TEXT,
-    "HASHED": HASHED,
-    "GEOSPHERE": SPHERE,
-    "GEO2D": PLANE,
-}
-"""pymongo's names of directions."""
 _LISTS = ("list", "List", "set", "Set", "tuple", "Tuple", "Sequence", "frozenset")
-_ROOT = "Document"
 _SKIPPED = ("node_modules", "site-packages", "__pycache__")
-
-
-@dataclass
-class _Class:
-    name: str
-    node: ast.ClassDef
-    file: Path
-    values: Values
-    bases: list[str]
-    settings: dict[str, ast.expr] | None = None
-    """Of its own `Settings`."""
-
-    @property
-    def line(self) -> str:
-        return f"line {self.node.lineno}"
-
-
-@dataclass
-class _Project:
-    """Every class of the files, by name."""
-
-    classes: dict[str, _Class] = field(default_factory=dict)
-
-    def ancestors(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Class]:
-        """The class, then what it comes from, as Python would look for an attribute."""
-        one = self.classes.get(name)
-        if one is None or name in seen:
-            return
-        yield one
-        for base in one.bases:
-            yield from self.ancestors(base, (*seen, name))
-
-    def is_document(self, name: str) -> bool:
-        return any(_ROOT in one.bases for one in self.ancestors(name))
-
-    def root(self, one: _Class) -> _Class:
-        """Whose collection it shares: of the ancestor that says `is_root = True`, else its own."""
-        for ancestor in list(self.ancestors(one.name))[1:]:
-            flag = (ancestor.settings or {}).get("is_root")
-            if flag is not None and _constant(flag) is True:
-                return ancestor
-        return one
-
-    def settings(self, one: _Class) -> tuple[_Class, Mapping[str, ast.expr]]:
-        """The nearest `Settings`, and whose it is."""
-        for ancestor in self.ancestors(one.name):
-            if ancestor.settings is not None:
-                return ancestor, ancestor.settings
-        return one, {}
-
-    def is_only_a_base(self, one: _Class) -> bool:
-        """Whether others come from it, and nothing says that it has documents of its own."""
-        if self.root(one) is not one:
-            return False
-        if not any(one.name in other.bases for other in self.classes.values()):
-            return False
-        own = one.settings or {}
-        return "name" not in own and _constant(own.get("is_root")) is not True
 
 
 def catalogue_of_beanie(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
     """From a Python file, or a folder of them. Raises ConfigError naming file and line."""
     declarations = Declarations()
-    project = _Project()
+    classes = PythonClasses()
     for file in files_of(path, "*.py", none="no Python file in this folder", skipped=_SKIPPED):
-        _read(file, project, declarations)
-    for one in project.classes.values():
-        if not project.is_document(one.name):
+        if problem := classes.read(file):
+            declarations.problems.append(problem)
+    for document in classes.by_name.values():
+        if not classes.is_document(document.name):
             continue
-        if project.is_only_a_base(one):
+        if classes.is_only_a_base(document):
             declarations.notes.append(
-                f"{one.file}, {one.line}: {one.name} is taken for a base of other documents, "
-                "without a collection of its own"
+                f"{document.file}, {document.line}: {document.name} is taken for a base of other "
+                "documents, without a collection of its own"
             )
             continue
-        _declare(one, project, declarations)
-    none = f"no class that comes from beanie's {_ROOT}"
+        _declare(document, classes, declarations)
+    none = f"no class that comes from beanie's {ROOT}"
     return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
 
 
-def _read(file: Path, project: _Project, declarations: Declarations) -> None:
-    try:
-        tree = ast.parse(file.read_bytes(), filename=str(file))
-    except SyntaxError as error:
-        problem = Problem(f"line {error.lineno}", f"not Python: {error.msg}", str(file))
-        declarations.problems.append(problem)
-        return
-    except (OSError, ValueError) as error:
-        declarations.problems.append(Problem("", f"cannot be read: {error}", str(file)))
-        return
-    values = Values(tree, _KINDS)
-    aliases = {
-        one.asname: one.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for one in node.names
-        if one.asname
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            names = [last_name(base) for base in node.bases]
-            one = _Class(node.name, node, file, values, [aliases.get(name, name) for name in names])
-            one.settings = _settings(node)
-            project.classes.setdefault(node.name, one)
-
-
-def _settings(node: ast.ClassDef) -> dict[str, ast.expr] | None:
-    for inner in node.body:
-        if isinstance(inner, ast.ClassDef) and inner.name in ("Settings", "Collection"):
-            return {name: value for name, value in _assigned(inner) if value is not None}
-    return None
-
-
-def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None]]:
-    for statement in node.body:
-        if isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                yield last_name(target), statement.value
-        elif isinstance(statement, ast.AnnAssign):
-            yield last_name(statement.target), statement.value
-
-
-def _declare(one: _Class, project: _Project, declarations: Declarations) -> None:
-    root = project.root(one)
-    named_by, settings = project.settings(root)
+def _declare(document: PythonClass, classes: PythonClasses, declarations: Declarations) -> None:
+    root = classes.root(document)
+    named_by, settings = classes.settings(root)
     try:
         name = named_by.values.of(settings["name"]) if "name" in settings else root.name
     except NotWritten as error:
         problem = Problem(
-            f"line {error.line}", f"the name of {one.name}'s collection is {error}", str(one.file)
+            f"line {error.line}",
+            f"the name of {document.name}'s collection is {error}",
+            str(document.file),
         )
         declarations.problems.append(problem)
         return
     declared = declarations.of(str(name))
     notes = declarations.notes
-    lineage = list(project.ancestors(one.name))
+    lineage = list(classes.ancestors(document.name))
     required, optional, arrays = set[str](), set[str](), set[str]()
     seen: set[str] = set()
     for owner in lineage:
@@ -186,7 +83,7 @@ def _declare(one: _Class, project: _Project, declarations: Declarations) -> None
             if call is not None:
                 _index_of_field(path, call, owner, declared, notes)
     declared.fields(required=required, optional=optional, arrays=arrays)
-    owner, settings = project.settings(one)
+    owner, settings = classes.settings(document)
     if "indexes" in settings:
         _listed(settings["indexes"], owner, declared, notes)
 
@@ -196,8 +93,8 @@ def _stored_name(statement: ast.AnnAssign) -> str:
     value = statement.value
     if isinstance(value, ast.Call):
         for keyword in value.keywords:
-            if keyword.arg == "alias" and isinstance(_constant(keyword.value), str):
-                return str(_constant(keyword.value))
+            if keyword.arg == "alias" and isinstance(constant(keyword.value), str):
+                return str(constant(keyword.value))
     name = last_name(statement.target)
     return "_id" if name == "id" else name
 
@@ -238,7 +135,7 @@ def _is_list(annotation: ast.expr) -> bool:
 
 
 def _index_of_field(
-    path: str, call: ast.Call, owner: _Class, declared: Declared, notes: list[str]
+    path: str, call: ast.Call, owner: PythonClass, declared: Declared, notes: list[str]
 ) -> None:
     try:
         options = _options(call, owner)
@@ -250,29 +147,29 @@ def _index_of_field(
         notes.append(_left_out(owner, call, f"the index on {path} is left out: {error}"))
 
 
-def _kind(argument: ast.expr, owner: _Class) -> Any:
+def _kind(argument: ast.expr, owner: PythonClass) -> Any:
     try:
         value = owner.values.of(argument)
     except NotWritten:
         return None
-    return value if value in _KINDS.values() and not isinstance(value, bool) else None
+    return value if value in KINDS.values() and not isinstance(value, bool) else None
 
 
-def _listed(indexes: ast.expr, owner: _Class, declared: Declared, notes: list[str]) -> None:
+def _listed(indexes: ast.expr, owner: PythonClass, declared: Declared, notes: list[str]) -> None:
     """`indexes = ["a", [("b", 1), ("c", -1)], IndexModel([("d", 1)], unique=True)]`."""
     if not isinstance(indexes, ast.List | ast.Tuple):
         notes.append(_left_out(owner, indexes, "indexes are left out: they are no list"))
         return
-    for one in indexes.elts:
+    for index in indexes.elts:
         try:
-            if isinstance(one, ast.Call) and last_name(one.func) == "IndexModel":
-                options = _options(one, owner)
-                keys = owner.values.of(one.args[0]) if one.args else options.pop("keys", None)
+            if isinstance(index, ast.Call) and last_name(index.func) == "IndexModel":
+                options = _options(index, owner)
+                keys = owner.values.of(index.args[0]) if index.args else options.pop("keys", None)
                 declared.index(_keys(keys), options)
             else:
-                declared.index(_keys(owner.values.of(one)), {})
+                declared.index(_keys(owner.values.of(index)), {})
         except (NotWritten, ValueError) as error:
-            notes.append(_left_out(owner, one, f"an index is left out: {error}"))
+            notes.append(_left_out(owner, index, f"an index is left out: {error}"))
 
 
 def _keys(value: Any) -> dict[str, Any]:
@@ -282,13 +179,13 @@ def _keys(value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, list):
-        pairs = [(one, 1) if isinstance(one, str) else one for one in value]
+        pairs = [(key, 1) if isinstance(key, str) else key for key in value]
         if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
             return {str(path): kind for path, kind in pairs}
     raise ValueError(f"{value!r:.60} is no list of keys")
 
 
-def _options(call: ast.Call, owner: _Class) -> dict[str, Any]:
+def _options(call: ast.Call, owner: PythonClass) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg is None:
@@ -297,9 +194,5 @@ def _options(call: ast.Call, owner: _Class) -> dict[str, Any]:
     return options
 
 
-def _left_out(owner: _Class, node: ast.AST, words: str) -> str:
+def _left_out(owner: PythonClass, node: ast.AST, words: str) -> str:
     return f"{owner.file}, line {getattr(node, 'lineno', owner.node.lineno)}: {owner.name}: {words}"
-
-
-def _constant(node: ast.expr | None) -> Any:
-    return node.value if isinstance(node, ast.Constant) else None

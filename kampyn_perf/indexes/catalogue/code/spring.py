@@ -7,13 +7,9 @@ are those that Spring gives (docs.spring.io, "Index creation").
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kampyn_perf.errors import KampynError, Problem
 from kampyn_perf.indexes.catalogue.code.files import files_of
@@ -25,19 +21,14 @@ from kampyn_perf.indexes.catalogue.code.java_classes import (
     Unwritten,
     classes_of,
 )
+from kampyn_perf.indexes.catalogue.code.spring_index import RUNNING, index_of
 from kampyn_perf.indexes.catalogue.declarations import Declarations, Declared
 from kampyn_perf.indexes.model.catalogue import Catalogue
-from kampyn_perf.indexes.model.options import PLANE, TEXT
-from kampyn_perf.indexes.model.spec import HASHED, SPHERE, WILDCARD
+from kampyn_perf.indexes.model.options import TEXT
 
-_SAME = {"unique": "unique", "sparse": "sparse", "min": "min", "max": "max", "bits": "bits"}
 _ALWAYS = ("NotNull", "NonNull", "NotBlank", "NotEmpty")
 """Annotations that keep a field from being null."""
 _NOT_STORED = ("Transient", "DBRef", "DocumentReference", "ReadOnlyProperty")
-_TIGHT = re.compile(r"""('[^']*'|"[^"]*")|:(?=\S)""")
-"""A text in quotes, or a colon that YAML would take for a part of a name."""
-_RUNNING = "which only the running program knows"
-_ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
 
 
 def catalogue_of_spring(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
@@ -90,7 +81,7 @@ class _Project:
         given = document.values.get("collection", document.values.get("value"))
         if isinstance(given, Unwritten) or (isinstance(given, str) and "#{" in given):
             shown = given.text if isinstance(given, Unwritten) else given
-            self.left_out(one, document, f"the name of its collection is {shown}, {_RUNNING}")
+            self.left_out(one, document, f"the name of its collection is {shown}, {RUNNING}")
             return
         name = str(given or one.name[:1].lower() + one.name[1:])
         _Reader(self, self._declarations.of(name)).read(one, document)
@@ -176,29 +167,14 @@ class _Reader:
     ) -> None:
         """One annotation of a class, or of its `member`."""
         field = _stored(member) if member else ""
-        path = place.prefix + field
         if annotation.name == "TextIndexed":
             weight = annotation.values.get("weight")
-            self._text[path] = int(weight) if isinstance(weight, float) else 1
+            self._text[place.prefix + field] = int(weight) if isinstance(weight, float) else 1
             return
-        keys: dict[str, Any]
-        name = ""
         try:
-            if annotation.name == "Indexed":
-                keys, name = {path: -1 if _is(annotation, "direction", "DESCENDING") else 1}, field
-            elif annotation.name == "GeoSpatialIndexed":
-                if _is(annotation, "type", "HAYSTACK"):
-                    raise ValueError("MongoDB 5.0 and newer have no haystack indexes")
-                keys, name = {path: SPHERE if _is(annotation, "type", "2DSPHERE") else PLANE}, field
-            elif annotation.name == "HashIndexed":
-                keys = {path: HASHED}
-            elif annotation.name == "WildcardIndexed":
-                keys = {f"{path}.{WILDCARD}" if member else f"{path}{WILDCARD}": 1}
-            elif annotation.name == "CompoundIndex":
-                keys = _compound_keys(annotation, place)
-            else:
-                return
-            self._declared.index(keys, _options(annotation, place, name))
+            index = index_of(annotation, prefix=place.prefix, field=field)
+            if index is not None:
+                self._declared.index(*index)
         except (ValueError, KampynError) as error:
             self._project.left_out(owner, annotation, f"@{annotation.name} is left out: {error}")
 
@@ -210,67 +186,6 @@ def _singly(annotation: Annotation) -> list[Annotation]:
     several = annotation.values.get("value")
     each = several if isinstance(several, list) else [several]
     return [one for one in each if isinstance(one, Annotation)]
-
-
-def _is(annotation: Annotation, key: str, ending: str) -> bool:
-    """Whether a value is the constant of that name."""
-    value = annotation.values.get(key)
-    return isinstance(value, Unwritten) and value.text.endswith(ending)
-
-
-def _compound_keys(annotation: Annotation, place: _Place) -> dict[str, Any]:
-    given = annotation.values.get("def")
-    if not isinstance(given, str):
-        raise ValueError("its def is not written out")
-    keys = _json(given)
-    if not isinstance(keys, dict) or not keys:
-        raise ValueError(f"its def is no object: {given[:60]}")
-    return {f"{place.prefix}{path}": kind for path, kind in keys.items()}
-
-
-def _options(annotation: Annotation, place: _Place, default_name: str) -> dict[str, Any]:
-    values = annotation.values
-    for key in (*_SAME, "name", "expireAfterSeconds", "expireAfter", "partialFilter", "collation"):
-        if isinstance(values.get(key), Unwritten):
-            raise ValueError(f"its {key} is {values[key].text}, {_RUNNING}")
-    options = {name: _plain(values[key]) for key, name in _SAME.items() if values.get(key)}
-    name = str(values.get("name") or default_name)
-    if name and values.get("useGeneratedName") is not True:
-        options["name"] = f"{place.prefix}{name}"
-    seconds = values.get("expireAfterSeconds", -1.0)
-    if isinstance(seconds, float) and seconds >= 0:
-        options["expireAfterSeconds"] = _plain(seconds)
-    if values.get("expireAfter"):
-        options["expireAfterSeconds"] = _duration(str(values["expireAfter"]))
-    if values.get("partialFilter"):
-        options["partialFilterExpression"] = _json(str(values["partialFilter"]))
-    if values.get("collation"):
-        text = str(values["collation"])
-        options["collation"] = _json(text) if text.lstrip().startswith("{") else {"locale": text}
-    return options
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value == int(value) else value
-
-
-def _json(text: str) -> Any:
-    """MongoDB's relaxed JSON, of which single quotes and bare names are YAML, too."""
-    if "#{" in text or "?{" in text:
-        raise ValueError(f"{text[:60]} is an expression, {_RUNNING}")
-    try:
-        return yaml.safe_load(_TIGHT.sub(lambda match: match[1] or ": ", text.replace("\t", " ")))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{text[:60]} is no JSON") from error
-
-
-def _duration(text: str) -> int | str:
-    """Seconds of `P10DT1H`; what is like `10d` is read as it stands."""
-    match = _ISO.fullmatch(text)
-    if match is None:
-        return text
-    sizes = (86_400, 3_600, 60, 1)
-    return sum(int(part or 0) * size for part, size in zip(match.groups(), sizes, strict=True))
 
 
 def _named(annotations: list[Annotation], name: str) -> Annotation | None:

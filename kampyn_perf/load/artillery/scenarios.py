@@ -11,7 +11,8 @@ from typing import Any
 from kampyn_perf.load.artillery.durations import duration
 from kampyn_perf.load.artillery.places import Notes
 from kampyn_perf.load.artillery.requests import Requests
-from kampyn_perf.load.target.flow import REQUESTS, EndsOn
+from kampyn_perf.load.target.flow import EndsOn
+from kampyn_perf.load.target.step import REQUESTS
 from kampyn_perf.schedule import numbered
 from kampyn_perf.sources import PathKey
 

@@ -11,7 +11,7 @@ from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample,
 from kampyn_perf.load.client.caught import CaughtResponse, PendingResponse, ReportedAs
 from kampyn_perf.load.client.client import Client
 from kampyn_perf.load.client.connection_pool import ConnectionPool, PoolOptions
-from kampyn_perf.load.client.cookies import Cookie, CookieJar
+from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.errors import (
     CheckError,
     ConnectError,
@@ -27,6 +27,7 @@ from kampyn_perf.load.client.errors import (
 from kampyn_perf.load.client.headers import Headers
 from kampyn_perf.load.client.parser import Limits
 from kampyn_perf.load.client.response import Request, Response
+from kampyn_perf.load.client.set_cookie import Cookie
 from kampyn_perf.load.client.support import STOCK_VARIABLE, unsupported_reason
 
 __all__ = [

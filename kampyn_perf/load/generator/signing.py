@@ -17,8 +17,8 @@ from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.flow import FlowUser, SignInError, StepFailedError
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import FlowError, PreparedSteps
-from kampyn_perf.load.target.flow import Step, walk
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.load.target.step import Step, walk
 from kampyn_perf.outcomes import ErrorKind
 from kampyn_perf.units import counted
 

@@ -22,8 +22,8 @@ from kampyn_perf.load.scenario.tokens import Tokens
 from kampyn_perf.load.scenario.tracing import Traced, Tracer
 from kampyn_perf.load.settings import TimeoutSettings
 from kampyn_perf.load.target.check import reference_problems
-from kampyn_perf.load.target.flow import StepCall
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.load.target.step import StepCall
 
 ENV_TARGET = "KAMPYN_TARGET"
 ENV_DATA = "KAMPYN_DATA"

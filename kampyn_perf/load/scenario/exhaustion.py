@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from kampyn_perf.errors import Problem
 from kampyn_perf.load.scenario.feed import Source
-from kampyn_perf.load.target.flow import Step, Uses
+from kampyn_perf.load.target.flow import Uses
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.load.target.step import Step
 from kampyn_perf.schedule import Mix, Schedule
 from kampyn_perf.suggest import near_or_known
 from kampyn_perf.units import format_duration

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from kampyn_perf import datafile
+from kampyn_perf import datafile, row_files
 from kampyn_perf.errors import ConfigError, Problem
 from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, look_up
 from kampyn_perf.load.spec import FeedSpec, RunSpec
@@ -168,7 +168,7 @@ def _own_rows(feed: FeedSpec) -> Sequence[Row]:
     """Those that stand in the settings, or in a file of the feed's own."""
     if not feed.file:
         return feed.rows
-    return datafile.read_rows(
+    return row_files.read_rows(
         feed.file,
         delimiter=feed.delimiter,
         fields=feed.fields,

@@ -10,8 +10,9 @@ from kampyn_perf.load.scenario.prepared import PreparedRequest, prepare_operatio
 from kampyn_perf.load.scenario.steps import FlowError, Run, Visitor
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.target.expression import Expression
-from kampyn_perf.load.target.flow import EndsOn, FlowSettings, Step, StepCall
+from kampyn_perf.load.target.flow import EndsOn, FlowSettings
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.load.target.step import Step, StepCall
 
 __all__ = ["FlowError", "PreparedFlow", "PreparedSteps", "Preparing", "Visitor"]
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from kampyn_perf.errors import Problem
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.target.expression import Expression
-from kampyn_perf.load.target.flow import FlowSettings, Step
+from kampyn_perf.load.target.flow import FlowSettings
 from kampyn_perf.load.target.request import RequestSettings
 from kampyn_perf.load.target.settings import Operation, TargetSettings
+from kampyn_perf.load.target.step import Step
 
 Lacks = Callable[[str], str]
 """What is wrong with a name, as `user.email`, in the data of the sessions; empty for nothing."""

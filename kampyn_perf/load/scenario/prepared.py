@@ -13,9 +13,10 @@ from kampyn_perf.load.scenario.parts import prepare_parts
 from kampyn_perf.load.scenario.ready import ReadyRequest
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect
-from kampyn_perf.load.target.flow import EndsOn, StepRequest
+from kampyn_perf.load.target.flow import EndsOn
 from kampyn_perf.load.target.request import RequestSettings
 from kampyn_perf.load.target.settings import Operation
+from kampyn_perf.load.target.step import StepRequest
 
 _DOUBLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 

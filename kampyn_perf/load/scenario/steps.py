@@ -13,7 +13,7 @@ from kampyn_perf.load.scenario.parts import UploadError
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.templates import Fill, MissingFieldError, Templates, as_text
 from kampyn_perf.load.target.expression import Expression
-from kampyn_perf.load.target.flow import Step, jitter_of
+from kampyn_perf.load.target.step import Step, jitter_of
 from kampyn_perf.units import parse_duration
 
 _MOST_ROUNDS = 10_000

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kampyn_perf.errors import Problem
-from kampyn_perf.load.target.flow import FlowSettings, Step, Uses
+from kampyn_perf.load.target.flow import FlowSettings, Uses
 from kampyn_perf.load.target.settings import TargetSettings
+from kampyn_perf.load.target.step import Step
 from kampyn_perf.sources import PathKey, Source
 from kampyn_perf.suggest import near_or_known
 

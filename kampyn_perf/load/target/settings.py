@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from kampyn_perf.config import Duration, Rate, Section
 from kampyn_perf.load.target.audit import AuditSettings
-from kampyn_perf.load.target.flow import Flows, Step, Uses
+from kampyn_perf.load.target.flow import Flows, Uses
 from kampyn_perf.load.target.jsonpath import JsonPath
 from kampyn_perf.load.target.request import METHODS, RequestSettings
+from kampyn_perf.load.target.step import Step
 
 _SIGN_INS = {"user": "login", "vendor": "vendor_login"}
 """Identities that a target has without saying so, where it has the operation."""

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.client.cookies import CookieJar, default_path, path_matches
+from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.errors import RequestRefusedError
+from kampyn_perf.load.client.set_cookie import default_path, path_matches
 
 NOW = 1_700_000_000.0
 PAST = "Wed, 21 Oct 2015 07:28:00 GMT"

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.datafile import read_rows
 from kampyn_perf.errors import ConfigError, KampynError
 from kampyn_perf.load.distributed.bundle import pack, unpack
 from kampyn_perf.load.messages import Run, from_wire, to_wire
@@ -17,6 +16,7 @@ from kampyn_perf.load.scenario.feed import Feed, Source
 from kampyn_perf.load.settings import PhaseSettings, TimeoutSettings, ValidityLimits
 from kampyn_perf.load.spec import FeedSpec, RunSpec
 from kampyn_perf.load.target.settings import FeedOrder, TargetSettings
+from kampyn_perf.row_files import read_rows
 from kampyn_perf.schedule import ArrivalMode, Mix
 from tests.load.conftest import DATA
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +12,8 @@ from kampyn_perf.errors import ExitCode, KampynError
 
 if TYPE_CHECKING:
     from kampyn_perf.cli.init_artillery import Project
-    from kampyn_perf.convert.draft import Draft
 
 SOURCE = "What it is made of (one of them; none: a project to go on from)"
-_SHOWN = 12
 
 
 def init(  # noqa: PLR0913 (one parameter for each flag)
@@ -135,6 +132,7 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
     a recording or collection is written: it becomes data, a capture or a variable of the
     environment.
     """
+    from kampyn_perf.cli import init_view
     from kampyn_perf.convert import service
 
     _check_flags(
@@ -154,19 +152,14 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
             "--all": (everything, openapi, "--openapi"),
         },
     )
-    if artillery:
-        from kampyn_perf.cli import init_artillery
-
-        made = init_artillery.project_of(artillery, url=url, name=name)
-        return _written(made, folder, force=force, as_json=json)
-    if k6:
-        from kampyn_perf.cli import init_k6
-
-        made = init_k6.project_of(k6, url=url, name=name)
-        return _written(made, folder, force=force, as_json=json)
+    script = _project_of_script(artillery, k6, url=url, name=name)
+    if script:
+        paths = service.write_project(folder, script.files, force=force)
+        init_view.of_script(script, folder, paths, as_json=json)
+        return ExitCode.OK
     if kampyn:
         paths = service.write_project(folder, service.shipped_files(), force=force)
-        _tell_kampyn(folder, paths, as_json=json)
+        init_view.of_kampyn(folder, paths, as_json=json)
         return ExitCode.OK
     draft = service.draft_of(
         service.InitOptions(
@@ -183,25 +176,23 @@ def init(  # noqa: PLR0913 (one parameter for each flag)
         )
     )
     paths = service.write_project(folder, service.files_of(draft), force=force)
-    _tell(draft, folder, paths, as_json=json)
+    init_view.of_draft(draft, folder, paths, as_json=json)
     return ExitCode.OK
 
 
-def _written(made: Project, folder: Path, *, force: bool, as_json: bool) -> int:
-    """The script of another load generator as a project."""
-    from kampyn_perf.cli import console
-    from kampyn_perf.convert import service
+def _project_of_script(
+    artillery: Path | None, k6: Path | None, *, url: str, name: str
+) -> Project | None:
+    """Of another load generator's script; None where none was given."""
+    if artillery:
+        from kampyn_perf.cli import init_artillery
 
-    paths = service.write_project(folder, made.files, force=force)
-    command = _in_folder(folder, [made.command])
-    if as_json:
-        console.print_json(made.to_json(paths, command))
-        return ExitCode.OK
-    _say_files(paths)
-    _say_list("Not taken over:", made.left_out)
-    _say_list("Means something else:", made.remarks)
-    _say_next(command)
-    return ExitCode.OK
+        return init_artillery.project_of(artillery, url=url, name=name)
+    if k6:
+        from kampyn_perf.cli import init_k6
+
+        return init_k6.project_of(k6, url=url, name=name)
+    return None
 
 
 def _check_flags(sources: dict[str, Any], needing: dict[str, tuple[Any, Any, str]]) -> None:
@@ -211,81 +202,3 @@ def _check_flags(sources: dict[str, Any], needing: dict[str, tuple[Any, Any, str
     for name, (value, needed, source) in needing.items():
         if value and not needed:
             raise KampynError(f"{name} belongs to {source}")
-
-
-def _tell(draft: Draft, folder: Path, paths: list[Path], *, as_json: bool) -> None:
-    from kampyn_perf.cli import console
-    from kampyn_perf.convert.summary import summarise
-
-    summary = summarise(draft)
-    command = _in_folder(folder, summary.command)
-    if as_json:
-        console.print_json(
-            {
-                "files": [str(path) for path in paths],
-                "target": draft.name,
-                "url": draft.url,
-                "flows": [flow.name for flow in draft.flows],
-                "left_out": [
-                    {"what": omission.what, "why": omission.why} for omission in draft.left_out
-                ],
-                "environment": draft.environment,
-                "edit": list(summary.to_edit),
-                "next": command,
-            }
-        )
-        return
-    _say_files(paths)
-    console.say(summary.contents)
-    _say_list(
-        "Not taken over:", [f"{omission.what}: {omission.why}" for omission in draft.left_out]
-    )
-    _say_list("To edit:", summary.to_edit)
-    _say_list("From the environment:", [f"{k}: {v}" for k, v in draft.environment.items()])
-    console.say("Next:", style="bold")
-    console.say(f"  {command}")
-
-
-def _tell_kampyn(folder: Path, paths: list[Path], *, as_json: bool) -> None:
-    from kampyn_perf.cli import console
-
-    command = _in_folder(folder, ["kampyn-perf load --profile quick"])
-    if as_json:
-        console.print_json({"files": [str(path) for path in paths], "next": command})
-        return
-    _say_files(paths)
-    console.say("Next, against the bundled backend; configs/targets/kampyn.yaml is the real one:")
-    console.say(f"  {command}")
-
-
-def _say_next(command: str) -> None:
-    from kampyn_perf.cli import console
-
-    console.say("Next:", style="bold")
-    console.say(f"  {command}")
-
-
-def _in_folder(folder: Path, commands: list[str]) -> str:
-    if folder.resolve() != Path.cwd():
-        commands = [f"cd {shlex.quote(str(folder))}", *commands]
-    return " && ".join(commands)
-
-
-def _say_files(paths: list[Path]) -> None:
-    from kampyn_perf.cli import console
-
-    console.say("Written:", style="bold")
-    for path in paths:
-        console.say(f"  {path}")
-
-
-def _say_list(title: str, lines: Any) -> None:
-    from kampyn_perf.cli import console
-
-    if not lines:
-        return
-    console.say(title, style="bold")
-    for line in list(lines)[:_SHOWN]:
-        console.say(f"  {line}")
-    if len(lines) > _SHOWN:
-        console.say(f"  and {len(lines) - _SHOWN} more, which the target's file lists")

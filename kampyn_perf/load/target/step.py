@@ -1,4 +1,5 @@
-"""One step of a flow as data: a request, a pause, a loop. In Artillery's words where it has them."""
+"""One step of a flow as data: a request, a pause, a loop. In Artillery's words, where it has
+them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from typing import Any
 import orjson
 from pydantic import Field, field_validator, model_validator
 
-from kampyn_perf import config, redact
+from kampyn_perf import config
+from kampyn_perf.backend.cache_settings import CacheSettings
+from kampyn_perf.backend.outward_settings import ExternalSettings, NotificationSettings
 from kampyn_perf.backend.store_settings import StoreSettings, on_off
 from kampyn_perf.config import Duration, Milliseconds, Section, Seed, Size
 from kampyn_perf.process_limits import usable_cpus
@@ -30,51 +32,6 @@ class AuthMode(StrEnum):
     """Anybody, as the document's own load test does; a token of somebody else is still refused."""
     STRICT = "strict"
     """Nobody: the right user's (vendor's) token is demanded."""
-
-
-class AddressFamily(StrEnum):
-    """Where the name of a Redis server is looked up."""
-
-    ANY = "any"
-    IPV4 = "ipv4"
-    IPV6 = "ipv6"
-
-
-class CacheSettings(Section):
-    """The response cache."""
-
-    url: str = "auto"
-    """`auto` (an embedded redis-server where there is one), `off`, or `redis://...`."""
-    ttl: Duration = 300_000_000
-    """How long an answer is kept."""
-    max_memory: Size = 256 * 1024**2
-    """Of the embedded redis-server."""
-    policy: str = "allkeys-lru"
-    """What it drops when that is full (`maxmemory-policy`)."""
-    timeout: Milliseconds = 250_000
-    """How long a request waits for the cache, retries included, before it goes on without."""
-    retries: int = Field(default=3, ge=0)
-    """How often a command is tried again."""
-    retry_delay: Milliseconds = 100_000
-    """Between two tries."""
-    keep_alive: Duration = 30_000_000
-    """How often an idle connection is kept alive."""
-    family: AddressFamily = AddressFamily.IPV4
-    """Where the server's name is looked up."""
-
-    @field_validator("url", mode="before")
-    @classmethod
-    def _known(cls, url: Any) -> Any:
-        url = on_off(url)
-        if (
-            isinstance(url, str)
-            and url not in ("auto", "off")
-            and not url.startswith(("redis://", "rediss://", "unix://"))
-        ):
-            raise ValueError(
-                f"not a cache: {redact.redact_url(url)!r} (write auto, off or redis://host)"
-            )
-        return url
 
 
 class PasswordSettings(Section):
@@ -143,53 +100,6 @@ class SlowSettings(Section):
     """A request."""
     query: Milliseconds = 100_000
     """A query of the store."""
-
-
-class ExternalSettings(Section):
-    """An external API whose health is ours (the document's payment provider). Off by default."""
-
-    url: str = ""
-    """Its health route; empty: there is none."""
-    timeout: Duration = 2_000_000
-    """When it is given up."""
-    every: Duration = 10_000_000
-    """How old an answer may be: who asks for our health must not make us ask others' at will."""
-
-    @field_validator("url")
-    @classmethod
-    def _web(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError(f"not a web address: {redact.redact_url(url)!r}")
-        return url
-
-
-class NotificationMode(StrEnum):
-    """Where word of an order goes."""
-
-    NONE = "none"
-    LOG = "log"
-    """Two lines of out.log for each order."""
-    WEBHOOK = "webhook"
-
-
-class NotificationSettings(Section):
-    """Telling customer and vendor about an order. Off by default: two lines for each order cost as
-    much as a fifth of placing it."""
-
-    mode: NotificationMode = NotificationMode.NONE
-    """Where word of an order goes."""
-    url: str = ""
-    """Of the webhook: one POST of JSON for each notification."""
-    timeout: Duration = 2_000_000
-    """Of one of them."""
-
-    @model_validator(mode="after")
-    def _complete(self) -> NotificationSettings:
-        if self.mode is NotificationMode.WEBHOOK and not self.url.startswith(
-            ("http://", "https://")
-        ):
-            raise ValueError("mode webhook needs a url that begins with http:// or https://")
-        return self
 
 
 class HttpSettings(Section):

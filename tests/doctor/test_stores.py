@@ -9,8 +9,8 @@ import pytest
 import redis
 from pymongo import MongoClient
 
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches import embedded
-from kampyn_perf.backend.settings import CacheSettings
 from kampyn_perf.doctor.facts import Facts
 from kampyn_perf.doctor.findings import Finding
 from kampyn_perf.doctor.rules import findings

@@ -10,7 +10,7 @@ from redis.asyncio import Connection, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 
-from kampyn_perf.backend.settings import AddressFamily, CacheSettings
+from kampyn_perf.backend.cache_settings import AddressFamily, CacheSettings
 
 _FAMILIES = {AddressFamily.IPV4: socket.AF_INET, AddressFamily.IPV6: socket.AF_INET6}
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kampyn_perf import parent_death
-from kampyn_perf.backend.settings import CacheSettings
+from kampyn_perf.backend.cache_settings import CacheSettings
 
 _START_TIMEOUT = 5.0
 _SOCKET_PATH_MAX = 100

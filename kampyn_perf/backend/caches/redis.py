@@ -25,8 +25,8 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches.connection import connect
-from kampyn_perf.backend.settings import CacheSettings
 
 _log = logging.getLogger("kampyn.cache")
 _PAUSE = 1.0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from kampyn_perf.backend.object_pool import ObjectPool
-from kampyn_perf.backend.settings import ExternalSettings
+from kampyn_perf.backend.outward_settings import ExternalSettings
 from kampyn_perf.redact import redact_url
 
 _KEEP = 2

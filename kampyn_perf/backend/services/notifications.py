@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from kampyn_perf.backend.domain import Order
-from kampyn_perf.backend.settings import NotificationMode, NotificationSettings
+from kampyn_perf.backend.outward_settings import NotificationMode, NotificationSettings
 
 _log = logging.getLogger("kampyn.notify")
 

@@ -14,10 +14,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from kampyn_perf.backend import settings as backend_settings
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
 from kampyn_perf.backend.responses import cached
-from kampyn_perf.backend.settings import CacheSettings
 from kampyn_perf.bench.built_in.hosts import check_host
 from kampyn_perf.bench.request import SuiteSettings
 from kampyn_perf.bench.suite import Suite

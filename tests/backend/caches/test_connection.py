@@ -8,8 +8,8 @@ import socket
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from kampyn_perf.backend.cache_settings import AddressFamily, CacheSettings
 from kampyn_perf.backend.caches.connection import connect
-from kampyn_perf.backend.settings import AddressFamily, CacheSettings
 
 
 def test_the_defaults_are_the_documents() -> None:

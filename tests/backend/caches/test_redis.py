@@ -15,9 +15,9 @@ import pytest
 from redis import Redis
 
 from kampyn_perf.backend import launcher
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
-from kampyn_perf.backend.settings import CacheSettings
 from tests.backend.conftest import SETTINGS, Client
 from tests.backend.test_launcher import until
 

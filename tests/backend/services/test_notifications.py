@@ -15,8 +15,8 @@ import pytest
 from pydantic import ValidationError
 
 from kampyn_perf.backend.domain import Order
+from kampyn_perf.backend.outward_settings import NotificationSettings
 from kampyn_perf.backend.services.notifications import NoNotifier, notifier_of, notify
-from kampyn_perf.backend.settings import NotificationSettings
 
 ORDER: Order = {
     "_id": "o1",

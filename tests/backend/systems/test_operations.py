@@ -20,17 +20,14 @@ import psutil
 import pytest
 
 from kampyn_perf.backend import launcher
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches.none import NoCache
 from kampyn_perf.backend.domain import UnavailableError
 from kampyn_perf.backend.metrics import DB_BUCKETS, HTTP_BUCKETS
+from kampyn_perf.backend.outward_settings import ExternalSettings
 from kampyn_perf.backend.services.external import ExternalApi
 from kampyn_perf.backend.services.health import Health
-from kampyn_perf.backend.settings import (
-    CacheSettings,
-    ExternalSettings,
-    ProcessSettings,
-    SlowSettings,
-)
+from kampyn_perf.backend.settings import ProcessSettings, SlowSettings
 from kampyn_perf.errors import KampynError
 from tests.backend.conftest import SETTINGS, Client
 from tests.backend.test_launcher import until

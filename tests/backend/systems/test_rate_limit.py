@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.backend import launcher
-from kampyn_perf.backend.settings import CacheSettings, RateLimitSettings
+from kampyn_perf.backend.cache_settings import CacheSettings
+from kampyn_perf.backend.settings import RateLimitSettings
 from tests.backend.conftest import SETTINGS, Answer, Client
 from tests.backend.test_launcher import until
 

@@ -10,8 +10,8 @@ import pytest
 import redis
 
 from kampyn_perf import names
+from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches import embedded
-from kampyn_perf.backend.settings import CacheSettings
 from kampyn_perf.errors import KampynError
 from kampyn_perf.measure.readings import NotSeen, Reading, Remark, Sample
 from kampyn_perf.measure.watchers.redis import RedisWatcher

@@ -7,7 +7,6 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kampyn_perf import load
@@ -57,7 +56,7 @@ def told_to(request: load.LoadRequest) -> Sequence[Sender]:
 
 
 class Exporting(load.Unobserved):
-    """A context manager around a run; without anybody to tell it does nothing."""
+    """Around a run; without anybody to tell it does nothing."""
 
     def __init__(self, senders: Sequence[Sender], slo: Slo, *, every_us: int) -> None:
         self._delivery: Delivery | None = None
@@ -74,15 +73,8 @@ class Exporting(load.Unobserved):
         self._in_time = True
         self._stock_client_reason = ""
 
-    def __enter__(self) -> Exporting:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Nothing more is told, and nothing waited for."""
         if self._delivery:
             self._delivery.close(seconds=0)
 

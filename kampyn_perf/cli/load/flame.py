@@ -69,10 +69,8 @@ class FlameGraph(load.Unobserved):
             with suppress(OSError):
                 shutil.move(recorded, folder / names.FLAME_FILE)
 
-    def __enter__(self) -> FlameGraph:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Nothing more is recorded, and what was not kept is gone."""
         self._finish()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kampyn_perf import load
@@ -29,7 +28,7 @@ def opened(port: int | None, slo: Slo) -> ShowingPage:
 
 
 class ShowingPage(load.Unobserved):
-    """A context manager around a run; its server ends with it.
+    """Around a run; its server ends with it.
 
     What costs something is done on the thread that answers, and only where somebody asks.
     """
@@ -41,15 +40,8 @@ class ShowingPage(load.Unobserved):
         self._judge_at_us = 0
         self.url = page.url if page else ""
 
-    def __enter__(self) -> ShowingPage:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Its server ends."""
         if self._page:
             self._page.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     looking = Looking(slo)
     page = live_page.opened(flags.live_report, slo)
     exports = exporting.Exporting(told, slo, every_us=request.export.every)
-    with page, exports, LiveView(quiet=flags.as_json, looking=looking) as view:
+    with closing(page), closing(exports), LiveView(quiet=flags.as_json, looking=looking) as view:
         if page.url:
             view.remark(f"Live report: {page.url}", load.Severity.INFO)
         for words in unfitness():
@@ -96,7 +97,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
         graph = FlameGraph(flame_seconds, request, remark=view.remark)
         faulting.undo_left_behind(view.remark)
         looks = [] if flags.as_json else [looking]
-        with disturbing.proxies() as led, graph:
+        with disturbing.proxies() as led, closing(graph):
             result = load.run(
                 led,
                 load.Observers(

@@ -100,7 +100,7 @@ class Schedule:
         self._expected = tuple(accumulate((p.expected for p in self.phases), initial=Fraction(0)))
         # Plain numbers of what arrival after arrival is asked: fractions cost some ten times more.
         self._before = [(one.numerator, one.denominator) for one in self._expected]
-        self._lines = [_line(phase) for phase in self.phases]
+        self._ramps = [Ramp.of(phase) for phase in self.phases]
         if mode is ArrivalMode.EVEN:
             self._first = tuple(math.ceil(expected) for expected in self._expected)
         else:
@@ -125,7 +125,7 @@ class Schedule:
             mark = (number * parts - counted) / parts
         else:
             mark = self._cells[index].mark(number - self._first[index])
-        offset = _time_on(self._lines[index], mark)
+        offset = self._ramps[index].time_of(mark)
         # A float's last digit must not put an arrival of this phase into the next one.
         return Arrival(number, self.starts_us[index] + min(offset, phase.duration_us - 1), index)
 
@@ -159,21 +159,24 @@ class Schedule:
         return float(start + (end - start) * Fraction(share))
 
 
-def time_of(phase: Phase, mark: float) -> int:
-    """Microseconds into `phase` at which the integral of its rate reaches `mark` arrivals."""
-    return _time_on(_line(phase), mark)
+class Ramp(NamedTuple):
+    """A rate that goes evenly from one to another: the integral of it, the other way round."""
 
+    start: float
+    end: float
+    seconds: float
 
-def _line(phase: Phase) -> tuple[float, float, float]:
-    """The rate at the start and at the end, and the seconds between them."""
-    start, end = phase.rates
-    return float(start), float(end), phase.duration_us / MICROSECONDS
+    @classmethod
+    def of(cls, phase: Phase) -> Ramp:
+        """That of a phase."""
+        start, end = phase.rates
+        return cls(float(start), float(end), phase.duration_us / MICROSECONDS)
 
-
-def _time_on(line: tuple[float, float, float], mark: float) -> int:
-    start, end, seconds = line
-    root = math.sqrt(max(start * start + 2 * (end - start) * mark / seconds, 0.0))
-    return round(2 * mark / (start + root) * MICROSECONDS) if mark > 0 else 0
+    def time_of(self, mark: float) -> int:
+        """Microseconds at which the integral of the rate reaches `mark` arrivals."""
+        start, end, seconds = self
+        root = math.sqrt(max(start * start + 2 * (end - start) * mark / seconds, 0.0))
+        return round(2 * mark / (start + root) * MICROSECONDS) if mark > 0 else 0
 
 
 class Mix:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Schedule, time_of
+from kampyn_perf.schedule import ArrivalMode, Mix, Phase, Ramp, Schedule
 from kampyn_perf.units import MICROSECONDS
 
 SECOND = MICROSECONDS
@@ -94,7 +94,7 @@ def test_a_ramp_is_the_integral_of_the_rate():
 
 def test_a_falling_ramp_mirrors_a_rising_one():
     falling = phase(10, 10, ramp_to=Fraction(0))
-    assert time_of(falling, 25) == round((10 - 50**0.5) * SECOND)
+    assert Ramp.of(falling).time_of(25) == round((10 - 50**0.5) * SECOND)
     assert Schedule([falling]).planned == 50
 
 
@@ -169,7 +169,7 @@ def test_the_time_of_a_mark_is_exact_to_the_microsecond(start, end, duration, sh
         under = a * a + 2 * (b - a) * Decimal(mark) / seconds
         exact = 2 * Decimal(mark) / (a + max(under, Decimal(0)).sqrt()) * SECOND
     # The root loses half of a float's digits where a falling ramp reaches zero.
-    assert abs(time_of(ramp, mark) - exact) <= 1 + exact * Decimal("1e-7")
+    assert abs(Ramp.of(ramp).time_of(mark) - exact) <= 1 + exact * Decimal("1e-7")
 
 
 def test_poisson_is_reproducible_and_random():

@@ -228,6 +228,12 @@ class Growth(Record):
     words: str
 
 
+def seen_from(least: float | None) -> str:
+    """What follows words of a growth: from which one on it would have been seen, bytes per second;
+    nothing where that is not known."""
+    return f"; from about {Unit.SIZE_RATE.text(least)} on it would have been seen" if least else ""
+
+
 class Unusual(Record):
     """A stretch in which a load was unlike the rest of itself, found from its series alone."""
 
@@ -281,10 +287,9 @@ class Verdict(Record):
         told = [f"{one.subject} {one.words} (in {one.phase})" for one in self._grown("grew")]
         if rest := self._grown("level", "fell"):
             least = max(one.detectable or 0.0 for one in rest)
-            seen = f"; from about {Unit.SIZE_RATE.text(least)} on it would have been seen"
             told.append(
                 f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}"
-                + (seen if least else "")
+                + seen_from(least)
             )
         if hidden := self._grown("open"):
             told.append(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from kampyn_perf import names, stats
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Bounds, Growth
+from kampyn_perf.results.verdict import Bounds, Growth, seen_from
 from kampyn_perf.slo.evidence.slopes import longest_of, within
 from kampyn_perf.stats.intervals import CONFIDENCE
 
@@ -53,8 +53,6 @@ def _growth(subject: str, slope: stats.Slope, phase: str) -> Growth:
     if state in ("grew", "fell"):
         ends = sorted((abs(low), abs(high)))
         words += f" ({_UNIT.text(ends[0])} to {_UNIT.text(ends[1])})"
-    least = _UNIT.text(slope.least or 0.0)
-    seen = f"{words}; from about {least} on it would have been seen"
     return Growth(
         subject=subject,
         phase=phase,
@@ -62,5 +60,5 @@ def _growth(subject: str, slope: stats.Slope, phase: str) -> Growth:
         slope=slope.value,
         interval=Bounds(low=low, high=high, confidence=CONFIDENCE),
         detectable=slope.least,
-        words=seen if slope.least else words,
+        words=words + seen_from(slope.least),
     )

@@ -64,8 +64,8 @@ class HeadMemory:
 class ResponseParser:
     """The state of one connection's responses: `start`, then `feed` until it says complete.
 
-    After a complete response `reusable` says whether the connection may carry another one: the
-    server agreed to keep it, and not a byte came beyond the response.
+    After a complete response the connection may carry another one where the server agreed to keep it
+    (`keep_alive`) and not a byte came beyond the response (`surplus`).
     """
 
     __slots__ = (
@@ -109,11 +109,6 @@ class ResponseParser:
         self.body: list[bytes | bytearray] = []
         self.body_size = 0
         self.keep_alive = False
-
-    @property
-    def reusable(self) -> bool:
-        """Whether the connection may carry another request after this complete response."""
-        return self.keep_alive and self.complete and not self.surplus
 
     def feed(self, data: bytes) -> bool:
         """Take what came; True when the response is complete. Raises HttpError for a bad one."""

@@ -88,7 +88,7 @@ class Sender:
         parser = connection.parser
         response.take(parser)
         response.end_us = end = now_us()
-        # What `reusable` and `over` say, of a response that is complete.
+        # Whether it may carry another request, now that the response is complete.
         if parser.keep_alive and not parser.surplus and not (origin.tls and connection.over):
             origin.give_back(connection, end)
         else:

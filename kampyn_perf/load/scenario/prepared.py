@@ -12,6 +12,7 @@ from kampyn_perf.load.scenario.answers import Judge
 from kampyn_perf.load.scenario.parts import prepare_parts
 from kampyn_perf.load.scenario.ready import ReadyRequest
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
+from kampyn_perf.load.scenario.written import WrittenRequest
 from kampyn_perf.load.target.checks import Capture, Expect
 from kampyn_perf.load.target.flow import EndsOn
 from kampyn_perf.load.target.request import RequestSettings
@@ -29,34 +30,30 @@ class PreparedRequest:
         "method", "name", "ready", "signs_in", "url",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 (explicit wiring)
+    def __init__(
         self,
-        settings: RequestSettings,
+        written: WrittenRequest,
         *,
-        method: str,
-        url: str,
-        name: str,
-        templates: Templates,
-        headers: Mapping[str, str] | None = None,
         more_expect: tuple[Expect, ...] = (),
         more_capture: tuple[Capture, ...] = (),
         signs_in: str = "",
         ends_on: EndsOn = EndsOn.ALL,
     ) -> None:
+        settings, templates = written.settings, written.templates
         self.keeps_cookies = templates.artillery
         """Whether the cookies that it names stay the session's."""
         self.signs_in = signs_in
         """The identity that signs in by it; empty where nobody does."""
-        self.method = method
-        self.name = name
-        self.url = url
+        self.method = written.method
+        self.name = written.name
+        self.url = written.url
         self.identity = settings.identity
-        self._url = templates.value(url, encoded=True)
+        self._url = templates.value(written.url, encoded=True)
         self.ready: ReadyRequest | None = None
         """The same by a shorter way, where there is one."""
-        own = {**(headers or {}), **settings.headers}
+        own = written.headers
         self._headers: tuple[dict[str, str], Fill | None] = (own, templates.value(own))
-        self._fixed: dict[str, Any] = {"name": name, "catch_response": True}
+        self._fixed: dict[str, Any] = {"name": written.name, "catch_response": True}
         self._fills: list[tuple[str, Fill]] = []
         for key, value in _options(settings).items():
             fill = templates.value(value)
@@ -66,9 +63,7 @@ class PreparedRequest:
                 self._fills.append((key, fill))
         self._parts = prepare_parts(settings.formData, templates) if settings.formData else None
         with suppress(ValueError):
-            self.ready = ReadyRequest(
-                settings, method=method, url=url, name=name, templates=templates, headers=own
-            )
+            self.ready = ReadyRequest(written)
         self.judge = Judge(
             (*settings.expect, *more_expect),
             (*settings.capture, *more_capture),
@@ -145,17 +140,15 @@ def prepare_operation(
     signs_in: str = "",
 ) -> PreparedRequest:
     """An operation of the target; `expect` and `capture` come to its own."""
-    return PreparedRequest(
-        operation,
+    written = WrittenRequest(
+        settings=operation,
         method=operation.method,
         url=operation.path,
         name=operation.endpoint,
         templates=templates or Templates(),
-        headers=headers,
-        more_expect=expect,
-        more_capture=capture,
-        signs_in=signs_in,
+        common_headers=headers or {},
     )
+    return PreparedRequest(written, more_expect=expect, more_capture=capture, signs_in=signs_in)
 
 
 def prepare_step(
@@ -168,15 +161,15 @@ def prepare_step(
 ) -> PreparedRequest:
     """A request that stands in a flow."""
     method = method.upper()
-    return PreparedRequest(
-        request,
+    written = WrittenRequest(
+        settings=request,
         method=method,
         url=request.url,
         name=request.name or f"{method} {_plain_names(request.url)}",
         templates=templates,
-        headers=headers,
-        ends_on=ends_on,
+        common_headers=headers or {},
     )
+    return PreparedRequest(written, ends_on=ends_on)
 
 
 def _plain_names(url: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kampyn_perf.load.json_text import encode_json
 from kampyn_perf.load.scenario.templates import Fill, Slots, Templates, as_text
+from kampyn_perf.load.scenario.written import WrittenRequest
 from kampyn_perf.load.target.request import RequestSettings
 
 _KEPT = 1024
@@ -28,20 +29,12 @@ class ReadyRequest:
         "name", "parts",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        settings: RequestSettings,
-        *,
-        method: str,
-        url: str,
-        name: str,
-        templates: Templates,
-        headers: Mapping[str, str],
-    ) -> None:
-        if _has_more(settings) or templates.value(dict(headers)):
+    def __init__(self, written: WrittenRequest) -> None:
+        settings, templates, headers = written.settings, written.templates, written.headers
+        if _has_more(settings) or templates.value(headers):
             raise ValueError("more differs than path and JSON body")
-        path = templates.path(url)
-        self.method, self.name, self.headers = method, name, headers
+        path = templates.path(written.url)
+        self.method, self.name, self.headers = written.method, written.name, headers
         self.parts, self._path_fills = path.around, path.fills
         self._body: bytes | None = None
         self._bodies: JsonTemplate | None = None

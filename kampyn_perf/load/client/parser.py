@@ -64,8 +64,8 @@ class HeadMemory:
 class ResponseParser:
     """The state of one connection's responses: `start`, then `feed` until it says complete.
 
-    After a complete response the connection may carry another one where the server agreed to keep it
-    (`keep_alive`) and not a byte came beyond the response (`surplus`).
+    After a complete response the connection may carry another one where the server agreed to keep
+    it (`keep_alive`) and not a byte came beyond the response (`surplus`).
     """
 
     __slots__ = (

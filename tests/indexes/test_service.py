@@ -113,7 +113,7 @@ def test_a_catalogue_of_what_is_there_needs_its_variables(store: Path) -> None:
 def test_the_example_of_the_documentation_runs(
     store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "indexes.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "indexes.md").read_text()
     example = re.search(r"## From a program.*?```python\n(.*?)```", page, re.S)
     assert example
     folder = store.parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kampyn_perf.load.scenario.finding import NO_JSON, Answer
+from kampyn_perf.load.scenario.locator import NO_JSON, Answer
 from kampyn_perf.load.scenario.templates import MissingFieldError, Templates
 from kampyn_perf.load.target.checks import Expect, pattern
 from kampyn_perf.load.target.jsonpath import MISSING, JsonPath

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from kampyn_perf.load.scenario.answer_checks import Check, checks_of
-from kampyn_perf.load.scenario.finding import Answer, Finding
+from kampyn_perf.load.scenario.locator import Answer, Locator
 from kampyn_perf.load.scenario.seen import SeenBodies
 from kampyn_perf.load.scenario.templates import Fill, Templates, as_text
 from kampyn_perf.load.target.checks import Capture, Expect, Match
@@ -139,28 +139,28 @@ class _Capturing:
     """One value to keep."""
 
     def __init__(self, capture: Capture, templates: Templates) -> None:
-        self._finding = Finding(capture, templates)
+        self._locator = Locator(capture, templates)
         self._name = capture.as_
         self._strict = capture.strict
 
     def keep(self, answer: Answer, data: MutableMapping[str, Any]) -> str:
         """Put it into `data`; what is wrong, where it is not there and has to be."""
-        value = self._finding.find(answer, data)
+        value = self._locator.find(answer, data)
         if value is not MISSING:
             data[self._name] = value
             return ""
-        return f"nothing to capture as {self._name}: {self._finding.absent}" if self._strict else ""
+        return f"nothing to capture as {self._name}: {self._locator.absent}" if self._strict else ""
 
 
 def _matching(match: Match, templates: Templates) -> Check:
-    finding = Finding(match, templates)
+    locator = Locator(match, templates)
     fill = templates.value(match.value)
 
     def check(answer: Answer, data: Mapping[str, Any]) -> str:
         wanted = fill(data) if fill else match.value
-        value = finding.find(answer, data)
+        value = locator.find(answer, data)
         if value is MISSING:
-            return f"nothing to match: {finding.absent}"
+            return f"nothing to match: {locator.absent}"
         return (
             "" if value == wanted or str(value) == str(wanted) else f"{value!r} is not {wanted!r}"
         )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from kampyn_perf.load.scenario.finding import Answer, Finding
+from kampyn_perf.load.scenario.locator import Answer, Locator
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.target.checks import Capture
 from kampyn_perf.load.target.jsonpath import MISSING
@@ -21,8 +21,8 @@ def find(place, text=PAGE, *, artillery=True, data=None):
         text=text, headers={"location": "/next"}, json=lambda: orjson.loads(text)
     )
     templates = Templates(artillery=artillery)
-    finding = Finding(Capture.model_validate({**place, "as": "x"}), templates)
-    return finding.find(Answer(response), data or {})
+    locator = Locator(Capture.model_validate({**place, "as": "x"}), templates)
+    return locator.find(Answer(response), data or {})
 
 
 @pytest.mark.parametrize(

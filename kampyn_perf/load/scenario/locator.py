@@ -55,7 +55,7 @@ Look = Callable[[Answer, str], Any]
 """Of an answer and the filled-in expression: the value, or `MISSING`."""
 
 
-class Finding:
+class Locator:
     """Where a value stands."""
 
     def __init__(self, place: Place, templates: Templates) -> None:
@@ -84,7 +84,7 @@ class Finding:
         if self._kind == "header":
             return _header
         if self._kind == "regexp":
-            return _Searching(place, fixed=self._fill is None).look
+            return _RegexpLocator(place, fixed=self._fill is None).look
         if self._kind == "selector":
             selector = Selector(attr=place.attr, index=place.index or 0, whole=self._artillery)
             return lambda answer, text: selector.find(answer.response.text, text)
@@ -108,7 +108,7 @@ def _header(answer: Answer, name: str) -> Any:
     return MISSING if value is None else value
 
 
-class _Searching:
+class _RegexpLocator:
     """For a regular expression."""
 
     def __init__(self, place: Place, *, fixed: bool) -> None:

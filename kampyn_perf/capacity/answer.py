@@ -18,7 +18,7 @@ from kampyn_perf.results.capacity import (
     RateRange,
     Steadiness,
 )
-from kampyn_perf.results.verdict import Bounds
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.stats.intervals import CONFIDENCE
 
 Z = 1.96

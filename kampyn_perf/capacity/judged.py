@@ -12,8 +12,8 @@ from kampyn_perf.capacity.asks import Ask
 from kampyn_perf.capacity.margins import FURTHEST, Known
 from kampyn_perf.capacity.steady import rest_of
 from kampyn_perf.results.capacity import CapacityStep, Margin, Steadiness, StepKind
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult, PhaseResult, Second
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.kinds import (

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kampyn_perf.results.capacity import CapacityResult, Usl, UslParameter, UslPoint
-from kampyn_perf.results.verdict import Bounds
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.stats.intervals import CONFIDENCE
 
 if TYPE_CHECKING:

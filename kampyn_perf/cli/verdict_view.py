@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from kampyn_perf.cli import console
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import Conclusion, Verdict
 from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
 STYLES = {

@@ -15,9 +15,10 @@ from pydantic import Field
 from kampyn_perf import names
 from kampyn_perf.machine import Machine
 from kampyn_perf.results.io import Record
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.latency import NonNegative
 from kampyn_perf.results.load import Target
-from kampyn_perf.results.verdict import Bounds, Finding
+from kampyn_perf.results.verdict import Finding
 
 
 class StepKind(StrEnum):

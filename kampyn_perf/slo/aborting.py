@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.verdict.conclude import conclude

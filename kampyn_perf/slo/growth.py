@@ -9,9 +9,10 @@ run would have shown: less than that it says nothing about.
 from __future__ import annotations
 
 from kampyn_perf import names, stats
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Bounds, Growth, seen_from
+from kampyn_perf.results.verdict import Growth, seen_from
 from kampyn_perf.slo.evidence.slopes import longest_of, within
 from kampyn_perf.stats.intervals import CONFIDENCE
 

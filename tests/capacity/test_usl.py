@@ -13,8 +13,8 @@ from kampyn_perf.results.capacity import (
     RateRange,
     UslPoint,
 )
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.load import Target
-from kampyn_perf.results.verdict import Bounds
 from tests.slo.runs import MACHINE
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kampyn_perf import names
 from kampyn_perf.results import io
-from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
+from kampyn_perf.results.judgement import Outcome
+from kampyn_perf.results.verdict import Conclusion, Verdict
 
 STORED = Path(__file__).parent / "stored" / "verdict-1.json"
 

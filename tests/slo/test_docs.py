@@ -11,7 +11,8 @@ from pathlib import Path
 import orjson
 
 from kampyn_perf import config
-from kampyn_perf.results.verdict import Outcome, Verdict
+from kampyn_perf.results.judgement import Outcome
+from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo.metrics import METRICS
 from kampyn_perf.slo.objectives import Slo
 

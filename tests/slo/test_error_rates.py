@@ -20,8 +20,8 @@ from benchmarks.verdict_simulation import (
     Setting,
     errors_of,
 )
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.targets import Comparison, Target
 from kampyn_perf.slo.verdict.outcome import outcome_of

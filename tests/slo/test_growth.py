@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.series import Series
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.growth import memory_of
 from kampyn_perf.slo.objectives import Slo

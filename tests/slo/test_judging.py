@@ -8,8 +8,8 @@ import pytest
 
 from kampyn_perf import slo
 from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import RunStatus
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import ENDPOINTS, Run, machine, steady
 

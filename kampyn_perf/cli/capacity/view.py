@@ -19,7 +19,7 @@ from kampyn_perf.results.capacity import (
     Usl,
     UslParameter,
 )
-from kampyn_perf.results.verdict import Bounds
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
 _HEAD = (

@@ -18,8 +18,8 @@ from kampyn_perf.results.capacity import (
     RateRange,
     StepKind,
 )
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Bounds
 from kampyn_perf.units import format_duration, format_moment, format_percent, format_rate
 
 _GOOD = (Ending.FOUND,)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from kampyn_perf.results.judgement import Judgement
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Judgement
 
 WIDTH, HEIGHT = 180, 18
 _MOST = 1.5

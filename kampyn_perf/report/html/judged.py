@@ -10,8 +10,9 @@ from markupsafe import Markup
 from kampyn_perf.report.html import intervals
 from kampyn_perf.report.html.chart import Chart
 from kampyn_perf.results.alerts import AlertRecord
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult, RunStatus
-from kampyn_perf.results.verdict import Conclusion, Finding, Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import Conclusion, Finding, Verdict
 from kampyn_perf.units import MICROSECONDS, format_duration
 
 MOST_GOALS = 200

@@ -16,9 +16,10 @@ from prometheus_client.core import (
 )
 from prometheus_client.openmetrics.exposition import generate_latest
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.latency import Latency
 from kampyn_perf.results.load import LoadResult, Requests
-from kampyn_perf.results.verdict import Outcome, Verdict
+from kampyn_perf.results.verdict import Verdict
 
 _SECOND = 1e6
 _EDGES_US = (

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from kampyn_perf.report.annotations import Place, command
 from kampyn_perf.report.verdict.words import promised
-from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
+from kampyn_perf.results.judgement import Outcome
+from kampyn_perf.results.verdict import Conclusion, Verdict
 
 __all__ = ["Place", "github"]
 

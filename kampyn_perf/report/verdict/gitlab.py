@@ -13,7 +13,8 @@ import orjson
 
 from kampyn_perf.report.annotations import Place
 from kampyn_perf.report.verdict.words import promised
-from kampyn_perf.results.verdict import Judgement, Outcome, Verdict
+from kampyn_perf.results.judgement import Judgement, Outcome
+from kampyn_perf.results.verdict import Verdict
 
 _NOWHERE = Place(".gitlab-ci.yml", 1)
 """A finding has to stand in a file; those of the built-in objectives are in none of the

@@ -10,7 +10,8 @@ from __future__ import annotations
 from junitparser import Error, Failure, Skipped, TestCase, TestSuite
 
 from kampyn_perf.report.junit_text import SUITE, clean, document_of
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.judgement import Judgement, Outcome
+from kampyn_perf.results.verdict import Conclusion, Verdict
 
 
 def junit(verdict: Verdict) -> bytes:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.alerts import AlertRecord
 from kampyn_perf.results.bench import BenchResult
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import Failure, Latency, LoadResult, Requests, most_telling
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import Conclusion, Verdict
 from kampyn_perf.units import format_duration, format_rate
 
 _MARKS_OF_ALL = {

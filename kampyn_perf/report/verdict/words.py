@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kampyn_perf.results.verdict import Judgement
+from kampyn_perf.results.judgement import Judgement
 
 
 def promised(judgement: Judgement) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kampyn_perf import stats
+from kampyn_perf.results.judgement import unmeasured_reason
 from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import unmeasured_reason
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.slopes import Stretch, slope_of

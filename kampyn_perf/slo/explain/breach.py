@@ -14,8 +14,8 @@ import numpy as np
 from kampyn_perf import names
 from kampyn_perf.histogram import Layout
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup, Row, unpack
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.under_faults import Faults
 from kampyn_perf.slo.explain.watched import Span, merged
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kampyn_perf.results.judgement import Judgement
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Finding, Judgement
+from kampyn_perf.results.verdict import Finding
 from kampyn_perf.slo.explain.breach import Breach, Kind, first_breach
 from kampyn_perf.slo.explain.facts import Facts
 from kampyn_perf.slo.explain.rule import Hit

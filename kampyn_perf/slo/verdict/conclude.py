@@ -23,7 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.judgement import Judgement, Outcome
+from kampyn_perf.results.verdict import Conclusion, Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, Baseline, against
 from kampyn_perf.slo.evidence.estimate import Evidence, Missing, Standing
 from kampyn_perf.slo.evidence.together import Together

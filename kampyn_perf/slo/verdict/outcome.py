@@ -7,7 +7,7 @@ whole interval is on the bad side; in between, the sample does not decide.
 from __future__ import annotations
 
 from kampyn_perf import stats
-from kampyn_perf.results.verdict import Bounds, Judgement, Outcome
+from kampyn_perf.results.judgement import Bounds, Judgement, Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Target

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kampyn_perf import stats
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate
 from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.targets import Target

@@ -12,8 +12,9 @@ from kampyn_perf.results.capacity import (
     Steadiness,
     StepKind,
 )
+from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.load import Target
-from kampyn_perf.results.verdict import Bounds, Finding
+from kampyn_perf.results.verdict import Finding
 from tests.report.html.reading import Page
 from tests.report.html.samples import MARKUP
 from tests.slo.runs import MACHINE

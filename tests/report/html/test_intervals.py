@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.report.html.intervals import HEIGHT, WIDTH, picture
+from kampyn_perf.results.judgement import Bounds, Judgement, Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Bounds, Judgement, Outcome
 
 GOAL = WIDTH * 2 / 3
 

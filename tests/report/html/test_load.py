@@ -10,8 +10,8 @@ import pytest
 from kampyn_perf.report.html import Against, load_page
 from kampyn_perf.results.alerts import Firing
 from kampyn_perf.results.faults import FaultRecord
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult, RunStatus
-from kampyn_perf.results.verdict import Outcome
 from tests.report.comparison.test_formats import comparison
 from tests.report.html.reading import Page, digest
 from tests.report.html.samples import MARKUP, SECOND, failing_run, judged, series

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.verdict.github import Place, github
-from kampyn_perf.results.verdict import Outcome, Verdict
+from kampyn_perf.results.judgement import Outcome
+from kampyn_perf.results.verdict import Verdict
 from tests.report.verdict.test_junit import judgement, verdict
 
 

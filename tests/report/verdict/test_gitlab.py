@@ -7,7 +7,7 @@ import json
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.annotations import Place
 from kampyn_perf.report.verdict.gitlab import gitlab
-from kampyn_perf.results.verdict import Outcome
+from kampyn_perf.results.judgement import Outcome
 from tests.report.verdict.test_junit import judgement, verdict
 
 

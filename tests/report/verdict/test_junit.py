@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.verdict.junit import junit
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Conclusion, Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import Conclusion, Verdict
 
 
 def judgement(name: str, outcome: Outcome, **more: Any) -> Judgement:

@@ -10,8 +10,8 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.markup import escape
 from kampyn_perf.report.verdict.markdown import markdown
 from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Outcome
 from tests.report.verdict.test_junit import judgement, verdict
 from tests.slo.runs import ENDPOINTS, Run, steady
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Outcome
 from tests.slo.evidence.test_under_faults import faulty, judged
 from tests.slo.runs import Run
 

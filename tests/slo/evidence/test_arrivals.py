@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.verdict.outcome import judge

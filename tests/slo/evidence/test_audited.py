@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kampyn_perf.results.audit import StoreAudit
-from kampyn_perf.results.verdict import Outcome
+from kampyn_perf.results.judgement import Outcome
 from tests.slo.evidence.test_under_faults import judged, run_of
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult, RunStatus
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.baseline import factor_apart
 from kampyn_perf.slo.objective import Objective

@@ -6,8 +6,9 @@ import pytest
 
 from kampyn_perf.capacity.answer import answer_of
 from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, Margin, StepKind
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import Target
-from kampyn_perf.results.verdict import Conclusion, Outcome
+from kampyn_perf.results.verdict import Conclusion
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import MACHINE, Run, steady

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult, RunStatus
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objective import Objective

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.results.faults import FaultRecord
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import Run

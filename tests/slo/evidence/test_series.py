@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.series import Series, Unmeasured
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.objective import Objective

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.series import Series
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.evidence.series import Measurements
 from kampyn_perf.slo.evidence.slopes import Stretch, longest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Outcome
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.faults import FaultRecord
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.series import Series
-from kampyn_perf.results.verdict import Judgement, Outcome, Verdict
+from kampyn_perf.results.verdict import Verdict
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objectives import Slo

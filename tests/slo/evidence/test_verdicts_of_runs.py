@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.validity import Disturbance
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.objectives import Slo

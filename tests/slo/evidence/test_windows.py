@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kampyn_perf.results.verdict import Judgement, Outcome
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objective import Objective
 from kampyn_perf.slo.verdict.outcome import judge

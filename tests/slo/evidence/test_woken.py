@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
-from kampyn_perf.results.verdict import Judgement, Outcome
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.evidence.woken import Woken
 from kampyn_perf.slo.objective import Objective

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kampyn_perf import stats
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
+from kampyn_perf.results.judgement import Outcome
+from kampyn_perf.results.verdict import Conclusion, Verdict
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence

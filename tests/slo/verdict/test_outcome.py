@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf import stats
+from kampyn_perf.results.judgement import Bounds, Outcome
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.results.verdict import Bounds, Outcome
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence

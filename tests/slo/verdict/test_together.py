@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from kampyn_perf import config
 from kampyn_perf.errors import ExitCode
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import RunStatus
-from kampyn_perf.results.verdict import Conclusion, Outcome, Verdict
+from kampyn_perf.results.verdict import Conclusion, Verdict
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import Run, machine, steady

@@ -23,13 +23,13 @@ def schema_of(
 ) -> dict[str, Any]:
     """The schema of a file. `beside`: by model and key, the section whose own key of that name says
     what another feature reads there."""
-    roots = {model.__name__: model, **{one.__name__: one for one in beside.values()}}
+    roots = {model.__name__: model, **{model.__name__: model for model in beside.values()}}
     definitions: dict[str, Any] = {}
     for root in roots.values():
         own = root.model_json_schema(by_alias=True, mode="validation")
         definitions |= own.pop("$defs", {})
         definitions[root.__name__] = own
-    models = {one.__name__: one for root in roots.values() for one in models_in(root)}
+    models = {model.__name__: model for root in roots.values() for model in models_in(root)}
     for name, definition in definitions.items():
         if name in models:
             _describe(definition, models[name])
@@ -71,7 +71,7 @@ def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
         tree = ast.parse(inspect.getsource(model))
     except (OSError, SyntaxError):  # made by a program, and not written down
         return
-    body = [node for one in tree.body if isinstance(one, ast.ClassDef) for node in one.body]
+    body = [node for model in tree.body if isinstance(model, ast.ClassDef) for node in model.body]
     for before, after in pairwise(body):
         if not isinstance(before, ast.AnnAssign) or not isinstance(before.target, ast.Name):
             continue

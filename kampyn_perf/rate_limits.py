@@ -45,7 +45,7 @@ def _policy(text: str) -> RateLimit | None:
             seconds = int(window[1]) if window else 0
             words = f"RateLimit-Policy: {part.strip()}"
             limits.append(RateLimit(int(quota[1]), seconds * MICROSECONDS or None, words))
-    return min(limits, key=lambda one: one.per_second or one.requests, default=None)
+    return min(limits, key=lambda limit: limit.per_second or limit.requests, default=None)
 
 
 def _counted(headers: Mapping[str, str]) -> RateLimit | None:

@@ -99,7 +99,7 @@ class Schedule:
         self.duration_us = self.starts_us[-1]
         self._expected = tuple(accumulate((p.expected for p in self.phases), initial=Fraction(0)))
         # Plain numbers of what arrival after arrival is asked: fractions cost some ten times more.
-        self._before = [(one.numerator, one.denominator) for one in self._expected]
+        self._before = [(expected.numerator, expected.denominator) for expected in self._expected]
         self._ramps = [Ramp.of(phase) for phase in self.phases]
         if mode is ArrivalMode.EVEN:
             self._first = tuple(math.ceil(expected) for expected in self._expected)

@@ -80,36 +80,44 @@ class MeasuredSamples:
 
     def _of(self, at_us: int, part: Sequence[Measured]) -> Iterator[Sample]:
         """The samples of one moment."""
-        for one in part:
-            if one.quantity.metric in _STATES:
-                yield _state(at_us, one)
-        requests = [one for one in part if one.quantity.metric in (names.METRIC_HTTP, _HTTP_LOOK)]
+        for measured in part:
+            if measured.quantity.metric in _STATES:
+                yield _state(at_us, measured)
+        requests = [
+            measured
+            for measured in part
+            if measured.quantity.metric in (names.METRIC_HTTP, _HTTP_LOOK)
+        ]
         if requests:
             yield from _http(*self._stretch(names.METRIC_HTTP, at_us), requests)
         yield from self._counted(
             names.PROBE_AVAILABILITY,
             at_us,
-            [one for one in part if one.quantity.metric == names.PROBE_AVAILABILITY],
+            [measured for measured in part if measured.quantity.metric == names.PROBE_AVAILABILITY],
         )
         yield from self._counted(names.DB_QUERY_TIME, at_us, self._queries(part))
 
     def _queries(self, part: Sequence[Measured]) -> list[Measured]:
-        queries = [one for one in part if one.quantity.metric == names.DB_QUERY_TIME]
+        queries = [measured for measured in part if measured.quantity.metric == names.DB_QUERY_TIME]
         self._stand_in = self._stand_in and not queries
         if not self._stand_in:
             return queries
-        return [one for one in part if one.quantity.metric == names.MONGO_OPERATION_TIME]
+        return [
+            measured for measured in part if measured.quantity.metric == names.MONGO_OPERATION_TIME
+        ]
 
     def _counted(self, metric: str, at_us: int, part: Sequence[Measured]) -> Iterator[Sample]:
         """Means and shares of events: those of all subjects belong together."""
         if part:
-            weights = [one.weight or 1 for one in part]
+            weights = [measured.weight or 1 for measured in part]
             from_us, to_us = self._stretch(metric, at_us)
             yield Sample(
                 metric=metric,
                 from_us=from_us,
                 to_us=to_us,
-                total=math.fsum(one.value * n for one, n in zip(part, weights, strict=True)),
+                total=math.fsum(
+                    measured.value * n for measured, n in zip(part, weights, strict=True)
+                ),
                 weight=sum(weights),
             )
 
@@ -136,15 +144,15 @@ def _state(at_us: int, measured: Measured) -> Sample:
 def _http(from_us: int, to_us: int, part: Iterable[Measured]) -> Iterator[Sample]:
     groups: defaultdict[str, _Requests] = defaultdict(_Requests)
     groups[""]  # there was a look, whatever it saw
-    for one in part:
-        labels = dict(one.quantity.labels)
+    for measured in part:
+        labels = dict(measured.quantity.labels)
         route = labels.get("route", "")
         if "quantile" in labels or re.fullmatch(UNCOUNTED_ROUTES, route):
             continue
-        if one.quantity.metric == names.METRIC_HTTP:
+        if measured.quantity.metric == names.METRIC_HTTP:
             endpoint = f"{labels.get('method', '')} {route}".strip()
             for name in ("", endpoint):
-                groups[name].take(one, labels.get("status", ""))
+                groups[name].take(measured, labels.get("status", ""))
     for endpoint, requests in groups.items():
         yield from _samples(endpoint, requests, from_us, to_us)
 

@@ -161,7 +161,7 @@ def _endpoint(objective: Mapping[str, Any]) -> str:
 def _label(name: str, made: Sequence[Mapping[str, Any]]) -> str:
     """As RFC 1123 has names, each once."""
     plain_name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:58] or "objective"
-    taken = {one["metadata"]["name"] for one in made}
+    taken = {document["metadata"]["name"] for document in made}
     if plain_name not in taken:
         return plain_name
     return next(n for i in range(2, len(taken) + 3) if (n := f"{plain_name}-{i}") not in taken)

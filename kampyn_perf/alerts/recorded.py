@@ -134,10 +134,10 @@ def of_breakdown(breakdown: Breakdown) -> Iterator[list[Sample]]:
 def of_series(series: Iterable[Series]) -> list[Sample]:
     """What was watched, in order of time."""
     every = list(series)
-    states = (one for one in every if one.metric in _STATES)
-    samples = [sample for one in states for sample in _states(one)]
+    states = (watched for watched in every if watched.metric in _STATES)
+    samples = [sample for watched in states for sample in _states(watched)]
     for metric in _COUNTED:
-        samples += _counted(metric, [one for one in every if one.metric == metric])
+        samples += _counted(metric, [watched for watched in every if watched.metric == metric])
     return sorted(samples, key=lambda sample: sample.to_us)
 
 
@@ -157,9 +157,9 @@ def _states(series: Series) -> Iterator[Sample]:
 def _counted(metric: str, series: Sequence[Series]) -> Iterator[Sample]:
     """All subjects together: the mean of all queries is no mean of the collections' means."""
     totals: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for one in series:
-        weights = one.weights or [1] * len(one.values)
-        for at_us, value, count in zip(one.at_us, one.values, weights, strict=True):
+    for watched in series:
+        weights = watched.weights or [1] * len(watched.values)
+        for at_us, value, count in zip(watched.at_us, watched.values, weights, strict=True):
             totals[at_us][0] += value * count
             totals[at_us][1] += count
     before_us: int | None = None

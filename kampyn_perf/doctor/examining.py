@@ -36,13 +36,13 @@ class Report:
 
     def count(self, level: Level) -> int:
         """Of findings of a level."""
-        return sum(one.level is level for one in self.findings)
+        return sum(finding.level is level for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "facts": {key: value for key, value in asdict(self.facts).items() if value is not None},
-            "findings": [asdict(one) for one in self.findings],
+            "findings": [asdict(finding) for finding in self.findings],
         }
 
 

@@ -65,7 +65,7 @@ def look(url: str) -> TargetFacts:
         rate_limit=rate_limit(headers),
         compresses=packed.headers.get("content-encoding", "identity") != "identity",
         keeps_alive=not first.closed,
-        answer_us=round(statistics.median(one.took_us for one in answers)),
+        answer_us=round(statistics.median(answer.took_us for answer in answers)),
     )
 
 

@@ -47,7 +47,7 @@ def plan(
     """The faults of a run of `duration_us`, its warm-up included. Raises ConfigError for those that
     would never begin, and for two that would be done to one thing at the same time."""
     source = source or Source({}, "")
-    faults = [_fault(one, number, warm_up_us) for number, one in enumerate(settings, start=1)]
+    faults = [_fault(asked, number, warm_up_us) for number, asked in enumerate(settings, start=1)]
     problems = []
     for number, fault in enumerate(faults):
         at = (*above, "faults", number)
@@ -66,29 +66,29 @@ def plan(
     return tuple(faults)
 
 
-def _fault(one: FaultSettings, number: int, warm_up_us: int) -> Fault:
-    subject, action = one.kind
-    start = one.at + warm_up_us
+def _fault(asked: FaultSettings, number: int, warm_up_us: int) -> Fault:
+    subject, action = asked.kind
+    start = asked.at + warm_up_us
     kind = f"{subject} {action}".strip()
     return Fault(
-        name=one.name or f"{kind} {number}",
+        name=asked.name or f"{kind} {number}",
         subject=subject,
         action=action,
         start_us=start,
-        end_us=start + (one.length or 0),
-        settle_us=one.settle,
-        by_us=one.by or DEFAULT_BY_US,
-        start=one.start or (),
-        stop=one.stop or (),
-        listen=one.listen,
-        to=one.to,
+        end_us=start + (asked.length or 0),
+        settle_us=asked.settle,
+        by_us=asked.by or DEFAULT_BY_US,
+        start=asked.start or (),
+        stop=asked.stop or (),
+        listen=asked.listen,
+        to=asked.to,
     )
 
 
-def _collide(one: Fault, other: Fault) -> bool:
-    if one.subject == "command" or (one.subject, one.listen) != (other.subject, other.listen):
+def _collide(fault: Fault, other: Fault) -> bool:
+    if fault.subject == "command" or (fault.subject, fault.listen) != (other.subject, other.listen):
         return False
-    return one.start_us < other.end_us and other.start_us < one.end_us
+    return fault.start_us < other.end_us and other.start_us < fault.end_us
 
 
 def _problem(source: Source, path: PathKey, words: str) -> Problem:

@@ -95,11 +95,11 @@ def _parsed(fields: dict[str, Any]) -> Leftover:
         kind=str(fields["kind"]),
         run=Victim(**fields["run"]),
         traces=Traces(
-            paused=tuple(Victim(**one) for one in traces["paused"]),
-            moved=tuple(Moved(**one) for one in traces["moved"]),
+            paused=tuple(Victim(**fields) for fields in traces["paused"]),
+            moved=tuple(Moved(**fields) for fields in traces["moved"]),
             limited=tuple(
-                Limited(Victim(**one["victim"]), int(one["soft"]), int(one["hard"]))
-                for one in traces["limited"]
+                Limited(Victim(**fields["victim"]), int(fields["soft"]), int(fields["hard"]))
+                for fields in traces["limited"]
             ),
         ),
         stop=tuple(str(part) for part in fields["stop"]),

@@ -86,7 +86,7 @@ def is_this_machine(host: str) -> bool:
     except ValueError:
         return False
     own = (entry.address for entries in psutil.net_if_addrs().values() for entry in entries)
-    return address.is_loopback or str(address) in {one.partition("%")[0] for one in own}
+    return address.is_loopback or str(address) in {text.partition("%")[0] for text in own}
 
 
 def forwarder_at(port: int) -> str:

@@ -136,7 +136,7 @@ class Lane:
         """Until the clock says that it is over."""
         try:
             while True:
-                task = min(self.tasks, key=lambda one: one.due_us)
+                task = min(self.tasks, key=lambda task: task.due_us)
                 if not self._clock.wait_until(task.due_us):
                     break
                 self._look(task)

@@ -118,7 +118,7 @@ class Runner:
                     gaps[metric] = task.gap
                 nothing = Unmeasured(reason=f"{task.watcher.name}: saw none of it in this run")
                 gaps.setdefault(metric, nothing)
-        for metric in {one.metric for one in series}:
+        for metric in {measurement.metric for measurement in series}:
             gaps.pop(metric, None)
         return gaps
 

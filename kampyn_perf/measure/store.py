@@ -89,13 +89,13 @@ class Store:
                 _freeze(quantity, kept, self._columns[quantity], self._at_least[quantity])
                 for quantity, kept in self._series.items()
             ]
-        measured = {one.metric for one in series}
+        measured = {measurement.metric for measurement in series}
         for metric, stand_in in STAND_INS.items():
             if metric not in measured:
                 series += [
-                    one.model_copy(update={"metric": metric})
-                    for one in series
-                    if one.metric == stand_in
+                    measurement.model_copy(update={"metric": metric})
+                    for measurement in series
+                    if measurement.metric == stand_in
                 ]
         return series
 

@@ -67,7 +67,9 @@ class FailureRecorder:
     def figures(self) -> list[Failure]:
         """For the result: what failed most often first."""
         failures = [self._failure(key, group) for key, group in self._groups.items()]
-        return sorted(failures, key=lambda one: (-one.count, one.endpoint, one.cause))
+        return sorted(
+            failures, key=lambda failure: (-failure.count, failure.endpoint, failure.cause)
+        )
 
     def _group(self, key: _Key, from_us: int, to_us: int) -> _Group:
         if key not in self._groups and len(self._groups) >= MAX_CAUSES:

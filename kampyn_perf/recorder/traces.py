@@ -53,7 +53,7 @@ class SessionTrace:
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> SessionTrace:
         """The trace whose `asdict` went over the wire."""
-        requests = tuple(RequestTrace(**one) for one in message["requests"])
+        requests = tuple(RequestTrace(**request) for request in message["requests"])
         return cls(**message | {"requests": requests})
 
 

@@ -127,7 +127,7 @@ class CapacityStep(Record):
     @property
     def worst(self) -> Margin | None:
         """The margin of the objective that is nearest to its limit, or furthest beyond it."""
-        return min(self.margins, key=lambda one: one.value, default=None)
+        return min(self.margins, key=lambda margin: margin.value, default=None)
 
     @property
     def holds(self) -> bool | None:

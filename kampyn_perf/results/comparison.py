@@ -224,7 +224,7 @@ class Comparison(Record):
 
     def of(self, *outcomes: Change) -> list[Compared]:
         """The figures that came to one of `outcomes`, in the order of `outcomes`."""
-        return [row for one in outcomes for row in self.rows if row.outcome is one]
+        return [row for outcome in outcomes for row in self.rows if row.outcome is outcome]
 
     @property
     def headline(self) -> str:
@@ -234,11 +234,11 @@ class Comparison(Record):
         if self.conclusion is Conclusion.NOT_COMPARABLE or not shown:
             return f"{word}: nothing is judged"
         same = self.conclusion.change
-        counts = {one: sum(row.outcome is one for row in shown) for one in Change}
+        counts = {outcome: sum(row.outcome is outcome for row in shown) for outcome in Change}
         others = [
-            f"{counts[one]} {one.words}"
-            for one in (Change.REGRESSED, Change.IMPROVED, Change.NO_CHANGE)
-            if counts[one] and one is not same
+            f"{counts[outcome]} {outcome.words}"
+            for outcome in (Change.REGRESSED, Change.IMPROVED, Change.NO_CHANGE)
+            if counts[outcome] and outcome is not same
         ]
         open_ = [row for row in shown if row.outcome is Change.INCONCLUSIVE]
         if open_:

@@ -137,9 +137,11 @@ class Verdict(Record):
     def memory_lines(self) -> list[str]:
         """Processes that grew, a line each; those that did not together, with what would have been
         seen, and those of which it is open."""
-        told = [f"{one.subject} {one.words} (in {one.phase})" for one in self._grown("grew")]
+        told = [
+            f"{growth.subject} {growth.words} (in {growth.phase})" for growth in self._grown("grew")
+        ]
         if rest := self._grown("level", "fell"):
-            least = max(one.detectable or 0.0 for one in rest)
+            least = max(growth.detectable or 0.0 for growth in rest)
             told.append(
                 f"{units.counted(len(rest), 'instance')} did not grow in {rest[0].phase}"
                 + seen_from(least)
@@ -152,7 +154,7 @@ class Verdict(Record):
         return told
 
     def _grown(self, *states: str) -> list[Growth]:
-        return [one for one in self.memory if one.state in states]
+        return [growth for growth in self.memory if growth.state in states]
 
     @property
     def headline(self) -> str:

@@ -32,5 +32,7 @@ def reason_to_abort(result: LoadResult, slo: Slo) -> str:
     if not due:
         return ""
     verdict = conclude(LoadEvidence(result), slo=slo.model_copy(update={"objectives": due}))
-    failed = next((one for one in verdict.objectives if one.outcome is Outcome.FAIL), None)
+    failed = next(
+        (judgement for judgement in verdict.objectives if judgement.outcome is Outcome.FAIL), None
+    )
     return f"the objective {failed.name} failed: {failed.explanation}" if failed else ""

@@ -25,7 +25,11 @@ def memory_of(result: LoadResult) -> list[Growth]:
     there are some."""
     stretch = longest_of(result)
     for metric in _WATCHED:
-        held = [one for one in result.measurements if one.metric == metric and one.values]
+        held = [
+            measurement
+            for measurement in result.measurements
+            if measurement.metric == metric and measurement.values
+        ]
         slopes = []
         for series in held:
             at, values = within(series, stretch)

@@ -112,15 +112,21 @@ def _unavailable(requests: Requests) -> int:
 
 def _watched(result: LoadResult, objective: Objective) -> float | None:
     """The mean, or the greatest of the means where there are several subjects."""
-    series = [one for one in result.measurements if one.metric == objective.metric and one.values]
+    series = [
+        measurement
+        for measurement in result.measurements
+        if measurement.metric == objective.metric and measurement.values
+    ]
     if not series or objective.statistic not in ("mean", "max", "share"):
         return None
     if objective.statistic == "max":
-        return max(max(one.values) for one in series)
+        return max(max(measurement.values) for measurement in series)
     weighed = [
         (value, weight)
-        for one in series
-        for value, weight in zip(one.values, one.weights or [1] * len(one.values), strict=True)
+        for measurement in series
+        for value, weight in zip(
+            measurement.values, measurement.weights or [1] * len(measurement.values), strict=True
+        )
     ]
     total = sum(weight for _value, weight in weighed)
     return sum(value * weight for value, weight in weighed) / total if total else None

@@ -49,13 +49,13 @@ def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) ->
     if arrivals.state in _MOVING:
         return said("ramp", f"its own load {_MOVING[arrivals.state]}")
     judged = _of_both(seconds, series)
-    states = [one.state for one, _ in judged]
+    states = [part.state for part, _ in judged]
     if State.SHORT in states:
         return said(State.SHORT, f"{len(seconds)} stretches are too few to tell")
-    for one, words in judged:
-        if one.state in _MOVING:
-            return said(one.state, words, one.cut)
-    cut = max(one.cut for one, _ in judged)
+    for part, words in judged:
+        if part.state in _MOVING:
+            return said(part.state, words, part.cut)
+    cut = max(part.cut for part, _ in judged)
     if State.WANDERING in states:
         return said(
             State.WANDERING, "it changed as slowly as it is long: whether it came to rest is open"

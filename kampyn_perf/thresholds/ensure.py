@@ -74,9 +74,9 @@ def _parts(key: str, value: Any) -> Iterator[tuple[Place, Any]]:
         if not isinstance(value, list):
             yield (key,), lambda: _fail("is a list")
             return
-        one = _threshold if key == "thresholds" else _condition
+        read = _threshold if key == "thresholds" else _condition
         for index, entry in enumerate(value):
-            yield (key, index), lambda entry=entry: one(entry)
+            yield (key, index), lambda entry=entry: read(entry)
     elif key == "maxErrorRate":
         yield (key,), lambda: [_error_rate("<=", number(value))]
     elif key in _SHORT:
@@ -109,15 +109,15 @@ def _condition(entry: Any) -> list[Objective]:
         raise NotCarriedError(f"is no condition: {text!r}") from None
     objectives = list(_conjunction(tree, text))
     if entry.get("strict") is False:
-        objectives = [{**one, "required": False} for one in objectives]
+        objectives = [{**objective, "required": False} for objective in objectives]
     return objectives
 
 
 def _conjunction(node: ast.expr, text: str) -> Iterator[Objective]:
     match node:
         case ast.BoolOp(op=ast.And(), values=values):
-            for one in values:
-                yield from _conjunction(one, text)
+            for operand in values:
+                yield from _conjunction(operand, text)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             sign = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}.get(type(op))
             if sign is None:

@@ -104,7 +104,7 @@ def _tags(metric: str, text: str | None) -> dict[str, Any]:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    for part in filter(None, (one.strip() for one in text.split(","))):
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, colon, value = part.partition(":")
         if not colon:
             raise NotCarriedError(f"{part!r} is no tag with a value")

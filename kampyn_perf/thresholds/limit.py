@@ -90,7 +90,7 @@ class Times:
         for there, here in self.metrics.items():
             if objective["metric"] == here:
                 own = str(objective.get("statistic", ""))
-                names = {one: name for name, one in self.statistics.items()}
+                names = {own_name: name for name, own_name in self.statistics.items()}
                 sign, value = target_of(objective, "ms")
                 return there, names.get(own, own), sign, value
         return None

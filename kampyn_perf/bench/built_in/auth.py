@@ -31,8 +31,8 @@ def make_auth(wanted: SuiteSettings) -> Suite:
         return await passwords[0].matches(password_hash, password)
 
     def close() -> None:
-        for one in passwords:
-            one.close()
+        for password in passwords:
+            password.close()
 
     return auth_suite(
         AuthParts(

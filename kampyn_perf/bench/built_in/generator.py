@@ -55,7 +55,8 @@ def make_generator(wanted: SuiteSettings) -> Suite:  # noqa: ARG001 (it needs no
     return generator_suite(
         GeneratorParts(
             programs={
-                work: [one.name for one in known if Work(work) in one.works] for work in END_TO_END
+                work: [program.name for program in known if Work(work) in program.works]
+                for work in END_TO_END
             },
             round_=measured.round,
             facts=lambda: measured.facts,
@@ -67,7 +68,7 @@ class _Measured:
     """What the rounds so far have shown."""
 
     def __init__(self, known: Sequence[Program]) -> None:
-        self._programs = {one.name: one for one in known}
+        self._programs = {program.name: program for program in known}
         self._carried: dict[str, Carried] = {}
         """By the name of the case."""
         self._alone: list[Comparison] = []
@@ -151,14 +152,14 @@ def _told(carried: Carried) -> dict[str, object]:
         "sessions": None if carried.rate is None else carried.rate / carried.work.requests,
         "at": asdict(best) if best else None,
         "beyond": asdict(carried.beyond) if carried.beyond else None,
-        "rounds": [[asdict(one) for one in attempts] for attempts in carried.rounds],
+        "rounds": [[asdict(attempt) for attempt in attempts] for attempts in carried.rounds],
     }
 
 
 def _sample(carried: Carried, attempts: Sequence[Attempt]) -> Sample:
-    valid = [one for one in attempts if one.valid]
+    valid = [attempt for attempt in attempts if attempt.valid]
     if valid:
-        best = max(valid, key=lambda one: one.asked)
+        best = max(valid, key=lambda attempt: attempt.asked)
         return Sample(ns=1e9 / best.reached)
     last = attempts[-1]
     rate = f"at {last.asked:,.0f}/s " if carried.scheduled else ""
@@ -167,8 +168,8 @@ def _sample(carried: Carried, attempts: Sequence[Attempt]) -> Sample:
 
 def _alone(comparison: Comparison, name: str) -> Sample:
     """Of the client alone, for a case such as `generator.flat[client=lean]`."""
-    figure = next(one for one in CLIENT_ALONE if f".{one}[" in name)
-    client = next(one for one in CLIENTS if f"={one}]" in name)
+    figure = next(known for known in CLIENT_ALONE if f".{known}[" in name)
+    client = next(known for known in CLIENTS if f"={known}]" in name)
     flat, paced = comparison.figures[FLAT][client][0], comparison.figures[PACED][client][0]
     value = {
         "flat": 1e9 / flat.rate if flat.rate else 0.0,
@@ -189,5 +190,5 @@ def _together(rounds: Sequence[Comparison]) -> Comparison:
 
 
 def _add_all(together: Comparison, load: str, name: str, figures: list[Figures]) -> None:
-    for one in figures:
-        together.add(load, name, one)
+    for figure in figures:
+        together.add(load, name, figure)

@@ -50,7 +50,9 @@ def make_http(wanted: SuiteSettings) -> Suite:
             hint=f"Say where it is: --target {name} --url http://host:port",
         )
     bench = _Bench(wanted, target, url)
-    endpoints = {key: bench.endpoint(key, one) for key, one in target.operations.items()}
+    endpoints = {
+        key: bench.endpoint(key, operation) for key, operation in target.operations.items()
+    }
     return http_suite(
         HttpParts(
             endpoints=tuple(endpoints.values()),
@@ -89,7 +91,7 @@ class _Bench:
             key=key,
             title=operation.endpoint,
             fill=partial(self._fill, prepare_operation(operation, headers=self._target.headers)),
-            expect=[path for one in operation.expect for path in one.hasProperty],
+            expect=[path for expectation in operation.expect for path in expectation.hasProperty],
             sign_in=sign_in.operation if sign_in else "",
             before=operation.before,
             after=operation.after,
@@ -97,7 +99,9 @@ class _Bench:
 
     def token_headers(self, key: str, answer: Answer) -> dict[str, str]:
         """What shows who one is, of the answer to the sign-in `key`."""
-        sign_in = next(one for one in self._target.sign_ins().values() if one.operation == key)
+        sign_in = next(
+            sign_in for sign_in in self._target.sign_ins().values() if sign_in.operation == key
+        )
         place = sign_in.token
         value: Any = MISSING
         if place.json_path is not None:
@@ -106,7 +110,9 @@ class _Bench:
             value = answer.cookies.get(place.cookie, MISSING)
         headers = {} if value is MISSING else sign_in.headers(str(value))
         if answer.cookies and "Cookie" not in headers:
-            headers["Cookie"] = "; ".join(f"{name}={one}" for name, one in answer.cookies.items())
+            headers["Cookie"] = "; ".join(
+                f"{name}={value}" for name, value in answer.cookies.items()
+            )
         return headers
 
     async def open(self) -> tuple[str, Mapping[str, Any]]:

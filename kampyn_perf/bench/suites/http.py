@@ -79,7 +79,7 @@ class _Target:
 
     def __init__(self, parts: HttpParts) -> None:
         self.parts = parts
-        self.endpoints = {one.key: one for one in (*parts.endpoints, *parts.hidden)}
+        self.endpoints = {endpoint.key: endpoint for endpoint in (*parts.endpoints, *parts.hidden)}
         self.address = Address.of("http://127.0.0.1")
 
     async def visitor(self, endpoint: Endpoint, number: int) -> _Visitor:

@@ -29,4 +29,4 @@ def findings(facts: Facts) -> list[Finding]:
     if facts.indexes:
         all_findings += of_indexes(facts.indexes)
     order = list(Level)[::-1]
-    return sorted(all_findings, key=lambda one: order.index(one.level))
+    return sorted(all_findings, key=lambda finding: order.index(finding.level))

@@ -42,8 +42,8 @@ class Traces:
         """Raises OSError or psutil.Error. Doing so twice does no harm."""
         go_on(self.paused)
         set_limits(self.limited)
-        for one in self.moved:
-            bring_home(one)
+        for file in self.moved:
+            bring_home(file)
 
 
 def bring_home(moved: Moved) -> None:
@@ -59,16 +59,16 @@ def set_limits(limits: Sequence[Limited], *, soft: int | None = None) -> None:
     that were started meanwhile, and have inherited the fault."""
     import resource  # of Unix alone
 
-    for one in limits:
-        if not one.victim.alive():
+    for process in limits:
+        if not process.victim.alive():
             continue
-        value = (one.soft if soft is None else soft, one.hard)
-        resource.prlimit(one.victim.pid, resource.RLIMIT_FSIZE, value)
-        for child in _children(one.victim) if soft is None else ():
+        value = (process.soft if soft is None else soft, process.hard)
+        resource.prlimit(process.victim.pid, resource.RLIMIT_FSIZE, value)
+        for child in _children(process.victim) if soft is None else ():
             with suppress(ProcessLookupError):
                 if resource.prlimit(child, resource.RLIMIT_FSIZE)[0] == 0:
                     resource.prlimit(child, resource.RLIMIT_FSIZE, value)
 
 
 def _children(victim: Victim) -> list[int]:
-    return [one.pid for one in psutil.Process(victim.pid).children(recursive=True)]
+    return [child.pid for child in psutil.Process(victim.pid).children(recursive=True)]

@@ -82,7 +82,7 @@ def advise(tallies: Tallies, known_of: KnownOf, *, least: int = 1) -> Report:
     for shape, tally in tallies.by_shape.items():
         tally.suppose(enough(shape.namespace).documents)
     judged = [judge(tally, enough) for tally in tallies.by_shape.values()]
-    judged.sort(key=lambda one: one.tally.total_us, reverse=True)
+    judged.sort(key=lambda shape: shape.tally.total_us, reverse=True)
     times = [tally for tally in tallies.by_shape.values() if tally.first]
     return Report(
         advice=tuple(_advice(judged, tallies, enough, least)),
@@ -114,15 +114,15 @@ def _advice(
     judged: Sequence[Judged], tallies: Tallies, known_of: KnownOf, least: int
 ) -> list[Advice]:
     asked: list[tuple[Candidate, Judged]] = [
-        (candidate, one)
-        for one in judged
-        if one.verdict is Verdict.WANTED
-        for candidate in one.candidates
+        (candidate, shape)
+        for shape in judged
+        if shape.verdict is Verdict.WANTED
+        for candidate in shape.candidates
     ]
     made = []
     for merged in merge([candidate for candidate, _ in asked]):
         shapes = _distinct(asked[place][1] for place in merged.members)
-        if sum(one.tally.count for one in shapes) >= least:
+        if sum(shape.tally.count for shape in shapes) >= least:
             made.append(_one(merged, shapes, tallies, known_of))
     return sorted(made, key=lambda advice: advice.wasted_us, reverse=True)
 
@@ -164,5 +164,5 @@ def _setting(sets: Mapping[str, int], spec: IndexSpec) -> int:
 
 
 def _distinct(shapes: Iterable[Judged]) -> tuple[Judged, ...]:
-    by_shape: dict[Shape, Judged] = {one.tally.shape: one for one in shapes}
-    return tuple(sorted(by_shape.values(), key=lambda one: one.wasted_us, reverse=True))
+    by_shape: dict[Shape, Judged] = {shape.tally.shape: shape for shape in shapes}
+    return tuple(sorted(by_shape.values(), key=lambda shape: shape.wasted_us, reverse=True))

@@ -113,10 +113,10 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Merged, ...]:
     merged: list[Merged] = []
     for place in order:
         candidate = candidates[place]
-        for position, one in enumerate(merged):
-            layout = _together(one, candidate)
+        for position, taker in enumerate(merged):
+            layout = _together(taker, candidate)
             if layout is not None:
-                merged[position] = replace(one, layout=layout, members=(*one.members, place))
+                merged[position] = replace(taker, layout=layout, members=(*taker.members, place))
                 break
         else:
             layout = Layout((candidate.points,) if candidate.points else (), candidate.tail)
@@ -124,11 +124,11 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Merged, ...]:
     return tuple(merged)
 
 
-def _together(one: Merged, candidate: Candidate) -> Layout | None:
-    same_place = one.candidate.namespace == candidate.namespace
-    if not same_place or one.candidate.collation != candidate.collation:
+def _together(taker: Merged, candidate: Candidate) -> Layout | None:
+    same_place = taker.candidate.namespace == candidate.namespace
+    if not same_place or taker.candidate.collation != candidate.collation:
         return None
-    return one.layout.absorb(candidate.points, candidate.tail)
+    return taker.layout.absorb(candidate.points, candidate.tail)
 
 
 def after_existing(layout: Layout, existing: Iterable[Sequence[Key]]) -> Layout:

@@ -100,8 +100,8 @@ def _statement(command: Document, kind: Kind) -> Document | None:
     for name in ("updates", "deletes"):
         statements = command.get(name)
         if isinstance(statements, list | tuple):
-            one = statements[0] if len(statements) == 1 else None
-            return one if isinstance(one, dict) else None
+            statement = statements[0] if len(statements) == 1 else None
+            return statement if isinstance(statement, dict) else None
     if kind in (Kind.UPDATE, Kind.DELETE) and "q" not in command:
         return None  # a bulk: its statements are recorded each for itself
     return command

@@ -77,7 +77,9 @@ class Declarations:
     ) -> Catalogue:
         """All of it. Raises ConfigError with the problems; and with `none`, where there are no
         models at all."""
-        kept = [one.wanted() for one in self.collections.values() if one.entries]
+        kept = [
+            collection.wanted() for collection in self.collections.values() if collection.entries
+        ]
         if not self.problems and not kept:
             names = ", ".join(list(self.collections)[:5])
             more = ", ..." if len(self.collections) > 5 else ""
@@ -87,7 +89,7 @@ class Declarations:
             raise ConfigError(self.problems)
         default = Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)
         used = {DEFAULT_CLUSTER, *(wanted.cluster for wanted in kept)}
-        others = {name: one for name, one in (clusters or {}).items() if name in used}
+        others = {name: cluster for name, cluster in (clusters or {}).items() if name in used}
         return Catalogue(collections=tuple(kept), clusters={DEFAULT_CLUSTER: default, **others})
 
 

@@ -38,7 +38,7 @@ def inserted(text: str, additions: Sequence[WantedCollection]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     edits = list(_edits(text, collections, additions))
     # From the end on, so that places stay right; of two at one place the later one first.
-    for edit in sorted(edits, key=lambda one: one.at)[::-1]:
+    for edit in sorted(edits, key=lambda edit: edit.at)[::-1]:
         body = edit.text.replace("\n", newline)
         text = text[: edit.at] + body + text[edit.at :]
     return text

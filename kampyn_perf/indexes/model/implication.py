@@ -60,7 +60,9 @@ def _leaf_follows(asked: Leaf, wanted: Leaf) -> bool:
     if placeholders(value):
         return True
     if operator == "$in":
-        return bool(value) and all(_value_follows("$eq", one, wanted) for one in value)
+        return bool(value) and all(
+            _value_follows("$eq", alternative, wanted) for alternative in value
+        )
     return _value_follows(operator, value, wanted)
 
 

@@ -92,11 +92,11 @@ def _free(known: WantedCollection, live: LiveCollection, notes: list[str]) -> li
     """Names of the live indexes that no entry is, was or stands in the way of."""
     lives = read_live(live)
     matches = match(known.entries, lives, live)
-    taken = {one.live.name for one in matches if one.live is not None}
+    taken = {matched.live.name for matched in matches if matched.live is not None}
     notes += [
-        f"{known.name}.{one.live.name} is in the catalogue in another form: see `indexes plan`"
-        for one in matches
-        if one.live is not None and one.how is not How.SAME
+        f"{known.name}.{matched.live.name} is in the catalogue in another form: see `indexes plan`"
+        for matched in matches
+        if matched.live is not None and matched.how is not How.SAME
     ]
     return [index.name for index in lives if index.name not in taken and not index.is_bridge]
 

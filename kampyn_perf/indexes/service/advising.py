@@ -84,7 +84,7 @@ def advise_indexes(
     live = KnownIndexes(request.catalogue, databases)
     report = advise(tallies, live.known, least=request.least)
     return Advised(
-        report=replace(report, advice=tuple(live.with_bytes(one) for one in report.advice)),
+        report=replace(report, advice=tuple(live.with_bytes(advice) for advice in report.advice)),
         sources=tuple(sources),
         notes=(*notes, *live.notes),
     )

@@ -130,9 +130,9 @@ def _summary(report: Report) -> Iterator[Line]:
         words = f"{report.left_out:,} operations were left out"
         yield Line(LineKind.WARNING, f"{words}: of too many shapes to tell apart, or too deep.")
     declared = {
-        f"{one.tally.shape.collection}.{name}"
-        for one in report.of(Verdict.DECLARED)
-        for name in one.indexes
+        f"{shape.tally.shape.collection}.{name}"
+        for shape in report.of(Verdict.DECLARED)
+        for name in shape.indexes
     }
     if declared:
         words = f"Declared, and to be built: {', '.join(sorted(declared))}."

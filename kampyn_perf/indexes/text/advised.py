@@ -114,7 +114,9 @@ def _query(
 ) -> Query | None:
     """The costliest find or count that the index is for; None where it is for others only, or a
     placeholder has no sample."""
-    own = [one.tally for one in advice.shapes if one.tally.shape.collection == advice.collection]
+    own = [
+        shape.tally for shape in advice.shapes if shape.tally.shape.collection == advice.collection
+    ]
     for tally in own:
         if tally.shape.kind in (Kind.FIND, Kind.COUNT):
             filling = _Parameters(dict(parameters.values), recorded=values)

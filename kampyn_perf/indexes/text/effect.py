@@ -114,7 +114,7 @@ def read_timings(path: Path) -> Mapping[str, Timing]:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != TIMINGS_SCHEMA or data["version"] > VERSION:
             raise ValueError(f"its schema is {data['schema']}, version {data['version']}")
-        return {name: _timing(each) for name, each in data["queries"].items()}
+        return {name: _timing(timing) for name, timing in data["queries"].items()}
     except OSError as error:
         raise KampynError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -142,8 +142,8 @@ def _timing(data: Mapping[str, Any]) -> Timing:
         points=None
         if points is None
         else {
-            name: Point(value_ns=each["value"], low_ns=each["low"], high_ns=each["high"])
-            for name, each in points.items()
+            name: Point(value_ns=timing["value"], low_ns=timing["low"], high_ns=timing["high"])
+            for name, timing in points.items()
         },
     )
 

@@ -55,9 +55,9 @@ def _query(instrument: Instrument) -> str:
 
 def _cache(before: Page, after: Page, source: str) -> Iterator[Sample]:
     looks = {
-        dict(one.labels).get("outcome", ""): between(before.get(key), one).count
-        for key, one in after.items()
-        if one.name == names.METRIC_CACHE
+        dict(sample.labels).get("outcome", ""): between(before.get(key), sample).count
+        for key, sample in after.items()
+        if sample.name == names.METRIC_CACHE
     }
     asked = looks.get("hit", 0.0) + looks.get("miss", 0.0)
     if asked > 0:
@@ -88,11 +88,11 @@ def from_node(
     if busy is not None:
         yield Sample(Quantity(names.CPU, subject, source, "share"), busy)
     disks = [
-        between(before[key], one).count / seconds
-        for key, one in after.items()
-        if one.name == _DISK
+        between(before[key], sample).count / seconds
+        for key, sample in after.items()
+        if sample.name == _DISK
         and key in before
-        and not dict(one.labels).get("device", "").startswith(_NOT_DISKS)
+        and not dict(sample.labels).get("device", "").startswith(_NOT_DISKS)
     ]
     if disks:
         # Which disk has the data cannot be seen from there: the busiest one speaks.
@@ -102,8 +102,8 @@ def from_node(
 
 def _busy_share(before: Page, after: Page) -> float | None:
     spent: dict[str, float] = {}
-    for key, one in after.items():
-        if one.name == _CPU and key in before:
-            mode = dict(one.labels).get("mode", "")
-            spent[mode] = spent.get(mode, 0.0) + between(before[key], one).count
+    for key, sample in after.items():
+        if sample.name == _CPU and key in before:
+            mode = dict(sample.labels).get("mode", "")
+            spent[mode] = spent.get(mode, 0.0) + between(before[key], sample).count
     return busy_share(spent)

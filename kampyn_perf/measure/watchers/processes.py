@@ -95,7 +95,7 @@ class ProcessWatcher:
                     yield Remark(f"only {MAX_PLACES} processes are watched; there are more")
                     return
                 places.append(_Place(f"{kind} {len(places) + 1}", kind in self._instances))
-            place = next(one for one in places if one.process is None)
+            place = next(place for place in places if place.process is None)
             if place.left:
                 place.restarts += 1
                 yield Remark(f"{place.subject} was restarted, as process {pid}")

@@ -119,7 +119,7 @@ class BackendMetricsWatcher:
         yield from goals.from_backend(page.before, page.after, source=self._source)
         yield from intervals.samples(
             page.before,
-            {key: one for key, one in page.after.items() if one.name in self._as_they_are},
+            {key: sample for key, sample in page.after.items() if sample.name in self._as_they_are},
             seconds=page.seconds,
             subject="backend",
             source=self._source,
@@ -232,9 +232,9 @@ class ScrapeWatcher:
         before = self._page.before
         if before is not None:
             self._shrinks += any(
-                intervals.between(before.get(key), one).reset
-                for key, one in self._page.after.items()
-                if one.kind is not Kind.GAUGE
+                intervals.between(before.get(key), sample).reset
+                for key, sample in self._page.after.items()
+                if sample.kind is not Kind.GAUGE
             )
         if self._shrinks > _FLAPS:
             yield Remark(

@@ -33,16 +33,16 @@ def amplification(
     """Of the requests `counted`."""
     if not faults.windows_us:
         return Missing("the run had no faults")
-    width = max([counted.width_us, *(one.width_us for one in seconds)])
-    places = {one.at_us // width for one in seconds} | set(
+    width = max([counted.width_us, *(second.width_us for second in seconds)])
+    places = {second.at_us // width for second in seconds} | set(
         (counted.at * counted.width_us // width).tolist()
     )
     at = np.array(sorted(places), dtype=np.int64)
     requests = np.zeros(at.size)
     np.add.at(requests, np.searchsorted(at, counted.at * counted.width_us // width), counted.totals)
     starts = np.zeros(at.size)
-    for one in seconds:
-        starts[np.searchsorted(at, one.at_us // width)] += one.started
+    for second in seconds:
+        starts[np.searchsorted(at, second.at_us // width)] += second.started
     under = faults.over(at * width, width)
     if not starts[under].sum():
         return Missing("no session began under a fault")

@@ -68,7 +68,7 @@ _DECIDES: dict[str, Callable[[LoadResult], object]] = {
     "target": lambda run: (run.target.name, run.target.bundled or run.target.url),
     "schedule": lambda run: (
         run.planned_us,
-        [(one.name, one.duration_us, one.offered_rate) for one in run.phases],
+        [(phase.name, phase.duration_us, phase.offered_rate) for phase in run.phases],
     ),
     "mix of flows": lambda run: sorted((flow.name, flow.weight) for flow in run.flows),
     "warm-up": lambda run: run.warm_up.duration_us if run.warm_up else 0,

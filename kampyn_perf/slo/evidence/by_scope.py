@@ -61,7 +61,9 @@ class ByScope:
         """The figures of the requests that `scope` names; overall is all of them."""
         phases = zip(self.phase_names, self._result.phases, strict=True)
         groups = {
-            ScopeKind.ENDPOINT: {one.name: one.requests for one in self._result.endpoints},
+            ScopeKind.ENDPOINT: {
+                endpoint.name: endpoint.requests for endpoint in self._result.endpoints
+            },
             ScopeKind.FLOW: {flow.name: flow.requests for flow in self._result.flows},
             ScopeKind.PHASE: {name: phase.requests for name, phase in phases},
         }

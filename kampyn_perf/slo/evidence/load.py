@@ -237,7 +237,7 @@ class LoadEvidence(LoadStanding):
 
     def _throughput(self, objective: Objective) -> Estimate | Missing:
         line = Timeline.of(self._result)
-        widths = np.array([one.width_us for one in self._result.seconds], dtype=np.int64)
+        widths = np.array([second.width_us for second in self._result.seconds], dtype=np.int64)
         kept = self._faults.kept(line.starts_us, widths, objective.faults)
         rates = phase_rates(
             self._result.phases, self._by_scope.phase_names, line.part(kept), in_part=not kept.all()

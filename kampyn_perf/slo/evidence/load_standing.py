@@ -49,10 +49,10 @@ class LoadStanding(ResultEvidence[LoadResult]):
         disturbances, kind = self._result.validity.disturbances, objective.described.evidence
         if not disturbances or isinstance(kind, _NEVER_HELD):
             return None
-        if any(one.hides is None for one in disturbances):
+        if any(disturbance.hides is None for disturbance in disturbances):
             return None
         of_status = isinstance(kind, RequestShare) and kind.event in _STATUSES
-        if not of_status and any(one.adds_us is None for one in disturbances):
+        if not of_status and any(disturbance.adds_us is None for disturbance in disturbances):
             return None
         disturbed = self.disturbed
         added = units.format_duration(disturbed.added_us)
@@ -77,7 +77,7 @@ class LoadStanding(ResultEvidence[LoadResult]):
         requests = self._result.requests
         if not self.all_failed or requests.statuses or not requests.errors.keys() <= _NO_ANSWER:
             return ""
-        words = next((one.message for one in self._result.failures if one.message), "")
+        words = next((failure.message for failure in self._result.failures if failure.message), "")
         return words or ", ".join(requests.errors)
 
     @property
@@ -90,6 +90,6 @@ class LoadStanding(ResultEvidence[LoadResult]):
         """What a disturbance can have done to the requests, at most."""
         disturbances = self._result.validity.disturbances
         return Disturbed(
-            added_us=sum(one.adds_us or 0 for one in disturbances),
-            hidden=sum(one.hides or 0 for one in disturbances),
+            added_us=sum(disturbance.adds_us or 0 for disturbance in disturbances),
+            hidden=sum(disturbance.hides or 0 for disturbance in disturbances),
         )

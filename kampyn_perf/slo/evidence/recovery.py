@@ -62,22 +62,25 @@ def recovery(
     p95 = _by_stretch(counted)
     width = counted.width_us
     recoveries = [_after(_within_phase(span, phases_us, width), p95, width) for span in spans]
-    for one in recoveries:
-        if isinstance(one, Missing):
-            return one
-    known = [one for one in recoveries if isinstance(one, _Recovery)]
-    worst = max(known, key=lambda one: math.inf if one.observed_us is None else one.observed_us)
+    for recovery in recoveries:
+        if isinstance(recovery, Missing):
+            return recovery
+    known = [recovery for recovery in recoveries if isinstance(recovery, _Recovery)]
+    worst = max(
+        known,
+        key=lambda recovery: math.inf if recovery.observed_us is None else recovery.observed_us,
+    )
     note = f"after {worst.name}, until P95 was at most {format_duration(round(worst.limit_us))}"
     if worst.observed_us is None:
         return Estimate(
             observed=None,
-            interval=stats.Interval(float(max(one.low_us for one in known)), None),
+            interval=stats.Interval(float(max(recovery.low_us for recovery in known)), None),
             samples=len(known),
             noun="faults",
             note=note,
             remedy=_NOT_BACK,
         )
-    high = max(one.high_us for one in known)
+    high = max(recovery.high_us for recovery in known)
     return Estimate(
         observed=float(worst.observed_us),
         interval=stats.Interval(float(worst.low_us), float(high)),

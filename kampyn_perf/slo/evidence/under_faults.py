@@ -37,13 +37,14 @@ class Faults:
     @classmethod
     def of(cls, result: LoadResult) -> Faults:
         """One that goes on lasts until now."""
-        begun = [one for one in result.faults if one.began]
-        ends = [result.elapsed_us if one.end_us is None else one.end_us for one in begun]
+        begun = [fault for fault in result.faults if fault.began]
+        ends = [result.elapsed_us if fault.end_us is None else fault.end_us for fault in begun]
         return cls(
             tuple(
-                (one.start_us, end + one.settle_us) for one, end in zip(begun, ends, strict=True)
+                (fault.start_us, end + fault.settle_us)
+                for fault, end in zip(begun, ends, strict=True)
             ),
-            tuple(one.name for one in begun),
+            tuple(fault.name for fault in begun),
             tuple(ends),
         )
 
@@ -87,7 +88,7 @@ class Faults:
         of the time from the one before it; a series of events has none where there were none."""
         if not self.windows_us or under is Under.COUNTED:
             return list(series)
-        return [self._part(one, under) for one in series]
+        return [self._part(watched, under) for watched in series]
 
     def _part(self, series: Series, under: Under) -> Series:
         ends = np.array(series.at_us, dtype=np.int64)
@@ -120,8 +121,8 @@ class Faults:
 
     def masked_us(self, seconds: Sequence[Second]) -> int:
         """How much of the time is left out."""
-        starts = np.array([one.at_us for one in seconds], dtype=np.int64)
-        widths = np.array([one.width_us for one in seconds], dtype=np.int64)
+        starts = np.array([second.at_us for second in seconds], dtype=np.int64)
+        widths = np.array([second.width_us for second in seconds], dtype=np.int64)
         return int(widths[self.over(starts, widths)].sum())
 
 

@@ -107,15 +107,17 @@ def quantile_of_worst(
     if isinstance(windows, Missing):
         return windows
     asked = replace(question, low_confidence=windows.low_confidence)
-    pairs = [(one, quantile(one.counted, asked, objective.target)) for one in windows.every]
-    estimated = [(one, estimate) for one, estimate in pairs if isinstance(estimate, Estimate)]
+    pairs = [
+        (window, quantile(window.counted, asked, objective.target)) for window in windows.every
+    ]
+    estimated = [(window, estimate) for window, estimate in pairs if isinstance(estimate, Estimate)]
     if not estimated:
         return Missing(f"there were no {question.noun}")
     empty = len(pairs) - len(estimated)
     window, worst = max(estimated, key=lambda pair: _badness(pair[1].observed))
     intervals = [estimate.interval for _, estimate in estimated if estimate.interval]
-    lows = [one.low for one in intervals if one.low is not None]
-    highs = [one.high for one in intervals if one.high is not None]
+    lows = [interval.low for interval in intervals if interval.low is not None]
+    highs = [interval.high for interval in intervals if interval.high is not None]
     open_above = empty or len(highs) < len(pairs)
     return replace(
         worst,
@@ -137,8 +139,10 @@ def share_of_worst(
     windows = windows_of(counted, objective)
     if isinstance(windows, Missing):
         return windows
-    pairs = [(one, share_of(one.counted, event, disturbed=disturbed)) for one in windows.every]
-    with_requests = [(one, share, share.bounds()) for one, share in pairs if share.size]
+    pairs = [
+        (window, share_of(window.counted, event, disturbed=disturbed)) for window in windows.every
+    ]
+    with_requests = [(window, share, share.bounds()) for window, share in pairs if share.size]
     if not with_requests:
         return Missing("there were no requests")
     empty = len(pairs) - len(with_requests)

@@ -76,7 +76,9 @@ class Breach:
 
 def missed(judgements: Sequence[Judgement]) -> list[Judgement]:
     """Those that failed, or look as if they would."""
-    return [one for one in judgements if one.required and _looks_missed(one)]
+    return [
+        judgement for judgement in judgements if judgement.required and _looks_missed(judgement)
+    ]
 
 
 def _looks_missed(judgement: Judgement) -> bool:
@@ -90,12 +92,15 @@ def first_breach(result: LoadResult, judgements: Sequence[Judgement]) -> Breach 
     """The one that began first; errors before times where they began together."""
     breaches = [
         breach
-        for one in missed(judgements)
-        if result.breakdown and (breach := _of_requests(result, result.breakdown, one))
+        for judgement in missed(judgements)
+        if result.breakdown and (breach := _of_requests(result, result.breakdown, judgement))
     ]
     if breaches:
-        return min(breaches, key=lambda one: (one.from_us, one.kind is not Kind.ERRORS, -one.bad))
-    others = [one for one in missed(judgements) if kind_of(one) is Kind.OTHER]
+        return min(
+            breaches,
+            key=lambda breach: (breach.from_us, breach.kind is not Kind.ERRORS, -breach.bad),
+        )
+    others = [judgement for judgement in missed(judgements) if kind_of(judgement) is Kind.OTHER]
     if not others:
         return None
     whole = (result.elapsed_us - result.measured_us, result.elapsed_us)
@@ -206,8 +211,9 @@ def _beyond(stretches: dict[int, _Stretch], allowed: float) -> set[int]:
     for deviations in (2.0, 0.0):
         numbers = {
             at
-            for at, one in stretches.items()
-            if one.bad > allowed * one.total + deviations * math.sqrt(allowed * one.total)
+            for at, stretch in stretches.items()
+            if stretch.bad
+            > allowed * stretch.total + deviations * math.sqrt(allowed * stretch.total)
         }
         if numbers:
             return numbers

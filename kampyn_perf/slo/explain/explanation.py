@@ -45,9 +45,10 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
     ]
     if findings and findings[0].rule == too_little_data.RULE.id:
         return [_beginning(findings[0], breach, facts)]
-    starved = any(one.rule == other_programs.RULE.id for one in findings) and _short_of_cpu(result)
-    findings.sort(key=lambda one: _order(one, starved=starved))
-    if not any(one.cause for one in findings):
+    others_work = any(finding.rule == other_programs.RULE.id for finding in findings)
+    starved = others_work and _short_of_cpu(result)
+    findings.sort(key=lambda finding: _order(finding, starved=starved))
+    if not any(finding.cause for finding in findings):
         findings.append(_unknown(facts))
     return [_beginning(findings[0], breach, facts), *findings[1:_MOST]]
 
@@ -70,7 +71,7 @@ def _found(
 
 def _short_of_cpu(result: LoadResult) -> bool:
     """Whether a generator was ready to work, and others had the CPU."""
-    waits = (one.cpu_wait_share or 0.0 for one in result.validity.generators)
+    waits = (generator.cpu_wait_share or 0.0 for generator in result.validity.generators)
     return max(waits, default=0.0) >= _WAITED
 
 
@@ -121,7 +122,7 @@ def _what_was_seen(facts: Facts) -> str:
     cpu = facts.backend_cpu
     words = (
         f"the cause is not known: of the {format_duration(facts.waited_us)} that all requests took "
-        f"together, {', '.join(one for one in seen if one)} are seen"
+        f"together, {', '.join(part for part in seen if part)} are seen"
     )
     return words + (
         "" if cpu is None else f", and the backend used {cpu:.2f} of {facts.cores} cores"

@@ -119,15 +119,15 @@ class Facts:
     def failures(self) -> list[Failure]:
         """Those with a part in the breach."""
         return [
-            one
-            for one in self.result.failures
-            if any(one.first_us < end and one.last_us > start for start, end in self.spans)
+            failure
+            for failure in self.result.failures
+            if any(failure.first_us < end and failure.last_us > start for start, end in self.spans)
         ]
 
     @property
     def failed(self) -> int:
         """Requests that failed during the breach."""
-        return sum(self.failed_within(one) for one in self.failures)
+        return sum(self.failed_within(failure) for failure in self.failures)
 
     def failed_within(self, failure: Failure) -> int:
         """Those of one cause, during the breach."""
@@ -253,5 +253,8 @@ class Facts:
         while a worker collects, each waits half a pause on the average."""
         collections = self.collections.values()
         return self.share_of_waiting(
-            sum(self.breach.total * one.of_time * one.pause_us / 2 for one in collections)
+            sum(
+                self.breach.total * collection.of_time * collection.pause_us / 2
+                for collection in collections
+            )
         )

@@ -50,7 +50,7 @@ def unusual(result: LoadResult) -> list[Unusual]:
     signs = sorted(_signs(result), key=lambda sign: (sign.start_us, sign.end_us))
     groups: list[list[_Sign]] = []
     for sign in signs:
-        if groups and sign.start_us <= max(one.end_us for one in groups[-1]) + _GAP_US:
+        if groups and sign.start_us <= max(sign.end_us for sign in groups[-1]) + _GAP_US:
             groups[-1].append(sign)
         else:
             groups.append([sign])
@@ -58,22 +58,22 @@ def unusual(result: LoadResult) -> list[Unusual]:
 
 
 def _stretch(result: LoadResult, signs: list[_Sign]) -> Unusual:
-    start, end = signs[0].start_us, max(one.end_us for one in signs)
+    start, end = signs[0].start_us, max(sign.end_us for sign in signs)
     faults = [
-        one.name
-        for one in result.faults
-        if one.began
-        and one.start_us - MICROSECONDS <= end
-        and start <= (result.elapsed_us if one.end_us is None else one.end_us) + one.settle_us
+        fault.name
+        for fault in result.faults
+        if fault.began
+        and fault.start_us - MICROSECONDS <= end
+        and start <= (result.elapsed_us if fault.end_us is None else fault.end_us) + fault.settle_us
     ]
-    failed = sum(one.failed for one in signs)
+    failed = sum(sign.failed for sign in signs)
     said = [f"{counted(failed, 'request')} failed"] if failed else []
-    said += dict.fromkeys(one.words for one in signs if one.words)
+    said += dict.fromkeys(sign.words for sign in signs if sign.words)
     return Unusual(start_us=start, end_us=end, signs=said, faults=faults)
 
 
 def _signs(result: LoadResult) -> Iterator[_Sign]:
-    seconds = [one for one in result.seconds if one.at_us < result.planned_us]
+    seconds = [second for second in result.seconds if second.at_us < result.planned_us]
     yield from _failures(seconds)
     yield from _silences(seconds)
     yield from _slow(seconds, result.requests.response.p95_us)
@@ -86,31 +86,31 @@ def _signs(result: LoadResult) -> Iterator[_Sign]:
 
 
 def _failures(seconds: list[Second]) -> Iterator[_Sign]:
-    shares = [one.failed / one.requests for one in seconds if one.requests]
+    shares = [second.failed / second.requests for second in seconds if second.requests]
     usual = median(shares) if shares else 0.0
-    for one in seconds:
-        expected = usual * one.requests
+    for second in seconds:
+        expected = usual * second.requests
         scatter = math.sqrt(expected * (1 - usual))
-        if one.failed >= _FEWEST_FAILED and one.failed > expected + _FAR * scatter:
-            yield _Sign(one.at_us, one.at_us + one.width_us, failed=one.failed)
+        if second.failed >= _FEWEST_FAILED and second.failed > expected + _FAR * scatter:
+            yield _Sign(second.at_us, second.at_us + second.width_us, failed=second.failed)
 
 
 def _silences(seconds: list[Second]) -> Iterator[_Sign]:
-    starts = sum(one.started for one in seconds)
-    per_start = sum(one.requests for one in seconds) / starts if starts else 0.0
-    for before, one in pairwise(seconds):
-        expected = per_start * min(before.started, one.started)
-        if expected >= _ENOUGH and one.requests < _ANSWERED * expected:
-            what = "hardly anything" if one.requests else "nothing"
-            yield _of(one, f"{what} was answered")
+    starts = sum(second.started for second in seconds)
+    per_start = sum(second.requests for second in seconds) / starts if starts else 0.0
+    for before, second in pairwise(seconds):
+        expected = per_start * min(before.started, second.started)
+        if expected >= _ENOUGH and second.requests < _ANSWERED * expected:
+            what = "hardly anything" if second.requests else "nothing"
+            yield _of(second, f"{what} was answered")
 
 
 def _slow(seconds: list[Second], p95_us: int | None) -> Iterator[_Sign]:
-    for one in seconds:
-        middle = one.response.p50_us if one.response else None
-        if p95_us and middle and one.requests >= _REQUESTS and middle > p95_us:
+    for second in seconds:
+        middle = second.response.p50_us if second.response else None
+        if p95_us and middle and second.requests >= _REQUESTS and middle > p95_us:
             limit = format_duration(p95_us)
-            yield _of(one, f"half of the requests took longer than {limit}, the P95 of the run")
+            yield _of(second, f"half of the requests took longer than {limit}, the P95 of the run")
 
 
 def _restarts(series: Series) -> Iterator[_Sign]:

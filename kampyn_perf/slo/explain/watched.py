@@ -47,21 +47,21 @@ class Watched:
         """The mean over `spans`, of all series of a metric together; None where none looked."""
         levels = [
             level
-            for one in self._of(metric, labels)
-            if (level := _mean_over_time(one, spans)) is not None
+            for series in self._of(metric, labels)
+            if (level := _mean_over_time(series, spans)) is not None
         ]
         return sum(levels) if levels else None
 
     def each(self, metric: str, spans: Sequence[Span]) -> dict[str, float]:
         """The mean over `spans` of each subject."""
-        levels = {one.subject: _mean_over_time(one, spans) for one in self._of(metric, {})}
+        levels = {series.subject: _mean_over_time(series, spans) for series in self._of(metric, {})}
         return {subject: level for subject, level in levels.items() if level is not None}
 
     def events(self, metric: str, spans: Sequence[Span], **labels: str) -> Events | None:
         """Of series whose values are means of events; None where nobody looked, or none came."""
         count = total = 0.0
-        for one in self._of(metric, labels):
-            for value, weight, share, _ in _within(one, spans):
+        for series in self._of(metric, labels):
+            for value, weight, share, _ in _within(series, spans):
                 count += weight * share
                 total += weight * share * value
         return Events(count, total) if count else None
@@ -72,7 +72,9 @@ class Watched:
         if not held:
             return None
         return sum(
-            value * lasted / 1e6 for one in held for value, _, _, lasted in _within(one, spans)
+            value * lasted / 1e6
+            for series in held
+            for value, _, _, lasted in _within(series, spans)
         )
 
     def has(self, metric: str) -> bool:
@@ -80,10 +82,10 @@ class Watched:
         return any(True for _ in self._of(metric, {}))
 
     def _of(self, metric: str, labels: dict[str, str]) -> Iterator[Series]:
-        for one in self.series:
-            known = one.metric == metric and one.values and "quantile" not in one.labels
-            if known and labels.items() <= one.labels.items():
-                yield one
+        for series in self.series:
+            known = series.metric == metric and series.values and "quantile" not in series.labels
+            if known and labels.items() <= series.labels.items():
+                yield series
 
 
 def _within(series: Series, spans: Sequence[Span]) -> Iterator[tuple[float, float, float, int]]:

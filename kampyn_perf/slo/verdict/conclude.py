@@ -67,9 +67,9 @@ def conclude(
     evidence: Standing = evidences[0] if len(evidences) == 1 else Together(evidences)
     judgements_by_part: dict[tuple[str, Scope], Judgement] = {}
     compared = baselines or [Baseline(evidence=Missing(NONE_GIVEN))] * len(evidences)
-    for one, baseline in zip(evidences, compared, strict=True):
-        for name, objective in _expanded(one, slo):
-            judgement = _judgement(one, name, objective, baseline)
+    for part, baseline in zip(evidences, compared, strict=True):
+        for name, objective in _expanded(part, slo):
+            judgement = _judgement(part, name, objective, baseline)
             known = judgements_by_part.setdefault((name, objective.scope), judgement)
             if _rank(judgement) < _rank(known):
                 judgements_by_part[name, objective.scope] = judgement

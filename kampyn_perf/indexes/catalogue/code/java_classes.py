@@ -84,18 +84,21 @@ def classes_of(source: bytes) -> Iterator[JavaClass]:
         raise JavaError(next(_errors(root)).start_point[0] + 1)
     constants = dict(_constants(root))
     for node in nodes:
-        one = _class(node)
-        for annotation in (*one.annotations, *(a for m in one.members for a in m.annotations)):
+        java_class = _class(node)
+        for annotation in (
+            *java_class.annotations,
+            *(a for m in java_class.members for a in m.annotations),
+        ):
             annotation.resolve(constants)
-        yield one
+        yield java_class
 
 
 def _constants(root: Node) -> Iterator[tuple[str, str]]:
     """`static final String NAME = "text"`, of any class of the file."""
-    for one in _descendants(root, ("field_declaration",)):
-        if "final" not in _modifiers(one):
+    for declaration in _descendants(root, ("field_declaration",)):
+        if "final" not in _modifiers(declaration):
             continue
-        for declarator in one.children_by_field_name("declarator"):
+        for declarator in declaration.children_by_field_name("declarator"):
             value = _value(declarator.child_by_field_name("value"))
             if isinstance(value, str):
                 yield _text(declarator.child_by_field_name("name")), value
@@ -114,14 +117,14 @@ def _class(node: Node) -> JavaClass:
 
 def _members(node: Node) -> Iterator[Member]:
     parameters = node.child_by_field_name("parameters")  # of a record
-    for one in parameters.named_children if parameters else ():
-        if one.type == "formal_parameter":
-            yield _member(one, one.child_by_field_name("name"))
+    for part in parameters.named_children if parameters else ():
+        if part.type == "formal_parameter":
+            yield _member(part, part.child_by_field_name("name"))
     body = node.child_by_field_name("body")
-    for one in body.named_children if body else ():
-        if one.type == "field_declaration" and "static" not in _modifiers(one):
-            for declarator in one.children_by_field_name("declarator"):
-                yield _member(one, declarator.child_by_field_name("name"))
+    for part in body.named_children if body else ():
+        if part.type == "field_declaration" and "static" not in _modifiers(part):
+            for declarator in part.children_by_field_name("declarator"):
+                yield _member(part, declarator.child_by_field_name("name"))
 
 
 def _member(node: Node, name: Node | None) -> Member:
@@ -152,23 +155,23 @@ def _modifiers(node: Node) -> str:
 
 def _annotations(node: Node) -> list[Annotation]:
     return [
-        _annotation(one)
+        _annotation(written)
         for child in node.children
         if child.type == "modifiers"
-        for one in child.named_children
-        if one.type in ("annotation", "marker_annotation")
+        for written in child.named_children
+        if written.type in ("annotation", "marker_annotation")
     ]
 
 
 def _annotation(node: Node) -> Annotation:
     values: dict[str, Any] = {}
     arguments = node.child_by_field_name("arguments")
-    for one in arguments.named_children if arguments else ():
-        if one.type == "element_value_pair":
-            key = _text(one.child_by_field_name("key"))
-            values[key] = _value(one.child_by_field_name("value"))
-        elif "comment" not in one.type:
-            values["value"] = _value(one)
+    for argument in arguments.named_children if arguments else ():
+        if argument.type == "element_value_pair":
+            key = _text(argument.child_by_field_name("key"))
+            values[key] = _value(argument.child_by_field_name("value"))
+        elif "comment" not in argument.type:
+            values["value"] = _value(argument)
     name = _text(node.child_by_field_name("name")).rpartition(".")[2]
     return Annotation(name, node.start_point[0] + 1, values)
 
@@ -222,10 +225,10 @@ _VALUES: dict[str, Callable[[Node], Any]] = {
 def _descendants(node: Node, kinds: tuple[str, ...]) -> Iterator[Node]:
     waiting = [node]
     while waiting:
-        one = waiting.pop()
-        if one.type in kinds:
-            yield one
-        waiting.extend(reversed(one.named_children))
+        current = waiting.pop()
+        if current.type in kinds:
+            yield current
+        waiting.extend(reversed(current.named_children))
 
 
 def _errors(node: Node) -> Iterator[Node]:

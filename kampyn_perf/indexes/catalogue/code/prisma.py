@@ -87,15 +87,19 @@ class _Schema:
         declared = declarations.of(_text(_find(model.attributes, "map"), "name") or model.name)
         stored = list(self._stored_fields(model))
         declared.fields(
-            required=[one.path for one in stored if one.always],
-            optional=[one.path for one in stored if not one.always and not one.is_list],
-            arrays=[one.path for one in stored if one.is_list],
+            required=[field.path for field in stored if field.always],
+            optional=[field.path for field in stored if not field.always and not field.is_list],
+            arrays=[field.path for field in stored if field.is_list],
         )
-        indexes = [(one, one.get("fields", 0)) for one in model.attributes if one.name in _INDEXES]
-        for one in model.fields:
-            unique = _find(one.attributes, "unique")
+        indexes = [
+            (attribute, attribute.get("fields", 0))
+            for attribute in model.attributes
+            if attribute.name in _INDEXES
+        ]
+        for field in model.fields:
+            unique = _find(field.attributes, "unique")
             if unique:
-                indexes.append((unique, [Call(one.name, unique.named)]))
+                indexes.append((unique, [Call(field.name, unique.named)]))
         for attribute, fields in indexes:
             try:
                 self._index(model, attribute, fields, declared)
@@ -109,12 +113,12 @@ class _Schema:
         if not isinstance(fields, list):
             raise ValueError("an index without a list of fields")
         keys: dict[str, int | str] = {}
-        for one in fields:
-            if not isinstance(one, Call):
-                raise ValueError(f"{one!r} is no field")
-            sort = one.get("sort")
+        for field in fields:
+            if not isinstance(field, Call):
+                raise ValueError(f"{field!r} is no field")
+            sort = field.get("sort")
             descends = isinstance(sort, Call) and sort.name == "Desc"
-            path = self._path(model, one.name)
+            path = self._path(model, field.name)
             keys[path] = TEXT if attribute.name == "fulltext" else -1 if descends else 1
         options: dict[str, object] = {"unique": True} if attribute.name == "unique" else {}
         name = _text(attribute, "map")
@@ -126,35 +130,36 @@ class _Schema:
         inside: Block | None = block
         for name in dotted.split("."):
             fields = inside.fields if inside else []
-            one = next((one for one in fields if one.name == name), None)
-            if one is None:
+            field = next((field for field in fields if field.name == name), None)
+            if field is None:
                 raise ValueError(f"there is no field {dotted}")
-            names.append(_stored(one))
-            inside = self.blocks.get(one.type)
+            names.append(_stored(field))
+            inside = self.blocks.get(field.type)
         return ".".join(names)
 
     def _stored_fields(
         self, block: Block, prefix: str = "", *, always: bool = True, inside: tuple[str, ...] = ()
     ) -> Iterator[_Stored]:
         """Every field that is stored, with those of composite types, once within each other."""
-        for one in block.fields:
-            kind = self.blocks.get(one.type)
+        for field in block.fields:
+            kind = self.blocks.get(field.type)
             if kind is not None and kind.kind == "model":
                 continue  # a relation; its key is a field of its own
-            path, is_there = prefix + _stored(one), always and not (one.is_optional or one.is_list)
-            yield _Stored(path, is_there, one.is_list)
-            if kind is not None and one.type not in inside:
+            path = prefix + _stored(field)
+            is_there = always and not (field.is_optional or field.is_list)
+            yield _Stored(path, is_there, field.is_list)
+            if kind is not None and field.type not in inside:
                 yield from self._stored_fields(
-                    kind, f"{path}.", always=is_there, inside=(*inside, one.type)
+                    kind, f"{path}.", always=is_there, inside=(*inside, field.type)
                 )
 
 
-def _stored(one: Field) -> str:
-    return _text(_find(one.attributes, "map"), "name") or one.name
+def _stored(field: Field) -> str:
+    return _text(_find(field.attributes, "map"), "name") or field.name
 
 
 def _find(attributes: Sequence[Attribute], name: str) -> Attribute | None:
-    return next((one for one in attributes if one.name == name), None)
+    return next((attribute for attribute in attributes if attribute.name == name), None)
 
 
 def _text(attribute: Attribute | None, name: str) -> str:

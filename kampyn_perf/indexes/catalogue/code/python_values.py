@@ -40,10 +40,10 @@ class Values:
             case ast.Constant(value=value):
                 return value
             case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
-                value = [self.of(one, inside) for one in parts]
+                value = [self.of(part, inside) for part in parts]
             case ast.Dict(keys=keys, values=parts) if None not in keys:
                 names = [self.of(key, inside) for key in keys if key is not None]
-                value = dict(zip(names, (self.of(one, inside) for one in parts), strict=True))
+                value = dict(zip(names, (self.of(part, inside) for part in parts), strict=True))
             case ast.UnaryOp(op=ast.USub(), operand=number):
                 value = -self._number(number, inside)
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:

@@ -37,10 +37,10 @@ def catalogue_of_spring(path: Path) -> tuple[Catalogue, tuple[str, ...]]:
     project = _Project(declarations)
     for file in files_of(path, "*.java", none="no Java file in this folder (Kotlin is not read)"):
         project.read(file)
-    for one in project.classes.values():
-        document = _named(one.annotations, "Document")
+    for java_class in project.classes.values():
+        document = _named(java_class.annotations, "Document")
         if document:
-            project.declare(one, document)
+            project.declare(java_class, document)
     none = "no class with Spring Data's @Document (Kotlin is not read)"
     return declarations.catalogue(source=str(path), none=none), tuple(declarations.notes)
 
@@ -67,9 +67,9 @@ class _Project:
 
     def read(self, file: Path) -> None:
         try:
-            for one in classes_of(file.read_bytes()):
-                self.classes.setdefault(one.name, one)
-                self._files.setdefault(one.name, file)
+            for java_class in classes_of(file.read_bytes()):
+                self.classes.setdefault(java_class.name, java_class)
+                self._files.setdefault(java_class.name, file)
         except JavaError as error:
             problem = Problem(f"line {error.line}", str(error), str(file))
             self._declarations.problems.append(problem)
@@ -77,25 +77,25 @@ class _Project:
             reason = f"cannot be read: {error.strerror or error}"
             self._declarations.problems.append(Problem("", reason, str(file)))
 
-    def declare(self, one: JavaClass, document: Annotation) -> None:
+    def declare(self, java_class: JavaClass, document: Annotation) -> None:
         given = document.values.get("collection", document.values.get("value"))
         if isinstance(given, Unwritten) or (isinstance(given, str) and "#{" in given):
             shown = given.text if isinstance(given, Unwritten) else given
-            self.left_out(one, document, f"the name of its collection is {shown}, {RUNNING}")
+            self.left_out(java_class, document, f"the name of its collection is {shown}, {RUNNING}")
             return
-        name = str(given or one.name[:1].lower() + one.name[1:])
-        _Reader(self, self._declarations.of(name)).read(one, document)
+        name = str(given or java_class.name[:1].lower() + java_class.name[1:])
+        _Reader(self, self._declarations.of(name)).read(java_class, document)
 
-    def lineage(self, one: JavaClass) -> list[JavaClass]:
+    def lineage(self, java_class: JavaClass) -> list[JavaClass]:
         """The class, and those that it comes from."""
-        lineage = [one]
+        lineage = [java_class]
         while (parent := self.classes.get(lineage[-1].parent)) and parent not in lineage:
             lineage.append(parent)
         return lineage
 
-    def members(self, one: JavaClass) -> Iterator[Member]:
+    def members(self, java_class: JavaClass) -> Iterator[Member]:
         """Those that are stored, inherited ones among them."""
-        for owner in self.lineage(one):
+        for owner in self.lineage(java_class):
             for member in owner.members:
                 if not any(_named(member.annotations, name) for name in _NOT_STORED):
                     yield member
@@ -114,18 +114,18 @@ class _Reader:
         self._text: dict[str, int] = {}
         """Of the one text index of a collection, the weight of each field."""
 
-    def read(self, one: JavaClass, document: Annotation) -> None:
-        self._class(one, _Place())
+    def read(self, java_class: JavaClass, document: Annotation) -> None:
+        self._class(java_class, _Place())
         if not self._text:
             return
         weights = {path: weight for path, weight in self._text.items() if weight != 1}
         languages = [
             _stored(member)
-            for member in self._project.members(one)
+            for member in self._project.members(java_class)
             if _named(member.annotations, "Language")
         ]
         options = {
-            "name": f"{one.name}_TextIndex",
+            "name": f"{java_class.name}_TextIndex",
             "weights": weights or None,
             "default_language": document.values.get("language") or None,
             "language_override": languages[0] if languages else None,
@@ -133,13 +133,13 @@ class _Reader:
         given = {name: value for name, value in options.items() if value is not None}
         self._declared.index(dict.fromkeys(self._text, TEXT), given)
 
-    def _class(self, one: JavaClass, place: _Place) -> None:
-        for owner in self._project.lineage(one):
+    def _class(self, java_class: JavaClass, place: _Place) -> None:
+        for owner in self._project.lineage(java_class):
             for annotation in owner.annotations:
-                for each in _singly(annotation):
-                    self._annotated(owner, each, place)
-        for member in self._project.members(one):
-            self._member(one, member, place)
+                for single in _singly(annotation):
+                    self._annotated(owner, single, place)
+        for member in self._project.members(java_class):
+            self._member(java_class, member, place)
 
     def _member(self, owner: JavaClass, member: Member, place: _Place) -> None:
         path = place.prefix + _stored(member)
@@ -184,12 +184,12 @@ def _singly(annotation: Annotation) -> list[Annotation]:
     if annotation.name not in ("CompoundIndexes", "CompoundIndex.List"):
         return [annotation]
     several = annotation.values.get("value")
-    each = several if isinstance(several, list) else [several]
-    return [one for one in each if isinstance(one, Annotation)]
+    listed = several if isinstance(several, list) else [several]
+    return [entry for entry in listed if isinstance(entry, Annotation)]
 
 
 def _named(annotations: list[Annotation], name: str) -> Annotation | None:
-    return next((one for one in annotations if one.name == name), None)
+    return next((annotation for annotation in annotations if annotation.name == name), None)
 
 
 def _stored(member: Member) -> str:

@@ -88,8 +88,8 @@ def _is_projected(path: str, projection: Mapping[str, Any]) -> bool:
     return not any(_is_below(path, known) for known in others)
 
 
-def _overlap(one: str, other: str) -> bool:
-    return _is_below(one, other) or _is_below(other, one)
+def _overlap(path: str, other: str) -> bool:
+    return _is_below(path, other) or _is_below(other, path)
 
 
 def _is_below(path: str, root: str) -> bool:

@@ -48,9 +48,9 @@ def _silences(facts: Facts) -> list[Span]:
     seconds = facts.result.seconds
     return merged(
         [
-            (one.at_us, one.at_us + one.width_us)
-            for one in seconds
-            if not one.requests and one.in_flight and one.at_us < facts.result.planned_us
+            (second.at_us, second.at_us + second.width_us)
+            for second in seconds
+            if not second.requests and second.in_flight and second.at_us < facts.result.planned_us
         ]
     )
 

@@ -32,10 +32,10 @@ def _check(facts: Facts) -> Hit | None:
 def _slowest(facts: Facts) -> tuple[str, Events]:
     """The kind of query that took most in all."""
     queries = [
-        (one.subject, events)
-        for one in facts.result.measurements
-        if one.metric == names.DB_QUERY_TIME
-        and (events := Watched([one]).events(names.DB_QUERY_TIME, facts.spans))
+        (measurement.subject, events)
+        for measurement in facts.result.measurements
+        if measurement.metric == names.DB_QUERY_TIME
+        and (events := Watched([measurement]).events(names.DB_QUERY_TIME, facts.spans))
     ]
     return max(queries, key=lambda pair: pair[1].total_us)
 

@@ -24,7 +24,7 @@ def _check(facts: Facts) -> Hit | None:
     )
     if not bad or under < ENOUGH * bad:
         return None
-    named = {one.name: one for one in facts.result.faults}
+    named = {fault.name: fault for fault in facts.result.faults}
     words = ", ".join(
         f"{name} ({named[name].kind}, {named[name].span_text})"
         for _, name in sorted(told, key=lambda pair: -pair[0])

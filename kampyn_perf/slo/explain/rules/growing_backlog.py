@@ -30,9 +30,9 @@ def _check(facts: Facts) -> Hit | None:
 
 def _growth(facts: Facts, phase: PhaseResult, end_us: int) -> Hit | None:
     points = [
-        (one.at_us / 1e6, one.in_flight)
-        for one in facts.result.seconds
-        if phase.start_us <= one.at_us and one.at_us + one.width_us <= end_us
+        (second.at_us / 1e6, second.in_flight)
+        for second in facts.result.seconds
+        if phase.start_us <= second.at_us and second.at_us + second.width_us <= end_us
     ]
     if len(points) < _LEAST_SECONDS:
         return None

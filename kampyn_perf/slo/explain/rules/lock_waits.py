@@ -27,8 +27,12 @@ def _check(facts: Facts) -> Hit | None:
 
 def _refused(facts: Facts) -> Hit | None:
     """Whoever got no turn in time was answered an error, in the store's words."""
-    refused = [one for one in facts.failures if any(word in one.message.lower() for word in _WORDS)]
-    number = sum(facts.failed_within(one) for one in refused)
+    refused = [
+        failure
+        for failure in facts.failures
+        if any(word in failure.message.lower() for word in _WORDS)
+    ]
+    number = sum(facts.failed_within(failure) for failure in refused)
     share = number / facts.failed if facts.failed else 0.0
     if share < ENOUGH:
         return None

@@ -13,7 +13,7 @@ def _check(facts: Facts) -> Hit | None:
     named = {name: number for name, number in breach.by_endpoint.items() if name}
     if not named or len(breach.requests_by_endpoint) < 2 or "endpoint" in breach.judgement.scope:
         return None
-    name = max(named, key=lambda one: named[one])
+    name = max(named, key=lambda metric: named[metric])
     bad, asked = named[name], breach.requests_by_endpoint[name]
     if bad < _MOST * breach.bad or asked > _AT_MOST_OF_ALL * breach.total:
         return None

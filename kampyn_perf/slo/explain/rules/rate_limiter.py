@@ -9,8 +9,8 @@ _STATUS = "429"
 
 
 def _check(facts: Facts) -> Hit | None:
-    refused = [one for one in facts.failures if one.cause == _STATUS]
-    number = sum(facts.failed_within(one) for one in refused)
+    refused = [failure for failure in facts.failures if failure.cause == _STATUS]
+    number = sum(facts.failed_within(failure) for failure in refused)
     share = number / facts.failed if facts.failed else 0.0
     if facts.breach.kind is Kind.OTHER or share < ENOUGH:
         return None

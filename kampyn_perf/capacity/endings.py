@@ -13,6 +13,8 @@ from kampyn_perf.units import counted, format_duration, format_percent, format_r
 
 _REFUSED = 0.1
 _LONG_WINDOW_US = 60_000_000
+_APART = 1.01
+"""Two rates nearer than that are one."""
 
 
 def over(steps: Sequence[CapacityStep], limiter: Limiter | None) -> Stop | None:
@@ -74,7 +76,7 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
         why = f"; the last one: {invalid}" if invalid else ""
         return Stop(ending=Ending.UNDECIDED, reason=f"no step told anything in {spent}{why}")
     if high is None:
-        reason = f"every objective held at {format_rate(low or 0)}, and the time was over ({spent})"
+        reason = f"nothing was missed at {format_rate(low or 0)}, and the time was over ({spent})"
         return Stop(ending=Ending.NO_TIME, reason=reason)
     if low is None:
         return _nothing_held(steps, spent)
@@ -83,10 +85,12 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
         return Stop(ending=Ending.UNDECIDED, reason=f"steps contradict each other after {spent}")
     if is_confirmed(tried, found):
         return confirmed(tried, found)
-    reason = (
-        f"between {format_rate(low)}, where every objective held, and {format_rate(high)}; "
-        f"the time was over before that was confirmed ({spent})"
+    where = (
+        f"between {format_rate(low)}, where nothing was missed, and {format_rate(high)}"
+        if high > low * _APART
+        else f"near {format_rate(high)}, where steps held and did not by turns"
     )
+    reason = f"{where}; the time was over before that was confirmed ({spent})"
     return Stop(ending=Ending.ROUGH, reason=reason)
 
 

@@ -123,14 +123,19 @@ def _power(curve: Curve, at: Crossing) -> Power | None:
     x = np.asarray(curve.x)
     # Where that fit crosses nowhere, the limit may lie a little beyond what was tried.
     around = min(max(at.at, float(x.min())), float(x.max()))
-    return Power.of(x, np.asarray(curve.loads), around, curve.work if curve.moves else None)
+    return _power_at(curve, around, curve.work if curve.moves else None)
+
+
+def _power_at(curve: Curve, around: float, work: Floats | None) -> Power | None:
+    x, loads, errors = (np.asarray(each) for each in (curve.x, curve.loads, curve.errors))
+    return Power.of(x, loads, errors, around, work)
 
 
 def _crossings(curve: Curve, at: Crossing, power: Power | None, loads: Floats) -> Floats:
     """Where each row of loads crosses one: by the power, or else by the isotonic fit alone."""
     found = power.crossing(loads) if power else np.full(loads.shape[0], np.nan)
     if power and power.design.shape[1] == 3 and np.isnan(found).any():
-        still = Power.of(np.asarray(curve.x), np.asarray(curve.loads), power.around, None)
+        still = _power_at(curve, power.around, None)
         found = np.where(np.isnan(found), still.crossing(loads), found) if still else found
     for row in np.flatnonzero(np.isnan(found)):
         found[row] = crossing(curve.x, loads[row].tolist(), curve.weights).at

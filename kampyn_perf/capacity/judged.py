@@ -14,6 +14,7 @@ from kampyn_perf.capacity.steady import rest_of
 from kampyn_perf.results.capacity import CapacityStep, Margin, Steadiness, StepKind
 from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult, PhaseResult, Second
+from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.kinds import (
@@ -174,6 +175,9 @@ def _by_judgement(judgement: Judgement, objective: Objective) -> Known:
     if judgement.observed is None:
         return Known(-FURTHEST, _GUESS)
     more = objective.target.comparison.more_is_better
+    if more and judgement.unit is Unit.SHARE:  # 99.8 % of 99.9 % is twice the failures allowed
+        failed = (1 - judgement.observed) * judgement.samples
+        return margins.of_share([failed], [judgement.samples], 1 - judgement.target)
     value = margins.of_value(judgement.observed, judgement.target, more_is_better=more)
     interval, error = judgement.interval, _GUESS
     if interval and interval.low and interval.high and interval.low > 0:

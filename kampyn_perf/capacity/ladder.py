@@ -13,13 +13,20 @@ from kampyn_perf.results.capacity import CapacityStep
 
 LITTLE = 0.25
 """By how much sessions at work may differ from rate times time."""
+_FAILING = 0.02
+"""Of a rung's requests: users whose requests fail come again at once, and seem to be many."""
 _GROWS = 1.1
 """Twice the users bring at least so much more, while throughput grows."""
 
 
 def sound(rungs: Sequence[CapacityStep]) -> list[CapacityStep]:
-    """Rungs that were what they say."""
-    return [rung for rung in rungs if rung.little is None or abs(rung.little - 1) <= LITTLE]
+    """Rungs that were what they say, and were served."""
+    return [
+        rung
+        for rung in rungs
+        if rung.failed_share <= _FAILING
+        and (rung.little is None or abs(rung.little - 1) <= LITTLE)
+    ]
 
 
 def most(rungs: Sequence[CapacityStep]) -> float:
@@ -29,6 +36,6 @@ def most(rungs: Sequence[CapacityStep]) -> float:
 
 def grows_still(rungs: Sequence[CapacityStep]) -> bool:
     """Whether the last rung brought more than the one before."""
-    if len(rungs) < 2:
+    if len(rungs) < 2 or rungs[-1].failed_share > _FAILING:
         return False
     return rungs[-1].completed_rate > _GROWS * rungs[-2].completed_rate > 0

@@ -36,6 +36,7 @@ from kampyn_perf.results.folder import (
 )
 from kampyn_perf.results.load import Target
 from kampyn_perf.results.verdict import Finding
+from kampyn_perf.slo.explain import UNKNOWN
 from kampyn_perf.slo.objectives import Slo
 
 _EVIDENCE = 3
@@ -248,11 +249,11 @@ def exhausted(steps: list[CapacityStep]) -> list[Finding]:
         (step for step in steps if step.missed and not step.invalid and step.explanation),
         key=lambda step: step.rate,
     )
-    named = Counter(one.rule for step in missed for one in step.explanation if one.cause)
+    causes = [one for step in missed for one in step.explanation if one.cause]
+    # That one step could not be explained is nothing beside others that could.
+    causes = [one for one in causes if one.rule != UNKNOWN] or causes
     found: dict[str, Finding] = {}
-    for step in missed:
-        for one in step.explanation:
-            if one.cause:
-                found.setdefault(one.rule, one)
-    order = [rule for rule, _ in named.most_common()]
+    for one in causes:
+        found.setdefault(one.rule, one)
+    order = [rule for rule, _ in Counter(one.rule for one in causes).most_common()]
     return [found[rule] for rule in order][:_EVIDENCE]

@@ -195,7 +195,7 @@ def _upwards(plan: Plan, tried: Sequence[CapacityStep], low: float, most: float)
     if invalid := unusable(tried):
         return _beyond_generator(plan, low, invalid)
     if low * _UP > plan.most_rate:
-        reason = f"every objective held at {format_rate(low)}, and no more is asked for"
+        reason = f"nothing was missed at {format_rate(low)}, and no more is asked for"
         return Stop(ending=Ending.NO_TIME, reason=reason)
     # The ladder said where it ends: a little above that is worth a try before long strides.
     wanted = most * 1.05 if low < most * 0.98 else low * _UP

@@ -76,10 +76,17 @@ def aside_first(steps: Sequence[CapacityStep], aside: Sequence[str]) -> bool:
 
 
 def without(steps: Sequence[CapacityStep], aside: Sequence[str]) -> list[CapacityStep]:
-    """The same steps, as if nobody had asked for objectives `aside`."""
+    """The same steps, as if nobody had asked for objectives `aside`.
+
+    What confirmed the limit by all objectives is a step at a rate like any other here: this search
+    still has its own bracket to find.
+    """
     return [
         step.model_copy(
             update={
+                "kind": StepKind.OPEN
+                if step.kind is StepKind.CONFIRM and not step.beyond
+                else step.kind,
                 "margins": [one for one in step.margins if _plain(one.objective) not in aside],
                 "missed": [name for name in step.missed if _plain(name) not in aside],
             }

@@ -10,7 +10,7 @@ The uncertainty is that of the capacities themselves, drawn again and again from
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ import numpy as np
 from kampyn_perf.results.capacity import CapacityResult, Usl, UslParameter, UslPoint
 from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.stats.intervals import CONFIDENCE
+from kampyn_perf.units import counted, format_rate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +48,13 @@ def usl_of(found: Mapping[int, CapacityResult]) -> Usl:
     is used up broke first (one worker never fills two cores), all points are limits by response
     times and errors alone: points of two kinds are on no law."""
     by_requests = any(result.beyond for result in found.values())
-    points = []
+    points, unmet = [], []
     for workers, result in found.items():
         answer = result.beyond.answer if by_requests and result.beyond else result.answer
-        if answer and not answer.at_least:
+        if answer is None or answer.at_least:
+            least = f"at least {format_rate(answer.sessions.rate)}" if answer else "nothing told"
+            unmet.append(f"with {counted(workers, 'worker')} the limit was not met: {least}")
+        else:
             points.append(
                 UslPoint(
                     workers=workers,
@@ -61,7 +65,19 @@ def usl_of(found: Mapping[int, CapacityResult]) -> Usl:
             )
     law = fit_usl(points)
     words = ["the points are limits by response times and errors alone"] if by_requests else []
-    return law.model_copy(update={"by_requests": by_requests, "trust": [*words, *law.trust]})
+    told = [*words, *unmet, *law.trust, *(_crowded(found) if law.gamma else ())]
+    return law.model_copy(update={"by_requests": by_requests, "trust": told})
+
+
+def _crowded(found: Mapping[int, CapacityResult]) -> Iterator[str]:
+    """Whether the machine may have been at its end, where the law sees workers that wait."""
+    most, result = max(found.items())
+    cores = result.machine.cores
+    if result.target.bundled and most >= cores:
+        yield (
+            f"{counted(most, 'worker')} and what makes the load share {counted(cores, 'core')}: "
+            "that these are at their end counts here as work that only one worker can do at a time"
+        )
 
 
 def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:
@@ -147,7 +163,8 @@ def _trust(
     if len(numbers) < _PARAMETERS:
         words.append(
             f"{len(numbers)} numbers of workers cannot tell three parameters apart: beta is taken "
-            f"to be 0, and nothing is said of more than {numbers[-1]} workers"
+            f"to be 0, and nothing is said of more than {numbers[-1]} workers; the two that are "
+            "left go through both points exactly, and nothing is left to test the law by"
         )
     elif len(numbers) == _PARAMETERS:
         words.append(

@@ -66,12 +66,18 @@ def test_a_cliff_is_halved_and_no_line_is_drawn_through_it():
     assert (found.at, found.below, found.above) == (1.5, 1.0, 2.0)
 
 
+def power_of(x, loads, around, errors=None):
+    """Near a rate; of steps that say little by themselves, as shares of late requests do."""
+    errors = np.full(x.size, 0.3) if errors is None else errors
+    return Power.of(x, loads, errors, math.log(around), None)
+
+
 def test_a_power_is_found_again():
     rng = np.random.default_rng(1)
     x = np.log(np.linspace(90, 110, 11))
     truth = np.log(101.0)
     rows = np.exp(12 * (x - truth))[None, :] * rng.gamma(16, 1 / 16, (400, 11))
-    power = Power.of(x, rows[0], float(np.log(100)), None)
+    power = power_of(x, rows[0], 100)
     assert power is not None
     found = np.exp(power.crossing(rows))
     assert np.nanmean(found) == pytest.approx(101, rel=0.003)
@@ -80,20 +86,44 @@ def test_a_power_is_found_again():
 
 def test_steps_at_one_rate_tell_no_power():
     x = np.log(np.linspace(99, 100, 9))
-    assert Power.of(x, np.ones(9), float(np.log(100)), None) is None
+    assert power_of(x, np.ones(9), 100) is None
 
 
 def test_what_begins_all_at_once_is_none():
     x = np.log(np.linspace(90, 110, 9))
     loads = np.where(x > np.log(101), 3.0, 0.05)
-    assert Power.of(x, loads, float(np.log(101)), None) is None
+    assert power_of(x, loads, 101) is None
 
 
 def test_no_limit_is_said_to_lie_far_beyond_what_was_tried():
     x = np.log(np.linspace(90, 99, 9))
-    power = Power.of(x, np.full(9, 0.5), float(np.log(99)), None)
+    power = power_of(x, np.full(9, 0.5), 99)
     assert power is not None
     assert np.isnan(power.crossing(0.2 * np.exp(2 * (x - x[0]))[None, :]))[0]
+
+
+def test_what_grows_as_the_rate_does_is_fitted_far_and_near():
+    """CPU: 0.65 times as fast as the rate, one step of which was disturbed, and shows it."""
+    x = np.log(np.array([80, 88, 95, 97, 99, 101, 103, 105, 112, 120.0]))
+    errors = np.full(10, 0.04)
+    errors[3] = 0.3
+    rng = np.random.default_rng(1)
+    rows = np.exp(0.65 * (x - math.log(100))) * np.exp(rng.normal(0, 0.02, (200, 10)))
+    rows[:, 3] *= 1.2
+    power = power_of(x, rows[0], 100, errors)
+    assert power is not None
+    found = np.exp(power.crossing(rows))
+    assert np.isfinite(found).all()
+    assert found.mean() == pytest.approx(100, rel=0.015)
+    assert found.std() < 2
+
+
+def test_what_is_hardly_known_is_never_taken_for_gentle():
+    x = np.log(np.linspace(90, 110, 9))
+    rows = np.exp(0.65 * (x - math.log(100)))[None, :]
+    power = power_of(x, rows[0], 100)
+    assert power is not None
+    assert np.isnan(power.crossing(rows))[0]
 
 
 def test_rates_far_below_put_the_limit_no_nearer_to_them():

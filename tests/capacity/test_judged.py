@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from kampyn_perf.capacity.asks import Ask, Rung
@@ -77,6 +79,34 @@ def test_what_is_watched_counts_too():
     step = told(measurements=[machine("cpu", [0.9] * 20)])
     assert step.missed == ["cpu"]
     assert step.holds is False
+
+
+def test_availability_is_what_it_used_of_the_failures_allowed():
+    """All of 20 probes were answered, which is no margin of 0.1 %: it is hardly known."""
+    goals = Slo.model_validate(
+        {
+            "objectives": {
+                "probe": {"metric": "probe_availability", "target": ">= 90 %"},
+                "cpu": {"metric": "cpu", "target": "< 70 %"},
+            }
+        }
+    )
+
+    def probed(values):
+        run = Run(
+            phases=[("Measured", steady(seconds=20, rate=100))],
+            splits_us=goals.thresholds_us,
+            measurements=[machine("cpu", [0.65] * 20), machine("probe_availability", values)],
+        )
+        step = open_step(run.result(), goals, ASK, number=3)
+        return step, next(one for one in step.margins if one.objective == "probe")
+
+    step, probe = probed([1.0] * 20)
+    assert step.worst.objective == "cpu"
+    assert probe.error == 1
+    step, probe = probed([1.0] * 12 + [0.0] * 8)
+    assert math.exp(-probe.value) == pytest.approx(4, rel=1e-3)
+    assert step.missed == ["probe"]
 
 
 def test_an_invalid_step_says_nothing():

@@ -83,6 +83,19 @@ def test_a_ladder_that_still_grows_goes_on():
     assert [rung.users for rung in ask.rungs] == [128, 256, 512]
 
 
+def test_users_whose_requests_fail_show_no_throughput():
+    """A backend that sheds load answers fast, and the rest of the users seem to be many."""
+    shed = [
+        one.model_copy(update={"completed_rate": 400.0, "failed_share": 0.1})
+        if one.kind is StepKind.LADDER and (one.users or 0) >= 32
+        else one
+        for one in begun()
+    ]
+    ask = decide(PLAN, shed)
+    assert isinstance(ask, Ask)
+    assert (ask.kind, ask.rate) == (StepKind.OPEN, 75.0)
+
+
 @pytest.mark.parametrize(
     ("tried", "expected"),
     [

@@ -156,6 +156,23 @@ def test_how_far_beyond_its_goal_it_was_says_where_to_try_next() -> None:
     assert ask.rate == pytest.approx(71.5, rel=0.01)
 
 
+def test_what_confirmed_the_first_limit_is_no_confirmation_of_the_second() -> None:
+    """It brackets its own limit, by what the ladder showed, in strides as long as any."""
+    plan = replace(shape(10 * MINUTE, aside=("cpu",)), budget_us=30 * MINUTE)
+    confirming = [
+        missing(rate, *missed).model_copy(update={"kind": StepKind.CONFIRM})
+        for rate, missed in ((55, ()), (60, ("cpu",)))
+    ]
+    ask = beyond(plan, begun(step(50), missing(64, "cpu"), *confirming))
+    assert isinstance(ask, Ask)
+    assert ask.kind is StepKind.OPEN
+    assert ask.rate == pytest.approx(105)
+    again = [*confirming, step(105, margin=-1).model_copy(update={"beyond": True})]
+    ask = beyond(plan, begun(step(50), missing(64, "cpu"), *again))
+    assert isinstance(ask, Ask)
+    assert 64 < ask.rate < 105
+
+
 def test_a_little_load_that_held_is_no_proof_that_nothing_does() -> None:
     plan = shape(2 * MINUTE, aside=("cpu",))
     stop = decide(plan, begun(step(75, margin=-2, took_us=110_000_000)))

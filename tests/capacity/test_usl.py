@@ -47,6 +47,7 @@ def test_two_points_do_not_tell_three_parameters():
     assert found.predictions == []
     assert found.alpha.value == pytest.approx(0.25)
     assert "cannot tell three parameters apart" in found.trust[0]
+    assert "nothing is left to test the law by" in found.trust[0]
 
 
 def test_three_fit_exactly_and_that_is_said():
@@ -73,7 +74,9 @@ def test_growth_beyond_the_number_of_workers_is_no_negative_contention():
     assert found.alpha.value == 0
 
 
-def search(rate: float, beyond: float | None = None, *, at_least: bool = False) -> CapacityResult:
+def search(
+    rate: float, beyond: float | None = None, *, at_least: bool = False, bundled: bool = False
+) -> CapacityResult:
     """One that found `rate` by all objectives, and `beyond` by requests alone."""
 
     def answer(found: float) -> Answer:
@@ -85,7 +88,7 @@ def search(rate: float, beyond: float | None = None, *, at_least: bool = False) 
         started_at="2026-11-28T09:00:00+00:00",
         elapsed_us=1,
         budget_us=1,
-        target=Target(name="reference", url="http://127.0.0.1:1"),
+        target=Target(name="reference", url="http://127.0.0.1:1", bundled=bundled),
         machine=MACHINE,
         seed=1,
         ending=Ending.FOUND,
@@ -107,4 +110,13 @@ def test_points_are_limits_of_one_kind():
 def test_a_limit_that_was_not_met_is_no_point():
     found = usl_of({1: search(100), 2: search(150, at_least=True)})
     assert [one.workers for one in found.points] == [1]
-    assert "one number of workers" in found.trust[0]
+    assert found.trust[0] == "with 2 workers the limit was not met: at least 150/s"
+    assert "one number of workers" in found.trust[1]
+
+
+def test_workers_that_fill_the_machine_are_no_proof_of_contention():
+    """The machine of these searches has two cores."""
+    crowded = usl_of({1: search(100, bundled=True), 2: search(130, bundled=True)})
+    assert "share 2 cores" in crowded.trust[-1]
+    elsewhere = usl_of({1: search(100), 2: search(130)})
+    assert not any("cores" in words for words in elsewhere.trust)

@@ -173,11 +173,15 @@ def _index_looker(catalogue: str, uri: str) -> Callable[[], IndexFacts] | None:
 def _show(report: Report) -> None:
     """What was found, on stdout; what it means, after it."""
     from kampyn_perf.cli import console
-    from kampyn_perf.doctor import Level
+    from kampyn_perf.doctor import Level, seen
 
     lines = [line for finding in report.findings for line in finding_lines(finding)]
     counts = [_counted(report, level) for level in Level if report.count(level)]
     listed = f" ({', '.join(reversed(counts))})" if counts else ""
+    looked, unseen = seen(report.facts)
+    lines.append(f"Looked at: {'; '.join(looked)}")
+    if unseen:
+        lines.append(f"Not to be seen here: {', '.join(unseen)}")
     lines.append(f"Fit for a measurement: {'no' if report.problems else 'yes'}{listed}")
     console.print_text("\n".join(lines))
 

@@ -6,7 +6,10 @@ one-sided tests: an equivalence test, no failed search for a difference). It *re
 is inconclusive.
 
 Claims of a change are corrected by Holm's procedure over all figures; half of the level is for the
-figures of the whole, so that a hundred series cost them nothing more. Claims of no change need no
+figures of the whole, so that a hundred series cost them nothing more. Where pairs were made to
+decide one figure, the other response times of the whole are tested after it, one by one, each with
+its share. A figure that is 0 in every run cannot be claimed to have changed and takes no part in
+the level (Tarone, Biometrics 46, 1990). Claims of no change need no
 correction: that *all* figures of the whole stayed is wrong only if the one that did not was passed,
 which happens as seldom as for one of them (an intersection-union test: Berger, Technometrics 24,
 1982).
@@ -15,7 +18,8 @@ which happens as seldom as for one of them (an intersection-union test: Berger, 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from kampyn_perf import stats
@@ -23,7 +27,7 @@ from kampyn_perf.compare.effect import Effect
 from kampyn_perf.compare.figures import ERROR_RATE, RESPONSE_TIME, THROUGHPUT, TIME
 from kampyn_perf.compare.needs import needed
 from kampyn_perf.compare.pending import Pending
-from kampyn_perf.results.comparison import Change, Compared
+from kampyn_perf.results.comparison import ALONE, Change, Compared
 
 if TYPE_CHECKING:
     from kampyn_perf.stats import Interval
@@ -40,22 +44,36 @@ class _Settings(Protocol):
 def rows(pending: Sequence[Pending], settings: _Settings) -> list[Compared]:
     """Every figure with its outcome, all decided together."""
     level = 1 - settings.confidence
-    known = [one for one in pending if one.effect is not None]
-    weights = _weights(known)
-    effects = [(one.effect, one.margin) for one in known if one.effect is not None]
-    differs = stats.holm([effect.p_differs() for effect, _ in effects], level, weights)
-    within = [effect.p_within(margin) <= level for effect, margin in effects]
-    total = math.fsum(weights)
-    decided = {
-        id(one): (changed, same, level * weight / total)
-        for one, changed, same, weight in zip(known, differs, within, weights, strict=True)
-    }
-    return [_row(one, *decided.get(id(one), (False, False, level)), level) for one in pending]
+    tested = [one for one in pending if one.effect is not None and not one.silent]
+    heirs = _heirs(tested)
+    differs = stats.stepwise(
+        [one.effect.p_differs() for one in tested if one.effect],
+        level,
+        _weights(tested, heirs),
+        heirs,
+    )
+    found = {id(one): step for one, step in zip(tested, differs, strict=True)}
+    silent = stats.Step(rejected=False, level=level)
+    return [_row(one, found.get(id(one), silent), level) for one in pending]
 
 
-def _weights(known: Sequence[Pending]) -> list[float]:
-    families = [_family(one) for one in known]
-    return [share / families.count((name, share)) for name, share in families]
+def _heirs(tested: Sequence[Pending]) -> dict[int, int]:
+    """The response times of the whole, after the one that pairs were made to decide."""
+    primary = [place for place, one in enumerate(tested) if one.primary]
+    if len(primary) != 1:
+        return {}
+    others = [
+        place
+        for place, one in enumerate(tested)
+        if not one.primary and not one.key.scope and one.key.metric == RESPONSE_TIME
+    ]
+    return dict(pairwise([*primary, *others]))
+
+
+def _weights(tested: Sequence[Pending], heirs: Mapping[int, int]) -> list[float]:
+    late = set(heirs.values())
+    families = [None if place in late else _family(one) for place, one in enumerate(tested)]
+    return [one[1] / families.count(one) if one else 0.0 for one in families]
 
 
 def _family(one: Pending) -> tuple[str, float]:
@@ -66,17 +84,18 @@ def _family(one: Pending) -> tuple[str, float]:
     return "series", _SERIES
 
 
-def _row(one: Pending, changed: bool, same: bool, alpha: float, level: float) -> Compared:
+def _row(one: Pending, step: stats.Step, level: float) -> Compared:
     key = one.key
     low = high = change = None
     outcome, words, needs = Change.INCONCLUSIVE, one.missing, None
     if one.effect is not None:
         change = one.effect.change
         interval = one.effect.interval(level)
-        outcome, words = _outcome(one, one.effect, interval, changed=changed, same=same)
+        same = one.effect.p_within(one.margin) <= level
+        outcome, words = _outcome(one, one.effect, interval, changed=step.rejected, same=same)
         low, high = interval.low, interval.high
         if outcome is Change.INCONCLUSIVE:
-            needs = needed(one, one.effect, alpha if one.beyond else 2 * level)
+            needs = needed(one, one.effect, step.level if one.beyond else 2 * level)
         if one.relative:
             low, high, change = (
                 None if each is None else math.expm1(each) for each in (low, high, change)
@@ -115,10 +134,7 @@ def _outcome(
     if changed:
         return Change.INCONCLUSIVE, "it changed; whether by more than the margin is open"
     if beyond and 0 not in interval and interval.low is not None:
-        return (
-            Change.INCONCLUSIVE,
-            "by itself it would count as changed; among so many figures it may be chance",
-        )
+        return Change.INCONCLUSIVE, ALONE
     if interval.low is None or interval.high is None:
         return Change.INCONCLUSIVE, "too little was measured to bound a change"
     return Change.INCONCLUSIVE, "the interval holds both no change and one beyond the margin"

@@ -122,7 +122,11 @@ def of_figures(
     statistics of the whole that the conclusion waits for, where not all of them are; `spread` is
     how other runs of the same configuration differed."""
     known = dict.fromkeys(key for figures in base for key in figures)
-    common = [key for key in known if any(key in figures for figures in new)]
+    common = [
+        key
+        for key in known
+        if any(key in figures for figures in new) and not _is_the_whole(key, [*base, *new])
+    ]
     pending = [
         weigh(
             key,
@@ -137,6 +141,18 @@ def of_figures(
         for key in common
     ]
     return decide.rows(pending, settings)
+
+
+def _is_the_whole(key: Key, runs: Sequence[Figures]) -> bool:
+    """Whether a part is all there is, as the only flow or phase: it says nothing of its own."""
+    whole = replace(key, scope="")
+    if not key.scope:
+        return False
+    return all(
+        key in figures and whole in figures and figures[key].value == figures[whole].value
+        and figures[key].samples == figures[whole].samples
+        for figures in runs
+    )  # fmt: skip
 
 
 def _is_primary(key: Key, wanted: Sequence[tuple[str, str]]) -> bool:

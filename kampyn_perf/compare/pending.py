@@ -24,6 +24,9 @@ class Pending:
     """None where a side has no value."""
     missing: str = ""
     primary: bool = False
+    silent: bool = False
+    """Whether it is 0 in every run, as shares of failed requests mostly are: no change of it can be
+    claimed."""
 
     @property
     def beyond(self) -> bool:

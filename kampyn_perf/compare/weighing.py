@@ -60,6 +60,7 @@ def weigh(
         effect=effect,
         missing=missing,
         primary=primary,
+        silent=not any(one.value for one in (*base, *new)),
     )
 
 

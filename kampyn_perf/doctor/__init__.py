@@ -1,7 +1,7 @@
 """Are this machine, and that target, fit for a measurement?
 
 Collectors (`machine`, `target`, `stores`) look and judge nothing; rules (`rules`) judge plain facts
-and look at nothing. What could not be seen is None, and no rule speaks of it.
+and look at nothing. What could not be seen is None: no rule speaks of it, and `looks` names it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TargetFacts,
     )
     from kampyn_perf.doctor.findings import Finding, Level
+    from kampyn_perf.doctor.looks import seen
 
 __all__ = [
     "Facts",
@@ -34,11 +35,13 @@ __all__ = [
     "TargetFacts",
     "examine",
     "glance",
+    "seen",
 ]
 _PLACES = {
     "examining": ("Report", "Request", "examine", "glance"),
     "facts": ("Facts", "IndexFacts", "MachineFacts", "MongoFacts", "RedisFacts", "TargetFacts"),
     "findings": ("Finding", "Level"),
+    "looks": ("seen",),
 }
 _MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 

@@ -25,8 +25,9 @@ from kampyn_perf.results import carried
 _ROOT = Path("/")
 _WATCH_S = 0.5
 _RUNS = 150
-_WORK = range(4000)
-"""Summed up: about a tenth of a millisecond, less than a scheduler's turn."""
+_WORK_NS = 100_000
+"""Of a run: less than a scheduler's turn, and far more than reading the clock takes."""
+_MOST_WORK = 1 << 18
 
 
 def quick(root: Path = _ROOT) -> MachineFacts:
@@ -63,7 +64,8 @@ def thorough(
     sleep(_WATCH_S)
     after = _cpu_times(root)
     busy, steal = _shares(before, after)
-    return replace(quick(root), other_cpu=busy, steal=steal, noise=noise(clock))
+    work = calibrated(lambda numbers: min(_times(clock, numbers, 5)))
+    return replace(quick(root), other_cpu=busy, steal=steal, noise=noise(clock, work))
 
 
 def generator() -> GeneratorFacts:
@@ -75,16 +77,28 @@ def generator() -> GeneratorFacts:
     return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now))
 
 
-def noise(clock: Callable[[], int]) -> float:
+def calibrated(takes_ns: Callable[[range], int]) -> range:
+    """Numbers whose sum takes this machine about `_WORK_NS`, be it fast or slow."""
+    work = range(256)
+    while len(work) < _MOST_WORK and takes_ns(work) < _WORK_NS * 0.7:
+        work = range(2 * len(work))
+    return work
+
+
+def noise(clock: Callable[[], int], work: range) -> float:
     """By how much longer the worst tenth of the runs takes at least, over the best one."""
-    times = []
-    for _ in range(_RUNS):
-        began = clock()
-        sum(_WORK)
-        times.append(clock() - began)
-    times.sort()
+    times = sorted(_times(clock, work, _RUNS))
     best, ninth = max(times[0], 1), times[int(len(times) * 0.9)]
     return ninth / best - 1
+
+
+def _times(clock: Callable[[], int], work: range, runs: int) -> list[int]:
+    times = []
+    for _ in range(runs):
+        began = clock()
+        sum(work)
+        times.append(clock() - began)
+    return times
 
 
 def _finite(limit: int) -> int:

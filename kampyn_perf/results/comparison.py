@@ -6,6 +6,7 @@ Values are in the unit that `unit` names, as in a verdict. A change is a share o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Literal
@@ -17,6 +18,10 @@ from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import counted
+
+
+ALONE = "by itself it would count as changed; among so many figures it may be chance"
+"""Why a figure is inconclusive that would have changed if it were the only one."""
 
 
 class Change(StrEnum):
@@ -139,6 +144,11 @@ class Compared(Record):
         return self.gates and (self.primary or bool(self.base or self.new))
 
     @property
+    def changed_alone(self) -> bool:
+        """Whether it would count as changed if it were the only figure."""
+        return self.explanation == ALONE
+
+    @property
     def change_text(self) -> str:
         """`+12 %`, or a difference in its unit; a dash where there is none."""
         return self._text(self.change)
@@ -158,7 +168,7 @@ class Compared(Record):
         if value is None:
             return unknown
         if self.relative:
-            rounded = float(f"{value * 100:.3g}")
+            rounded = round(float(f"{value * 100:.3g}"), 2) + 0.0  # no -0
             return f"{rounded:+,.0f} %" if abs(rounded) >= 1_000 else f"{rounded:+.3g} %"
         if self.unit is Unit.SHARE:
             return f"{value * 100:+.3g} points"
@@ -280,6 +290,7 @@ class Comparison(Record):
 
 
 _NAMED = 3
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 def _few(rows: Sequence[Compared]) -> str:
@@ -291,5 +302,9 @@ def _few(rows: Sequence[Compared]) -> str:
 
 
 def names_of(runs: Iterable[RunName]) -> str:
-    """`a, b and c`."""
-    return ", ".join(run.name for run in runs)
+    """`a, b, c`; those that are only numbered together: `bundled (8 runs)`."""
+    names = [run.name for run in runs]
+    stems = {_NUMBER.sub("", name) for name in names}
+    if len(names) > 1 and len(stems) == 1 and all(map(_NUMBER.search, names)):
+        return f"{stems.pop()} ({len(names)} runs)"
+    return ", ".join(names)

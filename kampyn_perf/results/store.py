@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,10 +38,12 @@ def runs(base: Path = REPORTS) -> list[Run]:
     itself, or is elsewhere."""
     if not base.is_dir():
         return []
+    with os.scandir(base) as entries:
+        folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
     runs = [
-        Run(path, summary.read(path), tags.read(path))
-        for path in base.iterdir()
-        if not path.is_symlink() and summary.result_of(path).exists()
+        Run(Path(folder), known, tags.read_in(folder))
+        for folder in folders
+        if (known := summary.find(folder)) is not None
     ]
     return sorted(runs, key=lambda run: (run.summary.started_at, run.name))
 

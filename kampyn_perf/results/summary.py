@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,24 +49,41 @@ class Summary:
 def read(folder: Path) -> Summary:
     """That of the run in `folder`: from its file, or made from the result and kept there, where
     that can be written. One that says so (`BROKEN`) where there is no result to read."""
-    result = result_of(folder)
-    try:
-        state = result.stat()
-    except OSError:
-        return _broken("no result")
-    of = [state.st_size, state.st_mtime_ns]
-    kept = _kept(folder / names.SUMMARY_FILE, of)
+    return find(os.fspath(folder)) or _broken("no result")
+
+
+def find(folder: str) -> Summary | None:
+    """The same; None where there is no result. A list asks so a thousand times, so paths are texts
+    here, and each file is touched once."""
+    found = _result(folder)
+    if found is None:
+        return None
+    result, of = found
+    file = f"{folder}/{names.SUMMARY_FILE}"
+    kept = _kept(file, of)
     if kept is not None:
         return kept
     try:
-        document = orjson.loads(result.read_bytes())
+        document = orjson.loads(Path(result).read_bytes())
         summary = summarise(document)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return _broken(BROKEN)
     if summary.status != "running":
         with contextlib.suppress(KampynError):
-            write_whole(folder / names.SUMMARY_FILE, _packed(summary, of), durable=False)
+            write_whole(Path(file), _packed(summary, of), durable=False)
     return summary
+
+
+def _result(folder: str) -> tuple[str, list[int]] | None:
+    """The result in `folder`, and which state of it that is: bytes, and when it was written."""
+    for name in (names.RESULT_FILE, names.COMPARISON_FILE):
+        path = f"{folder}/{name}"
+        try:
+            state = os.stat(path)  # noqa: PTH116 (a Path for each costs more than the call)
+        except OSError:
+            continue
+        return path, [state.st_size, state.st_mtime_ns]
+    return None
 
 
 def result_of(folder: Path) -> Path:
@@ -199,9 +217,10 @@ def _key(*parts: object) -> str:
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:12]
 
 
-def _kept(path: Path, of: list[int]) -> Summary | None:
+def _kept(path: str, of: list[int]) -> Summary | None:
     try:
-        document = orjson.loads(path.read_bytes())
+        with open(path, "rb") as file:  # noqa: PTH123 (as above)
+            document = orjson.loads(file.read())
         if document["schema"] != names.SUMMARY_SCHEMA or document["of"] != of:
             return None
         if document["version"] != names.SUMMARY_VERSION:

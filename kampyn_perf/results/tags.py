@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,8 +26,14 @@ class Tags(NamedTuple):
 
 def read(folder: Path) -> Tags:
     """Those of the run in `folder`; none where there is no such file, or it is none of ours."""
+    return read_in(os.fspath(folder))
+
+
+def read_in(folder: str) -> Tags:
+    """The same: a list asks so a thousand times, and a Path for each costs more than the file."""
     try:
-        document: Any = orjson.loads((folder / names.TAGS_FILE).read_bytes())
+        with open(f"{folder}/{names.TAGS_FILE}", "rb") as file:  # noqa: PTH123
+            document: Any = orjson.loads(file.read())
     except (OSError, orjson.JSONDecodeError):
         return Tags()
     if not isinstance(document, dict) or document.get("schema") != names.TAGS_SCHEMA:

@@ -24,7 +24,7 @@ from kampyn_perf.stats.dependence import (
     quantile_deflation,
 )
 from kampyn_perf.stats.intervals import CONFIDENCE, Interval
-from kampyn_perf.stats.multiple import holm
+from kampyn_perf.stats.multiple import Step, holm, stepwise
 from kampyn_perf.stats.proportions import Method, proportion_interval, samples_without_failure
 from kampyn_perf.stats.ranks import (
     RankedValues,
@@ -54,6 +54,7 @@ __all__ = [
     "Series",
     "ShareBounds",
     "Slope",
+    "Step",
     "block_length",
     "change_points",
     "deflated_rank_bounds",
@@ -86,4 +87,5 @@ __all__ = [
     "share_bounds",
     "slope",
     "standard_error",
+    "stepwise",
 ]

@@ -149,6 +149,10 @@ def test_pairs_and_a_control_that_moves() -> None:
     assert found.design is Design.PAIRS
     assert found.conclusion is Conclusion.REGRESSED
     assert [each.title for each in found.control if each.primary] == ["response time P50"]
+    # The other times of the whole come after the one that it waited for, each with all its share.
+    assert row(found, P95).outcome is Change.REGRESSED
+    # The only phase is the whole, and says nothing of its own.
+    assert not [each for each in found.rows if each.scope.startswith("phase")]
     moved = compare.judge(base, new, paired=Paired(control=new, primary=primary))
     assert moved.conclusion is Conclusion.NOT_COMPARABLE
     assert moved.reasons[-1].startswith("the control moved: response time P50")

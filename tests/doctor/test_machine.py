@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+import pytest
+
 from kampyn_perf.doctor import machine
 
 
@@ -54,11 +56,22 @@ def test_what_others_use_is_seen_between_two_looks(tmp_path):
 
 def test_noise_is_the_worst_tenth_over_the_best():
     calm = count(0, 100)
-    assert machine.noise(lambda: next(calm)) == 0
+    assert machine.noise(lambda: next(calm), range(9)) == 0
     # Every fifth run takes twice as long.
     moments, now = [], 0
     for run in range(machine._RUNS):
         moments += [now, now + (200 if run % 5 == 0 else 100)]
         now = moments[-1]
     later = iter(moments)
-    assert machine.noise(lambda: next(later)) == 1.0
+    assert machine.noise(lambda: next(later), range(9)) == 1.0
+
+
+@pytest.mark.parametrize("speed", [10, 100, 1000])
+def test_the_work_takes_about_as_long_on_a_fast_machine_as_on_a_slow_one(speed):
+    """Numbers a microsecond; a range twice as long takes twice as long."""
+    work = machine.calibrated(lambda one: len(one) * 1000 // speed)
+    assert 70_000 <= len(work) * 1000 / speed < 140_000
+
+
+def test_a_clock_that_stands_still_ends_the_calibration():
+    assert len(machine.calibrated(lambda _: 0)) == machine._MOST_WORK

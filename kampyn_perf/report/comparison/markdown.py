@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kampyn_perf.report.comparison.table import about, worth_showing
+from kampyn_perf.report.comparison.folding import worth_showing
+from kampyn_perf.report.comparison.table import about
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.comparison import (
     Change,

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kampyn_perf.results.comparison import (
-    Change,
-    Compared,
-    Comparison,
-    Conclusion,
-    Design,
-    names_of,
-)
+from kampyn_perf.report.comparison.folding import fold
+from kampyn_perf.results.comparison import Change, Compared, Comparison, Design, names_of
 
 _HEAD = ("", "Figure", "Base", "New", "Change", "Interval", "Outcome")
 _DESIGNS = {
@@ -27,7 +21,8 @@ def table(comparison: Comparison, *, everything: bool = False) -> bytes:
 
 
 def lines(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
-    """Line by line. What only explains and did not change is left out, unless `everything`."""
+    """Line by line. What did not change is told of by kinds, and what only explains and did not
+    change is left out, unless `everything`."""
     yield comparison.headline
     yield from (f"  {reason}" for reason in comparison.reasons)
     yield f"base: {names_of(comparison.base)}"
@@ -37,10 +32,13 @@ def lines(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
         yield "not alike:"
         yield from (f"  {one.what}: {one.base} -> {one.new}" for one in comparison.differences)
     yield from (f"note: {remark}" for remark in comparison.remarks)
-    shown = [row for row in comparison.rows if everything or _is_shown(comparison, row)]
-    yield from aligned(shown)
-    if left := len(comparison.rows) - len(shown):
-        yield f"and {left} more, which changed nothing (--all)"
+    folded = fold(comparison, everything=everything)
+    yield from aligned(folded.shown)
+    yield from folded.together
+    if folded.left:
+        yield f"and {folded.left} more, which changed nothing (--all)"
+    elif folded.together:
+        yield "each of them: --all"
     if comparison.control:
         yield "control: the base against itself, beside the pairs"
         yield from aligned([row for row in comparison.control if row.primary])
@@ -59,17 +57,6 @@ def about(comparison: Comparison) -> str:
     elif comparison.between_runs:
         parts.append(f"{comparison.between_runs * 100:.3g} % assumed between runs")
     return "; ".join(parts)
-
-
-def worth_showing(row: Compared) -> bool:
-    """What gates, and what changed; not that no request of a part failed on either side."""
-    return row.counts or row.outcome in (Change.REGRESSED, Change.IMPROVED)
-
-
-def _is_shown(comparison: Comparison, row: Compared) -> bool:
-    if comparison.conclusion is Conclusion.NOT_COMPARABLE:
-        return row.primary
-    return worth_showing(row)
 
 
 def aligned(rows: Sequence[Compared]) -> Iterator[str]:
@@ -102,4 +89,6 @@ def _cells(row: Compared) -> tuple[str, ...]:
 def _rest(row: Compared) -> str:
     if row.outcome is not Change.INCONCLUSIVE:
         return ""
+    if row.changed_alone:
+        return f"by itself it would count as changed{f'; {row.needs}' if row.needs else ''}"
     return row.needs or (row.explanation if row.change is None else "")

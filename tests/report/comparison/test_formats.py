@@ -13,6 +13,7 @@ import pytest
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.comparison import Format, export
+from kampyn_perf.report.comparison.table import lines
 from kampyn_perf.results.comparison import (
     Change,
     Compared,
@@ -125,6 +126,52 @@ def test_a_table_for_people() -> None:
     assert "+20 % to +41 %" in p95
     assert any(line.endswith("about 8 runs a side would decide") for line in text)
     assert text[-1] == "and 1 more, which changed nothing (--all)"
+
+
+def part(scope: str, change: float, outcome: Change, **more: Any) -> Compared:
+    """One of a part of the load."""
+    update = {"scope": scope, "change": change, "outcome": outcome, "primary": False, **more}
+    return P95.model_copy(update=update)
+
+
+SLOWER = part("endpoint GET /a", 0.5, Change.REGRESSED)
+PARTS = [
+    part("endpoint GET /b", 0.12, Change.INCONCLUSIVE),
+    part("flow Orders", -0.03, Change.INCONCLUSIVE, statistic="p99"),
+    part("endpoint GET /c", 0.01, Change.NO_CHANGE),
+    part("phase Peak", -0.02, Change.NO_CHANGE),
+    SLOWER,
+]
+
+
+def test_parts_that_did_not_change_share_a_line_for_each_kind() -> None:
+    found = comparison(rows=[SAME, OPEN, *PARTS, P95])
+    text = export(found, Format.TABLE).decode().splitlines()
+    marks = [line for line in text if line[:1] in ("✗", "✓", "?", "=")]
+    # The whole, and what changed, have lines of their own; what changed comes first.
+    assert [line[:1] for line in marks] == ["✗", "✗", "?", "=", "?", "="]
+    assert "response time P95 [endpoint GET /a]" in marks[1]
+    assert marks[4:] == [
+        "? response time of endpoints, flows: 2 inconclusive, observed -3 % to +12 % "
+        "(worst: response time P95 [endpoint GET /b])",
+        "= response time of endpoints, phases: 2 no meaningful change, observed -2 % to +1 %",
+    ]
+    assert text[-1] == "each of them: --all"
+
+
+def test_everything_has_a_line_where_all_are_asked_for() -> None:
+    found = comparison(rows=[SAME, *PARTS, THREADS])
+    text = list(lines(found, everything=True))
+    assert sum(line[:1] in ("✗", "✓", "?", "=") for line in text) == len(found.rows)
+    for form in (Format.JSON, Format.MARKDOWN):
+        assert all(
+            one.scope.split()[-1] in export(found, form).decode() for one in found.rows if one.scope
+        )
+
+
+def test_a_part_alone_keeps_its_line() -> None:
+    text = export(comparison(rows=[P95, PARTS[0]]), Format.TABLE).decode()
+    assert "response time P95 [endpoint GET /b]" in text.splitlines()[-1]
 
 
 def test_of_what_cannot_be_compared_only_the_whole_is_shown() -> None:

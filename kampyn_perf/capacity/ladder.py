@@ -24,8 +24,7 @@ def sound(rungs: Sequence[CapacityStep]) -> list[CapacityStep]:
     return [
         rung
         for rung in rungs
-        if rung.failed_share <= _FAILING
-        and (rung.little is None or abs(rung.little - 1) <= LITTLE)
+        if rung.failed_share <= _FAILING and (rung.little is None or abs(rung.little - 1) <= LITTLE)
     ]
 
 

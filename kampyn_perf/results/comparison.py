@@ -19,7 +19,6 @@ from kampyn_perf.results.io import Record
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import counted
 
-
 ALONE = "by itself it would count as changed; among so many figures it may be chance"
 """Why a figure is inconclusive that would have changed if it were the only one."""
 

@@ -46,9 +46,7 @@ def fold(comparison: Comparison, *, everything: bool = False) -> Folded:
         if not _stands_alone(row):
             kinds[row.outcome, row.metric].append(row)
     kinds = {kind: parts for kind, parts in kinds.items() if len(parts) >= _FEWEST}
-    apart = [
-        row for row in told if _stands_alone(row) or (row.outcome, row.metric) not in kinds
-    ]
+    apart = [row for row in told if _stands_alone(row) or (row.outcome, row.metric) not in kinds]
     together = [_line(outcome, parts) for (outcome, _), parts in kinds.items()]
     return Folded(apart, together, len(rows) - len(told))
 

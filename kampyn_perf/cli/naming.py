@@ -1,4 +1,4 @@
-"""What a run is called by its maker, and its head for lists: kept beside the result at its end."""
+"""What a run is called: by its maker, which is kept beside the result at its end, and by others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from kampyn_perf.errors import KampynError
 
 if TYPE_CHECKING:
+    from kampyn_perf.compare.comparable import Result
+    from kampyn_perf.results.comparison import RunName
     from kampyn_perf.results.tags import Tags
 
 
@@ -17,6 +19,20 @@ def asked(tags: Sequence[str], note: str) -> Tags:
     from kampyn_perf.results import tags as kept
 
     return kept.Tags(kept.checked(tags), note)
+
+
+def name_of(path: Path, run: Result) -> RunName:
+    """As a comparison names the run at `path`."""
+    from kampyn_perf.names import RESULT_FILE
+    from kampyn_perf.results import tags as kept
+    from kampyn_perf.results.comparison import RunName
+
+    folder = path.resolve().parent
+    return RunName(
+        name=folder.name if path.name == RESULT_FILE else str(path),
+        started_at=run.started_at,
+        tags=list(kept.read(folder).tags),
+    )
 
 
 def keep(folder: Path, tags: Tags) -> None:

@@ -68,8 +68,7 @@ def against(
     """The load at `path`, compared with the one that `reference` means; what is `allowed` need not
     be alike in the two. Raises KampynError."""
     from kampyn_perf import compare
-    from kampyn_perf.cli import judging
-    from kampyn_perf.cli.compare.stored import name_of
+    from kampyn_perf.cli import judging, naming
     from kampyn_perf.errors import KampynError
     from kampyn_perf.report.html import Against
     from kampyn_perf.results import store
@@ -85,7 +84,7 @@ def against(
     if not isinstance(base, LoadResult):
         raise KampynError(f"--baseline: {paths[0]} is no load, and a load has nothing in common")
     settings = compare.Settings(allowed=tuple(allowed))
-    names = [name_of(paths[0], base)], [name_of(path, result)]
+    names = [naming.name_of(paths[0], base)], [naming.name_of(path, result)]
     return Against(
         names[0][0].name, base, compare.judge([base], [result], settings=settings, names=names)
     )

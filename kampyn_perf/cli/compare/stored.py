@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kampyn_perf import compare
-from kampyn_perf.cli import alike
+from kampyn_perf.cli import alike, naming
 from kampyn_perf.cli import judging as reading
 from kampyn_perf.cli.compare import view
 from kampyn_perf.cli.compare.flags import Judging, Output
 from kampyn_perf.compare.comparable import Result
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.names import RESULT_FILE
-from kampyn_perf.results import store, tags
-from kampyn_perf.results.comparison import RunName
+from kampyn_perf.results import store
 from kampyn_perf.results.folder import RunKind
 from kampyn_perf.results.load import LoadResult
 
@@ -34,7 +32,7 @@ def compare_stored(
     sides = [paths, _found(new or [_newest_like(first[0])])]
     runs = [first, [reading.read_result(path) for path in sides[1]]]
     named = [
-        [name_of(path, run) for path, run in zip(where, side, strict=True)]
+        [naming.name_of(path, run) for path, run in zip(where, side, strict=True)]
         for where, side in zip(sides, runs, strict=True)
     ]
     comparison = compare.judge(
@@ -61,13 +59,3 @@ def _found(references: Sequence[str]) -> list[Path]:
     """Each once, whatever names it."""
     paths = [path for reference in references for path in store.find(reference)]
     return list({path.resolve(): path for path in paths}.values())
-
-
-def name_of(path: Path, run: Result) -> RunName:
-    """As a comparison names it."""
-    folder = path.resolve().parent
-    return RunName(
-        name=folder.name if path.name == RESULT_FILE else str(path),
-        started_at=run.started_at,
-        tags=list(tags.read(folder).tags),
-    )

@@ -53,12 +53,17 @@ def load_page_of(
     result: LoadResult, verdict: Verdict, *, folder: Path, against: Against | None = None
 ) -> bytes:
     """The page of the load in `folder`."""
+    from kampyn_perf.cli.reports import trend
     from kampyn_perf.report.html import load_page
 
-    name = folder.resolve().name
-    flame = names.FLAME_FILE if (folder / names.FLAME_FILE).is_file() else ""
     return load_page(
-        result, verdict, name=name, config=_config(folder), against=against, flame=flame
+        result,
+        verdict,
+        name=folder.resolve().name,
+        config=_config(folder),
+        against=against,
+        past=trend.past_of_run(result, folder.resolve()),
+        flame=names.FLAME_FILE if (folder / names.FLAME_FILE).is_file() else "",
     )
 
 

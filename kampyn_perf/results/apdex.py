@@ -9,6 +9,7 @@ from kampyn_perf.histogram import Layout
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.latency import NonNegative
+from kampyn_perf.units import format_duration
 
 _BORNE = 4
 _RATINGS = ((0.94, "excellent"), (0.85, "good"), (0.7, "fair"), (0.5, "poor"))
@@ -29,6 +30,14 @@ class Apdex(Record):
     """(satisfied + tolerating / 2) / all; None without requests."""
     rating: str
     """In the index's words: excellent, good, fair, poor, unacceptable."""
+
+    @property
+    def parts_text(self) -> str:
+        """What the score is made of."""
+        return (
+            f"{self.satisfied:,} requests within {format_duration(self.threshold_us)}, "
+            f"{self.tolerating:,} within four times that, {self.frustrated:,} later or failed"
+        )
 
 
 def splits_of(threshold_us: int) -> tuple[int, int]:

@@ -145,11 +145,14 @@ class Judgement(Record):
 
     @property
     def interval_text(self) -> str:
-        """`181 to 195 ms`, an unknown end as `?`; empty without an interval."""
+        """`181 to 195 ms`, or `at least 181 ms` where one end is not known; empty without an
+        interval."""
         if self.interval is None:
             return ""
         ends = (self.interval.low, self.interval.high)
-        low, high = ("?" if end is None else self.unit.text(end) for end in ends)
+        low, high = ("" if end is None else self.unit.text(end) for end in ends)
+        if not low or not high:
+            return f"at least {low}" if low else f"at most {high}" if high else "not known"
         number, space, unit = low.rpartition(" ")
         return f"{number if space and high.endswith(f' {unit}') else low} to {high}"
 

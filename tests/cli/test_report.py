@@ -10,8 +10,10 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from kampyn_perf import names
+from kampyn_perf.cli import pages
 from kampyn_perf.cli.report import Form, report
 from kampyn_perf.results import io
+from kampyn_perf.results.load import LoadResult
 from tests.cli import program
 from tests.report.comparison.test_formats import comparison
 from tests.report.html.reading import Page
@@ -102,6 +104,37 @@ def test_a_file_that_cannot_be_written_loses_nothing(run: Path, tmp_path: Path) 
     assert done.code == 2
     assert "cannot write file/page.html" in done.err
     assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_the_page_has_the_comparable_runs_before_it(run: Path, tmp_path: Path) -> None:
+    """Those of the same store: neither later ones nor invalid ones, and none beside an invalid."""
+    result = io.read(run / names.RESULT_FILE, {names.LOAD_SCHEMA: LoadResult})
+    broken = result.validity.model_copy(update={"valid": False, "reasons": ["late"]})
+    for day, changes in (
+        (1, {}),
+        (2, {"validity": broken}),
+        (3, {"target": result.target.model_copy(update={"name": "other"})}),
+        (4, {}),
+        (9, {}),
+    ):
+        moment = {"started_at": f"2026-02-{day:02}T00:00:00+00:00"}
+        kept = result.model_copy(update={**moment, **changes})
+        io.write(run.parent / f"day-{day}" / names.RESULT_FILE, kept)
+
+    def shown(day: int) -> str:
+        folder = run.parent / f"day-{day}"
+        own = io.read(folder / names.RESULT_FILE, {names.LOAD_SCHEMA: LoadResult})
+        return pages.load_page_of(own, judged(own), folder=folder).decode()
+
+    assert "Beside the runs before it" not in shown(1)
+    assert "Beside the runs before it" not in shown(2)
+    page = Page(shown(4))
+    assert "Beside the runs before it" in page.headings
+    summary = orjson.loads((run.parent / "day-4" / names.SUMMARY_FILE).read_bytes())
+    for figure in ("p95", "throughput", "error_rate"):
+        assert str(summary["summary"]["metrics"][figure]) in {value for _, value in page.figures}
+    assert "day-1," in page.html
+    assert not [day for day in (2, 3, 9) if f"day-{day}" in page.html]
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:

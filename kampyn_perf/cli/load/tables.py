@@ -88,11 +88,7 @@ def _apdex(result: LoadResult) -> None:
     apdex = result.apdex
     if apdex is None or apdex.score is None:
         return
-    time = format_duration(apdex.threshold_us)
-    console.say(
-        f"Apdex {apdex.score:.2f} ({apdex.rating}): {apdex.satisfied:,} within {time}, "
-        f"{apdex.tolerating:,} within four times that, {apdex.frustrated:,} later or failed"
-    )
+    console.say_wrapped(f"Apdex {apdex.score:.2f} ({apdex.rating}): {apdex.parts_text}")
 
 
 def _apart(result: LoadResult) -> None:

@@ -16,6 +16,7 @@ from kampyn_perf.units import (
     format_moment,
     format_percent,
     format_rate,
+    format_size,
 )
 
 MOST_CONFIGURATION = 64 * 1024
@@ -34,12 +35,12 @@ class KeyFigure:
 
 
 def key_of(result: LoadResult) -> list[KeyFigure]:
-    """Response time, requests, failures, sessions."""
+    """Response time, requests, failures, sessions, and the Apdex where one was asked for."""
     sessions, requests = result.sessions, result.requests
     response, failed = requests.response, requests.failed
     share = f"{format_percent(failed / requests.count)} of the requests" if failed else ""
     planned = f"of {sessions.planned:,} planned" if sessions.started < sessions.planned else ""
-    return [
+    figures = [
         KeyFigure(
             "Response time P95",
             _time(response.p95_us),
@@ -56,6 +57,9 @@ def key_of(result: LoadResult) -> list[KeyFigure]:
         KeyFigure("Failed", f"{failed:,}", share, failed),
         KeyFigure("Sessions", f"{sessions.started:,}", planned, sessions.started),
     ]
+    if (apdex := result.apdex) and apdex.score is not None:
+        figures.append(KeyFigure("Apdex", f"{apdex.score:.2f}", apdex.rating, apdex.score))
+    return figures
 
 
 def of_run(result: LoadResult) -> list[str]:
@@ -108,16 +112,20 @@ def health_of(result: LoadResult) -> list[tuple[str, str]]:
 
 
 def machine_of(result: LoadResult) -> list[tuple[str, str]]:
-    return pairs(result.machine.model_dump(mode="json"))
+    memory = format_size(result.machine.memory_bytes)
+    return [
+        ("memory", memory) if name == "memory_bytes" else (name, value)
+        for name, value in pairs(result.machine.model_dump(mode="json"))
+    ]
 
 
 def pairs(values: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
-    """What is nested as a path: `versions.locust`."""
+    """What is nested as a path: `versions.locust`; what is empty says nothing and is left out."""
     found: list[tuple[str, str]] = []
     for key, value in values.items():
         if isinstance(value, Mapping):
             found += pairs(value, f"{before}{key}.")
-        else:
+        elif value not in ("", None, []):
             found.append((f"{before}{key}", _plain(value)))
     return found
 

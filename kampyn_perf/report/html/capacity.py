@@ -74,7 +74,9 @@ def _with_ends(rate: RateRange) -> str:
 
 
 def _ends(interval: Bounds) -> str:
-    low, high = ("?" if end is None else _short(end) for end in (interval.low, interval.high))
+    low, high = ("" if end is None else _short(end) for end in (interval.low, interval.high))
+    if not low or not high:
+        return f"at least {low}" if low else f"at most {high}" if high else "not known"
     return f"{low} to {high}"
 
 

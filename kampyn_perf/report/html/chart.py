@@ -1,6 +1,6 @@
 """What a chart of a page is made of, and its form for the page's script. Pure.
 
-Times are seconds since the start of the run. What is no whole number keeps six significant digits:
+Times are seconds since the start of the run. A value that is no whole number keeps six significant digits:
 a chart has a thousand pixels, and the tables beside it have every figure whole.
 """
 
@@ -64,13 +64,13 @@ class Chart:
     notes: Sequence[str] = field(default=())
     """What was left out."""
 
-    def for_script(self) -> dict[str, Any]:
-        """As the page's script wants it."""
+    def for_script(self, at: int) -> dict[str, Any]:
+        """As the page's script wants it; `at` is the number of its moments."""
         return {
             "id": self.id,
             "title": self.title,
             "unit": self.unit,
-            "at": [shortened(moment) for moment in self.at],
+            "at": at,
             "lines": [
                 {
                     "name": one.name,
@@ -82,6 +82,16 @@ class Chart:
             ],
             "goals": [{"name": goal.name, "value": goal.value} for goal in self.goals],
         }
+
+
+def for_script(charts: Iterable[Chart]) -> dict[str, Any]:
+    """All of them, and their moments (to the millisecond), which many have in common: once each."""
+    moments: dict[tuple[float | int | None, ...], int] = {}
+    shown = []
+    for one in charts:
+        at = tuple(shortened(round(moment, 3)) for moment in one.at)
+        shown.append(one.for_script(moments.setdefault(at, len(moments))))
+    return {"moments": list(moments), "charts": shown}
 
 
 def shortened(value: float | None) -> float | int | None:

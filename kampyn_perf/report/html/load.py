@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -22,6 +22,8 @@ from kampyn_perf.report.html import (
 from kampyn_perf.report.html import (
     comparison as changed,
 )
+from kampyn_perf.report.html.chart import for_script
+from kampyn_perf.report.html.history import Past
 from kampyn_perf.results.comparison import Comparison
 from kampyn_perf.results.failures import Failure
 from kampyn_perf.results.load import LoadResult
@@ -56,12 +58,14 @@ def load_page(
     name: str = "",
     config: Mapping[str, Any] | None = None,
     against: Against | None = None,
+    past: Sequence[Past] = (),
     live: bool = False,
     flame: str = "",
 ) -> bytes:
     """The document, UTF-8. `name` is the run's; `config` its resolved configuration; `against` an
-    earlier run that it is compared with; `live` says that the run goes on, and where the page comes
-    from tells of its changes; `flame` is the file beside it that has a flame graph."""
+    earlier run that it is compared with; `past` its main figures over the runs before it; `live`
+    says that the run goes on, and where the page comes from tells of its changes; `flame` is the
+    file beside it that has a flame graph."""
     base = (against.base, against.name) if against else None
     client = timeline.charts(result, verdict, base=base)
     watched = server.charts(result.measurements, timeline.goals_of(verdict))
@@ -82,6 +86,7 @@ def load_page(
         "key": about.key_of(result),
         "of_run": about.of_run(result),
         "against": against and changed.figures_of(against.comparison, name=against.name),
+        "past": past,
         "health": about.health_of(result),
         "client": client,
         "server": watched,
@@ -101,7 +106,7 @@ def load_page(
     data = {
         "spans": [vars(span) for span in timeline.spans(result)],
         "end": result.elapsed_us / MICROSECONDS,
-        "charts": [chart.for_script() for chart in charts],
+        **for_script(charts),
         "curves": [curve] if curve else [],
     }
     return page.render("load.html", context, data=data, live=live)

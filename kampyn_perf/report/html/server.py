@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf import names
 from kampyn_perf.report.html.chart import MOST_POINTS, Chart, Goal, Line, thinned
 from kampyn_perf.results.series import Series
-from kampyn_perf.units import MICROSECONDS, counted
+from kampyn_perf.units import (
+    MICROSECONDS,
+    counted,
+    format_duration,
+    format_percent,
+    format_rate,
+    format_size,
+)
 
 MOST_CHARTS = 24
 MOST_LINES = 8
@@ -75,6 +82,15 @@ _UNITS = {
 """Of series that do not say theirs: what `results.series` says of them."""
 
 
+_TEXTS: Mapping[str, Callable[[float], str]] = {
+    "us": format_duration,
+    "share": format_percent,
+    "bytes": format_size,
+    "bytes_per_s": lambda value: f"{format_size(value)}/s",
+    "per_s": format_rate,
+}
+
+
 @dataclass(frozen=True)
 class ServerCharts:
     """The charts, and what there was no room for."""
@@ -83,6 +99,8 @@ class ServerCharts:
     further: Sequence[Chart]
     """Series that no goal is about, to be unfolded."""
     left_out: str = ""
+    unchanged: Sequence[str] = ()
+    """Of those the ones that had one value all the time, and nothing to draw."""
 
 
 def charts(
@@ -108,11 +126,28 @@ def charts(
     further = [
         chart for kind in kinds for chart in _by_unit(kind, others[kind.metrics[0]], goals, prefix)
     ]
+    flat = {chart.id: value for chart in further if (value := _only_value(chart)) is not None}
+    unchanged = [
+        f"{chart.title} {_text(chart.unit, flat[chart.id])}"
+        for chart in further
+        if chart.id in flat
+    ]
+    further = [chart for chart in further if chart.id not in flat]
     room = max(MOST_CHARTS - len(first), 0)
     gone = further[room:]
     titles = ", ".join(chart.title for chart in gone)
     words = f"{counted(len(gone), 'further chart')} left out: {titles}; result.json has them."
-    return ServerCharts(first, further[:room], words if gone else "")
+    return ServerCharts(first, further[:room], words if gone else "", unchanged)
+
+
+def _only_value(chart: Chart) -> float | None:
+    """The value that all lines had all the time, where no goal is drawn in beside it."""
+    values = {value for line in chart.lines for value in line.values if value is not None}
+    return values.pop() if len(values) == 1 and not chart.goals else None
+
+
+def _text(unit: str, value: float) -> str:
+    return _TEXTS[unit](value) if unit in _TEXTS else f"{value:,g}"
 
 
 def _by_unit(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kampyn_perf.report.html import judged, page, server
-from kampyn_perf.report.html.chart import Goal, Span
+from kampyn_perf.report.html.chart import Goal, Span, for_script
 from kampyn_perf.results.alerts import AlertRecord, AlertState
 from kampyn_perf.results.series import Series, Unmeasured
 from kampyn_perf.units import MICROSECONDS, counted, format_duration, format_moment
@@ -90,7 +90,7 @@ def watch_page(
             for fired in one.alerts.shown
         ],
         "end": max(elapsed_us, 1) / MICROSECONDS,
-        "charts": [chart.for_script() for chart in charts],
+        **for_script(charts),
         "curves": [],
     }
     return page.render("watch.html", context, data=data, live=live)

@@ -100,7 +100,10 @@ class Page(HTMLParser):
     @property
     def data(self) -> Any:
         (text,) = [text for given, text in self.scripts if given.get("id") == "data"]
-        return json.loads(text)
+        found = json.loads(text)
+        for chart in found["charts"]:
+            chart["at"] = found["moments"][chart["at"]]
+        return found
 
     def chart(self, name: str) -> Any:
         (chart,) = [chart for chart in self.data["charts"] if chart["id"] == name]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.report.html.chart import MOST_POINTS, shortened, thinned
+from kampyn_perf.report.html.chart import (
+    MOST_POINTS,
+    Chart,
+    Line,
+    for_script,
+    shortened,
+    thinned,
+)
 
 VALUES = st.lists(st.none() | st.floats(0, 1e9), min_size=0, max_size=3_000)
 
@@ -36,3 +43,11 @@ def test_others_keep_six_digits(value: float) -> None:
     kept = shortened(value)
     assert kept is not None
     assert abs(kept - value) <= value * 5.1e-6
+
+
+def test_moments_that_charts_have_in_common_stand_once() -> None:
+    axes = ([1.0, 2.0004], [1.0001, 2.0], [1.0, 3.0])
+    charts = [Chart(str(n), "", "us", at, [Line("", [1, 2])]) for n, at in enumerate(axes)]
+    data = for_script(charts)
+    assert data["moments"] == [(1, 2), (1, 3)]
+    assert [chart["at"] for chart in data["charts"]] == [0, 0, 1]

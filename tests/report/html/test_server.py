@@ -104,3 +104,13 @@ def test_lines_are_called_what_tells_them_apart() -> None:
         for metric in (names.MEMORY_PER_INSTANCE, names.PROCESS_MEMORY)
     ]
     assert lines(*same) == ["worker 1 memory per instance", "worker 1 process memory"]
+
+
+def test_what_never_changed_is_a_word_and_no_chart() -> None:
+    still = [series("restarts", f"worker {n}", [0.0, 0.0], unit="count") for n in (1, 2)]
+    moving = series("queue_length", "worker 1", [0.0, 1.0], unit="count")
+    shown = charts([*still, moving], {})
+    assert shown.unchanged == ["restarts 0"]
+    assert [chart.title for chart in shown.further] == ["queue_length"]
+    with_goal = charts(still, {"restarts": [Goal("restarts", 1.0)]})
+    assert (with_goal.unchanged, len(with_goal.further)) == ([], 1)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf.cli.reports.view import value_text
-from kampyn_perf.report.html.trend import MOST_ROWS, Point, Trend, Turn, plot, trend_page
+from kampyn_perf.report.html.run_plot import Point, Trend, Turn, plot
+from kampyn_perf.report.html.trend import MOST_ROWS, trend_page
 from tests.report.html.reading import Page, digest
 from tests.report.html.samples import MARKUP
 

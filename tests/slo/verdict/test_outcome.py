@@ -276,8 +276,9 @@ def test_a_judgement_carries_its_figures() -> None:
     [
         (37_500, 39_200, Unit.DURATION, "37.5 to 39.2 ms"),
         (900, 39_200, Unit.DURATION, "900 µs to 39.2 ms"),
-        (37_500, None, Unit.DURATION, "37.5 ms to ?"),
-        (None, None, Unit.DURATION, "? to ?"),
+        (37_500, None, Unit.DURATION, "at least 37.5 ms"),
+        (None, 39_200, Unit.DURATION, "at most 39.2 ms"),
+        (None, None, Unit.DURATION, "not known"),
         (0.5, 0.6, Unit.SHARE, "50 to 60 %"),
         (240, 241, Unit.RATE, "240/s to 241/s"),
     ],

@@ -1,4 +1,10 @@
-let data = JSON.parse(document.getElementById("data").textContent);
+// Charts that have their moments in common name them by number.
+const read = (page) => {
+  const found = JSON.parse(page.getElementById("data").textContent);
+  for (const chart of found.charts) chart.at = found.moments[chart.at];
+  return found;
+};
+let data = read(document);
 let byId = new Map(data.charts.map((chart) => [chart.id, chart]));
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const charts = []; // {plot, chart, host, end}: all that share the run's axis

@@ -15,7 +15,7 @@ const replace = (old, next) => {
 };
 const take = async (over) => {
   const fresh = new DOMParser().parseFromString(await (await fetch(over ? "/?last" : "/")).text(), "text/html");
-  const newer = JSON.parse(fresh.getElementById("data").textContent);
+  const newer = read(fresh);
   const same = !over && shape(document, data) === shape(fresh, newer);
   const followed = !view || view.max >= data.end - 0.001;
   data = newer;

@@ -148,8 +148,8 @@ class Verdict(Record):
             )
         if hidden := self._grown("open"):
             told.append(
-                f"whether {units.counted(len(hidden), 'instance')} grew in {hidden[0].phase} is "
-                "open: what changed, changed as slowly as that is long"
+                f"the run is too short to tell whether {units.counted(len(hidden), 'instance')} "
+                f"grew: what changed did so over the whole of {hidden[0].phase}"
             )
         return told
 

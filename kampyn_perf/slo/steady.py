@@ -58,7 +58,8 @@ def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) ->
     cut = max(part.cut for part, _ in judged)
     if State.WANDERING in states:
         return said(
-            State.WANDERING, "it changed as slowly as it is long: whether it came to rest is open"
+            State.WANDERING,
+            "it changed as slowly as it is long: it cannot be told whether it became steady",
         )
     warm = f" after {units.spell_duration(cut * width_us)} of warm-up" if cut else ""
     return said(State.STEADY, f"steady{warm}", cut)

@@ -45,7 +45,7 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
         ],
         "facts": _facts(result),
         "steps": _table("steps", "Steps at a rate", steps),
-        "rungs": _table("rungs", "Rungs: so many users at once", rungs) if rungs else None,
+        "rungs": _table("rungs", "With a fixed number of users", rungs) if rungs else None,
         "live": False,
     }
     curves = [_times(result, steps), _rates(result, steps)] if steps else []
@@ -70,7 +70,10 @@ def _short(rate: float) -> str:
 
 
 def _with_ends(rate: RateRange) -> str:
-    return f"{_short(rate.rate)} ({_ends(rate.interval)})"
+    """With the interval, where there is one."""
+    ends = rate.interval
+    told = f" ({_ends(ends)})" if ends.low is not None and ends.high is not None else ""
+    return f"{_short(rate.rate)}{told}"
 
 
 def _ends(interval: Bounds) -> str:
@@ -117,7 +120,7 @@ def _by_requests(beyond: Beyond | None) -> list[tuple[str, str]]:
     told = (
         _both(beyond.answer, _with_ends) if beyond.answer else beyond.reason or "not searched for"
     )
-    facts = [("By response times and errors alone", told), ("Left out", ", ".join(beyond.aside))]
+    facts = [("By response times and errors alone", told), ("Objectives left out of that", ", ".join(beyond.aside))]
     if beyond.answer and beyond.answer.broke_first:
         facts.append(("Breaks first of these", beyond.answer.broke_first))
     return facts
@@ -179,31 +182,35 @@ def _goals(result: CapacityResult) -> list[dict[str, Any]]:
     return goals
 
 
+_Column = tuple[str, Callable[[CapacityStep], Cell]]
+_COLUMNS: tuple[_Column, ...] = (
+    ("Step", lambda step: Cell(str(step.number))),
+    ("Kind", lambda step: Cell(step.kind.value)),
+    ("Offered", lambda step: _per_second(step.rate)),
+    ("Objectives", lambda step: Cell(_WORDS[step.holds])),
+    ("Users", lambda step: Cell("" if step.users is None else str(step.users), step.users)),
+    ("Ended well", lambda step: _per_second(step.completed_rate)),
+    ("Requests", lambda step: _per_second(step.requests_rate)),
+    ("In flight", lambda step: Cell(f"{step.in_flight:,.1f}", step.in_flight)),
+    ("P50", lambda step: _time(step.p50_us)),
+    ("P95", lambda step: _time(step.p95_us)),
+    ("P99", lambda step: _time(step.p99_us)),
+    ("Steady", lambda step: Cell(step.steadiness.value)),
+    ("Why", lambda step: Cell("; ".join(_why(step)))),
+)
+_WORDY = ("Kind", "Objectives", "Steady", "Why")
+
+
 def _table(name: str, title: str, steps: Sequence[CapacityStep]) -> Table:
+    """Every step; without the columns that none of them has anything in."""
+    cells = {head: [cell(step) for step in steps] for head, cell in _COLUMNS}
+    shown = {head: column for head, column in cells.items() if any(one.text for one in column)}
     return Table(
         name,
         title,
-        (
-            *("Step", "Kind", "Offered", "Users", "Ended well", "Requests", "In flight"),
-            *("P50", "P95", "P99", "Steady", "Objectives", "Why"),
-        ),
-        [
-            [
-                Cell(str(step.number)),
-                Cell(step.kind.value),
-                _per_second(step.rate),
-                Cell("" if step.users is None else str(step.users), step.users),
-                _per_second(step.completed_rate),
-                _per_second(step.requests_rate),
-                Cell(f"{step.in_flight:,.1f}", step.in_flight),
-                *(_time(value) for value in (step.p50_us, step.p95_us, step.p99_us)),
-                Cell(step.steadiness.value),
-                Cell(_WORDS[step.holds]),
-                Cell("; ".join(_why(step))),
-            ]
-            for step in steps
-        ],
-        words=(1, 10, 11, 12),
+        list(shown),
+        list(zip(*shown.values(), strict=True)),
+        words=[at for at, head in enumerate(shown) if head in _WORDY],
     )
 
 

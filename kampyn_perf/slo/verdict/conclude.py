@@ -35,7 +35,7 @@ from kampyn_perf.slo.verdict.outcome import hold, invalidate, judge, warn
 from kampyn_perf.units import format_duration
 
 PARTIAL_RULE = "a partial run can fail but not pass (--allow-partial lets it)"
-LET_BY = "required, not decided, and let by without --strict"
+LET_BY = "required and not decided (with --strict there is no pass)"
 _UNDECIDED = (Outcome.INCONCLUSIVE, Outcome.NO_DATA, Outcome.NOT_EXERCISED)
 
 

@@ -76,8 +76,9 @@ def test_the_answer_and_every_step() -> None:
     assert "949/s to 1020/s" in page.words
     steps, rungs = page.tables["steps"][1:], page.tables["rungs"][1:]
     assert [row[2].value for row in steps] == ["450.0", "400.0"]
-    assert [row[11].text for row in steps] == ["missed", "held"]
-    assert [(row[2].value, row[3].value) for row in rungs] == [("300.0", "16")]
+    assert [row[3].text for row in steps] == ["missed", "held"]
+    assert [(row[2].value, row[4].value) for row in rungs] == [("300.0", "16")]
+    assert "Users" not in [cell.text for cell in page.tables["steps"][0]]
     assert "<img" not in page.html
 
 

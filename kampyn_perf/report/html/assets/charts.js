@@ -65,7 +65,9 @@ const crossing = (goals) => (plot) => {
   for (const [y, named] of labels) {
     const words = named.join(", ");
     const shown = ctx.measureText(words).width > room && named.length > 1 ? `${named.length} goals` : words;
-    ctx.fillText(shown, bbox.left + bbox.width - 4 * ratio, Math.max(y - 2 * ratio, bbox.top + 11 * ratio), room);
+    // Above its line; below it where the names of the phases stand.
+    const place = y - bbox.top < 28 * ratio ? y + 14 * ratio : y - 2 * ratio;
+    ctx.fillText(shown, bbox.left + bbox.width - 4 * ratio, place, room);
   }
   ctx.restore();
 };
@@ -166,10 +168,12 @@ const keys = (plot) => (event) => {
   if (actions[event.key] && last >= 0) { event.preventDefault(); actions[event.key](); }
 };
 
+// A dashed line has a dashed mark.
+const legend = { markers: { dash: (plot, number) => (plot.series[number].dash ? "dashed" : "solid") } };
 const draw = (host, chart) => {
   const show = format(chart.unit), timed = chart.unit === "us";
   const options = {
-    width: host.clientWidth, height: 210,
+    width: host.clientWidth, height: 210, legend,
     cursor: { sync: { key: "run" }, drag: { x: true, y: false }, focus: { prox: 24 } },
     scales: {
       x: { time: false, ...(view || { min: 0, max: data.end }) },
@@ -229,10 +233,10 @@ const axes = {
 const drawCurve = (host, curve) => {
   const show = format(curve.unit), axisOf = axes[curve.axis], timed = curve.unit === "us";
   const options = {
-    width: host.clientWidth, height: 340,
+    width: host.clientWidth, height: 340, legend,
     cursor: { drag: { x: true, y: false }, focus: { prox: 24 } },
     scales: { x: axisOf.scale, y: timed && logarithmic ? { distr: 3 } : { range: reach({ goals: curve.goals || [] }) } },
-    axes: [axis({ values: (_plot, values) => values.map(axisOf.tick), size: 28 }), across(show, curve.unit)],
+    axes: [axis({ values: (_plot, values) => values.map(axisOf.tick), size: 28, label: axisOf.label, labelSize: 20, labelFont: "12px system-ui, sans-serif" }), across(show, curve.unit)],
     series: [
       { label: axisOf.label, value: (_plot, v) => (v == null ? "" : axisOf.text(v)) },
       ...curve.lines.map((one, n) => ({

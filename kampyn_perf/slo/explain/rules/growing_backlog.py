@@ -44,7 +44,7 @@ def _growth(facts: Facts, phase: PhaseResult, end_us: int) -> Hit | None:
     if grown < _DEVIATIONS * noise or grown < float(np.median(flying)) / 2:
         return None
     return Hit(
-        f"in {phase.name} sessions in flight grew from {flying[0]:.0f} to {flying[-1]:.0f}, by "
+        f"in phase \"{phase.name}\" sessions in flight grew from {flying[0]:.0f} to {flying[-1]:.0f}, by "
         f"{slope:.1f} a second ({grown / noise:.0f} times their noise of {noise:.1f}), while "
         f"{format_rate(round(phase.offered_rate, 1))} arrived: it is overloaded, and the "
         f"longer the "

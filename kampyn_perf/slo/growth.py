@@ -54,7 +54,10 @@ def _growth(subject: str, slope: stats.Slope, phase: str) -> Growth:
     elif high < 0 and not slope.slow:
         state, words = "fell", f"fell by {_UNIT.text(-slope.value)}"
     elif slope.slow:
-        state, words = "open", "changed as slowly as the phase is long: it cannot be told whether it grows"
+        state, words = (
+            "open",
+            "changed as slowly as the phase is long: it cannot be told whether it grows",
+        )
     if state in ("grew", "fell"):
         ends = sorted((abs(low), abs(high)))
         words += f" ({_UNIT.text(ends[0])} to {_UNIT.text(ends[1])})"

@@ -120,7 +120,10 @@ def _by_requests(beyond: Beyond | None) -> list[tuple[str, str]]:
     told = (
         _both(beyond.answer, _with_ends) if beyond.answer else beyond.reason or "not searched for"
     )
-    facts = [("By response times and errors alone", told), ("Objectives left out of that", ", ".join(beyond.aside))]
+    facts = [
+        ("By response times and errors alone", told),
+        ("Objectives left out of that", ", ".join(beyond.aside)),
+    ]
     if beyond.answer and beyond.answer.broke_first:
         facts.append(("Breaks first of these", beyond.answer.broke_first))
     return facts

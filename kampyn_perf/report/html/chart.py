@@ -1,7 +1,7 @@
 """What a chart of a page is made of, and its form for the page's script. Pure.
 
-Times are seconds since the start of the run. A value that is no whole number keeps six significant digits:
-a chart has a thousand pixels, and the tables beside it have every figure whole.
+Times are seconds since the start of the run. A value that is no whole number keeps six significant
+digits: a chart has a thousand pixels, and the tables beside it have every figure whole.
 """
 
 from __future__ import annotations

@@ -44,11 +44,10 @@ def _growth(facts: Facts, phase: PhaseResult, end_us: int) -> Hit | None:
     if grown < _DEVIATIONS * noise or grown < float(np.median(flying)) / 2:
         return None
     return Hit(
-        f"in phase \"{phase.name}\" sessions in flight grew from {flying[0]:.0f} to {flying[-1]:.0f}, by "
-        f"{slope:.1f} a second ({grown / noise:.0f} times their noise of {noise:.1f}), while "
-        f"{format_rate(round(phase.offered_rate, 1))} arrived: it is overloaded, and the "
-        f"longer the "
-        "load lasts, the slower it gets",
+        f'in phase "{phase.name}" sessions in flight grew from {flying[0]:.0f} to '
+        f"{flying[-1]:.0f}, by {slope:.1f} a second ({grown / noise:.0f} times their noise of "
+        f"{noise:.1f}), while {format_rate(round(phase.offered_rate, 1))} arrived: it is "
+        "overloaded, and the longer the load lasts, the slower it gets",
         span=(phase.start_us, end_us),
     )
 

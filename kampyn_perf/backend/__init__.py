@@ -11,8 +11,9 @@ needs none of what starts one.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.backend.launcher import RunningBackend, start
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
     from kampyn_perf.backend.settings import load as load_settings
     from kampyn_perf.backend.state import Running, StateFolder, WorkerRecord
 
-_HOMES = {
-    "BackendSettings": ("settings", "BackendSettings"),
-    "Running": ("state", "Running"),
-    "RunningBackend": ("launcher", "RunningBackend"),
-    "StateFolder": ("state", "StateFolder"),
-    "WorkerRecord": ("state", "WorkerRecord"),
-    "audit_store": ("service", "audit_store"),
-    "find_profiler": ("profiling", "find_profiler"),
-    "profile": ("profiling", "record"),
-    "load_settings": ("settings", "load"),
-    "seed": ("service", "seed"),
-    "serve": ("service", "serve"),
-    "start": ("launcher", "start"),
-    "stop": ("service", "stop"),
-}
 __all__ = [
     "BackendSettings",
     "Running",
@@ -54,9 +40,13 @@ __all__ = [
     "stop",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _HOMES[name]
-    return getattr(import_module(f"{__name__}.{module}"), attribute)
+__getattr__ = on_first_use(
+    __name__,
+    {
+        ".launcher": ("RunningBackend", "start"),
+        ".profiling": ("find_profiler", "record as profile"),
+        ".service": ("audit_store", "seed", "serve", "stop"),
+        ".settings": ("BackendSettings", "load as load_settings"),
+        ".state": ("Running", "StateFolder", "WorkerRecord"),
+    },
+)

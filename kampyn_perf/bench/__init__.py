@@ -20,8 +20,9 @@ count in (`iterations`, `failures`); what a case is (`declare`, `hooks`). `summa
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.bench.declare import case
@@ -43,23 +44,13 @@ __all__ = [
     "run",
 ]
 
-_MODULES = {
-    "BenchOptions": "kampyn_perf.results.bench",
-    "BenchRequest": "kampyn_perf.bench.request",
-    "BenchResult": "kampyn_perf.results.bench",
-    "Observer": "kampyn_perf.bench.observer",
-    "SuiteSettings": "kampyn_perf.bench.request",
-    "Unobserved": "kampyn_perf.bench.observer",
-    "case": "kampyn_perf.bench.declare",
-    "cases": "kampyn_perf.bench.runner",
-    "default_options": "kampyn_perf.bench.request",
-    "run": "kampyn_perf.bench.runner",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__,
+    {
+        ".declare": ("case",),
+        ".observer": ("Observer", "Unobserved"),
+        ".request": ("BenchRequest", "SuiteSettings", "default_options"),
+        ".runner": ("cases", "run"),
+        "kampyn_perf.results.bench": ("BenchOptions", "BenchResult"),
+    },
+)

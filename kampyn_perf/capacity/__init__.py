@@ -7,8 +7,9 @@ is over. It knows no clock, no file and no generator; `run` carries out what it 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.capacity.asks import Ask, Stop
@@ -29,20 +30,15 @@ __all__ = [
     "run",
     "shape",
 ]
-_PLACES = {
-    "plan": ("Plan", "shape"),
-    "request": ("CapacityRequest",),
-    "runner": ("read_search", "run"),
-    "asks": ("Ask", "Stop"),
-    "search": ("decide",),
-    "usl": ("fit_usl",),
-}
-_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__,
+    {
+        ".plan": ("Plan", "shape"),
+        ".request": ("CapacityRequest",),
+        ".runner": ("read_search", "run"),
+        ".asks": ("Ask", "Stop"),
+        ".search": ("decide",),
+        ".usl": ("fit_usl",),
+    },
+)

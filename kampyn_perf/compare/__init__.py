@@ -11,8 +11,9 @@ first use: the command line's flags need the `settings` alone.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.compare.judging import judge
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Condition", "Settings", "judge"]
 
-_MODULE_OF = {
-    "judge": "kampyn_perf.compare.judging",
-    "Condition": "kampyn_perf.compare.settings",
-    "Settings": "kampyn_perf.compare.settings",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULE_OF[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__, {".judging": ("judge",), ".settings": ("Condition", "Settings")}
+)

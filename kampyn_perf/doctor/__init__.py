@@ -6,8 +6,9 @@ and look at nothing. What could not be seen is None: no rule speaks of it, and `
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.doctor.examining import Report, Request, examine, glance
@@ -37,18 +38,20 @@ __all__ = [
     "glance",
     "seen",
 ]
-_PLACES = {
-    "examining": ("Report", "Request", "examine", "glance"),
-    "facts": ("Facts", "IndexFacts", "MachineFacts", "MongoFacts", "RedisFacts", "TargetFacts"),
-    "findings": ("Finding", "Level"),
-    "looks": ("seen",),
-}
-_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__,
+    {
+        ".examining": ("Report", "Request", "examine", "glance"),
+        ".facts": (
+            "Facts",
+            "IndexFacts",
+            "MachineFacts",
+            "MongoFacts",
+            "RedisFacts",
+            "TargetFacts",
+        ),
+        ".findings": ("Finding", "Level"),
+        ".looks": ("seen",),
+    },
+)

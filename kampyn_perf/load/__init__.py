@@ -17,8 +17,9 @@ scenario authors derive from, and `locustfiles`, users of Locust's that know not
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kampyn_perf.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kampyn_perf.load.check import described, flows
@@ -73,37 +74,31 @@ __all__ = [
     "run",
 ]
 
-_PLACES = {
-    "kampyn_perf.load.check": ("described", "flows"),
-    "kampyn_perf.load.coordinator.ports": (
-        "BundledProcesses",
-        "Measured",
-        "Observer",
-        "RunStart",
-        "Severity",
-        "Unobserved",
-        "WatchedTarget",
-        "Watcher",
-    ),
-    "kampyn_perf.load.coordinator.observers": ("Observers",),
-    "kampyn_perf.load.coordinator.progress": ("Progress",),
-    "kampyn_perf.load.coordinator.standby": ("Standby",),
-    "kampyn_perf.load.direct": ("DirectRequest", "DirectSchedule"),
-    "kampyn_perf.load.distributed.remote": ("Master",),
-    "kampyn_perf.load.distributed.join": ("join",),
-    "kampyn_perf.load.request": ("Bundled", "LoadRequest"),
-    "kampyn_perf.load.options": ("LoadOptions",),
-    "kampyn_perf.load.resolver": ("resolve",),
-    "kampyn_perf.load.runner": ("backend_for", "run"),
-    "kampyn_perf.recorder.traces": ("Traces",),
-    "kampyn_perf.results.load": ("LoadResult",),
-}
-_MODULE_OF = {name: module for module, names in _PLACES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULE_OF[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = on_first_use(
+    __name__,
+    {
+        ".check": ("described", "flows"),
+        ".coordinator.ports": (
+            "BundledProcesses",
+            "Measured",
+            "Observer",
+            "RunStart",
+            "Severity",
+            "Unobserved",
+            "WatchedTarget",
+            "Watcher",
+        ),
+        ".coordinator.observers": ("Observers",),
+        ".coordinator.progress": ("Progress",),
+        ".coordinator.standby": ("Standby",),
+        ".direct": ("DirectRequest", "DirectSchedule"),
+        ".distributed.remote": ("Master",),
+        ".distributed.join": ("join",),
+        ".request": ("Bundled", "LoadRequest"),
+        ".options": ("LoadOptions",),
+        ".resolver": ("resolve",),
+        ".runner": ("backend_for", "run"),
+        "kampyn_perf.recorder.traces": ("Traces",),
+        "kampyn_perf.results.load": ("LoadResult",),
+    },
+)

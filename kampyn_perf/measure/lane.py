@@ -52,7 +52,6 @@ class Task:
     late_max_us: int = 0
     cpu_us: int = 0
     dear_in_a_row: int = 0
-    slowed: bool = False
     looked_us: int | None = None
     """When it last saw something."""
     gap: Unmeasured | None = None
@@ -101,7 +100,6 @@ class Task:
         self.slot = 1
         self.interval_us = min(self.interval_us * 2, LONGEST_INTERVAL_US)
         self.dear_in_a_row = 0
-        self.slowed = True
 
     def facts(self) -> WatcherFacts:
         return WatcherFacts(

@@ -8,24 +8,15 @@ from typing import Any
 
 import yaml
 
+from kampyn_perf.yaml_dumper import PlainDumper
+
 _WIDTH = 98
-
-
-class _Dumper(yaml.SafeDumper):
-    """What stands twice is written twice: anchors are no help to whoever edits it."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Lists stand inside what they belong to."""
-        super().increase_indent(flow, False)
 
 
 def block(value: Any, *, indent: int = 0) -> str:
     """`value`, indented; inside of it, small mappings and lists on one line."""
     stream = io.StringIO()
-    dumper = _Dumper(
+    dumper = PlainDumper(
         stream,
         sort_keys=False,
         default_flow_style=None,

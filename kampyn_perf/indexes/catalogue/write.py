@@ -18,6 +18,7 @@ from kampyn_perf.indexes.model.catalogue import (
 from kampyn_perf.indexes.model.query import Query, QueryKind
 from kampyn_perf.indexes.model.server import Target
 from kampyn_perf.indexes.model.spec import IndexSpec, default_name
+from kampyn_perf.yaml_dumper import PlainDumper
 
 _DEFAULT = Cluster(name=DEFAULT_CLUSTER, variable=DEFAULT_VARIABLE)
 
@@ -26,14 +27,8 @@ class _Flow(dict[str, Any]):
     """A mapping that is written on one line."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """No anchors, lists indented below their key."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002
-        return super().increase_indent(flow, False)
+class _Dumper(PlainDumper):
+    """The same, and what is to be on one line."""
 
 
 def _represent_flow(dumper: yaml.SafeDumper, data: _Flow) -> yaml.Node:

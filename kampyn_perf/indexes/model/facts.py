@@ -25,7 +25,6 @@ class Headroom:
 
     disk_free_bytes: int | None = None
     cache_bytes: int | None = None
-    cache_used_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,7 +109,6 @@ def headroom(connection: MongoConnection) -> Headroom:
     return Headroom(
         disk_free_bytes=int(total - used) if total and used is not None else None,
         cache_bytes=_whole(cache.get("maximum bytes configured")),
-        cache_used_bytes=_whole(cache.get("bytes currently in the cache")),
     )
 
 

@@ -16,8 +16,6 @@ spanish swedish turkish none da nl en fi fr de hu it nb no pt ro ru es sv tr
 """
 LANGUAGES = frozenset(_NAMES.split())
 """Names and codes, in small letters; a server does not mind their case."""
-UNSUPPORTED_LANGUAGE = 17262
-"""The error of a document whose own language is unknown, at the build."""
 _OF_TEXT = {option.name for option in OPTIONS if option.only_with == TEXT}
 
 

@@ -14,8 +14,6 @@ from kampyn_perf.indexes.model.values import normal_filter
 MEASUREMENTS_SINCE: Version = (6, 0)
 PARTIAL_SINCE: Version = (6, 0)
 EXPIRY_SINCE: Version = (6, 3)
-OWN_INDEX_SINCE: Version = (6, 3)
-"""From here on the server itself makes an index on the meta and the time field."""
 
 
 def timeseries_refusals(

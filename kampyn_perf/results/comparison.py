@@ -61,6 +61,18 @@ class Design(StrEnum):
     PAIRS = "pairs"
     """Pairs that were run one beside the other in random order, with a control."""
 
+    @property
+    def words(self) -> str:
+        """As people write it."""
+        return _DESIGNS[self]
+
+
+_DESIGNS = {
+    Design.SINGLE: "one run on each side",
+    Design.SEVERAL: "several runs, each of them one observation",
+    Design.PAIRS: "pairs in random order",
+}
+
 
 class RunName(Record):
     """One run of a side."""
@@ -146,6 +158,20 @@ class Compared(Record):
     def changed_alone(self) -> bool:
         """Whether it would count as changed if it were the only figure."""
         return self.explanation == ALONE
+
+    @property
+    def worth_showing(self) -> bool:
+        """What gates, and what changed; not that no request of a part failed on either side."""
+        return self.counts or self.outcome in (Change.REGRESSED, Change.IMPROVED)
+
+    @property
+    def missing_text(self) -> str:
+        """What is missing to decide it; empty where it is decided."""
+        if self.outcome is not Change.INCONCLUSIVE:
+            return ""
+        if self.changed_alone:
+            return f"by itself it would count as changed{f'; {self.needs}' if self.needs else ''}"
+        return self.needs or (self.explanation if self.change is None else "")
 
     @property
     def change_text(self) -> str:

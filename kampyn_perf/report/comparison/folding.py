@@ -40,7 +40,7 @@ def fold(comparison: Comparison, *, everything: bool = False) -> Folded:
     if comparison.conclusion is Conclusion.NOT_COMPARABLE:
         shown = [row for row in rows if row.primary]
         return Folded(shown, (), len(rows) - len(shown))
-    told = [row for row in rows if worth_showing(row)]
+    told = [row for row in rows if row.worth_showing]
     kinds: dict[tuple[Change, str], list[Compared]] = defaultdict(list)
     for row in told:
         if not _stands_alone(row):
@@ -49,11 +49,6 @@ def fold(comparison: Comparison, *, everything: bool = False) -> Folded:
     apart = [row for row in told if _stands_alone(row) or (row.outcome, row.metric) not in kinds]
     together = [_line(outcome, parts) for (outcome, _), parts in kinds.items()]
     return Folded(apart, together, len(rows) - len(told))
-
-
-def worth_showing(row: Compared) -> bool:
-    """What gates, and what changed; not that no request of a part failed on either side."""
-    return row.counts or row.outcome in _CHANGED
 
 
 def _first(row: Compared) -> tuple[int, bool]:

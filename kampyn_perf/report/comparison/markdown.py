@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kampyn_perf.report.comparison.folding import worth_showing
 from kampyn_perf.report.comparison.table import about
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.comparison import (
@@ -36,7 +35,7 @@ _MARKS = {
 
 def markdown(comparison: Comparison) -> bytes:
     """The document, UTF-8."""
-    told = [row for row in comparison.rows if worth_showing(row)]
+    told = [row for row in comparison.rows if row.worth_showing]
     first = [row for row in told if row.primary or row.outcome is not Change.INCONCLUSIVE]
     rest = [row for row in comparison.rows if row not in first]
     blocks = [

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kampyn_perf.report.comparison.folding import fold
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Design, names_of
+from kampyn_perf.results.comparison import Compared, Comparison, names_of
 
 _HEAD = ("", "Figure", "Base", "New", "Change", "Interval", "Outcome")
-_DESIGNS = {
-    Design.SINGLE: "one run on each side",
-    Design.SEVERAL: "several runs, each of them one observation",
-    Design.PAIRS: "pairs in random order",
-}
 
 
 def table(comparison: Comparison, *, everything: bool = False) -> bytes:
@@ -47,7 +42,7 @@ def lines(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
 def about(comparison: Comparison) -> str:
     """What it rests on, in a line."""
     parts = [
-        _DESIGNS[comparison.design],
+        comparison.design.words,
         f"changes up to {comparison.margin * 100:.3g} % do not matter",
         f"intervals of {comparison.confidence * 100:.3g} %, decisions corrected for "
         f"{len(comparison.rows)} figures",
@@ -70,7 +65,7 @@ def aligned(rows: Sequence[Compared]) -> Iterator[str]:
             f"{cell:>{width}}" if 2 <= at <= 5 else f"{cell:<{width}}"
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        rest = _rest(rows[number - 1]) if number else ""
+        rest = rows[number - 1].missing_text if number else ""
         yield f"{'  '.join(padded)}{f'  {rest}' if rest else ''}".rstrip()
 
 
@@ -84,11 +79,3 @@ def _cells(row: Compared) -> tuple[str, ...]:
         row.interval_text,
         row.outcome.words,
     )
-
-
-def _rest(row: Compared) -> str:
-    if row.outcome is not Change.INCONCLUSIVE:
-        return ""
-    if row.changed_alone:
-        return f"by itself it would count as changed{f'; {row.needs}' if row.needs else ''}"
-    return row.needs or (row.explanation if row.change is None else "")

@@ -19,6 +19,7 @@ from kampyn_perf.results.capacity import (
     StepKind,
 )
 from kampyn_perf.results.judgement import Bounds
+from kampyn_perf.results.load import Target
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.units import format_duration, format_moment, format_percent, format_rate
 
@@ -39,7 +40,7 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
         "result": result,
         "key": _key(result),
         "of_search": [
-            f"{result.target.name}, {result.target.url}",
+            _where(result.target),
             format_moment(result.started_at),
             f"{format_duration(result.elapsed_us)} of {format_duration(result.budget_us)}",
         ],
@@ -50,6 +51,11 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
     }
     curves = [_times(result, steps), _rates(result, steps)] if steps else []
     return page.render("capacity.html", context, data={"spans": [], "charts": [], "curves": curves})
+
+
+def _where(target: Target) -> str:
+    """Without the address of a backend that was started for each step, on some free port."""
+    return target.name if target.url.endswith(":0") else f"{target.name}, {target.url}"
 
 
 def _headline(result: CapacityResult) -> str:

@@ -38,6 +38,8 @@ class Figures:
     conclusion: str
     facts: list[tuple[str, str]]
     rows: list[Row]
+    folded: list[Row]
+    """Figures that only explain others, and did not change as far as is known."""
     control: list[Row]
     left_out: int
 
@@ -66,10 +68,11 @@ def figures_of(comparison: Comparison, *, name: str = "") -> Figures:
             ("Base", names_of(comparison.base)),
             ("New", names_of(comparison.new)),
             ("Changes up to this do not matter", format_percent(comparison.margin)),
-            ("What it rests on", comparison.design.value),
+            ("What it rests on", comparison.design.words),
             ("Confidence", format_percent(comparison.confidence)),
         ],
-        rows=_rows(shown, comparison.margin),
+        rows=_rows([row for row in shown if row.worth_showing], comparison.margin),
+        folded=_rows([row for row in shown if not row.worth_showing], comparison.margin),
         control=_rows(comparison.control[:MOST_ROWS], comparison.margin),
         left_out=len(comparison.rows) - len(shown),
     )

@@ -18,7 +18,7 @@ def test_every_figure_with_its_outcome() -> None:
     compared = comparison()
     page = Page(comparison_page(compared).decode())
     assert page.headings[0] == compared.headline
-    rows = page.tables["figures"][1:]
+    rows = page.tables["figures"][1:] + page.tables["further-figures"][1:]
     assert len(rows) == len(compared.rows)
     by_scope = {row.scope: row for row in compared.rows}
     for cells in rows:

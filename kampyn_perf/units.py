@@ -99,7 +99,9 @@ def parse_rate(value: object) -> Fraction:
 
 
 def format_duration(us: float) -> str:
-    """Three significant figures, in the unit that fits: `842 µs`, `12.3 ms`, `7 min 0 s`."""
+    """Three significant figures, in the unit that fits: `842 µs`, `12.3 ms`, `7 min 0 s`; `0 s`."""
+    if us == 0:
+        return "0 s"  # the beginning of a run, more often than a length
     if us < 0:
         return f"-{format_duration(-us)}"
     if us < 1_000:

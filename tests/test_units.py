@@ -86,7 +86,7 @@ def test_no_rates(text):
 @pytest.mark.parametrize(
     ("us", "text"),
     [
-        (0, "0 µs"),
+        (0, "0 s"),
         (842, "842 µs"),
         (1_234, "1.23 ms"),
         (12_340, "12.3 ms"),

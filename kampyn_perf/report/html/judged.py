@@ -125,7 +125,7 @@ def reasons_of(
         start, end, when = None, None, ""
         if (span := _part(finding, result.elapsed_us)) is not None:
             start, end = (us / MICROSECONDS for us in span)
-            when = " to ".join(format_duration(us) if us else "0 s" for us in span)
+            when = " to ".join(format_duration(us) for us in span)
         named = {shown[metric].id: shown[metric] for metric in finding.evidence if metric in shown}
         places = [Place(chart.id, chart.title, start, end) for chart in named.values()]
         reasons.append(Reason(finding, when, places))

@@ -120,7 +120,7 @@ def _phases(phases: Sequence[PhaseResult]) -> Table:
         [
             [
                 Cell(phase.name),
-                _time(phase.start_us) if phase.start_us else Cell("0 s", 0),
+                _time(phase.start_us),
                 _time(phase.duration_us),
                 _count(phase.sessions.started),
                 Cell(format_rate(phase.offered_rate), phase.offered_rate),

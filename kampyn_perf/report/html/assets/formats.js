@@ -1,6 +1,7 @@
 // Texts: the same three figures, in the same units, as everywhere else in the program.
 const three = (v) => (v < 10 ? v.toFixed(2) : v < 100 ? v.toFixed(1) : v.toFixed(0));
 const duration = (us) => {
+  if (us === 0) return "0 s";
   if (us < 0) return "-" + duration(-us);
   if (us < 1e3) return us.toFixed(0) + " µs";
   if (us < 1e6) return three(us / 1e3) + " ms";

@@ -38,9 +38,9 @@ def answer_of(
         return _of_limiter(steps, limiter)
     tried = open_steps(steps)
     low, high = bracket(tried)
-    found = estimate(steps, final=True, seed=seed)
-    if 0 < found.rate < math.inf:
-        return _found(steps, found)
+    limit = estimate(steps, final=True, seed=seed)
+    if 0 < limit.rate < math.inf:
+        return _found(steps, limit)
     return None if low is None or high is not None else _at_least(steps, low)
 
 
@@ -52,34 +52,37 @@ def requests_a_session(steps: Sequence[CapacityStep]) -> float:
     return sum(step.requests_rate for step in told) / sessions if sessions else 1.0
 
 
-def _found(steps: Sequence[CapacityStep], found: Estimate) -> Answer:
+def _found(steps: Sequence[CapacityStep], limit: Estimate) -> Answer:
     tried = open_steps(steps)
-    each = requests_a_session(steps)
-    sessions = _range(found.rate, found.low, found.high)
-    held, of_held, missed, of_missed = replicates(tried, found.rate)
-    first = found.first
+    per_session = requests_a_session(steps)
+    sessions = _range(limit.rate, limit.low, limit.high)
+    held, of_held, missed, of_missed = replicates(tried, limit.rate)
+    first = limit.first
     return Answer(
         sessions=sessions,
-        requests=_range(found.rate * each, found.low * each, found.high * each),
-        confirmed=confirmed(steps, found.rate),
+        requests=_range(
+            limit.rate * per_session, limit.low * per_session, limit.high * per_session
+        ),
+        confirmed=confirmed(steps, limit.rate),
         held=held,
         of_held=of_held,
         missed=missed,
         of_missed=of_missed,
         broke_first=first.objective if first else "",
-        limits=[_limit(one) for one in found.breaks if 0 < one.rate < math.inf],
-        drift=found.drift,
+        limits=[_limit(broken) for broken in limit.breaks if 0 < broken.rate < math.inf],
+        drift=limit.drift,
         cliff=bool(first and first.cliff),
     )
 
 
 def _at_least(steps: Sequence[CapacityStep], low: float) -> Answer:
-    each = requests_a_session(steps)
+    per_session = requests_a_session(steps)
     open_end = Bounds(low=low, high=None, confidence=CONFIDENCE)
     return Answer(
         sessions=RateRange(rate=low, interval=open_end),
         requests=RateRange(
-            rate=low * each, interval=Bounds(low=low * each, high=None, confidence=CONFIDENCE)
+            rate=low * per_session,
+            interval=Bounds(low=low * per_session, high=None, confidence=CONFIDENCE),
         ),
         at_least=True,
         confirmed=confirmed(steps, low),
@@ -92,9 +95,9 @@ def _of_limiter(steps: Sequence[CapacityStep], limiter: Limiter | None) -> Answe
     rate = limiter.per_second if limiter else None
     if rate is None:
         return None
-    each = requests_a_session(steps)
+    per_session = requests_a_session(steps)
     return Answer(
-        sessions=_range(rate / each, rate / each, rate / each),
+        sessions=_range(rate / per_session, rate / per_session, rate / per_session),
         requests=_range(rate, rate, rate),
         broke_first="rate limiter",
     )
@@ -120,11 +123,11 @@ def confirmed(steps: Sequence[CapacityStep], rate: float) -> RateRange | None:
     return _range(mean, min(mean - half, *rates), max(mean + half, *rates))
 
 
-def _limit(found: Break) -> Limit:
+def _limit(broken: Break) -> Limit:
     return Limit(
-        objective=found.objective,
-        rate=found.rate,
-        interval=Bounds(low=found.low, high=found.high, confidence=CONFIDENCE),
+        objective=broken.objective,
+        rate=broken.rate,
+        interval=Bounds(low=broken.low, high=broken.high, confidence=CONFIDENCE),
     )
 
 

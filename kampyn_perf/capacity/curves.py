@@ -53,7 +53,7 @@ class Curve:
     @property
     def loads(self) -> list[float]:
         """How much of what is allowed was used up."""
-        return [math.exp(-each) for each in self.y]
+        return [math.exp(-value) for value in self.y]
 
     @property
     def weights(self) -> list[float]:

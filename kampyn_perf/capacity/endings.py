@@ -42,9 +42,11 @@ def _limited(steps: Sequence[CapacityStep], limiter: Limiter | None) -> Stop | N
         return Stop(ending=Ending.LIMITER, reason=words)
     for step in refused:
         earlier = [
-            one
-            for one in steps[: step.number - 1]
-            if one.rate >= step.rate and not one.refused_share and one.requests_rate
+            earlier_step
+            for earlier_step in steps[: step.number - 1]
+            if earlier_step.rate >= step.rate
+            and not earlier_step.refused_share
+            and earlier_step.requests_rate
         ]
         if earlier:
             words = (
@@ -56,9 +58,9 @@ def _limited(steps: Sequence[CapacityStep], limiter: Limiter | None) -> Stop | N
     return None
 
 
-def confirmed(tried: Sequence[CapacityStep], found: Estimate) -> Stop:
+def confirmed(tried: Sequence[CapacityStep], limit: Estimate) -> Stop:
     """The limit is known."""
-    held, of_held, missed, of_missed = replicates(tried, found.rate)
+    held, of_held, missed, of_missed = replicates(tried, limit.rate)
     reason = (
         f"confirmed: {held} of {counted(of_held, 'step')} at the limit or just below it held, "
         f"{missed} of {of_missed} just above it did not"
@@ -80,11 +82,11 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
         return Stop(ending=Ending.NO_TIME, reason=reason)
     if low is None:
         return _nothing_held(steps, spent)
-    found = estimate(tried)
-    if not 0 < found.rate < math.inf:
+    limit = estimate(tried)
+    if not 0 < limit.rate < math.inf:
         return Stop(ending=Ending.UNDECIDED, reason=f"steps contradict each other after {spent}")
-    if is_confirmed(tried, found):
-        return confirmed(tried, found)
+    if is_confirmed(tried, limit):
+        return confirmed(tried, limit)
     where = (
         f"between {format_rate(low)}, where nothing was missed, and {format_rate(high)}"
         if high > low * _APART

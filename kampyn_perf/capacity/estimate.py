@@ -80,7 +80,7 @@ def estimate(steps: Sequence[CapacityStep], *, final: bool = False, seed: int = 
     """Where the first objective breaks, by all steps so far; `final` takes more draws."""
     curves = curves_of(steps)
     missed = {name: curve for name, curve in curves.items() if min(curve.y) < 0}
-    drifts = {name: found for name, curve in missed.items() if (found := _drift(curve)) is not None}
+    drifts = {name: moved for name, curve in missed.items() if (moved := _drift(curve)) is not None}
     for name in drifts:
         missed[name].moves = True
     draws = _FINAL_DRAWS if final else _DRAWS
@@ -104,7 +104,7 @@ def estimate(steps: Sequence[CapacityStep], *, final: bool = False, seed: int = 
         )
     if not breaks:
         return Estimate(math.inf, math.inf, math.inf, ())
-    breaks.sort(key=lambda one: (one.rate, one.objective == STEADY))
+    breaks.sort(key=lambda place: (place.rate, place.objective == STEADY))
     rate = breaks[0].rate
     drift = drifts.get(breaks[0].objective)
     return Estimate(rate, *_interval(np.min(drawn, axis=0), rate), tuple(breaks), drift)
@@ -127,21 +127,21 @@ def _power(curve: Curve, at: Crossing) -> Power | None:
 
 
 def _power_at(curve: Curve, around: float, work: Floats | None) -> Power | None:
-    x, loads, errors = (np.asarray(each) for each in (curve.x, curve.loads, curve.errors))
+    x, loads, errors = (np.asarray(values) for values in (curve.x, curve.loads, curve.errors))
     return Power.of(x, loads, errors, around, work)
 
 
 def _crossings(curve: Curve, at: Crossing, power: Power | None, loads: Floats) -> Floats:
     """Where each row of loads crosses one: by the power, or else by the isotonic fit alone."""
-    found = power.crossing(loads) if power else np.full(loads.shape[0], np.nan)
-    if power and power.design.shape[1] == 3 and np.isnan(found).any():
+    rates = power.crossing(loads) if power else np.full(loads.shape[0], np.nan)
+    if power and power.design.shape[1] == 3 and np.isnan(rates).any():
         still = _power_at(curve, power.around, None)
-        found = np.where(np.isnan(found), still.crossing(loads), found) if still else found
-    for row in np.flatnonzero(np.isnan(found)):
-        found[row] = crossing(curve.x, loads[row].tolist(), curve.weights).at
+        rates = np.where(np.isnan(rates), still.crossing(loads), rates) if still else rates
+    for row in np.flatnonzero(np.isnan(rates)):
+        rates[row] = crossing(curve.x, loads[row].tolist(), curve.weights).at
     if curve.moves and math.isfinite(at.at):  # the newest steps alone may show no crossing
-        found = np.where(np.isfinite(found), found, at.at)
-    return found
+        rates = np.where(np.isfinite(rates), rates, at.at)
+    return rates
 
 
 def _drawn(
@@ -158,8 +158,8 @@ def _drawn(
     else:
         errors = errors * _scatter(curve)
     noise = rng.standard_normal((draws, errors.size)) * errors - errors**2 / 2
-    found = _crossings(curve, at, power, np.asarray(curve.loads) * np.exp(np.clip(noise, -3, 3)))
-    return np.clip(found, min(curve.x) - BEYOND, max(curve.x) + BEYOND)
+    logs = _crossings(curve, at, power, np.asarray(curve.loads) * np.exp(np.clip(noise, -3, 3)))
+    return np.clip(logs, min(curve.x) - BEYOND, max(curve.x) + BEYOND)
 
 
 def _wider(freedom: int) -> float:

@@ -53,16 +53,16 @@ class _Pool:
 
 def pools(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> list[_Pool]:
     """The steps of the rising function, from left to right."""
-    found: list[_Pool] = []
+    rising: list[_Pool] = []
     for at in np.argsort(np.asarray(x), kind="stable"):
         pool = _Pool(weights[at], x[at], loads[at], x[at], x[at])
         # The same rate again is one point.
-        while found and (found[-1].y >= pool.y or found[-1].last == pool.first):
-            before = found.pop()
+        while rising and (rising[-1].y >= pool.y or rising[-1].last == pool.first):
+            before = rising.pop()
             before.absorb(pool)
             pool = before
-        found.append(pool)
-    return found
+        rising.append(pool)
+    return rising
 
 
 def crossing(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> Crossing:

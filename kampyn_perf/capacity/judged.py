@@ -46,12 +46,12 @@ def relevant(slo: Slo) -> Slo | None:
     """The objectives that a rate has to keep: those that are required, but for what the search is
     to find out; None where nothing is left."""
     kept = {
-        name: each
-        for name, each in slo.objectives.items()
-        if each.required
-        and not each.target.relative
-        and each.scope.kind is not ScopeKind.PHASE
-        and not isinstance(each.described.evidence, _ANSWERS)
+        name: objective
+        for name, objective in slo.objectives.items()
+        if objective.required
+        and not objective.target.relative
+        and objective.scope.kind is not ScopeKind.PHASE
+        and not isinstance(objective.described.evidence, _ANSWERS)
     }
     return Slo(objectives=kept) if kept else None
 
@@ -61,8 +61,8 @@ def aside_of(slo: Slo) -> tuple[str, ...]:
     up meanwhile."""
     return tuple(
         name
-        for name, each in slo.objectives.items()
-        if not isinstance(each.described.evidence, _MET)
+        for name, objective in slo.objectives.items()
+        if not isinstance(objective.described.evidence, _MET)
     )
 
 
@@ -83,7 +83,7 @@ def open_step(result: LoadResult, slo: Slo, ask: Ask, *, number: int) -> Capacit
         if (judgement.outcome is Outcome.FAIL if invalid else known.missed)
     ]
     if invalid:
-        told = [each for each in told if each[0] in missed]
+        told = [row for row in told if row[0] in missed]
     return CapacityStep(
         number=number,
         kind=ask.kind,
@@ -94,7 +94,7 @@ def open_step(result: LoadResult, slo: Slo, ask: Ask, *, number: int) -> Capacit
         growth=rest.growth,
         in_flight=_mean([second.in_flight for second in seconds]),
         completed_rate=_sessions(result, seconds) / lasted_s,
-        requests_rate=sum(one.requests - one.failed for one in seconds) / lasted_s,
+        requests_rate=sum(second.requests - second.failed for second in seconds) / lasted_s,
         margins=[_margin(name, known, judgement) for name, known, judgement in told],
         missed=list(dict.fromkeys(missed)),
         invalid=invalid,
@@ -127,7 +127,7 @@ def rungs_of(result: LoadResult, ask: Ask, *, first: int) -> list[CapacityStep]:
                 measured_us=phase.duration_us,
                 in_flight=_mean([second.in_flight for second in seconds]),
                 completed_rate=rate,
-                requests_rate=sum(one.requests - one.failed for one in seconds) / lasted_s,
+                requests_rate=sum(second.requests - second.failed for second in seconds) / lasted_s,
                 session_us=session_s * 1e6,
                 little=rate * session_s / there if rate and session_s else None,
                 **{key: value for key, value in figures.items() if key != "session_us"},
@@ -147,7 +147,7 @@ def _margins(
     result: LoadResult, slo: Slo, judgements: Sequence[Judgement]
 ) -> list[tuple[str, Known, Judgement]]:
     """Of everything that was measured: its name, its margin, and what the verdict says of it."""
-    evidence, found = LoadEvidence(result), []
+    evidence, rows = LoadEvidence(result), []
     for judgement in judgements:
         if judgement.outcome is Outcome.NO_DATA or not judgement.samples:
             continue
@@ -159,8 +159,8 @@ def _margins(
             known = _by_judgement(judgement, objective)
         part = " ".join(judgement.scope.values())
         name = f"{judgement.name} ({part})" if part else judgement.name
-        found.append((name, known, judgement))
-    return found
+        rows.append((name, known, judgement))
+    return rows
 
 
 def _scoped(objective: Objective, judgement: Judgement) -> Objective:
@@ -211,7 +211,11 @@ def _within(result: LoadResult, phase: PhaseResult, *, skip: float = 0.0) -> lis
     """The whole seconds of a phase."""
     start = phase.start_us + int(phase.duration_us * skip)
     end = min(phase.start_us + phase.duration_us, result.elapsed_us)
-    return [one for one in result.seconds if start <= one.at_us and one.at_us + one.width_us <= end]
+    return [
+        second
+        for second in result.seconds
+        if start <= second.at_us and second.at_us + second.width_us <= end
+    ]
 
 
 def _sessions(result: LoadResult, seconds: Sequence[Second]) -> int:

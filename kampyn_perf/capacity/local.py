@@ -98,10 +98,10 @@ class Power:
         solution = self._fitted(loads)
         rising = solution[:, 1] > self.least
         moved = -solution[:, 0] / np.where(rising, solution[:, 1], 1.0)
-        found = self.around + moved
+        crossings = self.around + moved
         # A little beyond what was tried, and no further.
-        inside = (found >= self.x.min() - BEYOND) & (found <= self.x.max() + BEYOND)
-        return np.where(rising & (np.abs(moved) <= self.reach) & inside, found, np.nan)
+        inside = (crossings >= self.x.min() - BEYOND) & (crossings <= self.x.max() + BEYOND)
+        return np.where(rising & (np.abs(moved) <= self.reach) & inside, crossings, np.nan)
 
     def scatter(self, loads: Floats) -> float:
         """By how much steps differ from the power, as a share of themselves."""

@@ -77,12 +77,12 @@ def shape(
             f"and {_FEWEST} steps of {format_duration(shortest)}. Ten minutes are a good start.",
         )
     steps = min(_WISHED, left // shortest)
-    each = left // steps - OVERHEAD_US
-    warm = max(int(each * _WARM_SHARE), _SHORTEST_WARM_US) // _S * _S
+    step_us = left // steps - OVERHEAD_US
+    warm = max(int(step_us * _WARM_SHARE), _SHORTEST_WARM_US) // _S * _S
     return Plan(
         budget_us=budget_us,
         warm_up_us=warm,
-        measured_us=min((each - warm) // _S * _S, LONGEST_US),
+        measured_us=min((step_us - warm) // _S * _S, LONGEST_US),
         rung_us=rung_us,
         light_rate=light_rate,
         seed=seed,

@@ -60,7 +60,7 @@ class Probe:
         deadline = time.monotonic() + most
         while True:
             took = [self._ask() for _ in range(_TRIES)]
-            slowest = max((each for each in took if each is not None), default=None)
+            slowest = max((seconds for seconds in took if seconds is not None), default=None)
             if slowest is not None and slowest <= _AT_REST * self._rest + _SLACK:
                 return True
             if time.monotonic() >= deadline:
@@ -82,10 +82,10 @@ class Probe:
         return time.monotonic() - began
 
     def _limit(self, headers: dict[str, str]) -> None:
-        found = rate_limit(headers)
-        if found and self.limiter is None:
+        allowed = rate_limit(headers)
+        if allowed and self.limiter is None:
             self.limiter = Limiter(
-                requests=found.requests, window_us=found.window_us, words=found.words
+                requests=allowed.requests, window_us=allowed.window_us, words=allowed.words
             )
 
 

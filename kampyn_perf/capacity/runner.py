@@ -184,7 +184,7 @@ class _Search:
         return dict(orjson.loads(orjson.dumps(facts, default=str)))
 
     def _objectives(self) -> dict[str, str]:
-        return {name: str(each.target) for name, each in self._slo.objectives.items()}
+        return {name: str(objective.target) for name, objective in self._slo.objectives.items()}
 
     def _result(self, stop: Stop | None, probe: Probe, *, interrupted: str = "") -> CapacityResult:
         request, spec = self._request.load, self._request.load.spec
@@ -249,11 +249,11 @@ def exhausted(steps: list[CapacityStep]) -> list[Finding]:
         (step for step in steps if step.missed and not step.invalid and step.explanation),
         key=lambda step: step.rate,
     )
-    causes = [one for step in missed for one in step.explanation if one.cause]
+    causes = [cause for step in missed for cause in step.explanation if cause.cause]
     # That one step could not be explained is nothing beside others that could.
-    causes = [one for one in causes if one.rule != UNKNOWN] or causes
-    found: dict[str, Finding] = {}
-    for one in causes:
-        found.setdefault(one.rule, one)
-    order = [rule for rule, _ in Counter(one.rule for one in causes).most_common()]
-    return [found[rule] for rule in order][:_EVIDENCE]
+    causes = [cause for cause in causes if cause.rule != UNKNOWN] or causes
+    by_rule: dict[str, Finding] = {}
+    for cause in causes:
+        by_rule.setdefault(cause.rule, cause)
+    order = [rule for rule, _ in Counter(cause.rule for cause in causes).most_common()]
+    return [by_rule[rule] for rule in order][:_EVIDENCE]

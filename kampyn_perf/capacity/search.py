@@ -113,8 +113,8 @@ def ladder_of(plan: Plan, light: CapacityStep, users: Sequence[int]) -> Ask:
         kind=StepKind.LADDER,
         measured_us=plan.rung_us,
         rungs=tuple(
-            Rung(users=each, rate=min(max(_PLENTY * each / session_s, 20.0), _MOST_PLENTY))
-            for each in users
+            Rung(users=number, rate=min(max(_PLENTY * number / session_s, 20.0), _MOST_PLENTY))
+            for number in users
         ),
     )
 
@@ -159,8 +159,8 @@ def _down(plan: Plan, tried: Sequence[CapacityStep]) -> float:
 
 
 def _between(plan: Plan, tried: Sequence[CapacityStep], low: float, high: float) -> Ask | Stop:
-    found = estimate(tried, seed=plan.seed + len(tried))
-    cliff = bool(found.first and found.first.cliff)
+    limit = estimate(tried, seed=plan.seed + len(tried))
+    cliff = bool(limit.first and limit.first.cliff)
     if high / low > (_CLOSE if cliff else _NEAR):
         return _at(plan, StepKind.OPEN, math.sqrt(low * high))
     return _confirm(plan, tried)
@@ -168,13 +168,13 @@ def _between(plan: Plan, tried: Sequence[CapacityStep], low: float, high: float)
 
 def _confirm(plan: Plan, tried: Sequence[CapacityStep]) -> Ask | Stop:
     """The estimate from just below or just above; it moves with what these steps say."""
-    found = estimate(tried, seed=plan.seed + len(tried))
-    if is_confirmed(tried, found) and found.half_width <= plan.precise:
-        return confirmed(tried, found)
-    first = found.first
+    limit = estimate(tried, seed=plan.seed + len(tried))
+    if is_confirmed(tried, limit) and limit.half_width <= plan.precise:
+        return confirmed(tried, limit)
+    first = limit.first
     if first and first.cliff and first.above / first.below > _STEP_IN:
         return _at(plan, StepKind.CONFIRM, math.sqrt(first.below * first.above))
-    middle = found.rate
+    middle = limit.rate
     if not 0 < middle < math.inf:  # nothing held, or everything: it lies beyond what was tried
         rates = [step.rate for step in tried]
         middle = min(rates) * BELOW if middle <= 0 else max(rates) * ABOVE

@@ -32,9 +32,9 @@ def bracket(steps: Sequence[CapacityStep]) -> tuple[float | None, float | None]:
     return (max(held) if held else None), (min(missed) if missed else None)
 
 
-def is_confirmed(tried: Sequence[CapacityStep], found: Estimate) -> bool:
+def is_confirmed(tried: Sequence[CapacityStep], limit: Estimate) -> bool:
     """Whether, near the estimate, most steps below it held and most above it did not."""
-    held, of_held, missed, of_missed = replicates(tried, found.rate)
+    held, of_held, missed, of_missed = replicates(tried, limit.rate)
     return (
         of_held >= _ENOUGH
         and of_missed >= _ENOUGH
@@ -87,7 +87,9 @@ def without(steps: Sequence[CapacityStep], aside: Sequence[str]) -> list[Capacit
                 "kind": StepKind.OPEN
                 if step.kind is StepKind.CONFIRM and not step.beyond
                 else step.kind,
-                "margins": [one for one in step.margins if _plain(one.objective) not in aside],
+                "margins": [
+                    margin for margin in step.margins if _plain(margin.objective) not in aside
+                ],
                 "missed": [name for name in step.missed if _plain(name) not in aside],
             }
         )

@@ -43,13 +43,13 @@ class _Law:
         return self.gamma * workers / slower
 
 
-def usl_of(found: Mapping[int, CapacityResult]) -> Usl:
+def usl_of(searches: Mapping[int, CapacityResult]) -> Usl:
     """The law over searches by their numbers of workers. Where with some number a goal about what
     is used up broke first (one worker never fills two cores), all points are limits by response
     times and errors alone: points of two kinds are on no law."""
-    by_requests = any(result.beyond for result in found.values())
+    by_requests = any(result.beyond for result in searches.values())
     points, unmet = [], []
-    for workers, result in found.items():
+    for workers, result in searches.items():
         answer = result.beyond.answer if by_requests and result.beyond else result.answer
         if answer is None or answer.at_least:
             least = f"at least {format_rate(answer.sessions.rate)}" if answer else "nothing told"
@@ -65,13 +65,13 @@ def usl_of(found: Mapping[int, CapacityResult]) -> Usl:
             )
     law = fit_usl(points)
     words = ["the points are limits by response times and errors alone"] if by_requests else []
-    told = [*words, *unmet, *law.trust, *(_crowded(found) if law.gamma else ())]
+    told = [*words, *unmet, *law.trust, *(_crowded(searches) if law.gamma else ())]
     return law.model_copy(update={"by_requests": by_requests, "trust": told})
 
 
-def _crowded(found: Mapping[int, CapacityResult]) -> Iterator[str]:
+def _crowded(searches: Mapping[int, CapacityResult]) -> Iterator[str]:
     """Whether the machine may have been at its end, where the law sees workers that wait."""
-    most, result = max(found.items())
+    most, result = max(searches.items())
     cores = result.machine.cores
     if result.target.bundled and most >= cores:
         yield (
@@ -86,8 +86,8 @@ def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:
     known = sorted(points, key=lambda point: point.workers)
     numbers = sorted({point.workers for point in known})
     if len(numbers) < 2:
-        found = "a capacity was found with one number of workers" if numbers else "none was found"
-        trust = [f"{found}, which says nothing of how capacity grows with them"]
+        what = "a capacity was found with one number of workers" if numbers else "none was found"
+        trust = [f"{what}, which says nothing of how capacity grows with them"]
         return Usl(points=known, trust=trust)
     workers = np.array([point.workers for point in known], dtype=np.float64)
     rates = np.array([point.rate for point in known])
@@ -99,9 +99,9 @@ def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:
     laws = [_fitted(workers, row, errors, with_beta=with_beta) for row in moved]
     return Usl(
         points=known,
-        gamma=_parameter(law.gamma, [each.gamma for each in laws]),
-        alpha=_parameter(law.alpha, [each.alpha for each in laws]),
-        beta=_parameter(law.beta, [each.beta for each in laws]) if with_beta else None,
+        gamma=_parameter(law.gamma, [draw.gamma for draw in laws]),
+        alpha=_parameter(law.alpha, [draw.alpha for draw in laws]),
+        beta=_parameter(law.beta, [draw.beta for draw in laws]) if with_beta else None,
         predictions=[_predicted(n, law, laws) for n in _asked(numbers)] if with_beta else [],
         trust=list(_trust(numbers, law, laws, workers, rates, errors)),
     )
@@ -138,7 +138,7 @@ def _predicted(workers: int, law: _Law, laws: Sequence[_Law]) -> UslPoint:
     return UslPoint(
         workers=workers,
         rate=law.at(workers),
-        interval=_bounds([each.at(workers) for each in laws]),
+        interval=_bounds([draw.at(workers) for draw in laws]),
     )
 
 
@@ -171,7 +171,7 @@ def _trust(
             "three points fit three parameters exactly: nothing is left to test the law by"
         )
     else:
-        fitted = np.array([law.at(each) for each in workers])
+        fitted = np.array([law.at(count) for count in workers])
         chi = float((((rates - fitted) / errors) ** 2).sum() / (len(rates) - _PARAMETERS))
         if chi > 4:
             words.append(
@@ -183,7 +183,7 @@ def _trust(
             f"predictions beyond {numbers[-1]} workers suppose that nothing else comes to its end, "
             "such as the cores of the machine"
         )
-    wide = np.quantile([each.alpha for each in laws], (0.025, 0.975))
+    wide = np.quantile([draw.alpha for draw in laws], (0.025, 0.975))
     if wide[1] - wide[0] > 0.5:
         words.append("alpha is hardly known: more points, or more time for each, would tell")
     return words

@@ -28,7 +28,7 @@ _LOAD: dict[Condition, Callable[[LoadResult], object]] = {
     Condition.SCENARIO: lambda run: sorted((flow.name, flow.weight) for flow in run.flows),
     Condition.SCHEDULE: lambda run: (
         run.warm_up.duration_us if run.warm_up else 0,
-        [(one.name, one.duration_us, one.offered_rate) for one in run.phases],
+        [(phase.name, phase.duration_us, phase.offered_rate) for phase in run.phases],
     ),
     Condition.SEED: lambda run: run.seed,
     Condition.TARGET: lambda run: (run.target.name, run.target.bundled),
@@ -99,12 +99,12 @@ def differences(base: Result, new: Result) -> list[Difference]:
     rest; what `why_not` names is there too."""
     sides = [dict(_facts(run)) for run in (base, new)]
     keys = list(dict.fromkeys([*sides[0], *sides[1]]))
-    found = [
+    differences = [
         Difference(what=key, base=sides[0].get(key, "–"), new=sides[1].get(key, "–"))
         for key in keys
         if sides[0].get(key) != sides[1].get(key)
     ]
-    return sorted(found, key=lambda one: "index" not in one.what)
+    return sorted(differences, key=lambda difference: "index" not in difference.what)
 
 
 def _conditions(run: Result) -> dict[Condition, Callable[[Any], object]]:
@@ -141,8 +141,12 @@ def _busy(run: LoadResult) -> Iterator[str]:
     cores = max(1, run.machine.cores)
     levels = {}
     for metric in (names.CPU, names.PROCESS_CPU):
-        held = [one for one in run.measurements if one.metric == metric and one.values]
-        levels[metric] = [sum(one.values) / len(one.values) for one in held]
+        held = [
+            measurement
+            for measurement in run.measurements
+            if measurement.metric == metric and measurement.values
+        ]
+        levels[metric] = [sum(measurement.values) / len(measurement.values) for measurement in held]
     if not levels[names.CPU] or not levels[names.PROCESS_CPU]:
         return
     used = max(levels[names.CPU])
@@ -162,8 +166,8 @@ def _twice(runs: Sequence[Result]) -> Iterator[str]:
         return run.started_at, run.elapsed_us, parts
 
     identities = [identity(run) for run in runs]
-    for number, one in enumerate(identities):
-        if one in identities[:number]:
+    for number, own in enumerate(identities):
+        if own in identities[:number]:
             yield "the same run is named twice"
             return
 

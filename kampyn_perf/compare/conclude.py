@@ -51,8 +51,8 @@ def concluded(comparison: Comparison, reasons: Sequence[str]) -> Comparison:
 def _conclusion(comparison: Comparison) -> tuple[Conclusion, list[Compared]]:
     """And the rows that it rests on."""
     worse, better = (
-        [row for row in comparison.rows if row.gates and row.outcome is one]
-        for one in (Change.REGRESSED, Change.IMPROVED)
+        [row for row in comparison.rows if row.gates and row.outcome is change]
+        for change in (Change.REGRESSED, Change.IMPROVED)
     )
     if worse:
         return Conclusion.REGRESSED, worse
@@ -94,9 +94,9 @@ def _undecided(rows: Sequence[Compared]) -> Iterator[str]:
 def _together(needs: Sequence[Needed]) -> str:
     """What would decide all of them: of each kind the most."""
     most: dict[str, int] = {}
-    for one in needs:
-        if one.count is not None:
-            most[one.noun] = max(most.get(one.noun, 0), one.count)
+    for need in needs:
+        if need.count is not None:
+            most[need.noun] = max(most.get(need.noun, 0), need.count)
     if not most:
         return needs[0].words if needs else ""
     told = " and ".join(f"{count:,} {noun}" for noun, count in most.items())

@@ -44,61 +44,61 @@ class _Settings(Protocol):
 def rows(pending: Sequence[Pending], settings: _Settings) -> list[Compared]:
     """Every figure with its outcome, all decided together."""
     level = 1 - settings.confidence
-    tested = [one for one in pending if one.effect is not None and not one.silent]
+    tested = [figure for figure in pending if figure.effect is not None and not figure.silent]
     heirs = _heirs(tested)
     differs = stats.stepwise(
-        [one.effect.p_differs() for one in tested if one.effect],
+        [figure.effect.p_differs() for figure in tested if figure.effect],
         level,
         _weights(tested, heirs),
         heirs,
     )
-    found = {id(one): step for one, step in zip(tested, differs, strict=True)}
+    steps_of = {id(figure): step for figure, step in zip(tested, differs, strict=True)}
     silent = stats.Step(rejected=False, level=level)
-    return [_row(one, found.get(id(one), silent), level) for one in pending]
+    return [_row(figure, steps_of.get(id(figure), silent), level) for figure in pending]
 
 
 def _heirs(tested: Sequence[Pending]) -> dict[int, int]:
     """The response times of the whole, after the one that pairs were made to decide."""
-    primary = [place for place, one in enumerate(tested) if one.primary]
+    primary = [place for place, figure in enumerate(tested) if figure.primary]
     if len(primary) != 1:
         return {}
     others = [
         place
-        for place, one in enumerate(tested)
-        if not one.primary and not one.key.scope and one.key.metric == RESPONSE_TIME
+        for place, figure in enumerate(tested)
+        if not figure.primary and not figure.key.scope and figure.key.metric == RESPONSE_TIME
     ]
     return dict(pairwise([*primary, *others]))
 
 
 def _weights(tested: Sequence[Pending], heirs: Mapping[int, int]) -> list[float]:
     late = set(heirs.values())
-    families = [None if place in late else _family(one) for place, one in enumerate(tested)]
-    return [one[1] / families.count(one) if one else 0.0 for one in families]
+    families = [None if place in late else _family(figure) for place, figure in enumerate(tested)]
+    return [family[1] / families.count(family) if family else 0.0 for family in families]
 
 
-def _family(one: Pending) -> tuple[str, float]:
-    if one.primary:
+def _family(figure: Pending) -> tuple[str, float]:
+    if figure.primary:
         return "primary", _PRIMARY
-    if one.key.metric in (RESPONSE_TIME, ERROR_RATE, THROUGHPUT, TIME):
+    if figure.key.metric in (RESPONSE_TIME, ERROR_RATE, THROUGHPUT, TIME):
         return "parts", _PARTS
     return "series", _SERIES
 
 
-def _row(one: Pending, step: stats.Step, level: float) -> Compared:
-    key = one.key
+def _row(figure: Pending, step: stats.Step, level: float) -> Compared:
+    key = figure.key
     low = high = change = None
-    outcome, words, needs = Change.INCONCLUSIVE, one.missing, None
-    if one.effect is not None:
-        change = one.effect.change
-        interval = one.effect.interval(level)
-        same = one.effect.p_within(one.margin) <= level
-        outcome, words = _outcome(one, one.effect, interval, changed=step.rejected, same=same)
+    outcome, words, needs = Change.INCONCLUSIVE, figure.missing, None
+    if figure.effect is not None:
+        change = figure.effect.change
+        interval = figure.effect.interval(level)
+        same = figure.effect.p_within(figure.margin) <= level
+        outcome, words = _outcome(figure, figure.effect, interval, changed=step.rejected, same=same)
         low, high = interval.low, interval.high
         if outcome is Change.INCONCLUSIVE:
-            needs = needed(one, one.effect, step.level if one.beyond else 2 * level)
-        if one.relative:
+            needs = needed(figure, figure.effect, step.level if figure.beyond else 2 * level)
+        if figure.relative:
             low, high, change = (
-                None if each is None else math.expm1(each) for each in (low, high, change)
+                None if bound is None else math.expm1(bound) for bound in (low, high, change)
             )
     return Compared(
         scope=key.scope,
@@ -107,29 +107,29 @@ def _row(one: Pending, step: stats.Step, level: float) -> Compared:
         unit=key.unit,
         more_is_better=key.more_is_better,
         gates=key.gates,
-        primary=one.primary,
-        base=one.base,
-        new=one.new,
+        primary=figure.primary,
+        base=figure.base,
+        new=figure.new,
         change=change,
-        relative=one.relative,
+        relative=figure.relative,
         low=low,
         high=high,
         outcome=outcome,
         explanation=words,
         needs=needs.words if needs else "",
         needed=needs,
-        samples=one.samples,
+        samples=figure.samples,
     )
 
 
 def _outcome(
-    one: Pending, effect: Effect, interval: Interval, *, changed: bool, same: bool
+    figure: Pending, effect: Effect, interval: Interval, *, changed: bool, same: bool
 ) -> tuple[Change, str]:
-    beyond = one.beyond
+    beyond = figure.beyond
     if same and not beyond:
         return Change.NO_CHANGE, ""
     if changed and beyond:
-        better = (effect.change > 0) is one.key.more_is_better
+        better = (effect.change > 0) is figure.key.more_is_better
         return (Change.IMPROVED if better else Change.REGRESSED), ""
     if changed:
         return Change.INCONCLUSIVE, "it changed; whether by more than the margin is open"

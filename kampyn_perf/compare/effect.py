@@ -220,8 +220,8 @@ def one_run_each(
         parts = parts if within > of_runs[0] else [of_runs]
     else:
         parts.append(of_runs)
-    variance = math.fsum(each for each, _ in parts)
-    doubt = math.fsum(each**2 / freedom for each, freedom in parts)
+    variance = math.fsum(share for share, _ in parts)
+    doubt = math.fsum(share**2 / freedom for share, freedom in parts)
     if not math.isfinite(variance):
         freedom = min(freedoms)
     else:

@@ -107,12 +107,12 @@ def _name(metric: str, run: Run) -> str:
     known = run.summary.metrics
     if metric in known:
         return metric
-    found = [name for name in known if metric.lower() in name.lower()]
-    if len(found) == 1:
-        return found[0]
-    shown = found or list(known)
+    near = [name for name in known if metric.lower() in name.lower()]
+    if len(near) == 1:
+        return near[0]
+    shown = near or list(known)
     more = f", and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    what = "several figures are meant by" if found else "there is no figure"
+    what = "several figures are meant by" if near else "there is no figure"
     raise KampynError(
         f"{what} {metric!r}: {'; '.join(shown[:_SHOWN])}{more}",
         hint=f"kampyn-perf reports show {run.name} lists all.",

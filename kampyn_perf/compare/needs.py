@@ -19,53 +19,53 @@ _AT_THE_MARGIN = Needed(noun=RUNS)
 _FEWEST_RUNS = 5
 
 
-def needed(one: Pending, effect: Effect, alpha: float) -> Needed | None:
+def needed(pending: Pending, effect: Effect, alpha: float) -> Needed | None:
     """By `alpha`, two-sided; None where nothing can be said."""
     match effect:
         case Signs(changes):
-            return _pairs(one, changes, alpha)
-        case Normal() if max(one.runs) > 1:
-            return _runs(one, effect, alpha)
+            return _pairs(pending, changes, alpha)
+        case Normal() if max(pending.runs) > 1:
+            return _runs(pending, effect, alpha)
         case Normal() if math.isfinite(effect.error):
-            return _requests(one, effect, alpha)
+            return _requests(pending, effect, alpha)
         case _:
             return None
 
 
-def _pairs(one: Pending, changes: Sequence[float], alpha: float) -> Needed:
+def _pairs(pending: Pending, changes: Sequence[float], alpha: float) -> Needed:
     n = len(changes)
     middle = Signs(changes).change
-    if one.beyond:
-        share = sum(1 for each in changes if (each > 0) is (middle > 0)) / n
+    if pending.beyond:
+        share = sum(1 for change in changes if (change > 0) is (middle > 0)) / n
         count = stats.pairs_needed(share, alpha / 2)
     else:
-        above = sum(1 for each in changes if each > -one.margin)
-        inside = min(above, sum(1 for each in changes if each < one.margin))
+        above = sum(1 for change in changes if change > -pending.margin)
+        inside = min(above, sum(1 for change in changes if change < pending.margin))
         count = stats.pairs_needed(inside / n, alpha / 2)
     return Needed(count=max(count, n + 1) if count else None, noun=PAIRS)
 
 
-def _distance(one: Pending, effect: Normal) -> float:
+def _distance(pending: Pending, effect: Normal) -> float:
     """How far the observed change is from what it has to be told from."""
     size = abs(effect.change)
-    return size if one.beyond else one.margin - size
+    return size if pending.beyond else pending.margin - size
 
 
-def _runs(one: Pending, effect: Normal, alpha: float) -> Needed:
+def _runs(pending: Pending, effect: Normal, alpha: float) -> Needed:
     if not math.isfinite(effect.error):
         return Needed(count=_FEWEST_RUNS, noun=RUNS)
-    have = 2 / (1 / one.runs[0] + 1 / one.runs[1])
-    return _so_many_runs(_distance(one, effect), effect.error * math.sqrt(have), alpha)
+    have = 2 / (1 / pending.runs[0] + 1 / pending.runs[1])
+    return _so_many_runs(_distance(pending, effect), effect.error * math.sqrt(have), alpha)
 
 
-def _requests(one: Pending, effect: Normal, alpha: float) -> Needed:
+def _requests(pending: Pending, effect: Normal, alpha: float) -> Needed:
     """More requests narrow what a run scatters by, and not what is between runs."""
-    distance = _distance(one, effect)
+    distance = _distance(pending, effect)
     wanted = (distance / _quantile(effect.freedom, alpha / 2)) ** 2 - effect.between**2
     within = effect.error**2 - effect.between**2
-    if wanted > 0 and 1 < within / wanted < _MOST_FACTOR and max(one.samples):
-        noun = "requests" if one.key.metric in (RESPONSE_TIME, THROUGHPUT) else "samples"
-        return Needed(count=_rounded(max(one.samples) * within / wanted), noun=f"{noun} a side")
+    if wanted > 0 and 1 < within / wanted < _MOST_FACTOR and max(pending.samples):
+        noun = "requests" if pending.key.metric in (RESPONSE_TIME, THROUGHPUT) else "samples"
+        return Needed(count=_rounded(max(pending.samples) * within / wanted), noun=f"{noun} a side")
     return _so_many_runs(distance, effect.error, alpha)
 
 

@@ -86,11 +86,13 @@ def _scopes(result: LoadResult) -> Iterator[_Scope]:
     phases = numbered([phase.name for phase in result.phases])
     if result.breakdown is None:
         groups: list[tuple[str, Requests]] = [("", result.requests)]
-        groups += [(f"endpoint {each.name}", each.requests) for each in result.endpoints]
-        groups += [(f"flow {each.name}", each.requests) for each in result.flows]
         groups += [
-            (f"phase {name}", each.requests)
-            for name, each in zip(phases, result.phases, strict=True)
+            (f"endpoint {endpoint.name}", endpoint.requests) for endpoint in result.endpoints
+        ]
+        groups += [(f"flow {flow.name}", flow.requests) for flow in result.flows]
+        groups += [
+            (f"phase {name}", phase.requests)
+            for name, phase in zip(phases, result.phases, strict=True)
         ]
         for name, requests in groups:
             yield _Scope(name, lambda of=requests: earlier.counted(result, of))  # type: ignore[misc]
@@ -102,8 +104,9 @@ def _scopes(result: LoadResult) -> Iterator[_Scope]:
         return lambda: table.select(wanted)
 
     yield _Scope("", select(lambda _: True))
-    for each in result.endpoints:
-        yield _Scope(f"endpoint {each.name}", select(lambda g, n=each.name: g.endpoint == n))  # type: ignore[misc]
+    for endpoint in result.endpoints:
+        name = endpoint.name
+        yield _Scope(f"endpoint {name}", select(lambda g, n=name: g.endpoint == n))  # type: ignore[misc]
     for flow in result.flows:
         yield _Scope(f"flow {flow.name}", select(lambda g, n=flow.name: g.flow == n))  # type: ignore[misc]
     for number, name in enumerate(phases):
@@ -149,11 +152,11 @@ def _with_the_largest(watched: Figures) -> Figures:
     if len(sizes) < 2:
         return watched
     largest = max(sizes, key=lambda key: sizes[key])
-    each = {
+    kept = {
         replace(key, gates=key.gates and key.metric != _INSTANCES): figure
         for key, figure in watched.items()
     }
-    return {**each, replace(largest, scope="the largest"): watched[largest]}
+    return {**kept, replace(largest, scope="the largest"): watched[largest]}
 
 
 def _mean_of(series: Series, starts: list[int], *, scatter: bool) -> Figure:

@@ -58,8 +58,8 @@ class Spread:
 
 
 def _values(group: Sequence[Figures], key: Key, *, relative: bool) -> list[float]:
-    found = [figures[key].value for figures in group if key in figures]
-    known = [value for value in found if value is not None]
+    values = [figures[key].value for figures in group if key in figures]
+    known = [value for value in values if value is not None]
     if not relative:
         return known
     return [math.log(value) for value in known if value > 0]

@@ -36,10 +36,10 @@ def weigh(
     """One figure of both sides: what changed, and how well that is known."""
     missing = next(
         (
-            f"{side}: {one.why}"
+            f"{side}: {run.why}"
             for side, runs in (("base", base), ("new", new))
-            for one in runs
-            if one.value is None
+            for run in runs
+            if run.value is None
         ),
         "",
     )
@@ -53,14 +53,14 @@ def weigh(
         key=key,
         base=_middle(base),
         new=_middle(new),
-        samples=(sum(one.samples for one in base), sum(one.samples for one in new)),
+        samples=(sum(figure.samples for figure in base), sum(figure.samples for figure in new)),
         runs=(len(base), len(new)),
         relative=relative,
         margin=_margin(key, settings, relative=relative),
         effect=effect,
         missing=missing,
         primary=primary,
-        silent=not any(one.value for one in (*base, *new)),
+        silent=not any(figure.value for figure in (*base, *new)),
     )
 
 
@@ -80,8 +80,8 @@ def _effect(
     seen = spread.between(key, relative=relative)
     if key.metric == ERROR_RATE:
         return _of_shares(base, new, before, after, design, seen)
-    scale = 1.0 if relative else max(abs(each) for each in (*before, *after))
-    errors = [[one.error * scale for one in side] for side in (base, new)]
+    scale = 1.0 if relative else max(abs(value) for value in (*before, *after))
+    errors = [[figure.error * scale for figure in side] for side in (base, new)]
     if design is Design.SEVERAL:
         parts = [math.fsum(e**2 for e in side) / len(side) ** 2 for side in errors]
         return between_runs(before, after, floor=math.sqrt(sum(parts)))
@@ -118,7 +118,7 @@ def _of_shares(
 
 
 def _values(side: Sequence[Figure], *, relative: bool) -> list[float]:
-    values = [one.value for one in side if one.value is not None]
+    values = [figure.value for figure in side if figure.value is not None]
     return [math.log(value) for value in values] if relative else values
 
 
@@ -128,7 +128,7 @@ _LEAST = {Unit.SHARE: 0.01, Unit.COUNT: 1.0}
 
 def _has_ratio(key: Key, figures: Sequence[Figure]) -> bool:
     least = _LEAST.get(key.unit, 0.0)
-    return all(one.value is not None and one.value > least for one in figures)
+    return all(figure.value is not None and figure.value > least for figure in figures)
 
 
 def _margin(key: Key, settings: Settings, *, relative: bool) -> float:
@@ -138,13 +138,13 @@ def _margin(key: Key, settings: Settings, *, relative: bool) -> float:
 
 
 def _pooled(side: Sequence[Figure]) -> tuple[float, float]:
-    shares = [one.share for one in side if one.share]
+    shares = [figure.share for figure in side if figure.share]
     return math.fsum(k for k, _ in shares), math.fsum(n for _, n in shares)
 
 
 def _middle(side: Sequence[Figure]) -> float | None:
     """The value to show: the median of the runs."""
-    values = sorted(one.value for one in side if one.value is not None)
+    values = sorted(figure.value for figure in side if figure.value is not None)
     if not values:
         return None
     half = len(values) // 2

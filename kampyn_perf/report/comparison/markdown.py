@@ -53,10 +53,13 @@ def markdown(comparison: Comparison) -> bytes:
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
 
 
-def _differences(found: Sequence[Difference]) -> str:
-    if not found:
+def _differences(differences: Sequence[Difference]) -> str:
+    if not differences:
         return ""
-    rows = [(escape(one.what), escape(one.base), escape(one.new)) for one in found]
+    rows = [
+        (escape(difference.what), escape(difference.base), escape(difference.new))
+        for difference in differences
+    ]
     return table(("Not alike", "Base", "New"), "lll", rows)
 
 

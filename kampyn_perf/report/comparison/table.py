@@ -25,7 +25,10 @@ def lines(comparison: Comparison, *, everything: bool = False) -> Iterator[str]:
     yield f"      {about(comparison)}"
     if comparison.differences:
         yield "not alike:"
-        yield from (f"  {one.what}: {one.base} -> {one.new}" for one in comparison.differences)
+        yield from (
+            f"  {difference.what}: {difference.base} -> {difference.new}"
+            for difference in comparison.differences
+        )
     yield from (f"note: {remark}" for remark in comparison.remarks)
     folded = fold(comparison, everything=everything)
     yield from aligned(folded.shown)

@@ -74,7 +74,7 @@ def md1() -> System:
         return Served.well(single_server(arrivals, np.full(arrivals.size, 1 / MU)))
 
     def truth(system: System) -> float:
-        return _by_simulation("M/D/1", system.target_s, lambda n, _: np.full(n, 1 / MU))
+        return _by_simulation("M/D/1", system.target_s, _always_the_same)
 
     return System("M/D/1", 0.05, truth, serve, lambda *_: MU)
 
@@ -215,6 +215,10 @@ def window() -> System:
 KINDS: tuple[Callable[[], System], ...] = (
     mm1, mmc, md1, noisy, knee, cliff, leak, shedding, bucket, window,
 )  # fmt: skip
+
+
+def _always_the_same(count: int, _: np.random.Generator) -> Floats:
+    return np.full(count, 1 / MU)
 
 
 def _disturbed(arrivals: Floats, rng: np.random.Generator) -> Floats:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_ind
 
 from kampyn_perf.compare.effect import (
     Between,
@@ -60,19 +60,19 @@ def test_within_the_margin_where_the_interval_is(effect: Effect, margin: float) 
         assert inside == (p < 0.05)
 
 
-def test_several_runs_are_welchs_test() -> None:
+def test_several_runs_are_welchs_test(scipy_stats: Any) -> None:
     base, new = [1.0, 1.2, 0.9, 1.1], [1.4, 1.3, 1.6]
     effect = between_runs(base, new)
-    oracle = ttest_ind(new, base, equal_var=False)
+    oracle = scipy_stats.ttest_ind(new, base, equal_var=False)
     assert effect.p_differs() == pytest.approx(oracle.pvalue)
     low, high = oracle.confidence_interval(0.95)
     interval = effect.interval(0.05)
     assert (interval.low, interval.high) == pytest.approx((low, high))
 
 
-def test_one_run_against_several_scatters_as_they_do() -> None:
+def test_one_run_against_several_scatters_as_they_do(scipy_stats: Any) -> None:
     effect = between_runs([1.0, 1.2, 0.9, 1.1], [1.5])
-    oracle = ttest_ind([1.5], [1.0, 1.2, 0.9, 1.1], equal_var=True)
+    oracle = scipy_stats.ttest_ind([1.5], [1.0, 1.2, 0.9, 1.1], equal_var=True)
     assert effect.p_differs() == pytest.approx(oracle.pvalue)
 
 

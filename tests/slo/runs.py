@@ -19,10 +19,19 @@ from kampyn_perf.histogram import Histogram
 from kampyn_perf.machine import Machine
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
-from kampyn_perf.recorder.build import build
+from kampyn_perf.recorder.build import Figures, build
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.interval import Gauges
-from kampyn_perf.results.load import Latency, LoadResult, RunStatus, Target, Validity
+from kampyn_perf.results.breakdown import Breakdown
+from kampyn_perf.results.failures import Failure
+from kampyn_perf.results.load import (
+    Latency,
+    LoadResult,
+    RunStatus,
+    Second,
+    Target,
+    Validity,
+)
 from kampyn_perf.results.series import Series
 from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.schedule import Phase, Schedule
@@ -84,16 +93,14 @@ class Run:
         return _made[key].model_copy()
 
     def _make(self) -> LoadResult:
-        collector = Collector(splits_us=self.splits_us)
-        for interval in self._intervals():
-            collector.take(interval)
-        figures = build(collector, schedule=self._schedule(), weights={FLOW: 1, OTHER_FLOW: 1})
+        recorded = self._recorded()
+        figures = recorded.figures
         result = LoadResult(
             status=self.status,
             reason=self.reason,
             started_at="2026-11-23T20:00:00Z",
-            elapsed_us=collector.elapsed_us,
-            planned_us=collector.elapsed_us,
+            elapsed_us=recorded.elapsed_us,
+            planned_us=recorded.elapsed_us,
             profile="test",
             seed=1,
             target=Target(name="reference", url="http://127.0.0.1:1"),
@@ -115,12 +122,30 @@ class Run:
                 else phase
                 for phase in figures.phases
             ],
-            seconds=collector.timeline.seconds(),
-            breakdown=collector.breakdown.figures() if self.recorded else None,
-            failures=collector.failures.figures(),
+            seconds=recorded.seconds,
+            breakdown=recorded.breakdown if self.recorded else None,
+            failures=recorded.failures,
             measurements=list(self.measurements),
         )
         return result if self.recorded else _earlier(result)
+
+    def _recorded(self) -> _Recorded:
+        """What the recorder makes of it: once for all runs that differ in the rest alone."""
+        key = pickle.dumps([getattr(self, name) for name in _OF_THE_RECORDER])
+        if key not in _recordings:
+            collector = Collector(splits_us=self.splits_us)
+            for interval in self._intervals():
+                collector.take(interval)
+            _recordings[key] = _Recorded(
+                figures=build(
+                    collector, schedule=self._schedule(), weights={FLOW: 1, OTHER_FLOW: 1}
+                ),
+                elapsed_us=collector.elapsed_us,
+                seconds=collector.timeline.seconds(),
+                breakdown=collector.breakdown.figures(),
+                failures=collector.failures.figures(),
+            )
+        return _recordings[key]
 
     def _intervals(self) -> Iterator[Any]:
         errors = self._errors()
@@ -179,6 +204,21 @@ class Run:
 
 
 _made: dict[bytes, LoadResult] = {}
+_OF_THE_RECORDER = (
+    "phases", "errors", "errors_at", "accepted", "other", "late", "cut_us", "splits_us"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recorded:
+    figures: Figures
+    elapsed_us: int
+    seconds: list[Second]
+    breakdown: Breakdown
+    failures: list[Failure]
+
+
+_recordings: dict[bytes, _Recorded] = {}
 
 
 def _session(buffer: SampleBuffer, duration_us: int, phase: int) -> None:

@@ -30,7 +30,7 @@ GOALS = Slo.model_validate(
 LOAD = Run(
     phases=[("p", steady(seconds=30, rate=100))], measurements=[machine("cpu", [0.4, 0.5] * 15)]
 )
-CAPACITY = Run(phases=[("p", steady(seconds=30, rate=1_200))], offered={"p": 600.0})
+CAPACITY = Run(phases=[("p", steady(seconds=12, rate=1_200))], offered={"p": 600.0})
 
 
 def outcomes(*runs: Run, **more: Any) -> dict[str, Outcome]:

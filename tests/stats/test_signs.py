@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import integrate
 
 from kampyn_perf.stats import median_interval, p_above, p_below, pairs_needed
 from kampyn_perf.stats.signs import log_capital
@@ -16,6 +15,8 @@ from kampyn_perf.stats.signs import log_capital
 
 @pytest.mark.parametrize(("heads", "tosses"), [(0, 0), (3, 3), (7, 10), (2, 9), (30, 40)])
 def test_the_capital_is_the_mixture_of_bets(heads: int, tosses: int) -> None:
+    from scipy import integrate  # takes a while, which other workers save
+
     def bet(p: float) -> float:
         prior = 2 / (math.pi * math.sqrt(p * (1 - p)))  # Beta(1/2, 1/2), folded onto 1/2 to 1
         return float((2 * p) ** heads * (2 * (1 - p)) ** (tosses - heads) * prior)

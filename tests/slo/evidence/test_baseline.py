@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -37,7 +39,13 @@ def judged(run: LoadResult, baseline: LoadResult | None, **fields: Any) -> Judge
     return judgement
 
 
-BASE = of(100_000)
+@cache
+def base() -> LoadResult:
+    return of(100_000)
+
+
+def replaced(record: Any, **fields: Any) -> Any:
+    return record.model_copy(update=fields)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +62,13 @@ BASE = of(100_000)
     ],
 )
 def test_the_change_decides(us: int, target: str, outcome: Outcome) -> None:
-    judgement = judged(of(us), BASE, target=target)
+    judgement = judged(of(us), base(), target=target)
     assert judgement.outcome is outcome, judgement.explanation
     assert "the baseline's was 100 ms" in judgement.explanation
 
 
 def test_the_target_becomes_a_value_and_the_interval_that_of_both_runs() -> None:
-    judgement = judged(of(120_000), BASE)
+    judgement = judged(of(120_000), base())
     assert judgement.target == pytest.approx(110_000, rel=0.002)
     assert judgement.observed == pytest.approx(120_000, rel=0.002)
     assert judgement.interval is not None
@@ -82,7 +90,7 @@ def test_other_runs_like_these_say_what_is_between_runs() -> None:
     slo = Slo.model_validate({"objectives": {"goal": GOAL}})
 
     def judgement(apart: float | None) -> Judgement:
-        (one,) = judge(of(100_001), slo, baseline=BASE, apart=lambda _: apart).objectives
+        (one,) = judge(of(100_001), slo, baseline=base(), apart=lambda _: apart).objectives
         return one
 
     assert judgement(None).outcome is Outcome.INCONCLUSIVE
@@ -117,35 +125,37 @@ def test_without_a_baseline_there_is_no_data() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"status": RunStatus.PARTIAL, "reason": "ended early"}, "the baseline is not complete"),
-        ({"planned_us": 1}, "the baseline had another schedule"),
-        ({"target": BASE.target.model_copy(update={"url": "http://x"})}, "another target"),
-        ({"machine": BASE.machine.model_copy(update={"cores": 64})}, "another machine"),
-        ({"context": {"workers": 8}}, "another configuration of the backend"),
         (
-            {"validity": BASE.validity.model_copy(update={"valid": False, "reasons": ["late"]})},
+            lambda _: {"status": RunStatus.PARTIAL, "reason": "ended early"},
+            "the baseline is not complete",
+        ),
+        (lambda _: {"planned_us": 1}, "the baseline had another schedule"),
+        (lambda run: {"target": replaced(run.target, url="http://x")}, "another target"),
+        (lambda run: {"machine": replaced(run.machine, cores=64)}, "another machine"),
+        (lambda _: {"context": {"workers": 8}}, "another configuration of the backend"),
+        (
+            lambda run: {"validity": replaced(run.validity, valid=False, reasons=["late"])},
             "the baseline is not valid: late",
         ),
-        (
-            {"flows": [BASE.flows[0].model_copy(update={"weight": 7})]},
-            "another mix of flows",
-        ),
+        (lambda run: {"flows": [replaced(run.flows[0], weight=7)]}, "another mix of flows"),
     ],
 )
-def test_what_cannot_be_compared_is_not(change: dict[str, Any], reason: str) -> None:
-    assert BASE.flows[0].name == FLOW
-    judgement = judged(of(100_001), BASE.model_copy(update=change))
+def test_what_cannot_be_compared_is_not(
+    change: Callable[[LoadResult], dict[str, Any]], reason: str
+) -> None:
+    assert base().flows[0].name == FLOW
+    judgement = judged(of(100_001), replaced(base(), **change(base())))
     assert judgement.outcome is Outcome.NO_DATA
     assert reason in judgement.explanation
 
 
 def test_a_run_is_no_baseline_of_its_own() -> None:
-    assert "the run itself" in judged(BASE, BASE).explanation
+    assert "the run itself" in judged(base(), base()).explanation
 
 
 def test_a_partial_run_saw_another_part_of_the_schedule() -> None:
     partial = replace(around(100_001), status=RunStatus.PARTIAL).result()
-    assert "the run is not complete" in judged(partial, BASE).explanation
+    assert "the run is not complete" in judged(partial, base()).explanation
 
 
 @pytest.mark.parametrize(

@@ -47,17 +47,6 @@ def all_pids(running: launcher.RunningBackend) -> list[int | None]:
     return [running.supervisor_pid, *running.pids, running.redis_pid]
 
 
-def test_stop_leaves_no_process_and_no_record(state: Path) -> None:
-    with launcher.start(ONE, state_dir=state) as running:
-        pids = all_pids(running)
-        assert len(running.pids) == 1
-        assert running.redis_pid is not None
-        assert Client(running.url).get("/health").status == 200
-    assert until(lambda: gone(pids), 5)
-    assert StateFolder(state).running() is None
-    assert not (state / "redis.sock").exists()
-
-
 def test_a_killed_supervisor_takes_its_children_with_it(state: Path) -> None:
     with launcher.start(ONE, state_dir=state) as running:
         pids = all_pids(running)
@@ -95,33 +84,27 @@ def test_a_taken_port_is_named_with_the_way_out(state: Path) -> None:
     assert caught.value.code is ExitCode.USAGE
 
 
-def test_a_state_folder_serves_one_backend(state: Path) -> None:
-    with launcher.start(ONE, state_dir=state) as running:
-        with pytest.raises(KampynError, match=f"pid {running.supervisor_pid}"):
-            launcher.start(ONE, state_dir=state)
-        assert Client(running.url).get("/health").status == 200
+def test_a_state_folder_serves_one_backend(backend: launcher.RunningBackend) -> None:
+    with pytest.raises(KampynError, match=f"pid {backend.supervisor_pid}"):
+        launcher.start(ONE, state_dir=backend.data_file.parent)
+    assert Client(backend.url).get("/health").status == 200
 
 
-def test_a_dead_worker_is_replaced_and_no_count_is_lost(state: Path) -> None:
+def test_a_dead_worker_is_replaced_and_a_stop_leaves_nobody(state: Path) -> None:
+    """No count is lost. For whoever watches the processes each worker has a record that counts its
+    restarts: in the handle, and in the state file."""
     from tests.backend.test_document import requests_counted
 
-    with launcher.start(ONE, state_dir=state) as running:
-        Client(running.url).get("/api/vendor/list/uni/123")
-        [old] = running.pids
-        os.kill(old, signal.SIGKILL)
-        assert until(lambda: running.pids not in ([old], []))
-        client = Client(running.url)
-        assert client.get("/health").status == 200
-        assert requests_counted(client, "/api/vendor/list/uni/{uniId}") == 1
-
-
-def test_each_worker_has_a_record_that_counts_its_restarts(state: Path) -> None:
-    """For whoever watches the processes: in the handle, and in the state file."""
     with launcher.start(SETTINGS, state_dir=state) as running:
         first, second = running.workers
         assert (first.slot, second.slot, first.restarts, second.restarts) == (1, 2, 0, 0)
+        assert running.redis_pid is not None
         born = psutil.Process(first.pid).create_time()
         assert abs(first.started - born) < 5
+        other = psutil.Process(second.pid)
+        other.suspend()  # so that it is the first that counts
+        Client(running.url).get("/api/vendor/list/uni/123")
+        other.resume()
         os.kill(first.pid, signal.SIGKILL)
         assert until(lambda: [worker.restarts for worker in running.workers] == [1, 0])
         successor, same = running.workers
@@ -130,6 +113,13 @@ def test_each_worker_has_a_record_that_counts_its_restarts(state: Path) -> None:
         recorded = StateFolder(state).running()
         assert recorded is not None
         assert recorded.workers == [successor, second]
+        client = Client(running.url)
+        assert client.get("/health").status == 200
+        assert requests_counted(client, "/api/vendor/list/uni/{uniId}") == 1
+        pids = [first.pid, *all_pids(running)]
+    assert until(lambda: gone(pids), 5)
+    assert StateFolder(state).running() is None
+    assert not (state / "redis.sock").exists()
 
 
 def test_requests_in_flight_finish_when_the_backend_stops(state: Path) -> None:

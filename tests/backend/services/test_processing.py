@@ -6,8 +6,11 @@ import asyncio
 
 from kampyn_perf.backend.domain import Order, OrderStatus
 from kampyn_perf.backend.ports import Store
+from kampyn_perf.backend.seeding import generate
 from kampyn_perf.backend.services.ordering import Ordering
 from kampyn_perf.backend.services.processing import Processing
+from kampyn_perf.names import ORDERS
+from tests.backend.conftest import SMALL
 from tests.backend.stores.conftest import Case
 
 
@@ -45,13 +48,11 @@ def test_two_who_process_at_once_confirm_each_order_once(case: Case) -> None:
 
 
 def test_an_export_comes_in_chunks_of_a_hundred(case: Case) -> None:
+    orders = [one for one in generate.orders(SMALL) if one["vendorId"] == "vendor123"]
+    more = [orders[0] | {"_id": f"more{number:020}"} for number in range(112 - len(orders))]
+    case.insert(ORDERS, more)
+
     async def check(store: Store) -> None:
-        stream = store.orders.stream(vendor_id="vendor123")
-        there = len([order async for batch in stream for order in batch])
-        for _ in range(112 - there):
-            await Ordering(store=store, notifier=Told()).place(
-                user_id="user123", vendor_id="vendor123", lines={"item123": 1}
-            )
         chunks = [chunk async for chunk in over(store, Told()).export("vendor123", limit=110)]
         assert [len(chunk) for chunk in chunks] == [100, 10]
         assert set(chunks[0][0]) == {"_id", "total", "status", "createdAt"}

@@ -65,6 +65,14 @@ class Case:
         finally:
             opened.close()
 
+    def insert(self, collection: str, documents: list[dict[str, Any]]) -> None:
+        """As seeding does."""
+        opened = open_loader(self.url, self.settings)
+        try:
+            opened.insert(collection, documents)
+        finally:
+            opened.close()
+
     def open(self, step: Step = lambda _name: None) -> Store:
         return open_store(self.url, self.settings, self.queries, step=step)
 

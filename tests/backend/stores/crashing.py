@@ -1,7 +1,8 @@
-"""Place one order and die by SIGKILL at a step of it. Run as a program by `test_crashes`.
+"""Place an order in a process of its own that dies by SIGKILL at a step of it, once for each step.
 
-Arguments: store URL, settings (JSON), user, items in the cart (JSON), step to die at (or -1), key.
-Prints the name of each step as it is reached.
+A program, `python -m tests.backend.stores.crashing URL SETTINGS CART`, run by `test_crashes`: it
+forks a process for each order, so that what they all import is imported once. Prints a JSON list of
+[user, the steps that were reached, the signal that ended it or 0] for each: first one that lives.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
 import orjson
 
 from kampyn_perf.backend.domain import Draft, ShopError
-from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.store_settings import StoreSettings
 from kampyn_perf.backend.stores.factory import open_store
+
+FIRST_USER = 1000
 
 
 class Nobody:
@@ -29,27 +34,20 @@ class Nobody:
         pass
 
 
-async def main() -> None:
-    url, settings_json, user, cart, die_at, key = sys.argv[1:]
-    settings = StoreSettings.model_validate_json(settings_json)
-    steps = iter(range(1000))
-
-    def step(name: str) -> None:
-        os.write(1, name.encode() + b"\n")
-        if next(steps) == int(die_at):
-            os.kill(os.getpid(), signal.SIGKILL)
-
+async def place(
+    url: str, settings: StoreSettings, user: str, cart: dict[str, int], step: Callable[[str], None]
+) -> None:
     store = open_store(url, settings, Nobody(), step=step)
     await store.open()
-    for item, quantity in orjson.loads(cart).items():
+    for item, quantity in cart.items():
         await store.carts.add(user, item, None, quantity)
     draft = Draft(
-        order_id=new_id(),
+        order_id=f"of-{user}",
         user_id=user,
         vendor_id="vendor123",
         lines={},
         created_at=datetime.now(UTC),
-        key=key or None,
+        key="key",
         fingerprint="f",
     )
     with suppress(ShopError):
@@ -57,4 +55,51 @@ async def main() -> None:
     await store.close()
 
 
-asyncio.run(main())
+class Attempt:
+    """One order of a user; started at once."""
+
+    def __init__(
+        self, url: str, settings: StoreSettings, user: str, cart: dict[str, int], die_at: int
+    ) -> None:
+        self.user = user
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `ended`)
+        self._pid = os.fork()
+        if self._pid:
+            return
+        steps = iter(range(1000))
+
+        def step(name: str) -> None:
+            os.write(self._said.fileno(), name.encode() + b"\n")
+            if next(steps) == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            asyncio.run(place(url, settings, user, cart, step))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+    def ended(self) -> tuple[str, list[str], int]:
+        _pid, status = os.waitpid(self._pid, 0)
+        with self._said:
+            self._said.seek(0)
+            steps = self._said.read().decode().splitlines()
+        return self.user, steps, -os.waitstatus_to_exitcode(status)
+
+
+def main() -> None:
+    """One user for each step, all at once."""
+    url, settings_json, cart_json = sys.argv[1:]
+    settings, cart = StoreSettings.model_validate_json(settings_json), orjson.loads(cart_json)
+
+    def attempt(number: int, die_at: int) -> Attempt:
+        return Attempt(url, settings, f"user{FIRST_USER + number}", cart, die_at)
+
+    whole = attempt(0, -1).ended()
+    attempts = [attempt(1 + step, step) for step in range(len(whole[1]))]
+    print(orjson.dumps([whole, *(each.ended() for each in attempts)]).decode())
+
+
+if __name__ == "__main__":
+    main()

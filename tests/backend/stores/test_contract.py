@@ -241,27 +241,28 @@ def test_named_items_leave_the_cart_alone(case: Case) -> None:
     case.run(check)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "status"),
-    [
-        ({"user_id": "nobody"}, 404),
-        ({"vendor_id": "nobody"}, 404),
-        ({"lines": {"nothing": 1}}, 404),
-        ({"vendor_id": "vendor1000"}, 404),
-        ({"lines": {"item123": 10**8}}, 409),
-    ],
-)
+REFUSED = [
+    ({"user_id": "nobody"}, 404),
+    ({"vendor_id": "nobody"}, 404),
+    ({"lines": {"nothing": 1}}, 404),
+    ({"vendor_id": "vendor1000"}, 404),
+    ({"lines": {"item123": 10**8}}, 409),
+]
+
+
 @in_transactions_too
-def test_a_refused_order_leaves_no_trace(case: Case, wrong: dict[str, Any], status: int) -> None:
+def test_a_refused_order_leaves_no_trace(case: Case) -> None:
     async def check(store: Store) -> None:
         await store.carts.add("user123", "item123", None, 1)
         before = await stock(store, "item123")
-        with pytest.raises(ShopError) as caught:
-            await store.orders.place(draft(**{"lines": {"item123": 1}, "order_id": "o2", **wrong}))
-        assert caught.value.status == status
-        assert await stock(store, "item123") == before
-        assert await store.orders.get("o2") is None
-        assert [line["quantity"] for line in await store.carts.get("user123")] == [1]
+        for wrong, status in REFUSED:
+            given = {"lines": {"item123": 1}, "order_id": "o2", **wrong}
+            with pytest.raises(ShopError) as caught:
+                await store.orders.place(draft(**given))
+            assert caught.value.status == status, wrong
+            assert await stock(store, "item123") == before, wrong
+            assert await store.orders.get("o2") is None, wrong
+            assert [line["quantity"] for line in await store.carts.get("user123")] == [1], wrong
 
     case.run(check)
 
@@ -283,10 +284,10 @@ def test_a_cart_that_cannot_be_ordered_is_still_there(case: Case) -> None:
 def test_many_want_the_last_ones(case: Case) -> None:
     async def check(store: Store) -> None:
         await set_stock(store, "item123", 10)
-        wanted = [store.orders.place(draft({"item123": 1})) for _ in range(40)]
+        wanted = [store.orders.place(draft({"item123": 1})) for _ in range(25)]
         outcomes = await asyncio.gather(*wanted, return_exceptions=True)
         assert sum(isinstance(one, Placed) for one in outcomes) == 10
-        assert sum(isinstance(one, OutOfStockError) for one in outcomes) == 30
+        assert sum(isinstance(one, OutOfStockError) for one in outcomes) == 15
         assert await stock(store, "item123") == 0
 
     case.run(check)

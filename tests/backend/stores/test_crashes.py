@@ -34,28 +34,17 @@ MINE = [
 ]
 
 
-def start(case: Case, user: str, cart: dict[str, int], step: int) -> subprocess.Popen[str]:
-    settings = case.settings.model_dump_json()
-    arguments = [case.url, settings, user, orjson.dumps(cart).decode(), str(step), "key"]
-    command = [sys.executable, "-m", "tests.backend.stores.crashing", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def steps_of(process: subprocess.Popen[str], code: int) -> list[str]:
-    """The steps it reached before it ended."""
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == code
-    return said.splitlines()
-
-
 def die_at_each_step(case: Case, cart: dict[str, int]) -> dict[str, str]:
     """One user for each step, all at once: the step that was their process's last one."""
-    steps = steps_of(start(case, "user1000", cart, -1), 0)
-    users = {f"user{1001 + number}": name for number, name in enumerate(steps)}
-    processes = [start(case, user, cart, number) for number, user in enumerate(users)]
-    for name, process in zip(steps, processes, strict=True):
-        assert steps_of(process, -signal.SIGKILL)[-1] == name
-    return users
+    arguments = [case.url, case.settings.model_dump_json(), orjson.dumps(cart).decode()]
+    command = [sys.executable, "-m", "tests.backend.stores.crashing", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=100)
+    (user, steps, signalled), *others = orjson.loads(done.stdout)
+    assert (user, signalled) == ("user1000", 0)
+    assert len(others) == len(steps)
+    for name, (_user, reached, signalled) in zip(steps, others, strict=True):
+        assert (reached[-1], signalled) == (name, signal.SIGKILL)
+    return {user: name for name, (user, _reached, _signalled) in zip(steps, others, strict=True)}
 
 
 async def recover(store: Store) -> None:

@@ -154,7 +154,7 @@ def test_processing_confirms_what_is_pending(client: Client, admin: Client) -> N
 class Endless:
     """A store with more pending orders than anybody would keep in memory."""
 
-    TOTAL = 12 * BATCH
+    TOTAL = 6 * BATCH
 
     def __init__(self) -> None:
         self.orders = self
@@ -183,7 +183,7 @@ class Silent:
     async def vendor_notification(self, order: Order) -> None: ...
 
 
-def test_twelve_thousand_pending_orders_take_the_memory_of_one_batch(
+def test_six_thousand_pending_orders_take_the_memory_of_one_batch(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def peak(limit: int) -> tuple[int, Endless]:
@@ -202,10 +202,10 @@ def test_twelve_thousand_pending_orders_take_the_memory_of_one_batch(
         return most, store
 
     two, _ = peak(2 * BATCH)
-    twelve, store = peak(0)
-    assert store.batches == [BATCH] * 12
+    six, store = peak(0)
+    assert store.batches == [BATCH] * 6
     assert store.events[:4] == ["batch 0", "confirm 0", "batch 1000", "confirm 1000"]
-    assert twelve < 1.5 * two
+    assert six < 1.5 * two
     with caplog.at_level("INFO"):
         peak(BATCH)
     assert "Processed 999 orders" in caplog.text

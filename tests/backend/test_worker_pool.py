@@ -28,7 +28,7 @@ def test_a_worker_over_its_limit_is_replaced_without_a_failed_request(state: Pat
 
     def ask() -> None:
         client = Client(running.url)  # one connection, as long as the server keeps it
-        while not enough.is_set():
+        while not enough.wait(0.002):
             try:
                 statuses.append(client.get("/api/vendor/list/uni/123").status)
             except (OSError, HTTPException) as error:

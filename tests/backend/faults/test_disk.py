@@ -34,7 +34,7 @@ LIMITED = SETTINGS.model_copy(
 
 
 class Buyers:
-    """Order all the time; remember what each was told."""
+    """Order again and again; remember what each was told."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -63,7 +63,7 @@ class Buyers:
 
     def _buy(self) -> None:
         client = Client(self._url)
-        while not self._over.is_set():
+        while not self._over.wait(0.005):
             try:
                 answer = client.post("/order/user123", ORDER)
             except (OSError, HTTPException):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kampyn_perf.backend import launcher
-from kampyn_perf.backend.settings import AuthMode, HttpSettings
+from kampyn_perf.backend.settings import AuthMode, HttpSettings, MetricsAccess
 from tests.backend.conftest import SETTINGS
 
 PATIENCE = 10.0
@@ -69,9 +69,10 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.Runni
 
 @pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
-    """`auth: strict`, one worker, and half a second for headers and bodies."""
+    """Strict, metrics for everybody, one worker, and half a second for headers and bodies."""
     http = HttpSettings.model_validate({"header_timeout": "500ms", "body_timeout": "500ms"})
-    settings = SETTINGS.model_copy(update={"auth": AuthMode.STRICT, "workers": 1, "http": http})
+    changes = {"auth": AuthMode.STRICT, "metrics": MetricsAccess.OPEN, "workers": 1, "http": http}
+    settings = SETTINGS.model_copy(update=changes)
     with launcher.start(settings, state_dir=tmp_path_factory.mktemp("strict")) as running:
         yield running
 

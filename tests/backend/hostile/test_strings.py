@@ -34,10 +34,15 @@ TEXTS = [
     *("\x00", "a\x00b", "\x1b[2J", "\r\nX: y", "\ud800", "\udfff\ud800", "\ufffe", "\u202e"),
     *('"', "'", "$gt", "..", "/", "\\", "%00", "", " ", "\U0001f600" * 10),
 ]
-HEADERS = [
-    *(b"Authorization", b"Cookie", b"Idempotency-Key"),
-    *(b"X-Forwarded-For", b"Accept", b"Content-Type"),
-]
+HEADERS = {
+    b"Authorization": b"Bearer ",
+    b"Cookie": b"token=",
+    b"Idempotency-Key": b"a",
+    b"X-Forwarded-For": b"203.0.113.7, ",
+    b"Accept": b"text/html, ",
+    b"Content-Type": b"application/json; charset=",
+}
+"""What may stand before a text in a header that it is the end of."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("mongo", marks=pytest.mark.mongo)])
@@ -122,16 +127,17 @@ def test_in_the_fields_of_a_body(admin: Client, text: str) -> None:
 
 @pytest.mark.parametrize("header", HEADERS, ids=bytes.decode)
 def test_in_a_header(url: str, header: bytes) -> None:
+    """With a key all orders but the first are answered by that one, which costs a store little."""
     raw = Raw(url)
     body = b'{"vendorId":"vendor123","items":[{"itemId":"item123","quantity":1}]}'
+    others = [b"Content-Type: application/json", b"Idempotency-Key: " + header]
+    usual = [line for line in others if not line.startswith(header)]
     for nasty in NASTY:
-        for value in (nasty, b"token=" + nasty, b"Bearer " + nasty):
+        for value in (nasty, HEADERS[header] + nasty):
             lines = [
                 b"POST /order/user123 HTTP/1.1", b"Host: x", b"Connection: close",
-                b"Content-Length: %d" % len(body), header + b": " + value,
+                b"Content-Length: %d" % len(body), header + b": " + value, *usual,
             ]  # fmt: skip
-            if header != b"Content-Type":
-                lines.append(b"Content-Type: application/json")
             wire = raw.send(b"\r\n".join([*lines, b"", body]))
             assert wire.status < 500, (header, value, wire.received)
             assert b"Traceback" not in wire.received

@@ -14,8 +14,8 @@ from kampyn_perf.recorder.traces import RequestTrace, SessionTrace
 
 names = st.text(max_size=9)
 numbers = st.integers(0, 2**53)
-times = st.lists(numbers, max_size=4)
-counts = st.dictionaries(names, numbers, max_size=3)
+times = st.lists(numbers, max_size=2)
+counts = st.dictionaries(names, numbers, max_size=2)
 cells = st.builds(
     Cell,
     responses_us=times,
@@ -27,7 +27,7 @@ cells = st.builds(
     statuses=counts,
     errors=counts,
     failures=counts,
-    messages=st.dictionaries(names, names, max_size=3),
+    messages=st.dictionaries(names, names, max_size=2),
     received=numbers,
     sent=numbers,
 )
@@ -49,15 +49,15 @@ traces = st.builds(
     due_us=numbers,
     end_us=numbers,
     why=names,
-    requests=st.lists(requests, max_size=3).map(tuple),
+    requests=st.lists(requests, max_size=2).map(tuple),
     left_out=numbers,
 )
 intervals = st.builds(
     Interval,
     from_us=numbers,
     to_us=numbers,
-    cells=st.dictionaries(st.builds(CellKey, names, names, numbers), cells, max_size=3),
-    sessions=st.dictionaries(st.tuples(names, numbers), sessions, max_size=3),
+    cells=st.dictionaries(st.builds(CellKey, names, names, numbers), cells, max_size=2),
+    sessions=st.dictionaries(st.tuples(names, numbers), sessions, max_size=2),
     started_in=st.dictionaries(numbers, numbers, max_size=3),
     lateness_us=times,
     waited=numbers,

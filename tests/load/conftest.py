@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
+from tests.forked_function import Function
+from tests.load import server as recording
 
-SERVER = Path(__file__).with_name("server.py")
 DATA = {
     "schema": names.DATA_SCHEMA,
     "version": names.DATA_VERSION,
@@ -32,7 +31,7 @@ DATA = {
 
 @dataclass
 class Server:
-    process: subprocess.Popen[str]
+    process: Function
     host: str
     port: int
 
@@ -47,25 +46,22 @@ class Server:
             return [(moment, path) for moment, path in json.load(response)]
 
 
-def start_server(
-    host: str = "127.0.0.1", *, prefix: tuple[str, ...] = (), remember: bool = True
-) -> Server:
-    forget = () if remember else ("forget",)
-    process = subprocess.Popen(
-        [*prefix, sys.executable, str(SERVER), host, *forget], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
+def start_server(host: str = "127.0.0.1", *, first: Callable[[], None] | None = None) -> Server:
+    """`first` is called in its process before it begins."""
+    process = Function(recording.serve, host, first)
     return Server(process, host, int(process.stdout.readline()))
+
+
+def end(server: Server) -> None:
+    server.process.kill()
+    server.process.communicate()
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     running = start_server()
     yield running
-    running.process.kill()
-    running.process.wait()
-    if running.process.stdout:
-        running.process.stdout.close()
+    end(running)
 
 
 @pytest.fixture

@@ -1,19 +1,17 @@
 """A small server that answers everything the flows ask and remembers what came: its own process,
-so that it can be stopped and looked at. `python server.py HOST` prints its port; with `forget` it
-remembers nothing, for as many requests as may come."""
+so that it can be stopped and looked at."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
+from collections.abc import Callable
 
 KEYS = ("token", "user", "items", "item", "order", "vendors", "orders")
 """What the reference target expects of one answer or another."""
 BODY = json.dumps(dict.fromkeys(KEYS, "x")).encode()
 SEEN: list[tuple[int, str]] = []
-REMEMBERS = "forget" not in sys.argv
 
 
 def answer(body: bytes) -> bytes:
@@ -35,17 +33,19 @@ class Handler(asyncio.Protocol):
         if path == "/seen":
             self.transport.write(answer(json.dumps(SEEN).encode()))
             return
-        if REMEMBERS:
-            SEEN.append((time.perf_counter_ns() // 1000, path))
+        SEEN.append((time.perf_counter_ns() // 1000, path))
         self.transport.write(answer(BODY))
 
 
-async def main() -> None:
-    host = sys.argv[1]
+def serve(host: str, first: Callable[[], None] | None = None) -> None:
+    """Prints the port."""
+    if first:
+        first()
+    asyncio.run(_serve(host))
+
+
+async def _serve(host: str) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Handler, host, 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
-
-
-asyncio.run(main())

@@ -12,37 +12,22 @@ import signal
 import time
 from collections import Counter
 
+import orjson
 import pytest
 
 from kampyn_perf.results.load import RunStatus
 from tests.cli import program
+from tests.load.conftest import DATA, Load, end, start_server
 
 SHORT = "{duration: 2, arrivalRate: 50}"
 pytestmark = pytest.mark.long
 LONG = "{duration: 30, arrivalRate: 50}"
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_the_server_sees_the_exact_schedule_from_any_number_of_workers(load, workers):
-    result = load.run(SHORT, more=("--workers", str(workers)))
-    assert result.status is RunStatus.COMPLETE
-    assert result.validity.reasons == []
-    assert result.sessions.planned == result.sessions.completed == 100
-    assert [each.planned for each in result.validity.generators] == (
-        [100] if workers == 1 else [34, 33, 33]
-    )
-    seen = load.server.seen
-    assert len(seen) == result.requests.count == 240
-    firsts = Counter(path for _moment, path in seen)
-    assert firsts["/api/user/auth/login"] == 30
-    assert firsts["/api/item/retail/uni/1"] == 40
-    span = max(moment for moment, _path in seen) - min(moment for moment, _path in seen)
-    assert span >= 1_900_000, "spread over the schedule, not sent at once"
-
-
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_a_stall_of_the_server_shows_in_full(load, workers):
-    """Sessions due during a stall answer after what is left of it: that many are that slow."""
+@pytest.mark.parametrize("workers", [1, 3, 4])
+def test_the_exact_schedule_comes_and_a_stall_of_the_server_shows_in_full(load, workers):
+    """From any number of workers. Sessions due during a stall answer after what is left of it: that
+    many are that slow."""
     process = load.start("{duration: 4, arrivalRate: 50}", more=("--workers", str(workers)))
     load.until_second(1)
     stopped = time.perf_counter()
@@ -52,8 +37,20 @@ def test_a_stall_of_the_server_shows_in_full(load, workers):
     lasted = time.perf_counter() - stopped
     process.communicate(timeout=60)
     result = load.result
+    assert result.status is RunStatus.COMPLETE
+    assert result.validity.reasons == []
+    assert result.sessions.planned == result.sessions.completed == 200
+    assert [each.planned for each in result.validity.generators] == {
+        1: [200], 3: [67, 67, 66], 4: [50, 50, 50, 50]
+    }[workers]  # fmt: skip
+    seen = load.server.seen
+    assert len(seen) == result.requests.count == 480
+    paths = Counter(path for _moment, path in seen)
+    assert paths["/api/user/auth/login"] == 60
+    assert paths["/api/item/retail/uni/1"] == 80
+    span = max(moment for moment, _path in seen) - min(moment for moment, _path in seen)
+    assert span >= 3_900_000, "spread over the schedule, not sent at once"
     response = result.requests.response.decode()
-    assert result.sessions.completed == result.sessions.planned == 200
     for wait in (0.4, 0.8, 1.2):
         expected = 50 * (lasted - wait)
         slower = response.count_above(round(wait * 1e6))
@@ -310,51 +307,106 @@ def test_memory_of_the_generators_and_of_the_program_is_bounded_by_names(load, t
         "        for part in range(20):\n"
         "            self.client.get(f'/x/{self.session.number}/{part}')\n"
     )
-    result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
+    result = load.run(
+        "{duration: 1, arrivalRate: 30}", more=("--set", f"config.scenarios={scenario}")
+    )
     assert len(result.endpoints) == 501
-    assert sum(each.requests.count for each in result.endpoints) == 2000 == result.requests.count
+    assert sum(each.requests.count for each in result.endpoints) == 600 == result.requests.count
     assert any("more endpoint names" in each for each in result.validity.warnings)
 
 
-def test_listeners_of_a_scenario_hear_of_every_request(load, tmp_path):
-    """Locust's own events, so that its plugins work."""
-    scenario = tmp_path / "plugin.py"
-    scenario.write_text(
-        "from locust import events, task\nfrom kampyn_perf.load.flow import FlowUser\n"
-        "heard = []\n"
-        "@events.init.add_listener\ndef begin(environment, **_): print('init')\n"
-        "@events.request.add_listener\ndef note(name, **_): heard.append(name)\n"
-        "@events.test_stop.add_listener\ndef over(**_): print(f'heard {len(heard)}')\n"
-        "class Plain(FlowUser):\n    @task\n    def go(self):\n"
-        "        self.client.get('/x')\n        self.think(0.01)\n        self.client.get('/y')\n"
-    )
-    result = load.run(
-        "{duration: 1, arrivalRate: 10}", more=("--set", f"config.scenarios={scenario}")
-    )
-    assert result.requests.count == 20
-    said = (load.folder / "run" / "generator.log").read_text()
-    assert "init" in said
-    assert "heard 20" in said
-    assert (result.requests.response.max_us or 0) >= (result.requests.service.max_us or 0)
+MIXED = """
+from collections import Counter
+from locust import events, task
+from kampyn_perf.load.flow import FlowUser
+
+heard = Counter()
+
+@events.init.add_listener
+def begin(environment, **_): print("init")
+
+@events.request.add_listener
+def note(name, **_): heard[name] += 1
+
+@events.test_stop.add_listener
+def over(**_): print(f"heard {heard['/x']} and {heard['/y']}")
+
+class Plain(FlowUser):
+    @task
+    def go(self):
+        self.client.get("/x")
+        self.think(0.01)
+        self.client.get("/y")
+
+class Leaves(FlowUser):
+    def on_stop(self): self.client.get("/logout")
+    @task
+    def go(self): self.client.get("/stay")
+
+COMMON = {"X-Test": "yes"}
+
+class Person(FlowUser):
+    def on_start(self): self.client.headers = COMMON
+    @task
+    def go(self):
+        assert dict(self.client.headers) == {"X-Test": "yes"}
+        assert not self.client.cookies
+        self.client.headers = dict(self.client.headers)
+        self.client.headers["Authorization"] = "Bearer mine"
+        self.client.cookies.set("token", "mine")
+        self.client.get("/person")
+"""
 
 
-def test_what_users_do_between_sessions_is_in_no_number(load, tmp_path):
-    """A logout in `on_stop` comes long after the last session: that time is nobody's response."""
-    scenario = tmp_path / "leaves.py"
-    scenario.write_text(
-        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
-        "class Leaves(FlowUser):\n"
-        "    def on_stop(self): self.client.get('/logout')\n"
-        "    @task\n    def go(self): self.client.get('/x')\n"
-    )
-    result = load.run(
-        "{duration: 1, arrivalRate: 10}",
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """A run of three users whose sessions are shared by six virtual users at most, and a pause."""
+    folder = tmp_path_factory.mktemp("mixed")
+    (folder / "mixed.py").write_text(MIXED)
+    (folder / "data.json").write_bytes(orjson.dumps(DATA))
+    server = start_server()
+    load = Load(folder, server, folder / "data.json")
+    sets = (f"config.scenarios={folder / 'mixed.py'}", "config.maxVusers=6")
+    load.run(
+        "{duration: 1, arrivalRate: 60}",
         "{pause: 2}",
-        more=("--set", f"config.scenarios={scenario}"),
+        more=[word for one in sets for word in ("--set", one)],
     )
-    assert result.requests.count == 10
-    assert (result.requests.response.max_us or 0) < 1_500_000
-    assert "/logout" in {path for _moment, path in load.server.seen}
+    yield load
+    end(server)
+
+
+def of_flow(load, name):
+    (flow,) = [each for each in load.result.flows if each.name == name]
+    return flow
+
+
+def test_listeners_of_a_scenario_hear_of_every_request(mixed):
+    """Locust's own events, so that its plugins work."""
+    plain = of_flow(mixed, "Plain")
+    arrived = plain.sessions.planned
+    assert plain.requests.count == 2 * arrived > 20
+    said = (mixed.folder / "run" / "generator.log").read_text()
+    assert "init" in said
+    assert f"heard {arrived} and {arrived}" in said
+    assert (plain.requests.response.max_us or 0) >= (plain.requests.service.max_us or 0)
+
+
+def test_what_users_do_between_sessions_is_in_no_number(mixed):
+    """A logout in `on_stop` comes long after the last session: that time is nobody's response."""
+    leaves = of_flow(mixed, "Leaves")
+    assert leaves.requests.count == leaves.sessions.planned > 10
+    assert mixed.result.sessions.planned == mixed.result.sessions.completed == 60
+    assert mixed.result.requests.count == 60 + of_flow(mixed, "Plain").sessions.planned
+    assert (mixed.result.requests.response.max_us or 0) < 1_500_000
+    assert "/logout" in {path for _moment, path in mixed.server.seen}
+
+
+def test_a_session_knows_nothing_of_the_one_before(mixed):
+    """What `on_start` set stays; what a session set, cookies and headers, goes with it."""
+    assert mixed.result.validity.reasons == []
+    person = of_flow(mixed, "Person")
+    assert person.sessions.completed == person.sessions.planned > 10
 
 
 def test_a_long_drain_is_no_silence(load):
@@ -369,27 +421,3 @@ def test_a_long_drain_is_no_silence(load):
     process.communicate(timeout=60)
     assert load.result.sessions.completed == 40
     assert load.result.validity.reasons == []
-
-
-def test_a_session_knows_nothing_of_the_one_before(load, tmp_path):
-    """What `on_start` set stays; what a session set, cookies and headers, goes with it."""
-    scenario = tmp_path / "sessions.py"
-    scenario.write_text(
-        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
-        "COMMON = {'X-Test': 'yes'}\n"
-        "class Person(FlowUser):\n"
-        "    def on_start(self): self.client.headers = COMMON\n"
-        "    @task\n    def go(self):\n"
-        "        assert dict(self.client.headers) == {'X-Test': 'yes'}\n"
-        "        assert not self.client.cookies\n"
-        "        self.client.headers = dict(self.client.headers)\n"
-        "        self.client.headers['Authorization'] = 'Bearer mine'\n"
-        "        self.client.cookies.set('token', 'mine')\n"
-        "        self.client.get('/x')\n"
-    )
-    result = load.run(
-        "{duration: 1, arrivalRate: 20}",
-        more=("--set", f"config.scenarios={scenario}", "--set", "config.maxVusers=2"),
-    )
-    assert result.validity.reasons == []
-    assert result.sessions.completed == 20

@@ -14,7 +14,6 @@ from typing import Any
 
 import gevent
 import orjson
-from locust.env import Environment
 
 from kampyn_perf import __version__
 from kampyn_perf.load.clock import now_us
@@ -28,8 +27,8 @@ from kampyn_perf.load.distributed.remote import (
     ClockComparison,
     Word,
 )
-from kampyn_perf.load.distributed.secrecy import protect
 from kampyn_perf.load.generator.link import ParentPipes, follow
+from kampyn_perf.load.generator.starting import cheap_imports
 from kampyn_perf.load.messages import (
     Dismiss,
     Forward,
@@ -41,6 +40,11 @@ from kampyn_perf.load.messages import (
     WorkerJoined,
     WorkerLost,
 )
+
+with cheap_imports():
+    from locust.env import Environment
+
+    from kampyn_perf.load.distributed.secrecy import protect
 
 _MOST = 1000
 """Workers that may join one run, those that were lost among them."""

@@ -19,8 +19,6 @@ from typing import Any
 import gevent
 import orjson
 from gevent.queue import Queue
-from locust import events
-from locust.env import Environment
 
 from kampyn_perf import __version__
 from kampyn_perf.errors import ExitCode
@@ -33,10 +31,16 @@ from kampyn_perf.load.distributed.remote import (
     WORKER_PATIENCE_SECONDS,
     Word,
 )
-from kampyn_perf.load.distributed.secrecy import protect
-from kampyn_perf.load.generator.run import serve
+from kampyn_perf.load.generator.starting import cheap_imports
 from kampyn_perf.load.messages import Command, Report, Run, from_wire, to_wire
 from kampyn_perf.parent_death import die_with_parent
+
+with cheap_imports():
+    from locust import events
+    from locust.env import Environment
+
+    from kampyn_perf.load.distributed.secrecy import protect
+    from kampyn_perf.load.generator.run import serve
 
 _LAST_WORDS_SECONDS = 0.3
 """What was sent needs so long to leave this process."""

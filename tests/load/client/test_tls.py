@@ -6,19 +6,24 @@ import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from kampyn_perf.load.client import Client, ConnectionPool
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import OK, Observer, Peer, Server, answering
+
+if TYPE_CHECKING:
+    import trustme
 
 Serve = Callable[..., Server]
 
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
+    import trustme  # takes a while, which other workers save
+
     return trustme.CA()
 
 

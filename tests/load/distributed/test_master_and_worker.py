@@ -8,82 +8,32 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kampyn_perf.results.load import RunStatus
+from tests import forked_function
 from tests.cli import program
+from tests.forked_function import Function
 from tests.load.conftest import NAMESPACES_HINT, Load, start_server
-
-
-def _permitted() -> bool:
-    name = f"kp-try-{os.getpid()}"
-    try:
-        made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
-    except OSError:
-        return False
-    if made.returncode == 0:
-        subprocess.run(["ip", "netns", "del", name], check=False)
-    return made.returncode == 0
-
+from tests.load.distributed.namespaces import Hosts, ip, permitted
+from tests.load.distributed.wiretap import tapped
 
 pytestmark = pytest.mark.long
 _NUMBERS = itertools.count()
 
-in_namespaces = pytest.mark.skipif(not _permitted(), reason=NAMESPACES_HINT)
+in_namespaces = pytest.mark.skipif(not permitted(), reason=NAMESPACES_HINT)
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def program_in(prefix: tuple[str, ...], folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*prefix, sys.executable, "-m", "kampyn_perf", *arguments],
-        cwd=folder,
-        env=program.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@dataclass
-class Hosts:
-    """Namespaces on one bridge: one for the target and the master, one for each worker."""
-
-    tag: str
-    names: list[str] = field(default_factory=list)
-
-    def add(self, number: int) -> None:
-        name, outer = f"{self.tag}-{number}", f"{self.tag}v{number}"
-        self.names.append(name)
-        ip("netns", "add", name)
-        ip("link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", name)
-        ip("link", "set", outer, "master", f"{self.tag}br", "up")
-        ip("-n", name, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
-        ip("-n", name, "link", "set", "eth0", "up")
-        ip("-n", name, "link", "set", "lo", "up")
-
-    def prefix(self, number: int) -> tuple[str, ...]:
-        return ("ip", "netns", "exec", f"{self.tag}-{number}")
-
-    def cut_off(self, number: int) -> None:
-        ip("link", "set", f"{self.tag}v{number}", "down")
-
-
-def ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -108,29 +58,32 @@ class Cluster:
 
     hosts: Hosts
     load: Load
-    master: subprocess.Popen[str]
-    workers: list[subprocess.Popen[str]]
+    master: Function
+    workers: list[Function]
 
 
 @pytest.fixture
-def cluster(hosts: Hosts, tmp_path: Path, data_file: Path) -> Iterator[Cluster]:
-    target = start_server("10.77.0.1", prefix=hosts.prefix(1))
+def cluster(
+    hosts: Hosts, tmp_path: Path, data_file: Path, request: pytest.FixtureRequest
+) -> Iterator[Cluster]:
+    """With a load of as many seconds as the parameter says. A busy machine takes several to see who
+    was lost."""
+    target = start_server("10.77.0.1", first=hosts.entering(1))
     load = Load(tmp_path, target, data_file)
-    master = program_in(
-        hosts.prefix(1),
-        tmp_path,
-        *load.flags("{duration: 12, arrivalRate: 30}"),
+    flags = (
+        *load.flags(f"{{duration: {request.param}, arrivalRate: 30}}"),
         *("--allow-host", "10.77.0.1", "--role", "master"),
         *("--master-host", "10.77.0.1", "--expect-workers", "3"),
     )
-    workers = [
-        program_in(
-            hosts.prefix(number),
-            tmp_path,
-            *("load", "--role", "worker", "--master-host", "10.77.0.1"),
-        )
-        for number in (2, 3, 4)
-    ]
+    join = ("load", "--role", "worker", "--master-host", "10.77.0.1")
+
+    def start(number: int, *arguments: str) -> Function:
+        first = hosts.entering(number)
+        environment = program.environment()
+        return Function(forked_function.program, first, [*arguments], tmp_path, environment)
+
+    master = start(1, *flags)
+    workers = [start(number, *join) for number in (2, 3, 4)]
     yield Cluster(hosts, load, master, workers)
     for process in (master, *workers, target.process):
         process.kill()
@@ -138,13 +91,14 @@ def cluster(hosts: Hosts, tmp_path: Path, data_file: Path) -> Iterator[Cluster]:
 
 
 @in_namespaces
+@pytest.mark.parametrize("cluster", [3], indirect=True)
 def test_three_hosts_deal_one_schedule(cluster):
     cluster.master.communicate(timeout=90)
     result = cluster.load.result
     assert result.status is RunStatus.COMPLETE
     assert result.validity.reasons == []
-    assert result.sessions.planned == result.sessions.completed == 360
-    assert [each.planned for each in result.validity.generators] == [120, 120, 120]
+    assert result.sessions.planned == result.sessions.completed == 90
+    assert [each.planned for each in result.validity.generators] == [30, 30, 30]
     assert all(each.clock_uncertainty_us > 0 for each in result.validity.generators)
     for worker in cluster.workers:
         _out, err = worker.communicate(timeout=20)
@@ -153,6 +107,7 @@ def test_three_hosts_deal_one_schedule(cluster):
 
 
 @in_namespaces
+@pytest.mark.parametrize("cluster", [20], indirect=True)
 def test_one_host_cut_off_and_one_killed(cluster):
     """Never silently less load: both are named, what they lost is counted, the last takes over."""
     cluster.load.until_second(2)
@@ -169,10 +124,10 @@ def test_one_host_cut_off_and_one_killed(cluster):
     assert len(lost) == 2
     assert all("was not heard of" in each.lost for each in lost)
     sessions = result.sessions
-    assert sessions.planned == 360 == sessions.started + sessions.dropped
-    assert 0 < sessions.dropped < 360
+    assert sessions.planned == 600 == sessions.started + sessions.dropped
+    assert 0 < sessions.dropped < 600
     assert any("others took over the rest" in each for each in result.validity.reasons)
-    (last,) = [second.started for second in result.seconds if second.at_us == 11_000_000]
+    (last,) = [second.started for second in result.seconds if second.at_us == 19_000_000]
     # More than 30 where a busy machine woke the host late for some of the second before.
     assert last >= 30, "the rate of the schedule, from one host"
 
@@ -182,12 +137,19 @@ def local(load: Load) -> tuple[Load, int]:
     return load, free_port()
 
 
-def start_worker(folder: Path, port: int) -> program.Process:
+def start_worker(folder: Path, port: int, env: dict[str, str] | None = None) -> program.Process:
     """As on a machine of the user's: Python writes its byte code, beside the scenario too."""
     (folder / "temp").mkdir(exist_ok=True)
     plain = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": str(folder / "temp")}
     join = ("load", "--role", "worker", "--master-port", str(port))
-    return program.start(folder, *join, env=plain)
+    return program.start(folder, *join, env=plain | (env or {}))
+
+
+def wait_until_ready(*workers: program.Process) -> None:
+    """They look for a master, and have imported what they need, which may take seconds."""
+    for worker in workers:
+        assert worker.stderr is not None
+        assert "looking for the master" in worker.stderr.readline()
 
 
 def left_behind(folder: Path) -> list[Path]:
@@ -195,60 +157,72 @@ def left_behind(folder: Path) -> list[Path]:
     return list((folder / "temp").glob("kampyn-perf-worker-*"))
 
 
-def start_master(load: Load, port: int, count: int, *phases: str) -> program.Process:
-    more = ("--role", "master", "--master-port", str(port), "--expect-workers", str(count))
-    return load.start(*phases, more=more)
+def start_master(
+    load: Load,
+    port: int,
+    count: int,
+    *phases: str,
+    more: tuple[str, ...] = (),
+    env: dict[str, str] | None = None,
+) -> program.Process:
+    lead = ("--role", "master", "--master-port", str(port), "--expect-workers", str(count))
+    return load.start(*phases, more=(*lead, *more), env=env)
 
 
-def test_one_that_joins_late_deals_its_share_from_then_on(local, tmp_path):
+def test_spares_and_those_that_come_late_take_part_and_who_cannot_ends_no_run(local, tmp_path):
+    """A spare is ready before the start; whose machine lacks what the scenarios import cannot."""
     load, port = local
-    # So long because a busy machine may take ten seconds to start the second worker.
-    master = start_master(load, port, 1, "{duration: 20, arrivalRate: 20}")
-    first = start_worker(tmp_path, port)
+    (tmp_path / "only_here.py").write_text("")
+    scenario = tmp_path / "needs.py"
+    scenario.write_text(
+        "import only_here\nfrom locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "class Needs(FlowUser):\n    @task\n    def go(self):\n        self.client.get('/x')\n"
+    )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path = {"PYTHONPATH": f"{program.ROOT}:{tmp_path}"}
+    way = free_port()
+    workers = [start_worker(tmp_path, at, path) for at in (port, port, way)]
+    unfit = start_worker(elsewhere, way)
+    wait_until_ready(*workers, unfit)
+    more = ("--set", f"config.scenarios={scenario}")
+    master = start_master(load, port, 1, "{duration: 14, arrivalRate: 20}", more=more, env=path)
     load.until_second(1)
-    late = start_worker(tmp_path, port)
-    master.communicate(timeout=60)
-    for worker in (first, late):
-        _out, err = worker.communicate(timeout=20)
-        assert worker.returncode == 0, err
+    with tapped(port, port=way):
+        _out, err = unfit.communicate(timeout=60)
+        assert unfit.returncode == 4
+        assert "locustfile.py:1: the module 'only_here' is not installed" in err
+        _out, err = master.communicate(timeout=60)
+        for worker in workers:
+            _out, said = worker.communicate(timeout=20)
+            assert worker.returncode == 0, said
     result = load.result
+    assert result.status is RunStatus.COMPLETE, err
     assert result.validity.reasons == [], "joining costs nothing"
-    assert left_behind(tmp_path) == []
-    one, two = result.validity.generators
-    assert one.joined_us == 0 < two.joined_us
-    assert two.planned > 0
-    assert one.planned + two.planned == 400 == result.sessions.completed
-    assert [each.started for each in result.seconds if each.at_us == 19_000_000] == [20]
+    assert left_behind(tmp_path) == left_behind(elsewhere) == []
+    one, spare, late = [each for each in result.validity.generators if each.planned]
+    assert one.joined_us == 0 < late.joined_us
+    assert one.planned + spare.planned + late.planned == 280 == result.sessions.completed
+    assert [each.started for each in result.seconds if each.at_us == 13_000_000] == [20]
     assert any("into the run, and takes its share" in each for each in result.validity.warnings)
-
-
-def test_a_spare_that_is_ready_before_the_start_takes_part(local, tmp_path):
-    load, port = local
-    workers = [start_worker(tmp_path, port) for _ in range(3)]
-    program.time.sleep(3)
-    master = start_master(load, port, 1, "{duration: 6, arrivalRate: 20}")
-    _out, err = master.communicate(timeout=60)
-    for worker in workers:
-        worker.communicate(timeout=20)
-    assert load.result.status is RunStatus.COMPLETE, err
-    assert load.result.validity.reasons == []
-    assert load.result.sessions.completed == 120
-    assert sum(each.planned for each in load.result.validity.generators) == 120
-    assert len(load.result.validity.generators) == 3
+    (warning,) = [each for each in result.validity.warnings if "came late" in each]
+    assert "did not take part" in warning
 
 
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
     load, port = local
+    way = free_port()
+    workers = [start_worker(tmp_path, at) for at in (port, port, way)]
+    wait_until_ready(*workers)
     master = start_master(load, port, 2, "{duration: 20, arrivalRate: 20}")
-    workers = [start_worker(tmp_path, port) for _ in range(2)]
     load.until_second(1)
     for child in program.descendants(workers[1].pid):
         child.kill()
     program.wait_for(
         lambda: any(each.lost for each in load.result.validity.generators), what="the loss"
     )
-    replacement = start_worker(tmp_path, port)
-    master.communicate(timeout=60)
+    with tapped(port, port=way):
+        master.communicate(timeout=60)
     assert master.returncode == 4, "what was lost stays lost"
     result = load.result
     assert [bool(each.lost) for each in result.validity.generators].count(True) == 1
@@ -258,37 +232,8 @@ def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
     assert result.sessions.planned == 400 == result.sessions.started + result.sessions.dropped
     workers[0].communicate(timeout=20)
     workers[1].communicate(timeout=20)
-    _out, err = replacement.communicate(timeout=20)
+    _out, err = workers[2].communicate(timeout=20)
     assert "taking part as worker 3" in err
-
-
-def test_one_that_joins_late_and_cannot_take_part_ends_no_run(local, tmp_path):
-    """Its machine lacks what the scenarios import."""
-    load, port = local
-    (tmp_path / "only_here.py").write_text("")
-    scenario = tmp_path / "needs.py"
-    scenario.write_text(
-        "import only_here\nfrom locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
-        "class Needs(FlowUser):\n    @task\n    def go(self):\n        self.client.get('/x')\n"
-    )
-    more = ("--role", "master", "--master-port", str(port), "--set", f"config.scenarios={scenario}")
-    path = {"PYTHONPATH": f"{program.ROOT}:{tmp_path}"}
-    master = load.start_cold("{duration: 14, arrivalRate: 20}", more=more, env=path)
-    join = ("load", "--role", "worker", "--master-port", str(port))
-    first = program.start_cold(tmp_path, *join, env=path)
-    load.until_second(1)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    late = program.start(elsewhere, *join)
-    _out, err = late.communicate(timeout=30)
-    assert late.returncode == 4
-    assert "locustfile.py:1: the module 'only_here' is not installed" in err
-    master.communicate(timeout=60)
-    first.communicate(timeout=20)
-    assert load.result.validity.reasons == []
-    assert load.result.sessions.completed == 280
-    (warning,) = [each for each in load.result.validity.warnings if "came late" in each]
-    assert "did not take part" in warning
 
 
 def test_workers_end_with_a_killed_master(local, tmp_path):
@@ -330,8 +275,7 @@ def test_a_taken_port_is_named(local, tmp_path):
 def test_an_interrupted_worker_leaves(local, tmp_path):
     _load, port = local
     worker = start_worker(tmp_path, port)
-    assert worker.stderr is not None
-    assert re.search("looking for the master", worker.stderr.readline())
+    wait_until_ready(worker)
     worker.send_signal(program.signal.SIGTERM)
     worker.communicate(timeout=20)
     assert worker.returncode == 143

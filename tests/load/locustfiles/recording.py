@@ -1,20 +1,20 @@
 """A server that keeps every request whole, for comparing what two programs sent: its own process.
 
-`python recording.py` prints its port. `GET /__recorded` gives what came and forgets it. Answers: a
-cookie and a token for paths that end in /login, the status that /status/NNN names, a redirect for
-/moved, a page of links for /, and otherwise JSON with the path.
+`GET /__recorded` gives what came and forgets it. Answers: a cookie and a token for paths that end
+in /login, the status that /status/NNN names, a redirect for /moved, a page of links for /, and
+otherwise JSON with the path.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from tests.forked_function import Function
 
 RECORDED: list[dict[str, Any]] = []
 
@@ -69,20 +69,19 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @contextmanager
 def started() -> Iterator[int]:
     """The server, for as long as the block lasts; its port."""
-    server = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True)
+    server = Function(_run)
     try:
-        assert server.stdout
         yield int(server.stdout.readline())
     finally:
         server.kill()
-        server.wait()
+        server.communicate()
 
 
-async def main() -> None:
+def _run() -> None:
+    asyncio.run(_serve())
+
+
+async def _serve() -> None:
     server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scipy.stats import chi2_contingency
 
 from tests.cli import program
 from tests.load.locustfiles import recording
@@ -153,6 +152,8 @@ SHARES = {
 
 @pytest.mark.parametrize("name", SHARES)
 def test_the_shares_are_the_same(ours, stock, name):
+    from scipy.stats import chi2_contingency  # a second, which other workers save
+
     table = [[side[name]["names"][one] for one in SHARES[name]] for side in (ours, stock)]
     assert chi2_contingency(table).pvalue > 1e-5, table
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,17 +13,16 @@ from tests import forked
 Bench = Callable[..., subprocess.CompletedProcess[str]]
 CHEAP = ("--set", "passwords.memory=64KB", "--set", "passwords.iterations=1")
 SMALL = ("--set", "seed.users=20", "--set", "seed.orders=300", "--set", "seed.items=120")
-COMMAND = [sys.executable, "-m", "kampyn_perf", "bench"]
 
 
 def bench_in(folder: Path) -> Bench:
     """The command, run in `folder`."""
+    return lambda *arguments: program(folder, "bench", *map(str, arguments))
 
-    def go(*arguments: object) -> subprocess.CompletedProcess[str]:
-        words = ["bench", *map(str, arguments)]
-        return forked.run(words, folder, environment(), timeout=100)
 
-    return go
+def program(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Any command, run in `folder`, with more in its environment."""
+    return forked.run([*words], folder, environment() | environ, timeout=100)
 
 
 def environment() -> dict[str, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.bench.program import CHEAP, COMMAND, Bench, latest, ok
+from tests.bench.program import CHEAP, Bench, latest, ok, program
 
 
 def test_auth_measures_the_configured_cost(bench: Bench, tmp_path: Path) -> None:
@@ -19,15 +16,7 @@ def test_auth_measures_the_configured_cost(bench: Bench, tmp_path: Path) -> None
 
 
 def test_the_environment_configures_the_backend(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "auth", "-n", "2", "-k", "hash"],
-        cwd=tmp_path,
-        env=os.environ
-        | {"KAMPYN_BACKEND_PASSWORDS__MEMORY": "128KB", "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    memory = {"KAMPYN_BACKEND_PASSWORDS__MEMORY": "128KB"}
+    done = program(tmp_path, "bench", "auth", "-n", "2", "-k", "hash", **memory)
     assert done.returncode == 0, done.stderr
     assert latest(tmp_path).context["auth"]["memory bytes"] == 128 * 1024

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests import mongo_server
-from tests.bench.program import CHEAP, COMMAND, SMALL, Bench, ok
+from tests.bench.program import CHEAP, SMALL, Bench, ok, program
 
 
 def test_db_measures_every_query_of_the_catalogue(bench: Bench, tmp_path: Path) -> None:
@@ -31,10 +29,8 @@ def test_a_given_database_is_read_only_unless_writes_are_allowed(
     bench: Bench,
     tmp_path: Path,
 ) -> None:
-    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", *SMALL, *CHEAP]
-    subprocess.run(
-        [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=100
-    )
+    seeded = program(tmp_path, "backend", "seed", "--state", "state", *SMALL, *CHEAP)
+    assert seeded.returncode == 0, seeded.stderr
     file = tmp_path / "state/backend.db"
 
     def state() -> list[tuple[object, ...]]:
@@ -67,11 +63,9 @@ def measure_mongodb(bench: Bench, tmp_path: Path, uri: str, name: str, indexes: 
 
     head, _, options = uri.partition("?")
     url = f"{head.rstrip('/')}/{name}?{options}"
-    seed = [*COMMAND[:-1], "backend", "seed", "--state", "state", "--db", url, *SMALL, *CHEAP]
-    seed += ["--set", f"store.indexes={indexes}"]
-    subprocess.run(
-        [sys.executable, *seed[1:]], cwd=tmp_path, check=True, capture_output=True, timeout=150
-    )
+    seed = ("backend", "seed", "--state", "state", "--db", url, *SMALL, *CHEAP)
+    seeded = program(tmp_path, *seed, "--set", f"store.indexes={indexes}")
+    assert seeded.returncode == 0, seeded.stderr
     with MongoClient(uri) as client:
         retails = client[name]["retails"]
         before = sorted((one["_id"], one["quantity"]) for one in retails.find())

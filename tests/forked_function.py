@@ -42,8 +42,8 @@ def _call(
 ) -> None:
     """In the forked process."""
     with Path(os.devnull).open() as nothing:
-        for number, handle in enumerate((nothing, out, err)):
-            os.dup2(handle.fileno(), number)
+        for number, handle in enumerate((nothing.fileno(), out.fileno(), err.fileno())):
+            os.dup2(handle, number)
     for connection in (out, err):
         connection.close()
     function(*arguments)

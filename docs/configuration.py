@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,12 +137,17 @@ def _refs(found: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, 
 
 def _named(table_name: str) -> str:
     file, name = TABLES[table_name]
-    schema = FILES[file].schema()
+    schema = _schema(file)
     models = {one.__name__: one for one in models_in(FILES[file].model)}
     model = models.get(name) or next(
         base for one in models.values() for base in one.__mro__ if base.__name__ == name
     )
     return table(model, schema, own=True)
+
+
+@cache
+def _schema(file: str) -> dict[str, Any]:
+    return FILES[file].schema()
 
 
 def table(model: type[BaseModel], schema: dict[str, Any], *, own: bool = False) -> str:

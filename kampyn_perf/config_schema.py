@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -67,16 +69,22 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    try:
-        tree = ast.parse(inspect.getsource(model))
-    except (OSError, SyntaxError):  # made by a program, and not written down
-        return
-    body = [node for model in tree.body if isinstance(model, ast.ClassDef) for node in model.body]
-    for before, after in pairwise(body):
+    for before, after in pairwise(_classes(model.__module__).get(model.__qualname__, ())):
         if not isinstance(before, ast.AnnAssign) or not isinstance(before.target, ast.Name):
             continue
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
             yield before.target.id, " ".join(str(after.value.value).split())
+
+
+@cache
+def _classes(module: str) -> dict[str, list[ast.stmt]]:
+    """What stands in each class of a module, by its name. Of what a program has made, and nobody
+    written down, there is nothing. `inspect.getsource` of a class reads the whole module again."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (KeyError, TypeError, OSError, SyntaxError):
+        return {}
+    return {found.name: found.body for found in tree.body if isinstance(found, ast.ClassDef)}
 
 
 def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:

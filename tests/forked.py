@@ -8,15 +8,17 @@ Python of its own: `tests.cli.program.start_cold`.
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -24,6 +26,9 @@ from typing import IO
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "kampyn_perf" / "cli"
+Handles = Sequence[int | None]
+"""Descriptors of stdin, stdout and stderr; None is one that is closed."""
+Given = Sequence[Connection | None]
 LIBRARIES = ("numpy", "scipy.special", "rich.console", "rich.table", "rich.live", "pymongo")
 
 
@@ -50,22 +55,26 @@ def run(
     return subprocess.CompletedProcess(arguments, code or 0, *said)
 
 
-class Started:
-    """As a `subprocess.Popen` of it, with stdout and stderr as pipes of text."""
+class Forked:
+    """A program that runs, with the manners of a `subprocess.Popen`."""
 
-    def __init__(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> None:
-        context = _context()
-        out, out_written = context.Pipe(duplex=False)
-        err, err_written = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_on_pipes,
-            args=(arguments, folder, dict(environment), out_written, err_written),
+    def __init__(
+        self,
+        target: Callable[..., None],
+        handles: Handles,
+        arguments: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+    ) -> None:
+        """What it inherits as its stdin, stdout and stderr; None is a stream that is closed."""
+        self.args = arguments
+        given = tuple(None if each is None else Connection(os.dup(each)) for each in handles)
+        self._process = _context().Process(
+            target=target, args=(given, arguments, folder, dict(environment))
         )
         self._process.start()
-        for connection in (out_written, err_written):
+        for connection in filter(None, given):
             connection.close()
-        self.args = arguments
-        self.stdout, self.stderr = _text(out), _text(err)
 
     @property
     def pid(self) -> int:
@@ -84,6 +93,49 @@ class Started:
         if self.returncode is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Nothing where it has ended."""
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class OnHandles(Forked):
+    """With the streams that a shell gave it."""
+
+    def __init__(
+        self, handles: Handles, arguments: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        super().__init__(_on_handles, handles, arguments, folder, environment)
+
+
+class OnTerminal(Forked):
+    """Leads a session of its own on a terminal, of which `inner` is its end."""
+
+    def __init__(
+        self, inner: int, arguments: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        super().__init__(_on_terminal, (inner,) * 3, arguments, folder, environment)
+
+
+class Started(Forked):
+    """With stdout and stderr as pipes of text, and nothing to read."""
+
+    def __init__(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+        out, out_written = os.pipe()
+        err, err_written = os.pipe()
+        with Path(os.devnull).open() as nothing:
+            handles = (nothing.fileno(), out_written, err_written)
+            super().__init__(_on_handles, handles, arguments, folder, environment)
+        for handle in (out_written, err_written):
+            os.close(handle)
+        self.stdout, self.stderr = _text(out), _text(err)
 
     def communicate(self, timeout: float = 600) -> tuple[str, str]:
         """What is left of both pipes, until everybody who has their ends has closed them."""
@@ -105,21 +157,8 @@ class Started:
             pipe.close()
         return said.get(self.stdout, ""), said.get(self.stderr, "")
 
-    def send_signal(self, number: int) -> None:
-        """Nothing where it has ended."""
-        if self.returncode is None:
-            os.kill(self.pid, number)
 
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
-
-
-def _text(connection: Connection) -> IO[str]:
-    handle = os.dup(connection.fileno())
-    connection.close()
+def _text(handle: int) -> IO[str]:
     return os.fdopen(handle, encoding="utf-8", errors="replace")
 
 
@@ -139,34 +178,49 @@ def main(
     arguments: list[str], folder: Path, environment: dict[str, str], out: Path, err: Path
 ) -> None:
     """In the forked process, whose output goes to files."""
-    with out.open("w") as stdout, err.open("w") as stderr:
-        _redirect(stdout.fileno(), stderr.fileno())
+    with Path(os.devnull).open() as nothing, out.open("w") as stdout, err.open("w") as stderr:
+        _redirect((nothing.fileno(), stdout.fileno(), stderr.fileno()))
     _become(arguments, folder, environment)
 
 
-def _on_pipes(
-    arguments: list[str],
-    folder: Path,
-    environment: dict[str, str],
-    out: Connection,
-    err: Connection,
+def _on_handles(
+    given: Given, arguments: list[str], folder: Path, environment: dict[str, str]
 ) -> None:
-    """In the forked process of `Started`."""
-    _redirect(out.fileno(), err.fileno())
-    for connection in (out, err):
+    """In the forked process."""
+    _redirect(tuple(None if each is None else each.fileno() for each in given))
+    for connection in filter(None, given):
         connection.close()
     _become(arguments, folder, environment)
 
 
-def _redirect(out: int, err: int) -> None:
-    with Path(os.devnull).open() as nothing:
-        for number, handle in ((0, nothing.fileno()), (1, out), (2, err)):
+def _on_terminal(
+    given: Given, arguments: list[str], folder: Path, environment: dict[str, str]
+) -> None:
+    """In the forked process."""
+    os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup themselves
+    fcntl.ioctl(given[0].fileno(), termios.TIOCSCTTY, 0)
+    _on_handles(given, arguments, folder, environment)
+
+
+def _redirect(handles: Handles) -> None:
+    """Streams as Python has them at its start: none where there is no such handle."""
+    for number, handle in enumerate(handles):
+        if handle is None:
+            os.close(number)
+        else:
             os.dup2(handle, number)
-    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace")
+    closed = [handle is None for handle in handles]
+    sys.stdin = None if closed[0] else os.fdopen(0)
+    sys.stdout = None if closed[1] else os.fdopen(1, "w")
+    sys.stderr = None if closed[2] else _stderr()
     # As Python has them at its start, where the program puts its own in their place.
     for name in ("stdin", "stdout", "stderr"):
         setattr(sys, f"__{name}__", getattr(sys, name))
+
+
+def _stderr() -> IO[str]:
+    return os.fdopen(2, "w", buffering=1, errors="backslashreplace")
 
 
 def _become(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:

@@ -47,7 +47,10 @@ def port() -> int:
 def folder(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Path]:
     """With every file of both pages, and the API at work."""
     folder = tmp_path_factory.mktemp("first")
-    for name, text in {**files(COMING), **files(FIRST)}.items():
+    written = {**files(COMING), **files(FIRST)}
+    assert "duration: 60, arrivalRate" in written["shop.yml"]
+    written["shop.yml"] = written["shop.yml"].replace("duration: 60", "duration: 1")
+    for name, text in written.items():
         (folder / name).write_text(text.replace("8000", str(port)))
     assert commands(FIRST)[0] == "python api.py"
     api = subprocess.Popen([sys.executable, "api.py"], cwd=folder)

@@ -6,7 +6,6 @@ Tests `docs/load.md`, `kampyn_perf/load/settings.py` and `kampyn_perf/load/targe
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from kampyn_perf import config
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.target.check import reference_problems
 from kampyn_perf.load.target.settings import TargetSettings
+from tests.docs_scripts import docs_script
 
 DOCS = Path(__file__).parent.parent / "docs"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.S | re.M)
@@ -25,14 +25,12 @@ def blocks(name: str) -> list[str]:
     return BLOCK.findall((DOCS / name).read_text())
 
 
-def test_the_tables_of_keys_are_the_models():
-    done = subprocess.run(
-        [sys.executable, str(DOCS / "configuration.py"), "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_tables_of_keys_are_the_models(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    script = docs_script("configuration")
+    monkeypatch.setattr(sys, "argv", ["configuration.py", "--check"])
+    code = script.main()
+    assert code == 0, capsys.readouterr().err
 
 
 def test_the_example_of_a_target_is_one():

@@ -43,10 +43,16 @@ def test_the_wheel_has_scenarios_and_configuration(wheel):
     assert not [name for name in names if name.startswith("tests")]
 
 
-def test_an_installed_program_prints_its_pages(wheel, tmp_path):
-    """Out of the wheel alone, with no clone beside it."""
-    site = tmp_path / "site"
-    zipfile.ZipFile(wheel).extractall(site)
+@pytest.fixture(scope="module")
+def site(wheel: Path) -> Path:
+    """The wheel alone, unpacked; what it depends on comes from this environment."""
+    folder = wheel.parent / "site"
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def test_an_installed_program_prints_its_pages(site, tmp_path):
+    """With no clone beside it."""
 
     def docs(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -83,10 +89,7 @@ def test_the_wheel_says_that_it_is_typed(wheel):
     assert "kampyn_perf/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
-def test_an_installed_program_loads_in_an_empty_folder(wheel, tmp_path):
-    """The wheel alone is unpacked; what it depends on comes from this environment."""
-    site = tmp_path / "site"
-    zipfile.ZipFile(wheel).extractall(site)
+def test_an_installed_program_loads_in_an_empty_folder(site, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     code = "from kampyn_perf.cli.main import main; main()"

@@ -5,20 +5,12 @@ Tests `docs/picture.py`.
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from typing import Any
+
+from tests.docs_scripts import docs_script
 
 ROOT = Path(__file__).parent.parent
-
-
-def picture() -> Any:
-    spec = importlib.util.spec_from_file_location("picture", ROOT / "docs" / "picture.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_no_text_of_it_depends_on_a_space_at_its_beginning() -> None:
@@ -35,9 +27,10 @@ def test_spaces_at_the_beginning_become_a_place() -> None:
         '<text class="r1" x="10" y="20" textLength="61" clip-path="url(#c)">'
         "&#160;&#160;a&#160;&lt;&#160;</text>"
     )
-    moved = picture().portable(text)
+    picture = docs_script("picture")
+    moved = picture.portable(text)
     assert moved == (
         '<text class="r1" x="34.4" y="20" textLength="36.6" clip-path="url(#c)">a&#160;&lt;</text>'
     )
     empty = '<text class="r1" x="10" y="20" textLength="12" clip-path="url(#c)">\n</text>'
-    assert picture().portable(empty) == ""
+    assert picture.portable(empty) == ""

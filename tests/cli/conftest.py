@@ -1,14 +1,17 @@
-"""A backend that outlives a load, so that what it counted can be held against the result."""
+"""A backend that outlives a load, so that what it counted can be held against the result; and the
+program for shells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from tests.cli.on_path import on_path
 
 SETTINGS = BackendSettings(
     workers=2,
@@ -28,3 +31,10 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend
 def against(backend: RunningBackend) -> tuple[str, ...]:
     """Flags that aim a load at the backend."""
     return ("--target", backend.url, "--data", str(backend.data_file))
+
+
+@pytest.fixture
+def commands() -> Iterator[Path]:
+    """A folder for a PATH, with `kampyn-perf` in it."""
+    with on_path() as folder:
+        yield folder

@@ -19,7 +19,12 @@ from tests import forked
 
 ROOT = Path(__file__).parent.parent.parent
 CHEAP = ("--set", "backend.passwords.memory=8KB", "--set", "backend.passwords.iterations=1")
-SMALL = ("--set", "backend.seed={users: 20, vendors: 4, items: 50, orders: 50}")
+SMALL = (
+    *("--set", "backend.seed={users: 20, vendors: 4, items: 50, orders: 50}"),
+    *("--set", "backend.workers=1"),
+)
+TWO_WORKERS = ("--set", "backend.workers=2")
+"""After `SMALL`."""
 
 
 @dataclass

@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -60,13 +59,8 @@ def served(backend: RunningBackend, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, commands: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """The recipe in an empty folder of a job, with the patience of a busy machine."""
-    programs = folder / "bin"
-    programs.mkdir()
-    launcher = programs / "kampyn-perf"
-    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m kampyn_perf "$@"\n')
-    launcher.chmod(0o755)
     ours = program.environment(
         {
             "CI": "true",
@@ -77,11 +71,13 @@ def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
             "KAMPYN_LOAD_CONFIG__VALIDITY": program.PATIENT[1].partition("=")[2],
             "KAMPYN_BACKEND_PASSWORDS__MEMORY": "8KB",
             "KAMPYN_BACKEND_PASSWORDS__ITERATIONS": "1",
+            "KAMPYN_BACKEND_SEED__ORDERS": "50",
+            "KAMPYN_BACKEND_WORKERS": "1",
             **{f"KAMPYN_SLO_OBJECTIVES__{key}": value for key, value in LOOSE.items()},
             **environ,
         }
     )
-    ours["PATH"] = f"{programs}:{ours['PATH']}"
+    ours["PATH"] = f"{commands}:{ours['PATH']}"
     (folder / "configs").mkdir()
     shutil.copy(program.ROOT / "configs" / "slo.yaml", folder / "configs")
     return subprocess.run(
@@ -104,16 +100,19 @@ def failed_cases(folder: Path) -> list[str | None]:
     return [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None]
 
 
-def test_it_is_green_when_every_goal_is_kept(tmp_path: Path) -> None:
-    done = run(tmp_path)
+def test_it_is_green_when_every_goal_is_kept(tmp_path: Path, commands: Path) -> None:
+    done = run(tmp_path, commands)
     assert done.returncode == 0, done.stderr
     assert summary(tmp_path).startswith("## ✅ kampyn-perf: PASS on ")
     assert failed_cases(tmp_path) == []
     assert "::error" not in done.stdout
 
 
-def test_it_is_red_when_a_goal_is_missed(tmp_path: Path, served: dict[str, str]) -> None:
-    done = run(tmp_path, **served, KAMPYN_SLO_OBJECTIVES__MEMORY_PER_INSTANCE__TARGET="< 1 MB")
+def test_it_is_red_when_a_goal_is_missed(
+    tmp_path: Path, commands: Path, served: dict[str, str]
+) -> None:
+    missed = {"KAMPYN_SLO_OBJECTIVES__MEMORY_PER_INSTANCE__TARGET": "< 1 MB"}
+    done = run(tmp_path, commands, **served, **missed)
     assert done.returncode == 1, done.stderr
     # ... or on two: a busy machine misses the goal for its processor, which is not required here.
     assert re.match(r"## ❌ kampyn-perf: FAIL on [12] of ", summary(tmp_path))
@@ -126,8 +125,11 @@ def test_it_is_red_when_a_goal_is_missed(tmp_path: Path, served: dict[str, str])
     assert [one["location"]["path"] for one in quality] == ["configs/slo.yaml"]
 
 
-def test_no_verdict_is_told_from_both(tmp_path: Path, served: dict[str, str]) -> None:
-    done = run(tmp_path, **served, KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET="< 0.0001 %")
+def test_no_verdict_is_told_from_both(
+    tmp_path: Path, commands: Path, served: dict[str, str]
+) -> None:
+    undecided = {"KAMPYN_SLO_OBJECTIVES__ERROR_RATE_5XX__TARGET": "< 0.0001 %"}
+    done = run(tmp_path, commands, **served, **undecided)
     assert done.returncode == 4, done.stderr
     assert "note: CI is set, so this was judged as with --strict" in done.stderr
     assert summary(tmp_path).startswith("## ⚠️ kampyn-perf: NO VERDICT")
@@ -135,8 +137,8 @@ def test_no_verdict_is_told_from_both(tmp_path: Path, served: dict[str, str]) ->
     assert "::error title=kampyn-perf%3A no verdict::required, but not decided" in done.stdout
 
 
-def test_what_never_began_leaves_its_code_and_no_summary(tmp_path: Path) -> None:
-    done = run(tmp_path, KAMPYN_LOAD_CONFIG__SEED="none")
+def test_what_never_began_leaves_its_code_and_no_summary(tmp_path: Path, commands: Path) -> None:
+    done = run(tmp_path, commands, KAMPYN_LOAD_CONFIG__SEED="none")
     assert done.returncode == 2
     assert not (tmp_path / "step.md").exists()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import sys
 
 from tests.cli import program
 
@@ -15,9 +14,7 @@ def completed(folder, words: str) -> list[str]:
         "COMP_WORDS": words,
         "COMP_CWORD": str(len(words.split()) - 1 + words.endswith(" ")),
     }
-    done = program.start_cold(folder, env=env)
-    out, _err = done.communicate(timeout=30)
-    return out.split()
+    return program.run(folder, env=env).out.split()
 
 
 BASH = """
@@ -30,19 +27,14 @@ printf '%%s\\n' "${COMPREPLY[@]}"
 """
 
 
-def in_bash(folder, *words: str) -> list[str]:
+def in_bash(folder, commands, *words: str) -> list[str]:
     """What bash itself replies, by the script that --show-completion prints; the last word is the
     one that is being written."""
-    launcher = folder / "bin" / "kampyn-perf"
-    if not launcher.exists():
-        launcher.parent.mkdir()
-        launcher.write_text(f"#!{sys.executable}\nfrom kampyn_perf.cli.main import main\nmain()\n")
-        launcher.chmod(0o755)
     env = program.environment()
     done = subprocess.run(
         ["bash", "-c", BASH % shlex.join(words)],
         cwd=folder,
-        env=env | {"PATH": f"{launcher.parent}:{env['PATH']}"},
+        env=env | {"PATH": f"{commands}:{env['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
@@ -58,23 +50,26 @@ def run_folder(folder, name: str) -> None:
     (path / "result.json").write_text("{}")
 
 
-def test_bash_itself_completes(tmp_path):
+def test_bash_itself_completes(tmp_path, commands):
+    def replied(*words: str) -> list[str]:
+        return in_bash(tmp_path, commands, *words)
+
     for name in ("2026-11-28T10-00-00-load-quick", "2026-11-28T11-00-00-bench-http", "mine"):
         run_folder(tmp_path, name)
     (tmp_path / "reports" / "2026-11-28T12-00-00-load-quick").mkdir()  # without a result
     (tmp_path / "reports" / "latest-bench").symlink_to("2026-11-28T11-00-00-bench-http")
-    assert in_bash(tmp_path, "kampyn-perf", "che") == ["check"]
-    assert in_bash(tmp_path, "kampyn-perf", "check", "") == [
+    assert replied("kampyn-perf", "che") == ["check"]
+    assert replied("kampyn-perf", "check", "") == [
         "latest-bench",
         "reports/mine",
         "reports/2026-11-28T11-00-00-bench-http",
         "reports/2026-11-28T10-00-00-load-quick",
     ]
-    assert in_bash(tmp_path, "kampyn-perf", "check", "--baseline", "lat") == ["latest-bench"]
-    assert in_bash(tmp_path, "kampyn-perf", "check", "--metric", "response") == ["response_time"]
-    assert in_bash(tmp_path, "kampyn-perf", "bench", "http", "a") == ["auth"]
+    assert replied("kampyn-perf", "check", "--baseline", "lat") == ["latest-bench"]
+    assert replied("kampyn-perf", "check", "--metric", "response") == ["response_time"]
+    assert replied("kampyn-perf", "bench", "http", "a") == ["auth"]
     # What another name of the flag would be is not offered.
-    assert in_bash(tmp_path, "kampyn-perf", "check", "--ou") == ["--output"]
+    assert replied("kampyn-perf", "check", "--ou") == ["--output"]
 
 
 def test_runs_alerts_and_suites(tmp_path):

@@ -15,9 +15,9 @@ from tests.cli import program
 
 @pytest.mark.long
 def test_the_whole_story_in_small(tmp_path: Path) -> None:
-    done = program.run(
-        tmp_path, "demo", "--orders", "3000", "--for", "2s", "--rate", "5", "--no-open", timeout=170
-    )
+    small = ("--orders", "1000", "--for", "2s", "--rate", "5", "--no-open")
+    one_worker = {"KAMPYN_BACKEND_WORKERS": "1"}
+    done = program.run(tmp_path, "demo", *small, timeout=170, env=one_worker)
     assert done.code == 0, done.err
     commands = re.findall(
         r"^\$ kampyn-perf (\w+(?: (?:seed|serve|advise|plan|apply))?)", done.err, re.M

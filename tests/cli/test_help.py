@@ -64,14 +64,18 @@ def test_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_completes(shell, tmp_path):
-    """The variables are those that the completion script of each shell sets."""
+def test_completion_completes(shell, commands, tmp_path):
+    """The variables are those that the completion script of each shell sets; for bash by a program
+    from nothing."""
     words = {"bash": {"COMP_WORDS": "kampyn-perf ba", "COMP_CWORD": "1"}}.get(
         shell, {"_TYPER_COMPLETE_ARGS": "kampyn-perf ba", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     )
-    launcher = tmp_path / "kampyn-perf"
-    launcher.write_text(f"#!{sys.executable}\nfrom kampyn_perf.cli.main import main\nmain()\n")
-    launcher.chmod(0o755)
+    launcher = commands / "kampyn-perf"
+    if shell == "bash":
+        launcher = tmp_path / "kampyn-perf"
+        main = "from kampyn_perf.cli.main import main\nmain()\n"
+        launcher.write_text(f"#!{sys.executable}\n{main}")
+        launcher.chmod(0o755)
     done = subprocess.run(
         [str(launcher)],
         env=program.environment({"_KAMPYN_PERF_COMPLETE": f"complete_{shell}", **words}),

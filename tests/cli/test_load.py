@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kampyn_perf import names
@@ -87,10 +88,18 @@ def test_the_result_agrees_with_the_backend(tmp_path, backend, against):
             assert lowest is None or lowest >= 0
 
 
-def test_every_sample_is_in_every_grouping(tmp_path, against):
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory, backend) -> tuple[program.Done, LoadResult]:
+    """What a run of two phases said, and what it left."""
+    folder = tmp_path_factory.mktemp("loaded")
     phases = ("{duration: 1, arrivalRate: 20}", "{pause: 0.3}", "{duration: 1, arrivalCount: 9}")
-    program.run(tmp_path, "load", *against, *profile(*phases))
-    result = result_of(tmp_path)
+    flags = ("--target", backend.url, "--data", str(backend.data_file))
+    done = program.run(folder, "load", *flags, *profile(*phases))
+    return done, result_of(folder)
+
+
+def test_every_sample_is_in_every_grouping(loaded):
+    _done, result = loaded
     total = result.requests
     for groups in (result.endpoints, result.flows, result.phases):
         assert sum(each.requests.count for each in groups) == total.count
@@ -128,13 +137,12 @@ def test_one_flow_alone(tmp_path, against):
     assert result.requests.count == 40
 
 
-def test_the_tables_say_what_the_result_says(tmp_path, against):
-    done = program.run(tmp_path, "load", *against, *profile("{duration: 1, arrivalRate: 20}"))
-    result = result_of(tmp_path)
+def test_the_tables_say_what_the_result_says(loaded):
+    done, result = loaded
     assert done.out == "", "data goes to stdout, words to stderr"
     assert "POST /order/{userId}" in done.err
     assert f"{result.requests.count} requests, " in done.err
-    assert "20 sessions planned = 20 started + 0 dropped" in done.err
+    assert "29 sessions planned = 29 started + 0 dropped" in done.err
     assert "not exercised" in done.err
     assert "Report: reports/" in done.err
     assert "\x1b[" not in done.err, "no colours without a terminal"

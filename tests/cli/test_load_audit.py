@@ -23,13 +23,13 @@ from kampyn_perf.load.request import Bundled
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
-from tests.cli.program import CHEAP, SMALL, profile
+from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile
 
 
 def test_the_store_agrees_after_a_load(tmp_path):
     short = profile("{duration: 2, arrivalRate: 50}")
     flame = ("--flame-graph", "1s")
-    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *short, *flame)
+    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *TWO_WORKERS, *short, *flame)
     assert done.code in (0, 1, 4), done.err
     run = tmp_path / "reports" / "latest"
     audit = orjson.loads((run / "audit.json").read_bytes())

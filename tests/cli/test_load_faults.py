@@ -20,7 +20,7 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
 from tests import mongo_server
 from tests.cli import program
-from tests.cli.program import CHEAP, SMALL, profile, wait_for
+from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile, wait_for
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -33,7 +33,8 @@ def result_of(folder: Path) -> LoadResult:
 
 def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
     done = program.run(
-        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 6, arrivalRate: 10}"), "--audit",
+        tmp_path, "load", *CHEAP, *SMALL, *TWO_WORKERS,
+        *profile("{duration: 6, arrivalRate: 10}"), "--audit",
         *faults(
             "{at: 1s, for: 1s, redis: pause}, {at: 1s, for: 1s, database: lock},"
             "{at: 3s, worker: kill, name: lost worker}, {at: 4s, for: 500ms, network: reset},"
@@ -125,7 +126,7 @@ def test_a_mongodb_is_disturbed_on_its_way_to_the_backend(tmp_path, request):
     store = f"{address.rstrip('/')}/faults_{random.randrange(10**9)}?{query}"
     done = program.run(
         tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 5, arrivalRate: 5}"), "--audit",
-        "--set", f"backend.store.url={store}", "--set", "backend.workers=1",
+        "--set", f"backend.store.url={store}",
         "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", "--lenient",
         *faults(
             "{at: 1s, for: 300ms, database: disconnect}, {at: 2s, for: 500ms, database: stall},"
@@ -154,8 +155,8 @@ def test_what_a_mongodb_cannot_do_is_said_before_the_run(tmp_path):
 def test_faults_are_found_within_a_second_by_what_they_did(tmp_path):
     """Nobody tells: `unusual` is worked out from the run's series alone."""
     done = program.run(
-        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 23, arrivalRate: 12}"),
-        "--set", "backend.workers=2", "--lenient",
+        tmp_path, "load", *CHEAP, *SMALL, *TWO_WORKERS,
+        *profile("{duration: 23, arrivalRate: 12}"), "--lenient",
         *faults(
             "{at: 5s, redis: kill}, {at: 11s, worker: kill}, {at: 19s, for: 2s, network: stall}"
         ),

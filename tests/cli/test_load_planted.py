@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.backend import planted
 from tests.cli import program
-from tests.cli.program import CHEAP, ROOT, profile
+from tests.cli.program import CHEAP, profile
 
 SITE = Path(planted.__file__).parent / "site"
 FEW = ("--set", "backend.seed={users: 20, vendors: 2, items: 4, orders: 10}")
@@ -53,18 +54,21 @@ LOADS = {
 
 
 def load(folder: Path, bug: str, *, faults: str, shop: bool) -> program.Done:
-    paths = os.pathsep.join((str(SITE), str(ROOT), os.environ.get("PYTHONPATH", "")))
+    """The bug is in the backend's processes alone, which start from nothing."""
+    environment = program.environment({"PLANTED": bug})
+    environment["PYTHONPATH"] = os.pathsep.join((str(SITE), environment["PYTHONPATH"]))
     if shop:
         target = folder / "configs" / "targets" / "reference.yaml"
         target.parent.mkdir(parents=True)
         target.write_text(SHOP)
     flows = ("--set", "backend.seed.users=2") if shop else ("--flow", "order")
-    return program.run(
-        folder, "load", "--audit", *CHEAP, *FEW, *profile("{duration: 4, arrivalRate: 25}"),
+    command = [
+        "load", "--audit", *CHEAP, *FEW, *profile("{duration: 4, arrivalRate: 25}"),
         "--set", f"config.faults=[{faults}]", "--set", "backend.workers=1", *flows,
         "--no-watch", "--lenient",
-        env={"PYTHONPATH": paths, "PLANTED": bug},
-    )  # fmt: skip
+    ]  # fmt: skip
+    done = forked.run(command, folder, environment, timeout=90)
+    return program.Done(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -65,20 +65,22 @@ def test_of_the_bundled_backend_every_goal_is_measured(tmp_path: Path) -> None:
     assert queries > 0
 
 
-def test_a_warm_up_is_in_no_series(tmp_path: Path, against: tuple[str, ...]) -> None:
-    result = load(tmp_path, *SHORT, *against, "--warm-up", "2s")
-    assert result.warm_up is not None
-    assert metrics_of(result) >= GOALS - {names.DB_QUERY_TIME}
-    assert min(at for one in result.measurements for at in one.at_us) >= 2_000_000
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory, backend: RunningBackend) -> LoadResult:
+    """A run with a warm-up, of which nobody told what is to be watched."""
+    data = ("--target", backend.url, "--data", str(backend.data_file))
+    return load(tmp_path_factory.mktemp("watched"), *SHORT, *data, "--warm-up", "2s")
 
 
-def test_of_a_backend_on_this_machine_its_port_tells_its_processes(
-    tmp_path: Path, backend: RunningBackend, against: tuple[str, ...]
-) -> None:
-    result = load(tmp_path, *SHORT, *against)
-    assert metrics_of(result) >= GOALS - {names.DB_QUERY_TIME}
-    assert set(result.unmeasured) == {names.DB_QUERY_TIME}
-    gap = result.unmeasured[names.DB_QUERY_TIME]
+def test_a_warm_up_is_in_no_series(watched: LoadResult) -> None:
+    assert watched.warm_up is not None
+    assert min(at for one in watched.measurements for at in one.at_us) >= 2_000_000
+
+
+def test_of_a_backend_on_this_machine_its_port_tells_its_processes(watched: LoadResult) -> None:
+    assert metrics_of(watched) >= GOALS - {names.DB_QUERY_TIME}
+    assert set(watched.unmeasured) == {names.DB_QUERY_TIME}
+    gap = watched.unmeasured[names.DB_QUERY_TIME]
     assert gap.reason == "neither the backend's metrics nor its database were named"
     assert "--scrape URL" in gap.remedy
 

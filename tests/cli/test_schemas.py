@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from kampyn_perf.config_schema import meanings, models_in
 from tests.cli import program
 
 CONFIGS = program.ROOT / "configs"
-VALIDATORS = {name: jsonschema_rs.validator_for(file.schema()) for name, file in FILES.items()}
 MODELS = list(
     dict.fromkeys(
         one
@@ -28,6 +28,11 @@ MODELS = list(
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.S | re.M)
 
 
+@cache
+def validator(name: str) -> Any:
+    return jsonschema_rs.validator_for(FILES[name].schema())
+
+
 def kind_of(path: Path) -> str:
     return "targets" if path.parent.name == "targets" else path.stem.partition("-")[0]
 
@@ -35,7 +40,7 @@ def kind_of(path: Path) -> str:
 def problems(name: str, document: Any) -> list[str]:
     return [
         f"{list(one.instance_path)}: {one.message}"
-        for one in VALIDATORS[name].iter_errors(document)
+        for one in validator(name).iter_errors(document)
     ]
 
 

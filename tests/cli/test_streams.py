@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import orjson
 import pytest
 
+from kampyn_perf.results import io
+from tests.bench.server import ok, serving
 from tests.cli import program
-from tests.cli.program import Done, profile
+from tests.cli.program import PATIENT, Done
+from tests.slo.runs import Run, steady
 
-SHORT = profile("{duration: 1, arrivalRate: 20}")
+SHORT = ("--rate", "20", "--for", "1s", *PATIENT)
 LOST = "error: the output could not be written to stdout: "
 
 
-def redirected(folder, where: str, *arguments: str) -> Done:
-    """The program as a shell starts it, with `where` behind the command."""
+def redirected(folder: Path, where: str, *arguments: str, path: Path | None = None) -> Done:
+    """The program as a shell starts it, with `where` behind the command; by itself, or the one
+    that is found on a `path`."""
+    command = "kampyn-perf" if path else f"{shlex.quote(sys.executable)} -m kampyn_perf"
+    environment = program.environment()
     done = subprocess.run(
-        ["sh", "-c", f'exec "$0" -m kampyn_perf "$@" {where}', sys.executable, *arguments],
+        ["sh", "-c", f'exec {command} "$@" {where}', "sh", *arguments],
         cwd=folder,
-        env=program.environment(),
+        env=environment | {"PATH": f"{path}:{environment['PATH']}"} if path else environment,
         capture_output=True,
         text=True,
         timeout=90,
@@ -32,13 +41,19 @@ def redirected(folder, where: str, *arguments: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory, backend):
-    """A run of a second, whose folder is to be judged."""
-    folder = tmp_path_factory.mktemp("result")
-    against = ("--target", backend.url, "--data", str(backend.data_file))
-    program.run(folder, "load", *against, "--out", "run", *SHORT)
-    return folder / "run"
+@pytest.fixture
+def url() -> Iterator[str]:
+    """An address that answers."""
+    with serving(lambda _request: ok()) as server:
+        yield f"{server}/items"
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_data_of_a_program_from_nothing_that_did_not_arrive(tmp_path, where):
+    done = redirected(tmp_path, where, "--version")
+    assert done.code == 4, done.err
+    assert LOST in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
@@ -54,16 +69,17 @@ def result(tmp_path_factory, backend):
     ],
     ids=" ".join,
 )
-def test_data_that_did_not_arrive_is_no_success(tmp_path, where, arguments):
-    done = redirected(tmp_path, where, *arguments)
+def test_data_that_did_not_arrive_is_no_success(tmp_path, commands, where, arguments):
+    done = redirected(tmp_path, where, *arguments, path=commands)
     assert done.code == 4, done.err
     assert LOST in done.err
     assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])
-def test_a_run_is_kept_though_its_json_was_lost(tmp_path, against, where):
-    done = redirected(tmp_path, where, "load", *against, "--json", "--out", "run", *SHORT)
+def test_a_run_is_kept_though_its_json_was_lost(tmp_path, commands, url, where):
+    arguments = ("load", url, "--json", "--out", "run", *SHORT)
+    done = redirected(tmp_path, where, *arguments, path=commands)
     assert done.code in (1, 4), done.err
     assert LOST in done.err
     document = orjson.loads((tmp_path / "run" / "result.json").read_bytes())
@@ -71,26 +87,33 @@ def test_a_run_is_kept_though_its_json_was_lost(tmp_path, against, where):
     assert (tmp_path / "run" / "verdict.json").exists()
 
 
-def test_a_failure_stays_a_failure_where_the_data_did_not_arrive(tmp_path, result):
+def test_a_failure_stays_a_failure_where_the_data_did_not_arrive(tmp_path, commands):
+    io.write(tmp_path / "run" / "result.json", Run(phases=[("p", steady(seconds=9))]).result())
     target = "objectives={max: {metric: response_time, statistic: max, target: '< 1 us'}}"
-    done = redirected(tmp_path, ">/dev/full", "check", str(result), "--json", "--set", target)
+    arguments = ("check", "run", "--json", "--set", target)
+    done = redirected(tmp_path, ">/dev/full", *arguments, path=commands)
     assert done.code == 1, done.err
     assert LOST in done.err
 
 
-@pytest.mark.parametrize("where", ["2>&-", "2>/dev/full", "<&- >/dev/null 2>&-"])
-def test_a_run_does_without_anybody_to_talk_to(tmp_path, against, where):
-    done = redirected(tmp_path, where, "load", *against, "--out", "run", *SHORT)
+@pytest.mark.parametrize(
+    ("where", "cold"),
+    [("2>&-", False), ("2>/dev/full", False), ("<&- >/dev/null 2>&-", True)],
+)
+def test_a_run_does_without_anybody_to_talk_to(tmp_path, commands, url, where, cold):
+    """Once as a Python of its own, whose start is without streams too."""
+    arguments = ("load", url, "--out", "run", *SHORT)
+    done = redirected(tmp_path, where, *arguments, path=None if cold else commands)
     assert done.code in (0, 1, 4)
     document = orjson.loads((tmp_path / "run" / "result.json").read_bytes())
     assert document["status"] == "complete"
     assert document["sessions"]["completed"] == 20
 
 
-def test_a_closed_stderr_closes_no_exit_code(tmp_path):
-    assert redirected(tmp_path, "2>&-", "load", "--dry-run").code == 0
-    assert redirected(tmp_path, "2>&-", "load", "--bogus").code == 2
-    assert redirected(tmp_path, "2>&-", "load", "--profile", "none").code == 2
+def test_a_closed_stderr_closes_no_exit_code(tmp_path, commands):
+    assert redirected(tmp_path, "2>&-", "load", "--dry-run", path=commands).code == 0
+    assert redirected(tmp_path, "2>&-", "load", "--bogus", path=commands).code == 2
+    assert redirected(tmp_path, "2>&-", "load", "--profile", "none", path=commands).code == 2
 
 
 def test_a_pipe_that_is_full_and_does_not_block_is_waited_for(tmp_path):

@@ -101,7 +101,8 @@ def _starts(value: object, module: str, known: dict[FunctionType, bool]) -> bool
     if not _is_ours(value, module):
         return False
     if isinstance(value, type):
-        return any(_calls_starter(method, known) for method in vars(value).values())
+        bases = (base for base in value.__mro__ if _is_ours(base, module))
+        return any(_calls_starter(each, known) for base in bases for each in vars(base).values())
     return callable(value) and _calls_starter(value, known)
 
 

@@ -138,7 +138,7 @@ def test_an_interrupted_run_is_kept(
         "    pathlib.Path('started').touch()\n"
         f"    {'await asyncio' if is_async else 'time'}.sleep(0.01)\n"
     )
-    words = ("bench", str(bench_file(body, "mine")), "--warm-up", "0", "-n", "100000")
+    words = ("bench", str(bench_file(body, "mine")), "--warm-up", "0", "-n", "10000")
     process = forked.Started([*words, "--rounds", "1"], tmp_path, environment())
     try:
         deadline = time.monotonic() + 60

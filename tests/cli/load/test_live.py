@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pty
 import select
-import struct
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +13,7 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tests import forked
 from tests.cli import program
 from tests.load.conftest import start_server
 
@@ -28,16 +26,14 @@ class Terminal:
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
-        self.pid, self._handle = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            os.environ.update(program.environment({"TERM": "xterm-256color"}))
-            os.execv(sys.executable, [sys.executable, "-m", "kampyn_perf", *arguments])
-        self._ended = False
+        self._handle, inner = pty.openpty()
         self.resize(COLUMNS)
+        environment = program.environment({"TERM": "xterm-256color"})
+        self._process = forked.OnTerminal(inner, list(arguments), folder, environment)
+        os.close(inner)
 
     def resize(self, columns: int) -> None:
-        fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
+        termios.tcsetwinsize(self._handle, (LINES, columns))
         self.screen.resize(LINES, columns)
 
     def press(self, keys: str) -> None:
@@ -63,20 +59,14 @@ class Terminal:
         while self._read() and time.monotonic() < give_up:
             pass
         if time.monotonic() >= give_up:
-            os.kill(self.pid, 9)
-        return self._reap()
+            self._process.kill()
+        return self._process.wait()
 
-    def kill(self) -> None:
-        """Whatever it is at; nothing where it has ended."""
-        if not self._ended:
-            os.kill(self.pid, 9)
-            self._reap()
-
-    def _reap(self) -> int:
-        _pid, status = os.waitpid(self.pid, 0)
+    def close(self) -> None:
+        """It is killed, whatever it is at."""
+        self._process.kill()
+        self._process.wait()
         os.close(self._handle)
-        self._ended = True
-        return os.waitstatus_to_exitcode(status)
 
     def _read(self) -> bool:
         if not select.select([self._handle], [], [], 0.2)[0]:
@@ -97,7 +87,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     try:
         yield started
     finally:
-        started.kill()
+        started.close()
         server.process.kill()
         server.process.communicate()
 

@@ -43,9 +43,7 @@ alerts:
 NOBODY = "http://127.0.0.1:1/"
 
 
-def rules(
-    folder: Path, *, actions: str = "log", hook: str = NOBODY, gone: str = NOBODY
-) -> str:
+def rules(folder: Path, *, actions: str = "log", hook: str = NOBODY, gone: str = NOBODY) -> str:
     path = folder / "rules.yaml"
     path.write_text(RULES.format(actions=actions, hook=hook, gone=gone))
     return str(path)

@@ -142,9 +142,10 @@ def test_a_watcher_that_fails_is_told_of_and_harms_nothing(
     ],
 )
 def test_what_cannot_be_watched_is_said_before_anything_is_sent(
-    tmp_path: Path, against: tuple[str, ...], flags: tuple[str, ...], words: str
+    tmp_path: Path, flags: tuple[str, ...], words: str
 ) -> None:
-    done = program.run(tmp_path, "load", *SHORT, *against, *flags)
+    with serving(lambda _request: ok()) as url:
+        done = program.run(tmp_path, "load", url, "--rate", "5", "--for", "1s", *flags)
     assert done.code == 2
     assert words in " ".join(done.err.split())
     assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())

@@ -39,8 +39,7 @@ def kind_of(path: Path) -> str:
 
 def problems(name: str, document: Any) -> list[str]:
     return [
-        f"{list(one.instance_path)}: {one.message}"
-        for one in validator(name).iter_errors(document)
+        f"{list(one.instance_path)}: {one.message}" for one in validator(name).iter_errors(document)
     ]
 
 

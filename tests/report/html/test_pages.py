@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +32,44 @@ from tests.report.html.samples import MARKUP, failing_run, judged, watched
 from tests.report.html.test_capacity import search
 from tests.report.html.test_trend import trend
 
-RESULT = failing_run()
-VERDICT = judged(RESULT)
-AGAINST = Against(MARKUP, failing_run(seconds=10), comparison())
-WATCHED = [watched(), watched("http://127.0.0.1:2")]
-PAGES = {
-    "load": load_page(RESULT, VERDICT, name="a run"),
-    "against": load_page(RESULT, VERDICT, against=AGAINST),
-    "capacity": capacity_page(search()),
-    "comparison": comparison_page(comparison()),
-    "watch": watch_page(
-        WATCHED, started_at="2026-11-28T09:00:00+00:00", elapsed_us=20_000_000, live=False
-    ),
-    "trend": trend_page(trend([1.0, 2.0, 3.0])),
+run = cache(failing_run)
+
+
+@cache
+def verdict() -> Verdict:
+    return judged(run())
+
+
+def _watch_page() -> bytes:
+    watchers = [watched(), watched("http://127.0.0.1:2")]
+    started = "2026-11-28T09:00:00+00:00"
+    return watch_page(watchers, started_at=started, elapsed_us=20_000_000, live=False)
+
+
+def _page_against() -> bytes:
+    against = Against(MARKUP, failing_run(seconds=10), comparison())
+    return load_page(run(), verdict(), against=against)
+
+
+PAGES: Mapping[str, Callable[[], bytes]] = {
+    "load": lambda: load_page(run(), verdict(), name="a run"),
+    "against": _page_against,
+    "capacity": lambda: capacity_page(search()),
+    "comparison": lambda: comparison_page(comparison()),
+    "watch": _watch_page,
+    "trend": lambda: trend_page(trend([1.0, 2.0, 3.0])),
 }
+
+
+@cache
+def made(name: str) -> bytes:
+    """The page, once for all tests."""
+    return PAGES[name]()
 
 
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest) -> Page:
-    return Page(PAGES[request.param].decode())
+    return Page(made(request.param).decode())
 
 
 def test_headings_are_in_order(page: Page) -> None:
@@ -97,25 +118,28 @@ def stored(*records: Record) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "figures"),
     [
-        ("load", stored(RESULT, VERDICT) | shares(RESULT)),
-        ("against", stored(RESULT, VERDICT, comparison()) | shares(RESULT)),
-        ("capacity", stored(search())),
-        ("comparison", stored(comparison())),
-        ("watch", {"0.25", "1200.5"}),
-        ("trend", {"1.0", "2.0", "3.0"}),
+        ("load", lambda: stored(run(), verdict()) | shares(run())),
+        ("against", lambda: stored(run(), verdict(), comparison()) | shares(run())),
+        ("capacity", lambda: stored(search())),
+        ("comparison", lambda: stored(comparison())),
+        ("watch", lambda: {"0.25", "1200.5"}),
+        ("trend", lambda: {"1.0", "2.0", "3.0"}),
     ],
 )
-def test_every_figure_is_one_of_the_result_to_the_digit(name: str, figures: set[str]) -> None:
-    page = Page(PAGES[name].decode())
+def test_every_figure_is_one_of_the_result_to_the_digit(
+    name: str, figures: Callable[[], set[str]]
+) -> None:
+    page = Page(made(name).decode())
+    known = figures()
     assert len(page.figures) >= 3
     for text, value in page.figures:
-        assert value in figures, (text, value)
+        assert value in known, (text, value)
         assert text.strip() or value == "0"
 
 
 def test_the_key_figures_are_the_results() -> None:
-    page = Page(PAGES["load"].decode())
-    requests = RESULT.requests
+    page = Page(made("load").decode())
+    requests = run().requests
     key = [value for _, value in page.figures[:4]]
     assert key == [
         str(figure)
@@ -123,7 +147,7 @@ def test_the_key_figures_are_the_results() -> None:
             requests.response.p95_us,
             requests.count,
             requests.failed,
-            RESULT.sessions.started,
+            run().sessions.started,
         )
     ]
 
@@ -160,8 +184,8 @@ def test_words_and_lines_can_be_read(scheme: str) -> None:
 
 
 def test_the_page_says_why_and_where_that_is_seen() -> None:
-    page = Page(PAGES["load"].decode())
-    finding = VERDICT.explanation[0]
+    page = Page(made("load").decode())
+    finding = verdict().explanation[0]
     assert finding.words in page.words
     link = r'<a href="#([^"]+)" data-place data-from="([^"]+)" data-to="([^"]+)"'
     links = re.findall(link, page.html)
@@ -170,16 +194,20 @@ def test_the_page_says_why_and_where_that_is_seen() -> None:
 
 
 def test_a_finding_about_the_whole_run_leads_to_its_chart_alone() -> None:
-    whole = VERDICT.explanation[0].model_copy(
-        update={"from_us": 0, "to_us": RESULT.elapsed_us, "evidence": ["cpu", "not watched"]}
+    whole = (
+        verdict()
+        .explanation[0]
+        .model_copy(
+            update={"from_us": 0, "to_us": run().elapsed_us, "evidence": ["cpu", "not watched"]}
+        )
     )
-    verdict: Verdict = VERDICT.model_copy(update={"explanation": [whole]})
-    html = load_page(RESULT, verdict).decode()
+    html = load_page(run(), verdict().model_copy(update={"explanation": [whole]})).decode()
     assert 'See in the charts: <a href="#server-cpu" data-place>CPU</a></p>' in html
 
 
 def test_a_finding_of_an_earlier_version_has_its_words() -> None:
-    old = VERDICT.explanation[0].model_copy(update={"from_us": None, "to_us": None, "evidence": []})
-    html = load_page(RESULT, VERDICT.model_copy(update={"explanation": [old]})).decode()
+    without = {"from_us": None, "to_us": None, "evidence": []}
+    old = verdict().explanation[0].model_copy(update=without)
+    html = load_page(run(), verdict().model_copy(update={"explanation": [old]})).decode()
     assert 'class="places"' not in html
     assert old.rule in html

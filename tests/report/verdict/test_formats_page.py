@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.cli import program
 from tests.docs_scripts import docs_script
 
+
 def test_the_page_is_what_the_program_says() -> None:
     formats = docs_script("formats")
 

@@ -13,6 +13,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -50,10 +51,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("readme")
 
 
-def run(folder: Path, command: str) -> program.Done:
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[tuple[program.Process, str]]:
+    """`backend serve` at work, and its URL."""
+    (serve,) = (command for command in those("kampyn-perf backend") if "serve" in command)
+    process = program.start(folder, *shlex.split(serve)[1:], env=ENVIRONMENT)
+    try:
+        record = folder / ".kampyn" / "backend.json"
+        program.wait_for(record.exists, seconds=60, what="the backend")
+        yield process, orjson.loads(record.read_bytes())["url"]
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+
+
+def run(folder: Path, command: str, **environ: str) -> program.Done:
     words = shlex.split(command)
     assert words[0] == "kampyn-perf"
-    return program.run(folder, *words[1:], env=ENVIRONMENT)
+    return program.run(folder, *words[1:], env=ENVIRONMENT | environ)
 
 
 def test_no_command_is_left_out():
@@ -62,14 +78,23 @@ def test_no_command_is_left_out():
     assert [command for command in commands() if not command.startswith(known)] == []
 
 
+BUNDLED = "kampyn-perf load --profile quick"
+
+
 @pytest.mark.parametrize("command", those("kampyn-perf load"))
-def test_loads(folder, command):
+def test_loads(folder, served, command):
+    """Of those that start the bundled backend the first, and one that sets it up, do; the others
+    find the one that is served."""
     if "staging" in command or "localhost:8000" in command or "shop.yaml" in command:
         command += " --dry-run"  # no such host, or none here; nothing may leave this machine
+    if "profiles.mine" in command:
+        command += " --set 'profiles.mine={phases: [{duration: 1, arrivalRate: 20, rampTo: 60}]}'"
     (folder / "shop.yaml").write_text(
         "url: http://localhost:8000\nflows: [{name: F, flow: [{get: /}]}]\n"
     )
-    done = run(folder, command)
+    own = command == BUNDLED or any(word in command for word in ("backend.", "--target", ":8000"))
+    elsewhere = {} if own else {"KAMPYN_LOAD_CONFIG__TARGET": served[1]}
+    done = run(folder, command, **elsewhere)
     assert done.code in JUDGED, done.err
     assert "Traceback" not in done.err
 
@@ -99,37 +124,29 @@ def test_comparisons(folder, command):
     assert "p95" in done.err.lower()
 
 
-def test_serving_stopping_and_stock_locust(folder):
-    serve, stop = those("kampyn-perf backend")
-    process = program.start(folder, *shlex.split(serve)[1:], env=ENVIRONMENT)
-    try:
-        record = folder / ".kampyn" / "backend.json"
-        program.wait_for(record.exists, seconds=60, what="the backend")
-        url = orjson.loads(record.read_bytes())["url"]
-        for command in those("kampyn-perf watch"):
-            there = command.replace("http://localhost:5001", url).replace("10m", "3s")
-            watched = run(folder, there)
-            assert watched.code == 0, watched.err
-            assert "No data: high_error_rate: the window of 1 min 0 s holds " in watched.err
-        for command in those("locust"):
-            words = shlex.split(command.replace("http://localhost:5001", url).replace("10s", "2s"))
-            done = subprocess.run(
-                [sys.executable, "-m", *words],
-                cwd=program.ROOT,
-                env=program.environment({"KAMPYN_DATA": str(folder / ".kampyn" / "data.json")}),
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=60,
-            )
-            assert done.returncode == 0, done.stderr
-        stopped = run(folder, stop)
-        assert stopped.code == 0, stopped.err
-        process.communicate(timeout=30)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+def test_serving_stopping_and_stock_locust(folder, served):
+    process, url = served
+    for command in those("kampyn-perf watch"):
+        there = command.replace("http://localhost:5001", url).replace("10m", "3s")
+        watched = run(folder, there)
+        assert watched.code == 0, watched.err
+        assert "No data: high_error_rate: the window of 1 min 0 s holds " in watched.err
+    for command in those("locust"):
+        words = shlex.split(command.replace("http://localhost:5001", url).replace("10s", "2s"))
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=program.ROOT,
+            env=program.environment({"KAMPYN_DATA": str(folder / ".kampyn" / "data.json")}),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+    (stop,) = (command for command in those("kampyn-perf backend") if "stop" in command)
+    stopped = run(folder, stop)
+    assert stopped.code == 0, stopped.err
+    process.communicate(timeout=30)
 
 
 def test_export_of_alerts(folder):

@@ -199,7 +199,8 @@ def _on_terminal(
     """In the forked process."""
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup themselves
-    fcntl.ioctl(given[0].fileno(), termios.TIOCSCTTY, 0)
+    for terminal in filter(None, given[:1]):
+        fcntl.ioctl(terminal.fileno(), termios.TIOCSCTTY, 0)
     _on_handles(given, arguments, folder, environment)
 
 

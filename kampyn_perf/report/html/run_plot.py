@@ -37,7 +37,7 @@ class Frame:
 
 
 WIDE = Frame(style="trend", width=960, height=260, left=84, lines=4)
-SMALL = Frame(style="trend small", width=380, height=130, left=72, lines=2, from_zero=True)
+SMALL = Frame(style="trend small", width=380, height=130, left=72, lines=3, from_zero=True)
 """Of which three stand beside each other; its words can be read on a phone."""
 
 

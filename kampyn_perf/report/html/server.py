@@ -219,6 +219,10 @@ def _unit(series: Series) -> str:
 
 def _names(series: Sequence[Series]) -> list[str]:
     """Each as short as tells it from the others."""
+    subjects = {one.subject for one in series}
+    if len(series) > 1 and len(subjects) == 1 and ":" in subjects.pop():
+        # All of one page of metrics: its address tells nothing apart.
+        series = [one.model_copy(update={"subject": _BACKEND}) for one in series]
     several = len({one.metric for one in series}) > 1
     short = [_name(one, _WORDS.get(one.metric, _spelt(one)) if several else "") for one in series]
     if len(set(short)) == len(short):
@@ -229,7 +233,10 @@ def _names(series: Sequence[Series]) -> list[str]:
 def _name(series: Series, words: str) -> str:
     subject = "" if series.subject == _BACKEND and (words or series.labels) else series.subject
     if series.metric == names.METRIC_HTTP:
-        labels = " ".join(series.labels.values())
+        labels = " ".join(
+            _label(key, value) if key == "quantile" else value
+            for key, value in series.labels.items()
+        )
     else:
         labels = " ".join(_label(key, value) for key, value in series.labels.items())
     told = " ".join(part for part in (subject, words, labels) if part)

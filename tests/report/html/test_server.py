@@ -114,3 +114,11 @@ def test_what_never_changed_is_a_word_and_no_chart() -> None:
     assert [chart.title for chart in shown.further] == ["queue_length"]
     with_goal = charts(still, {"restarts": [Goal("restarts", 1.0)]})
     assert (with_goal.unchanged, len(with_goal.further)) == ([], 1)
+
+
+def test_the_address_of_one_page_of_metrics_tells_nothing_apart() -> None:
+    lag = series(names.METRIC_LOOP_LAG, "127.0.0.1:1", [1.0], unit="us")
+    late = lag.model_copy(update={"labels": {"quantile": "0.95"}})
+    assert lines(lag, late) == ["mean", "P95"]
+    other = lag.model_copy(update={"subject": "127.0.0.1:2"})
+    assert lines(lag, other) == ["127.0.0.1:1", "127.0.0.1:2"]

@@ -67,7 +67,13 @@ const crossing = (goals) => (plot) => {
     const shown = ctx.measureText(words).width > room && named.length > 1 ? `${named.length} goals` : words;
     // Above its line; below it where the names of the phases stand.
     const place = y - bbox.top < 28 * ratio ? y + 14 * ratio : y - 2 * ratio;
-    ctx.fillText(shown, bbox.left + bbox.width - 4 * ratio, place, room);
+    const wide = Math.min(ctx.measureText(shown).width, room), right = bbox.left + bbox.width - 4 * ratio;
+    ctx.globalAlpha = 0.8; // the lines of the chart stay behind the words
+    ctx.fillStyle = colour("--ground");
+    ctx.fillRect(right - wide - 2 * ratio, place - 11 * ratio, wide + 4 * ratio, 11 * ratio);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour("--fail");
+    ctx.fillText(shown, right, place, room);
   }
   ctx.restore();
 };

@@ -200,7 +200,7 @@ CASES = (
         name="workers-stopped",
         cause="backend-stalled",
         phases=QUIET_THEN,
-        plant=plants.stopped("kampyn_perf.backend.worker", after=8, seconds=5),
+        plant=plants.stopped(plants.WORKERS, after=8, seconds=5),
     ),
     Case(
         name="other-programs",

@@ -19,6 +19,10 @@ from pathlib import Path
 
 import psutil
 
+from kampyn_perf.backend.state import StateFolder
+
+WORKERS = "workers"
+
 
 @dataclass
 class Planted:
@@ -34,7 +38,10 @@ class Planted:
         return self.folder / ".kampyn" / "load"
 
     def processes(self, words: str) -> list[psutil.Process]:
-        """Those of this run whose command line has `words`."""
+        """Those of this run whose command line has `words`; the backend's `WORKERS`."""
+        if words == WORKERS:
+            running = StateFolder(self.state).running()
+            return [psutil.Process(one.pid) for one in running.workers] if running else []
         return [
             one for one in self.process.children(recursive=True) if words in " ".join(one.cmdline())
         ]
@@ -126,8 +133,8 @@ def planted(plant: Plant, run: Planted) -> Iterator[None]:
 
 
 COLLECTING = '''"""Workers keep millions of objects, and look at all of them for ever."""
-import sys, threading, time
-if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
+import os, sys, threading, time
+if "kampyn_perf.backend" in sys.orig_argv:
     def collect():
         import gc
         while True:  # what is older than the start of serving is frozen, and not looked at
@@ -136,17 +143,21 @@ if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
             while time.monotonic() < end:
                 time.sleep(0.3)
                 gc.collect()
-    threading.Thread(target=collect, daemon=True).start()
+    def plant():
+        threading.Thread(target=collect, daemon=True).start()
+    os.register_at_fork(after_in_child=plant)
 '''
-"""A sitecustomize.py."""
+"""A sitecustomize.py; workers are forks of the backend's process."""
 TRACING = '''"""Somebody left a profiler in the backend's workers."""
-import sys, threading
-if "kampyn_perf.backend.worker" in " ".join(sys.orig_argv):
+import os, sys, threading
+if "kampyn_perf.backend" in sys.orig_argv:
     calls = {}
     def profile(frame, event, argument):
         for _ in range(4):
             calls[frame.f_code] = calls.get(frame.f_code, 0) + 1
-    sys.setprofile(profile)
-    threading.setprofile(profile)
+    def plant():
+        sys.setprofile(profile)
+        threading.setprofile(profile)
+    os.register_at_fork(after_in_child=plant)
 '''
 """Another: all that the workers do takes many times the CPU."""

@@ -19,7 +19,7 @@ def main() -> int:
     """Serve until told to stop, or until stdin ends."""
     command = orjson.loads(sys.stdin.buffer.readline())
     settings = restore(orjson.dumps(command["settings"]))
-    request = ServeRequest(settings, StateFolder(Path(command["state"])))
+    request = ServeRequest(settings, StateFolder(Path(command["state"])), own_process=True)
     try:
         run(request, announce=_announce, owner=sys.stdin.fileno())
     except KampynError as error:

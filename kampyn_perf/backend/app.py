@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from kampyn_perf import __version__
 from kampyn_perf.backend import responses
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.caches.none import NoCache
-from kampyn_perf.backend.caches.redis import RedisCache
 from kampyn_perf.backend.limiting.counters import Counters, redis_counters
 from kampyn_perf.backend.limiting.limiter import RateLimiter
 from kampyn_perf.backend.limiting.logins import AccountLimiter, NoLoginLimit
@@ -31,7 +31,7 @@ from kampyn_perf.backend.services.ordering import Ordering
 from kampyn_perf.backend.services.processing import Processing
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder
-from kampyn_perf.backend.stores.factory import open_store
+from kampyn_perf.backend.stores.factory import import_store, open_store
 from kampyn_perf.backend.tokens import Tokens
 from kampyn_perf.backend.wiring import Services
 
@@ -53,6 +53,19 @@ class WorkerConfig:
     secret: str
     metrics_id: int
     """Tells this worker's metric files from those of the others that live."""
+
+
+def import_for(settings: BackendSettings, *, cached: bool) -> None:
+    """Import what `build` will with these settings, so that who is forked finds it done."""
+    # FastAPI compares every model with those of pydantic's first version.
+    names = ["prometheus_client.multiprocess", "pydantic.v1"]
+    if cached:
+        names.append("kampyn_perf.backend.caches.redis")
+    if settings.rate_limit.enabled:
+        names.append("kampyn_perf.backend.limiting.shared")
+    for name in names:
+        import_module(name)
+    import_store(settings.store.url)
 
 
 def build(config: WorkerConfig) -> Guard:
@@ -144,6 +157,8 @@ def _local_counters(path: Path) -> Storage:
 def _cache(config: WorkerConfig, metrics: Metrics) -> ResponseCache:
     if not config.cache_url:
         return NoCache()
+    from kampyn_perf.backend.caches.redis import RedisCache
+
     return RedisCache(url=config.cache_url, settings=config.settings.cache, count=metrics.cached)
 
 

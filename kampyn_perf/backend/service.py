@@ -25,13 +25,17 @@ def serve(
     state_dir: Path,
     announce: Callable[[Running], None] = lambda _running: None,
     progress: SeedProgress = _no_progress,
+    own_process: bool = False,
 ) -> None:
     """Serve from this process and its children until SIGTERM or SIGINT.
 
-    An empty store is seeded first. Calls `announce` once all workers accept requests. Raises
-    KampynError when it does not come to that; leaves no process behind.
+    An empty store is seeded first. Calls `announce` once all workers accept requests. With
+    `own_process`, this process is there for nothing else, and workers may begin as forks of it,
+    which costs a second of CPU less each. Raises KampynError when it does not come to serving;
+    leaves no process behind.
     """
-    request = supervisor.ServeRequest(settings, StateFolder(state_dir.absolute()))
+    state = StateFolder(state_dir.absolute())
+    request = supervisor.ServeRequest(settings, state, own_process=own_process)
     supervisor.run(request, announce=announce, progress=progress)
 
 

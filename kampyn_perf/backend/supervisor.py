@@ -39,6 +39,8 @@ class ServeRequest:
 
     settings: BackendSettings
     state: StateFolder
+    own_process: bool = False
+    """Whether the process is there for nothing else: then workers may be forked from it."""
 
 
 def run(
@@ -69,6 +71,7 @@ def run(
             cache_url=cache.url,
             secret=secret_of(request.settings.token_secret, request.state.secret),
             listener=listener,
+            may_fork=request.own_process,
         )
         stack.callback(pool.stop)
         pool.start()

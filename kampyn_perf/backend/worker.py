@@ -1,6 +1,7 @@
 """One worker process: granian, the event loop and the application on an inherited socket.
 
-Started by the supervisor, which writes one line of JSON to its stdin. It ends with the supervisor.
+The supervisor forks it (`worker_process`), or starts it as a program of its own, to which it writes
+one line of JSON on stdin. It ends with the supervisor.
 """
 
 from __future__ import annotations
@@ -10,19 +11,30 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import orjson
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.net import SocketHolder
+from granian.server.embed import Server
 
 from kampyn_perf import parent_death
 from kampyn_perf.backend import logs
-from kampyn_perf.backend.app import WorkerConfig, build
+from kampyn_perf.backend.app import WorkerConfig, build, import_for
 from kampyn_perf.backend.asgi import Guard
 from kampyn_perf.backend.settings import BackendSettings, restore
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.process_limits import raise_open_files_limit
+
+run_loop: Callable[..., None]
+try:
+    from uvloop import run as run_loop
+except ImportError:
+    from asyncio import run as run_loop
 
 _BACKLOG = 1024
 _DRAIN = 0.25
@@ -32,8 +44,17 @@ _SWITCH_INTERVAL = 0.001
 
 
 def main() -> None:
+    """A program of its own: as it is told on stdin."""
+    serve(orjson.loads(sys.stdin.buffer.readline()))
+
+
+def preload(settings: BackendSettings, *, cached: bool) -> None:
+    """Import the rest of what `serve` will with these settings; nothing is opened or begun."""
+    import_for(settings, cached=cached)
+
+
+def serve(command: dict[str, Any]) -> None:
     """Serve until SIGTERM, then finish what is in flight."""
-    command: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline())
     parent_death.end_with(command["parent"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the supervisor passes on what it means
     state = StateFolder(Path(command["state"]))
@@ -50,24 +71,10 @@ def main() -> None:
         )
     )
     raise_open_files_limit()
-    _run(_serve(app, command["socket"], settings, ready=command["ready"]))
-
-
-def _run(main_task: Any) -> None:
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(main_task)
-    else:
-        uvloop.run(main_task)
+    run_loop(_serve(app, command["socket"], settings, ready=command["ready"]))
 
 
 async def _serve(app: Guard, descriptor: int, settings: BackendSettings, *, ready: int) -> None:
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.net import SocketHolder
-    from granian.server.embed import Server
-
     class Inheriting(Server):  # type: ignore[misc]
         """Granian on a socket that is open already: all workers accept from one queue, which
         stays when one of them dies."""

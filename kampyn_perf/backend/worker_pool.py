@@ -8,17 +8,22 @@ import os
 import select
 import socket
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import orjson
 import psutil
 
 from kampyn_perf.backend import metric_files
 from kampyn_perf.backend.settings import BackendSettings
 from kampyn_perf.backend.state import StateFolder, WorkerRecord
+from kampyn_perf.backend.worker_process import (
+    WorkerProcess,
+    can_fork,
+    fork_worker,
+    prepare_to_fork,
+    spawn_worker,
+)
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.units import format_size
 
@@ -35,7 +40,7 @@ _log = logging.getLogger("kampyn.supervisor")
 class _Worker:
     """One process."""
 
-    process: subprocess.Popen[bytes]
+    process: WorkerProcess
     ready: int | None
     """A pipe that carries one byte when it accepts requests."""
     metrics_id: int
@@ -88,8 +93,11 @@ class WorkerPool:
         cache_url: str,
         secret: str,
         listener: socket.socket,
+        may_fork: bool = False,
     ) -> None:
+        """`may_fork`: this process is for serving alone, and workers may be copies of it."""
         self._settings = settings
+        self._may_fork = may_fork
         self._metrics_folder = state.metrics
         self._listener = listener
         self._command = {
@@ -115,8 +123,11 @@ class WorkerPool:
 
     def start(self) -> None:
         """Start all and wait until all accept. Raises KampynError if one does not."""
+        self._may_fork = self._may_fork and can_fork()
+        if self._may_fork:
+            prepare_to_fork(self._settings, cached=bool(self._command["cache"]))
         for slot in self._slots:
-            slot.fill(self._spawn())
+            slot.fill(self._start())
         for slot in self._slots:
             if slot.worker is None or not slot.worker.await_ready(_READY_TIMEOUT):
                 raise KampynError(
@@ -164,7 +175,7 @@ class WorkerPool:
             metric_files.forget_gauges(self._metrics_folder, worker.metrics_id)
             _log.error("Worker %d died (%s)", worker.process.pid, _ending(code))
         if slot.worker is None and now >= slot.retry_at:
-            successor = self._spawn()
+            successor = self._start()
             slot.fill(successor)
             _log.info("Worker %d takes place %d", successor.process.pid, slot.number)
 
@@ -183,7 +194,7 @@ class WorkerPool:
                 format_size(used),
                 slot.number,
             )
-            successor = self._spawn()
+            successor = self._start()
             if not successor.await_ready(_READY_TIMEOUT):
                 successor.process.kill()
                 successor.process.wait()
@@ -192,21 +203,13 @@ class WorkerPool:
             worker.process.terminate()
             self._leaving.append(worker)
 
-    def _spawn(self) -> _Worker:
+    def _start(self) -> _Worker:
         ready, told = os.pipe()
         metrics_id = self._free_metrics_id()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kampyn_perf.backend.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(self._listener.fileno(), told),
-        )
+        command = self._command | {"ready": told, "metrics_id": metrics_id}
+        start = fork_worker if self._may_fork and can_fork() else spawn_worker
+        process = start(command, (self._listener.fileno(), told))
         os.close(told)
-        if process.stdin:
-            with suppress(BrokenPipeError):
-                command = self._command | {"ready": told, "metrics_id": metrics_id}
-                process.stdin.write(orjson.dumps(command) + b"\n")
-                process.stdin.close()
         return _Worker(process, ready, metrics_id)
 
     def _free_metrics_id(self) -> int:

@@ -111,6 +111,7 @@ def serve(  # noqa: PLR0913, PLR0917 (one parameter for each flag)
             state_dir=state,
             announce=lambda running: _say_running(running, progress),
             progress=progress,
+            own_process=True,
         )
 
 

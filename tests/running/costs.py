@@ -24,18 +24,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Set-up and tear-down belong to it."""
-    cpu, began = _cpu_seconds(), time.monotonic()
+    cpu, began = cpu_seconds(os.getpid()), time.monotonic()
     try:
         return (yield)
     finally:
-        spent, passed = _cpu_seconds() - cpu, time.monotonic() - began
+        spent, passed = cpu_seconds(os.getpid()) - cpu, time.monotonic() - began
         with item.config.getoption("--costs").open("a") as file:
             file.write(f"{spent:.2f} {passed:.2f} {item.nodeid}\n")
 
 
-def _cpu_seconds() -> float:
-    """Of this process and its descendants, with those that ended and were waited for."""
-    return sum(map(_of_one, _family(os.getpid())))
+def cpu_seconds(pid: int) -> float:
+    """Of a process and its descendants, with those that ended and were waited for."""
+    return sum(map(_of_one, _family(pid)))
 
 
 def _family(pid: int) -> Iterator[int]:

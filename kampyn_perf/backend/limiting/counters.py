@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from limits.aio.storage import RedisStorage, Storage
-from limits.errors import StorageError
+if TYPE_CHECKING:
+    from limits.aio.storage import Storage
 
 _PAUSE = 1.0
 """Seconds in which a Redis that failed is left alone."""
@@ -30,6 +30,9 @@ class Counters:
         redis: Storage | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        from limits.errors import StorageError
+
+        self._failures = (StorageError, OSError, TimeoutError)
         self._local = local
         self._redis = redis
         self.clock = clock
@@ -68,7 +71,7 @@ class Counters:
             return None
         try:
             answer: tuple[int, float] = await question(self._redis, *arguments)
-        except (StorageError, OSError, TimeoutError) as error:
+        except self._failures as error:
             self._skip_redis_until = self.clock() + _PAUSE
             _log.warning("Redis does not count (%s); this machine does.", error)
             return None
@@ -77,6 +80,8 @@ class Counters:
 
 def redis_counters(url: str, *, timeout: float) -> Storage:
     """Counts in the Redis at `url`; an answer later than `timeout` s is none."""
+    from limits.aio.storage import RedisStorage
+
     uri = f"async+redis+{url}" if url.startswith("unix:") else f"async+{url}"
     return RedisStorage(
         uri,

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from limits import RateLimitItemPerSecond
-
 from kampyn_perf.backend.addresses import client_address
 from kampyn_perf.backend.domain import Role, ShopError
 from kampyn_perf.backend.limiting.counters import Counters
@@ -65,6 +63,8 @@ class RateLimiter:
         counters: Counters,
         count_refused: Callable[[str], None] = lambda _role: None,
     ) -> None:
+        from limits import RateLimitItemPerSecond  # dear, and most backends do not limit
+
         self._tokens = tokens
         self._count_refused = count_refused
         self._counters = counters

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from kampyn_perf.backend.audit_facts import Auditor
 from kampyn_perf.backend.ports import Loader, QueryMetrics, Step, Store
 from kampyn_perf.backend.store_settings import IndexMode, StoreSettings
 
 _SQLITE = "sqlite:///"
+
+
+def import_store(url: str) -> None:
+    """Import what `open_store` will for `url`; empty: the embedded store."""
+    engine = "mongo" if url and not url.startswith(_SQLITE) else "sqlite"
+    import_module(f"kampyn_perf.backend.stores.{engine}.store")
 
 
 def open_store(

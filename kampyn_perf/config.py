@@ -99,7 +99,12 @@ Rate = Annotated[
 class Section(BaseModel):
     """A piece of configuration: closed (an unknown key is an error) and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # most are parts of others, and never validated by themselves
+    )
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -9,10 +9,13 @@ from typing import Any
 
 import orjson
 
-from kampyn_perf.backend.settings import restore
-from kampyn_perf.backend.state import Running, StateFolder
-from kampyn_perf.backend.supervisor import ServeRequest, run
-from kampyn_perf.errors import KampynError
+from kampyn_perf.backend.starting import cheap_imports
+
+with cheap_imports():
+    from kampyn_perf.backend.settings import restore
+    from kampyn_perf.backend.state import Running, StateFolder
+    from kampyn_perf.backend.supervisor import ServeRequest, run
+    from kampyn_perf.errors import KampynError
 
 
 def main() -> int:

@@ -8,11 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import jwt
-
 from kampyn_perf import files
 from kampyn_perf.backend.domain import Role, ShopError
 from kampyn_perf.backend.settings import AuthMode
+from kampyn_perf.backend.starting import imports_without
+
+with imports_without("cryptography"):  # it is for signatures with two keys, and dear to import
+    import jwt
 
 COOKIE = "token"
 _ALGORITHM = "HS256"

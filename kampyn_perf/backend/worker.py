@@ -17,18 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.net import SocketHolder
-from granian.server.embed import Server
 
 from kampyn_perf import parent_death
-from kampyn_perf.backend import logs
-from kampyn_perf.backend.app import WorkerConfig, build, import_for
-from kampyn_perf.backend.asgi import Guard
-from kampyn_perf.backend.settings import BackendSettings, restore
-from kampyn_perf.backend.state import StateFolder
-from kampyn_perf.process_limits import raise_open_files_limit
+from kampyn_perf.backend.starting import cheap_imports
+
+with cheap_imports():
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.net import SocketHolder
+    from granian.server.embed import Server
+
+    from kampyn_perf.backend import logs
+    from kampyn_perf.backend.app import WorkerConfig, build, import_for
+    from kampyn_perf.backend.asgi import Guard
+    from kampyn_perf.backend.settings import BackendSettings, restore
+    from kampyn_perf.backend.state import StateFolder
+    from kampyn_perf.process_limits import raise_open_files_limit
 
 run_loop: Callable[..., None]
 try:
@@ -50,7 +54,8 @@ def main() -> None:
 
 def preload(settings: BackendSettings, *, cached: bool) -> None:
     """Import the rest of what `serve` will with these settings; nothing is opened or begun."""
-    import_for(settings, cached=cached)
+    with cheap_imports():
+        import_for(settings, cached=cached)
 
 
 def serve(command: dict[str, Any]) -> None:

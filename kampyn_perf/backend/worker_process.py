@@ -61,17 +61,10 @@ def can_fork() -> bool:
 
 def prepare_to_fork(settings: BackendSettings, *, cached: bool) -> None:
     """Import what workers of these settings will need, with a cache or without."""
-    was_on = gc.isenabled()
-    gc.disable()  # imports make little that could be collected
-    try:
-        from kampyn_perf.backend import worker
+    from kampyn_perf.backend import worker
 
-        worker.preload(settings, cached=cached)
-    finally:
-        if was_on:
-            gc.enable()
-    # A collection writes to all that it looks at, and what is written to is shared no more.
-    gc.freeze()
+    worker.preload(settings, cached=cached)
+    gc.freeze()  # a collection writes to what it looks at, and what is written to is not shared
 
 
 def fork_worker(command: dict[str, Any], keep: Sequence[int]) -> WorkerProcess:

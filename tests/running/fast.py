@@ -102,8 +102,13 @@ def _starts(value: object, module: str, known: dict[FunctionType, bool]) -> bool
         return False
     if isinstance(value, type):
         bases = (base for base in value.__mro__ if _is_ours(base, module))
-        return any(_calls_starter(each, known) for base in bases for each in vars(base).values())
+        return any(_calls_starter(each, known) for base in bases for each in _members(base))
     return callable(value) and _calls_starter(value, known)
+
+
+def _members(kind: type) -> list[Any]:
+    """Without those of a pydantic model that make its validator when they are looked at."""
+    return [one for name, one in vars(kind).items() if not name.startswith("__pydantic")]
 
 
 def _is_starter(module: ModuleType | None) -> bool:

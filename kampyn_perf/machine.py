@@ -19,7 +19,7 @@ _PACKAGES = ("locust", "gevent", "httptools", "granian", "fastapi", "pymongo", "
 class Machine(BaseModel):
     """Facts of the machine and the programs that a result was measured with."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     hostname: str
     os: str

@@ -24,7 +24,12 @@ _PROBLEMS_SHOWN = 10
 class Record(BaseModel):
     """A part of a result. Unknown fields are kept out of the way: a later minor may add some."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        frozen=True,
+        serialize_by_alias=True,
+        defer_build=True,  # most are parts of others, or of results that this program will not read
+    )
 
 
 Model = TypeVar("Model", bound=Record)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from kampyn_perf.histogram import (
     LOWEST_US,
     Histogram,
     Layout,
+    Packed,
     merged,
 )
 from tests.histograms import from_counts
@@ -73,12 +77,82 @@ def test_encoding_loses_nothing(numbers):
     assert copy.percentiles([0.5, 0.99, 1.0]) == histogram.percentiles([0.5, 0.99, 1.0])
 
 
-@given(values)
-def test_the_encoding_is_that_of_the_library(numbers):
+def opened(text: str) -> tuple[bytes, bytes]:
+    """Head and body of an encoding, without the length of what was compressed."""
+    data = base64.b64decode(text)
+    assert int.from_bytes(data[4:8], "big") == len(data) - 8
+    return data[:4], zlib.decompress(data[8:])
+
+
+@given(st.lists(st.integers(0, HIGHEST_US), max_size=300))
+def test_the_encoding_is_that_of_the_library_but_for_how_hard_it_is_compressed(numbers):
     theirs = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     for number in numbers:
         assert theirs.record_value(number)
-    assert of(numbers).encode() == theirs.encode().decode("ascii")
+    ours = of(numbers).encode()
+    assert opened(ours) == opened(theirs.encode().decode("ascii"))
+    assert HdrHistogram.decode(ours).get_total_count() == len(numbers)
+
+
+@given(st.lists(st.lists(st.integers(0, 2 * HIGHEST_US), max_size=30), max_size=6))
+def test_what_was_asked_for_before_more_came_is_forgotten(parts):
+    asked, kept = Histogram(), Histogram()
+    every: list[int] = []
+    for number, part in enumerate(parts):
+        every += part
+        for histogram in (asked, kept):
+            if number % 3 == 0:
+                histogram.record_all(part)
+            elif number % 3 == 1:
+                histogram.add_packed(Packed.of(part))
+            else:
+                histogram.add(of(part))
+        assert asked.noted is None or not part
+        asked.noted = (asked.encode(), asked.buckets(), asked.stddev_us())
+    alone = Histogram()
+    for value in every:
+        alone.record(value)
+    ranks = range(1, len(every) + 1)
+    for histogram in (asked, kept):
+        assert histogram.buckets() == alone.buckets()
+        assert histogram.encode() == alone.encode()
+        assert histogram.stddev_us() == alone.stddev_us()
+        assert histogram.values_at_ranks(ranks) == alone.values_at_ranks(ranks)
+        assert (histogram.count, histogram.sum_us, histogram.clamped) == (
+            len(every),
+            sum(every),
+            sum(value > HIGHEST_US for value in every),
+        )
+
+
+@given(
+    st.lists(st.one_of(st.integers(0, 5000), st.integers(0, 2 * HIGHEST_US)), max_size=50),
+    st.lists(st.integers(LOWEST_US, 10_000), max_size=3),
+)
+def test_a_layout_counts_in_its_buckets_and_in_the_usual_ones(numbers, splits):
+    layout = Layout(splits)
+    packed, (places, counts) = layout.count(numbers)
+    fine = Counter(layout.places(numbers).tolist())
+    assert dict(zip(places.tolist(), counts.tolist(), strict=True)) == fine
+    counted = Histogram()
+    counted.add_packed(packed)
+    assert counted.buckets() == of(numbers).buckets()
+    assert (packed.count, packed.sum_us) == (len(numbers), sum(numbers))
+
+    ends = layout.ends_us()[places]
+    at_ends = Histogram()
+    at_ends.record_all(ends, counts)
+    told = layout.pack(places, counts)
+    again = Histogram()
+    again.add_packed(told)
+    assert again.buckets() == at_ends.buckets()
+    assert (told.sum_us, told.min_us, told.max_us, told.clamped, told.count) == (
+        at_ends.sum_us,
+        at_ends.min_us,
+        at_ends.max_us,
+        at_ends.clamped,
+        at_ends.count,
+    )
 
 
 def test_counts_and_single_records_are_the_same():

@@ -13,7 +13,7 @@ from kampyn_perf import names
 from kampyn_perf.alerts import metrics
 from kampyn_perf.alerts.engine import Engine, Event
 from kampyn_perf.alerts.sample import Sample
-from kampyn_perf.histogram import Histogram, Layout
+from kampyn_perf.histogram import Histogram, Layout, Packed
 from kampyn_perf.results.breakdown import Breakdown, Row, Sparse
 from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.series import Series
@@ -41,16 +41,16 @@ class _Stretch:
             weight=weight,
         )
 
-    def times(self, histogram: Histogram) -> Sample:
+    def times(self, packed: Packed) -> Sample:
         return Sample(
             metric=metrics.RESPONSE_TIME,
             endpoint=self._endpoint,
             from_us=self._from_us,
             to_us=self._to_us,
-            total=histogram.sum_us,
-            weight=histogram.count,
-            times=histogram.pack(),
-            most=histogram.max_us,
+            total=packed.sum_us,
+            weight=packed.count,
+            times=packed,
+            most=packed.max_us,
         )
 
     def throughput(self, requests: int) -> Sample:
@@ -64,7 +64,7 @@ def of_stretch(
     """What one stretch of a run's timeline says of all requests."""
     stretch = _Stretch(at_us, width_us)
     return [
-        stretch.times(response),
+        stretch.times(response.pack()),
         stretch.sample(metrics.ERROR_RATE, failed, requests),
         stretch.throughput(requests),
     ]
@@ -96,7 +96,7 @@ def of_rows(rows: Iterable[tuple[str, Row]], *, width_us: int, layout: Layout) -
         stretch = _Stretch(at_us, width_us, endpoint)
         requests = sum(row.total for row in own)
         samples += [
-            stretch.times(_histogram([row.response for row in own], layout)),
+            stretch.times(_together([row.response for row in own], layout)),
             stretch.sample(metrics.ERROR_RATE, sum(row.failed for row in own), requests),
             stretch.throughput(requests),
             *_by_status(stretch, own),
@@ -112,12 +112,11 @@ def _by_status(stretch: _Stretch, rows: Sequence[Row]) -> list[Sample]:
     ]
 
 
-def _histogram(parts: Iterable[Sparse], layout: Layout) -> Histogram:
-    """Every value where its bucket ends, which is in the same bucket here."""
-    histogram, ends_us = Histogram(), layout.ends_us()
+def _together(parts: Iterable[Sparse], layout: Layout) -> Packed:
+    total = Sparse.empty()
     for part in parts:
-        histogram.record_all(ends_us[part.places], part.counts)
-    return histogram
+        total = total.plus(part)
+    return layout.pack(*total)
 
 
 def of_breakdown(breakdown: Breakdown) -> Iterator[list[Sample]]:

@@ -7,13 +7,14 @@ beyond a number share one endpoint's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kampyn_perf.histogram import Layout
+from kampyn_perf.recorder.counted import CountedCell, CountedInterval
 from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
-from kampyn_perf.recorder.interval import Cell, CellKey, SessionCounts
+from kampyn_perf.recorder.interval import Cell, CellKey
 from kampyn_perf.results.breakdown import (
     Breakdown,
     BreakdownGroup,
@@ -21,6 +22,7 @@ from kampyn_perf.results.breakdown import (
     Sparse,
     join_rows,
     pack_row,
+    rows_text,
 )
 from kampyn_perf.units import MICROSECONDS
 
@@ -28,6 +30,8 @@ MAX_STRETCHES = 1200
 MAX_GROUPS = 200
 MAX_BUCKETS = 600_000
 """Filled buckets of all histograms together: some 1.5 MB of a result."""
+_UNSETTLED = 30
+"""The last ones, for which something may still come."""
 _MIN_STRETCHES = 60
 """Below that a verdict could not see dependence; there the number of buckets is let be."""
 
@@ -90,17 +94,30 @@ class EndpointRow(NamedTuple):
     row: Row
 
 
+class _Settled(NamedTuple):
+    """Rows of a group that are joined already."""
+
+    rows: bytes = b""
+    last: int = 0
+    """The number of the last one."""
+    beyond: int = 0
+    """All with a smaller number are in it."""
+
+
 class _Lines:
     """The stretches of several groups."""
 
     def __init__(self) -> None:
         self.groups: dict[CellKey, dict[int, _Stretch]] = {}
+        self._settled: dict[CellKey, _Settled] = {}
         self.buckets = 0
         self.last = 0
 
     def add(self, key: CellKey, at: int, more: _Stretch) -> None:
         if key not in self.groups and len(self.groups) >= MAX_GROUPS:
             key = key._replace(endpoint=OTHER_ENDPOINTS)
+        if key in self._settled and at < self._settled[key].beyond:
+            del self._settled[key]
         stretches = self.groups.setdefault(key, {})
         if (stretch := stretches.get(at)) is None:
             stretch = stretches[at] = _Stretch()
@@ -118,16 +135,40 @@ class _Lines:
                 lines.add(key, at // 2, stretch)
         return lines
 
+    def ahead(self) -> Iterator[None]:
+        """Pack the rows that will be needed."""
+        for stretches in list(self.groups.values()):
+            for at in range(self.last - 1, self.last + 1):
+                if at in stretches:
+                    stretches[at].packed()
+                    yield
+
     def figures(self, first_phase: int) -> list[BreakdownGroup]:
         return [
             BreakdownGroup(
                 endpoint=key.endpoint,
                 flow=key.flow,
                 phase=key.phase - first_phase,
-                packed=join_rows((at, stretches[at].packed()) for at in sorted(stretches)),
+                packed=rows_text(self._joined(key)),
             )
-            for key, stretches in sorted(self.groups.items())
+            for key in sorted(self.groups)
         ]
+
+    def _joined(self, key: CellKey) -> bytes:
+        """All rows of a group. Most of a long run's do not change any more, and are joined once."""
+        settled = self._settled.get(key, _Settled())
+        if self.last - settled.beyond >= 2 * _UNSETTLED:
+            beyond = self.last - _UNSETTLED
+            rows, last = self._joined_after(key, settled, beyond)
+            settled = self._settled[key] = _Settled(settled.rows + rows, last, beyond)
+        return settled.rows + self._joined_after(key, settled, self.last + 1)[0]
+
+    def _joined_after(self, key: CellKey, settled: _Settled, beyond: int) -> tuple[bytes, int]:
+        """Rows that follow, up to a number, and the number of the last one."""
+        stretches = self.groups[key]
+        here = [at for at in range(settled.beyond, beyond) if at in stretches]
+        rows = join_rows(((at, stretches[at].packed()) for at in here), before=settled.last)
+        return rows, here[-1] if here else settled.last
 
 
 class BreakdownRecorder:
@@ -144,25 +185,24 @@ class BreakdownRecorder:
     def take(
         self,
         moment_us: int,
-        cells: Mapping[CellKey, Cell],
-        sessions: Mapping[tuple[str, int], SessionCounts],
+        counted: CountedInterval,
     ) -> None:
-        """Add what ended in the second around `moment_us`."""
+        """Add what ended in the second around `moment_us`; it was counted in this `layout`."""
         at = moment_us // self.width_us
-        for key, cell in cells.items():
+        for key, requests in counted.cells.items():
             if key.phase < self._first_phase:
                 continue
-            self._add(self._requests, key, at, self._of_cell(cell))
-            self._add(self._cut_requests, key, at, self._of_times(cell.cut_us))
-        for (flow, phase), counts in sessions.items():
+            self._add(self._requests, key, at, _of_cell(requests))
+            self._add(self._cut_requests, key, at, _of_times(requests.fine_cut))
+        for (flow, phase), sessions in counted.sessions.items():
             if phase < self._first_phase:
                 continue
             key = CellKey("", flow, phase)
-            ended = self._of_times(counts.durations_us)
-            ended.failed = len(counts.failed_durations_us)
+            ended = _of_times(sessions.fine_duration)
+            ended.failed = sessions.failed_duration.count
             ended.count += ended.failed
             self._add(self._sessions, key, at, ended)
-            self._add(self._cut_sessions, key, at, self._of_times(counts.cut_us))
+            self._add(self._cut_sessions, key, at, _of_times(sessions.fine_cut))
         while self._too_much():
             self._halve()
 
@@ -177,6 +217,11 @@ class BreakdownRecorder:
             for key, stretches in self._requests.groups.items()
             if at in stretches
         ]
+
+    def ahead(self) -> Iterator[None]:
+        """Compute what `figures` will need, piece by piece."""
+        for lines in self._all:
+            yield from lines.ahead()
 
     def figures(self) -> Breakdown:
         """For the result, as it is now."""
@@ -200,24 +245,6 @@ class BreakdownRecorder:
         if more.count:
             lines.add(key, at, more)
 
-    def _of_cell(self, cell: Cell) -> _Stretch:
-        failed = len(cell.failed_responses_us)
-        return _Stretch(
-            count=len(cell.responses_us) + failed,
-            failed=failed,
-            unavailable=cell.unavailable,
-            status_4xx=_statuses(cell, "4"),
-            status_5xx=_statuses(cell, "5"),
-            response=self._sparse(cell.responses_us),
-            service=self._sparse(cell.services_us),
-        )
-
-    def _of_times(self, times_us: Sequence[int]) -> _Stretch:
-        return _Stretch(count=len(times_us), response=self._sparse(times_us))
-
-    def _sparse(self, times_us: Sequence[int]) -> Sparse:
-        return Sparse.of(self.layout.places(times_us)) if times_us else Sparse.empty()
-
     def _too_much(self) -> bool:
         stretches = max(lines.last for lines in self._all) + 1
         buckets = sum(lines.buckets for lines in self._all)
@@ -230,6 +257,23 @@ class BreakdownRecorder:
         self._requests, self._sessions, self._cut_requests, self._cut_sessions = (
             lines.halved() for lines in self._all
         )
+
+
+def _of_cell(counted: CountedCell) -> _Stretch:
+    cell = counted.cell
+    return _Stretch(
+        count=cell.ended,
+        failed=counted.failed_response.count,
+        unavailable=cell.unavailable,
+        status_4xx=_statuses(cell, "4"),
+        status_5xx=_statuses(cell, "5"),
+        response=counted.fine_response,
+        service=counted.fine_service,
+    )
+
+
+def _of_times(times: Sparse) -> _Stretch:
+    return _Stretch(count=int(times.counts.sum()), response=times)
 
 
 def _statuses(cell: Cell, first: str) -> int:

@@ -8,15 +8,16 @@ belongs to a warm-up is kept apart from the first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
+from kampyn_perf.recorder.counted import CountedCell, CountedInterval, CountedSessions
 from kampyn_perf.recorder.failures import FailureRecorder
 from kampyn_perf.recorder.generators import GeneratorTotals
 from kampyn_perf.recorder.grouping import MAX_ENDPOINTS, OTHER_ENDPOINTS
-from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval, SessionCounts
+from kampyn_perf.recorder.interval import CellKey, Gauges, Interval
 from kampyn_perf.recorder.timeline import Timeline
 from kampyn_perf.recorder.traces import SessionTrace, Traces
 from kampyn_perf.results.load import Requests
@@ -38,26 +39,20 @@ class Group:
     figures: Requests | None = None
     """As `build` last put them; None when there is more since."""
 
-    def take(self, cells: Iterable[Cell]) -> None:
-        """Add the requests of `cells`, all at once: numbers by the thousand cost little more."""
+    def take(self, counted: CountedCell) -> None:
+        """Add the requests of a cell."""
         self.figures = None
-        responses: list[int] = []
-        services: list[int] = []
-        failed_responses: list[int] = []
-        failed_services: list[int] = []
-        for cell in cells:
-            responses += cell.responses_us
-            services += cell.services_us
-            failed_responses += cell.failed_responses_us
-            failed_services += cell.failed_services_us
-            self.statuses.update(cell.statuses)
-            self.errors.update(cell.errors)
-            self.received += cell.received
-            self.sent += cell.sent
-        self.response.record_all(responses)
-        self.service.record_all(services)
-        self.failed_response.record_all(failed_responses)
-        self.failed_service.record_all(failed_services)
+        cell = counted.cell
+        for status, count in cell.statuses.items():
+            self.statuses[status] += count
+        for kind, count in cell.errors.items():
+            self.errors[kind] += count
+        self.received += cell.received
+        self.sent += cell.sent
+        self.response.add_packed(counted.response)
+        self.service.add_packed(counted.service)
+        self.failed_response.add_packed(counted.failed_response)
+        self.failed_service.add_packed(counted.failed_service)
 
 
 @dataclass
@@ -74,16 +69,17 @@ class SessionTotals:
     """Of sessions that ended well."""
     failed_duration: Histogram = field(default_factory=Histogram)
 
-    def take(self, counts: SessionCounts) -> None:
-        """Add the sessions of `counts`."""
+    def take(self, counted: CountedSessions) -> None:
+        """Add more of them."""
+        counts = counted.counts
         self.planned += counts.planned
         self.started += counts.started
         self.dropped += counts.dropped
         self.completed += counts.completed
         self.failed += counts.failed
         self.cut += counts.cut
-        self.duration.record_all(counts.durations_us)
-        self.failed_duration.record_all(counts.failed_durations_us)
+        self.duration.add_packed(counted.duration)
+        self.failed_duration.add_packed(counted.failed_duration)
 
 
 class Collector:
@@ -118,24 +114,37 @@ class Collector:
 
     def take(self, interval: Interval, *, generator: int = 0) -> None:
         """Add one interval of one generator."""
+        for _ in self.taking(interval, generator=generator):
+            pass
+
+    def taking(self, interval: Interval, *, generator: int = 0) -> Iterator[None]:
+        """The same piece by piece: whoever takes the steps can let others at the CPU between two of
+        them. Figures are right when all have been taken."""
         moment_us = (interval.from_us + interval.to_us) // 2
         measured = moment_us >= self.warm_up_us
-        self._take_requests(interval.cells, moment_us)
-        self.breakdown.take(moment_us, interval.cells, interval.sessions)
+        layout, cells = self.breakdown.layout, {}
+        for key, cell in interval.cells.items():
+            cells[key] = CountedCell.of(cell, layout)
+            yield
+        for key, requests in cells.items():
+            self._take_requests(key, requests, moment_us)
+            yield
+        counted = CountedInterval.of(interval, cells, layout)
+        self.breakdown.take(moment_us, counted)
         self.failures.take(interval.from_us, interval.to_us, interval.cells)
         stretch = self._timeline(measured=measured).at(moment_us)
-        for flow_and_phase, counts in interval.sessions.items():
-            self.sessions[flow_and_phase].take(counts)
-            stretch.started += counts.started
+        for flow_and_phase, sessions in counted.sessions.items():
+            self.sessions[flow_and_phase].take(sessions)
+            stretch.started += sessions.counts.started
         self.started_in.update(interval.started_in)
-        self.lateness.record_all(interval.lateness_us)
+        self.lateness.add_packed(counted.lateness)
         self.waited += interval.waited
         self.waited_max_us = max(self.waited_max_us, interval.waited_max_us)
         self.faults += interval.faults
         self.elapsed_us = max(self.elapsed_us, interval.to_us)
-        self.generators[generator].take(interval, measured=measured)
-        stretch.late(max(interval.lateness_us, default=0), interval.waited_max_us)
-        stretch.woken(interval.health.lags_us)
+        self.generators[generator].take(counted, measured=measured)
+        stretch.late(counted.lateness.max_us or 0, interval.waited_max_us)
+        stretch.woken(counted.lags.max_us or 0)
         stretch.gauge(generator, interval.to_us, interval.gauges.in_flight)
         self._traces += interval.traces
         self._traces_left_out += interval.traces_left_out
@@ -190,25 +199,16 @@ class Collector:
         """Whether there were more names than are kept apart."""
         return OTHER_ENDPOINTS in self.endpoints
 
-    def _take_requests(self, cells: dict[CellKey, Cell], moment_us: int) -> None:
-        by_endpoint: defaultdict[str, list[Cell]] = defaultdict(list)
-        by_flow: defaultdict[str, list[Cell]] = defaultdict(list)
-        by_phase: defaultdict[int, list[Cell]] = defaultdict(list)
-        for key, cell in cells.items():
-            if not cell.ended:
-                continue
-            by_phase[key.phase].append(cell)
-            if self.is_measured(key.phase):
-                by_endpoint[key.endpoint].append(cell)
-                by_flow[key.flow].append(cell)
-        for name, requests in by_endpoint.items():
-            self._endpoint(name).take(requests)
-        for name, requests in by_flow.items():
-            self.flows[name].take(requests)
-            self.total.take(requests)
-        for phase, requests in by_phase.items():
-            self.phases[phase].take(requests)
-            self._timeline(measured=self.is_measured(phase)).at(moment_us).take(requests)
+    def _take_requests(self, key: CellKey, counted: CountedCell, moment_us: int) -> None:
+        if not counted.cell.ended:
+            return
+        measured = self.is_measured(key.phase)
+        if measured:
+            self.total.take(counted)
+            self._endpoint(key.endpoint).take(counted)
+            self.flows[key.flow].take(counted)
+        self.phases[key.phase].take(counted)
+        self._timeline(measured=measured).at(moment_us).take(counted)
 
     def _endpoint(self, name: str) -> Group:
         """The group of an endpoint; several generators together may know too many names."""

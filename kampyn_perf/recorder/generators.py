@@ -6,8 +6,9 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from kampyn_perf.histogram import Histogram
+from kampyn_perf.recorder.counted import CountedInterval
 from kampyn_perf.recorder.generator_health import HealthSample
-from kampyn_perf.recorder.interval import Gauges, Interval
+from kampyn_perf.recorder.interval import Gauges
 
 _WINDOW = 5
 _SHORT_OF_CPU = 0.5
@@ -79,20 +80,21 @@ class GeneratorTotals:
     """The same, of those seconds alone in which working and waiting took it half of the time or
     more: then what comes queues in it. One that has little to do waits a moment for each thing."""
 
-    def take(self, interval: Interval, *, measured: bool) -> None:
+    def take(self, counted: CountedInterval, *, measured: bool) -> None:
         """Add one interval; `measured` is False for those of a warm-up."""
+        interval = counted.interval
         self.planned += sum(counts.planned for counts in interval.sessions.values())
         self.started += sum(counts.started for counts in interval.sessions.values())
         if interval.to_us >= self.heard_us:
             self.heard_us, self.last = interval.to_us, interval.gauges
         self.vusers_max = max(self.vusers_max, interval.gauges.vusers)
-        self.lateness.record_all(interval.lateness_us)
+        self.lateness.add_packed(counted.lateness)
         if measured:
+            self.lag.add_packed(counted.lags)
             self._take_health(interval.health, interval.to_us - interval.from_us)
 
     def _take_health(self, health: HealthSample, length_us: int) -> None:
         self.measured_us += length_us
-        self.lag.record_all(health.lags_us)
         self.cpu_us += health.cpu_us
         self.busiest.add(health.cpu_us, length_us)
         waited_us = health.cpu_wait_us or 0

@@ -7,16 +7,16 @@ instead of 190 KB) and its figures are not computed again at every save.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kampyn_perf.histogram import Histogram
-from kampyn_perf.recorder.interval import Cell
+from kampyn_perf.recorder.counted import CountedCell
 from kampyn_perf.results.load import Latency, Second
 from kampyn_perf.units import MICROSECONDS
 
 MAX_STRETCHES = 1200
-_OPEN_STRETCHES = 5
+_OPEN_STRETCHES = 12
+"""As many as a live view looks at: to open one takes as long as to seal it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,22 +58,21 @@ class Stretch:
         """Whether the response times may still grow."""
         return self._open is not None
 
-    def take(self, cells: Iterable[Cell]) -> None:
-        """Add the requests of `cells`."""
-        responses: list[int] = []
-        for cell in cells:
-            responses += cell.responses_us + cell.failed_responses_us
-            self.failed += sum(cell.errors.values())
-        self.requests += len(responses)
-        self.response().record_all(responses)
+    def take(self, counted: CountedCell) -> None:
+        """Add the requests of a cell."""
+        self.failed += sum(counted.cell.errors.values())
+        self.requests += counted.cell.ended
+        response = self.response()
+        response.add_packed(counted.response)
+        response.add_packed(counted.failed_response)
 
     def late(self, *late_us: int) -> None:
         """Note how late sessions began."""
         self.late_max_us = max(self.late_max_us, *late_us)
 
-    def woken(self, late_us: Iterable[int]) -> None:
-        """Note how late a generator was woken from sleeping to a known moment."""
-        self.wake_max_us = max(self.wake_max_us, *late_us, 0)
+    def woken(self, late_us: int) -> None:
+        """Note how late a generator was woken, at most, from sleeping to known moments."""
+        self.wake_max_us = max(self.wake_max_us, late_us)
 
     def gauge(self, generator: int, moment_us: int, in_flight: int) -> None:
         """What a generator had at work at a moment of this stretch; the latest counts."""
@@ -124,7 +123,7 @@ class Stretch:
         for generator, (moment_us, in_flight) in other._in_flight.items():
             self.gauge(generator, moment_us, in_flight)
         self.late(other.late_max_us)
-        self.woken([other.wake_max_us])
+        self.woken(other.wake_max_us)
         self.response().add(other.read())
 
 
@@ -134,12 +133,15 @@ class Timeline:
     def __init__(self) -> None:
         self.width_us = MICROSECONDS
         self._stretches: dict[int, Stretch] = {}
+        self._known: dict[int, Second] = {}
+        """Of those that have not changed since."""
 
     def at(self, moment_us: int) -> Stretch:
         """The stretch that contains `moment_us`."""
         while moment_us // self.width_us >= MAX_STRETCHES:
             self._halve()
         number = moment_us // self.width_us
+        self._known.pop(number, None)
         if number not in self._stretches:
             self._stretches[number] = Stretch(number * self.width_us, self.width_us)
             for old in self._numbers()[:-_OPEN_STRETCHES]:
@@ -159,12 +161,26 @@ class Timeline:
             if number * self.width_us >= since_us and (number + 1) * self.width_us <= until_us
         ]
 
+    @property
+    def most_requests(self) -> int:
+        """That ended within one stretch."""
+        return max((stretch.requests for stretch in self._stretches.values()), default=0)
+
     def seconds(self) -> list[Second]:
         """All stretches for the result; open ones stay open."""
         return [self._second(number) for number in self._numbers()]
 
     def _second(self, number: int) -> Second:
+        """Of what is sealed: worked out once, until somebody asks for the stretch again."""
+        if (known := self._known.get(number)) is not None:
+            return known
         stretch = self._stretches[number]
+        second = self._second_of(stretch)
+        if not stretch.is_open:
+            self._known[number] = second
+        return second
+
+    def _second_of(self, stretch: Stretch) -> Second:
         latency = stretch.figures()
         return Second(
             at_us=stretch.at_us,
@@ -192,4 +208,5 @@ class Timeline:
             if number % 2:
                 into.seal()
         self._stretches = halved
+        self._known.clear()
         self.width_us *= 2

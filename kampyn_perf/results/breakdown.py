@@ -118,18 +118,23 @@ def pack_row(row: Row) -> bytes:
     return _varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in parts]))
 
 
-def join_rows(rows: Iterable[tuple[int, bytes]]) -> str:
-    """Packed rows with the number of their stretch, ascending."""
-    before = 0
+def join_rows(rows: Iterable[tuple[int, bytes]], *, before: int = 0) -> bytes:
+    """Packed rows with the number of their stretch, ascending; `before` is that of the last one
+    that they follow."""
     parts = []
     for at, row in rows:
         parts += [_varint(at - before), row]
         before = at
-    return base64.b64encode(b"".join(parts)).decode("ascii")
+    return b"".join(parts)
+
+
+def rows_text(joined: bytes) -> str:
+    """Rows that were joined, as a `BreakdownGroup` keeps them."""
+    return base64.b64encode(joined).decode("ascii")
 
 
 def unpack(packed: str) -> Iterator[Row]:
-    """The rows of `join_rows`. Raises ValueError for what is none."""
+    """The rows of `rows_text`. Raises ValueError for what is none."""
     numbers = _numbers(base64.b64decode(packed, validate=True))
     position, at = 0, 0
     while position < numbers.size:

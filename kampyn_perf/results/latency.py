@@ -36,9 +36,12 @@ class Latency(Record):
 
     @classmethod
     def of(cls, histogram: Histogram) -> Latency:
-        """The figures of `histogram`, and the histogram itself."""
+        """The figures of `histogram`, and the histogram itself; worked out once, as long as there
+        is nothing more in it."""
+        if isinstance(histogram.noted, Latency):
+            return histogram.noted
         at = histogram.percentiles((0.5, 0.9, 0.95, 0.99, 0.999))
-        return cls(
+        histogram.noted = latency = cls(
             count=histogram.count,
             sum_us=histogram.sum_us,
             min_us=histogram.min_us,
@@ -53,6 +56,7 @@ class Latency(Record):
             clamped=histogram.clamped,
             histogram=histogram.encode(),
         )
+        return latency
 
     def decode(self) -> Histogram:
         """The histogram, for percentiles and ranks that are not among the figures."""

@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 
+from kampyn_perf.histogram import Layout
 from kampyn_perf.outcomes import ErrorKind
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
+from kampyn_perf.recorder.counted import CountedCell, CountedInterval
 from kampyn_perf.recorder.interval import Gauges, Interval
 
 SECOND = 1_000_000
@@ -20,6 +22,13 @@ def sent_over(interval: Interval) -> Interval:
 
 def take(buffer: SampleBuffer, to_us: int, **gauges: int) -> Interval:
     return sent_over(buffer.take(to_us, Gauges(**gauges)))
+
+
+def counted(interval: Interval) -> CountedInterval:
+    """As a collector without splits makes it."""
+    layout = Layout()
+    cells = {key: CountedCell.of(cell, layout) for key, cell in interval.cells.items()}
+    return CountedInterval.of(interval, cells, layout)
 
 
 def request(

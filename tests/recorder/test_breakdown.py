@@ -6,6 +6,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kampyn_perf.histogram import Layout
 from kampyn_perf.outcomes import ErrorKind
@@ -16,8 +18,7 @@ from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup
-
-SECOND = 1_000_000
+from tests.recorder.recording import SECOND, counted
 
 
 def request(buffer: SampleBuffer, us: int, status: int = 200, error=None, **key) -> None:
@@ -110,7 +111,7 @@ def test_a_long_run_has_longer_stretches_and_loses_nothing() -> None:
         for us in rng.integers(100, 10**6, 3):
             request(buffer, int(us), phase=second % 2)
         interval = buffer.take(0, Gauges())
-        recorder.take(second * SECOND + SECOND // 2, interval.cells, interval.sessions)
+        recorder.take(second * SECOND + SECOND // 2, counted(interval))
     figures = recorder.figures()
     assert figures.width_us == 4 * SECOND
     rows = [row for group in figures.requests for row in group.rows()]
@@ -128,7 +129,7 @@ def test_names_and_buckets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         for number in range(20):
             request(buffer, 1_000 * (number + 1), endpoint=f"GET /users/{number}")
         interval = buffer.take(0, Gauges())
-        recorder.take(second * SECOND, interval.cells, interval.sessions)
+        recorder.take(second * SECOND, counted(interval))
     figures = recorder.figures()
     totals = Counter[str]()
     for group in figures.requests:
@@ -156,3 +157,24 @@ def test_rows_are_told_once_their_stretch_is_over() -> None:
     ]
     every = collector.breakdown.completed(since_us=0, until_us=10**12)
     assert [each.endpoint for each in every] == ["GET /0", "GET /1", "GET /2"]
+
+
+moments = st.lists(
+    st.tuples(st.integers(0, 150), st.sampled_from(["GET /x", "POST /y"]), st.integers(1, 10**6)),
+    max_size=40,
+)
+
+
+@given(moments, st.integers(0, 150))
+def test_rows_are_the_same_whether_or_not_they_were_asked_for_meanwhile(held, skip) -> None:
+    asked, other = BreakdownRecorder(), BreakdownRecorder()
+    for second, endpoint, us in [*sorted(held), *held[:3], (skip, "GET /x", 7)]:  # some come late
+        buffer = SampleBuffer()
+        request(buffer, us, endpoint=endpoint)
+        interval = counted(buffer.take(0, Gauges()))
+        for recorder in (asked, other):
+            recorder.take(second * SECOND, interval)
+        for _ in asked.ahead():
+            pass
+        asked.figures()
+    assert asked.figures() == other.figures()

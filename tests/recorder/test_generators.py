@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.recorder.counted import CountedInterval
 from kampyn_perf.recorder.generator_health import HealthSample
 from kampyn_perf.recorder.generators import BusiestStretch, GeneratorTotals
 from kampyn_perf.recorder.interval import Gauges, Interval, SessionCounts
-from tests.recorder.recording import SECOND
+from tests.recorder.recording import SECOND, counted
 
 seconds = st.lists(st.tuples(st.integers(0, SECOND), st.just(SECOND)), min_size=1, max_size=30)
 
@@ -30,8 +31,8 @@ def test_a_moment_says_nothing():
     assert stretch.share == 0
 
 
-def interval(second: int, **health: object) -> Interval:
-    return Interval(
+def interval(second: int, **health: object) -> CountedInterval:
+    made = Interval(
         from_us=second * SECOND,
         to_us=(second + 1) * SECOND,
         sessions={("a", 0): SessionCounts(planned=2, started=1)},
@@ -39,6 +40,7 @@ def interval(second: int, **health: object) -> Interval:
         gauges=Gauges(in_flight=second, vusers=10 - second),
         health=HealthSample(**health),  # type: ignore[arg-type]
     )
+    return counted(made)
 
 
 def test_sums_extremes_and_the_latest_word():

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.histogram import Layout
 from kampyn_perf.recorder import timeline as timeline_module
+from kampyn_perf.recorder.counted import CountedCell
 from kampyn_perf.recorder.interval import Cell
 from kampyn_perf.recorder.timeline import Timeline
 from tests.recorder.recording import SECOND
@@ -72,7 +74,8 @@ def test_sessions_at_work_are_the_latest_word_of_every_generator(gauges):
 def test_requests_of_a_stretch_are_those_that_ended_in_it():
     stretch = Timeline().at(0)
     failed = Cell(responses_us=[1], failed_responses_us=[9], errors={"timeout": 1})
-    stretch.take([Cell(responses_us=[3, 5]), failed])
+    for cell in (Cell(responses_us=[3, 5]), failed):
+        stretch.take(CountedCell.of(cell, Layout()))
     stretch.late(4, 2)
     live = stretch.live()
     assert (live.requests, live.failed, live.late_max_us) == (4, 1, 4)
@@ -81,7 +84,18 @@ def test_requests_of_a_stretch_are_those_that_ended_in_it():
 
 def test_a_stretch_that_is_read_stays_sealed():
     timeline = Timeline()
-    timeline.at(0).take([Cell(responses_us=[7])])
+    timeline.at(0).take(CountedCell.of(Cell(responses_us=[7]), Layout()))
     timeline.at(0).seal()
     assert timeline.recent(1)[0].response.max_us == 7
     assert not timeline.at(0).is_open
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10**6)), max_size=30))
+def test_seconds_are_the_same_whether_or_not_they_were_asked_for_meanwhile(held):
+    asked, other = Timeline(), Timeline()
+    for second, us in held:  # in any order
+        for timeline in (asked, other):
+            timeline.at(second * SECOND).take(CountedCell.of(Cell(responses_us=[us]), Layout()))
+        asked.seconds()
+    assert asked.seconds() == other.seconds()
+    assert asked.most_requests == max((each.requests for each in other.seconds()), default=0)

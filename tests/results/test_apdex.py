@@ -15,6 +15,7 @@ from kampyn_perf.results.breakdown import (
     Sparse,
     join_rows,
     pack_row,
+    rows_text,
 )
 
 T = 100_000
@@ -27,7 +28,7 @@ def of(times_us: list[int], failed: int = 0) -> Apdex:
         Row(at, len(part) + lost, lost, 0, 0, 0, Sparse.of(layout.places(part)), Sparse.empty())
         for at, part, lost in ((0, times_us[::2], failed), (3, times_us[1::2], 0))
     ]
-    packed = join_rows((row.at, pack_row(row)) for row in rows)
+    packed = rows_text(join_rows((row.at, pack_row(row)) for row in rows))
     group = BreakdownGroup(endpoint="GET /", flow="f", phase=0, packed=packed)
     kept = Breakdown(
         width_us=10**6, splits_us=list(layout.splits_us), requests=[group], sessions=[]

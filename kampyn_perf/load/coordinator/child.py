@@ -18,6 +18,8 @@ LOG_TO = "LogTo"
 """`messages.LogTo`, which is not imported here: a child is started before anything else is."""
 _END_SECONDS = 5
 _PIECE = 1 << 20
+"""Bytes that are read at once, and that its pipe holds where the system permits: a second's report
+is sent without waiting until it is read."""
 
 
 class Child:
@@ -37,6 +39,7 @@ class Child:
             stderr=log,
             start_new_session=True,  # Ctrl-C at the terminal is the coordinator's to answer
         )
+        _widen(self.fileno())
 
     @property
     def pid(self) -> int:
@@ -109,3 +112,10 @@ class Child:
             self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
+
+
+def _widen(pipe: int) -> None:
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIECE)

@@ -16,6 +16,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import ClockReading, now_us
 from kampyn_perf.load.coordinator.interrupts import Interrupts
 from kampyn_perf.load.coordinator.latecomers import Latecomers
+from kampyn_perf.load.coordinator.pace import Pace
 from kampyn_perf.load.coordinator.rebalancing import Rebalancer
 from kampyn_perf.load.coordinator.workers import Received, Workers
 from kampyn_perf.load.messages import (
@@ -64,6 +65,7 @@ class Coordinator:
         on_interval: Callable[[], None],
         on_ending: Callable[[bool], None],
         on_acknowledged: Callable[[list[str]], None] = lambda _: None,
+        pace: Pace | None = None,
     ) -> None:
         """`on_ready` is told the flows, and what is to be said of them; `on_start` the moment of
         the start to come, by `clock.now_us`; `on_ending`, for every interruption, whether sessions
@@ -77,6 +79,7 @@ class Coordinator:
         self._on_interval = on_interval
         self._on_ending = on_ending
         self._on_acknowledged = on_acknowledged
+        self._pace = pace or Pace()
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
         self.scenario_errors: dict[str, int] = {}
         self.idle_sessions: dict[str, int] = {}
@@ -168,7 +171,9 @@ class Coordinator:
         for received in self._early:
             self._follow_one(received)
         while self._living:
+            self._pace.begin()
             for received in self._workers.receive():
+                self._pace.pause()
                 self._follow_one(received)
             # Before anything of our own that takes long: what a generator has sent meanwhile is not
             # read yet, and our absence would be taken for its silence.
@@ -225,7 +230,7 @@ class Coordinator:
                     self._weights = dict(report.weights)
                     self._on_ready(report)
             case Recorded():
-                self.collector.take(report.interval, generator=index)
+                self._pace.take(self.collector.taking(report.interval, generator=index))
                 self._on_acknowledged(report.interval.acknowledged)
                 self._reported.add(index)
                 self._unsaved_since = self._unsaved_since or time.monotonic()

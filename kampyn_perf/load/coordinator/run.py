@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kampyn_perf.load.coordinator.coordinator import Coordinator
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.observers import Observers
+from kampyn_perf.load.coordinator.pace import Pace, memory_set_aside
 from kampyn_perf.load.coordinator.ports import (
     RunStart,
     Severity,
@@ -20,6 +21,7 @@ from kampyn_perf.load.coordinator.saver import Saver
 from kampyn_perf.load.coordinator.workers import Workers
 from kampyn_perf.load.messages import Flows
 from kampyn_perf.load.spec import RunSpec
+from kampyn_perf.recorder.build import ahead
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.units import format_duration
 
@@ -41,25 +43,31 @@ class Around:
 
 def lead(workers: Workers, facts: RunFacts, around: Around) -> LoadResult:
     """Lead `workers` through the run of `facts`. Raises KampynError if it cannot begin."""
-    run = _Run(workers, facts, around)
-    try:
-        around.watcher.prepare(around.target)
-        run.coordinator.run()
-    finally:
-        around.watcher.stop()
+    with memory_set_aside() as set_aside:
+        run = _Run(workers, facts, around, set_aside)
+        try:
+            around.watcher.prepare(around.target)
+            run.coordinator.run()
+        finally:
+            around.watcher.stop()
     return run.final()
 
 
 class _Run:
     """The parts of one run, wired."""
 
-    def __init__(self, workers: Workers, facts: RunFacts, around: Around) -> None:
+    def __init__(
+        self, workers: Workers, facts: RunFacts, around: Around, set_aside: Callable[[], None]
+    ) -> None:
+        """`set_aside` is called when all is loaded that the run needs."""
         self._workers = workers
+        self._set_aside = set_aside
         self._facts = facts
         self._around = around
         self._schedule = facts.spec.schedule()
         self._flows: dict[str, int] = {}
         self._silence_told = False
+        self._pace = Pace()
         self.coordinator = Coordinator(
             facts.spec,
             workers=workers,
@@ -70,12 +78,13 @@ class _Run:
                 draining=draining, drain_us=facts.spec.drain
             ),
             on_acknowledged=around.acknowledged,
+            pace=self._pace,
         )
         self._completed = CompletedSeconds(self.coordinator.collector)
 
     def final(self) -> LoadResult:
         """The result of a run that is over, saved; the observer gets the last seconds first."""
-        self._tell_progress(over=True)
+        self._tell_progress(lambda: self._result(RunEnd()), over=True)
         coordinator = self.coordinator
         if coordinator.complete:
             end = RunEnd(status=RunStatus.COMPLETE)
@@ -103,24 +112,29 @@ class _Run:
                 remarks=report.remarks,
             )
         )
+        self._set_aside()
 
     def _interval(self) -> None:
+        self._pace.renew()
+        self._pace.take(ahead(self.coordinator.collector))
         result = self._result(RunEnd())
+        self._pace.pause()
         self._around.saver.save(result)
-        self._tell_progress()
+        self._pace.pause()
+        self._tell_progress(lambda: result)
         if reason := hopeless(result, self._facts.spec.give_up_after):
             self.coordinator.interrupts.stop(reason)
         elif not self._silence_told and (words := silent(result, self._facts.spec)):
             self._silence_told = True
             self._around.observer.remark(words, Severity.WARNING)
 
-    def _tell_progress(self, *, over: bool = False) -> None:
+    def _tell_progress(self, result: Callable[[], LoadResult], *, over: bool = False) -> None:
         self._around.observer.interval(
             Progress(
                 collector=self.coordinator.collector,
                 schedule=self._schedule,
                 completed=self._completed.take(over=over),
-                result=lambda: self._result(RunEnd()),
+                result=result,
                 stop=self.coordinator.interrupts.stop,
             )
         )

@@ -29,8 +29,6 @@ from kampyn_perf.results.validity import Disturbance
 from kampyn_perf.schedule import Schedule
 from kampyn_perf.units import counted, format_duration, format_percent
 
-_ALL = 1 << 30
-
 
 def assess(
     collector: Collector,
@@ -91,8 +89,7 @@ def _disturbances(
     if facts.trouble and facts.trouble not in facts.lost.values():
         yield Disturbance(reason=facts.trouble, adds_us=None, hides=None)
     session = _requests_a_session(collector)
-    second = max((part.requests for part in collector.timeline.recent(_ALL)), default=0)
-    lost = len(facts.lost) * second + collector.lost * session
+    lost = len(facts.lost) * collector.timeline.most_requests + collector.lost * session
     yield from _bounded(_lost_generators(collector, facts), hides=lost)
     totals = collector.sessions.values()
     dropped = sum(counts.dropped for counts in totals) - collector.lost

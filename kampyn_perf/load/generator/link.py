@@ -78,7 +78,7 @@ class ParentPipes:
 
     def send(self, message: Report | FromRelay) -> None:
         """Tell the parent; without one there is nobody to report to, and no point."""
-        self.send_raw(orjson.dumps(to_wire(message)) + b"\n")
+        self.send_raw(orjson.dumps(to_wire(message), option=orjson.OPT_APPEND_NEWLINE))
 
     def send_raw(self, line: bytes) -> None:
         """Send what is JSON already, with its end of line."""

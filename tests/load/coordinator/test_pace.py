@@ -1,0 +1,57 @@
+"""Pauses between pieces of work: when they are taken, and that the work is still done in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kampyn_perf.load.coordinator.pace import Pace
+
+
+class Work:
+    """Steps that take so many microseconds of CPU each; time is what it makes it."""
+
+    def __init__(self) -> None:
+        self.used_ns = 0
+        self.bursts_us: list[int] = []
+        self._rested_ns = 0
+
+    def pace(self) -> Pace:
+        return Pace(used_ns=lambda: self.used_ns, sleep=self._sleep)
+
+    def steps(self, *took_us: int) -> Iterator[None]:
+        for each in took_us:
+            self.used_ns += each * 1000
+            yield
+
+    def _sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.bursts_us.append((self.used_ns - self._rested_ns) // 1000)
+        self._rested_ns = self.used_ns
+
+
+def test_it_pauses_when_half_a_millisecond_has_been_worked() -> None:
+    work = Work()
+    pace = work.pace()
+    pace.begin()
+    pace.take(work.steps(200, 200, 200, 100, 700, 10))
+    assert work.bursts_us == [600, 800]
+
+
+def test_rest_counts_as_a_pause() -> None:
+    work = Work()
+    pace = work.pace()
+    for _ in range(10):
+        pace.begin()
+        pace.take(work.steps(400))
+    assert work.bursts_us == []
+
+
+def test_a_second_with_very_much_to_do_is_not_held_up_for_ever() -> None:
+    work = Work()
+    pace = work.pace()
+    pace.take(work.steps(*[1000] * 1000))
+    assert 0 < len(work.bursts_us) < 200
+    before = len(work.bursts_us)
+    pace.renew()
+    pace.take(work.steps(*[1000] * 1000))
+    assert len(work.bursts_us) == 2 * before

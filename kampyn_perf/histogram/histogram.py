@@ -115,19 +115,18 @@ class Histogram:
         A value is read at the upper end of its bucket, so that rounding never makes it smaller
         than the truth, and kept within the exact minimum and maximum.
         """
-        wanted = np.array(
-            sorted({rank for rank in ranks if 1 <= rank <= self.count}), dtype=np.int64
-        )
-        if not wanted.size or self.min_us is None or self.max_us is None:
+        wanted = sorted({rank for rank in ranks if 1 <= rank <= self.count})
+        if not wanted or self.min_us is None or self.max_us is None:
             return {}
         filled, counts = self._filled_buckets()
-        at_places = filled[np.searchsorted(np.cumsum(counts), wanted, side="left")]
-        values = np.clip(bucket_ends()[at_places], self.min_us, self.max_us)
-        at = {int(rank): int(value) for rank, value in zip(wanted, values, strict=True)}
+        there = filled[counts.cumsum().searchsorted(wanted)]
+        values = bucket_ends()[there].tolist()
+        low, high = self.min_us, self.max_us
+        at = {rank: min(max(value, low), high) for rank, value in zip(wanted, values, strict=True)}
         if 1 in at:
-            at[1] = self.min_us
+            at[1] = low
         if self.count in at:
-            at[self.count] = self.max_us
+            at[self.count] = high
         return at
 
     def buckets(self) -> list[tuple[int, int, int]]:

@@ -64,21 +64,28 @@ class Layout:
     def places(self, values_us: npt.ArrayLike) -> Counts:
         """The bucket of every value."""
         values = np.asarray(values_us, dtype=np.int64)
+        return self._places(values, int(values.max(initial=0)))
+
+    def _places(self, values: Counts, high: int) -> Counts:
         places = usual_places(values)
         for split_us in self._new_us:
+            if split_us > high:
+                break
             places += values >= split_us
         return places
 
     def count(self, values_us: npt.ArrayLike) -> tuple[Packed, Filled]:
         """The values, counted in the usual buckets and in those of this layout: once, for all
         histograms that they are added to. Raises ValueError for a negative one."""
+        if isinstance(values_us, list) and not values_us:  # as most are: nothing failed
+            return _NOTHING, (_NOTHING.places, _NOTHING.counts)
         values = np.asarray(values_us, dtype=np.int64)
         if not values.size:
             return _NOTHING, (_NOTHING.places, _NOTHING.counts)
         low, high = int(values.min()), int(values.max())
         if low < 0:
             raise ValueError(f"cannot record {low} us")
-        places = self.places(values)
+        places = self._places(values, high)
         first = places.min()
         every = np.bincount(places - first)
         filled = np.flatnonzero(every)

@@ -30,7 +30,7 @@ MAX_STRETCHES = 1200
 MAX_GROUPS = 200
 MAX_BUCKETS = 600_000
 """Filled buckets of all histograms together: some 1.5 MB of a result."""
-_UNSETTLED = 30
+_UNSETTLED = 5
 """The last ones, for which something may still come."""
 _MIN_STRETCHES = 60
 """Below that a verdict could not see dependence; there the number of buckets is let be."""
@@ -97,7 +97,10 @@ class EndpointRow(NamedTuple):
 class _Settled(NamedTuple):
     """Rows of a group that are joined already."""
 
-    rows: bytes = b""
+    text: str = ""
+    """As in the result."""
+    rest: bytes = b""
+    """Up to two bytes that belong behind it: three make four letters."""
     last: int = 0
     """The number of the last one."""
     beyond: int = 0
@@ -120,10 +123,10 @@ class _Lines:
             del self._settled[key]
         stretches = self.groups.setdefault(key, {})
         if (stretch := stretches.get(at)) is None:
-            stretch = stretches[at] = _Stretch()
+            stretch = stretches[at] = more
         else:
             self.buckets -= stretch.buckets
-        stretch.add(more)
+            stretch.add(more)
         self.buckets += stretch.buckets
         self.last = max(self.last, at)
 
@@ -149,26 +152,33 @@ class _Lines:
                 endpoint=key.endpoint,
                 flow=key.flow,
                 phase=key.phase - first_phase,
-                packed=rows_text(self._joined(key)),
+                packed=self._text(key),
             )
             for key in sorted(self.groups)
         ]
 
-    def _joined(self, key: CellKey) -> bytes:
+    def _text(self, key: CellKey) -> str:
         """All rows of a group. Most of a long run's do not change any more, and are joined once."""
         settled = self._settled.get(key, _Settled())
         if self.last - settled.beyond >= 2 * _UNSETTLED:
-            beyond = self.last - _UNSETTLED
-            rows, last = self._joined_after(key, settled, beyond)
-            settled = self._settled[key] = _Settled(settled.rows + rows, last, beyond)
-        return settled.rows + self._joined_after(key, settled, self.last + 1)[0]
+            settled = self._settled[key] = self._more(key, settled, self.last - _UNSETTLED)
+        whole = self._more(key, settled, self.last + 1)
+        return whole.text + rows_text(whole.rest)
 
-    def _joined_after(self, key: CellKey, settled: _Settled, beyond: int) -> tuple[bytes, int]:
-        """Rows that follow, up to a number, and the number of the last one."""
+    def _more(self, key: CellKey, settled: _Settled, beyond: int) -> _Settled:
+        """With the rows that follow, up to a number."""
         stretches = self.groups[key]
         here = [at for at in range(settled.beyond, beyond) if at in stretches]
-        rows = join_rows(((at, stretches[at].packed()) for at in here), before=settled.last)
-        return rows, here[-1] if here else settled.last
+        rows = settled.rest + join_rows(
+            ((at, stretches[at].packed()) for at in here), before=settled.last
+        )
+        even = len(rows) - len(rows) % 3
+        return _Settled(
+            settled.text + rows_text(rows[:even]),
+            rows[even:],
+            here[-1] if here else settled.last,
+            beyond,
+        )
 
 
 class BreakdownRecorder:

@@ -66,7 +66,7 @@ class Sparse(NamedTuple):
     @classmethod
     def empty(cls) -> Sparse:
         """Nothing."""
-        return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        return _EMPTY
 
     @classmethod
     def of(cls, places: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> Sparse:
@@ -88,6 +88,9 @@ class Sparse(NamedTuple):
             np.concatenate([self.places, other.places]),
             np.concatenate([self.counts, other.counts]),
         )
+
+
+_EMPTY = Sparse(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 class Row(NamedTuple):
@@ -129,7 +132,8 @@ def join_rows(rows: Iterable[tuple[int, bytes]], *, before: int = 0) -> bytes:
 
 
 def rows_text(joined: bytes) -> str:
-    """Rows that were joined, as a `BreakdownGroup` keeps them."""
+    """Rows that were joined, as a `BreakdownGroup` keeps them. What is made of parts whose length
+    is a multiple of three can be put together."""
     return base64.b64encode(joined).decode("ascii")
 
 
@@ -166,17 +170,21 @@ def _varint(number: int) -> bytes:
 
 def _varints(numbers: Ints) -> bytes:
     """Seven bits a byte, lowest first; the top bit says that more follow."""
+    large = np.flatnonzero(numbers > _LOW)
+    if not large.size:
+        return numbers.astype(np.uint8).tobytes()
     lengths = np.ones(numbers.size, dtype=np.int64)
-    rest = numbers >> 7
+    rest = numbers[large] >> 7
     while rest.any():
-        lengths += rest > 0
+        lengths[large] += rest > 0
         rest >>= 7
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    out = np.zeros(int(starts[-1]), dtype=np.uint8)
-    for place in range(int(lengths.max(initial=0))):
-        here = lengths > place
-        more = np.where(lengths[here] > place + 1, _MORE, 0)
-        out[starts[:-1][here] + place] = (numbers[here] >> (7 * place)) & _LOW | more
+    ends = lengths.cumsum()
+    out = np.empty(int(ends[-1]), dtype=np.uint8)
+    at, rest = ends - lengths, numbers
+    while rest.size:
+        more = rest > _LOW
+        out[at] = (rest & _LOW) + (more * _MORE)
+        at, rest = at[more] + 1, rest[more] >> 7
     return out.tobytes()
 
 

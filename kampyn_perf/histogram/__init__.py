@@ -10,7 +10,13 @@ only 91 % lie; here the rank is rounded up.
 """
 
 from kampyn_perf.histogram.buckets import DIGITS, HIGHEST_US, LOWEST_US, Counts
-from kampyn_perf.histogram.histogram import Histogram, SlidingHistogram, merged, rank_of
+from kampyn_perf.histogram.histogram import (
+    Histogram,
+    SlidingHistogram,
+    merged,
+    rank_of,
+    sum_of,
+)
 from kampyn_perf.histogram.layout import Layout, Packed
 
 __all__ = [
@@ -24,4 +30,5 @@ __all__ = [
     "SlidingHistogram",
     "merged",
     "rank_of",
+    "sum_of",
 ]

@@ -78,6 +78,11 @@ class _Stretch:
             self.service,
         )
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether nothing has changed since."""
+        return self._packed is not None
+
     def packed(self) -> bytes:
         """For the result; computed once for what does not change any more."""
         if self._packed is None:
@@ -140,9 +145,9 @@ class _Lines:
 
     def ahead(self) -> Iterator[None]:
         """Pack the rows that will be needed."""
-        for stretches in list(self.groups.values()):
-            for at in range(self.last - 1, self.last + 1):
-                if at in stretches:
+        for key, stretches in list(self.groups.items()):
+            for at in range(self._settled.get(key, _Settled()).beyond, self.last + 1):
+                if at in stretches and not stretches[at].is_packed:
                     stretches[at].packed()
                     yield
 

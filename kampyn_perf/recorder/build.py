@@ -6,10 +6,10 @@ not computed again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kampyn_perf.histogram import Histogram, merged
+from kampyn_perf.histogram import Histogram, merged, sum_of
 from kampyn_perf.recorder.collector import Collector, Group
 from kampyn_perf.results.load import (
     EndpointResult,
@@ -78,6 +78,9 @@ def ahead(collector: Collector) -> Iterator[None]:
         yield
     Latency.of(collector.lateness)
     yield
+    for generator in list(collector.generators.values()):
+        Latency.of(generator.lag)
+        yield
     collector.timeline.seconds()
     yield
     yield from collector.breakdown.ahead()
@@ -110,12 +113,6 @@ def _times(successful: Histogram, failed: Histogram) -> tuple[Latency, Latency |
     return Latency.of(merged([successful, failed])), Latency.of(successful)
 
 
-def _sum(histograms: Iterable[Histogram]) -> Histogram:
-    """To be read only: the one that holds anything, where there is no other."""
-    filled = [histogram for histogram in histograms if histogram.count]
-    return filled[0] if len(filled) == 1 else merged(filled)
-
-
 def _flows(collector: Collector, weights: Mapping[str, int]) -> dict[str, int]:
     """Those that the schedule picks, and what was measured outside of any."""
     return dict(weights) | {name: 0 for name in sorted(collector.flows) if name not in weights}
@@ -127,8 +124,8 @@ def _flow(collector: Collector, flow: str, weight: int) -> FlowResult:
 
     totals = [counts for key, counts in collector.sessions.items() if wanted(*key)]
     time, successful_time = _times(
-        _sum(counts.duration for counts in totals),
-        _sum(counts.failed_duration for counts in totals),
+        sum_of(counts.duration for counts in totals),
+        sum_of(counts.failed_duration for counts in totals),
     )
     return FlowResult(
         name=flow,

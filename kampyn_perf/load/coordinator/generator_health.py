@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kampyn_perf.histogram import merged
+from kampyn_perf.histogram import sum_of
 from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.settings import ValidityLimits
@@ -80,7 +80,7 @@ def standstills(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -
 def woken_late(collector: Collector) -> Iterator[str]:
     """What stands in the numbers and is nobody's fault but the generator's: told where it is of the
     size of what is measured."""
-    lag = merged(each.lag for each in collector.generators.values()).percentiles([0.95])[0.95]
+    lag = sum_of(each.lag for each in collector.generators.values()).percentiles([0.95])[0.95]
     service = collector.total.service.percentiles([0.5])[0.5]
     if lag is None or service is None or lag < max(_WAKE_TOLD_US, service * _WAKE_TOLD_SHARE):
         return

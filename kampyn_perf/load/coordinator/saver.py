@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -55,12 +56,21 @@ class Saver:
         write_whole(self._folder / names.AUDIT_FILE, data)
         self.save(result, durable=True)
 
-    def save(self, result: LoadResult, *, durable: bool = False) -> str:
-        """Save; the reason why it could not be done, or nothing."""
+    def save(
+        self,
+        result: LoadResult,
+        *,
+        durable: bool = False,
+        between: Callable[[], None] = lambda: None,
+    ) -> str:
+        """Save; the reason why it could not be done, or nothing. `between` is called when all is
+        made that is to be written."""
         if self._folder is None:
             return ""
+        data = io.dumps(result)
+        between()
         try:
-            io.write(self._folder / names.RESULT_FILE, result, durable=durable)
+            write_whole(self._folder / names.RESULT_FILE, data, durable=durable)
         except KampynError as error:
             if not self._failures:
                 self._observer.remark(f"{error.message}; the run goes on", Severity.WARNING)

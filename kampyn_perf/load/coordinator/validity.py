@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from kampyn_perf.histogram import merged
+from kampyn_perf.histogram import sum_of
 from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.generator_health import (
     busiest_share,
@@ -56,7 +56,7 @@ def assess(
         lateness=Latency.of(collector.lateness),
         waited=collector.waited,
         recorder_faults=collector.faults,
-        loop_lag=Latency.of(merged(generator.lag for generator in totals)),
+        loop_lag=Latency.of(sum_of(generator.lag for generator in totals)),
         loop_lag_max_us=max((generator.lag.max_us or 0 for generator in totals), default=0),
         cpu_share=sum(generator.cpu_us for generator in totals) / measured_us
         if measured_us

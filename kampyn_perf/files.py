@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from kampyn_perf.errors import ExitCode, KampynError
 
 
-def write_whole(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bool = True) -> None:
-    """Put `data` at `path` so that a reader, or a crash, meets the old file or the new one.
+def write_whole(
+    path: Path,
+    data: bytes | str | Iterable[bytes],
+    *,
+    mode: int = 0o644,
+    durable: bool = True,
+) -> None:
+    """Put `data`, or its parts one after the other, at `path` so that a reader, or a crash, meets
+    the old file or the new one.
 
     The folder is made if need be. `mode` is the new file's permissions (0o600 for credentials).
     Raises KampynError naming the path where it cannot be written.
     """
     body = data.encode() if isinstance(data, str) else data
+    parts = [body] if isinstance(body, bytes) else body
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -23,7 +32,7 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = 0o644, durable: bo
         raise _unwritable(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(body)
+            file.writelines(parts)
             file.flush()
             if durable:
                 os.fsync(file.fileno())

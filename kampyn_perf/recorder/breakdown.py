@@ -135,13 +135,12 @@ class _Lines:
         self.buckets += stretch.buckets
         self.last = max(self.last, at)
 
-    def halved(self) -> _Lines:
-        """With stretches twice as long."""
-        lines = _Lines()
+    def halve(self, into: _Lines) -> Iterator[None]:
+        """All of it, with stretches twice as long: others, step by step. This one is done with."""
         for key, stretches in self.groups.items():
             for at, stretch in stretches.items():
-                lines.add(key, at // 2, stretch)
-        return lines
+                into.add(key, at // 2, stretch)
+                yield
 
     def ahead(self) -> Iterator[None]:
         """Pack the rows that will be needed."""
@@ -197,12 +196,9 @@ class BreakdownRecorder:
         self._requests, self._sessions = _Lines(), _Lines()
         self._cut_requests, self._cut_sessions = _Lines(), _Lines()
 
-    def take(
-        self,
-        moment_us: int,
-        counted: CountedInterval,
-    ) -> None:
-        """Add what ended in the second around `moment_us`; it was counted in this `layout`."""
+    def take(self, moment_us: int, counted: CountedInterval) -> Iterator[None]:
+        """Add, step by step, what ended in the second around `moment_us`; it was counted in this
+        `layout`."""
         at = moment_us // self.width_us
         for key, requests in counted.cells.items():
             if key.phase < self._first_phase:
@@ -218,8 +214,9 @@ class BreakdownRecorder:
             ended.count += ended.failed
             self._add(self._sessions, key, at, ended)
             self._add(self._cut_sessions, key, at, _of_times(sessions.fine_cut))
+        yield
         while self._too_much():
-            self._halve()
+            yield from self._halve()
 
     def completed(self, *, since_us: int, until_us: int) -> list[EndpointRow]:
         """Rows of requests in stretches that begin at or after `since_us` and have ended by
@@ -267,11 +264,12 @@ class BreakdownRecorder:
             buckets > MAX_BUCKETS and stretches >= 2 * _MIN_STRETCHES
         )
 
-    def _halve(self) -> None:
+    def _halve(self) -> Iterator[None]:
+        halved = _Lines(), _Lines(), _Lines(), _Lines()
+        for lines, into in zip(self._all, halved, strict=True):
+            yield from lines.halve(into)
         self.width_us *= 2
-        self._requests, self._sessions, self._cut_requests, self._cut_sessions = (
-            lines.halved() for lines in self._all
-        )
+        self._requests, self._sessions, self._cut_requests, self._cut_sessions = halved
 
 
 def _of_cell(counted: CountedCell) -> _Stretch:

@@ -130,7 +130,7 @@ class Collector:
             self._take_requests(key, requests, moment_us)
             yield
         counted = CountedInterval.of(interval, cells, layout)
-        self.breakdown.take(moment_us, counted)
+        yield from self.breakdown.take(moment_us, counted)
         self.failures.take(interval.from_us, interval.to_us, interval.cells)
         stretch = self._timeline(measured=measured).at(moment_us)
         for flow_and_phase, sessions in counted.sessions.items():

@@ -15,6 +15,7 @@ from kampyn_perf.recorder import breakdown
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
+from kampyn_perf.recorder.counted import CountedInterval
 from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup
@@ -24,6 +25,11 @@ from tests.recorder.recording import SECOND, counted
 def request(buffer: SampleBuffer, us: int, status: int = 200, error=None, **key) -> None:
     key = {"endpoint": "GET /x", "flow": "a", "phase": 0} | key
     buffer.request(Sample(us, us // 2, status, error), **key)
+
+
+def add(recorder: BreakdownRecorder, moment_us: int, interval: CountedInterval) -> None:
+    for _ in recorder.take(moment_us, interval):
+        pass
 
 
 def recorded(
@@ -111,7 +117,7 @@ def test_a_long_run_has_longer_stretches_and_loses_nothing() -> None:
         for us in rng.integers(100, 10**6, 3):
             request(buffer, int(us), phase=second % 2)
         interval = buffer.take(0, Gauges())
-        recorder.take(second * SECOND + SECOND // 2, counted(interval))
+        add(recorder, second * SECOND + SECOND // 2, counted(interval))
     figures = recorder.figures()
     assert figures.width_us == 4 * SECOND
     rows = [row for group in figures.requests for row in group.rows()]
@@ -129,7 +135,7 @@ def test_names_and_buckets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         for number in range(20):
             request(buffer, 1_000 * (number + 1), endpoint=f"GET /users/{number}")
         interval = buffer.take(0, Gauges())
-        recorder.take(second * SECOND, counted(interval))
+        add(recorder, second * SECOND, counted(interval))
     figures = recorder.figures()
     totals = Counter[str]()
     for group in figures.requests:
@@ -173,7 +179,7 @@ def test_rows_are_the_same_whether_or_not_they_were_asked_for_meanwhile(held, sk
         request(buffer, us, endpoint=endpoint)
         interval = counted(buffer.take(0, Gauges()))
         for recorder in (asked, other):
-            recorder.take(second * SECOND, interval)
+            add(recorder, second * SECOND, interval)
         for _ in asked.ahead():
             pass
         asked.figures()

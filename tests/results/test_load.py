@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
+
 from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.consistency import contradictions
@@ -27,6 +29,14 @@ def test_a_load_of_version_1_is_read_in_full() -> None:
     assert result.requests.response.decode().count == result.requests.count
     assert contradictions(result, "load-1.json") == []
     assert result.interrupted == ""
+
+
+def test_its_pieces_are_the_whole() -> None:
+    result = io.read(STORED / "load-1.json", LOADS)
+    for one in (result, result.model_copy(update={"folder": STORED, "seconds": []})):
+        pieces = list(io.pieces(one))
+        assert orjson.loads(b"".join(pieces)) == orjson.loads(io.dumps(one))
+        assert b"".join(pieces) == io.dumps(one)
 
 
 def test_it_is_written_as_the_newest_version_and_read_again(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 _PIECE_NS = 500_000
 _PAUSE_S = 0.005
@@ -49,10 +52,16 @@ class Pace:
             self._sleep(_PAUSE_S)
             self.begin()
 
+    def over(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, with pauses between them."""
+        for item in items:
+            yield item
+            self.pause()
+
     def take(self, steps: Iterable[object]) -> None:
         """All steps, with pauses between them."""
-        for _ in steps:
-            self.pause()
+        for _ in self.over(steps):
+            pass
 
 
 @contextmanager

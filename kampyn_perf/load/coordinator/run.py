@@ -119,7 +119,7 @@ class _Run:
         self._pace.take(ahead(self.coordinator.collector))
         result = self._result(RunEnd())
         self._pace.pause()
-        self._around.saver.save(result, between=self._pace.pause)
+        self._around.saver.save(result, paced=self._pace.over)
         self._pace.pause()
         self._tell_progress(lambda: result)
         if reason := hopeless(result, self._facts.spec.give_up_after):

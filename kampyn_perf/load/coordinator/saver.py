@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -61,16 +61,15 @@ class Saver:
         result: LoadResult,
         *,
         durable: bool = False,
-        between: Callable[[], None] = lambda: None,
+        paced: Callable[[Iterable[bytes]], Iterable[bytes]] = iter,
     ) -> str:
-        """Save; the reason why it could not be done, or nothing. `between` is called when all is
-        made that is to be written."""
+        """Save; the reason why it could not be done, or nothing. What is written is made in pieces,
+        to which `paced` may give more time."""
         if self._folder is None:
             return ""
-        data = io.dumps(result)
-        between()
+        parts = list(paced(io.pieces(result)))
         try:
-            write_whole(self._folder / names.RESULT_FILE, data, durable=durable)
+            write_whole(self._folder / names.RESULT_FILE, parts, durable=durable)
         except KampynError as error:
             if not self._failures:
                 self._observer.remark(f"{error.message}; the run goes on", Severity.WARNING)

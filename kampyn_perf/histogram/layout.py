@@ -78,10 +78,10 @@ class Layout:
         """The values, counted in the usual buckets and in those of this layout: once, for all
         histograms that they are added to. Raises ValueError for a negative one."""
         if isinstance(values_us, list) and not values_us:  # as most are: nothing failed
-            return _NOTHING, (_NOTHING.places, _NOTHING.counts)
+            return _NOTHING, (_NO_BUCKETS, _NO_BUCKETS)
         values = np.asarray(values_us, dtype=np.int64)
         if not values.size:
-            return _NOTHING, (_NOTHING.places, _NOTHING.counts)
+            return _NOTHING, (_NO_BUCKETS, _NO_BUCKETS)
         low, high = int(values.min()), int(values.max())
         if low < 0:
             raise ValueError(f"cannot record {low} us")
@@ -137,9 +137,10 @@ def _usual_layout() -> Layout:
     return Layout()
 
 
+_NO_BUCKETS: Counts = np.empty(0, dtype=np.int64)
 _NOTHING = Packed(
-    places=np.empty(0, dtype=np.int64),
-    counts=np.empty(0, dtype=np.int64),
+    places=_NO_BUCKETS,
+    counts=_NO_BUCKETS,
     count=0,
     min_us=None,
     max_us=None,

@@ -68,7 +68,7 @@ def past_of_run(result: LoadResult, folder: Path) -> list[Past]:
         for metric, title in _SHOWN.items()
         if metric in own.summary.metrics
     ]
-    return [past_of(_trend(one), title) for one, title in told_of if len(one.runs) > 1]
+    return [past_of(_trend(past), title) for past, title in told_of if len(past.runs) > 1]
 
 
 def _trend(past: History) -> Trend:

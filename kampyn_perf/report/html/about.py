@@ -121,13 +121,13 @@ def machine_of(result: LoadResult) -> list[tuple[str, str]]:
 
 def pairs(values: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
     """What is nested as a path: `versions.locust`; what is empty says nothing and is left out."""
-    found: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = []
     for key, value in values.items():
         if isinstance(value, Mapping):
-            found += pairs(value, f"{before}{key}.")
+            lines += pairs(value, f"{before}{key}.")
         elif value not in ("", None, []):
-            found.append((f"{before}{key}", _plain(value)))
-    return found
+            lines.append((f"{before}{key}", _plain(value)))
+    return lines
 
 
 def _plain(value: object) -> str:

@@ -73,12 +73,12 @@ class Chart:
             "at": at,
             "lines": [
                 {
-                    "name": one.name,
-                    "dashed": one.dashed,
-                    "base": one.base,
-                    "values": [shortened(v) for v in one.values],
+                    "name": line.name,
+                    "dashed": line.dashed,
+                    "base": line.base,
+                    "values": [shortened(v) for v in line.values],
                 }
-                for one in self.lines
+                for line in self.lines
             ],
             "goals": [{"name": goal.name, "value": goal.value} for goal in self.goals],
         }
@@ -88,9 +88,9 @@ def for_script(charts: Iterable[Chart]) -> dict[str, Any]:
     """All of them, and their moments (to the millisecond), which many have in common: once each."""
     moments: dict[tuple[float | int | None, ...], int] = {}
     shown = []
-    for one in charts:
-        at = tuple(shortened(round(moment, 3)) for moment in one.at)
-        shown.append(one.for_script(moments.setdefault(at, len(moments))))
+    for chart in charts:
+        at = tuple(shortened(round(moment, 3)) for moment in chart.at)
+        shown.append(chart.for_script(moments.setdefault(at, len(moments))))
     return {"moments": list(moments), "charts": shown}
 
 

@@ -178,7 +178,7 @@ def _round_values(low: float, high: float, lines: int) -> list[float]:
     """A few values on the scale: 1, 2 or 5 times a power of ten apart."""
     rough = (high - low) / lines
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     first = math.ceil(low / step)
     return [step * n for n in range(first, math.floor(high / step) + 1)]
 

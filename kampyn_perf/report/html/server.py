@@ -154,11 +154,13 @@ def _by_unit(
     kind: _Kind, series: Sequence[Series], goals: Mapping[str, Sequence[Goal]], prefix: str
 ) -> Iterable[Chart]:
     """One chart for each unit: what has different ones shares no axis."""
-    units = dict.fromkeys(_unit(one) for one in series)
+    units = dict.fromkeys(_unit(measurement) for measurement in series)
     for number, unit in enumerate(units):
-        same = [one for one in series if _unit(one) == unit and any(one.values)] or [
-            one for one in series if _unit(one) == unit
-        ]
+        same = [
+            measurement
+            for measurement in series
+            if _unit(measurement) == unit and any(measurement.values)
+        ] or [measurement for measurement in series if _unit(measurement) == unit]
         name = prefix + (f"{kind.id}-{unit}" if number else kind.id)
         yield _chart(name, kind, unit, same, goals)
 
@@ -170,8 +172,8 @@ def _chart(
     series: Sequence[Series],
     goals: Mapping[str, Sequence[Goal]],
 ) -> Chart:
-    shown = sorted(series, key=lambda one: -max(one.values, default=0))[:MOST_LINES]
-    shown = [one for one in series if one in shown]
+    shown = sorted(series, key=lambda measurement: -max(measurement.values, default=0))[:MOST_LINES]
+    shown = [measurement for measurement in series if measurement in shown]
     at, columns = aligned(shown)
     at, columns = thinned(at, columns, _FOLDED_POINTS if kind.folded else MOST_POINTS)
     called = _names(shown)
@@ -197,14 +199,14 @@ def _chart(
 def aligned(series: Sequence[Series]) -> tuple[list[float], list[list[float | None]]]:
     """All of them on one axis (seconds): samples of one look stand at one moment."""
     moments: list[int] = []
-    for moment in sorted({at for one in series for at in one.at_us}):
+    for moment in sorted({at for measurement in series for at in measurement.at_us}):
         if not moments or moment - moments[-1] > _TOGETHER_US:
             moments.append(moment)
     columns: list[list[float | None]] = []
-    for one in series:
+    for measurement in series:
         values: list[float | None] = [None] * len(moments)
         place = 0
-        for at, value in zip(one.at_us, one.values, strict=True):
+        for at, value in zip(measurement.at_us, measurement.values, strict=True):
             while place + 1 < len(moments) and moments[place + 1] <= at:
                 place += 1
             kept = values[place]
@@ -219,15 +221,18 @@ def _unit(series: Series) -> str:
 
 def _names(series: Sequence[Series]) -> list[str]:
     """Each as short as tells it from the others."""
-    subjects = {one.subject for one in series}
+    subjects = {measurement.subject for measurement in series}
     if len(series) > 1 and len(subjects) == 1 and ":" in subjects.pop():
         # All of one page of metrics: its address tells nothing apart.
-        series = [one.model_copy(update={"subject": _BACKEND}) for one in series]
-    several = len({one.metric for one in series}) > 1
-    short = [_name(one, _WORDS.get(one.metric, _spelt(one)) if several else "") for one in series]
+        series = [measurement.model_copy(update={"subject": _BACKEND}) for measurement in series]
+    several = len({measurement.metric for measurement in series}) > 1
+    short = [
+        _name(measurement, _WORDS.get(measurement.metric, _spelt(measurement)) if several else "")
+        for measurement in series
+    ]
     if len(set(short)) == len(short):
         return short
-    return [_name(one, _spelt(one)) for one in series]
+    return [_name(measurement, _spelt(measurement)) for measurement in series]
 
 
 def _name(series: Series, words: str) -> str:

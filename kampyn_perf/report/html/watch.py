@@ -70,7 +70,7 @@ def watch_page(
     watched: Sequence[WatchedBackend], *, started_at: str, elapsed_us: int, live: bool = True
 ) -> bytes:
     """The document, UTF-8; `live` says that the watch goes on."""
-    shown = [_shown(number, one, elapsed_us) for number, one in enumerate(watched)]
+    shown = [_shown(number, backend, elapsed_us) for number, backend in enumerate(watched)]
     headline, conclusion = _headline(watched)
     headline = headline if live else f"Ended. {headline}"
     context = {
@@ -82,12 +82,14 @@ def watch_page(
         "watched": shown,
         "live": live,
     }
-    charts = [chart for one in shown for chart in (*one.server.charts, *one.server.further)]
+    charts = [
+        chart for backend in shown for chart in (*backend.server.charts, *backend.server.further)
+    ]
     data = {
         "spans": [
             vars(Span("alert", fired.record.name, fired.start, fired.end))
-            for one in shown
-            for fired in one.alerts.shown
+            for backend in shown
+            for fired in backend.alerts.shown
         ],
         "end": max(elapsed_us, 1) / MICROSECONDS,
         **for_script(charts),
@@ -99,9 +101,9 @@ def watch_page(
 def _headline(watched: Sequence[WatchedBackend]) -> tuple[str, str]:
     """In a line, and what colours the page."""
     by_state: dict[AlertState, list[str]] = defaultdict(list)
-    for one in watched:
-        where = f" of {one.url}" if len(watched) > 1 else ""
-        for rule in one.rules:
+    for backend in watched:
+        where = f" of {backend.url}" if len(watched) > 1 else ""
+        for rule in backend.rules:
             by_state[rule.record.state].append(rule.record.name + where)
     number = sum(len(names) for names in by_state.values())
     firing, silent = by_state[AlertState.FIRING], by_state[AlertState.NO_DATA]
@@ -113,23 +115,23 @@ def _headline(watched: Sequence[WatchedBackend]) -> tuple[str, str]:
     return f"OK: none of {counted(number, 'alert')} fires{rest}", "pass"
 
 
-def _shown(number: int, one: WatchedBackend, elapsed_us: int) -> _Shown:
+def _shown(number: int, backend: WatchedBackend, elapsed_us: int) -> _Shown:
     goals: dict[str, list[Goal]] = defaultdict(list)
-    for rule in one.rules:
+    for rule in backend.rules:
         if not rule.record.scope:
             goals[rule.record.metric].append(
                 Goal(f"{rule.record.name} {rule.record.fires}", rule.limit)
             )
-    seen = server.charts(one.series, goals, prefix=f"backend-{number + 1}-")
+    seen = server.charts(backend.series, goals, prefix=f"backend-{number + 1}-")
     charts = [*seen.charts, *seen.further]
     return _Shown(
         id=f"backend-{number + 1}",
-        url=one.url,
-        rules=[_row(rule) for rule in one.rules],
-        alerts=judged.alerts_of([rule.record for rule in one.rules], elapsed_us, charts),
+        url=backend.url,
+        rules=[_row(rule) for rule in backend.rules],
+        alerts=judged.alerts_of([rule.record for rule in backend.rules], elapsed_us, charts),
         server=seen,
-        unmeasured=one.unmeasured,
-        remarks=one.remarks,
+        unmeasured=backend.unmeasured,
+        remarks=backend.remarks,
     )
 
 

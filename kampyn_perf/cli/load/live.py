@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kampyn_perf.cli import console
 from kampyn_perf.cli.load.keys import Keys
-from kampyn_perf.cli.load.standing import Looking
+from kampyn_perf.cli.load.standing import Fact, Looking
 from kampyn_perf.histogram import merged
 from kampyn_perf.load import Observer, Progress, RunStart, Severity
 from kampyn_perf.redact import redact_url
@@ -26,6 +26,8 @@ _WINDOW = 10
 """Stretches (seconds, in a run of less than twenty minutes) that the percentiles are of."""
 _PLAIN_LINE_SECONDS = 10.0
 _BAR_WIDTH = 60
+_FIRST_TO_GO = ("server", "generators", "generator", "lateness", "errors")
+"""From a terminal of few lines, in this order."""
 
 _STYLES = {
     Severity.WAITING: None,
@@ -107,7 +109,7 @@ class LiveView(Observer):
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_LINE_SECONDS:
             self._said = time.monotonic()
             facts = [*_facts(progress), *self._objectives()]
-            console.say("; ".join(f"{label}: {text}" for label, text in facts))
+            console.say("; ".join(f"{fact.label}: {fact.text}" for fact in facts))
 
     def _obey(self, keys: str) -> None:
         """q is one Ctrl-C, Q two of them, p shows the phases or hides them."""
@@ -118,21 +120,25 @@ class LiveView(Observer):
                 for _ in range(1 if key == "q" else 2):
                     signal.raise_signal(signal.SIGINT)
 
-    def _objectives(self) -> list[tuple[str, str]]:
+    def _objectives(self) -> list[Fact]:
         standing = self._looking.standing if self._looking else None
-        return [("objectives", standing.objectives())] if standing else []
+        return [Fact("objectives", standing.objectives())] if standing else []
 
     def _picture(self, progress: Progress) -> Group:
-        from rich.console import Group
-
+        """As much as the terminal has lines for."""
         standing = self._looking.standing if self._looking else None
         facts = [*_facts(progress), *(standing.lines() if standing else ())]
         if self._keys.there:
-            facts.append(("keys", "q ends, Q ends at once, p phases"))
-        parts = [_bar(progress), _grid(facts)]
-        if self._with_phases:
-            parts.append(_grid(_phases(progress)))
-        return Group(*parts)
+            facts.append(Fact("keys", "q ends, Q ends at once, p phases"))
+        phases = list(_phases(progress)) if self._with_phases else []
+        screen = console.stderr()
+        picture = _drawn(progress, facts, phases)
+        for label in _FIRST_TO_GO:
+            if len(screen.render_lines(picture, pad=False)) < screen.height:
+                break
+            facts = [fact for fact in facts if fact.label != label]
+            picture = _drawn(progress, facts, phases)
+        return picture
 
     def ending(self, *, draining: bool, drain_us: int) -> None:
         """It was interrupted."""
@@ -153,7 +159,13 @@ class LiveView(Observer):
             self._shown = None
 
 
-def _grid(facts: Iterable[tuple[str, str]]) -> Table:
+def _drawn(progress: Progress, facts: Iterable[Fact], phases: Sequence[Fact]) -> Group:
+    from rich.console import Group
+
+    return Group(_bar(progress), _grid(facts), *([_grid(phases)] if phases else []))
+
+
+def _grid(facts: Iterable[Fact]) -> Table:
     """Labels and texts, which go on below themselves in a narrow terminal."""
     from rich.table import Table
     from rich.text import Text
@@ -161,8 +173,8 @@ def _grid(facts: Iterable[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for label, text in facts:
-        grid.add_row(Text(label), Text(text))
+    for label, text, style in facts:
+        grid.add_row(Text(label), Text(text, style=style))
     return grid
 
 
@@ -174,11 +186,19 @@ def _bar(progress: Progress) -> Table:
     done = min(progress.elapsed_us, schedule.duration_us)
     bar = Table.grid()
     width = min(_BAR_WIDTH, console.stderr().width - 1)
-    bar.add_row(ProgressBar(total=schedule.duration_us, completed=done, width=width))
+    bar.add_row(
+        ProgressBar(
+            total=schedule.duration_us,
+            completed=done,
+            width=width,
+            complete_style="default",
+            finished_style="default",
+        )
+    )
     return bar
 
 
-def _phases(progress: Progress) -> Iterator[tuple[str, str]]:
+def _phases(progress: Progress) -> Iterator[Fact]:
     """A line for each; the one that goes on has an arrow."""
     schedule = progress.schedule
     now = schedule.phase_at(progress.elapsed_us)
@@ -192,11 +212,11 @@ def _phases(progress: Progress) -> Iterator[tuple[str, str]]:
             rates += f" to {format_rate(round(last, 1))}"
         mark = "→" if number == now else " "
         span = f"{format_duration(start_us)} to {format_duration(end_us)}"
-        yield f"{mark} {phase.name}", f"{rates}, {span}"
+        yield Fact(f"{mark} {phase.name}", f"{rates}, {span}")
 
 
-def _facts(progress: Progress) -> list[tuple[str, str]]:
-    """(label, text) of everything that is worth watching."""
+def _facts(progress: Progress) -> list[Fact]:
+    """Everything that is worth watching."""
     schedule, elapsed = progress.schedule, progress.elapsed_us
     index = schedule.phase_at(elapsed)
     phase = schedule.phases[index].name
@@ -215,14 +235,14 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
     started = sum(interval.started for interval in recent)
     late = max((interval.late_max_us for interval in recent), default=0)
     return [
-        ("phase", phase),
-        (
+        Fact("phase", phase),
+        Fact(
             "sessions",
             f"offered {format_rate(schedule.rate_at(elapsed))}, "
             f"started {format_rate(round(started / span, 1))}, "
             f"{progress.in_flight} in flight",
         ),
-        ("requests", f"{format_rate(round(requests / span, 1))}, {failed} failed{share}"),
-        ("P50 / P95 / P99", times),
-        ("lateness", f"{format_duration(late)} at most"),
+        Fact("requests", f"{format_rate(round(requests / span, 1))}, {failed} failed{share}"),
+        Fact("P50 / P95 / P99", times),
+        Fact("lateness", f"{format_duration(late)} at most"),
     ]

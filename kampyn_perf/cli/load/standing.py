@@ -6,8 +6,10 @@ result of everything that was measured until then, so the next one waits twenty 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kampyn_perf import load
 from kampyn_perf.load.clock import now_us
@@ -23,6 +25,15 @@ _MOST_ERRORS = 2
 _MOST_WORDS = 60
 
 
+class Fact(NamedTuple):
+    """A row of the live view."""
+
+    label: str
+    text: str
+    style: str = ""
+    """Where its colour means something."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """What a look came to."""
@@ -30,17 +41,18 @@ class Standing:
     goals: Sequence[SoFar]
     result: LoadResult
 
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """(label, text) for the live view."""
-        yield (
-            "generator" + ("s" if len(self.result.validity.generators) > 1 else ""),
-            self.generators(),
-        )
-        if server := self.server():
-            yield "server", server
-        yield "objectives", self.objectives()
+    def lines(self) -> Iterator[Fact]:
+        """For the live view: how it goes, before who makes the load and what the server does."""
+        missed = any(not goal.within for goal in self.goals)
+        yield Fact("objectives", self.objectives(), "yellow" if missed else "")
         if errors := self.errors():
-            yield "errors", errors
+            yield Fact("errors", errors, "red")
+        if self.result.validity.reasons:
+            yield Fact("INVALID", self.result.validity.reasons[0], "magenta")
+        several = len(self.result.validity.generators) > 1
+        yield Fact("generators" if several else "generator", self.generators())
+        if server := self.server():
+            yield Fact("server", server)
 
     def objectives(self) -> str:
         """`10 of 12 within their goals so far; beyond: response_time_p99 812 ms (< 500 ms)`."""
@@ -53,15 +65,15 @@ class Standing:
         return text + (f"; beyond: {', '.join(named)}" if named else "")
 
     def generators(self) -> str:
-        """CPU, event loop and lateness of each, and what makes the run invalid."""
-        validity = self.result.validity
-        lines = [
-            f"{format_percent(round(generator.cpu_share or 0, 3))} of a core, loop stood "
-            f"{format_duration(generator.loop_lag_max_us)} at most"
-            for generator in validity.generators
-        ]
-        words = "; ".join(lines) or "not heard of yet"
-        return words + (f"; INVALID: {validity.reasons[0]}" if validity.reasons else "")
+        """CPU of each, and the longest that the event loop of one stood."""
+        generators = self.result.validity.generators
+        if not generators:
+            return "not heard of yet"
+        shares = ", ".join(
+            format_percent(round(generator.cpu_share or 0, 3)) for generator in generators
+        )
+        stood = format_duration(max(generator.loop_lag_max_us for generator in generators))
+        return f"{shares} of a core, loop stood {stood} at most"
 
     def server(self) -> str:
         """The last sample of what every backend has."""
@@ -86,9 +98,14 @@ class Standing:
         most = sorted(self.result.failures, key=lambda failure: -failure.count)[:_MOST_ERRORS]
         return "; ".join(
             f"{failure.count:,} × {failure.cause} {failure.endpoint}"
-            + (f": {' '.join(failure.message.split())[:_MOST_WORDS]}" if failure.message else "")
+            + (f": {_first_words(failure.message)}" if failure.message else "")
             for failure in most
         )
+
+
+def _first_words(message: str) -> str:
+    """As many as there is room for."""
+    return textwrap.shorten(message, _MOST_WORDS, placeholder=" …")
 
 
 class Looking(load.Unobserved):

@@ -10,12 +10,6 @@ class SeedProgressBars:
         self._progress: object = None
         self._tasks: dict[str, object] = {}
 
-    def __enter__(self) -> SeedProgressBars:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def __call__(self, what: str, done: int, total: int) -> None:
         from kampyn_perf.cli import console
 

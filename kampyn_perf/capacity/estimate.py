@@ -30,8 +30,10 @@ _DRIFTS = 3.0
 _FEWEST_FOR_DRIFT = 7
 _TELLING = 2.5
 """Margins beyond it are cut off, and no points of a plane."""
-_LEAST_HALF = 0.015
-"""Half the width of an interval, as a share: a power is a power near the limit, and no more."""
+_LEAST_HALF, _LEAST_SEEN = 0.022, 0.015
+"""Half the width of an interval at least, as a share: a power is a power near the limit, and no
+more. And so much of it where a search asks whether it may stop: that cannot be made less by more
+steps."""
 _MOST_ERROR = 1.0
 _CALIBRATED = 1.6
 """A search that stops when its interval is narrow stops sooner where it is so by chance. With this
@@ -62,18 +64,13 @@ class Estimate:
     high: float
     breaks: tuple[Break, ...]
     """Of every objective that was missed at some rate; the first one first."""
+    half_width: float = math.inf
+    """Of the interval that its steps make, as a share of the rate."""
     drift: float | None = None
 
     @property
     def first(self) -> Break | None:
         return self.breaks[0] if self.breaks else None
-
-    @property
-    def half_width(self) -> float:
-        """As a share of the rate."""
-        if not 0 < self.rate < math.inf:
-            return math.inf
-        return (self.high - self.low) / 2 / self.rate
 
 
 def estimate(steps: Sequence[CapacityStep], *, final: bool = False, seed: int = 0) -> Estimate:
@@ -107,13 +104,23 @@ def estimate(steps: Sequence[CapacityStep], *, final: bool = False, seed: int = 
     breaks.sort(key=lambda place: (place.rate, place.objective == STEADY))
     rate = breaks[0].rate
     drift = drifts.get(breaks[0].objective)
-    return Estimate(rate, *_interval(np.min(drawn, axis=0), rate), tuple(breaks), drift)
+    first = np.min(drawn, axis=0)
+    return Estimate(
+        rate, *_interval(first, rate), tuple(breaks), half_width=_half(first, rate), drift=drift
+    )
 
 
-def _interval(samples: Floats, rate: float) -> tuple[float, float]:
+def _interval(samples: Floats, rate: float, least: float = _LEAST_HALF) -> tuple[float, float]:
     """Of logarithms of rates; never narrower than what the fit itself may be off by."""
     low, high = np.exp(np.quantile(samples, (0.025, 0.975), method="nearest"))
-    return min(float(low), rate * (1 - _LEAST_HALF)), max(float(high), rate * (1 + _LEAST_HALF))
+    return min(float(low), rate * (1 - least)), max(float(high), rate * (1 + least))
+
+
+def _half(samples: Floats, rate: float) -> float:
+    if not 0 < rate < math.inf:
+        return math.inf
+    low, high = _interval(samples, rate, _LEAST_SEEN)
+    return (high - low) / 2 / rate
 
 
 def _power(curve: Curve, at: Crossing) -> Power | None:

@@ -8,6 +8,7 @@ from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.capacity import CapacityResult
+from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Finding, Verdict
 from kampyn_perf.slo.evidence.baseline import NONE_GIVEN, Apart, Baseline, nobody_knows, why_not
@@ -18,6 +19,7 @@ from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.explain import explain
 from kampyn_perf.slo.explain.unusual import unusual
 from kampyn_perf.slo.growth import memory_of
+from kampyn_perf.slo.kinds import RequestRate
 from kampyn_perf.slo.objectives import Slo
 from kampyn_perf.slo.steady import phases
 from kampyn_perf.slo.verdict.conclude import conclude
@@ -54,10 +56,13 @@ def judge(
             ],
         )
         loads = [result for result in several if isinstance(result, LoadResult)]
+        exhausted = _exhausted(several, verdict, slo)
         if len(loads) != 1:
-            explanations = _explained_each(loads, slo)
+            explanations = [*exhausted, *_explained_each(loads, slo)]
             return verdict.model_copy(update={"explanation": explanations})
-        explanation = explain(loads[0], verdict.objectives)
+        alone = len(several) == 1
+        own = verdict if alone else conclude(LoadEvidence(loads[0]), slo=slo)
+        explanation = [*exhausted, *explain(loads[0], own.objectives)]
         more = {
             "steadiness": phases(loads[0]),
             "memory": memory_of(loads[0]),
@@ -77,6 +82,22 @@ def judge_so_far(result: LoadResult, slo: Slo) -> Verdict:
         allow_partial=True,
         baselines=[Baseline(evidence=_baseline(result, None))],
     )
+
+
+def _exhausted(results: Sequence[Result], verdict: Verdict, slo: Slo) -> list[Finding]:
+    """Where throughput was missed, what was at its end in a capacity search: a load beside it that
+    asked for less knows nothing of that."""
+    missed = any(
+        isinstance(slo.objectives[one.name].described.evidence, RequestRate)
+        for one in verdict.objectives
+        if one.outcome is Outcome.FAIL
+    )
+    searches = [result for result in results if isinstance(result, CapacityResult) and missed]
+    return [
+        finding.model_copy(update={"words": f"capacity search: {finding.words}"})
+        for search in searches
+        for finding in search.evidence
+    ]
 
 
 def _explained_each(loads: Sequence[LoadResult], slo: Slo) -> list[Finding]:

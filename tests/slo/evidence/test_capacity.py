@@ -8,7 +8,7 @@ from kampyn_perf.capacity.answer import answer_of
 from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, Margin, StepKind
 from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import Target
-from kampyn_perf.results.verdict import Conclusion
+from kampyn_perf.results.verdict import Conclusion, Finding
 from kampyn_perf.slo import judge
 from kampyn_perf.slo.objectives import Slo
 from tests.slo.runs import MACHINE, Run, steady
@@ -127,3 +127,17 @@ def test_an_unfinished_search_can_fail_but_not_pass(ending):
     verdict = judge(result(*around(500), ending=ending, reason="it was ended"), GOALS)
     assert verdict.partial
     assert verdict.conclusion is Conclusion.NO_VERDICT
+
+
+def test_what_was_exhausted_explains_a_throughput_that_was_missed() -> None:
+    """The load beside it asked for less, and knows no cause."""
+    spent = Finding(rule="backend-cpu", words="the workers were at their end", cause=True)
+    search = result(*around(200)).model_copy(update={"evidence": [spent]})
+    load = Run(phases=[("p", steady(seconds=40, rate=50))]).result()
+    verdict = judge([load, search], GOALS)
+    assert verdict.conclusion is Conclusion.FAIL
+    assert [one.words for one in verdict.explanation] == [
+        "capacity search: the workers were at their end"
+    ]
+    enough = result(*around(900)).model_copy(update={"evidence": [spent]})
+    assert judge([load, enough], GOALS).explanation == []

@@ -20,7 +20,6 @@ import orjson
 
 from kampyn_perf import names
 
-
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 

@@ -24,6 +24,7 @@ _FOR_SECOND = 0.45
 where the first one was known to be near."""
 _WARM_SHARE = 0.2
 _SHORTEST_WARM_US = 2 * _S
+_SHORTEST_STEP_US = _SHORTEST_WARM_US + SHORTEST_US + OVERHEAD_US
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +69,14 @@ def shape(
     """The plan for a budget. Raises KampynError for one that is too small."""
     rung_us = min(max(budget_us // 150, 2 * _S), 4 * _S)
     left = budget_us - _before(rung_us)
-    shortest = _SHORTEST_WARM_US + SHORTEST_US + OVERHEAD_US
-    if left < _FEWEST * shortest:
-        least = _before(2 * _S) + _FEWEST * shortest
+    if left < _FEWEST * _SHORTEST_STEP_US:
         raise KampynError(
             f"a budget of {format_duration(budget_us)} is too small to find a capacity in",
-            hint=f"It takes {format_duration(least)} at least: a little load, a ladder of users, "
-            f"and {_FEWEST} steps of {format_duration(shortest)}. Ten minutes are a good start.",
+            hint=f"It takes {format_duration(least_us())} at least: a little load, a ladder of "
+            f"users, and {_FEWEST} steps of {format_duration(_SHORTEST_STEP_US)}. Ten minutes are "
+            "a good start.",
         )
-    steps = min(_WISHED, left // shortest)
+    steps = min(_WISHED, left // _SHORTEST_STEP_US)
     step_us = left // steps - OVERHEAD_US
     warm = max(int(step_us * _WARM_SHARE), _SHORTEST_WARM_US) // _S * _S
     return Plan(
@@ -88,6 +88,11 @@ def shape(
         seed=seed,
         aside=tuple(aside),
     )
+
+
+def least_us() -> int:
+    """Of a budget."""
+    return _before(2 * _S) + _FEWEST * _SHORTEST_STEP_US
 
 
 def _before(rung_us: int) -> int:

@@ -99,6 +99,11 @@ def _one(reference: str, base: Path) -> list[Path]:
         paths = sorted(Path().glob(reference))
         return [find_result(path) for path in paths if not path.is_symlink()]
     path = find_result(Path(reference))
+    if not path.exists() and Path(reference).is_dir():
+        raise KampynError(
+            f"{reference} is a folder that holds no result ({path.name})",
+            hint="kampyn-perf reports list shows the runs that there are.",
+        )
     if not path.exists() and "/" not in reference:
         raise _unknown(reference, base)
     return [path]

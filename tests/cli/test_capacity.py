@@ -37,7 +37,8 @@ def test_a_sweep_is_of_the_bundled_backend(tmp_path):
 def test_a_sweep_with_too_little_for_each_begins_nothing(tmp_path):
     done = program.run(tmp_path, "capacity", "--workers-sweep", "1,2", "--budget", "2m")
     assert done.code == ExitCode.USAGE
-    assert "--budget is shared by 2 searches: a budget of 1 min 0 s is too small" in done.err
+    assert "--budget is shared by 2 searches, and 1 min 0 s each are too little" in done.err
+    assert "Together they take 2 min 52 s at least" in done.err
     assert not (tmp_path / "reports").exists()
 
 

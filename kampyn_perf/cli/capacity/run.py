@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kampyn_perf import capacity, load, names
-from kampyn_perf.capacity.plan import shape
+from kampyn_perf.capacity.plan import least_us
 from kampyn_perf.capacity.request import CapacityRequest
 from kampyn_perf.capacity.runner import read_search
 from kampyn_perf.capacity.usl import usl_of
@@ -65,11 +65,13 @@ def run(flags: CapacityFlags) -> ExitCode:
 def _sweep(flags: CapacityFlags, numbers: Sequence[int]) -> ExitCode:
     """One search for each number of workers, and the law through what they found."""
     each_us = _budget_us(flags) // len(numbers)
-    try:
-        shape(each_us)  # one that is too small begins nothing
-    except KampynError as error:
-        words = f"--budget is shared by {len(numbers)} searches: {error.message}"
-        raise KampynError(words, hint=error.hint) from error
+    if each_us < least_us():  # begins nothing
+        raise KampynError(
+            f"--budget is shared by {len(numbers)} searches, and {format_duration(each_us)} each "
+            "are too little to find a capacity in",
+            hint=f"Together they take {format_duration(len(numbers) * least_us())} at least; ten "
+            "minutes for each are a good start.",
+        )
     searches: dict[int, CapacityResult] = {}
     for number in numbers:
         if not flags.as_json:

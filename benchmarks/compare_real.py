@@ -44,7 +44,10 @@ def kept(folder: Path) -> Iterator[Pair]:
     """Those of before."""
     for base in sorted(folder.glob("*-a")):
         a, b = (
-            io.read(base.with_name(f"{base.name[:-1]}{side}"), {names.LOAD_SCHEMA: LoadResult})
+            io.read(
+                base.with_name(f"{base.name[:-1]}{side}") / names.RESULT_FILE,
+                {names.LOAD_SCHEMA: LoadResult},
+            )
             for side in "ab"
         )
         yield a, b

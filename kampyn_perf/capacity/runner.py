@@ -36,7 +36,7 @@ from kampyn_perf.results.folder import (
 )
 from kampyn_perf.results.load import Target
 from kampyn_perf.results.verdict import Finding
-from kampyn_perf.slo.explain import UNKNOWN
+from kampyn_perf.slo.explain import NO_CAUSE
 from kampyn_perf.slo.objectives import Slo
 
 _EVIDENCE = 3
@@ -215,7 +215,7 @@ class _Search:
             answer=answer,
             beyond=self._beyond(stop, probe.limiter),
             limiter=probe.limiter,
-            evidence=exhausted(steps),
+            evidence=[] if ending is Ending.LIMITER else exhausted(steps),
             steps=list(steps),
         )
 
@@ -251,7 +251,7 @@ def exhausted(steps: list[CapacityStep]) -> list[Finding]:
     )
     causes = [cause for step in missed for cause in step.explanation if cause.cause]
     # That one step could not be explained is nothing beside others that could.
-    causes = [cause for cause in causes if cause.rule != UNKNOWN] or causes
+    causes = [cause for cause in causes if cause.rule not in NO_CAUSE] or causes
     by_rule: dict[str, Finding] = {}
     for cause in causes:
         by_rule.setdefault(cause.rule, cause)

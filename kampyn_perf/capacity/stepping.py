@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from kampyn_perf import load
@@ -70,6 +71,7 @@ class Stepper:
         began = time.monotonic()
         settled = number == 1 or self.probe.settle(_SETTLE_S)
         name = f"{number:02}-{ask.kind.value}" + (f"-{ask.rate:g}" if ask.rate else "")
+        name = free_name(self.folder / "steps", name)
         spec = self._spec(ask, number)
         request = replace(
             self.request, spec=spec, folder=self.folder / "steps" / name, reports=None
@@ -139,6 +141,13 @@ class Stepper:
             lost=words,
             beyond=ask.beyond,
         )
+
+
+def free_name(folder: Path, name: str) -> str:
+    """A step that was interrupted, or lost its target, leaves its folder, and a search that goes on
+    makes the one of that number once more."""
+    tries = (name if attempt == 1 else f"{name}-{attempt}" for attempt in count(1))
+    return next(each for each in tries if not (folder / each).exists())
 
 
 def _phases(ask: Ask) -> tuple[PhaseSettings, ...]:

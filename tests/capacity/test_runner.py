@@ -14,6 +14,7 @@ from kampyn_perf import capacity, load, names
 from kampyn_perf.capacity.asks import Ask
 from kampyn_perf.capacity.plan import Plan
 from kampyn_perf.capacity.request import CapacityRequest, Unobserved
+from kampyn_perf.capacity.stepping import free_name
 from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.results import io
 from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, StepKind
@@ -105,6 +106,14 @@ def test_a_search_is_kept_gone_on_with_and_survives_its_target(server, tmp_path)
     assert lost.steps[: len(first.steps)] == first.steps
     assert lost.ending is Ending.LOST
     assert lost.steps[-1].lost
+
+
+def test_a_step_that_is_made_once_more_has_a_folder_of_its_own(tmp_path):
+    """The one that was interrupted, or lost its target, is in the way of a search that goes on."""
+    assert free_name(tmp_path, "09-open-75") == "09-open-75"
+    for expected in ("09-open-75-2", "09-open-75-3"):
+        (tmp_path / free_name(tmp_path, "09-open-75")).mkdir()
+        assert free_name(tmp_path, "09-open-75") == expected
 
 
 def test_what_is_of_something_else_is_not_gone_on_with(server, tmp_path):

@@ -3,6 +3,6 @@
 One rule a file in `rules`; each says what it needs, its test, and its sentence with its numbers.
 """
 
-from kampyn_perf.slo.explain.explanation import UNKNOWN, explain
+from kampyn_perf.slo.explain.explanation import NO_CAUSE, UNKNOWN, explain
 
-__all__ = ["UNKNOWN", "explain"]
+__all__ = ["NO_CAUSE", "UNKNOWN", "explain"]

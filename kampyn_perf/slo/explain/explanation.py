@@ -27,6 +27,8 @@ from kampyn_perf.units import counted, format_duration, format_percent
 
 UNKNOWN = "unknown"
 """The name of the finding that there is none."""
+NO_CAUSE = frozenset({UNKNOWN, too_little_data.RULE.id})
+"""Findings that say why nothing is known to have been at its end."""
 _MOST = 4
 _WAITED = 0.1
 """Of the time, from which on it is not the generator's own fault that it was late."""

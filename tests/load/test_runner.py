@@ -7,9 +7,12 @@ import signal
 import tempfile
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import orjson
 import pytest
 
 from kampyn_perf import load, names
@@ -19,23 +22,24 @@ from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.series import Series, Watching
 from tests.cli import program
+from tests.load.conftest import DATA, Server, end, start_server
+
+
+def request_against(server: Server, data: Path, phases: str, *sets: str) -> load.LoadRequest:
+    patient = program.PATIENT[1::2]
+    return load.resolve(
+        load.LoadOptions(
+            target=server.url,
+            data=data,
+            sets=(*patient, f"config.phases=[{phases}]", *sets),
+        )
+    )
 
 
 @pytest.fixture
 def request_for(server, data_file):
     """A request of phases against the recording server."""
-
-    def make(phases: str, *sets: str) -> load.LoadRequest:
-        patient = program.PATIENT[1::2]
-        return load.resolve(
-            load.LoadOptions(
-                target=server.url,
-                data=data_file,
-                sets=(*patient, f"config.phases=[{phases}]", *sets),
-            )
-        )
-
-    return make
+    return partial(request_against, server, data_file)
 
 
 @pytest.fixture
@@ -73,12 +77,85 @@ class Recording(load.Unobserved):
         self.events.append(f"ending, draining {draining}")
 
 
-def test_the_result_and_what_an_observer_hears(request_for, server):
-    observer = Recording()
-    result = load.run(request_for("{duration: 2, arrivalRate: 20}"), observer)
+class Failing(load.Unobserved):
+    """An observer with a defect."""
+
+    def interval(self, progress: load.Progress) -> None:
+        raise ZeroDivisionError("a defect")
+
+
+class Clock:
+    """A watcher that notes when it is asked, on the run's own time axis."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.target: load.WatchedTarget | None = None
+        self._zero_us = 0
+        self._at_us: list[int] = []
+
+    def prepare(self, target: load.WatchedTarget) -> None:
+        self.events.append("prepare")
+        self.target = target
+        self.generators = target.generators()
+
+    def start(self, zero_us: int) -> None:
+        self.events.append("start")
+        self._zero_us = zero_us
+        assert 0 < zero_us - now_us() < 1_000_000, "before the first arrival"
+
+    def stop(self) -> None:
+        self.events.append("stop")
+
+    def measured(self) -> load.Measured:
+        if not self._zero_us:
+            return load.Measured()
+        self._at_us.append(now_us() - self._zero_us)
+        series = Series(
+            metric="moments",
+            subject="the run",
+            source="its clock",
+            at_us=list(self._at_us),
+            values=[0.0] * len(self._at_us),
+        )
+        return load.Measured(
+            series=[series],
+            watching=Watching(cpu_share=0.01, watchers=[]),
+            warnings=["the clock ticks"],
+        )
+
+
+@dataclass
+class Watched:
+    """A run of two seconds, who observed it, and what it was against."""
+
+    observer: Recording
+    watcher: Clock
+    server: Server
+    result: LoadResult
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """By one with a defect, too."""
+    folder = tmp_path_factory.mktemp("watched")
+    (folder / "data.json").write_bytes(orjson.dumps(DATA))
+    server = start_server()
+    request = request_against(server, folder / "data.json", "{duration: 2, arrivalRate: 20}")
+    observer, watcher = Recording(), Clock()
+    result = load.run(
+        replace(request, folder=folder / "run"),
+        load.Observers(Failing(), observer),
+        watcher=watcher,
+    )
+    yield Watched(observer, watcher, server, result)
+    end(server)
+
+
+def test_the_result_and_what_an_observer_hears(watched):
+    result, observer = watched.result, watched.observer
     assert result.status is RunStatus.COMPLETE
     assert result.sessions.completed == 40
-    assert len(server.seen) == result.requests.count
+    assert len(watched.server.seen) == result.requests.count
     assert observer.events[0] == "begin"
     assert set(observer.events[1:]) == {"interval"}
     (start,) = observer.starts
@@ -88,7 +165,32 @@ def test_the_result_and_what_an_observer_hears(request_for, server):
         "Order placement flow": 40,
         "Vendor operations": 30,
     }
-    assert observer.completed == [(second.at_us, second.requests) for second in result.seconds]
+
+
+def test_an_observer_that_fails_ends_no_run_and_is_told(watched):
+    result = watched.result
+    assert result.status is RunStatus.COMPLETE
+    assert result.sessions.planned == result.sessions.completed == 40
+    assert (
+        "Failing, which watched the run, failed and saw no more of it: ZeroDivisionError: a defect"
+        in result.validity.warnings
+    )
+    told = [(second.at_us, second.requests) for second in result.seconds]
+    assert watched.observer.completed == told
+
+
+def test_what_is_measured_beside_the_load_is_in_the_result(watched):
+    result, watcher = watched.result, watched.watcher
+    assert watcher.events == ["prepare", "start", "stop"]
+    assert watcher.target is not None
+    assert watcher.target.url == watched.server.url
+    assert watcher.target.bundled is None
+    assert len(watcher.generators) == 1
+    (series,) = result.measurements
+    assert series.at_us[0] < 2_000_000, "it is asked while the run goes on, to be saved"
+    assert series.at_us[-1] >= result.elapsed_us - 20_000, "and when the run is over"
+    assert result.watching == Watching(cpu_share=0.01, watchers=[])
+    assert "the clock ticks" in result.validity.warnings
 
 
 def test_a_run_without_a_folder_leaves_nothing(request_for, processes_left, tmp_path, monkeypatch):
@@ -166,26 +268,6 @@ def test_a_target_that_is_not_there_leaves_no_folder(request_for, server, tmp_pa
     assert not (tmp_path / "reports").exists()
 
 
-class Failing(load.Unobserved):
-    """An observer with a defect."""
-
-    def interval(self, progress: load.Progress) -> None:
-        raise ZeroDivisionError("a defect")
-
-
-def test_an_observer_that_fails_ends_no_run_and_is_told(request_for):
-    witness = Recording()
-    request = request_for("{duration: 2, arrivalRate: 20}")
-    result = load.run(request, load.Observers(Failing(), witness))
-    assert result.status is RunStatus.COMPLETE
-    assert result.sessions.planned == result.sessions.completed == 40
-    assert (
-        "Failing, which watched the run, failed and saw no more of it: ZeroDivisionError: a defect"
-        in result.validity.warnings
-    )
-    assert witness.completed == [(second.at_us, second.requests) for second in result.seconds]
-
-
 def test_an_observer_may_end_the_run(request_for):
     observer = Recording(stop_at_us=1_500_000)
     result = load.run(request_for("{duration: 60, arrivalRate: 20}"), observer)
@@ -194,62 +276,6 @@ def test_an_observer_may_end_the_run(request_for):
     assert result.interrupted == ""
     assert result.sessions.cut == 0, "sessions in flight may finish"
     assert "ending, draining True" in observer.events
-
-
-class Clock:
-    """A watcher that notes when it is asked, on the run's own time axis."""
-
-    def __init__(self) -> None:
-        self.events: list[str] = []
-        self.target: load.WatchedTarget | None = None
-        self._zero_us = 0
-        self._at_us: list[int] = []
-
-    def prepare(self, target: load.WatchedTarget) -> None:
-        self.events.append("prepare")
-        self.target = target
-        self.generators = target.generators()
-
-    def start(self, zero_us: int) -> None:
-        self.events.append("start")
-        self._zero_us = zero_us
-        assert 0 < zero_us - now_us() < 1_000_000, "before the first arrival"
-
-    def stop(self) -> None:
-        self.events.append("stop")
-
-    def measured(self) -> load.Measured:
-        if not self._zero_us:
-            return load.Measured()
-        self._at_us.append(now_us() - self._zero_us)
-        series = Series(
-            metric="moments",
-            subject="the run",
-            source="its clock",
-            at_us=list(self._at_us),
-            values=[0.0] * len(self._at_us),
-        )
-        return load.Measured(
-            series=[series],
-            watching=Watching(cpu_share=0.01, watchers=[]),
-            warnings=["the clock ticks"],
-        )
-
-
-def test_what_is_measured_beside_the_load_is_in_the_result(request_for, server, tmp_path):
-    watcher = Clock()
-    request = replace(request_for("{duration: 2, arrivalRate: 20}"), folder=tmp_path / "run")
-    result = load.run(request, watcher=watcher)
-    assert watcher.events == ["prepare", "start", "stop"]
-    assert watcher.target is not None
-    assert watcher.target.url == server.url
-    assert watcher.target.bundled is None
-    assert len(watcher.generators) == 1
-    (series,) = result.measurements
-    assert series.at_us[0] < 2_000_000, "it is asked while the run goes on, to be saved"
-    assert series.at_us[-1] >= result.elapsed_us - 20_000, "and when the run is over"
-    assert result.watching == Watching(cpu_share=0.01, watchers=[])
-    assert "the clock ticks" in result.validity.warnings
 
 
 def test_a_watcher_that_cannot_begin_ends_the_run_before_it(request_for, server):

@@ -38,7 +38,7 @@ def run(
     """As `subprocess.run` of `python -m kampyn_perf` with its output captured."""
     with tempfile.TemporaryDirectory(prefix="kampyn-perf-output-") as name:
         out, err = Path(name, "stdout"), Path(name, "stderr")
-        process = _context().Process(
+        process = forkserver().Process(
             target=main, args=(arguments, folder, dict(environment), out, err)
         )
         process.start()
@@ -69,7 +69,7 @@ class Forked:
         """What it inherits as its stdin, stdout and stderr; None is a stream that is closed."""
         self.args = arguments
         given = tuple(None if each is None else Connection(os.dup(each)) for each in handles)
-        self._process = _context().Process(
+        self._process = forkserver().Process(
             target=target, args=(given, arguments, folder, dict(environment))
         )
         self._process.start()
@@ -162,7 +162,7 @@ def _text(handle: int) -> IO[str]:
     return os.fdopen(handle, encoding="utf-8", errors="replace")
 
 
-def _context() -> ForkServerContext:
+def forkserver() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__])
     return context
@@ -180,7 +180,7 @@ def main(
     """In the forked process, whose output goes to files."""
     with Path(os.devnull).open() as nothing, out.open("w") as stdout, err.open("w") as stderr:
         _redirect((nothing.fileno(), stdout.fileno(), stderr.fileno()))
-    _become(arguments, folder, environment)
+    become(arguments, folder, environment)
 
 
 def _on_handles(
@@ -190,7 +190,7 @@ def _on_handles(
     _redirect(tuple(None if each is None else each.fileno() for each in given))
     for connection in filter(None, given):
         connection.close()
-    _become(arguments, folder, environment)
+    become(arguments, folder, environment)
 
 
 def _on_terminal(
@@ -224,7 +224,7 @@ def _stderr() -> IO[str]:
     return os.fdopen(2, "w", buffering=1, errors="backslashreplace")
 
 
-def _become(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+def become(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

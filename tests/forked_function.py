@@ -16,7 +16,7 @@ class Function(forked.Started):
     """Of a module, called there; stdout and stderr are pipes of text."""
 
     def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
-        context = forked._context()
+        context = forked.forkserver()
         out, out_written = context.Pipe(duplex=False)
         err, err_written = context.Pipe(duplex=False)
         self._process = context.Process(
@@ -34,7 +34,7 @@ def program(
 ) -> None:
     """`kampyn-perf`, in a process where something is done before: to be called by `Function`."""
     first()
-    forked._become(arguments, folder, environment)
+    forked.become(arguments, folder, environment)
 
 
 def _call(

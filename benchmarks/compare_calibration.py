@@ -37,7 +37,8 @@ from kampyn_perf.compare.figures import (
 )
 from kampyn_perf.compare.judging import of_figures
 from kampyn_perf.compare.settings import Condition, Settings
-from kampyn_perf.results.comparison import Change, Compared, Design
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Design
 from kampyn_perf.results.unit import Unit
 
 GRAIN = 1.001

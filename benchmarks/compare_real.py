@@ -20,7 +20,8 @@ from kampyn_perf.compare import Condition, Settings
 from kampyn_perf.compare.judging import Paired
 from kampyn_perf.measure import WatchFlags
 from kampyn_perf.results import io
-from kampyn_perf.results.comparison import Change, Comparison, Conclusion
+from kampyn_perf.results.compared import Change
+from kampyn_perf.results.comparison import Comparison, Conclusion
 from kampyn_perf.results.load import LoadResult
 
 Pair = tuple[LoadResult, LoadResult]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, Needed
+from kampyn_perf.results.compared import Change, Compared, Needed
+from kampyn_perf.results.comparison import Comparison, Conclusion
 
 _SHOWN = 8
 

@@ -27,7 +27,7 @@ from kampyn_perf.compare.effect import Effect
 from kampyn_perf.compare.figures import ERROR_RATE, RESPONSE_TIME, THROUGHPUT, TIME
 from kampyn_perf.compare.needs import needed
 from kampyn_perf.compare.pending import Pending
-from kampyn_perf.results.comparison import ALONE, Change, Compared
+from kampyn_perf.results.compared import ALONE, Change, Compared
 
 if TYPE_CHECKING:
     from kampyn_perf.stats import Interval

@@ -13,13 +13,8 @@ from kampyn_perf.compare.spread import Spread
 from kampyn_perf.compare.weighing import weigh
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results import io
-from kampyn_perf.results.comparison import (
-    Compared,
-    Comparison,
-    Conclusion,
-    Design,
-    RunName,
-)
+from kampyn_perf.results.compared import Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion, Design, RunName
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.units import counted, format_percent
 

@@ -9,7 +9,7 @@ from kampyn_perf import stats
 from kampyn_perf.compare.effect import Effect, Normal, Signs
 from kampyn_perf.compare.figures import RESPONSE_TIME, THROUGHPUT
 from kampyn_perf.compare.pending import Pending
-from kampyn_perf.results.comparison import Needed
+from kampyn_perf.results.compared import Needed
 
 _MOST_RUNS = 200
 _MOST_FACTOR = 1_000

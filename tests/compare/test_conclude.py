@@ -8,15 +8,8 @@ import pytest
 
 from kampyn_perf.compare.conclude import concluded
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.results.comparison import (
-    Change,
-    Compared,
-    Comparison,
-    Conclusion,
-    Design,
-    Needed,
-    RunName,
-)
+from kampyn_perf.results.compared import Change, Compared, Needed
+from kampyn_perf.results.comparison import Comparison, Conclusion, Design, RunName
 from kampyn_perf.results.unit import Unit
 
 SAME, BETTER, WORSE, OPEN = (

@@ -13,7 +13,8 @@ from kampyn_perf.compare import Condition, Settings
 from kampyn_perf.compare.judging import Paired
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.results.bench import BenchResult, CaseResult, CaseStatus, Samples
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, Design
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion, Design
 from kampyn_perf.results.load import LoadResult, RunStatus
 from tests.bench.conftest import MACHINE, options
 from tests.slo.runs import Run, machine, steady

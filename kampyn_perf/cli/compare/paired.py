@@ -19,7 +19,8 @@ from kampyn_perf.load import DirectRequest, LoadOptions, LoadRequest
 from kampyn_perf.load.addresses import looks_like_url
 from kampyn_perf.measure import WatchFlags
 from kampyn_perf.results import io
-from kampyn_perf.results.comparison import Compared, Comparison
+from kampyn_perf.results.compared import Compared
+from kampyn_perf.results.comparison import Comparison
 from kampyn_perf.results.folder import REPORTS, new_run_folder
 
 BUNDLED = "bundled"

@@ -7,7 +7,8 @@ from kampyn_perf.cli.compare.flags import Output
 from kampyn_perf.files import write_whole
 from kampyn_perf.report.comparison import Format, export
 from kampyn_perf.report.comparison.table import lines
-from kampyn_perf.results.comparison import Change, Comparison, Conclusion
+from kampyn_perf.results.compared import Change
+from kampyn_perf.results.comparison import Comparison, Conclusion
 
 _STYLES = {
     Change.REGRESSED: "bold red",

@@ -17,7 +17,8 @@ from kampyn_perf.compare.comparable import unfit
 from kampyn_perf.compare.figures import Figures
 from kampyn_perf.compare.judging import figures_of, of_figures
 from kampyn_perf.compare.pairs.arms import PairsRequest, Role
-from kampyn_perf.results.comparison import Change, Compared, Design
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Design
 from kampyn_perf.results.load import LoadResult
 
 _SPARE = 0.5

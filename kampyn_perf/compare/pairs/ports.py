@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kampyn_perf.compare.pairs.arms import Role
-from kampyn_perf.results.comparison import Compared
+from kampyn_perf.results.compared import Compared
 
 
 class Observer(Protocol):

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion
 
 _ORDER = (Change.REGRESSED, Change.IMPROVED, Change.INCONCLUSIVE, Change.NO_CHANGE)
 _CHANGED = (Change.REGRESSED, Change.IMPROVED)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.annotations import command
-from kampyn_perf.results.comparison import Change, Comparison
+from kampyn_perf.results.compared import Change
+from kampyn_perf.results.comparison import Comparison
 
 
 def github(comparison: Comparison) -> bytes:

@@ -10,7 +10,8 @@ from junitparser import Error, Failure, Skipped, TestCase, TestSuite
 
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.junit_text import SUITE, clean, document_of
-from kampyn_perf.results.comparison import Change, Compared, Comparison
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison
 
 
 def junit(comparison: Comparison) -> bytes:

@@ -9,14 +9,8 @@ from collections.abc import Sequence
 
 from kampyn_perf.report.comparison.table import about
 from kampyn_perf.report.markup import escape, table
-from kampyn_perf.results.comparison import (
-    Change,
-    Compared,
-    Comparison,
-    Conclusion,
-    Difference,
-    names_of,
-)
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion, Difference, names_of
 
 _MARKS_OF_ALL = {
     Conclusion.REGRESSED: "❌",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kampyn_perf.report.comparison.folding import fold
-from kampyn_perf.results.comparison import Compared, Comparison, names_of
+from kampyn_perf.results.compared import Compared
+from kampyn_perf.results.comparison import Comparison, names_of
 
 _HEAD = ("", "Figure", "Base", "New", "Change", "Interval", "Outcome")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from xml.sax.saxutils import escape
 
-from kampyn_perf.results.comparison import Compared
+from kampyn_perf.results.compared import Compared
 
 WIDTH, HEIGHT = 180, 18
 _REACH = math.log(2)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kampyn_perf.report.html import changes, page
-from kampyn_perf.results.comparison import Change, Compared, Comparison, Conclusion, names_of
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion, names_of
 from kampyn_perf.units import format_percent
 
 MOST_ROWS = 300

@@ -12,7 +12,8 @@ import pytest
 
 from kampyn_perf.compare.pairs import Arm, PairsRequest, Role, Unobserved, run
 from kampyn_perf.errors import ExitCode, KampynError
-from kampyn_perf.results.comparison import Change, Compared, Conclusion
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Conclusion
 from kampyn_perf.results.load import LoadResult, RunStatus
 from tests.slo.runs import Run
 

@@ -14,15 +14,8 @@ import pytest
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.report.comparison import Format, export
 from kampyn_perf.report.comparison.table import lines
-from kampyn_perf.results.comparison import (
-    Change,
-    Compared,
-    Comparison,
-    Conclusion,
-    Design,
-    Difference,
-    RunName,
-)
+from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.comparison import Comparison, Conclusion, Design, Difference, RunName
 from kampyn_perf.results.unit import Unit
 
 P95 = Compared(

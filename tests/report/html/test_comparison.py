@@ -8,7 +8,7 @@ import pytest
 
 from kampyn_perf.report.html import comparison_page
 from kampyn_perf.report.html.changes import WIDTH, picture
-from kampyn_perf.results.comparison import Change
+from kampyn_perf.results.compared import Change
 from tests.report.comparison.test_formats import P95, comparison
 from tests.report.html.reading import Page, digest
 from tests.report.html.samples import MARKUP

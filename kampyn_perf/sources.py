@@ -6,11 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import yaml
-from yaml.composer import Composer
 
 from kampyn_perf.errors import ConfigError, KampynError, Problem
 
@@ -81,19 +79,22 @@ def _common(at: tuple[str, ...], path: PathKey) -> int:
     return next((n for n, (one, other) in pairs if one != str(other)), min(len(at), len(path)))
 
 
-_first_loader: Any = yaml.SafeLoader
-if yaml.__with_libyaml__:
+@cache
+def _fast_loader() -> Any:
+    """Tokens by libyaml, ten times as fast as PyYAML's own. Nodes by Python: libyaml's binding
+    makes them without a limit of its depth, and a file of a million brackets ends the process."""
+    import yaml
+    from yaml.composer import Composer
 
-    class _FastLoader(Composer, yaml.CSafeLoader):
-        """Tokens by libyaml, ten times as fast as PyYAML's own. Nodes by Python: libyaml's binding
-        makes them without a limit of its depth, and a file of a million brackets ends the process.
-        """
+    if not yaml.__with_libyaml__:
+        return yaml.SafeLoader
 
+    class FastLoader(Composer, yaml.CSafeLoader):
         def __init__(self, text: str) -> None:
             yaml.CSafeLoader.__init__(self, text)
             Composer.__init__(self)
 
-    _first_loader = _FastLoader
+    return FastLoader
 
 
 def read_yaml(path: Path) -> Source:
@@ -116,9 +117,11 @@ def read_yaml(path: Path) -> Source:
 
 def parse_yaml(text: str, name: str) -> Source:
     """`read_yaml` for a text; `name` is what messages call it."""
+    import yaml  # here: most processes read none
+
     try:
         try:
-            return _parse(text, name, _first_loader)
+            return _parse(text, name, _fast_loader())
         except (yaml.YAMLError, ValueError):
             return _parse(text, name, yaml.SafeLoader)  # whose errors say more
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date or number that is none
@@ -163,7 +166,7 @@ def parse_path(text: str) -> PathKey:
 
 
 def _walk(
-    node: yaml.Node,
+    node: Any,
     path: PathKey,
     lines: dict[PathKey, int],
     problems: list[Problem],
@@ -178,10 +181,10 @@ def _walk(
         problems.append(Problem(format_path(path), "contains itself", f"{name}:{lines[path]}"))
         return
     above = above | {id(node)}
-    if isinstance(node, yaml.SequenceNode):
+    if node.id == "sequence":
         for index, item in enumerate(node.value):
             _walk(item, (*path, index), lines, problems, name, above)
-    elif isinstance(node, yaml.MappingNode):
+    elif node.id == "mapping":
         seen: dict[str, int] = {}
         for key, item in node.value:
             line = key.start_mark.line + 1

@@ -26,7 +26,7 @@ def by_python(monkeypatch):
 
     def read(text: str) -> sources.Source:
         with monkeypatch.context() as patch:
-            patch.setattr(sources, "_first_loader", yaml.SafeLoader)
+            patch.setattr(sources, "_fast_loader", lambda: yaml.SafeLoader)
             return sources.parse_yaml(text, "x.yaml")
 
     return read

@@ -27,6 +27,8 @@ class SeedProgressBars:
         if task is None:
             task = self._tasks[what] = self._progress.add_task(f"seeding {what}", total=total)
         self._progress.update(task, completed=done)  # type: ignore[arg-type]
+        if done >= total:
+            self.close()  # with it ends its thread, beside which no worker would be forked
 
     def close(self) -> None:
         """Take the bars away."""
@@ -34,3 +36,4 @@ class SeedProgressBars:
         if stop:
             stop()
         self._progress = None
+        self._tasks.clear()

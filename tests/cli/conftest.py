@@ -11,6 +11,7 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from tests.bench.server import ok, serving
 from tests.cli.on_path import on_path
 
 SETTINGS = BackendSettings(
@@ -31,6 +32,14 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend
 def against(backend: RunningBackend) -> tuple[str, ...]:
     """Flags that aim a load at the backend."""
     return ("--target", backend.url, "--data", str(backend.data_file))
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """An address that answers, for what is not about a scenario: it keeps nobody waiting for the
+    backend."""
+    with serving(lambda _request: ok()) as server:
+        yield f"{server}/items"
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kampyn_perf import names
-from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult, RunStatus
+from tests.bench.server import ok, serving
 from tests.cli import program
 
 GOALS = """
@@ -19,12 +19,17 @@ objectives:
 """
 
 
-def test_a_failed_objective_ends_the_load(tmp_path: Path, backend: RunningBackend) -> None:
+def half(request: bytes) -> bytes:
+    return ok() if b" /health " in request else ok(status="404 Not Found")
+
+
+def test_a_failed_objective_ends_the_load(tmp_path: Path) -> None:
     path = tmp_path / "goals.yaml"
     path.write_text(GOALS)
-    urls = (f"{backend.url}/health", f"{backend.url}/there/is/no/such/page")
     phase = ("--rate", "20", "--for", "40s")
-    done = program.run(tmp_path, "load", *urls, *phase, "--slo", str(path))
+    with serving(half) as server:
+        urls = (f"{server}/health", f"{server}/there/is/no/such/page")
+        done = program.run(tmp_path, "load", *urls, *phase, "--slo", str(path))
     assert done.code == 1, done.err
     result = io.read(
         tmp_path / "reports" / "latest" / "result.json", {names.LOAD_SCHEMA: LoadResult}

@@ -20,7 +20,7 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
 from tests import mongo_server
 from tests.cli import program
-from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile, wait_for
+from tests.cli.program import CHEAP, PATIENT, SMALL, TWO_WORKERS, profile, wait_for
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -69,10 +69,10 @@ def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_run_that_is_ended_undoes_its_faults_or_the_next_start_does(tmp_path, against, number):
+def test_a_run_that_is_ended_undoes_its_faults_or_the_next_start_does(tmp_path, url, number):
     mark = tmp_path / "state"
     process = program.start(
-        tmp_path, "load", *against, *profile("{duration: 60, arrivalRate: 5}"),
+        tmp_path, "load", url, "--rate", "5", "--for", "60s", *PATIENT,
         *faults(f"{{at: 0, for: 50s, start: [touch, {mark}], stop: [rm, -f, {mark}]}}"),
     )  # fmt: skip
     wait_for(mark.exists)
@@ -103,9 +103,9 @@ def test_a_run_that_is_ended_undoes_its_faults_or_the_next_start_does(tmp_path, 
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_before_the_run(tmp_path, against, fault, words):
-    phases = profile("{duration: 60, arrivalRate: 5}")
-    done = program.run(tmp_path, "load", *against, *phases, *faults(fault), "--dry-run")
+def test_what_cannot_be_done_is_said_before_the_run(tmp_path, url, fault, words):
+    phases = ("--rate", "5", "--for", "60s")
+    done = program.run(tmp_path, "load", url, *phases, *faults(fault), "--dry-run")
     assert done.code == 2
     assert words in done.err
 
@@ -152,6 +152,7 @@ def test_what_a_mongodb_cannot_do_is_said_before_the_run(tmp_path):
         assert words in done.err
 
 
+@pytest.mark.long
 def test_faults_are_found_within_a_second_by_what_they_did(tmp_path):
     """Nobody tells: `unusual` is worked out from the run's series alone."""
     done = program.run(

@@ -13,14 +13,14 @@ import orjson
 import pytest
 
 from tests.cli import program
-from tests.cli.program import profile
+from tests.cli.program import PATIENT, profile
 
-LONG = profile("{duration: 60, arrivalRate: 20}")
+LONG = ("--rate", "20", "--for", "60s", *PATIENT)
 
 
 def started(tmp_path: Path, *arguments: str):
     """A load at work, with at least one second saved, and its processes."""
-    process = program.start(tmp_path, "load", *arguments, "--out", "run", *LONG)
+    process = program.start(tmp_path, "load", *arguments, "--out", "run")
     result = tmp_path / "run" / "result.json"
 
     def measured() -> bool:
@@ -33,8 +33,8 @@ def started(tmp_path: Path, *arguments: str):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
 )
-def test_a_signal_ends_the_run_with_a_partial_report(tmp_path, against, number, code):
-    process, path, processes = started(tmp_path, *against)
+def test_a_signal_ends_the_run_with_a_partial_report(tmp_path, url, number, code):
+    process, path, processes = started(tmp_path, url, *LONG)
     done = program.interrupt(process, number)
     assert done.code == code, done.err
     document = orjson.loads(path.read_bytes())
@@ -52,8 +52,8 @@ def test_a_signal_ends_the_run_with_a_partial_report(tmp_path, against, number, 
     assert verdict["exit_code"] != 0
 
 
-def test_a_killed_run_keeps_what_was_saved_and_leaves_no_process(tmp_path, against):
-    process, path, processes = started(tmp_path, *against)
+def test_a_killed_run_keeps_what_was_saved_and_leaves_no_process(tmp_path, url):
+    process, path, processes = started(tmp_path, url, *LONG)
     process.kill()
     process.communicate(timeout=10)
     document = orjson.loads(path.read_bytes())
@@ -64,8 +64,8 @@ def test_a_killed_run_keeps_what_was_saved_and_leaves_no_process(tmp_path, again
     assert done.code == 4, "a run that was killed has not earned a pass"
 
 
-def test_a_killed_generator_makes_the_run_invalid(tmp_path, against):
-    process, path, processes = started(tmp_path, *against)
+def test_a_killed_generator_makes_the_run_invalid(tmp_path, url):
+    process, path, processes = started(tmp_path, url, *LONG)
     generator = next(each for each in processes if "kampyn_perf.load.generator" in each.cmdline())
     os.kill(generator.pid, signal.SIGKILL)
     _out, err = process.communicate(timeout=30)
@@ -77,7 +77,8 @@ def test_a_killed_generator_makes_the_run_invalid(tmp_path, against):
 
 
 def test_the_bundled_backend_goes_with_a_killed_load(tmp_path):
-    process, _path, processes = started(tmp_path, *program.CHEAP, *program.SMALL)
+    long = profile("{duration: 60, arrivalRate: 20}")
+    process, _path, processes = started(tmp_path, *program.CHEAP, *program.SMALL, *long)
     assert len(processes) >= 4
     process.kill()
     process.communicate(timeout=10)

@@ -8,14 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
 from kampyn_perf.results import io
-from tests.bench.server import ok, serving
 from tests.cli import program
 from tests.cli.program import PATIENT, Done
 from tests.slo.runs import Run, steady
@@ -39,13 +37,6 @@ def redirected(folder: Path, where: str, *arguments: str, path: Path | None = No
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """An address that answers."""
-    with serving(lambda _request: ok()) as server:
-        yield f"{server}/items"
 
 
 @pytest.mark.parametrize("where", [">/dev/full", ">&-"])

@@ -16,9 +16,8 @@ import pytest
 from tests.running import fast, turns
 from tests.running.fixtures import fixtures_of
 
-CHEAP_ONCE_PER_WORKER = frozenset({"tests:mongo_uri", "tests:mongo_text_uri", "tests/cli:backend"})
-"""Shared fixtures that do not bind tests together: what takes a second or two, and what so many
-tests use that one worker would have them until the end."""
+CHEAP_ONCE_PER_WORKER = frozenset({"mongo_uri", "mongo_text_uri"})
+"""Shared fixtures that do not bind tests together."""
 LONG = "long"
 GROUP = "xdist_group"
 """Registered by pytest-xdist."""
@@ -52,12 +51,11 @@ def _rank(item: pytest.Item, *, grouped: bool) -> int:
 
 def _shared(item: pytest.Item) -> list[str]:
     """Places of the shared fixtures of the tests' own that a test uses."""
-    places = (
+    return [
         f"{fixture.baseid}:{fixture.argname}"
         for fixture in fixtures_of(item)
-        if fixture.scope in ("module", "session")
-    )
-    return [place for place in places if place not in CHEAP_ONCE_PER_WORKER]
+        if fixture.scope in ("module", "session") and fixture.argname not in CHEAP_ONCE_PER_WORKER
+    ]
 
 
 class Groups:

@@ -48,8 +48,8 @@ def everything(handle: int) -> str:
     return data.decode()
 
 
-def test_a_run_whose_listener_leaves_goes_on(tmp_path, against):
-    process = program.start(tmp_path, "load", *against, "--out", "run", *SHORT)
+def test_a_run_whose_listener_leaves_goes_on(tmp_path, url):
+    process = program.start(tmp_path, "load", url, "--out", "run", *SHORT)
     process.stderr.close()
     assert process.wait(timeout=90) in (0, 1, 4)
     document = orjson.loads((tmp_path / "run" / "result.json").read_bytes())
@@ -84,8 +84,8 @@ def test_a_terminal_that_is_closed_ends_the_run_in_order(tmp_path):
 
 
 @pytest.mark.parametrize("columns", [80, 130])
-def test_figures_and_names_are_whole_at_any_width(tmp_path, against, columns):
-    with on_terminal(tmp_path, "load", *against, *SHORT, columns=columns) as (process, terminal):
+def test_figures_and_names_are_whole_at_any_width(tmp_path, url, columns):
+    with on_terminal(tmp_path, "load", url, *SHORT, columns=columns) as (process, terminal):
         said = everything(terminal)
         process.wait(timeout=60)
     assert "offered 20/s" in said, "the live view was there"

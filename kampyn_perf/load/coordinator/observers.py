@@ -21,8 +21,14 @@ class Observers:
     def begin(self, start: RunStart) -> None:
         self._tell(lambda observer: observer.begin(start))
 
-    def interval(self, progress: Progress) -> None:
-        self._tell(lambda observer: observer.interval(progress))
+    def interval(self, progress: Progress, *, between: Callable[[], None] = lambda: None) -> None:
+        """`between` is called after each of them."""
+
+        def tell(observer: Observer) -> None:
+            observer.interval(progress)
+            between()
+
+        self._tell(tell)
 
     def ending(self, *, draining: bool, drain_us: int) -> None:
         self._tell(lambda observer: observer.ending(draining=draining, drain_us=drain_us))

@@ -10,6 +10,7 @@ from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.load.coordinator.observers import Observers
 from kampyn_perf.load.coordinator.pace import Pace, memory_set_aside
 from kampyn_perf.load.coordinator.ports import (
+    Measured,
     RunStart,
     Severity,
     WatchedTarget,
@@ -117,7 +118,9 @@ class _Run:
     def _interval(self) -> None:
         self._pace.renew()
         self._pace.take(ahead(self.coordinator.collector))
-        result = self._result(RunEnd())
+        measured = self._around.watcher.measured()
+        self._pace.pause()
+        result = self._result(RunEnd(), measured)
         self._pace.pause()
         self._around.saver.save(result, paced=self._pace.over)
         self._pace.pause()
@@ -136,17 +139,18 @@ class _Run:
                 completed=self._completed.take(over=over),
                 result=result,
                 stop=self.coordinator.interrupts.stop,
-            )
+            ),
+            between=self._pace.pause,
         )
 
-    def _result(self, end: RunEnd) -> LoadResult:
+    def _result(self, end: RunEnd, measured: Measured | None = None) -> LoadResult:
         return make_result(
             self._facts,
             schedule=self._schedule,
             weights=self._flows,
             collector=self.coordinator.collector,
             end=replace(end, generators=self._generator_facts()),
-            measured=self._around.watcher.measured(),
+            measured=measured or self._around.watcher.measured(),
         )
 
     def _generator_facts(self) -> GeneratorFacts:

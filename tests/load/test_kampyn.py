@@ -99,11 +99,12 @@ def test_the_mix_that_was_sent_is_the_planned_one(tmp_path, stand_in, data, work
     assert VENDORS <= beside[VENDOR_LOGIN][0] <= VENDORS * workers
     assert beside[LOGIN][0] <= USERS * workers
     assert set(beside) == {"POST /cart/remove-item/{userId}", LOGIN, VENDOR_LOGIN}
+    server_saw_it_and_whoever_signs_in_did_so_first(stand_in.seen, result)
 
 
-def test_the_server_saw_the_same_and_whoever_signs_in_did_so_first(tmp_path, stand_in, data):
-    result = load(tmp_path, stand_in, data)
-    seen = stand_in.seen
+def server_saw_it_and_whoever_signs_in_did_so_first(
+    seen: list[tuple[str, int]], result: LoadResult
+) -> None:
     counted = result.requests.count + sum(one.count for one in result.apart)
     assert len(seen) == counted
     assert {status for _path, status in seen} <= {200, 201}

@@ -66,7 +66,20 @@ def spans(result: LoadResult) -> list[Span]:
         for fault in result.faults
         if fault.began
     ]
-    return phases + fired + faults
+    return phases + _together(fired) + faults
+
+
+def _together(fired: Sequence[Span]) -> list[Span]:
+    """Where one or more were: shades that lie over each other would hide the chart."""
+    joined: list[Span] = []
+    for span in sorted(fired, key=lambda span: span.start):
+        last = joined[-1] if joined else None
+        if last and span.start <= last.end:
+            names = last.name if span.name in last.name.split(", ") else f"{last.name}, {span.name}"
+            joined[-1] = replace(last, name=names, end=max(last.end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def _end_of(fault: FaultRecord, result: LoadResult) -> int:

@@ -207,6 +207,9 @@ def test_a_page_of_a_huge_run_is_bounded_and_says_what_was_left_out() -> None:
     assert "16 further charts left out" in page.words
     assert "4 further lines left out" in page.words
     assert all(len(chart["at"]) <= 480 for chart in page.data["charts"])
+    assert [span["name"] for span in page.data["spans"] if span["kind"] == "alert"] == [
+        "slow answers"
+    ]
     assert page.data["charts"][0]["at"][-1] >= 7_180
     assert max(page.chart("series-0")["lines"][0]["values"]) == 96
     assert len(page.html.encode()) < LARGEST

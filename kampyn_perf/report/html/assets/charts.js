@@ -118,7 +118,7 @@ const line = (one, number, show) => ({
 const reach = (chart) => (_plot, low, high) => {
   if (low == null) return [0, 1];
   const goals = chart.goals.map((goal) => goal.value).filter((value) => value <= high * 3);
-  return [Math.min(low, 0), Math.max(high, ...goals) * 1.12 || 1]; // names of phases stand above
+  return [Math.min(low, 0), Math.max(high, ...goals) * 1.12 || (chart.unit === "us" ? 1000 : 1)]; // names of phases stand above
 };
 
 let zooming = false;

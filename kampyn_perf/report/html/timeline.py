@@ -75,8 +75,9 @@ def _together(fired: Sequence[Span]) -> list[Span]:
     for span in sorted(fired, key=lambda span: span.start):
         last = joined[-1] if joined else None
         if last and span.start <= last.end:
-            names = last.name if span.name in last.name.split(", ") else f"{last.name}, {span.name}"
-            joined[-1] = replace(last, name=names, end=max(last.end, span.end))
+            known = span.name in last.name.split(", ")
+            told = last.name if known else f"{last.name}, {span.name}"
+            joined[-1] = replace(last, name=told, end=max(last.end, span.end))
         else:
             joined.append(span)
     return joined

@@ -52,7 +52,10 @@ def rows(pending: Sequence[Pending], settings: _Settings) -> list[Compared]:
         _weights(tested, heirs),
         heirs,
     )
-    steps_of = {id(figure): step for figure, step in zip(tested, differs, strict=True)}
+    # One whose turn did not come would be tested with what those before it have.
+    turn = max((differs[place].level for place in heirs), default=level)
+    steps = [step._replace(level=step.level or turn) for step in differs]
+    steps_of = {id(figure): step for figure, step in zip(tested, steps, strict=True)}
     silent = stats.Step(rejected=False, level=level)
     return [_row(figure, steps_of.get(id(figure), silent), level) for figure in pending]
 

@@ -152,6 +152,10 @@ def test_pairs_and_a_control_that_moves() -> None:
     assert [each.title for each in found.control if each.primary] == ["response time P50"]
     # The other times of the whole come after the one that it waited for, each with all its share.
     assert row(found, P95).outcome is Change.REGRESSED
+    few = compare.judge(base[:5], new[:5], paired=Paired(primary=primary))
+    assert [row(few, f"response time {name}").needs for name in ("P50", "P95")] == [
+        "about 8 pairs would decide"
+    ] * 2
     # The only phase is the whole, and says nothing of its own.
     assert not [each for each in found.rows if each.scope.startswith("phase")]
     moved = compare.judge(base, new, paired=Paired(control=new, primary=primary))

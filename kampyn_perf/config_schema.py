@@ -84,7 +84,11 @@ def _classes(module: str) -> dict[str, list[ast.stmt]]:
         tree = ast.parse(inspect.getsource(sys.modules[module]))
     except (KeyError, TypeError, OSError, SyntaxError):
         return {}
-    return {found.name: found.body for found in tree.body if isinstance(found, ast.ClassDef)}
+    return {
+        statement.name: statement.body
+        for statement in tree.body
+        if isinstance(statement, ast.ClassDef)
+    }
 
 
 def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:

@@ -147,7 +147,7 @@ def free_name(folder: Path, name: str) -> str:
     """A step that was interrupted, or lost its target, leaves its folder, and a search that goes on
     makes the one of that number once more."""
     tries = (name if attempt == 1 else f"{name}-{attempt}" for attempt in count(1))
-    return next(each for each in tries if not (folder / each).exists())
+    return next(attempt for attempt in tries if not (folder / attempt).exists())
 
 
 def _phases(ask: Ask) -> tuple[PhaseSettings, ...]:

@@ -55,10 +55,10 @@ def read(folder: Path) -> Summary:
 def find(folder: str) -> Summary | None:
     """The same; None where there is no result. A list asks so a thousand times, so paths are texts
     here, and each file is touched once."""
-    found = _result(folder)
-    if found is None:
+    place = _result(folder)
+    if place is None:
         return None
-    result, of = found
+    result, of = place
     file = f"{folder}/{names.SUMMARY_FILE}"
     kept = _kept(file, of)
     if kept is not None:

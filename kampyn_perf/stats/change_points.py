@@ -108,10 +108,10 @@ def _energy(places: Ints, levels: Floats) -> Floats:
     before = _distances(np.cumsum(counts, axis=0) - counts, levels)
     values = levels[rows]
     apart = np.abs(values[:, :, None] - values[:, None, :]) * _EARLIER
-    each = np.take_along_axis(before, rows, axis=1) + apart.sum(axis=2)
+    distances = np.take_along_axis(before, rows, axis=1) + apart.sum(axis=2)
     k = np.arange(1, n + 1, dtype=np.float64)
     # Every pair counts twice, as (i, j) and (j, i).
-    left = 2 * np.cumsum(each.ravel()[:n])
+    left = 2 * np.cumsum(distances.ravel()[:n])
     both = np.cumsum(_distances(np.bincount(places, minlength=size), levels)[places])
     total = left[-1]
     left, both, m = left[:-1], both[:-1], k[:-1]

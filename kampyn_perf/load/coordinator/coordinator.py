@@ -243,9 +243,9 @@ class Coordinator:
                 self._hand_out(index)
 
     def _end(self, index: int, report: End) -> None:
-        for one in map(ApartRequests.model_validate, report.apart):
-            known = self.apart.get(one.name)
-            self.apart[one.name] = known.plus(one) if known else one
+        for requests in map(ApartRequests.model_validate, report.apart):
+            known = self.apart.get(requests.name)
+            self.apart[requests.name] = known.plus(requests) if known else requests
         for words, number in report.scenario_errors.items():
             self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
         for flow, number in report.idle_sessions.items():

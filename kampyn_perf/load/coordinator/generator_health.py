@@ -80,7 +80,8 @@ def standstills(generators: Iterable[GeneratorTotals], limits: ValidityLimits) -
 def woken_late(collector: Collector) -> Iterator[str]:
     """What stands in the numbers and is nobody's fault but the generator's: told where it is of the
     size of what is measured."""
-    lag = sum_of(each.lag for each in collector.generators.values()).percentiles([0.95])[0.95]
+    lags = sum_of(generator.lag for generator in collector.generators.values())
+    lag = lags.percentiles([0.95])[0.95]
     service = collector.total.service.percentiles([0.5])[0.5]
     if lag is None or service is None or lag < max(_WAKE_TOLD_US, service * _WAKE_TOLD_SHARE):
         return

@@ -54,11 +54,11 @@ def warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFacts
 
 
 def _apart(facts: GeneratorFacts) -> Iterator[str]:
-    for one in facts.apart:
-        if one.failed:
+    for requests in facts.apart:
+        if requests.failed:
             yield (
-                f"{one.failed} of {counted(one.count, 'request')} beside the load failed: "
-                f"{one.name} ({one.reason})"
+                f"{requests.failed} of {counted(requests.count, 'request')} beside the load "
+                f"failed: {requests.name} ({requests.reason})"
             )
 
 

@@ -68,7 +68,9 @@ class Scenario:
                 where = self.loaded.shown if self.loaded else ""
                 raise KampynError(f"{where} and the flows as data both have a flow {name!r}")
             declared[name] = Fraction(weight)
-        flows = {name: one for name, one in self._asked.weights.items() if name not in self.users}
+        flows = {
+            name: weight for name, weight in self._asked.weights.items() if name not in self.users
+        }
         self.weights = choose_flows(whole(declared), self._asked.flows, flows)
 
     def take_data_flows(self, flows: Iterable[FlowSettings]) -> None:
@@ -78,7 +80,7 @@ class Scenario:
     @property
     def user_of(self) -> dict[str, str]:
         """Who runs each flow, by the name that `make` takes."""
-        mine = {flow: user for user, found in self.leaves.items() for flow in found}
+        mine = {flow: user for user, flows in self.leaves.items() for flow in flows}
         return {flow: mine.get(flow, flow) for flow in self.weights}
 
     @property
@@ -127,12 +129,12 @@ class Scenario:
                 raise KampynError(f"{loaded.shown}: two classes have the flow name {flow!r}")
             self.own[flow] = kind
         if self.users:
-            found = needs_requests(loaded, self.users.values())
+            needs = needs_requests(loaded, self.users.values())
             if self._asked.client is ClientChoice.AUTO:
-                self.with_requests = bool(found)
+                self.with_requests = bool(needs)
             self.keeps_statistics = statistics_read(loaded.script) is not None
             self.remarks += remarks(
-                loaded, self.users.values(), needs=found if self.with_requests else []
+                loaded, self.users.values(), needs=needs if self.with_requests else []
             )
 
     def _shares(self) -> dict[str, Fraction]:
@@ -140,12 +142,12 @@ class Scenario:
         places = self.loaded.script.classes() if self.loaded else {}
         by_class = class_shares({**own, **self.users}, places, self._class_weights())
         shares = {name: by_class[name] for name in own}
-        for user, found in self.leaves.items():
-            for flow, leaf in found.items():
+        for user, flows in self.leaves.items():
+            for flow, leaf in flows.items():
                 if flow in shares:
                     raise KampynError(f"there are two flows of the name {flow!r}")
                 shares[flow] = by_class[user] * leaf.share
         return shares
 
     def _class_weights(self) -> dict[str, int]:
-        return {name: one for name, one in self._asked.weights.items() if name in self.users}
+        return {name: weight for name, weight in self._asked.weights.items() if name in self.users}

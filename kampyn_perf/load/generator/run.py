@@ -65,7 +65,7 @@ def serve(line: Line, environment: Any) -> None:
     try:
         command = line.read()
         if isinstance(command, Describe):
-            paths = [Path(one) for one in command.scenarios]
+            paths = [Path(path) for path in command.scenarios]
             scenario = Scenario(paths, command.data_flows, _asked(command))
             line.send(Flows(weights=scenario.weights, remarks=tuple(scenario.remarks)))
             command = line.read()

@@ -135,7 +135,7 @@ def _nobody(errors: list[str], context: LoadContext) -> KampynError:
 
 def _wanted(target: TargetSettings, operations: Iterable[tuple[str, str]]) -> set[str]:
     """Of operations and identities in their order: who is wanted before signing in by itself."""
-    by_operation = {one.operation: name for name, one in target.sign_ins().items()}
+    by_operation = {sign_in.operation: name for name, sign_in in target.sign_ins().items()}
     signed: set[str] = set()
     wanted: set[str] = set()
     for operation, identity in operations:
@@ -144,9 +144,9 @@ def _wanted(target: TargetSettings, operations: Iterable[tuple[str, str]]) -> se
         elif identity and identity not in signed:
             wanted.add(identity)
     return wanted | {
-        one.identity
+        asked.identity
         for name in by_operation
-        if (one := target.operations[name]).identity and by_operation[name] in wanted
+        if (asked := target.operations[name]).identity and by_operation[name] in wanted
     }
 
 

@@ -103,7 +103,10 @@ def test_any_file_is_answered(declared: Any, asked: Any, parameters: Any) -> Non
         resolved_queries(catalogue, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
-@given(data=values | st.dictionaries(words, st.lists(st.lists(keys | values))))
+declarations = st.lists(st.lists(keys | values, max_size=3), max_size=4)
+
+
+@given(data=values | st.dictionaries(words, declarations, max_size=4))
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_declarations_are_answered(data: Any) -> None:
     with suppress(KampynError):

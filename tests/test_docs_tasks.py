@@ -1,5 +1,5 @@
-"""docs/README.md, dba.md, reading-a-verdict.md, export.md: every command as it stands there, on the
-embedded store and on a run that was kept."""
+"""docs/README.md, dba.md, reading-a-verdict.md: every command as it stands there, on the embedded
+store and on a run that was kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.results import io
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.report.html.samples import failing_run
 
 DOCS = program.ROOT / "docs"
@@ -19,9 +20,8 @@ SERVER = "mongodb://localhost/kampyn"
 STORE = "sqlite:///.kampyn/backend.db"
 
 
-def commands(name: str) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", (DOCS / name).read_text(), re.S)
-    return [line for block in blocks for line in block.splitlines() if line]
+def commands(name: str) -> tuple[str, ...]:
+    return pages.of_blocks(f"docs/{name}")
 
 
 def run(folder: Path, command: str) -> program.Done:
@@ -86,15 +86,3 @@ def test_words_of_the_page_are_those_of_a_verdict(runs: Path) -> None:
     text = (DOCS / "reading-a-verdict.md").read_text()
     for outcome in ("pass", "fail", "inconclusive", "no data", "not exercised", "invalid"):
         assert f"| `{outcome}` |" in text
-
-
-def test_the_receiver_of_the_page_is_accepted(tmp_path: Path) -> None:
-    """That runs are told by all the ways of the page is in tests/cli/load/."""
-    (command,) = [line for line in commands("export.md") if " --otlp " in line]
-    done = run(tmp_path, f"{command} --dry-run")
-    assert done.code == 0, done.err
-
-
-def test_no_other_command_of_export_is_left_out() -> None:
-    known = ("kampyn-perf load", "prometheus --config.file=prometheus.yml", "pip install")
-    assert [line for line in commands("export.md") if not line.startswith(known)] == []

@@ -1,4 +1,4 @@
-"""The recipe of docs/ci.md, run by a shell as it stands there, with each of its endings.
+"""The recipe and the jobs of docs/ci.md, run by a shell as they stand there, with each ending.
 
 Tests `docs/ci.md`.
 """
@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -40,6 +41,20 @@ LOOSE = {
 }
 
 
+PIP = '#!/bin/sh\n[ "$1" = install ] && touch installed\n'
+"""Instead of fetching."""
+
+
+def jobs() -> tuple[dict[str, Any], dict[str, Any]]:
+    """That of GitHub, and that of GitLab."""
+    github, gitlab = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.S))
+    return github["jobs"]["performance"], gitlab["performance"]
+
+
+def typed_on_github() -> list[str]:
+    return [step["run"] for step in jobs()[0]["steps"] if "run" in step]
+
+
 def recipe() -> str:
     block = re.search(r"```sh\n(.*?)```", TEXT, re.DOTALL)
     assert block is not None
@@ -59,8 +74,14 @@ def served(backend: RunningBackend, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def run(folder: Path, commands: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """The recipe in an empty folder of a job, with the patience of a busy machine."""
+def run(
+    folder: Path, commands: Path, steps: list[str] | None = None, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """The steps of a job in its empty folder, with the patience of a busy machine."""
+    (folder / "performance.sh").write_text(recipe())
+    (folder / "bin").mkdir()
+    (folder / "bin" / "pip").write_text(PIP)
+    (folder / "bin" / "pip").chmod(0o755)
     ours = program.environment(
         {
             "CI": "true",
@@ -77,11 +98,11 @@ def run(folder: Path, commands: Path, **environ: str) -> subprocess.CompletedPro
             **environ,
         }
     )
-    ours["PATH"] = f"{commands}:{ours['PATH']}"
+    ours["PATH"] = f"{folder / 'bin'}:{commands}:{ours['PATH']}"
     (folder / "configs").mkdir()
     shutil.copy(program.ROOT / "configs" / "slo.yaml", folder / "configs")
     return subprocess.run(
-        ["sh", "-c", recipe()],
+        ["sh", "-e", "-c", "\n".join(steps or typed_on_github())],
         cwd=folder,
         env=ours,
         capture_output=True,
@@ -103,6 +124,7 @@ def failed_cases(folder: Path) -> list[str | None]:
 def test_it_is_green_when_every_goal_is_kept(tmp_path: Path, commands: Path) -> None:
     done = run(tmp_path, commands)
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "installed").exists()
     assert summary(tmp_path).startswith("## ✅ kampyn-perf: PASS on ")
     assert failed_cases(tmp_path) == []
     assert "::error" not in done.stdout
@@ -112,7 +134,7 @@ def test_it_is_red_when_a_goal_is_missed(
     tmp_path: Path, commands: Path, served: dict[str, str]
 ) -> None:
     missed = {"KAMPYN_SLO_OBJECTIVES__MEMORY_PER_INSTANCE__TARGET": "< 1 MB"}
-    done = run(tmp_path, commands, **served, **missed)
+    done = run(tmp_path, commands, jobs()[1]["script"], **served, **missed)
     assert done.returncode == 1, done.stderr
     # ... or on two: a busy machine misses the goal for its processor, which is not required here.
     assert re.match(r"## ❌ kampyn-perf: FAIL on [12] of ", summary(tmp_path))
@@ -150,13 +172,11 @@ def test_the_default_is_written_down(word: str) -> None:
 
 def test_the_jobs_keep_what_the_recipe_leaves() -> None:
     """Both files are YAML, run the recipe, and keep files that it writes."""
-    github, gitlab = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.S))
-    steps = github["jobs"]["performance"]["steps"]
-    assert "sh performance.sh" in [step.get("run") for step in steps]
-    page = next(step for step in steps if step.get("with", {}).get("archive") is False)
+    github, gitlab = jobs()
+    assert typed_on_github()[-1] == gitlab["script"][-1] == "sh performance.sh"
+    page = next(step for step in github["steps"] if step.get("with", {}).get("archive") is False)
     assert page["uses"] == "actions/upload-artifact@v7"
     assert page["if"] == "always()"
     assert page["with"]["path"] == "reports/ci/report.html"
-    assert "sh performance.sh" in gitlab["performance"]["script"]
-    for kept in gitlab["performance"]["artifacts"]["reports"].values():
+    for kept in gitlab["artifacts"]["reports"].values():
         assert f" {kept} " in recipe()

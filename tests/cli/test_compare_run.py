@@ -6,21 +6,25 @@ Tests `kampyn_perf/cli/compare` and `kampyn_perf/compare/pairs`.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli import program
+from tests.cli.docs import pages
 
 SERVER = """
 import http.server, sys, time
+
+TAKES_S = float(open("takes").read())
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        time.sleep(float(sys.argv[2]))
+        time.sleep(TAKES_S)
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -34,13 +38,17 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_
 
 
 def test_two_servers_against_each_other(tmp_path: Path) -> None:
-    """One pair decides nothing, whatever the machine does: that is told, and all is kept."""
-    (tmp_path / "server.py").write_text(SERVER)
+    """The command of docs/compare.md. One pair decides nothing, whatever the machine does: that is
+    told, and all is kept."""
+    for name, takes in (("old", "0.001"), ("new", "0.05")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "server.py").write_text(SERVER)
+        (tmp_path / name / "takes").write_text(takes)
+    typed = pages.one("docs/compare.md", "--run", "--base-start")
     done = program.run(
         tmp_path,
-        *("compare", "--run", "/items", "--pairs", "1", "--without-control", "--json"),
-        *("--base-start", f"{sys.executable} server.py {{port}} 0.001"),
-        *("--new-start", f"{sys.executable} server.py {{port}} 0.05"),
+        *shlex.split(typed.replace("node server.js", f"{sys.executable} server.py"))[1:],
+        *("--pairs", "1", "--without-control", "--json"),
         *("--rate", "20", "--for", "1s", "--allow", "busy", "--decide-on", "p50"),
     )
     document = json.loads(done.out) if done.out else pytest.fail(done.err)

@@ -1,40 +1,19 @@
-"""Every `kampyn-perf` that stands in a block of a page is one that the program takes: commands and
-flags that there are, values that they allow. Parsed, and not run: other tests run most of them.
+"""Every `kampyn-perf` of a page or of `--help` is one that the program takes: commands and flags
+that there are, values that they allow. Parsed alone; `tests/cli/docs` types them.
 
 Tests the pages of `docs/` and `kampyn_perf/cli/groups.py`.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
-import shlex
-
 import pytest
 from typer.main import get_command
 
 from kampyn_perf.cli.main import app
-from tests.cli import program
+from tests.cli.docs import pages
 
-PAGES = [program.ROOT / "README.md", *sorted((program.ROOT / "docs").glob("*.md"))]
 PROGRAM = get_command(app)
-BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```", re.S | re.M)
-
-
-def words_of(line: str) -> list[str]:
-    """Up to what is the shell's: a comment, a redirection, another command."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    return list(itertools.takewhile(lambda word: word[:1] not in set("><|&;"), lexer))
-
-
-def commands() -> list[str]:
-    found: list[str] = []
-    for page in PAGES:
-        for block in BLOCK.findall(page.read_text()):
-            lines = block.replace("\\\n", " ").splitlines()
-            found += [line.strip() for line in lines if line.strip().startswith("kampyn-perf ")]
-    return sorted(set(found))
+COMMANDS = sorted(line for line in pages.every() if "kampyn-perf" in line.split())
 
 
 def parsed(words: list[str]) -> str:
@@ -52,12 +31,12 @@ def parsed(words: list[str]) -> str:
 
 
 def test_there_are_some() -> None:
-    assert len(commands()) > 100
+    assert len(COMMANDS) > 200
 
 
-@pytest.mark.parametrize("line", commands())
+@pytest.mark.parametrize("line", COMMANDS)
 def test_the_program_takes_it(line: str) -> None:
-    assert parsed(words_of(line)[1:])
+    assert parsed(list(pages.read(line, {}).words[1:]))
 
 
 def test_a_flag_that_there_is_not_is_found() -> None:

@@ -24,7 +24,7 @@ run, on the bundled backend and the embedded store and cache. Percentiles are th
 Your own cases, some of them, with parameters:
 
 \b
-  kampyn-perf bench my_benchmarks.py -k sort --param size=10,100
+  kampyn-perf bench my_benchmarks.py -k encode --param lines=10,100
 
 The queries on a MongoDB; reads only, unless --allow-writes is given:
 

@@ -28,8 +28,9 @@ The bundled backend, in ten minutes or in three:
   kampyn-perf capacity --budget 3m
 
 \b
-One address of your own; an objective that is not to limit:
-  kampyn-perf capacity localhost:8000/orders --set slo.objectives.cpu.required=false
+One address of your own; and an objective of the bundled backend that is not to limit:
+  kampyn-perf capacity localhost:8000/items
+  kampyn-perf capacity --set slo.objectives.cpu.required=false
 
 \b
 Go on with a search that was ended, or with more time:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import pytest
 from kampyn_perf.results.load import RunStatus
 from tests import forked_function
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.forked_function import Function
 from tests.load.conftest import NAMESPACES_HINT, Load, start_server
 from tests.load.distributed.namespaces import Hosts, ip, permitted
@@ -34,6 +36,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def of_page(role: str) -> list[str]:
+    """What docs/scaling.md says to the machines of a role, with the address that the first has."""
+    line = pages.one("docs/scaling.md", f"--role {role}")
+    return shlex.split(line[line.index("--role") :].replace("10.0.0.1", "10.77.0.1"))
 
 
 @pytest.fixture
@@ -72,10 +80,9 @@ def cluster(
     load = Load(tmp_path, target, data_file)
     flags = (
         *load.flags(f"{{duration: {request.param}, arrivalRate: 30}}"),
-        *("--allow-host", "10.77.0.1", "--role", "master"),
-        *("--master-host", "10.77.0.1", "--expect-workers", "3"),
+        *("--allow-host", "10.77.0.1", *of_page("master")),
     )
-    join = ("load", "--role", "worker", "--master-host", "10.77.0.1")
+    join = ("load", *of_page("worker"))
 
     def start(number: int, *arguments: str) -> Function:
         first = hosts.entering(number)

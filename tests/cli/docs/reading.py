@@ -1,0 +1,46 @@
+"""Which lines a story types, and which of them only say what they would do."""
+
+from __future__ import annotations
+
+import re
+
+from tests.cli.docs import pages
+from tests.cli.docs.reasons import DRY, NOT_HERE, RUN_BY, TAKEN_BY, WIRE
+from tests.cli.docs.stories import STORIES
+
+LAST = ("README.md", pages.HELP)
+"""Of these only what no other page says."""
+FLAGS = {"backend serve": "--show-config", "bench": "--list", "load": "--dry-run"}
+
+
+def typed_here(page: str) -> list[str]:
+    """The lines of a page that its story types: not those that another page's test does."""
+    before = {same(line) for other in RUN_BY for line in pages.of_blocks(other)}
+    if page in LAST:
+        others = (story.page for story in STORIES if story.page not in LAST)
+        before |= {same(line) for other in others for line in pages.lines(other)}
+    return [line for line in pages.lines(page) if same(line) not in before and not elsewhere(line)]
+
+
+def elsewhere(line: str) -> str:
+    """Where or why not a line is typed by no story."""
+    for beginning, test in TAKEN_BY.items():
+        if line.startswith(beginning):
+            return f"taken by {test}"
+    if re.match(WIRE, line):
+        return "typed on MongoDB"
+    return next((why for pattern, why in NOT_HERE.items() if re.match(pattern, line)), "")
+
+
+def dry(line: str) -> str:
+    """The flag that makes a line say what it would do; none where it does it."""
+    if not any(re.search(pattern, line) for pattern in DRY):
+        return ""
+    command, flags = pages.flags(line)
+    flag = FLAGS[command.removeprefix("kampyn-perf ")]
+    return "" if flag in flags else flag
+
+
+def same(line: str) -> str:
+    """Lines that differ in the database alone are typed once."""
+    return re.sub(r"mongodb://\S+/kampyn\b", "DATABASE", line)

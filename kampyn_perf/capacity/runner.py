@@ -130,20 +130,23 @@ class _Search:
             return self._loop(stepper, probe)
 
     def _loop(self, stepper: Stepper, probe: Probe) -> CapacityResult:
+        try:
+            stop = self._until_over(stepper, probe)
+        except (Interrupted, KeyboardInterrupt) as error:  # within a step, or between two
+            signal = str(error) or "SIGINT"
+            stop = Stop(ending=Ending.INTERRUPTED, reason=f"it was ended by {signal}")
+            return self._end(stop, probe, interrupted=signal)
+        return self._end(stop, probe)
+
+    def _until_over(self, stepper: Stepper, probe: Probe) -> Stop:
         while isinstance(ask := decide(self._plan, self._steps, probe.limiter), Ask):
             number = len(self._steps) + 1
-            try:
-                self._observer.asking(number, ask)
-                steps = stepper.carry_out(ask, number)
-            except (Interrupted, KeyboardInterrupt) as error:
-                signal = str(error) or "SIGINT"
-                stop = Stop(ending=Ending.INTERRUPTED, reason=f"it was ended by {signal}")
-                return self._end(stop, probe, interrupted=signal)
-            for step in steps:
+            self._observer.asking(number, ask)
+            for step in stepper.carry_out(ask, number):
                 self._steps.append(step)
                 self._observer.step(step)
             self._save(self._result(None, probe))
-        return self._end(ask, probe)
+        return ask
 
     def _end(self, stop: Stop, probe: Probe, *, interrupted: str = "") -> CapacityResult:
         result = self._result(stop, probe, interrupted=interrupted)

@@ -55,8 +55,16 @@ class Watching(Unobserved):
         self.steps.append(step)
 
 
-def _interrupt() -> None:
-    raise KeyboardInterrupt
+class Interrupting(Watching):
+    """Is interrupted between two steps, when no load runs that would hear of it."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None)
+
+    def step(self, step: CapacityStep) -> None:
+        super().step(step)
+        if step.kind is StepKind.OPEN:
+            raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -82,7 +90,7 @@ def request(port: int, folder: Path) -> CapacityRequest:
 @pytest.mark.long
 def test_a_search_is_kept_gone_on_with_and_survives_its_target(server, tmp_path):
     asked = request(int(server.stdout.readline()), tmp_path / "search")
-    first = capacity.run(asked, observer := Watching(_interrupt))
+    first = capacity.run(asked, observer := Interrupting())
 
     assert (first.ending, first.interrupted) == (Ending.INTERRUPTED, "SIGINT")
 

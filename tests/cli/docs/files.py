@@ -8,12 +8,8 @@ import shutil
 from pathlib import Path
 
 from kampyn_perf.backend import seed
-from kampyn_perf.backend.settings import (
-    BackendSettings,
-    PasswordSettings,
-    SeedSettings,
-    StoreSettings,
-)
+from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from kampyn_perf.backend.store_settings import StoreSettings
 from tests.cli import program
 from tests.cli.docs import pages
 from tests.cli.docs.world import World

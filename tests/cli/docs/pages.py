@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from click import Command as Click
 from typer.main import get_command
 
 from kampyn_perf.cli.main import app
@@ -90,11 +90,11 @@ def examples() -> Iterator[str]:
         yield from _typed(command.help or "")
 
 
-def commands() -> Iterator[tuple[tuple[str, ...], Click]]:
+def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
     """The program, every group and every command, by the words that name it."""
-    found: list[tuple[tuple[str, ...], Click]] = []
+    found: list[tuple[tuple[str, ...], Any]] = []
 
-    def walk(command: Click, path: tuple[str, ...]) -> None:
+    def walk(command: Any, path: tuple[str, ...]) -> None:
         found.append((path, command))
         for name, each in getattr(command, "commands", {}).items():
             walk(each, (*path, name))

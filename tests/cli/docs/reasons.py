@@ -54,11 +54,8 @@ DRY = {
     "kampyn-perf load document.yml": "tests/load/artillery/test_document.py runs it",
     "kampyn-perf load locustfile.py$": "the same",
     "kampyn-perf load locustfile.py --flow": "tests/load/locustfiles/test_real_run.py runs it",
-    "kampyn-perf load locustfile.py --host": "docs/coming-from.md has it, and its test runs it",
-    "kampyn-perf load localhost:8000/items localhost:8000/orders --ramp \\S+$": "load.md's is run",
     'kampyn-perf load --curl "curl -X POST localhost:8000/orders -d': "load.md's is run",
     "kampyn-perf load locustfiles/": "tests/load/locustfiles/test_tree.py runs a folder",
-    "kampyn-perf load localhost:8000/health --rate 50 --for 1m": "first-run.md has it for 30 s",
     "kampyn-perf load script.yml --": "`load script.yml` is run",
 }
 """What lines look like that say what they would do (`--dry-run`, `--show-config`, `--list`), and
@@ -67,6 +64,7 @@ where the rest of it is done: a load costs a second of CPU."""
 NOT_HERE = {
     r"(make|\.ci/run)\b": "the tests themselves; `make load` is the README's test's",
     r"python (-m benchmarks\.|benchmarks/)": "measures for minutes",
+    r"python -c ": "draws the graph of imports for developers, as `make check` does",
     r"python docs/": "tests/test_docs_load.py and test_formats_page.py run them",
     r"python api\.py": "tests/test_docs_first_run.py starts it",
     r"pip install": "fetches from an index; tests/test_package.py takes what is in the wheel",

@@ -67,7 +67,7 @@ NOT_HERE = {
     r"python -c ": "draws the graph of imports for developers, as `make check` does",
     r"python docs/": "tests/test_docs_load.py and test_formats_page.py run them",
     r"python api\.py": "tests/test_docs_first_run.py starts it",
-    r"pip (install|wheel)": "fetches from an index; tests/test_package.py takes what is in the wheel",
+    r"pip (install|wheel)": "fetches from an index; tests/test_package.py looks into the wheel",
     r"prometheus ": "tests/cli/load/test_live_page.py starts it where it is installed",
     r"promtool ": "tests/alerts/test_prometheus.py asks it where it is installed",
     r"node ": "test_from_exporter.py runs it where it is installed",

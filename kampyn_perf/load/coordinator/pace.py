@@ -68,7 +68,8 @@ class Pace:
 def memory_set_aside() -> Iterator[Callable[[], None]]:
     """Yields what sets aside all that is loaded by then, until the end of the block: garbage
     collections do not look through it, one of all of it would hold this process for 50 ms."""
-    ours = not gc.get_freeze_count()  # else somebody has done it already, for a time of his own
+    # The command line has done it already, for good: what modules are made of is nearly all.
+    ours = not gc.get_freeze_count()
     try:
         yield gc.freeze if ours else lambda: None
     finally:

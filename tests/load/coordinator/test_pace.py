@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
-from kampyn_perf.load.coordinator.pace import Pace
+import pytest
+
+from kampyn_perf.load.coordinator.pace import Pace, memory_set_aside
 
 
 class Work:
@@ -55,3 +58,27 @@ def test_a_second_with_very_much_to_do_is_not_held_up_for_ever() -> None:
     pace.renew()
     pace.take(work.steps(*[1000] * 1000))
     assert len(work.bursts_us) == 2 * before
+
+
+@pytest.fixture
+def nothing_set_aside() -> Iterator[None]:
+    before = gc.get_freeze_count()
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+    if before:
+        gc.freeze()
+
+
+@pytest.mark.usefixtures("nothing_set_aside")
+@pytest.mark.parametrize("held", [False, True])
+def test_memory_is_set_aside_for_a_run_unless_somebody_had_done_it_for_longer(held: bool) -> None:
+    if held:
+        gc.freeze()
+    before = gc.get_freeze_count()
+    with pytest.raises(ZeroDivisionError), memory_set_aside() as set_aside:
+        assert gc.get_freeze_count() == before, "not before it is said that all is loaded"
+        set_aside()
+        assert gc.get_freeze_count() > 0
+        raise ZeroDivisionError
+    assert bool(gc.get_freeze_count()) == held

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf.histogram import Layout
 from kampyn_perf.outcomes import ErrorKind
-from kampyn_perf.recorder import breakdown
+from kampyn_perf.recorder import breakdown, lines
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
@@ -127,7 +127,7 @@ def test_a_long_run_has_longer_stretches_and_loses_nothing() -> None:
 
 
 def test_names_and_buckets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breakdown, "MAX_GROUPS", 3)
+    monkeypatch.setattr(lines, "MAX_GROUPS", 3)
     monkeypatch.setattr(breakdown, "MAX_BUCKETS", 2_000)
     recorder = BreakdownRecorder()
     for second in range(300):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -132,13 +132,11 @@ class LiveView(Observer):
             facts.append(Fact("keys", "q ends, Q ends at once, p phases"))
         phases = list(_phases(progress)) if self._with_phases else []
         screen = console.stderr()
-        picture = _drawn(progress, facts, phases)
-        for label in _FIRST_TO_GO:
-            if len(screen.render_lines(picture, pad=False)) < screen.height:
-                break
-            facts = [fact for fact in facts if fact.label != label]
-            picture = _drawn(progress, facts, phases)
-        return picture
+
+        def lines(shown: Sequence[Fact]) -> int:
+            return len(screen.render_lines(_drawn(progress, shown, phases), pad=False))
+
+        return _drawn(progress, fitting(facts, lines, screen.height - 1), phases)
 
     def ending(self, *, draining: bool, drain_us: int) -> None:
         """It was interrupted."""
@@ -157,6 +155,16 @@ class LiveView(Observer):
         if self._shown:
             self._shown.stop()
             self._shown = None
+
+
+def fitting(facts: Sequence[Fact], lines: Callable[[Sequence[Fact]], int], most: int) -> list[Fact]:
+    """Those for which there is room in so many lines: what matters least goes first."""
+    shown = list(facts)
+    for label in _FIRST_TO_GO:
+        if lines(shown) <= most:
+            break
+        shown = [fact for fact in shown if fact.label != label]
+    return shown
 
 
 def _drawn(progress: Progress, facts: Iterable[Fact], phases: Sequence[Fact]) -> Group:

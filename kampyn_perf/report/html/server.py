@@ -19,7 +19,7 @@ from kampyn_perf.units import (
 
 MOST_CHARTS = 24
 MOST_LINES = 8
-_FOLDED_POINTS = 240
+_FOLDED_POINTS = 200
 """Of what is folded away at first."""
 _TOGETHER_US = 250_000
 """Samples nearer than this were one look of the watchers."""

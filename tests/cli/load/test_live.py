@@ -13,6 +13,8 @@ from pathlib import Path
 import pyte
 import pytest
 
+from kampyn_perf.cli.load.live import fitting
+from kampyn_perf.cli.load.standing import Fact
 from tests import forked
 from tests.cli import program
 from tests.load.conftest import start_server
@@ -90,6 +92,21 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         started.close()
         server.process.kill()
         server.process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("room", "gone"),
+    [
+        (6, set()),
+        (5, {"server"}),
+        (4, {"server", "generators"}),
+        (0, {"server", "generators", "errors"}),
+    ],
+)
+def test_in_few_lines_what_matters_least_goes_first(room: int, gone: set[str]) -> None:
+    told = ("phase", "objectives", "errors", "generators", "server", "keys")
+    shown = fitting([Fact(label, "") for label in told], len, room)
+    assert [fact.label for fact in shown] == [label for label in told if label not in gone]
 
 
 def labels(lines: list[str]) -> set[str]:

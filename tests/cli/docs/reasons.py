@@ -80,7 +80,7 @@ NOT_HERE = {
     r"kampyn-perf demo": "tests/cli/test_demo.py runs it in small",
     r"kampyn-perf backend profile": "wants the right to look into a process",
     r"kampyn-perf doctor .*--mongo": "wants a MongoDB beside it: tests/doctor/test_stores.py",
-    r"kampyn-perf compare --run --base-set": "two backends and six loads; the README's, with "
+    r"kampyn-perf compare --run --(base|new)-set": "backends and loads in turn; the README's, with "
     "--new-set, is run",
     r"kampyn-perf compare --run localhost": "three loads; servers that a command starts are run",
     r"kampyn-perf compare --run /items --base-start \"node": "as compare.md has it, which is run",

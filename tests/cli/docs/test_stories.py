@@ -139,12 +139,12 @@ def test_a_search_is_begun_ended_and_gone_on_with(world: World, tmp_path: Path) 
     begun = pages.one(pages.HELP, "capacity localhost:8000")
     # A search is gone on with by the flags that it was begun with.
     on = pages.one(pages.HELP, "capacity --resume").replace("kampyn-perf capacity", begun)
-    for typed in (begun, on):
+    for typed, until in ((begun, r" +\d+  "), (on, "Searching .*, after 1 step of before")):
         words = pages.read(world.here(typed), {}).words[1:]
         process = program.start(tmp_path, *words, *program.PATIENT, env=world.variables())
         assert process.stderr is not None
         said = ""
-        while not re.match(r" +\d+  ", line := process.stderr.readline()):
+        while not re.match(until, line := process.stderr.readline()):
             said += line
             assert line, said
         process.send_signal(2)

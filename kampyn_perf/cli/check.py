@@ -170,14 +170,15 @@ def check(  # noqa: PLR0913 - one parameter for each flag
     if asked is not None and output is None:
         console.print_bytes(document)
     else:
-        for where, result in read:
-            also = " and the script's own limits" if own and own.data else ""
-            console.say(f"{run_view.describe(result, where)}, by {slo}{also}")
+        also = " and the script's own limits" if own and own.data else ""
         alone = first if isinstance(first, LoadResult) and not others else None
-        verdict_view.show(verdict, full=explain, result=alone)
-        for _where, result in read:
-            if isinstance(result, LoadResult):
-                failures_view.show(result.failures)
+        with console.answering():
+            for where, result in read:
+                console.say(f"{run_view.describe(result, where)}, by {slo}{also}")
+            verdict_view.show(verdict, full=explain, result=alone)
+            for _where, result in read:
+                if isinstance(result, LoadResult):
+                    failures_view.show(result.failures)
     judging.say_why_strict(verdict, asked=strict)
     return int(verdict.exit_code)
 
@@ -225,10 +226,11 @@ def _list_metrics(only: Sequence[str], *, json: bool) -> int:
             ]
         )
         return 0
-    for metric in chosen:
-        example = example_of(metric.unit, more_is_better=metric.more_is_better)
-        console.say(f"{metric.name}  {example}", style="bold")
-        console.say(f"  {metric.meaning}")
-        console.say(f"  statistics: {', '.join(metric.statistics)}", style="dim")
-        console.say(f"  scopes: {', '.join(kind.value for kind in metric.scopes)}", style="dim")
+    with console.answering():
+        for metric in chosen:
+            example = example_of(metric.unit, more_is_better=metric.more_is_better)
+            console.say(f"{metric.name}  {example}", style="bold")
+            console.say(f"  {metric.meaning}")
+            console.say(f"  statistics: {', '.join(metric.statistics)}", style="dim")
+            console.say(f"  scopes: {', '.join(kind.value for kind in metric.scopes)}", style="dim")
     return 0

@@ -1,4 +1,4 @@
-"""Where words and data go: people's words to stderr, data to stdout.
+"""Where words and data go: an answer to stdout, progress and remarks to stderr.
 
 rich is imported on first use, so that --help stays instant. Colours and live displays are off
 without a terminal, and NO_COLOR is respected (by rich itself).
@@ -12,8 +12,9 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.redact import redact_text
@@ -27,34 +28,29 @@ _PLAIN_WIDTH = 140
 """Columns where nobody watches: a log has no window that a table must fit into."""
 
 
-def _console(**options: Any) -> Console:
+def _console(file: IO[str], **options: Any) -> Console:
     from rich.console import Console
 
+    # A terminal's lines break between words; a log's lines are as long as they are.
     # No emoji: `:x:` in a user's text stands for itself.
-    return Console(file=sys.stderr, highlight=False, emoji=False, **options)
+    console = Console(
+        file=file, highlight=False, emoji=False, soft_wrap=not file.isatty(), **options
+    )
+    if not console.is_terminal and "COLUMNS" not in os.environ and "width" not in options:
+        console.width = _PLAIN_WIDTH
+    return console
 
 
 @cache
 def stderr() -> Console:
-    """The terminal for people."""
-    # A terminal's lines break between words; a log's lines are as long as they are.
-    console = _console(soft_wrap=not sys.stderr.isatty())
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _PLAIN_WIDTH
-    return console
+    """Where progress and remarks go."""
+    return _console(sys.stderr)
 
 
 @cache
 def stdout() -> Console:
     """Where an answer goes that people read: plain where it is a pipe or a file."""
-    from rich.console import Console
-
-    console = Console(
-        file=sys.stdout, highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty()
-    )
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _PLAIN_WIDTH
-    return console
+    return _console(sys.stdout)
 
 
 def answer(*, aside: bool = False) -> Console:
@@ -62,9 +58,34 @@ def answer(*, aside: bool = False) -> Console:
     return stderr() if aside else stdout()
 
 
+_answering: ContextVar[bool] = ContextVar("answering", default=False)
+
+
+@contextmanager
+def answering(*, aside: bool = False) -> Iterator[None]:
+    """What is said and shown within is the command's answer: it goes to stdout, unless it stands
+    `aside` because the machine form has stdout for itself."""
+    token = _answering.set(not aside)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
+
+
+def _words() -> Console:
+    """Where words go now."""
+    return stdout() if _answering.get() else stderr()
+
+
+def width() -> int:
+    """Columns of where words go now."""
+    return _words().width
+
+
 def line_width() -> int | None:
     """Columns that a line of words may take; None where lines are as long as they are."""
-    return stderr().width if is_terminal() or "COLUMNS" in os.environ else None
+    console = _words()
+    return console.width if console.is_terminal or "COLUMNS" in os.environ else None
 
 
 def say_wrapped(text: str, *, indent: str = "", style: str | None = None) -> None:
@@ -87,14 +108,14 @@ def is_terminal() -> bool:
 
 def say(text: str, *, style: str | None = None) -> None:
     """One line (or more) for people. `text` is plain: brackets in it mean nothing."""
-    stderr().print(text, style=style, markup=False)
+    _words().print(text, style=style, markup=False)
 
 
-def show(renderable: Any, *, width: int | None = None) -> None:
-    """A table or another rich renderable for people; `width` where it is not the terminal's."""
-    console = stderr()
-    if width is not None and width != console.width:
-        console = _console(width=width)
+def show(renderable: Any, *, columns: int | None = None) -> None:
+    """A table or another rich renderable for people; `columns` where it is not the terminal's."""
+    console = _words()
+    if columns is not None and columns != console.width:
+        console = _console(console.file, width=columns)
     console.print(renderable)
 
 

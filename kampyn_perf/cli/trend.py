@@ -63,7 +63,7 @@ def trend(
             "--output",
             "-o",
             metavar="FILE",
-            help="Put it into this file. Default: stdout, and the plot to the terminal.",
+            help="Put it into this file. Default: stdout.",
         ),
     ] = None,
 ) -> int:
@@ -86,8 +86,10 @@ def trend(
     past = history(kept.runs(store), metric, like=reference, tag=tag, last=last)
     form = Form.JSON if json else form
     if form is Form.TABLE and output is None:
-        for number, line in enumerate(_lines(past, width=min(console.line_width() or 100, 100))):
-            console.say(line, style=None if number else "bold")
+        with console.answering():
+            lines = _lines(past, width=min(console.line_width() or 100, 100))
+            for number, line in enumerate(lines):
+                console.say(line, style=None if number else "bold")
         return 0
     document = _document(past, form)
     if output is None:

@@ -47,7 +47,7 @@ def show(verdict: Verdict, *, full: bool = False, result: LoadResult | None = No
         if judgement.outcome is outcome
     ]
     console.say("")
-    for judgement, line in zip(rows, aligned(rows, width=console.stderr().width), strict=True):
+    for judgement, line in zip(rows, aligned(rows, width=console.width()), strict=True):
         console.say(line, style=STYLES[judgement.outcome])
         console.say_wrapped(judgement.explanation, indent=_INDENT)
     if not full:

@@ -13,13 +13,13 @@ from kampyn_perf.cli.bench.flags import BenchFlags
 from kampyn_perf.cli.bench.progress import Progress
 from kampyn_perf.cli.bench.saver import make_folder
 from kampyn_perf.cli.console import (
-    is_terminal,
+    answering,
+    line_width,
     print_bytes,
     print_json,
     print_text,
     say,
     show,
-    stderr,
 )
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.report import bench as exports
@@ -40,7 +40,8 @@ def run(flags: BenchFlags) -> ExitCode:
     folder = make_folder(flags)
     result = bench.run(request, Progress(folder, quiet=form is not None), selected=selected)
     naming.keep(folder, tags)
-    _show(result, folder)
+    with answering(aside=form is not None):
+        _show(result, folder)
     if form is not None:
         print_bytes(exports.export(result, form))
     return result.exit_code
@@ -72,8 +73,8 @@ def _show(result: BenchResult, folder: Path) -> None:
     for line in generator_view.headline(result):
         say(line)
     if result.cases:
-        width = stderr().width if is_terminal() else _WIDTH
-        show(view.result_table(result, width=width), width=width)
+        width = line_width() or _WIDTH
+        show(view.result_table(result, width=width), columns=width)
     for line in view.failure_lines(result):
         say(line, style="red")
     for line in view.warning_lines(result):

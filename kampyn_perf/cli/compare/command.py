@@ -163,7 +163,7 @@ def compare(  # noqa: PLR0913 (one parameter for each flag)
             "--output",
             "-o",
             metavar="FILE",
-            help="Put it into this file. Default: stdout, and the table to the terminal.",
+            help="Put it into this file. Default: stdout.",
             rich_help_panel=OUTPUT,
         ),
     ] = None,

@@ -26,7 +26,7 @@ _BY_MARK = {change.mark: style for change, style in _STYLES.items()}
 
 
 def show(comparison: Comparison, output: Output) -> None:
-    """As asked for. A document goes to stdout, the table to people."""
+    """As asked for: a document, or a table."""
     if output.out is not None:
         write_whole(output.out, export(comparison, output.form))
         console.say(comparison.headline, style=_CONCLUSIONS[comparison.conclusion])
@@ -35,7 +35,8 @@ def show(comparison: Comparison, output: Output) -> None:
     elif output.form is not Format.TABLE:
         console.print_bytes(export(comparison, output.form))
     else:
-        _table(comparison, everything=output.everything)
+        with console.answering():
+            _table(comparison, everything=output.everything)
 
 
 def _table(comparison: Comparison, *, everything: bool) -> None:

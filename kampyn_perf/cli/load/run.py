@@ -82,7 +82,8 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     request = exporting.traced(request)
     flame_seconds = flame.seconds_of(flags.flame_graph, request)
     if flags.dry_run:
-        return dry_run.show(request, watch, faults, as_json=flags.as_json)
+        with console.answering(aside=flags.as_json):
+            return dry_run.show(request, watch, faults, as_json=flags.as_json)
     looking = Looking(slo)
     page = live_page.opened(flags.live_report, slo)
     exports = exporting.Exporting(told, slo, every_us=request.export.every)
@@ -126,7 +127,8 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     if flags.as_json:
         _print_json(result, verdict)
     else:
-        _show(result, verdict)
+        with console.answering():
+            _show(result, verdict)
     exports.say()
     judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)

@@ -66,7 +66,7 @@ def _figures(requests: Requests) -> dict[str, str]:
         "P95": _time(response.p95_us),
         "P99": _time(response.p99_us),
     }
-    if console.stderr().width < _ROOM_FOR_ALL:
+    if console.width() < _ROOM_FOR_ALL:
         return figures
     return figures | {
         "max": _time(response.max_us),
@@ -147,7 +147,7 @@ def _fitting(rows: Sequence[_Row]) -> list[str]:
         column: _GAP + max(len(column), *(len(figures[column]) for _, figures in rows))
         for column in rows[0][1]
     }
-    room = console.stderr().width - min(_NAME_WIDTH, max(len(name) for name, _ in rows))
+    room = console.width() - min(_NAME_WIDTH, max(len(name) for name, _ in rows))
     for column in _LEAST_FIRST:
         if sum(widths.values()) <= room:
             break

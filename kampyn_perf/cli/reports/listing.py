@@ -53,8 +53,9 @@ def list_runs(
             else f"There are no runs in {store}."
         )
         return 0
-    for number, line in enumerate(view.rows(shown)):
-        console.say(line, style=None if number else "bold")
-    if len(shown) < len(held):
-        console.say(f"and {len(held) - len(shown)} older ones (--last 0)")
+    with console.answering():
+        for number, line in enumerate(view.rows(shown)):
+            console.say(line, style=None if number else "bold")
+        if len(shown) < len(held):
+            console.say(f"and {len(held) - len(shown)} older ones (--last 0)")
     return 0

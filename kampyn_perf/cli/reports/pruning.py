@@ -61,10 +61,11 @@ def prune(
             {"remove": [run.name for run in gone], "bytes": size, "removed": not dry_run and yes}
         )
     else:
-        for run in gone:
-            console.say(run.name)
         told = f"{len(gone)} of {len(held)} runs, {format_size(size)}"
-        console.say(f"{told} would go" if dry_run else told)
+        with console.answering():
+            for run in gone:
+                console.say(run.name)
+            console.say(f"{told} would go" if dry_run else told)
     if dry_run or not gone:
         return 0
     if not yes:

@@ -23,21 +23,22 @@ def show(run: RunName, *, json: Json = False) -> int:
     if json:
         console.print_json(view.plain(stored))
         return 0
-    summary = stored.summary
-    console.say(f"{stored.name}: {summary.kind} of {summary.started_at}", style="bold")
-    about = {
-        "what": summary.label,
-        "state": view.state(stored),
-        "lasted": format_duration(summary.elapsed_us),
-        "commit": summary.commit,
-        "tags": ", ".join(stored.tags.tags),
-        "note": stored.tags.note,
-        "files": ", ".join(sorted(path.name for path in stored.folder.iterdir())),
-    }
-    for name, value in about.items():
-        if value:
-            console.say(f"  {name}: {value}")
-    width = max(map(len, summary.metrics), default=0)
-    for metric, figure in summary.metrics.items():
-        console.say(f"  {metric:<{width}}  {view.value_text(metric, figure)}")
+    with console.answering():
+        summary = stored.summary
+        console.say(f"{stored.name}: {summary.kind} of {summary.started_at}", style="bold")
+        about = {
+            "what": summary.label,
+            "state": view.state(stored),
+            "lasted": format_duration(summary.elapsed_us),
+            "commit": summary.commit,
+            "tags": ", ".join(stored.tags.tags),
+            "note": stored.tags.note,
+            "files": ", ".join(sorted(path.name for path in stored.folder.iterdir())),
+        }
+        for name, value in about.items():
+            if value:
+                console.say(f"  {name}: {value}")
+        width = max(map(len, summary.metrics), default=0)
+        for metric, figure in summary.metrics.items():
+            console.say(f"  {metric:<{width}}  {view.value_text(metric, figure)}")
     return 0

@@ -85,8 +85,8 @@ def test_loads(folder, port, command):
     done = run(folder, command, port)
     assert done.code in JUDGED, done.err
     if "--dry-run" not in command:
-        assert " 0 failed" in done.err
-        assert "NO VERDICT" in done.err or "PASS" in done.err or "FAIL" in done.err
+        assert " 0 failed" in done.out
+        assert "NO VERDICT" in done.out or "PASS" in done.out or "FAIL" in done.out
 
 
 def test_judging_and_keeping(folder, port):

@@ -79,7 +79,7 @@ def test_reading_a_verdict(runs: Path, command: str) -> None:
         assert done.code == 0, done.err
     else:
         assert done.code == 1, done.err
-        assert "FAIL on" in done.err
+        assert "FAIL on" in done.out
 
 
 def test_words_of_the_page_are_those_of_a_verdict(runs: Path) -> None:

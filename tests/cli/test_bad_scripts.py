@@ -114,4 +114,4 @@ def test_a_shape_and_phases_at_once(tmp_path, knocked):
     flags = ("--host", f"http://127.0.0.1:{port}", "--rate", "5", "--for", "1s", "--dry-run")
     done = program.run(tmp_path, "load", "l.py", *flags)
     assert (done.code, came) == (0, []), done.err
-    assert done.err.count("l.py:10: the shape Steps is not used") == 1
+    assert done.out.count("l.py:10: the shape Steps is not used") == 1

@@ -69,8 +69,8 @@ def test_a_run_that_keeps_every_promise(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES, measurements=ALL))
     done = check(folder, "reports/one", "--strict")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
-    assert "PASS on 3 of 3 goals\n" in done.stderr
+    assert done.stderr == ""
+    assert "PASS on 3 of 3 goals\n" in done.stdout
     verdict = io.read(path.parent / "verdict.json", {"kampyn-perf/verdict": Verdict})
     assert verdict.exit_code == 0
     assert [each.name for each in verdict.objectives] == ["p95", "errors", "cpu"]
@@ -84,9 +84,9 @@ def test_several_runs_are_judged_together(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "| p95 | &lt; 200 ms |" in done.stdout
     told = check(folder, "reports/first", "reports/second", "--strict", "--explain")
-    assert "mean is 52.5 % (machine, by psutil)" in told.stderr
-    assert told.stderr.startswith("first: load of ")
-    assert "PASS" in told.stderr
+    assert "mean is 52.5 % (machine, by psutil)" in told.stdout
+    assert told.stdout.startswith("first: load of ")
+    assert "PASS" in told.stdout
     kept = json.loads((folder / "reports" / "first" / "verdict.json").read_text())
     assert kept["exit_code"] == 4  # of the first check: two runs have no folder in common
     assert not (folder / "reports" / "second" / "verdict.json").exists()
@@ -101,12 +101,12 @@ def test_against_a_baseline(folder: Path) -> None:
     goals = ("--slo", "goals.yaml", "--explain")
     worse = check(folder, "reports/new", "--baseline", "reports/old", *goals)
     assert worse.returncode == 1, worse.stderr
-    assert "p95 is 30.0 ms (+50 %: the baseline's was 20.0 ms)" in worse.stderr
+    assert "p95 is 30.0 ms (+50 %: the baseline's was 20.0 ms)" in worse.stdout
     better = check(folder, "reports/old", "--baseline", "reports/new", *goals)
     assert better.returncode == 0, better.stderr
     alone = check(folder, "reports/new", *goals)
     assert alone.returncode == 4
-    assert "there is no baseline to compare with (--baseline RUN)" in alone.stderr
+    assert "there is no baseline to compare with (--baseline RUN)" in alone.stdout
     missing = check(folder, "reports/new", "--baseline", "reports/none", *goals)
     assert missing.returncode not in (0, 1, 4)
 
@@ -116,7 +116,7 @@ def test_where_ci_is_set_what_nobody_measured_is_no_success(folder: Path) -> Non
     assert check(folder, "reports/one").returncode == 0
     done = check(folder, "reports/one", CI="true")
     assert done.returncode == 4
-    assert "required, but not decided: cpu" in done.stderr
+    assert "required, but not decided: cpu" in done.stdout
     assert "note: CI is set, so this was judged as with --strict" in done.stderr
     assert check(folder, "reports/one", "--lenient", CI="true").returncode == 0
     assert check(folder, "reports/one", CI="false").returncode == 0
@@ -143,7 +143,7 @@ def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
     (folder / "reports" / "latest").symlink_to("one")
     done = check(folder)
     assert done.returncode == 0, done.stderr
-    assert "required and not decided (with --strict there is no pass): cpu" in done.stderr
+    assert "required and not decided (with --strict there is no pass): cpu" in done.stdout
 
 
 def test_the_newest_load_is_judged_although_a_benchmark_is_newer(folder: Path) -> None:
@@ -156,12 +156,12 @@ def test_the_newest_load_is_judged_although_a_benchmark_is_newer(folder: Path) -
 
     done = check(folder)
     assert done.returncode == 0, done.stderr
-    first, _, _ = done.stderr.partition("\n")
+    first, _, _ = done.stdout.partition("\n")
     assert first == "a-load: load of 2026-11-23 20:00 UTC, profile test on reference, by slo"
     assert (folder / "reports" / "a-load" / "verdict.json").exists()
 
     done = check(folder, "latest-bench")
-    first, _, _ = done.stderr.partition("\n")
+    first, _, _ = done.stdout.partition("\n")
     assert first == "a-benchmark: benchmark of 2026-01-01 00:00 UTC, 0 cases of no suite, by slo"
 
 
@@ -213,7 +213,7 @@ def test_the_exit_code_says_what_the_words_say(
     put(folder, run)
     done = check(folder, "reports/one", *arguments)
     assert done.returncode == code, done.stderr
-    assert words in done.stderr
+    assert words in done.stdout
 
 
 def test_json_is_alone_on_stdout_and_equals_the_file(folder: Path) -> None:
@@ -238,7 +238,7 @@ def test_the_environment_and_another_file(folder: Path) -> None:
     )
     done = check(folder, "reports/one", "--slo", "other.yaml", "--explain")
     assert done.returncode == 0, done.stderr
-    assert "✓ rate  100/s  >= 90/s" in done.stderr
+    assert "✓ rate  100/s  >= 90/s" in done.stdout
 
 
 def test_every_endpoint_by_itself(folder: Path) -> None:
@@ -246,7 +246,7 @@ def test_every_endpoint_by_itself(folder: Path) -> None:
     every = '{metric: response_time, statistic: p95, target: "< 200 ms", scope: {endpoint: "*"}}'
     done = check(folder, "reports/one", "--set", f"objectives.each={every}", "--explain")
     assert done.returncode == 0, done.stderr
-    lines = done.stderr.splitlines()
+    lines = done.stdout.splitlines()
     for endpoint in ENDPOINTS:
         (at,) = (n for n, line in enumerate(lines) if f"✓ each [endpoint {endpoint}]  " in line)
         assert lines[at + 1].startswith("    p95 is ")
@@ -353,7 +353,7 @@ def test_the_metrics_are_listed(folder: Path) -> None:
     assert done.returncode == 0
     metrics = {each["metric"]: each for each in json.loads(done.stdout)}
     assert metrics["response_time"]["scopes"] == ["overall", "endpoint", "flow", "phase"]
-    assert "db_query_time" in check(folder, "--metrics").stderr
+    assert "db_query_time" in check(folder, "--metrics").stdout
 
 
 def test_what_nobody_measured_is_told_on_one_line(folder: Path) -> None:
@@ -364,8 +364,8 @@ def test_what_nobody_measured_is_told_on_one_line(folder: Path) -> None:
     assert (
         "– no data: availability_probe, db_query_time, memory_per_instance, cpu, memory, disk_io: "
         "nothing measured it in this run\n"
-    ) in done.stderr
-    assert done.stderr.count("nothing measured") == 1
+    ) in done.stdout
+    assert done.stdout.count("nothing measured") == 1
 
 
 @pytest.mark.parametrize("columns", [40, 60, 100])
@@ -374,7 +374,7 @@ def test_a_narrow_terminal_keeps_every_name_and_breaks_no_value_from_its_unit(
 ) -> None:
     put(folder, Run(phases=PHASES, errors={"503": 400}))
     done = check(folder, "reports/one", "--explain", COLUMNS=str(columns))
-    _, _, said = done.stderr.partition("\n")
+    _, _, said = done.stdout.partition("\n")
     for name in ("p95", "errors", "cpu"):
         assert name in said
     assert max(len(line) for line in said.splitlines()) <= columns
@@ -386,8 +386,8 @@ def test_forms_for_ci(folder: Path) -> None:
     put(folder, Run(phases=PHASES, errors={"503": 400}))
     done = check(folder, "reports/one", "--format", "junit", "--out", "ci/junit.xml")
     assert done.returncode == 1
-    assert done.stdout == ""
-    assert "FAIL" in done.stderr
+    assert done.stderr == ""
+    assert "FAIL" in done.stdout
     suite = ElementTree.parse(folder / "ci" / "junit.xml").getroot().find("testsuite")
     assert suite is not None
     assert suite.attrib["failures"] == "3"

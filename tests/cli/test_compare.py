@@ -60,11 +60,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_regression_by_tag(folder: Path) -> None:
     done = run(folder, "main", "slow")
     assert done.returncode == 1, done.stderr
-    assert done.stdout == ""
-    assert done.stderr.startswith("REGRESSED on ")
-    assert "base: main-" in done.stderr
-    assert "\nnew:  slow\n" in done.stderr
-    assert "✗  response time P95" in done.stderr
+    assert done.stderr == ""
+    assert done.stdout.startswith("REGRESSED on ")
+    assert "base: main-" in done.stdout
+    assert "\nnew:  slow\n" in done.stdout
+    assert "✗  response time P95" in done.stdout
 
 
 def test_the_newest_of_its_kind_is_compared_where_none_is_named(folder: Path) -> None:
@@ -99,7 +99,7 @@ def test_documents_for_ci(folder: Path) -> None:
 
 def test_what_is_not_decided_is_strict_in_ci(folder: Path) -> None:
     lenient = run(folder, "main-1", "main-2", "--lenient", CI="true")
-    assert "INCONCLUSIVE" in lenient.stderr
+    assert "INCONCLUSIVE" in lenient.stdout
     assert run(folder, "main-1", "main-2", "--strict").returncode == 4
     assert run(folder, "main-1", "main-2", CI="true").returncode == 4
 
@@ -138,5 +138,5 @@ def test_another_seed_has_to_be_allowed(folder: Path) -> None:
     (folder / "reports" / "seed" / "result.json").write_text(json.dumps(other))
     done = run(folder, "main", "seed")
     assert done.returncode == 4
-    assert "another seed: 1 and 7" in done.stderr
+    assert "another seed: 1 and 7" in done.stdout
     assert run(folder, "main", "seed", "--allow", "seed").returncode == 1

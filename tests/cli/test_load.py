@@ -139,12 +139,11 @@ def test_one_flow_alone(tmp_path, against):
 
 def test_the_tables_say_what_the_result_says(loaded):
     done, result = loaded
-    assert done.out == "", "data goes to stdout, words to stderr"
-    assert "POST /order/{userId}" in done.err
-    assert f"{result.requests.count} requests, " in done.err
-    assert "29 sessions planned = 29 started + 0 dropped" in done.err
-    assert "not exercised" in done.err
-    assert "Report: reports/" in done.err
+    assert "POST /order/{userId}" in done.out
+    assert f"{result.requests.count} requests, " in done.out
+    assert "29 sessions planned = 29 started + 0 dropped" in done.out
+    assert "not exercised" in done.out
+    assert "Report: reports/" in done.out
     assert "\x1b[" not in done.err, "no colours without a terminal"
 
 
@@ -204,7 +203,7 @@ def test_a_dry_run_starts_nothing(tmp_path, documented):
     done = program.run(tmp_path, "load", "--dry-run")
     assert done.code == 0, done.err
     for text in ("Ramp up", "15,000 sessions", "weight 40 (40 %)", "21,600 sessions in 7 min 0 s"):
-        assert text in done.err
+        assert text in done.out
     assert list(tmp_path.iterdir()) == []
     assert documented["planned"] == 21_600
     assert documented["flows"] == FLOWS

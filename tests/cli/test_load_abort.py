@@ -37,5 +37,5 @@ def test_a_failed_objective_ends_the_load(tmp_path: Path) -> None:
     assert result.status is RunStatus.PARTIAL
     assert "the objective errors failed: " in result.reason
     assert 4_000_000 <= result.elapsed_us < 30_000_000
-    assert "failed: errors" in done.err
-    assert "the run is partial: ended early: the objective errors failed" in done.err
+    assert "failed: errors" in done.out
+    assert "the run is partial: ended early: the objective errors failed" in done.out

@@ -60,8 +60,8 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
     )
     assert done.code in (0, 1, 4), done.err
     assert "Alert: busy fired: throughput mean " in done.err
-    assert "  busy (critical): throughput mean over 2.00 s was " in done.err
-    assert "Alerts: never fired: quiet, logins; no data: too_long" in done.err
+    assert "  busy (critical): throughput mean over 2.00 s was " in done.out
+    assert "Alerts: never fired: quiet, logins; no data: too_long" in done.out
     result = result_of(tmp_path)
     busy, quiet, logins, too_long = result.alerts
     (firing,) = busy.firings
@@ -97,7 +97,7 @@ def test_an_alert_can_end_the_run_which_says_why(tmp_path, against):
     assert result.reason.startswith("ended early: the alert busy fired: throughput mean ")
     assert result.elapsed_us < 30_000_000
     assert result.sessions.cut == 0  # what was in flight could finish
-    assert result.reason in done.err
+    assert result.reason in done.out
 
 
 def test_a_webhook_is_told_and_one_that_is_not_there_is_named(tmp_path, against):
@@ -115,7 +115,7 @@ def test_a_webhook_is_told_and_one_that_is_not_there_is_named(tmp_path, against)
 
     words = "firing was not told to gone: 127.0.0.1: Connection refused"
     assert result_of(tmp_path).alerts[0].undelivered == [words]
-    assert f"  busy: {words}" in done.err
+    assert f"  busy: {words}" in done.out
 
 
 def test_rules_are_checked_before_anything_starts(tmp_path, against):

@@ -36,7 +36,7 @@ def test_the_store_agrees_after_a_load(tmp_path):
     orders = audit["orders"]
     assert (audit["acknowledged"], audit["lost"], audit["doubled"]) == (orders, 0, 0)
     assert orders > 10
-    assert f"Audit: all invariants hold; {orders} orders" in done.err
+    assert f"Audit: all invariants hold; {orders} orders" in done.out
 
     assert (run / "flame.svg").is_file() or "There is no flame graph" in done.err
     assert ('href="flame.svg"' in (run / "report.html").read_text()) is (

@@ -260,7 +260,7 @@ class Broken(FlowUser):
     )
     done = program.run(tmp_path, "load", *against, "--set", "config.scenarios=mine.py", *SHORT)
     assert done.code == 4, done.err
-    assert "5 sessions ended by an exception in the scenario: KeyError: 'token'" in done.err
+    assert "5 sessions ended by an exception in the scenario: KeyError: 'token'" in done.out
 
 
 def test_a_port_that_is_taken(tmp_path):
@@ -340,10 +340,10 @@ def test_a_target_whose_every_answer_is_wrong_never_passes(tmp_path, data):
         server.communicate()
     mine = program.run(tmp_path, "check", "run", "--slo", "fast.yaml")
     assert mine.code == 1, mine.err
-    assert "not one request succeeded" in mine.err
+    assert "not one request succeeded" in mine.out
     assert shipped.code == 1
-    assert "failed: " in shipped.err
-    assert "error_rate" in shipped.err
+    assert "failed: " in shipped.out
+    assert "error_rate" in shipped.out
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ def test_a_rate_limit_is_named_on_the_screen_and_in_the_verdict(tmp_path: Path) 
     assert (first.rule, first.cause) == ("rate-limiter", True)
     assert first.share == 1.0
     assert "answered 429" in first.words
-    first_line, _, rest = done.err[done.err.index("FAIL on ") :].partition("\n")
+    first_line, _, rest = done.out[done.out.index("FAIL on ") :].partition("\n")
     assert " of 14 goals; " in first_line
     assert rest.index("Where to look") < rest.index("What failed: ") < rest.index("endpoint ")
     again = program.run(tmp_path, "check", "run", "--explain")
-    assert f"  rate-limiter: {first.words}\n" in again.err
+    assert f"  rate-limiter: {first.words}\n" in again.out

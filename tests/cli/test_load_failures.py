@@ -69,9 +69,9 @@ def test_failures_with_endpoint_cause_count_words_and_time(
     url = f"http://127.0.0.1:{listen(None)}"
     done = program.run(tmp_path, "load", "--target", url, "--data", data, *SHORT)
     assert done.code == 1, done.err
-    assert "What failed: 5 requests\n" in done.err
-    assert '{"message": "no room", "token": ***}' in done.err
-    assert done.err.index("FAIL on ") < done.err.index("What failed") < done.err.index("endpoint ")
+    assert "What failed: 5 requests\n" in done.out
+    assert '{"message": "no room", "token": ***}' in done.out
+    assert done.out.index("FAIL on ") < done.out.index("What failed") < done.out.index("endpoint ")
     (path,) = tmp_path.glob(f"reports/20*/{names.RESULT_FILE}")
     result = io.read(path, {names.LOAD_SCHEMA: LoadResult})
     assert sum(one.count for one in result.failures) == result.requests.failed == 5
@@ -93,6 +93,6 @@ def test_no_agreement_on_tls_is_no_target_and_says_why(
     done = program.run(tmp_path, "load", "--target", url, "--data", data, *SHORT)
     assert done.code == 3, done.err
     words = "certificate" if self_signed else "does not speak TLS"
-    assert "the target never answered: TLS: " in done.err
-    assert words in done.err
-    assert "connect" in done.err
+    assert "the target never answered: TLS: " in done.out
+    assert words in done.out
+    assert "connect" in done.out

@@ -45,7 +45,7 @@ def test_a_signal_ends_the_run_with_a_partial_report(tmp_path, url, number, code
     assert sessions["started"] == sessions["completed"] + sessions["failed"] + sessions["cut"]
     assert document["requests"]["count"] > 0
     assert document["validity"]["reasons"] == []
-    assert "PARTIAL" in done.err
+    assert "PARTIAL" in done.out
     assert program.all_gone(processes)
     verdict = orjson.loads((tmp_path / "run" / "verdict.json").read_bytes())
     assert verdict["partial"] is True

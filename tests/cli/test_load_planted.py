@@ -85,7 +85,7 @@ def load(folder: Path, bug: str, *, faults: str, shop: bool) -> program.Done:
 def test_a_load_with_an_audit_finds_it(tmp_path, bug, found):
     done = load(tmp_path, bug, faults=LOADS[bug], shop=bug in ("lost_cart_update", "stale_cache"))
     assert done.code == 1, done.err
-    assert f"broken: {found}" in done.err
+    assert f"broken: {found}" in done.out
 
 
 def test_the_right_backend_is_clean(tmp_path):
@@ -93,4 +93,4 @@ def test_the_right_backend_is_clean(tmp_path):
     faults = "{at: 1s, for: 1s, redis: pause}, {at: 3s, redis: kill}"
     done = load(tmp_path, "", faults=faults, shop=True)
     assert done.code in (0, 1, 4), done.err  # how fast it was is another matter
-    assert "Audit: all invariants hold" in done.err
+    assert "Audit: all invariants hold" in done.out

@@ -124,8 +124,8 @@ def test_a_watcher_that_fails_is_told_of_and_harms_nothing(
     assert result.sessions.completed == result.sessions.planned == 80
     assert "answers 500" in result.unmeasured[names.DB_QUERY_TIME].reason
     assert "/nowhere answers 404" in result.unmeasured[names.PROBE_AVAILABILITY].reason
-    assert "as no health route does" in " ".join(done.err.split())
-    everything = done.err + (tmp_path / "run" / names.RESULT_FILE).read_text()
+    assert "as no health route does" in " ".join(done.out.split())
+    everything = done.out + done.err + (tmp_path / "run" / names.RESULT_FILE).read_text()
     assert "hunter2" not in everything
 
 
@@ -158,7 +158,7 @@ def test_a_dry_run_says_what_will_not_be_known(tmp_path: Path) -> None:
         *("load", "--dry-run", "--target", "http://192.0.2.1:8000", "--allow-host", "192.0.2.1"),
         *("--data", "data.json"),
     )
-    said = " ".join(done.err.split())
+    said = " ".join(done.out.split())
     assert done.code == 0, done.err
     assert "watched beside it: probe" in said
     assert "not measured: cpu, memory, disk_io: the backend runs on another machine" in said

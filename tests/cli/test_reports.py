@@ -40,7 +40,7 @@ def test_the_newest_first_with_tags(folder: Path) -> None:
     assert done.stderr == "run-2: main (after index X)\n"
     done = reports(folder, "reports", "list")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stderr.splitlines()] == [
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "Run",
         "run-3",
         "run-2",
@@ -57,8 +57,8 @@ def test_the_newest_first_with_tags(folder: Path) -> None:
 
 def test_a_tag_is_a_run_for_every_command(folder: Path) -> None:
     reports(folder, "reports", "tag", "run-2", "main")
-    assert "run-2: load of" in reports(folder, "check", "main").stderr
-    assert reports(folder, "reports", "show", "main").stderr.startswith("run-2: load of 2026")
+    assert "run-2: load of" in reports(folder, "check", "main").stdout
+    assert reports(folder, "reports", "show", "main").stdout.startswith("run-2: load of 2026")
     shown = reports(folder, "reports", "show", "main", "--json")
     assert json.loads(shown.stdout)["tags"] == ["main"]
 
@@ -78,7 +78,7 @@ def test_old_runs_go_only_when_it_is_confirmed(folder: Path) -> None:
     reports(folder, "reports", "tag", "run-1", "main")
     dry = reports(folder, "reports", "prune", "--keep", "1", "--dry-run")
     assert dry.returncode == 0
-    assert dry.stderr.startswith("run-2\n1 of 3 runs, ")
+    assert dry.stdout.startswith("run-2\n1 of 3 runs, ")
     assert (folder / "reports" / "run-2").exists()
     unasked = reports(folder, "reports", "prune", "--keep", "1")
     assert unasked.returncode == 2
@@ -93,7 +93,7 @@ def test_old_runs_go_only_when_it_is_confirmed(folder: Path) -> None:
 def test_searches_and_comparisons_are_runs_too(folder: Path) -> None:
     io.write(folder / "reports" / "search" / "result.json", search(*around(500)))
     io.write(folder / "reports" / "pairs" / "comparison.json", comparison())
-    listed = reports(folder, "reports", "list").stderr
+    listed = reports(folder, "reports", "list").stdout
     assert "capacity of reference" in listed
     assert "1 pair: regressed" in listed
     only = reports(folder, "reports", "list", "--kind", "capacity", "--json")

@@ -41,19 +41,19 @@ def folder(tmp_path: Path) -> Path:
 def test_a_chart_and_the_run_that_changed_it(folder: Path) -> None:
     done = trend(folder)
     assert done.returncode == 0, done.stderr
-    lines = done.stderr.splitlines()
+    lines = done.stdout.splitlines()
     assert lines[0] == "p95: 24 runs, 10.0 ms to 13.2 ms"
     assert any("█" in line for line in lines)
     assert " " * 15 + "^" in lines
     assert "changed at run-15, commit c15: 10.1 ms to 13.1 ms, +29.7 % (p = 0.005)" in lines
-    assert done.stdout == ""
+    assert done.stderr == ""
 
 
 def test_for_programs(folder: Path) -> None:
     document = json.loads(trend(folder, "error_rate", "--json").stdout)
     assert document["change_points"] == []
     assert len(document["runs"]) == 24
-    assert trend(folder, "error_rate").stderr.splitlines()[-1] == "no change point"
+    assert trend(folder, "error_rate").stdout.splitlines()[-1] == "no change point"
 
 
 def test_as_a_page_with_the_plot(folder: Path) -> None:

@@ -46,11 +46,11 @@ def test_the_newest_first_with_tags(folder: Path) -> None:
         "run-2",
         "run-1",
     ]
-    assert "main (after index X)" in done.stderr
+    assert "main (after index X)" in done.stdout
     document = json.loads(reports(folder, "reports", "list", "--with", "main", "--json").stdout)
     assert [one["name"] for one in document] == ["run-2"]
     assert document[0]["metrics"]["p95"] > 0
-    assert reports(folder, "reports", "list", "--last", "1").stderr.endswith(
+    assert reports(folder, "reports", "list", "--last", "1").stdout.endswith(
         "2 older ones (--last 0)\n"
     )
 
@@ -100,9 +100,9 @@ def test_searches_and_comparisons_are_runs_too(folder: Path) -> None:
     (one,) = json.loads(only.stdout)
     assert (one["name"], one["status"], one["valid"]) == ("search", "complete", True)
     assert 450 < one["metrics"]["capacity"] < 550
-    assert "pairs: compare of 2026" in reports(folder, "reports", "show", "pairs").stderr
+    assert "pairs: compare of 2026" in reports(folder, "reports", "show", "pairs").stdout
     # A history of capacities is one more trend.
-    assert reports(folder, "trend", "capacity").stderr.startswith("capacity: 1 run, ")
+    assert reports(folder, "trend", "capacity").stdout.startswith("capacity: 1 run, ")
 
 
 def test_an_empty_store(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def page(program: Program) -> str:
         folder = Path(name)
         _write(folder)
         check = ["check", "run", "--slo", "slo.yaml", "--lenient"]
-        _, screen = program(folder, check)
+        screen, _ = program(folder, check)
         parts = [
             ("Screen", "", "kampyn-perf check run --slo slo.yaml", screen),
             *(

@@ -106,5 +106,5 @@ def test_an_installed_program_loads_in_an_empty_folder(site, tmp_path):
         timeout=90,
     )
     assert done.returncode in (0, 1, 4), done.stderr
-    assert "20 sessions planned = 20 started + 0 dropped; 20 completed" in done.stderr
+    assert "20 sessions planned = 20 started + 0 dropped; 20 completed" in done.stdout
     assert (empty / "reports" / "latest" / "result.json").is_file()

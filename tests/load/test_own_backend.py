@@ -185,8 +185,8 @@ def test_ones_own_profiles_stand_beside_the_shipped_ones(tmp_path):
         "profiles: {mine: {phases: [{duration: 1, arrivalRate: 7}]}}"
     )
     first = program.run(tmp_path, "load", "--dry-run")
-    assert "Profile mine " in first.err, "the only one is what is run"
-    assert "Profile quick " in program.run(tmp_path, "load", "--dry-run", "--profile", "quick").err
+    assert "Profile mine " in first.out, "the only one is what is run"
+    assert "Profile quick " in program.run(tmp_path, "load", "--dry-run", "--profile", "quick").out
 
 
 def test_the_data_of_a_served_backend_is_found(tmp_path, server):

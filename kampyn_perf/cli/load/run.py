@@ -129,6 +129,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     else:
         with console.answering():
             _show(result, verdict)
+        _say_unsaved(result)
     exports.say()
     judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)
@@ -179,7 +180,6 @@ def _show(result: LoadResult, verdict: Verdict) -> None:
         console.say("")
         verdict_view.show_conclusion(verdict)
     console.say(f"Report: {_page_of(result)}")
-    _say_unsaved(result)
 
 
 def _page_of(result: LoadResult) -> Path | None:

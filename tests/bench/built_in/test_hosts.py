@@ -42,5 +42,5 @@ def test_what_is_not_there_or_not_allowed(
 ) -> None:
     done = bench(*arguments(), "-n", 2, "--set", "store.mongo.serverSelectionTimeoutMS=300")
     assert done.returncode == code, done.stderr
-    assert message in " ".join(done.stderr.split())
+    assert message in " ".join((done.stdout + done.stderr).split())
     assert "Traceback" not in done.stderr

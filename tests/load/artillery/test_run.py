@@ -124,7 +124,7 @@ def test_uploads_selectors_and_a_score_and_what_check_knows_afterwards(tmp_path,
     assert apdex["threshold_us"] == 250_000
     whole = apdex["satisfied"] + apdex["tolerating"] + apdex["frustrated"]
     assert whole == result["requests"]["count"] == 110
-    assert f"Apdex {apdex['score']:.2f} ({apdex['rating']})" in done.err
+    assert f"Apdex {apdex['score']:.2f} ({apdex['rating']})" in done.out
     again = program.run(tmp_path, "check", "run", "--json")
     names = {one["name"]: one["outcome"] for one in again.json["objectives"]}
     first = json.loads((tmp_path / "run" / "verdict.json").read_bytes())["objectives"]

@@ -77,7 +77,7 @@ def test_a_scenario_that_never_asks_and_one_that_stops(tmp_path, port):  # noqa:
     warnings = "\n".join(result.validity.warnings)
     assert "Asks.ask: 11 sessions ended without a request" in warnings
     assert "the scenario ended the run itself" in warnings
-    assert "the run is not valid: Idle.nothing" in done.err
+    assert "the run is not valid: Idle.nothing" in done.out
 
 
 def test_several_files_and_an_argument_of_their_own(tmp_path, port):  # noqa: F811

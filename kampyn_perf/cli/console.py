@@ -53,11 +53,6 @@ def stdout() -> Console:
     return _console(sys.stdout)
 
 
-def answer(*, aside: bool = False) -> Console:
-    """Where the answer of a command goes; `aside` where the machine form has stdout for itself."""
-    return stderr() if aside else stdout()
-
-
 _answering: ContextVar[bool] = ContextVar("answering", default=False)
 
 

@@ -47,7 +47,7 @@ def bucket_middles() -> npt.NDArray[np.float64]:
 def places(values: Counts) -> Counts:
     """The bucket of every value (0 or more), worked out as HdrHistogram does: its first 11 bits say
     which of a bucket's parts, and how many follow them which bucket. Looking each up among the
-    `_bucket_starts` gives the same, and costs several times as much."""
+    `bucket_starts` gives the same, and costs several times as much."""
     values = np.minimum(values, HIGHEST_US)
     _, bits = np.frexp(values.astype(np.float64))  # exact: far below 2^53
     shifts = np.maximum(bits.astype(np.int64) - (_HALVING + 1), 0)

@@ -84,6 +84,8 @@ def show(
                 style = _STYLES.get(change.partition(",")[0])
                 told = f"[{style}]{escape(change)}[/]" if style else escape(change)
                 table.add_row(*map(escape, facts), told)
-        console.answer(aside=aside).print(table)
-    for cost in costs:
-        console.answer(aside=aside).print(cost_line(cost), markup=False)
+        with console.answering(aside=aside):
+            console.show(table)
+    with console.answering(aside=aside):
+        for cost in costs:
+            say(cost_line(cost))

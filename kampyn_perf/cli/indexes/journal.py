@@ -44,7 +44,7 @@ def _show(entries: Sequence[Mapping[str, Any]], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import answer, say
+    from kampyn_perf.cli.console import answering, say, show
     from kampyn_perf.indexes.text.journal import COLUMNS, row
 
     if not entries:
@@ -53,4 +53,5 @@ def _show(entries: Sequence[Mapping[str, Any]], *, aside: bool) -> None:
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for entry in entries:
         table.add_row(*map(escape, row(entry)))
-    answer(aside=aside).print(table)
+    with answering(aside=aside):
+        show(table)

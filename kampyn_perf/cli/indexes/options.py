@@ -147,15 +147,14 @@ def parse_prunes(names: Iterable[str], catalogue: Catalogue, stage: PruneStage) 
 
 def print_lines(lines: Iterable[Line]) -> None:
     """Lines of a plan, in their colours, on stdout: what a command is asked for is data."""
-    from kampyn_perf.cli.console import stdout
+    from kampyn_perf.cli.console import answering
 
-    console = stdout()
-    for line in lines:
-        console.print(line.text, style=_STYLES[line.kind.value], markup=False)
+    with answering():
+        say_lines(lines)
 
 
 def say_lines(lines: Iterable[Line]) -> None:
-    """Lines of a plan, in their colours, on stderr."""
+    """Lines of a plan, in their colours, on stderr or where an answer goes."""
     from kampyn_perf.cli.console import say
 
     for line in lines:

@@ -56,14 +56,14 @@ def _show(statistics: tuple[IndexStats, ...], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import answer
+    from kampyn_perf.cli.console import answering, say, show
     from kampyn_perf.indexes.text.stats import COLUMNS, row, summary
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
     for stats in statistics:
         *facts, words = row(stats)
         table.add_row(*map(escape, facts), f"[{_STYLES[stats.use.value]}]{escape(words)}[/]")
-    out = answer(aside=aside)
-    out.print(table)
-    if statistics:
-        out.print(summary(statistics), markup=False)
+    with answering(aside=aside):
+        show(table)
+        if statistics:
+            say(summary(statistics))

@@ -65,7 +65,7 @@ def _show(results: tuple[Verified, ...], *, aside: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from kampyn_perf.cli.console import answer
+    from kampyn_perf.cli.console import answering, say, show
     from kampyn_perf.indexes.text.verify import COLUMNS, row, summary
 
     table = Table(*COLUMNS, box=None, header_style="bold", pad_edge=False)
@@ -73,9 +73,9 @@ def _show(results: tuple[Verified, ...], *, aside: bool) -> None:
         *facts, verdict = row(result)
         style = _STYLES[verdict]
         table.add_row(*map(escape, facts), f"[{style}]{verdict}[/]")
-    out = answer(aside=aside)
-    out.print(table)
-    for result in results:
-        for words in (*result.reasons, *result.notes):
-            out.print(f"{result.query.collection}.{result.query.name}: {words}", markup=False)
-    out.print(summary(results), markup=False)
+    with answering(aside=aside):
+        show(table)
+        for result in results:
+            for words in (*result.reasons, *result.notes):
+                say(f"{result.query.collection}.{result.query.name}: {words}")
+        say(summary(results))

@@ -129,7 +129,7 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     else:
         with console.answering():
             _show(result, verdict)
-        _say_unsaved(result)
+    _say_unsaved(result)
     exports.say()
     judging.say_why_strict(verdict, asked=flags.strict)
     return _exit_code(result, verdict)
@@ -194,7 +194,6 @@ def _print_json(result: LoadResult, verdict: Verdict) -> None:
     if result.audit:
         document["audit"] = result.audit
     console.print_json({key: _plain(value) for key, value in document.items()})
-    _say_unsaved(result)
 
 
 def _say_unsaved(result: LoadResult) -> None:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from kampyn_perf.capacity.asks import Stop
-from kampyn_perf.capacity.estimate import Estimate, estimate
-from kampyn_perf.capacity.told import bracket, is_confirmed, open_steps, replicates, spent_us
+from kampyn_perf.capacity.estimate import estimate
+from kampyn_perf.capacity.told import bracket, is_confirmed, open_steps, spent_us
 from kampyn_perf.results.capacity import CapacityStep, Ending, Limiter, Steadiness, StepKind
 from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 
@@ -58,14 +58,9 @@ def _limited(steps: Sequence[CapacityStep], limiter: Limiter | None) -> Stop | N
     return None
 
 
-def confirmed(tried: Sequence[CapacityStep], limit: Estimate) -> Stop:
-    """The limit is known."""
-    held, of_held, missed, of_missed = replicates(tried, limit.rate)
-    reason = (
-        f"confirmed: {held} of {counted(of_held, 'step')} at the limit or just below it held, "
-        f"{missed} of {of_missed} just above it did not"
-    )
-    return Stop(ending=Ending.FOUND, reason=reason)
+def confirmed() -> Stop:
+    """The limit is known. How many steps said so is counted of all of them, with the answer."""
+    return Stop(ending=Ending.FOUND, reason="confirmed by steps near it")
 
 
 def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
@@ -86,7 +81,7 @@ def out_of_time(steps: Sequence[CapacityStep]) -> Stop:
     if not 0 < limit.rate < math.inf:
         return Stop(ending=Ending.UNDECIDED, reason=f"steps contradict each other after {spent}")
     if is_confirmed(tried, limit):
-        return confirmed(tried, limit)
+        return confirmed()
     where = (
         f"between {format_rate(low)}, where nothing was missed, and {format_rate(high)}"
         if high > low * _APART

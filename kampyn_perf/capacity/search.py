@@ -170,7 +170,7 @@ def _confirm(plan: Plan, tried: Sequence[CapacityStep]) -> Ask | Stop:
     """The estimate from just below or just above; it moves with what these steps say."""
     limit = estimate(tried, seed=plan.seed + len(tried))
     if is_confirmed(tried, limit) and limit.half_width <= plan.precise:
-        return confirmed(tried, limit)
+        return confirmed()
     first = limit.first
     if first and first.cliff and first.above / first.below > _STEP_IN:
         return _at(plan, StepKind.CONFIRM, math.sqrt(first.below * first.above))

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from kampyn_perf.capacity.estimate import Estimate
 from kampyn_perf.capacity.isotonic import pools
-from kampyn_perf.results.capacity import CapacityStep, Steadiness, StepKind
+from kampyn_perf.results.capacity import (
+    NEAR_ABOVE,
+    NEAR_BELOW,
+    CapacityStep,
+    Steadiness,
+    StepKind,
+)
 
-BELOW, ABOVE = 0.9, 1.12
-"""Steps from so far below the estimate up to it, or above it up to so far, are its replicates."""
+BELOW, ABOVE = 1 - NEAR_BELOW, 1 + NEAR_ABOVE
 _ENOUGH = 3
 """Replicates on each side."""
 

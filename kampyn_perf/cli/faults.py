@@ -46,10 +46,11 @@ def list_faults(json: Json = False) -> int:
             ]
         )
         return 0
-    for leftover in leftovers:
-        gone = "left behind: its run is gone"
-        how = gone if leftover.orphaned else f"run {leftover.run.pid} goes on"
-        console.say(f"{leftover.name} ({leftover.kind}): {how}")
+    with console.answering():
+        for leftover in leftovers:
+            gone = "left behind: its run is gone"
+            how = gone if leftover.orphaned else f"run {leftover.run.pid} goes on"
+            console.say(f"{leftover.name} ({leftover.kind}): {how}")
     if not leftovers:
         console.say("No fault goes on, and none was left behind.")
     return 0
@@ -73,9 +74,12 @@ def undo(json: Json = False) -> int:
     if json:
         console.print_json([{"name": leftover.name, "error": error} for leftover, error in undone])
     else:
-        for leftover, error in undone:
-            words = f"not undone: {leftover.name}: {error}" if error else f"undone: {leftover.name}"
-            console.say(words, style="bold red" if error else "green")
+        with console.answering():
+            for leftover, error in undone:
+                words = (
+                    f"not undone: {leftover.name}: {error}" if error else f"undone: {leftover.name}"
+                )
+                console.say(words, style="bold red" if error else "green")
         if not undone:
             console.say("Nothing was left behind.")
     return 1 if any(error for _, error in undone) else 0

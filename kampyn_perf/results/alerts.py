@@ -76,9 +76,11 @@ class AlertRecord(Record):
         return " ".join([self.metric, *statistic, *self.scope.values()])
 
     def span_text(self, firing: Firing) -> str:
-        """`2 min 10 s to 3 min 40 s`, on the run's axis."""
-        end = "the end" if firing.resolved_us is None else format_duration(firing.resolved_us)
-        return f"{format_duration(firing.fired_us)} to {end}"
+        """`2 min 10 s to 3 min 40 s`, on the run's axis; `from 2 min 10 s on` where it fires."""
+        start = format_duration(firing.fired_us)
+        if firing.resolved_us is None:
+            return f"from {start} on"
+        return f"{start} to {format_duration(firing.resolved_us)}"
 
     def firing_text(self, firing: Firing) -> str:
         """`error_rate over 1 min 0 s was 12.5 %, at worst 43 % (fires > 5 %)`."""

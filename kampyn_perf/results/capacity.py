@@ -19,6 +19,7 @@ from kampyn_perf.results.judgement import Bounds
 from kampyn_perf.results.latency import NonNegative
 from kampyn_perf.results.load import Target
 from kampyn_perf.results.verdict import Finding
+from kampyn_perf.units import counted, format_percent
 
 
 class StepKind(StrEnum):
@@ -170,6 +171,10 @@ class RateRange(Record):
     interval: Bounds
 
 
+NEAR_BELOW, NEAR_ABOVE = 0.1, 0.12
+"""Steps from so far below the answer up to it, or above it up to so far, are its replicates."""
+
+
 class Limit(Record):
     """Where one objective would break."""
 
@@ -191,11 +196,11 @@ class Answer(Record):
     confirmed: RateRange | None = None
     """The highest rate (sessions) at which steps held, and what of it was measured."""
     held: NonNegative = 0
-    """Steps at the answer, or up to 10 % below it, that held ..."""
+    """Steps at the answer, or up to `NEAR_BELOW` below it, that held ..."""
     of_held: NonNegative = 0
     """... of so many."""
     missed: NonNegative = 0
-    """Steps just above it that missed an objective ..."""
+    """Steps up to `NEAR_ABOVE` above it that missed an objective ..."""
     of_missed: NonNegative = 0
     """... of so many."""
     broke_first: str = ""
@@ -206,6 +211,21 @@ class Answer(Record):
     """By how much the limit moved while it was searched for, as a share; None where it stood."""
     cliff: bool = False
     """Whether it breaks from one rate to the next, without a slope in between."""
+
+    @property
+    def near_text(self) -> str:
+        """In how many of the steps near it every objective held, on either side; empty where there
+        is none."""
+        below = "at it" if self.at_least else f"up to {format_percent(NEAR_BELOW)} below it"
+        above = f"up to {format_percent(NEAR_ABOVE)} above it"
+        held = (self.held, self.of_held, below)
+        sides = [held, (self.of_missed - self.missed, self.of_missed, above)]
+        told = [
+            f"in {count or 'none'} of {counted(of, 'step')} {where}"
+            for count, of, where in sides
+            if of
+        ]
+        return f"every objective held {' and '.join(told)}" if told else ""
 
 
 class Beyond(Record):

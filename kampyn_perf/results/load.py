@@ -283,6 +283,10 @@ class LoadResult(Record):
         """The time that the numbers are of: all of the run but its warm-up."""
         return max(self.elapsed_us - (self.warm_up.duration_us if self.warm_up else 0), 0)
 
+    def lasted_us(self, at_us: int, width_us: int) -> int:
+        """How much of a stretch the run lasted: it ended within its last one."""
+        return max(min(width_us, self.elapsed_us - at_us), 0)
+
     @property
     def requests_per_second(self) -> float:
         """Requests that ended, over the time that the run took."""

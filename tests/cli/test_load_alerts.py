@@ -81,9 +81,9 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
     assert again.json == live
     failing = program.run(tmp_path, "alerts", "test", "--alerts", path, "--fail-on-alert")
     assert failing.code == 1
-    assert "  busy (critical): throughput mean over 2.00 s was " in failing.err
-    assert "Never fired: quiet, logins" in failing.err
-    assert "No data: too_long: the window of 5 min 0 s holds " in failing.err
+    assert "  busy (critical): throughput mean over 2.00 s was " in failing.out
+    assert "Never fired: quiet, logins" in failing.out
+    assert "No data: too_long: the window of 5 min 0 s holds " in failing.out
 
 
 def test_an_alert_can_end_the_run_which_says_why(tmp_path, against):

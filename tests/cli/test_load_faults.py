@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from kampyn_perf import names
-from kampyn_perf.report.html import timeline
+from kampyn_perf.report.html.spans import spans
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
@@ -63,8 +63,8 @@ def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
     assert reset.end_us >= reset.start_us + 400_000
     failed = [one for one in result.failures if one.last_us >= 4_000_000]
     assert failed, "connections were reset, and no request failed"
-    spans = [span.name for span in timeline.spans(result) if span.kind == "fault"]
-    assert "lost worker (worker kill)" in spans
+    shaded = [span.name for span in spans(result) if span.kind == "fault"]
+    assert "lost worker (worker kill)" in shaded
     assert not list((tmp_path / ".kampyn" / "faults").glob("*"))
 
 
@@ -86,7 +86,7 @@ def test_a_run_that_is_ended_undoes_its_faults_or_the_next_start_does(tmp_path, 
     listed = program.run(tmp_path, "faults", "list", "--json").json
     assert [(one["name"], one["left_behind"]) for one in listed] == [("command 1", True)]
     undone = program.run(tmp_path, "faults", "undo")
-    assert (undone.code, undone.err) == (0, "undone: command 1\n")
+    assert (undone.code, undone.out) == (0, "undone: command 1\n")
     assert not mark.exists()
     assert program.run(tmp_path, "faults", "undo").err == "Nothing was left behind.\n"
 

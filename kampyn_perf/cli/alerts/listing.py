@@ -40,7 +40,8 @@ def list_rules(
     if json:
         console.print_json({name: _plain(rule) for name, rule in known.items()})
     else:
-        view.show_rules(known)
+        with console.answering():
+            view.show_rules(known)
     return 0
 
 
@@ -86,10 +87,11 @@ def _list_metrics(*, json: bool) -> int:
             ]
         )
         return 0
-    for metric in METRICS.values():
-        console.say(metric.name, style="bold")
-        console.say(f"  {metric.meaning}")
-        scopes = "overall, endpoint" if metric.by_endpoint else "overall"
-        statistics = ", ".join(spelled(metric.statistics))
-        console.say(f"  statistics: {statistics}; scopes: {scopes}", style="dim")
+    with console.answering():
+        for metric in METRICS.values():
+            console.say(metric.name, style="bold")
+            console.say(f"  {metric.meaning}")
+            scopes = "overall, endpoint" if metric.by_endpoint else "overall"
+            statistics = ", ".join(spelled(metric.statistics))
+            console.say(f"  statistics: {statistics}; scopes: {scopes}", style="dim")
     return 0

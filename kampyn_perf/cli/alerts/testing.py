@@ -61,7 +61,8 @@ def test(
     if json:
         console.print_json([record.model_dump(mode="json") for record in records])
     else:
-        console.say(f"{path} by {rules}")
-        view.show_records(records, unmeasured=result.unmeasured)
+        with console.answering():
+            console.say(f"{path} by {rules}")
+            view.show_records(records, unmeasured=result.unmeasured)
     fired = any(record.firings for record in records)
     return ExitCode.FAILED if fired and fail_on_alert else ExitCode.OK

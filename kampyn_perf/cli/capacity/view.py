@@ -149,7 +149,7 @@ def _answer_lines(result: CapacityResult) -> Iterator[str]:
             goal = result.objectives.get(answer.broke_first, "")
             told = f"{answer.broke_first} ({goal})" if goal else answer.broke_first
             yield f"Breaks first: {told}{_first_limit(answer)}"
-        yield _sentence(result.reason)
+        yield _sentence(_with_near(result.reason, answer))
         for limit in answer.limits[1:]:
             yield f"  {limit.objective} would break at {_plain(limit.rate, limit.interval)}"
     if result.beyond:
@@ -165,8 +165,13 @@ def _by_requests(beyond: Beyond) -> Iterator[str]:
     yield f"{alone}: {_rates(beyond.answer)}"
     if beyond.answer.broke_first:
         yield f"  breaks first: {beyond.answer.broke_first}{_first_limit(beyond.answer)}"
-    if beyond.reason:
-        yield f"  {beyond.reason}"
+    if why := _with_near(beyond.reason, beyond.answer):
+        yield f"  {why}"
+
+
+def _with_near(reason: str, answer: Answer) -> str:
+    """How it ended, and what the steps near the answer say."""
+    return "; ".join(words for words in (reason, answer.near_text) if words)
 
 
 def _rates(answer: Answer) -> str:

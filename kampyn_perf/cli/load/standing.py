@@ -7,7 +7,7 @@ result of everything that was measured until then, so the next one waits twenty 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +45,10 @@ class Standing:
         """For the live view: how it goes, before who makes the load and what the server does."""
         missed = any(not goal.within for goal in self.goals)
         yield Fact("objectives", self.objectives(), "yellow" if missed else "")
+        if alerts := self.alerts():
+            yield Fact("alerts", alerts, "red")
+        if faults := self.faults():
+            yield Fact("faults", faults, "magenta")
         if errors := self.errors():
             yield Fact("errors", errors, "red")
         if self.result.validity.reasons:
@@ -59,10 +63,29 @@ class Standing:
         within = sum(goal.within for goal in self.goals)
         text = f"{within} of {len(self.goals)} within their goals so far"
         beyond = [goal for goal in self.goals if not goal.within]
-        named = [f"{goal.name} {goal.text}" for goal in beyond[:_MOST_NAMED]]
-        if rest := len(beyond) - len(named):
-            named.append(f"{rest} more")
-        return text + (f"; beyond: {', '.join(named)}" if named else "")
+        named = _first_few(f"{goal.name} {goal.text}" for goal in beyond)
+        return text + (f"; beyond: {named}" if named else "")
+
+    def alerts(self) -> str:
+        """Those that fire: which, why, and since when."""
+        firing = [
+            (record, record.firings[-1])
+            for record in self.result.alerts
+            if record.firings and record.firings[-1].resolved_us is None
+        ]
+        return _first_few(
+            f"{record.name} since {format_duration(one.fired_us)} "
+            f"({record.unit.text(one.value)}, fires {record.fires})"
+            for record, one in firing
+        )
+
+    def faults(self) -> str:
+        """Those that go on."""
+        return _first_few(
+            f"{fault.name} since {format_duration(fault.start_us)}"
+            for fault in self.result.faults
+            if fault.began and fault.end_us is None
+        )
 
     def generators(self) -> str:
         """CPU of each, and the longest that the event loop of one stood."""
@@ -101,6 +124,13 @@ class Standing:
             + (f": {_first_words(failure.message)}" if failure.message else "")
             for failure in most
         )
+
+
+def _first_few(texts: Iterable[str]) -> str:
+    """As many as are read in passing, and how many more there are."""
+    every = list(texts)
+    rest = len(every) - _MOST_NAMED
+    return ", ".join([*every[:_MOST_NAMED], *([f"{rest} more"] if rest > 0 else [])])
 
 
 def _first_words(message: str) -> str:

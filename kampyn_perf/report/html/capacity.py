@@ -107,11 +107,8 @@ def _facts(result: CapacityResult) -> list[tuple[str, str]]:
     answer = result.answer
     facts = [("How it ended", result.reason or "the search was killed")]
     if answer:
-        if answer.of_held:
-            facts.append(("Steps at the answer that held", f"{answer.held} of {answer.of_held}"))
-        if answer.of_missed:
-            told = f"{answer.missed} of {answer.of_missed}"
-            facts.append(("Steps just above it that missed", told))
+        if near := answer.near_text:
+            facts.append(("Steps near it", near))
         if answer.cliff:
             facts.append(("Shape", "a cliff: it breaks from one rate to the next"))
         if answer.drift is not None:
@@ -132,6 +129,8 @@ def _by_requests(beyond: Beyond | None) -> list[tuple[str, str]]:
     ]
     if beyond.answer and beyond.answer.broke_first:
         facts.append(("Breaks first of these", beyond.answer.broke_first))
+    if beyond.answer and (near := beyond.answer.near_text):
+        facts.append(("Steps near that limit", near))
     return facts
 
 

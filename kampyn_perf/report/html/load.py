@@ -15,6 +15,7 @@ from kampyn_perf.report.html import (
     judged,
     page,
     server,
+    spans,
     sparkline,
     tables,
     timeline,
@@ -67,7 +68,7 @@ def load_page(
     says that the run goes on, and where the page comes from tells of its changes; `flame` is the
     file beside it that has a flame graph."""
     base = (against.base, against.name) if against else None
-    client = timeline.charts(result, verdict, base=base)
+    client = timeline.charts(result, verdict, base=base, live=live)
     watched = server.charts(result.measurements, timeline.goals_of(verdict))
     charts = [*client, *watched.charts, *watched.further]
     curve = distribution.curve(result, base=base)
@@ -104,7 +105,7 @@ def load_page(
         "flame": flame,
     }
     data = {
-        "spans": [vars(span) for span in timeline.spans(result)],
+        "spans": [vars(span) for span in spans.spans(result)],
         "end": result.elapsed_us / MICROSECONDS,
         **for_script(charts),
         "curves": [curve] if curve else [],

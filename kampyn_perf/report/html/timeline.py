@@ -10,19 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from kampyn_perf import names
-from kampyn_perf.histogram import Layout, rank_of
-from kampyn_perf.report.html.chart import Chart, Goal, Line, Span, thinned
-from kampyn_perf.results.breakdown import Breakdown, Sparse
-from kampyn_perf.results.faults import FaultRecord
+from kampyn_perf.report.html.chart import Chart, Goal, Line, thinned
+from kampyn_perf.report.html.service import service_p95
 from kampyn_perf.results.load import LoadResult, Second
 from kampyn_perf.results.verdict import Verdict
-from kampyn_perf.units import MICROSECONDS, format_duration, format_rate
+from kampyn_perf.units import MICROSECONDS, counted, format_duration, format_rate
 
-_LEAST_SPAN = 200
-"""Of the whole run: a kill takes no time, and is seen."""
+_LEAST_LASTED = 0.5
+"""Of its stretch: the run ended within the last one, and in less of it a rate is chance."""
 _MOST_CAUSES = 6
 _TIMES = ("response_time", "service_time", "session_time")
 _ERRORS = ("error_rate", "error_rate_4xx", "error_rate_5xx", "availability")
@@ -33,60 +29,19 @@ Base = tuple[LoadResult, str]
 """Another run, whose lines stand beside this one's, and its name."""
 
 
-def charts(result: LoadResult, verdict: Verdict | None, *, base: Base | None = None) -> list[Chart]:
+def charts(
+    result: LoadResult, verdict: Verdict | None, *, base: Base | None = None, live: bool = False
+) -> list[Chart]:
     """Rates, response times, sessions in flight, lateness, and errors where there were some."""
     seconds = _all_seconds(result)
     if not seconds:
         return []
     goals = goals_of(verdict)["response_time"]
     times = _times(result, seconds, goals, base)
-    made = [_rates(seconds, base), times, _in_flight(seconds), _late(seconds)]
+    made = [_rates(result, base, live=live), times, _in_flight(seconds), _late(seconds)]
     if result.failures:
         made.insert(2, _errors(result))
     return made
-
-
-def spans(result: LoadResult) -> list[Span]:
-    """The phases, when alerts fired, and what was done to the target on purpose."""
-    phases = [
-        Span("phase", phase.name, _s(phase.start_us), _s(phase.start_us + phase.duration_us))
-        for phase in result.phases
-    ]
-    if result.warm_up:
-        phases.insert(0, Span("phase", "warm-up", 0.0, _s(result.warm_up.duration_us)))
-    fired = [
-        Span("alert", record.name, _s(firing.fired_us), _s(firing.resolved_us or result.elapsed_us))
-        for record in result.alerts
-        for firing in record.firings
-    ]
-    faults = [
-        Span(
-            "fault", f"{fault.name} ({fault.kind})", _s(fault.start_us), _s(_end_of(fault, result))
-        )
-        for fault in result.faults
-        if fault.began
-    ]
-    return phases + _together(fired) + faults
-
-
-def _together(fired: Sequence[Span]) -> list[Span]:
-    """Where one or more were: shades that lie over each other would hide the chart."""
-    joined: list[Span] = []
-    for span in sorted(fired, key=lambda span: span.start):
-        last = joined[-1] if joined else None
-        if last and span.start <= last.end:
-            known = span.name in last.name.split(", ")
-            told = last.name if known else f"{last.name}, {span.name}"
-            joined[-1] = replace(last, name=told, end=max(last.end, span.end))
-        else:
-            joined.append(span)
-    return joined
-
-
-def _end_of(fault: FaultRecord, result: LoadResult) -> int:
-    """At least so long that it can be seen."""
-    end = result.elapsed_us if fault.end_us is None else fault.end_us
-    return max(end, fault.start_us + result.elapsed_us // _LEAST_SPAN)
 
 
 def goals_of(verdict: Verdict | None) -> dict[str, list[Goal]]:
@@ -100,27 +55,45 @@ def goals_of(verdict: Verdict | None) -> dict[str, list[Goal]]:
     return goals
 
 
-def _rates(seconds: Sequence[Second], base: Base | None) -> Chart:
-    def rate(count: Callable[[Second], int]) -> Callable[[Second], float]:
-        return lambda second: count(second) * MICROSECONDS / second.width_us
+def _rates(result: LoadResult, base: Base | None, *, live: bool) -> Chart:
+    def rate(run: LoadResult, count: Callable[[Second], int]) -> Callable[[Second], float | None]:
+        return lambda second: _rate(count(second), second.at_us, second.width_us, run)
 
-    requests = rate(lambda second: second.requests)
-    peak = max(requests(second) for second in seconds)
-    return _chart(
+    seconds = _all_seconds(result)
+    requests = rate(result, lambda second: second.requests)
+    peak = max((value for second in seconds if (value := requests(second)) is not None), default=0)
+    beside = rate(base[0], lambda second: second.requests) if base else requests
+    last = seconds[-1]
+    notes = []
+    if requests(last) is None and last.requests and not live:
+        lasted = format_duration(result.elapsed_us - last.at_us)
+        told = f"{counted(last.requests, 'request')} of the last {lasted}"
+        notes.append(f"Without the {told}: too short for a rate.")
+    chart = _chart(
         "rates",
         "Requests and sessions",
         "per_s",
         seconds,
         [
             _line("requests", requests, seconds),
-            _line("failed requests", rate(lambda second: second.failed), seconds),
-            _line("sessions started", rate(lambda second: second.started), seconds),
-            *_beside(base, seconds, "requests", requests),
+            _line("failed requests", rate(result, lambda second: second.failed), seconds),
+            _line("sessions started", rate(result, lambda second: second.started), seconds),
+            *_beside(base, seconds, "requests", beside),
         ],
         metrics=("throughput",),
         words=f"Requests, failed requests and started sessions per second; at most "
         f"{format_rate(round(peak, 2))} requests.",
     )
+    return replace(chart, notes=notes)
+
+
+def _rate(count: int, at_us: int, width_us: int, run: LoadResult) -> float | None:
+    """Per second of the time that the stretch really lasted: the run ended within the last one.
+    None where hardly any of it did."""
+    lasted_us = run.lasted_us(at_us, width_us)
+    if lasted_us < _LEAST_LASTED * width_us:
+        return None
+    return count * MICROSECONDS / lasted_us
 
 
 def _times(
@@ -179,32 +152,6 @@ def _all_seconds(result: LoadResult) -> list[Second]:
     return [*(result.warm_up.seconds if result.warm_up else ()), *result.seconds]
 
 
-def service_p95(breakdown: Breakdown) -> dict[int, int]:
-    """P95 of the service time (µs) of what succeeded, by the number of the stretch."""
-    parts: dict[int, list[Sparse]] = defaultdict(list)
-    for group in breakdown.requests:
-        for row in group.rows():
-            parts[row.at].append(row.service)
-    ends = Layout(breakdown.splits_us).ends_us()
-    return {
-        at: value
-        for at, sparse in parts.items()
-        if (value := _quantile(sparse, ends, 0.95)) is not None
-    }
-
-
-def _quantile(parts: Sequence[Sparse], ends: np.ndarray, quantile: float) -> int | None:
-    """The end of the bucket of the ceil(q n)-th value."""
-    places = np.concatenate([part.places for part in parts])
-    counts = np.concatenate([part.counts for part in parts])
-    total = int(counts.sum())
-    if not total:
-        return None
-    order = np.argsort(places, kind="stable")
-    place = int(np.searchsorted(np.cumsum(counts[order]), rank_of(quantile, total)))
-    return int(ends[places[order][place]])
-
-
 def _in_flight(seconds: Sequence[Second]) -> Chart:
     peak = max(second.in_flight for second in seconds)
     return _chart(
@@ -225,7 +172,13 @@ def _late(seconds: Sequence[Second]) -> Chart:
         "Schedule lateness",
         "us",
         seconds,
-        [_line("latest start", lambda second: second.late_max_us, seconds)],
+        [
+            _line(
+                "latest start",
+                lambda second: second.late_max_us if second.started else None,
+                seconds,
+            )
+        ],
         metrics=(names.START_LAG,),
         words="How late the latest session of each second was started; at most "
         f"{format_duration(latest)}.",
@@ -243,8 +196,10 @@ def _errors(result: LoadResult) -> Chart:
     named = {cause: causes[cause] for cause in by_count[:_MOST_CAUSES]}
     if rest := by_count[_MOST_CAUSES:]:
         named[f"{len(rest)} other causes"] = sum((causes[cause] for cause in rest), Counter())
-    stretches = range(result.elapsed_us // width + 1)
-    rates = [[counts[n] * MICROSECONDS / width for n in stretches] for counts in named.values()]
+    stretches = range(max(-(-result.elapsed_us // width), 1))
+    rates = [
+        [_rate(counts[n], n * width, width, result) for n in stretches] for counts in named.values()
+    ]
     moments, columns = thinned([_s(number * width) for number in stretches], rates)
     return Chart(
         "errors",

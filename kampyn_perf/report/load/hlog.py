@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from kampyn_perf.results.load import LoadResult, Second
+from kampyn_perf.results.load import LoadResult
 
 _HEAD = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"'
 _SECOND = 1e6
 _MS = 1e3
+_LEAST_US = 1000
+"""Readers divide by an interval's length, which is written in milliseconds."""
 
 
 def hlog(result: LoadResult) -> bytes:
@@ -28,16 +30,17 @@ def hlog(result: LoadResult) -> bytes:
         f"#[StartTime: {start:.3f} (seconds since epoch), {result.started_at}]",
         f"#[BaseTime: {start:.3f} (seconds since epoch)]",
         _HEAD,
-        *_lines(result.seconds),
+        *_lines(result),
     ]
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
-def _lines(seconds: list[Second]) -> Iterator[str]:
-    for second in seconds:
+def _lines(result: LoadResult) -> Iterator[str]:
+    for second in result.seconds:
         response = second.response
         if response is None or response.max_us is None:
             continue
-        moment, length = second.at_us / _SECOND, second.width_us / _SECOND
+        lasted_us = max(result.lasted_us(second.at_us, second.width_us), _LEAST_US)
+        moment, length = second.at_us / _SECOND, lasted_us / _SECOND
         maximum = response.max_us / _MS
         yield f"{moment:.3f},{length:.3f},{maximum:.3f},{response.histogram}"

@@ -16,8 +16,8 @@ from tests.cli import program
 
 def test_the_rules_are_listed(tmp_path: Path) -> None:
     done = program.run(tmp_path, "alerts", "list")
-    assert (done.code, done.out) == (0, "")
-    assert "high_error_rate     critical  error_rate > 5 %" in done.err
+    assert (done.code, done.err) == (0, "")
+    assert "high_error_rate     critical  error_rate > 5 %" in done.out
     machine = program.run(tmp_path, "alerts", "list", "--json").json
     assert list(machine) == ["high_response_time", "high_error_rate", "high_memory_usage"]
     assert machine["high_response_time"] == {
@@ -42,7 +42,7 @@ def test_what_rules_may_be_about_is_listed(tmp_path: Path) -> None:
     by_name = {each["metric"]: each for each in done.json}
     assert by_name["memory"]["statistics"] == ["mean", "max"]
     assert not by_name["memory"]["by_endpoint"]
-    assert "error_rate" in program.run(tmp_path, "alerts", "list", "--metrics").err
+    assert "error_rate" in program.run(tmp_path, "alerts", "list", "--metrics").out
 
 
 @pytest.mark.promtool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kampyn_perf.cli.load.standing import Standing
+from kampyn_perf.results.faults import FaultRecord
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.slo import objectives
 from kampyn_perf.slo.so_far import so_far
@@ -57,3 +58,22 @@ def test_errors_by_their_number_with_the_words_of_the_first() -> None:
 def test_an_invalid_run_says_so_at_once() -> None:
     run = Run(phases=[("p", steady(seconds=3))], invalid=["the generator was late"]).result()
     assert ("INVALID", "the generator was late", "magenta") in list(standing_of(run).lines())
+
+
+def test_what_fires_and_what_is_done_on_purpose_go_on_until_they_end() -> None:
+    run = failing_run()
+    fault = FaultRecord(name="slow disk", kind="command", start_us=12_000_000)
+    rows = {
+        fact.label: fact.text
+        for fact in standing_of(run.model_copy(update={"faults": [fault]})).lines()
+    }
+    assert rows["alerts"] == "slow answers since 11.0 s (600 ms, fires > 500 ms)"
+    assert rows["faults"] == "slow disk since 12.0 s"
+    (alert,) = run.alerts
+    ended = [one.model_copy(update={"resolved_us": 13_000_000}) for one in alert.firings]
+    over = {
+        "alerts": [alert.model_copy(update={"firings": ended})],
+        "faults": [fault.model_copy(update={"end_us": 13_000_000})],
+    }
+    labels = {fact.label for fact in standing_of(run.model_copy(update=over)).lines()}
+    assert not labels & {"alerts", "faults"}

@@ -133,7 +133,7 @@ def test_a_sick_health_route_fires_and_decides_the_exit_code(page: Page, tmp_pat
     assert done.code == 1
     (line,) = done.out.splitlines()
     assert line.endswith("[warning] dead fired: probe_availability 0 % over 4.00 s (fires < 50 %)")
-    assert "to the end  dead (warning): probe_availability over 4.00 s was 0 %" in done.err
+    assert "s on  dead (warning): probe_availability over 4.00 s was 0 %" in done.err
 
 
 def test_several_backends_are_judged_by_themselves(page: Page, tmp_path: Path) -> None:

@@ -290,7 +290,10 @@ def test_a_live_page_keeps_the_order_of_its_tables_and_gets_what_is_new(driver: 
         requests = "return document.querySelector('#endpoints tfoot td').dataset.value"
         until(lambda: driver.execute_script(requests) == str(more.requests.count))
         assert driver.execute_script(ENDPOINTS) == by_p95(more, down=True)
-        assert not driver.find_elements("css selector", "[data-chart=errors]")
+        assert not driver.find_elements("css selector", "[data-chart=errors], .alerts")
+        fired = more.model_copy(update={"alerts": failing.alerts})
+        page.show(lambda: load_page(fired, None, live=True))
+        until(lambda: "from 11.0 s on" in driver.find_element("id", "fired").text)
         page.show(lambda: load_page(failing, None, live=True))
         until(lambda: bool(driver.find_elements("css selector", "[data-chart=errors] canvas")))
     finally:

@@ -1,34 +1,32 @@
-"""Service times by second, against every single value."""
+"""What is drawn of a run second by second."""
 
 from __future__ import annotations
 
-import math
-
-from kampyn_perf.report.html.timeline import charts, goals_of, service_p95, spans
+from kampyn_perf.report.html.timeline import charts, goals_of
 from tests.report.html.samples import failing_run, judged
 from tests.slo.runs import Run, steady
 
 
-def test_service_p95_is_that_of_the_values() -> None:
-    seconds = steady(seconds=5, rate=37)
-    result = Run(phases=[("p", seconds)], splits_us=(20_000,)).result()
-    assert result.breakdown is not None
-    at_second = service_p95(result.breakdown)
-    for number, values in enumerate(seconds):
-        true = sorted(values)[math.ceil(0.95 * len(values)) - 1]
-        assert 0 <= at_second[number] - true <= true * 0.001 + 1
+def test_the_stretch_in_which_the_run_ended_is_as_wide_as_it_lasted() -> None:
+    result = Run(phases=[("p", steady(seconds=5, rate=40))], errors_at={4: {"503": 6}}).result()
+    ended = result.model_copy(update={"elapsed_us": 4_800_000})
+    drawn = {chart.id: chart for chart in charts(ended, None)}
+    requests = drawn["rates"].lines[0].values
+    assert requests[:4] == [40.0] * 4
+    assert requests[4] == 40 / 0.8
+    assert drawn["errors"].lines[0].values[4] == 6 / 0.8
+    assert not drawn["rates"].notes
 
 
-def test_a_second_of_failures_alone_has_no_service_time() -> None:
-    result = Run(phases=[("p", [[1_000] * 4, [1_000] * 4])], errors_at={1: {"503": 4}}).result()
-    assert result.breakdown is not None
-    assert set(service_p95(result.breakdown)) == {0}
-
-
-def test_an_alert_that_never_ended_lasts_to_the_end() -> None:
-    result = failing_run()
-    (alert,) = [span for span in spans(result) if span.kind == "alert"]
-    assert (alert.start, alert.end) == (11.0, result.elapsed_us / 1e6)
+def test_what_is_too_short_for_a_rate_is_left_out_and_that_is_said() -> None:
+    result = Run(phases=[("p", steady(seconds=5, rate=40))], errors_at={4: {"503": 6}}).result()
+    ended = result.model_copy(update={"elapsed_us": 4_008_000})
+    drawn = {chart.id: chart for chart in charts(ended, None)}
+    assert [line.values[4] for line in drawn["rates"].lines] == [None] * 3
+    assert drawn["errors"].lines[0].values[4] is None
+    (note,) = drawn["rates"].notes
+    assert note == "Without the 40 requests of the last 8.00 ms: too short for a rate."
+    assert not next(chart for chart in charts(ended, None, live=True)).notes
 
 
 def test_only_goals_over_all_are_drawn() -> None:

@@ -48,6 +48,13 @@ def test_all_seconds_together_are_the_run(tmp_path: Path) -> None:
         assert whole.get_value_at_percentile(percentile) == pytest.approx(wanted, rel=1e-3)
 
 
+def test_the_interval_in_which_the_run_ended_is_as_long_as_it_lasted(tmp_path: Path) -> None:
+    result = failing_run()
+    for elapsed_us, lasted_ms in ((result.elapsed_us - 300_000, 700), (19_000_100, 1)):
+        found, _reader = read(tmp_path, result.model_copy(update={"elapsed_us": elapsed_us}))
+        assert found[-1].get_end_time_stamp() - found[-1].get_start_time_stamp() == lasted_ms
+
+
 def test_seconds_without_an_answer_have_no_line(tmp_path: Path) -> None:
     result = failing_run()
     empty = result.seconds[0].model_copy(update={"response": None, "requests": 0})

@@ -89,7 +89,7 @@ def test_firings_are_on_the_runs_axis() -> None:
             "1 min 10 s to 1 min 20 s",
             f"{what} 6 %, at worst 50 % (fires > 5 %)",
         ],
-        ["high_error_rate", "critical", "1 min 25 s to the end", f"{what} 7 % (fires > 5 %)"],
+        ["high_error_rate", "critical", "from 1 min 25 s on", f"{what} 7 % (fires > 5 %)"],
     ]
     assert "_Alerts without data: memory._" in text.decode()
     quiet = result.model_copy(update={"alerts": [blind]})

@@ -184,6 +184,18 @@ def scenarios_of(options: LoadOptions, target: TargetSettings, configured: str) 
     )
 
 
+def remarks_on(locustfile: Path | None, *, named: bool) -> tuple[str, ...]:
+    """What to say where a locustfile of this folder is run that nobody has named."""
+    here = Path(_USUAL_SCENARIOS).absolute()
+    shipped = config.shipped("scenarios") / _USUAL_SCENARIOS
+    if named or locustfile != here or here == shipped.absolute():
+        return ()
+    return (
+        f"the flows are those of ./{_USUAL_SCENARIOS}: it is in this folder, so it takes the place "
+        "of the shipped ones (another: --set config.scenarios=FILE)",
+    )
+
+
 def feed_specs(feeds: Mapping[str, FeedSettings], options: LoadOptions) -> dict[str, FeedSpec]:
     """Lists of session data, with their files. Raises ConfigError for one that is not there."""
     missing = [

@@ -52,7 +52,8 @@ class LoadRequest:
     unjudged: tuple[Problem, ...] = ()
     """Limits of the script that no objective says: a verdict without them would not be its own."""
     remarks: tuple[str, ...] = ()
-    """What of the script means something else here."""
+    """What whoever runs it should know: what of a script means something else here, and which
+    locustfile is run where nobody named one."""
     watch: Source = field(default_factory=lambda: Source({}, ""))
     """The target's `watch` section below that key, unread: what is measured beside the run is the
     affair of its watcher."""

@@ -20,6 +20,7 @@ from kampyn_perf.load.inputs import (
     find_target,
     of_artillery,
     of_script,
+    remarks_on,
     scenarios_of,
     with_flows,
 )
@@ -75,9 +76,15 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
     found_faults, above = _faults(settings, spec.profile)
     faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
     export = settings.config.export
-    request = LoadRequest(spec=spec, watch=watch, faults=faults, faults_above=above, export=export)
-    if foreign:
-        request = replace(request, remarks=foreign.remarks)
+    named = bool(options.scenario or target.scenarios or settings.config.scenarios)
+    request = LoadRequest(
+        spec=spec,
+        watch=watch,
+        faults=faults,
+        faults_above=above,
+        export=export,
+        remarks=foreign.remarks if foreign else remarks_on(spec.scenarios, named=named),
+    )
     if artillery:
         if options.need_files:
             check_names(spec, artillery.source)

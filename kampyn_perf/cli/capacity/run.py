@@ -102,6 +102,8 @@ def _search(
 ) -> CapacityResult:
     sets = split_sets(options.sets, "slo", "watch")
     request = load.resolve(replace(options, sets=sets[""]))
+    for remark in request.remarks:
+        console.say(f"note: {remark}")
     slo = objectives.load(flags.slo or objectives.usual_for(request.spec.target), sets=sets["slo"])
     settings = watching.settings_of(request, flags.watch, sets["watch"])
     result = capacity.run(

@@ -60,6 +60,8 @@ def compare_pairs(flags: PairFlags, judging: Judging, output: Output) -> ExitCod
         )
     arms = [_arm(name, side, flags) for name, side in (("base", flags.base), ("new", flags.new))]
     requests = [arm.request("http://127.0.0.1:9" if arm.server else "") for arm in arms]
+    for remark in dict.fromkeys(remark for request in requests for remark in request.remarks):
+        console.say(f"note: {remark}")
     length_s = sum(phase.duration_us for phase in requests[0].spec.schedule().phases) / 1e6
     settings = judging.settings()
     # What could not begin leaves nothing behind.

@@ -20,7 +20,7 @@ from kampyn_perf.capacity.answer import answer_of
 from kampyn_perf.capacity.asks import Stop
 from kampyn_perf.capacity.plan import shape
 from kampyn_perf.capacity.search import decide
-from kampyn_perf.capacity.told import spent_us
+from kampyn_perf.capacity.steps import spent_us
 from kampyn_perf.results.capacity import CapacityStep, Ending
 from kampyn_perf.units import MICROSECONDS, parse_duration
 

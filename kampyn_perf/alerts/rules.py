@@ -17,10 +17,12 @@ from pydantic import (
     field_validator,
 )
 
-from kampyn_perf import patterns, statistic
-from kampyn_perf.alerts.condition import Comparison, Condition, parse_condition
+from kampyn_perf import patterns
+from kampyn_perf.alerts.condition import Condition, parse_condition
 from kampyn_perf.alerts.metrics import METRICS, Kind, Metric
-from kampyn_perf.config import Duration, Section, written
+from kampyn_perf.config import Duration, written
+from kampyn_perf.metric_section import MetricSection
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.alerts import Severity
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.suggest import near_or_known
@@ -87,7 +89,7 @@ def _parse_scope(value: object) -> Scope:
     return Scope(name)
 
 
-_ANY_CONDITION = Condition(Comparison.ABOVE, 0, Unit.DURATION)
+_ANY_CONDITION = Condition(Operator.ABOVE, 0, Unit.DURATION)
 
 
 def within(low_us: int, high_us: int) -> AfterValidator:
@@ -104,14 +106,13 @@ def within(low_us: int, high_us: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Rule(Section):
+class Rule(MetricSection):
     """When an alert fires, when it is resolved, and what is done about it."""
 
-    # The order of the fields is the order of their checks: each one needs the metric.
+    metrics = METRICS
+
     metric: str
     """What is watched; as in objectives, and what the backend itself says."""
-    statistic: Annotated[str, Field(validate_default=True)] = ""
-    """`p95`, `mean`, `max`; where left out, the metric's own."""
     scope: Annotated[
         Scope,
         BeforeValidator(_parse_scope),
@@ -141,11 +142,6 @@ class Rule(Section):
     """What is done: `log`, `stop` (ends the run), or names of `actions`."""
 
     @property
-    def quantile(self) -> float | None:
-        """0.95 of p95; None for another statistic."""
-        return statistic.quantile_of(self.statistic)
-
-    @property
     def described(self) -> Metric:
         """What is known of its metric."""
         return METRICS[self.metric]
@@ -159,19 +155,6 @@ class Rule(Section):
     def upwards(self) -> bool:
         """Whether it is greater values that are worse."""
         return self.fires.comparison.upwards
-
-    @field_validator("metric")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return statistic.known_metric(name, METRICS)
-
-    @field_validator("statistic", mode="before")
-    @classmethod
-    def _offered(cls, name: object, info: ValidationInfo) -> str:
-        metric = METRICS.get(info.data.get("metric", ""))
-        if metric is None:  # a problem already
-            return ""
-        return statistic.chosen(name, metric.statistics, metric=metric.name)
 
     @field_validator("scope")
     @classmethod

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kampyn_perf.capacity.estimate import Break, Estimate, estimate
-from kampyn_perf.capacity.told import bracket, open_steps, replicates
+from kampyn_perf.capacity.steps import bracket, open_steps, replicates
 from kampyn_perf.results.capacity import (
     Answer,
     CapacityStep,
@@ -40,7 +40,7 @@ def answer_of(
     low, high = bracket(tried)
     limit = estimate(steps, final=True, seed=seed)
     if 0 < limit.rate < math.inf:
-        return _found(steps, limit)
+        return _answer_at(steps, limit)
     return None if low is None or high is not None else _at_least(steps, low)
 
 
@@ -52,7 +52,7 @@ def requests_a_session(steps: Sequence[CapacityStep]) -> float:
     return sum(step.requests_rate for step in told) / sessions if sessions else 1.0
 
 
-def _found(steps: Sequence[CapacityStep], limit: Estimate) -> Answer:
+def _answer_at(steps: Sequence[CapacityStep], limit: Estimate) -> Answer:
     tried = open_steps(steps)
     per_session = requests_a_session(steps)
     sessions = _range(limit.rate, limit.low, limit.high)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kampyn_perf.capacity.asks import Stop
 from kampyn_perf.capacity.estimate import estimate
-from kampyn_perf.capacity.told import bracket, is_confirmed, open_steps, spent_us
+from kampyn_perf.capacity.steps import bracket, is_confirmed, open_steps, spent_us
 from kampyn_perf.results.capacity import CapacityStep, Ending, Limiter, Steadiness, StepKind
 from kampyn_perf.units import counted, format_duration, format_percent, format_rate
 

@@ -174,7 +174,7 @@ def _scoped(objective: Objective, judgement: Judgement) -> Objective:
 def _by_judgement(judgement: Judgement, objective: Objective) -> Known:
     if judgement.observed is None:
         return Known(-FURTHEST, _GUESS)
-    more = objective.target.comparison.more_is_better
+    more = objective.target.comparison.upwards
     if more and judgement.unit is Unit.SHARE:  # 99.8 % of 99.9 % is twice the failures allowed
         failed = (1 - judgement.observed) * judgement.samples
         return margins.of_share([failed], [judgement.samples], 1 - judgement.target)

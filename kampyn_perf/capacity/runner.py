@@ -21,7 +21,7 @@ from kampyn_perf.capacity.probe import Probe
 from kampyn_perf.capacity.request import CapacityRequest, Observer, Unobserved
 from kampyn_perf.capacity.search import beyond, decide
 from kampyn_perf.capacity.stepping import Interrupted, Stepper
-from kampyn_perf.capacity.told import spent_us, without
+from kampyn_perf.capacity.steps import spent_us, without
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.bundled import context
 from kampyn_perf.redact import redact_url

@@ -20,7 +20,7 @@ from kampyn_perf.capacity.asks import Ask, Rung, Stop
 from kampyn_perf.capacity.endings import confirmed, out_of_time, over, too_slow
 from kampyn_perf.capacity.estimate import estimate
 from kampyn_perf.capacity.plan import OVERHEAD_US, Plan
-from kampyn_perf.capacity.told import (
+from kampyn_perf.capacity.steps import (
     ABOVE,
     BELOW,
     aside_first,

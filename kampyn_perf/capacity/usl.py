@@ -102,7 +102,9 @@ def fit_usl(points: Sequence[UslPoint], *, seed: int = 1) -> Usl:
         gamma=_parameter(law.gamma, [draw.gamma for draw in laws]),
         alpha=_parameter(law.alpha, [draw.alpha for draw in laws]),
         beta=_parameter(law.beta, [draw.beta for draw in laws]) if with_beta else None,
-        predictions=[_predicted(n, law, laws) for n in _asked(numbers)] if with_beta else [],
+        predictions=[_predicted(n, law, laws) for n in _predicted_workers(numbers)]
+        if with_beta
+        else [],
         trust=list(_trust(numbers, law, laws, workers, rates, errors)),
     )
 
@@ -129,7 +131,7 @@ def _error(point: UslPoint) -> float:
     return max((high - low) / 2 / 1.96, 0.005 * point.rate)
 
 
-def _asked(numbers: Sequence[int]) -> list[int]:
+def _predicted_workers(numbers: Sequence[int]) -> list[int]:
     most = numbers[-1]
     return [n for n in range(1, int(_FURTHEST * most) + 1) if n not in numbers][:8]
 

@@ -36,9 +36,8 @@ from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
 from kampyn_perf.load.scenario.own_state import OwnState, cookies_of
 from kampyn_perf.load.scenario.prepared import PreparedRequest
+from kampyn_perf.load.scenario.sending import send_ready, send_with_options
 from kampyn_perf.load.scenario.session import Session
-from kampyn_perf.load.scenario.short_way import send_ready
-from kampyn_perf.load.scenario.templates import as_text
 from kampyn_perf.load.scenario.together import run_together
 from kampyn_perf.load.scenario.tokens import Token
 from kampyn_perf.outcomes import ErrorKind
@@ -77,7 +76,9 @@ class FlowUser(User):  # type: ignore[misc]
         self._before: PreparedSteps | None
         self._after: PreparedSteps | None
         self._before, self._after = context.around_of(self.flow_name())
-        self._between: Session = ApartSession(self._closed_session(), context.apart)
+        self._between: Session = ApartSession(
+            context.looping_session(self.flow_name()), context.apart
+        )
         """What stands for a session where there is none, in `on_start` and `on_stop`: their
         requests are counted apart."""
         self.session: Session = self._between
@@ -178,7 +179,7 @@ class FlowUser(User):  # type: ignore[misc]
     def sign_in(self, identity: str, data: dict[str, Any]) -> None:
         """Get the token of the `identity` in `data`, a session's, where there is none that serves;
         counted apart. Raises StepFailedError."""
-        self.session = Session(number=0, flow="", phase=0, due_us=now_us(), data=data, buffer=None)
+        self.session = _nobody(data)
         try:
             self._token(identity)
         finally:
@@ -189,8 +190,7 @@ class FlowUser(User):  # type: ignore[misc]
         """Steps around the run, counted apart; what they captured. Raises StepFailedError."""
         data = self.kampyn.feed[0]
         given = dict(data)
-        session = Session(number=0, flow="", phase=0, due_us=now_us(), data=data, buffer=None)
-        self.session = ApartSession(session, self.kampyn.apart)
+        self.session = ApartSession(_nobody(data), self.kampyn.apart)
         try:
             steps(self)
         finally:
@@ -237,7 +237,9 @@ class FlowUser(User):  # type: ignore[misc]
         failures, data = session.failures, session.data
         goes_on = False
         sent = send_ready(self.client, request, data, headers)
-        with self._sent(request, headers) if sent is None else sent as response:
+        if sent is None:
+            sent = send_with_options(self.client, request, data, headers)
+        with sent as response:
             if not request.judge.idle:
                 goes_on = request.judge.judge(response, data)
             acknowledged = self.kampyn.acknowledged
@@ -248,21 +250,6 @@ class FlowUser(User):  # type: ignore[misc]
         if failed and not goes_on:
             raise StepFailedError(f"{request.name} did not succeed")
         return response
-
-    def _sent(self, request: PreparedRequest, headers: dict[str, str] | None) -> Any:
-        """The answer to a request with options of its own, caught."""
-        data = self.session.data
-        own = request.headers(data)
-        if own:
-            headers = {**own, **headers} if headers else own
-        options = request.options(data)
-        if request.keeps_cookies and "cookies" in options:
-            options = dict(options)
-            for name, value in options.pop("cookies").items():
-                cookies_of(self.client).set(name, as_text(value))
-        return self.client.request(
-            request.method, request.address(data), headers=headers, **options
-        )
 
     def _token(self, identity: str) -> Token:
         """The token of this session's `identity`; signs in where there is none that serves."""
@@ -280,17 +267,9 @@ class FlowUser(User):  # type: ignore[misc]
 
     def _round(self, _user: FlowUser) -> None:
         """A session of a looping user, under stock Locust."""
-        self.run_session(self._closed_session())
+        self.run_session(self.kampyn.looping_session(self.flow_name()))
 
-    def _closed_session(self) -> Session:
-        """The session of a looping user: nothing is due, so it is due now."""
-        number = self.kampyn.sessions_begun
-        self.kampyn.sessions_begun += 1
-        return Session(
-            number=number,
-            flow=self.flow_name(),
-            phase=0,
-            due_us=now_us(),
-            data=self.kampyn.feed[number],
-            buffer=None,
-        )
+
+def _nobody(data: dict[str, Any]) -> Session:
+    """What stands for the session of requests that belong to none."""
+    return Session(number=0, flow="", phase=0, due_us=now_us(), data=data, buffer=None)

@@ -12,7 +12,16 @@ ALONE = "by itself it would count as changed; among so many figures it may be ch
 """Why a figure is inconclusive that would have changed if it were the only one."""
 
 
-class Change(StrEnum):
+class Spoken(StrEnum):
+    """Values that are their own words."""
+
+    @property
+    def words(self) -> str:
+        """As people write it."""
+        return self.value.replace("_", " ")
+
+
+class Change(Spoken):
     """What one figure came to."""
 
     REGRESSED = "regressed"
@@ -20,11 +29,6 @@ class Change(StrEnum):
     NO_CHANGE = "no_meaningful_change"
     """Shown to lie within the margin; more than that no change was found."""
     INCONCLUSIVE = "inconclusive"
-
-    @property
-    def words(self) -> str:
-        """As people write it."""
-        return self.value.replace("_", " ")
 
     @property
     def mark(self) -> str:

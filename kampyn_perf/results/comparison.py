@@ -15,7 +15,7 @@ from pydantic import Field
 
 from kampyn_perf import names
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.results.compared import Change, Compared
+from kampyn_perf.results.compared import Change, Compared, Spoken
 from kampyn_perf.results.io import Record
 from kampyn_perf.units import counted
 
@@ -60,20 +60,15 @@ class Difference(Record):
     new: str
 
 
-class Conclusion(StrEnum):
-    """What all figures come to."""
+class Conclusion(Spoken):
+    """What all figures come to: what one of them can, or that nothing can be said of any."""
 
-    REGRESSED = "regressed"
-    IMPROVED = "improved"
-    NO_CHANGE = "no_meaningful_change"
-    INCONCLUSIVE = "inconclusive"
+    REGRESSED = Change.REGRESSED.value
+    IMPROVED = Change.IMPROVED.value
+    NO_CHANGE = Change.NO_CHANGE.value
+    INCONCLUSIVE = Change.INCONCLUSIVE.value
     NOT_COMPARABLE = "not_comparable"
     """The two cannot be compared, or one of them means nothing."""
-
-    @property
-    def words(self) -> str:
-        """As people write it."""
-        return self.value.replace("_", " ")
 
     @property
     def change(self) -> Change | None:
@@ -136,7 +131,7 @@ class Comparison(Record):
         ]
         open_ = [row for row in shown if row.outcome is Change.INCONCLUSIVE]
         if open_:
-            others.append(f"{len(open_)} undecided: {_few(open_)}")
+            others.append(f"{len(open_)} undecided: {_titles_of(open_)}")
         if same is None:
             return f"{word}: of {counted(len(shown), 'figure')} {'; '.join(others)}"
         told = f"{word} on {counts[same]} of {counted(len(shown), 'figure')}"
@@ -177,7 +172,7 @@ _NAMED = 3
 _NUMBER = re.compile(r" \(\d+\)$")
 
 
-def _few(rows: Sequence[Compared]) -> str:
+def _titles_of(rows: Sequence[Compared]) -> str:
     """A few of them by name, those of the whole first."""
     ordered = sorted(rows, key=lambda row: not row.primary)
     named = ", ".join(row.title for row in ordered[:_NAMED])

@@ -65,7 +65,7 @@ def like(folder: Path) -> list[Run]:
 
 def run_of(reference: Path) -> Run:
     """The one run that a reference means. Raises KampynError where there is none."""
-    path = _one(str(reference), REPORTS)[0]
+    path = _paths_of(str(reference), REPORTS)[0]
     if not path.exists():
         raise KampynError(
             f"there is no result at {path}",
@@ -78,13 +78,15 @@ def run_of(reference: Path) -> Run:
 def find(reference: str, *, base: Path = REPORTS) -> list[Path]:
     """The result files that a reference means: several, by commas; `main@5` the five newest runs
     with the tag `main`, `main@all` every one. Raises KampynError where there is none."""
-    paths = [path for part in reference.split(",") if part for path in _one(part.strip(), base)]
+    paths = [
+        path for part in reference.split(",") if part for path in _paths_of(part.strip(), base)
+    ]
     if not paths:
         raise KampynError(f"{reference!r} names no run")
     return paths
 
 
-def _one(reference: str, base: Path) -> list[Path]:
+def _paths_of(reference: str, base: Path) -> list[Path]:
     tag, at, count = reference.rpartition("@")
     if at and tag and not Path(reference).exists():
         if count != _EVERY and not (count.isdigit() and int(count)):

@@ -22,6 +22,20 @@ class Unit(StrEnum):
     DURATION_RATE = "us_per_s"
 
     @property
+    def noun(self) -> str:
+        """`a duration`, `a percentage`."""
+        return {
+            Unit.DURATION: "a duration",
+            Unit.SHARE: "a percentage",
+            Unit.RATE: "a rate",
+            Unit.SIZE: "a size",
+            Unit.COUNT: "a number",
+            Unit.SIZE_RATE: "a size by time",
+            Unit.SHARE_RATE: "a percentage by time",
+            Unit.DURATION_RATE: "a duration by time",
+        }[self]
+
+    @property
     def slope(self) -> Unit | None:
         """Of how fast a value of this unit changes; None where nobody asks that."""
         return {

@@ -161,7 +161,7 @@ class Verdict(Record):
         """`PASS on 13 of 14 goals; 1 not exercised`: never a bare word over what was not judged."""
         decided = _DECIDED[self.conclusion]
         number = self.count(decided) if decided else 0
-        goals = f"{len(self.objectives)} goal{'' if len(self.objectives) == 1 else 's'}"
+        goals = units.counted(len(self.objectives), "goal")
         on = f" on {number} of {goals}" if number else f"; {goals}" if self.objectives else ""
         rest = [
             f"{self.count(outcome)} {outcome.words}"

@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from kampyn_perf import statistic
 from kampyn_perf.config import Duration, Section, written
+from kampyn_perf.metric_section import MetricSection
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.kinds import (
     AnySeries,
@@ -22,7 +24,6 @@ from kampyn_perf.slo.kinds import (
 from kampyn_perf.slo.metrics import METRICS, Metric
 from kampyn_perf.slo.scope import Scope, parse_scope
 from kampyn_perf.slo.targets import (
-    Comparison,
     Target,
     is_relative,
     parse_any_target,
@@ -68,14 +69,13 @@ class Under(StrEnum):
     """All others are left out."""
 
 
-class Objective(Section):
+class Objective(MetricSection):
     """One promise."""
 
-    # The order of the fields is the order of their checks: each one needs the metric.
+    metrics = METRICS
+
     metric: str
     """What is judged; `kampyn-perf check --metrics` lists them."""
-    statistic: Annotated[str, Field(validate_default=True)] = ""
-    """`p95`, `mean`, `max`, ...; where left out, the metric's own."""
     scope: Annotated[
         Scope,
         BeforeValidator(parse_scope),
@@ -107,27 +107,9 @@ class Objective(Section):
     """Whether it counts for the exit code."""
 
     @property
-    def quantile(self) -> float | None:
-        """0.95 of p95; None for another statistic."""
-        return statistic.quantile_of(self.statistic)
-
-    @property
     def described(self) -> Metric:
         """What is known of its metric."""
         return METRICS[self.metric]
-
-    @field_validator("metric")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return statistic.known_metric(name, METRICS)
-
-    @field_validator("statistic", mode="before")
-    @classmethod
-    def _offered(cls, name: object, info: ValidationInfo) -> str:
-        metric = METRICS.get(info.data.get("metric", ""))
-        if metric is None:  # a problem already
-            return ""
-        return statistic.chosen(name, metric.statistics, metric=metric.name)
 
     @field_validator("scope")
     @classmethod
@@ -237,10 +219,10 @@ class Objective(Section):
         if metric is not None and is_relative(value):
             return _relative(str(value), metric, info)
         if metric is None:  # a problem already; this one can only be checked against a metric
-            return Target(Comparison.BELOW, 0, Unit.DURATION)
+            return Target(Operator.BELOW, 0, Unit.DURATION)
         if isinstance(metric.evidence, AnySeries):
             return parse_any_target(value)
-        sloping = info.data.get("statistic") == statistic.SLOPE and metric.unit.slope is not None
+        sloping = info.data.get("statistic") == SLOPE and metric.unit.slope is not None
         unit = metric.unit.slope if sloping and metric.unit.slope else metric.unit
         return parse_target(value, unit, more_is_better=metric.more_is_better)
 

@@ -42,27 +42,27 @@ def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) ->
     ]
     width_us = seconds[0].width_us if seconds else units.MICROSECONDS
 
-    def said(state: State | str, words: str, cut: int = 0) -> PhaseSteadiness:
+    def as_result(state: State | str, words: str, cut: int = 0) -> PhaseSteadiness:
         return PhaseSteadiness(phase=name, state=str(state), warm_up_us=cut * width_us, words=words)
 
     arrivals = steadiness([second.started for second in seconds], least=_LEAST_SESSIONS)
     if arrivals.state in _MOVING:
-        return said("ramp", f"its own load {_MOVING[arrivals.state]}")
+        return as_result("ramp", f"its own load {_MOVING[arrivals.state]}")
     judged = _of_both(seconds, series)
     states = [part.state for part, _ in judged]
     if State.SHORT in states:
-        return said(State.SHORT, f"{len(seconds)} stretches are too few to tell")
+        return as_result(State.SHORT, f"{len(seconds)} stretches are too few to tell")
     for part, words in judged:
         if part.state in _MOVING:
-            return said(part.state, words, part.cut)
+            return as_result(part.state, words, part.cut)
     cut = max(part.cut for part, _ in judged)
     if State.WANDERING in states:
-        return said(
+        return as_result(
             State.WANDERING,
             "it changed as slowly as it is long: it cannot be told whether it became steady",
         )
     warm = f" after {units.spell_duration(cut * width_us)} of warm-up" if cut else ""
-    return said(State.STEADY, f"steady{warm}", cut)
+    return as_result(State.STEADY, f"steady{warm}", cut)
 
 
 def _of_both(seconds: Sequence[Second], series: int) -> list[tuple[Steadiness, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from kampyn_perf.operators import Operator, split
 from kampyn_perf.results.unit import Unit
 
 _EXAMPLES = {
@@ -19,42 +19,13 @@ _EXAMPLES = {
     Unit.SHARE_RATE: "1 %/min",
     Unit.DURATION_RATE: "1 ms/min",
 }
-_NAMES = {
-    Unit.DURATION: "a duration",
-    Unit.SHARE: "a percentage",
-    Unit.RATE: "a rate",
-    Unit.SIZE: "a size",
-    Unit.COUNT: "a number",
-    Unit.SIZE_RATE: "a size by time",
-    Unit.SHARE_RATE: "a percentage by time",
-    Unit.DURATION_RATE: "a duration by time",
-}
-
-
-class Comparison(StrEnum):
-    """On which side of its target a value is good."""
-
-    BELOW = "<"
-    AT_MOST = "<="
-    ABOVE = ">"
-    AT_LEAST = ">="
-
-    @property
-    def more_is_better(self) -> bool:
-        """Whether greater values are the good ones."""
-        return self in (Comparison.ABOVE, Comparison.AT_LEAST)
-
-    @property
-    def words(self) -> str:
-        """`below`, `at most`, `above`, `at least`."""
-        return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Target:
     """A comparison with a value, in the metric's unit."""
 
-    comparison: Comparison
+    comparison: Operator
     value: float
     unit: Unit
     relative: bool = False
@@ -62,23 +33,18 @@ class Target:
 
     def met_by(self, value: float) -> bool:
         """Whether `value` is on the good side."""
-        return {
-            Comparison.BELOW: value < self.value,
-            Comparison.AT_MOST: value <= self.value,
-            Comparison.ABOVE: value > self.value,
-            Comparison.AT_LEAST: value >= self.value,
-        }[self.comparison]
+        return self.comparison.holds(value, self.value)
 
     @property
     def first_bad(self) -> int:
         """Of whole values of which less is better: the smallest one on the bad side."""
-        if self.comparison is Comparison.AT_MOST:
+        if self.comparison is Operator.AT_MOST:
             return math.floor(self.value) + 1
         return math.ceil(self.value)
 
     def margin(self, value: float) -> float:
         """How far on the good side `value` is; negative on the other."""
-        return value - self.value if self.comparison.more_is_better else self.value - value
+        return value - self.value if self.comparison.upwards else self.value - value
 
     def __str__(self) -> str:
         return f"{self.comparison.value} {self.unit.text(self.value)}"
@@ -95,27 +61,25 @@ def parse_target(text: object, unit: Unit, *, more_is_better: bool) -> Target:
     """The target that `text` says. Raises ValueError with what is allowed."""
     sides = (">=", ">") if more_is_better else ("<", "<=")
     example = f'"{example_of(unit, more_is_better=more_is_better)}"'
-    match = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", str(text))
-    if match is None or not isinstance(text, str):
+    parts = split(text)
+    if parts is None:
         raise ValueError(
-            f"expected a comparison with {_NAMES[unit]}, such as {example} (got {text!r})"
+            f"expected a comparison with {unit.noun}, such as {example} (got {text!r})"
         )
-    comparison = Comparison(match[1].replace("≤", "<=").replace("≥", ">="))
-    if comparison.more_is_better is not more_is_better:
+    comparison, limit = parts
+    if comparison.upwards is not more_is_better:
         better = "more" if more_is_better else "less"
         raise ValueError(
             f"{better} is better here, so the target begins with {sides[0]} or {sides[1]}, "
             f"such as {example} (got {text!r})"
         )
-    value = unit.parse(match[2])
+    value = unit.parse(limit)
     if value is None:
         others = (other for other in Unit if other is not Unit.COUNT)
-        other_unit = next(
-            (_NAMES[other] for other in others if other.parse(match[2]) is not None), ""
-        )
+        noun = next((other.noun for other in others if other.parse(limit) is not None), "")
         raise ValueError(
-            f"expected {_NAMES[unit]}, such as {example}"
-            + (f", not {other_unit}" if other_unit else "")
+            f"expected {unit.noun}, such as {example}"
+            + (f", not {noun}" if noun else "")
             + f" (got {text!r})"
         )
     if unit is Unit.SHARE and value > 1:
@@ -143,17 +107,16 @@ def parse_relative(text: str) -> Target:
             "two runs of the same system differ by more than that, so a change is at least +5 % or "
             f"-5 %, and above -100 % (got {text!r})"
         )
-    comparison = Comparison(match[1].replace("≤", "<="))
-    return Target(comparison, change, Unit.SHARE, relative=True)
+    return Target(Operator(match[1].replace("≤", "<=")), change, Unit.SHARE, relative=True)
 
 
 def parse_any_target(text: object) -> Target:
     """The target that `text` says, in whatever unit and direction it says it. Raises ValueError."""
-    match = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", str(text))
-    known = [(unit, unit.parse(match[2])) for unit in Unit] if match else []
-    for unit, value in known:
-        if match and value is not None:
-            comparison = match[1].replace("≤", "<=").replace("≥", ">=")
-            return Target(Comparison(comparison), value, unit)
+    if parts := split(text):
+        comparison, limit = parts
+        for unit in Unit:
+            value = unit.parse(limit)
+            if value is not None:
+                return Target(comparison, value, unit)
     examples = ", ".join(_EXAMPLES.values())
     raise ValueError(f"expected a comparison with one of: {examples} (got {text!r})")

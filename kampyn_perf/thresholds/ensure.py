@@ -179,7 +179,7 @@ def _put(
         if not _PERCENTILE.fullmatch(there):
             raise NotCarriedError(f"{statistic} is none of its statistics")
         if sign == "<" and required:
-            thresholds.append({f"{base}.{there}": _whole(value)})
+            thresholds.append({f"{base}.{there}": _plain_number(value)})
             return
         expression = f"{base}.{there} {sign} {plain(float(value))}"
         conditions.append({"expression": expression} | ({} if required else {"strict": False}))
@@ -187,10 +187,10 @@ def _put(
     if metric == "error_rate" and required and "maxErrorRate" not in section:
         sign, value = target_of(objective, "%")
         if sign == "<=":
-            section["maxErrorRate"] = _whole(value)
+            section["maxErrorRate"] = _plain_number(value)
             return
     raise NotCarriedError(f"{metric} is not one of its metrics")
 
 
-def _whole(value: Decimal) -> int | float:
+def _plain_number(value: Decimal) -> int | float:
     return int(value) if value == int(value) else float(value)

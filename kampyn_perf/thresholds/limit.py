@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from kampyn_perf.operators import split
+
 Objective = dict[str, Any]
 """An entry of `slo.yaml`: metric, statistic, target, ..."""
 
@@ -46,7 +48,7 @@ def percent(comparison: str, share: Decimal) -> str:
     return f"{comparison} {plain(float(share * 100))} %"
 
 
-_TARGET = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|min|m|%|/s)?\s*")
+_VALUE = re.compile(r"(\d+(?:\.\d+)?)\s*(us|µs|ms|s|min|m|%|/s)?")
 _MILLISECONDS = {"us": "0.001", "µs": "0.001", "ms": "1", "s": "1000", "min": "60000", "m": "60000"}
 
 
@@ -54,11 +56,11 @@ def target_of(objective: Mapping[str, Any], unit: str) -> tuple[str, Decimal]:
     """Comparison and value of an objective: milliseconds, percent or per second, by `unit` (`ms`,
     `%`, `/s`). Raises NotCarriedError."""
     text = str(objective.get("target", ""))
-    match = _TARGET.fullmatch(text)
-    if match is None:
+    parts = split(text)
+    match = _VALUE.fullmatch(parts[1]) if parts else None
+    if parts is None or match is None:
         raise NotCarriedError(f"the target {text!r} has no words there")
-    comparison = match[1].replace("≤", "<=").replace("≥", ">=")
-    value, given = Decimal(match[2]), match[3] or ""
+    comparison, value, given = str(parts[0]), Decimal(match[1]), match[2] or ""
     if unit == "ms" and given in _MILLISECONDS:
         return comparison, value * Decimal(_MILLISECONDS[given])
     if unit != given:

@@ -46,7 +46,7 @@ def _rule(objective: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
         raise NotCarriedError(f"the target {target!r} is no limit by itself")
     sign, number, unit = match.groups()
     if metric == "availability":  # what no answer came to, a server does not know
-        metric, sign, number = "error_rate_5xx", _FLIPPED[sign], _rest(number)
+        metric, sign, number = "error_rate_5xx", _FLIPPED[sign], _failing(number)
     if metric in _OF_A_RUN:
         raise NotCarriedError(_OF_A_RUN[metric])
     if metric not in known:
@@ -71,7 +71,7 @@ def _rule(objective: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-def _rest(number: str) -> str:
+def _failing(number: str) -> str:
     """What is missing of 100 %, exactly."""
     return f"{(100 - Decimal(number)).normalize():f}"
 

@@ -1,4 +1,7 @@
-"""When a rule fires and is resolved; time is only what the engine is told."""
+"""When a rule fires and is resolved; time is only what the engine is told.
+
+Tests `kampyn_perf/alerts/reading.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What watchers see, put together by scrape."""
+"""What watchers see, put together by scrape.
+
+Tests `kampyn_perf/alerts/routes.py` too.
+"""
 
 from __future__ import annotations
 

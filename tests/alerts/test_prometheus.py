@@ -1,4 +1,7 @@
-"""The exported rules in Debian's promtool: taken, and firing exactly where the engine fires."""
+"""The exported rules in Debian's promtool: taken, and firing exactly where the engine fires.
+
+Tests `kampyn_perf/alerts/promql.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A recorded run played through the rules says what would have fired, and when."""
+"""A recorded run played through the rules says what would have fired, and when.
+
+Tests `kampyn_perf/results/alerts.py` too.
+"""
 
 from __future__ import annotations
 

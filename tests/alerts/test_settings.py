@@ -1,4 +1,7 @@
-"""A known-good file, broken in one place at a time; and the file that is shipped."""
+"""A known-good file, broken in one place at a time; and the file that is shipped.
+
+Tests `kampyn_perf/alerts/rules.py` too.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ import pytest
 
 from kampyn_perf import config
 from kampyn_perf.alerts import settings
-from kampyn_perf.alerts.condition import Comparison, Condition
+from kampyn_perf.alerts.condition import Condition
 from kampyn_perf.alerts.settings import Alerts
 from kampyn_perf.errors import ConfigError
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.alerts import Severity
 from kampyn_perf.results.unit import Unit
 
@@ -52,8 +56,8 @@ def test_the_documents_alerts_are_shipped() -> None:
 
 def test_a_rule_is_read_in_its_metrics_unit() -> None:
     rule = parse(severity="critical", actions=["stop"]).alerts["slow"]
-    assert rule.fires == Condition(Comparison.ABOVE, 1_000_000, Unit.DURATION)
-    assert rule.cleared_by == Condition(Comparison.BELOW, 900_000, Unit.DURATION)
+    assert rule.fires == Condition(Operator.ABOVE, 1_000_000, Unit.DURATION)
+    assert rule.cleared_by == Condition(Operator.BELOW, 900_000, Unit.DURATION)
     assert rule.quantile == 0.95
     assert (rule.window, rule.keepFiringFor) == (300_000_000, 60_000_000)
     assert rule.severity is Severity.CRITICAL

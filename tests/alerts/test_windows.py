@@ -1,4 +1,7 @@
-"""A window's statistic is that of all events in it, whatever slid through before."""
+"""A window's statistic is that of all events in it, whatever slid through before.
+
+Tests `kampyn_perf/alerts/sample.py` too.
+"""
 
 from __future__ import annotations
 

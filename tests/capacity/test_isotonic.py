@@ -1,4 +1,7 @@
-"""A rising function through points, and where it crosses one."""
+"""A rising function through points, and where it crosses one.
+
+Tests `kampyn_perf/capacity/local.py` too.
+"""
 
 from __future__ import annotations
 

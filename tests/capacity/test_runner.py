@@ -1,4 +1,7 @@
-"""Searches of a real server, cut short: what is kept, gone on with, and lost."""
+"""Searches of a real server, cut short: what is kept, gone on with, and lost.
+
+Tests `__init__.py`, `request.py`, `stepping.py` and `probe.py` of `kampyn_perf/capacity` too.
+"""
 
 from __future__ import annotations
 

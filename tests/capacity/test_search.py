@@ -1,4 +1,8 @@
-"""The search as a state machine: told steps, it says what comes next."""
+"""The search as a state machine: told steps, it says what comes next.
+
+Tests `asks.py`, `curves.py`, `estimate.py`, `endings.py`, `ladder.py` and `plan.py` of
+`kampyn_perf/capacity` too.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from benchmarks.capacity_simulation import WITHIN, search
 from kampyn_perf.capacity.asks import Ask, Stop
 from kampyn_perf.capacity.plan import shape
 from kampyn_perf.capacity.search import decide
-from kampyn_perf.capacity.told import bracket, spent_us
+from kampyn_perf.capacity.steps import bracket, spent_us
 from kampyn_perf.errors import KampynError
 from kampyn_perf.results.capacity import (
     CapacityStep,

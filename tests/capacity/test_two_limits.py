@@ -1,6 +1,6 @@
 """A goal about what is used up breaks first: that limit, and the one by what callers meet.
 
-Tests `kampyn_perf/capacity/search.py`, `kampyn_perf/capacity/told.py` and
+Tests `kampyn_perf/capacity/search.py`, `kampyn_perf/capacity/steps.py` and
 `kampyn_perf/capacity/answer.py`.
 """
 
@@ -17,7 +17,7 @@ from kampyn_perf.capacity.answer import answer_of
 from kampyn_perf.capacity.asks import Ask, Stop
 from kampyn_perf.capacity.plan import Plan, shape
 from kampyn_perf.capacity.search import beyond, decide
-from kampyn_perf.capacity.told import aside_first, spent_us, without
+from kampyn_perf.capacity.steps import aside_first, spent_us, without
 from kampyn_perf.results.capacity import Answer, CapacityStep, Ending, StepKind
 from tests.capacity.test_search import begun, step
 

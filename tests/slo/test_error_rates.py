@@ -20,10 +20,11 @@ from benchmarks.verdict_simulation import (
     Setting,
     errors_of,
 )
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence import estimate
-from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.targets import Target
 from kampyn_perf.slo.verdict.outcome import outcome_of
 from tests.slo.shares import independent
 
@@ -65,7 +66,7 @@ def test_a_clear_answer_is_given(process: str) -> None:
 
 @pytest.mark.parametrize("n", [1_000, 10_000, 51_840])
 def test_a_service_that_breaks_its_promise_by_a_hair_seldom_passes(n: int) -> None:
-    target = Target(Comparison.AT_LEAST, 0.999, Unit.SHARE)
+    target = Target(Operator.AT_LEAST, 0.999, Unit.SHARE)
     drawn = Counter(np.random.default_rng(7).binomial(n, 0.00101, 4_000).tolist())
     passed = 0
     for failures, times in drawn.items():

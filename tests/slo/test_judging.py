@@ -1,4 +1,7 @@
-"""The face: one result or several, and what each objective takes from which."""
+"""The face: one result or several, and what each objective takes from which.
+
+Tests `kampyn_perf/slo/__init__.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The registry: a metric without evidence cannot be registered."""
+"""The registry: a metric without evidence cannot be registered.
+
+Tests `kampyn_perf/slo/kinds.py` too.
+"""
 
 from __future__ import annotations
 

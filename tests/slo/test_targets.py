@@ -1,4 +1,7 @@
-"""Targets: what people write, what it comes to, and what is refused in which words."""
+"""Targets: what people write, what it comes to, and what is refused in which words.
+
+Tests `kampyn_perf/results/unit.py` too.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.slo.targets import Comparison, Target, parse_target
+from kampyn_perf.slo.targets import Target, parse_target
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,7 @@ from kampyn_perf.slo.targets import Comparison, Target, parse_target
 def test_what_people_write(text: str, unit: Unit, comparison: str, value: float) -> None:
     more = comparison.startswith(">")
     assert parse_target(text, unit, more_is_better=more) == Target(
-        Comparison(comparison), value, unit
+        Operator(comparison), value, unit
     )
 
 
@@ -70,15 +74,15 @@ def test_more_is_better_wants_the_other_sign() -> None:
 def test_the_edge_belongs_to_the_side_with_the_equals_sign(
     comparison: str, on_it: bool, margin: float
 ) -> None:
-    target = Target(Comparison(comparison), 100, Unit.RATE)
+    target = Target(Operator(comparison), 100, Unit.RATE)
     assert target.met_by(100) is on_it
     assert target.met_by(90) is comparison.startswith("<")
     assert target.met_by(110) is comparison.startswith(">")
     assert target.margin(90) == margin
 
 
-@given(value=st.floats(0, 1e9), comparison=st.sampled_from(Comparison))
-def test_a_positive_margin_is_a_met_target(value: float, comparison: Comparison) -> None:
+@given(value=st.floats(0, 1e9), comparison=st.sampled_from(Operator))
+def test_a_positive_margin_is_a_met_target(value: float, comparison: Operator) -> None:
     target = Target(comparison, 1_000, Unit.DURATION)
     if target.margin(value) != 0:
         assert target.met_by(value) is (target.margin(value) > 0)

@@ -1,6 +1,7 @@
 """Limits of Artillery and k6 as objectives, and back: round trips, and what is not carried over.
 
-Tests `kampyn_perf/thresholds` and `kampyn_perf/cli/thresholds.py`.
+Tests `ensure.py`, `k6.py`, `limit.py` and `rules.py` of `kampyn_perf/thresholds`, and
+`kampyn_perf/cli/thresholds.py`.
 """
 
 from __future__ import annotations

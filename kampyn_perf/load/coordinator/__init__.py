@@ -1,1 +1,1 @@
-"""The side of the command line: leads the generators, collects what they recorded, certifies it."""
+"""The side of the command line: leads the generators, collects what they recorded, judges it."""

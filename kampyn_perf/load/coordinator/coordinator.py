@@ -14,10 +14,12 @@ import orjson
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import ClockReading, now_us
+from kampyn_perf.load.coordinator.ends import Ends
 from kampyn_perf.load.coordinator.interrupts import Interrupts
 from kampyn_perf.load.coordinator.latecomers import Latecomers
 from kampyn_perf.load.coordinator.pace import Pace
 from kampyn_perf.load.coordinator.rebalancing import Rebalancer
+from kampyn_perf.load.coordinator.reporting import Silence, Unsaved
 from kampyn_perf.load.coordinator.workers import Received, Workers
 from kampyn_perf.load.messages import (
     Abort,
@@ -37,7 +39,6 @@ from kampyn_perf.load.messages import (
 from kampyn_perf.load.partition import Assignment
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.recorder.collector import Collector
-from kampyn_perf.results.load import ApartRequests
 from kampyn_perf.schedule import Mix
 from kampyn_perf.units import MICROSECONDS
 
@@ -46,10 +47,6 @@ _GRACE_SECONDS = 30
 """How long beyond schedule and drain a generator may take before it is given up."""
 _ABORT_SECONDS = 5
 """How long one may take that was told to cut everything."""
-_SILENCE_SECONDS = 20
-"""How long a generator may be silent within the run before it is given up."""
-_GATHER_SECONDS = 0.3
-"""How long the first report of a second waits for those of the other generators."""
 
 
 class Coordinator:
@@ -81,13 +78,7 @@ class Coordinator:
         self._on_acknowledged = on_acknowledged
         self._pace = pace or Pace()
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
-        self.scenario_errors: dict[str, int] = {}
-        self.idle_sessions: dict[str, int] = {}
-        """Sessions that came to their end without a request, by flow."""
-        self.remarks: list[str] = []
-        """Of generators, about how the scenario ended."""
-        self.apart: dict[str, ApartRequests] = {}
-        """Requests that are in no other number, by endpoint."""
+        self.ends = Ends()
         self._ready_until = 0.0
         self.trouble = ""
         """What ended the run before its time, other than an interruption; empty for nothing."""
@@ -106,10 +97,8 @@ class Coordinator:
         """What came, before the run began, of those that are not waited for."""
         self._ended: set[int] = set()
         self._start_us = 0
-        self._received_at: dict[int, float] = {}
-        self._unsaved_since: float | None = None
-        self._reported: set[int] = set()
-        """Generators with a report since the last save."""
+        self._silence = Silence()
+        self._unsaved = Unsaved()
 
     def run(self) -> None:
         """Run to the end, or to the first interruption's. Raises KampynError if it cannot begin."""
@@ -158,7 +147,7 @@ class Coordinator:
     def _start(self, index: int) -> None:
         reading = self._workers.clock(index)
         self.clocks[index] = (reading, reading)
-        self._received_at[index] = time.monotonic()
+        self._silence.broken_by(index)
         at_us = self._start_us + reading.offset_us
         assignments = tuple(self.rebalancer.assignments)
         self._workers.send(index, Start(at_us=at_us, assignments=assignments))
@@ -178,7 +167,8 @@ class Coordinator:
             # Before anything of our own that takes long: what a generator has sent meanwhile is not
             # read yet, and our absence would be taken for its silence.
             self._give_up_silent(deadline)
-            self._offer()
+            if self._unsaved.take(self._living):
+                self._on_interval()
             if answered < self.interrupts.count:
                 answered = self.interrupts.count
                 deadline = min(deadline, time.monotonic() + self._answer_interruption())
@@ -203,7 +193,7 @@ class Coordinator:
     def _follow_one(self, received: Received) -> None:
         index, report = received.index, received.report
         if index in self._living:
-            self._received_at[index] = time.monotonic()
+            self._silence.broken_by(index)
             if report is None:
                 self._lose(index, received.how)
             else:
@@ -232,8 +222,7 @@ class Coordinator:
             case Recorded():
                 self._pace.take(self.collector.taking(report.interval, generator=index))
                 self._on_acknowledged(report.interval.acknowledged)
-                self._reported.add(index)
-                self._unsaved_since = self._unsaved_since or time.monotonic()
+                self._unsaved.add(index)
             case SigningIn():
                 self._ready_until = time.monotonic() + _START_SECONDS
             case End():
@@ -243,27 +232,10 @@ class Coordinator:
                 self._hand_out(index)
 
     def _end(self, index: int, report: End) -> None:
-        for requests in map(ApartRequests.model_validate, report.apart):
-            known = self.apart.get(requests.name)
-            self.apart[requests.name] = known.plus(requests) if known else requests
-        for words, number in report.scenario_errors.items():
-            self.scenario_errors[words] = self.scenario_errors.get(words, 0) + number
-        for flow, number in report.idle_sessions.items():
-            self.idle_sessions[flow] = self.idle_sessions.get(flow, 0) + number
-        self.remarks += [words for words in report.remarks if words not in self.remarks]
+        self.ends.add(report)
         self.clocks[index] = (self.clocks[index][0], self._workers.clock(index))
         self._ended.add(index)
         self._living.remove(index)
-
-    def _offer(self) -> None:
-        """Offer what was collected for saving, once all generators have reported the second."""
-        if self._unsaved_since is None:
-            return
-        waited = time.monotonic() - self._unsaved_since
-        if waited >= _GATHER_SECONDS or self._reported >= set(self._living):
-            self._unsaved_since = None
-            self._reported.clear()
-            self._on_interval()
 
     def _join(self, index: int) -> None:
         """A generator that came late is ready: from soon on it takes its share of what is left."""
@@ -295,11 +267,8 @@ class Coordinator:
         self._send_all(Reassign(assignment=assignment))
 
     def _give_up_silent(self, deadline: float) -> None:
-        now = time.monotonic()
-        for index in list(self._living):
-            silent = now - self._received_at[index]
-            if silent > _SILENCE_SECONDS or now > deadline:
-                self._lose(index, f"fell silent for {silent:.0f} s, and was given up")
+        for index, silent in self._silence.too_long(self._living, deadline):
+            self._lose(index, f"fell silent for {silent:.0f} s, and was given up")
         self.latecomers.decline_slow()
 
     def _settle_accounts(self) -> None:

@@ -27,7 +27,7 @@ class Rebalancer:
         """What happened to each generator that was lost, in the order of the losses."""
         self.joined_us: dict[int, int] = {}
         """When those joined that were not there at the start."""
-        self.without_heirs = False
+        self.nobody_took_over = False
         """Whether a loss came when nobody was left, or wanted, to take over."""
 
     def lose(
@@ -38,7 +38,7 @@ class Rebalancer:
         self.lost[index] = how
         self._started_of[index] = (started, tuple(self.assignments))
         if not living:
-            self.without_heirs = True
+            self.nobody_took_over = True
             return None
         return self._reassign(living, elapsed_us)
 

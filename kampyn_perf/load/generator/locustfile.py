@@ -26,8 +26,9 @@ from kampyn_perf.load.locustfiles.remarks import remarks
 from kampyn_perf.load.locustfiles.shares import class_shares, whole
 from kampyn_perf.load.locustfiles.tree import Leaf, leaves
 from kampyn_perf.load.locustfiles.visitor import Failed, LocustVisitor
+from kampyn_perf.load.messages import Describe
 from kampyn_perf.load.settings import ClientChoice
-from kampyn_perf.load.spec import choose_flows
+from kampyn_perf.load.spec import RunSpec, choose_flows
 from kampyn_perf.load.target.flow import FlowSettings
 
 
@@ -40,6 +41,17 @@ class Asked:
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     client: ClientChoice = ClientChoice.AUTO
+
+    @classmethod
+    def of(cls, said: Describe | RunSpec) -> Asked:
+        """Of a question, or of a run."""
+        return cls(
+            flows=said.flows,
+            weights=said.weights,
+            tags=said.tags,
+            exclude_tags=said.exclude_tags,
+            client=ClientChoice(said.client),
+        )
 
 
 class Scenario:

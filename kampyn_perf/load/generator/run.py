@@ -15,13 +15,15 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from kampyn_perf.errors import ConfigError, KampynError
+from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.generator.hand_over import HandOver
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
 from kampyn_perf.load.generator.locustfile import Asked, Scenario
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.generator.signing import identities, people, run_once, sign_in_all
+from kampyn_perf.load.generator.session_data import feed_of
+from kampyn_perf.load.generator.signing import accounts, identities, run_once, sign_in_all
 from kampyn_perf.load.generator.timer import Timer
 from kampyn_perf.load.generator.traced_pacer import TracedPacer
 from kampyn_perf.load.generator.vuser_pool import Pool
@@ -35,7 +37,6 @@ from kampyn_perf.load.messages import (
     End,
     Flows,
     Reassign,
-    Recorded,
     Refused,
     Run,
     SigningIn,
@@ -43,20 +44,13 @@ from kampyn_perf.load.messages import (
     Stop,
 )
 from kampyn_perf.load.scenario.context import LoadContext
-from kampyn_perf.load.scenario.exhaustion import exhausted
 from kampyn_perf.load.scenario.feed import Feed
-from kampyn_perf.load.scenario.names_needed import missing_names
 from kampyn_perf.load.scenario.pauses import notice_pauses
-from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.tracing import Tracer
-from kampyn_perf.load.settings import ClientChoice
 from kampyn_perf.load.spec import RunSpec
 from kampyn_perf.process_limits import raise_open_files_limit
 from kampyn_perf.recorder.buffer import SampleBuffer
-from kampyn_perf.recorder.interval import Gauges
 from kampyn_perf.schedule import Mix
-
-_HAND_OVER_US = 1_000_000
 
 
 def serve(line: Line, environment: Any) -> None:
@@ -66,7 +60,7 @@ def serve(line: Line, environment: Any) -> None:
         command = line.read()
         if isinstance(command, Describe):
             paths = [Path(path) for path in command.scenarios]
-            scenario = Scenario(paths, command.data_flows, _asked(command))
+            scenario = Scenario(paths, command.data_flows, Asked.of(command))
             line.send(Flows(weights=scenario.weights, remarks=tuple(scenario.remarks)))
             command = line.read()
         if not isinstance(command, Run):
@@ -87,35 +81,17 @@ class Generator:
         self._spec = spec
         self._line = line
         data_flows = {flow.name: flow.weight for flow in spec.api.flows}
-        self._scenario = Scenario(spec.locustfiles, data_flows, _asked(spec))
+        self._scenario = Scenario(spec.locustfiles, data_flows, Asked.of(spec))
         self._scenario.take_data_flows(spec.api.flows)
         self._weights = self._scenario.weights
-        feed = Feed.of(spec)
-        problems = missing_names(
-            spec.api,
-            feed.lacks,
-            all_operations=spec.scenarios is not None,
-            source=f"target {spec.target}",
-        )
         mix = Mix(self._weights, seed=spec.seed)
-        problems += exhausted(spec.api, feed.sources(), mix, spec.schedule())
-        if problems:
-            raise ConfigError(problems, hint=_sources(spec))
+        feed = feed_of(spec, mix)
         self._health = Health()
         self._scenario.aim(spec.url, spec.allow_hosts, keep=spec.keep_hosts)
         environment.user_classes = self._scenario.classes
         environment.host = spec.url
         self._tracer = Tracer(spec.traces) if spec.traces else None
-        environment.kampyn = LoadContext(
-            url=spec.url,
-            api=spec.api,
-            feed=feed,
-            allowed_hosts=spec.allow_hosts,
-            timeouts=spec.timeouts,
-            connect_failed=self._health.connect_failed,
-            audited=spec.audited,
-            tracer=self._tracer,
-        )
+        environment.kampyn = self._context(feed)
         if self._scenario.users:
             install(environment.kampyn, with_requests=self._scenario.with_requests)
         self._surroundings = Surroundings(
@@ -131,23 +107,45 @@ class Generator:
             run=self._timer.run,
         )
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
+        self._pacer = self._pool.pacer = self._make_pacer(mix, feed, command.index)
+        self._hand_over = HandOver(
+            line,
+            buffer=self._buffer,
+            pacer=self._pacer,
+            health=self._health,
+            acknowledged=environment.kampyn.acknowledged,
+            tracer=self._tracer,
+        )
+        self._mine = range(command.index, spec.schedule().planned, command.members)
+        self._aborted = Event()
+
+    def _context(self, feed: Feed) -> LoadContext:
+        spec = self._spec
+        return LoadContext(
+            url=spec.url,
+            api=spec.api,
+            feed=feed,
+            allowed_hosts=spec.allow_hosts,
+            timeouts=spec.timeouts,
+            connect_failed=self._health.connect_failed,
+            audited=spec.audited,
+            tracer=self._tracer,
+        )
+
+    def _make_pacer(self, mix: Mix, feed: Feed, index: int) -> Pacer:
         options: dict[str, Any] = {
-            "schedule": spec.schedule(),
+            "schedule": self._spec.schedule(),
             "mix": mix,
             "feed": feed,
             "buffer": self._buffer,
             "spawn": self._pool.spawn,
             "clock": now_us,
-            "max_vusers": spec.max_vusers,
-            "max_waiting": spec.max_waiting,
-            "index": command.index,
+            "max_vusers": self._spec.max_vusers,
+            "max_waiting": self._spec.max_waiting,
+            "index": index,
             "user_of": self._scenario.user_of,
         }
-        self._pacer = self._pool.pacer = (
-            TracedPacer(tracer=self._tracer, **options) if self._tracer else Pacer(**options)
-        )
-        self._mine = range(command.index, spec.schedule().planned, command.members)
-        self._aborted = Event()
+        return TracedPacer(tracer=self._tracer, **options) if self._tracer else Pacer(**options)
 
     def sign_in(self) -> None:
         """Everybody whom this generator's sessions will be, ahead of them. Raises KampynError where
@@ -159,10 +157,10 @@ class Generator:
         if not any(wanted.values()):
             return
         mix = Mix(self._weights, seed=self._spec.seed)
-        everybody = people(context, wanted, ((number, mix[number]) for number in self._mine))
+        all_accounts = accounts(context, wanted, ((number, mix[number]) for number in self._mine))
         sign_in_all(
             self._environment,
-            everybody,
+            all_accounts,
             tell=lambda done, all_: self._line.send(SigningIn(done=done, wanted=all_)),
         )
 
@@ -183,7 +181,7 @@ class Generator:
         self._buffer.starts_at(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
         self._health.start()
-        gevent.spawn(self._hand_over_forever, start_us)
+        gevent.spawn(self._hand_over.run, start_us)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
         gevent.wait([pacing, self._aborted], count=1)
         pacing.kill()
@@ -208,13 +206,11 @@ class Generator:
         self._surroundings.stopping()
         for session in self._pool.cut():
             if session.begun:
-                _note_cut(session, self._buffer)
-                if self._tracer:
-                    self._tracer.cut(session)
+                self._hand_over.note_cut(session)
             else:
                 self._pacer.drop(session)
         remarks = (*self._surroundings.end(), *self._done_after())
-        self._hand_over(over=True)
+        self._hand_over.send(over=True)
         end = End(
             scenario_errors=dict(self._pool.errors),
             apart=self._environment.kampyn.apart.to_message(),
@@ -233,29 +229,6 @@ class Generator:
             return [error.message]
         return []
 
-    def _hand_over_forever(self, start_us: int) -> None:
-        """For every whole second of the run, so that the seconds of all generators are the same."""
-        second_us = start_us
-        while True:
-            second_us += max((now_us() - second_us) // _HAND_OVER_US, 0) * _HAND_OVER_US
-            second_us += _HAND_OVER_US
-            self._pacer.sleep_until_gap(second_us, _sleep_until)
-            self._hand_over()
-
-    def _hand_over(self, *, over: bool = False) -> None:
-        pacer = self._pacer
-        gauges = Gauges(
-            in_flight=0 if over else pacer.in_flight,
-            waiting=0 if over else pacer.waiting,
-            vusers=pacer.vusers,
-        )
-        interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
-        if acknowledged := self._environment.kampyn.acknowledged:
-            interval.acknowledged = acknowledged.take()
-        if self._tracer:
-            interval.traces, interval.traces_left_out = self._tracer.take()
-        self._line.send(Recorded(interval=interval))
-
     def _on_command(self, command: Command) -> None:
         match command:
             case Stop():
@@ -269,41 +242,6 @@ class Generator:
     def _on_gone(self) -> None:
         """The coordinator is gone: nobody wants this load any more."""
         os._exit(1)
-
-
-def _asked(of: Describe | RunSpec) -> Asked:
-    return Asked(
-        flows=of.flows,
-        weights=of.weights,
-        tags=of.tags,
-        exclude_tags=of.exclude_tags,
-        client=ClientChoice(of.client),
-    )
-
-
-def _sources(spec: RunSpec) -> str:
-    """Where a session's data comes from, in words."""
-    files = {name: feed.file for name, feed in spec.feeds.items() if feed.file}
-    own = [f"{name} from {path}" for name, path in files.items()]
-    if spec.data:
-        own.append(f"the rest from {spec.data}" if own else str(spec.data))
-    if not own:
-        return "The run has no data: name a file with --data, or `data:` in the target's file."
-    return f"Its data: {', '.join(own)}."
-
-
-def _note_cut(session: Session, buffer: SampleBuffer) -> None:
-    """What the end of the run cut took at least as long as until now."""
-    now = now_us()
-    flow, phase = session.flow, session.phase
-    buffer.session_cut(flow=flow, phase=phase, age_us=now - session.due_us)
-    if session.cut:
-        endpoint, due_us = session.cut
-        buffer.request_cut(endpoint=endpoint, flow=flow, phase=phase, age_us=now - due_us)
-
-
-def _sleep_until(moment_us: int) -> None:
-    gevent.sleep(max(moment_us - now_us(), 0) / 1e6)
 
 
 def _settle() -> None:

@@ -25,7 +25,7 @@ from kampyn_perf.units import counted
 _TOLD_US = 1_000_000
 """How often the coordinator hears how far it is."""
 
-Who = tuple[str, dict[str, Any]]
+Account = tuple[str, dict[str, Any]]
 """An identity, and the data of the first session that has it."""
 
 
@@ -42,20 +42,20 @@ def identities(
     """Who is signed in by the time a flow wants it, by flow: not those who sign in within it."""
     data = {flow.name: flow for flow in target.flows}
     return {
-        name: _wanted(target, _named(target, data[name].steps()))
+        name: _signed_in_ahead(target, _named(target, data[name].steps()))
         if name in data
-        else _wanted(target, _python_operations(target, name, kind))
+        else _signed_in_ahead(target, _python_operations(target, name, kind))
         for name, kind in classes.items()
     }
 
 
-def people(
+def accounts(
     context: LoadContext, wanted: Mapping[str, set[str]], flows: Iterable[tuple[int, str]]
-) -> list[Who]:
+) -> list[Account]:
     """Everybody whom the sessions in `flows` (number and flow) will be, each once, in order."""
     ahead = {name for name, sign_in in context.sign_ins.items() if sign_in.ahead}
     seen: set[tuple[str, str]] = set()
-    everybody: list[Who] = []
+    all_accounts: list[Account] = []
     for number, flow in flows:
         if not wanted.get(flow):
             continue
@@ -65,12 +65,12 @@ def people(
             key = (identity, str(row))
             if row is not None and key not in seen:
                 seen.add(key)
-                everybody.append((identity, data))
-    return everybody
+                all_accounts.append((identity, data))
+    return all_accounts
 
 
 def sign_in_all(
-    environment: Any, everybody: list[Who], *, tell: Callable[[int, int], None]
+    environment: Any, all_accounts: list[Account], *, tell: Callable[[int, int], None]
 ) -> None:
     """Sign them in, each kind at its own rate. Raises KampynError where nobody could."""
     context: LoadContext = environment.kampyn
@@ -78,16 +78,16 @@ def sign_in_all(
     visitors: list[_Visitor] = []
     errors: list[str] = []
     running = []
-    for number, (identity, data) in enumerate(everybody):
+    for number, (identity, data) in enumerate(all_accounts):
         due_us = start_us + round(number * 1_000_000 / context.sign_ins[identity].rate)
         gevent.sleep(max(due_us - now_us(), 0) / 1e6)
         if now_us() - told_us > _TOLD_US:
             told_us = now_us()
-            tell(number, len(everybody))
+            tell(number, len(all_accounts))
         visitor = visitors.pop() if visitors else _Visitor(environment)
         running.append(gevent.spawn(_sign_in, visitor, identity, data, visitors, errors))
     gevent.joinall(running)
-    if everybody and len(errors) == len(everybody):
+    if all_accounts and len(errors) == len(all_accounts):
         raise _nobody(errors, context)
 
 
@@ -97,12 +97,7 @@ def run_once(environment: Any, steps: PreparedSteps, what: str) -> dict[str, Any
     try:
         return _Visitor(environment).run_once(steps)
     except (StepFailedError, SignInError, FlowError) as error:
-        reason = context.apart.reason()
-        message = f"what is done once {what}: {error}" + (f" ({reason})" if reason else "")
-        if reason in (ErrorKind.CONNECT, ErrorKind.TIMEOUT):
-            hint = "Is the target running, and the address right?"
-            raise UnreachableError(message, hint=hint) from error
-        raise KampynError(message) from error
+        raise _failed(f"what is done once {what}: {error}", context) from error
 
 
 def _sign_in(
@@ -121,19 +116,24 @@ def _sign_in(
 
 
 def _nobody(errors: list[str], context: LoadContext) -> KampynError:
-    reason = context.apart.reason()
-    message = f"none of {counted(len(errors), 'visitor')} could sign in: {errors[0]}"
-    message += f" ({reason})" if reason else ""
-    if reason in (ErrorKind.CONNECT, ErrorKind.TIMEOUT):
-        return UnreachableError(message, hint="Is the target running, and the address right?")
-    return KampynError(
-        message,
+    return _failed(
+        f"none of {counted(len(errors), 'visitor')} could sign in: {errors[0]}",
+        context,
         hint="Are the credentials of the data file those of this target? sign_in in the target's "
         "file says what is asked, and where the token is.",
     )
 
 
-def _wanted(target: TargetSettings, operations: Iterable[tuple[str, str]]) -> set[str]:
+def _failed(message: str, context: LoadContext, *, hint: str = "") -> KampynError:
+    """The error, with how the first request failed; another one where nothing answers."""
+    reason = context.apart.reason()
+    message += f" ({reason})" if reason else ""
+    if reason in (ErrorKind.CONNECT, ErrorKind.TIMEOUT):
+        return UnreachableError(message, hint="Is the target running, and the address right?")
+    return KampynError(message, hint=hint)
+
+
+def _signed_in_ahead(target: TargetSettings, operations: Iterable[tuple[str, str]]) -> set[str]:
     """Of operations and identities in their order: who is wanted before signing in by itself."""
     by_operation = {sign_in.operation: name for name, sign_in in target.sign_ins().items()}
     signed: set[str] = set()

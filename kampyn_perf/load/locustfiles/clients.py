@@ -23,7 +23,7 @@ from kampyn_perf.load.locustfiles.responses import (
     NeedsRequestsError,
     PlainResponse,
 )
-from kampyn_perf.load.scenario.fired import told
+from kampyn_perf.load.scenario.fired import listeners_of
 from kampyn_perf.load.scenario.tracing import Traced
 
 
@@ -49,7 +49,7 @@ class LeanHttpSession(Client):
             base_url=base_url,
             pool=pools.verified,
             observer=user.kampyn_visitor,
-            request_event=told(user.environment.events.request),
+            request_event=listeners_of(user.environment.events.request),
             context=user.context,
             timeouts=timeouts,
             **options,

@@ -60,7 +60,7 @@ class Judge:
             return True
         answer = Answer(response)
         if self._content_alone and response.error is None:  # what most ask, without ceremony
-            if why := self._first(self._checks, answer, data):
+            if why := self._first_problem(self._checks, answer, data):
                 response.failure(why)
             elif seen is not None and answer.told_by_bytes:
                 seen.add(response.content)
@@ -74,12 +74,12 @@ class Judge:
             if why:
                 response.failure(why)
             return False
-        why = why or self._first(self._checks, answer, data)
+        why = why or self._first_problem(self._checks, answer, data)
         if why:
             response.failure(why)
             if self._ends_on is not EndsOn.CAPTURES:
                 return False
-        why = self._first(
+        why = self._first_problem(
             (*self._matches, *(capture.keep for capture in self._captures)), answer, data
         )
         if why:
@@ -87,7 +87,7 @@ class Judge:
         return not why
 
     @staticmethod
-    def _first(
+    def _first_problem(
         checks: Iterable[Callable[[Answer, Any], str]],
         answer: Answer,
         data: MutableMapping[str, Any],

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from kampyn_perf import config
 from kampyn_perf.errors import ConfigError
 from kampyn_perf.load.client import Client, ConnectionPool, Timeouts, unsupported_reason
+from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_target
 from kampyn_perf.load.scenario.acknowledged import Acknowledged
 from kampyn_perf.load.scenario.apart import ApartCounts
 from kampyn_perf.load.scenario.feed import Feed
-from kampyn_perf.load.scenario.fired import told
+from kampyn_perf.load.scenario.fired import listeners_of
 from kampyn_perf.load.scenario.interpreter import PreparedFlow, PreparedSteps, Preparing
 from kampyn_perf.load.scenario.prepared import PreparedRequest
+from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.stock import StockClient
 from kampyn_perf.load.scenario.tokens import Tokens
 from kampyn_perf.load.scenario.tracing import Traced, Tracer
@@ -79,8 +82,8 @@ class LoadContext:
         self.tracer = tracer
         """None: no request carries a trace."""
         self.tokens = Tokens(self.sign_ins)
-        self.sessions_begun = 0
-        """Under stock Locust: the number of the next session."""
+        self._looping = count()
+        """Under stock Locust: the numbers of the sessions to come."""
         limits = timeouts or TimeoutSettings()
         self.timeouts = Timeouts(
             connect_us=limits.connect, read_us=limits.read or limits.total, total_us=limits.total
@@ -102,6 +105,19 @@ class LoadContext:
         """Steps before and after a flow; None, or none, where there are no such."""
         return self.around.get(flow, (None, None))
 
+    def looping_session(self, flow: str) -> Session:
+        """The next session of a user that loops, under stock Locust: nothing is due, so it is due
+        now."""
+        number = next(self._looping)
+        return Session(
+            number=number,
+            flow=flow,
+            phase=0,
+            due_us=now_us(),
+            data=self.feed[number],
+            buffer=None,
+        )
+
     def client(self, user: Any) -> Any:
         """A client for one virtual user; the lean one wherever it can serve the target."""
         if self.stock_reason:
@@ -117,7 +133,7 @@ class LoadContext:
             "base_url": self.url,
             "pool": self.pool,
             "observer": user,
-            "request_event": told(user.environment.events.request),
+            "request_event": listeners_of(user.environment.events.request),
             "context": user.context,
             "timeouts": self.timeouts,
         }

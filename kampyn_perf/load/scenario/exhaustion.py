@@ -36,7 +36,7 @@ def exhausted(
         walked = [lists[name] for name in uses.of]
         number = _first_too_many(flow, walked, uses.times, mix, schedule.planned)
         if number is not None:
-            message = _told(flow, walked, uses, schedule, number)
+            message = _message(flow, walked, uses, schedule, number)
             problems.append(Problem(path, message, f"target {target.name}"))
     return problems
 
@@ -74,7 +74,9 @@ def _first_too_many(
     return None
 
 
-def _told(flow: str, walked: Sequence[Source], uses: Uses, schedule: Schedule, number: int) -> str:
+def _message(
+    flow: str, walked: Sequence[Source], uses: Uses, schedule: Schedule, number: int
+) -> str:
     rows = " and ".join(
         f"row {source.index(number) + 1:,} of {len(source.rows):,} of {source.name}"
         for source in walked

@@ -2,7 +2,7 @@
 
 Locust's clients, its plugins and people's own code report that way. Here it counts as a request:
 by its name, for the session at work, failures above all. Our own client counts by a shorter way;
-what it tells listeners goes past this (`told`).
+what it tells listeners goes past this (`listeners_of`).
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class RecordingEvent(EventHook):  # type: ignore[misc]
         super().fire(reverse=reverse, **meta)
 
 
-class Told:
-    """The same listeners, for who has counted already."""
+class Listeners:
+    """Those of an event alone, for whoever has counted already."""
 
     def __init__(self, event: Any) -> None:
         self._event = event
@@ -70,9 +70,9 @@ class Told:
         EventHook.fire(self._event, **meta)
 
 
-def told(event: Any) -> Any:
-    """How the listeners of an event are told of what was counted."""
-    return Told(event) if isinstance(event, RecordingEvent) else event
+def listeners_of(event: Any) -> Any:
+    """The event as it is fired for what was counted already: nothing is recorded again."""
+    return Listeners(event) if isinstance(event, RecordingEvent) else event
 
 
 def sample_of(meta: dict[str, Any]) -> RequestSample:
@@ -80,7 +80,7 @@ def sample_of(meta: dict[str, Any]) -> RequestSample:
     so that a failure is never lost for what else was said of it."""
     end_us = now_us()
     response = meta.get("response")
-    status = _whole(getattr(response, "status_code", 0))
+    status = _whole_number(getattr(response, "status_code", 0))
     error = meta.get("exception")
     failed = bool(error) or isinstance(error, BaseException)
     return RequestSample(
@@ -90,7 +90,7 @@ def sample_of(meta: dict[str, Any]) -> RequestSample:
         end_us=end_us,
         status=status,
         error=_kind(error, status) if failed else None,
-        received=_whole(meta.get("response_length")),
+        received=_whole_number(meta.get("response_length")),
         sent=0,
         explain=partial(failure_text, _error(error), response) if failed else None,
     )
@@ -122,5 +122,5 @@ def _number(value: Any) -> float:
     return number if 0 <= number < 1e12 else 0.0
 
 
-def _whole(value: Any) -> int:
+def _whole_number(value: Any) -> int:
     return int(_number(value))

@@ -23,7 +23,7 @@ from kampyn_perf.load.client.caught import is_fault
 from kampyn_perf.load.client.explain import failure_text
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.hosts import check_host
-from kampyn_perf.load.scenario.fired import told
+from kampyn_perf.load.scenario.fired import listeners_of
 from kampyn_perf.outcomes import ErrorKind, kind_of_status
 
 
@@ -133,7 +133,7 @@ class _ObservedEvent:
                 explain=None if error is None else partial(failure_text, error, response),
             )
         )
-        told(self._environment.events.request).fire(**meta)
+        listeners_of(self._environment.events.request).fire(**meta)
 
 
 def _kind(error: BaseException | None, status: int) -> ErrorKind | None:

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kampyn_perf import stats
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Evidence, Missing
 from kampyn_perf.slo.objective import Objective
-from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.targets import Target
 from kampyn_perf.stats.between_runs import BETWEEN_RUNS
 from kampyn_perf.units import format_percent
 
@@ -105,14 +106,14 @@ def _by_itself(evidence: Evidence, objective: Objective) -> Estimate | Missing:
     """Asked just above what was observed: there, and not only at some target far off, an interval
     that ends in the bucket of the greatest times has its end."""
 
-    def asked(us: float) -> Estimate | Missing:
-        target = Target(Comparison.BELOW, us, Unit.DURATION)
+    def judged_against(us: float) -> Estimate | Missing:
+        target = Target(Operator.BELOW, us, Unit.DURATION)
         return evidence.find(objective.model_copy(update={"target": target}))
 
-    first = asked(1_000_000)
+    first = judged_against(1_000_000)
     if isinstance(first, Missing) or first.observed is None:
         return first
-    return asked(first.observed * _JUST_ABOVE)
+    return judged_against(first.observed * _JUST_ABOVE)
 
 
 def _in_its_light(

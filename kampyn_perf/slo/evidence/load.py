@@ -128,7 +128,7 @@ class LoadEvidence(LoadStanding):
             return BySecond(bad=share.most, totals=share.totals, allowed=1 - quantile)
         if isinstance(kind, RequestShare):
             share = share_of(counted, kind.event, disturbed=self.disturbed)
-            allowed = 1 - target.value if target.comparison.more_is_better else target.value
+            allowed = 1 - target.value if target.comparison.upwards else target.value
             return BySecond(bad=share.most, totals=share.totals, allowed=allowed)
         return None
 

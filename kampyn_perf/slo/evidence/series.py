@@ -85,7 +85,7 @@ class Measurements:
     ) -> Estimate | Missing:
         if objective.statistic == SLOPE:
             target = objective.target
-            better = target.comparison.more_is_better
+            better = target.comparison.upwards
             return slope_of(held, self.longest, unit=target.unit, more_is_better=better)
         if objective.statistic in ("max", "min"):
             return _at_least(held, _extreme(held, objective.statistic, watched.noun))

@@ -41,7 +41,7 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
         return []
     facts = Facts(result, breach)
     findings = [
-        _found(rule.id, hit, facts, cause=rule.cause, metrics=rule.metrics)
+        _finding(rule.id, hit, facts, cause=rule.cause, metrics=rule.metrics)
         for rule in RULES
         if (hit := rule.check(facts))
     ]
@@ -55,7 +55,7 @@ def explain(result: LoadResult, judgements: Sequence[Judgement]) -> list[Finding
     return [_beginning(findings[0], breach, facts), *findings[1:_MOST]]
 
 
-def _found(
+def _finding(
     rule: str, hit: Hit, facts: Facts, *, cause: bool = True, metrics: Sequence[str] = ()
 ) -> Finding:
     """With the place of its evidence: when it was measured, and in which metrics."""
@@ -99,7 +99,7 @@ def _beginning(finding: Finding, breach: Breach, facts: Facts) -> Finding:
 
 def _unknown(facts: Facts) -> Finding:
     """What was looked at, and how little of it there was."""
-    return _found(UNKNOWN, Hit(_what_was_seen(facts)), facts)
+    return _finding(UNKNOWN, Hit(_what_was_seen(facts)), facts)
 
 
 def _what_was_seen(facts: Facts) -> str:

@@ -94,7 +94,7 @@ def outcome_of(estimate: Estimate, target: Target) -> Outcome:
 
 def _ends(interval: stats.Interval, target: Target) -> tuple[float | None, float | None]:
     """The interval's better and its worse end."""
-    if target.comparison.more_is_better:
+    if target.comparison.upwards:
         return interval.high, interval.low
     return interval.low, interval.high
 

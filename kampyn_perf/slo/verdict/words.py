@@ -61,7 +61,7 @@ def _value(objective: Objective, estimate: Estimate) -> str:
 
 
 def _of_successes(objective: Objective) -> bool:
-    return objective.target.comparison.more_is_better
+    return objective.target.comparison.upwards
 
 
 def _side(target: Target, *, good: bool) -> str:

@@ -26,13 +26,13 @@ def test_from_the_last_report_to_the_next_deal_arrivals_are_lost():
     assert assignment.from_number == SCHEDULE.due_by(5_200_000) == 521
     assert assignment.members == (0,)
     assert list(rebalancer.numbers()) == list(range(301, 521, 2))
-    assert not rebalancer.without_heirs
+    assert not rebalancer.nobody_took_over
 
 
 def test_with_nobody_left_everything_to_come_is_lost():
     rebalancer = Rebalancer(SCHEDULE, 2)
     assert rebalancer.lose(0, "died", living=[], started=100, elapsed_us=2 * SECOND) is None
-    assert rebalancer.without_heirs
+    assert rebalancer.nobody_took_over
     assert list(rebalancer.numbers()) == list(range(200, 1000, 2))
     assert list(rebalancer.numbers(3 * SECOND)) == list(range(200, 301, 2)), "of what came due"
 

@@ -1,4 +1,7 @@
-"""A healthy run, and one thing broken at a time: the right reason, and only that."""
+"""A healthy run, and one thing broken at a time: the right reason, and only that.
+
+Tests `kampyn_perf/results/validity.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is compiled once goes over the wire as what is made anew for each session: byte for byte."""
+"""What is compiled once goes over the wire as what is made anew for each session: byte for byte.
+
+Tests `kampyn_perf/load/scenario/sending.py` and `kampyn_perf/load/client/template.py` too.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from kampyn_perf.load.json_text import encode_json
 from kampyn_perf.load.scenario.prepared import PreparedRequest, prepare_operation
 from kampyn_perf.load.scenario.ready import json_slots
 from kampyn_perf.load.scenario.seen import SeenBodies
-from kampyn_perf.load.scenario.short_way import send_ready
+from kampyn_perf.load.scenario.sending import send_ready
 from kampyn_perf.load.scenario.templates import MissingFieldError, Templates
 from kampyn_perf.load.target.settings import Operation
 

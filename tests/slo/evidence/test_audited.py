@@ -1,4 +1,7 @@
-"""What an audit counted, as an objective."""
+"""What an audit counted, as an objective.
+
+Tests `kampyn_perf/results/audit.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A time against that of an earlier run: what passes, what fails, what is not compared."""
+"""A time against that of an earlier run: what passes, what fails, what is not compared.
+
+Tests `kampyn_perf/stats/between_runs.py` too.
+"""
 
 from __future__ import annotations
 

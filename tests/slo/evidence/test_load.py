@@ -1,4 +1,7 @@
-"""What a load's result says: every metric and scope, and what it does not have."""
+"""What a load's result says: every metric and scope, and what it does not have.
+
+Tests `kampyn_perf/slo/evidence` and `kampyn_perf/stats/batches.py` too.
+"""
 
 from __future__ import annotations
 

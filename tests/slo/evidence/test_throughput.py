@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.throughput import phase_rates, throughput
 from kampyn_perf.slo.evidence.timeline import Timeline
-from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.targets import Target
 from kampyn_perf.slo.verdict.outcome import outcome_of
 from tests.slo.runs import Run, steady
 
-TARGET = Target(Comparison.AT_LEAST, 1_000, Unit.RATE)
+TARGET = Target(Operator.AT_LEAST, 1_000, Unit.RATE)
 
 
 def judged(run: Run) -> tuple[Outcome, Estimate]:

@@ -1,4 +1,7 @@
-"""With and without what faults did to a run."""
+"""With and without what faults did to a run.
+
+Tests `kampyn_perf/results/faults.py` too.
+"""
 
 from __future__ import annotations
 

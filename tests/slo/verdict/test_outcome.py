@@ -1,4 +1,7 @@
-"""One objective: where the interval lies decides, and the words say why."""
+"""One objective: where the interval lies decides, and the words say why.
+
+Tests `kampyn_perf/results/judgement.py` and `kampyn_perf/slo/verdict/words.py` too.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kampyn_perf import stats
+from kampyn_perf.operators import Operator
 from kampyn_perf.results.judgement import Bounds, Outcome
 from kampyn_perf.results.unit import Unit
 from kampyn_perf.slo.evidence import estimate
 from kampyn_perf.slo.evidence.estimate import Estimate, Missing
 from kampyn_perf.slo.evidence.load import LoadEvidence
 from kampyn_perf.slo.objective import Objective
-from kampyn_perf.slo.targets import Comparison, Target
+from kampyn_perf.slo.targets import Target
 from kampyn_perf.slo.verdict.outcome import invalidate, judge, outcome_of
 from tests.slo.runs import Run, steady
 from tests.slo.shares import independent
 
-BELOW_200 = Target(Comparison.BELOW, 200, Unit.RATE)
-AT_LEAST_200 = Target(Comparison.AT_LEAST, 200, Unit.RATE)
+BELOW_200 = Target(Operator.BELOW, 200, Unit.RATE)
+AT_LEAST_200 = Target(Operator.AT_LEAST, 200, Unit.RATE)
 ORDER = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
 
 

@@ -1,4 +1,5 @@
-"""Sends requests that are ready but for a few values, past all that only others need."""
+"""Sends the requests of a session: those that are ready but for a few values by the shortest way,
+those with options of their own as the client takes them."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from typing import Any
 from kampyn_perf.load.client import Client, PendingResponse, ReportedAs
 from kampyn_perf.load.client.requests import RequestFactory
 from kampyn_perf.load.client.template import PathTemplate
+from kampyn_perf.load.scenario.own_state import cookies_of
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.ready import ReadyRequest
+from kampyn_perf.load.scenario.templates import as_text
 
 
 def send_ready(
@@ -32,6 +35,23 @@ def send_ready(
             return None
     prepared = bound.template.prepared(ready.values(data), more)
     return client.send(prepared, ready.body(data), bound.reported_as)
+
+
+def send_with_options(
+    client: Any,
+    request: PreparedRequest,
+    data: Mapping[str, Any],
+    more: Mapping[str, str] | None,
+) -> Any:
+    """The answer to any other request, likewise."""
+    own = request.headers(data)
+    headers = {**own, **more} if own and more else own or more
+    options = request.options(data)
+    if request.keeps_cookies and "cookies" in options:
+        options = dict(options)
+        for name, value in options.pop("cookies").items():
+            cookies_of(client).set(name, as_text(value))
+    return client.request(request.method, request.address(data), headers=headers, **options)
 
 
 class _Bound:

@@ -37,6 +37,13 @@ objectives:
     metric: cpu
     target: "< 70 %"
 """
+FORMATS = {
+    "markdown": ("Markdown, for a job's summary", "markdown"),
+    "junit": ("JUnit", "xml"),
+    "github": ("Annotations on GitHub", ""),
+    "gitlab": ("Code quality on GitLab", "json"),
+}
+"""By the name of a format: its title, and the language of its block. `--json` has an excerpt."""
 Program = Callable[[Path, Sequence[str]], tuple[str, str]]
 """Runs `kampyn-perf` with arguments in a folder; what it said on stdout and on stderr."""
 
@@ -61,12 +68,7 @@ def page(program: Program) -> str:
             ("Screen", "", "kampyn-perf check run --slo slo.yaml", screen),
             *(
                 (title, language, f"{' '.join(['kampyn-perf', *check[:4]])} --format {form}", out)
-                for title, form, language in (
-                    ("Markdown, for a job's summary", "markdown", "markdown"),
-                    ("JUnit", "junit", "xml"),
-                    ("Annotations on GitHub", "github", ""),
-                    ("Code quality on GitLab", "gitlab", "json"),
-                )
+                for form, (title, language) in FORMATS.items()
                 for out, _ in [program(folder, [*check, "--format", form])]
             ),
             (

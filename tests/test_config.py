@@ -1,4 +1,7 @@
-"""Configuration: what is wrong is said all at once, with file, line and path."""
+"""Configuration: what is wrong is said all at once, with file, line and path.
+
+Tests `kampyn_perf/problems.py` too.
+"""
 
 from __future__ import annotations
 

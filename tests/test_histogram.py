@@ -1,4 +1,7 @@
-"""Histograms against sorted lists, and against HdrHistogram's own encoding."""
+"""Histograms against sorted lists, and against HdrHistogram's own encoding.
+
+Tests `buckets.py`, `encoding.py`, `histogram.py` and `layout.py` of `kampyn_perf/histogram` too.
+"""
 
 from __future__ import annotations
 

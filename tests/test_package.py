@@ -1,6 +1,6 @@
 """The wheel: what users edit is in it, and it works in an empty folder.
 
-Tests `pyproject.toml`.
+Tests `pyproject.toml` and `kampyn_perf/__init__.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kampyn_perf import __version__
 from tests.cli import program
 
 
@@ -31,6 +32,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return next(target.glob("kampyn_perf-*.whl"))
+
+
+def test_the_wheel_has_the_packages_version(wheel):
+    assert wheel.name.startswith(f"kampyn_perf-{__version__}-")
 
 
 def test_the_wheel_has_scenarios_and_configuration(wheel):

@@ -1,4 +1,7 @@
-"""The schedule, in virtual time: tables of numbers, and properties against exact arithmetic."""
+"""The schedule, in virtual time: tables of numbers, and properties against exact arithmetic.
+
+Tests `kampyn_perf/poisson.py` too.
+"""
 
 from __future__ import annotations
 

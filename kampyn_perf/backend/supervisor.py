@@ -1,4 +1,4 @@
-"""The process over the workers: starts them, replaces the dead and the fat, stops them in order.
+"""The process over the workers: starts them, replaces what died or grew too large, stops them.
 
 It holds what must not be lost with a worker: the listening socket, the cache, the state folder.
 """

@@ -138,7 +138,7 @@ def build(
     **hooks: Callable[..., Any] | None,
 ) -> Case:
     """The case that `case` declares; for suites, which make theirs without a decorator."""
-    where = _where(function)
+    where = _place(function)
     title = name or f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
     if not _NAME.fullmatch(title):
         raise KampynError(
@@ -197,7 +197,7 @@ def check_params(
     return checked
 
 
-def _where(function: Callable[..., Any]) -> str:
+def _place(function: Callable[..., Any]) -> str:
     code = getattr(function, "__code__", None)
     if isinstance(code, types.CodeType):
         return f"{code.co_filename}:{code.co_firstlineno}"

@@ -40,10 +40,10 @@ def measure(
     try:
         if variant.case.is_async:
             with guard.watching(work.beats, patience=2):
-                runner.run(guard.run(work.whole(), work.beats))
+                runner.run(guard.run(work.run(), work.beats))
         else:
             with guard.watching(work.beats):
-                _drive(work.whole())
+                _drive(work.run())
     except CaseHung:
         work.hung()
     except Exception:
@@ -96,7 +96,7 @@ class _Work:
         error = TimeoutError(f"still not done after {limit} (--timeout); ended")
         self._failures.add(self._stage, error)
 
-    async def whole(self) -> None:
+    async def run(self) -> None:
         """Set-up, warm-up, overhead, measurement, tear-down."""
         case, values = self._variant.case, self._variant.values
         try:

@@ -114,7 +114,7 @@ def _document(past: History, form: Form) -> bytes:
 
 
 def _lines(past: History, *, width: int) -> Iterator[str]:
-    from kampyn_perf.cli.reports.trend import told
+    from kampyn_perf.cli.reports.trend import sentence
     from kampyn_perf.cli.reports.view import value_text
     from kampyn_perf.report.spark import chart
     from kampyn_perf.units import counted
@@ -126,7 +126,7 @@ def _lines(past: History, *, width: int) -> Iterator[str]:
     )
     yield from chart(past.values, [point.at for point in past.points], width=width)
     yield f"{past.runs[0].name}  to  {past.runs[-1].name}"
-    yield from (told(past, point) for point in past.points)
+    yield from (sentence(past, point) for point in past.points)
     if not past.points:
         yield "no change point"
     if past.left_out:

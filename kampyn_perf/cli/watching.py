@@ -81,7 +81,7 @@ def plan_for(
     here = measure.is_this_machine(parts.hostname or "")
     local = here if settings.local is None else settings.local
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    own = _own(request, target)
+    own = _bundled_backend(request, target)
     return measure.watchers_for(
         WatchRequest(
             url=target.url,
@@ -115,7 +115,7 @@ def settings_of(
     return flags.over(measure.load_settings(request.watch, [f"watch.{text}" for text in sets]))
 
 
-def _own(request: load.LoadRequest, target: load.WatchedTarget) -> OwnBackend | None:
+def _bundled_backend(request: load.LoadRequest, target: load.WatchedTarget) -> OwnBackend | None:
     processes = target.bundled
     if processes is None or request.bundled is None:
         return None

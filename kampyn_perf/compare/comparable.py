@@ -76,7 +76,7 @@ def why_not(
         other = next((run for run in others if of(run) != of(first)), None)
         if other is not None:
             yield (
-                f"another {condition}: {_told(of(first), of(other))} "
+                f"another {condition}: {_difference_text(of(first), of(other))} "
                 f"(if that is what is compared: --allow {condition})"
             )
 
@@ -218,7 +218,7 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def _told(base: object, new: object) -> str:
+def _difference_text(base: object, new: object) -> str:
     """Both, as short as their difference."""
     if isinstance(base, dict) and isinstance(new, dict):
         keys = [key for key in {**base, **new} if base.get(key) != new.get(key)]

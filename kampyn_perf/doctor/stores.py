@@ -56,8 +56,8 @@ def mongo_facts(uri: str) -> MongoFacts:
     except Exception as error:  # noqa: BLE001 (whatever a driver raises, it is no answer)
         return MongoFacts(where=where, options=options, unreachable=mongo.clean(str(error), uri))
     else:
-        status = _asked(client, "admin", "serverStatus").get("connections", {})
-        profile = _asked(client, mongo.default_database(uri), "profile", -1)
+        status = _answer_to(client, "admin", "serverStatus").get("connections", {})
+        profile = _answer_to(client, mongo.default_database(uri), "profile", -1)
         return MongoFacts(
             where=where,
             options=options,
@@ -71,7 +71,7 @@ def mongo_facts(uri: str) -> MongoFacts:
         client.close()
 
 
-def _asked(client: Any, database: str, command: str, value: int = 1) -> dict[str, Any]:
+def _answer_to(client: Any, database: str, command: str, value: int = 1) -> dict[str, Any]:
     """A command's answer; empty where it is not allowed, or not known."""
     with suppress(Exception):
         return dict(client[database].command(command, value))

@@ -65,7 +65,7 @@ class _Asked:
 
 def target_of(direct: DirectRequest) -> TargetSettings:
     """A target with a flow of one request for each URL. Raises KampynError or ConfigError."""
-    asked = _asked(direct)
+    asked = _request_of(direct)
     urls = [full_url(url) for url in asked.urls]
     base = _base(urls[0])
     flows = [
@@ -113,7 +113,7 @@ def _parsed(flag: str, parse: Any, text: str) -> Any:
         raise KampynError(f"{flag}: {error}") from error
 
 
-def _asked(direct: DirectRequest) -> _Asked:
+def _request_of(direct: DirectRequest) -> _Asked:
     if direct.curl:
         if direct.urls or direct.leftover():
             extra = direct.leftover() or "a URL"

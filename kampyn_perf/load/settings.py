@@ -91,7 +91,7 @@ class ProfileSettings(Section):
 
     @field_validator("phases")
     @classmethod
-    def _some(cls, phases: tuple[PhaseSettings, ...]) -> tuple[PhaseSettings, ...]:
+    def _at_least_one(cls, phases: tuple[PhaseSettings, ...]) -> tuple[PhaseSettings, ...]:
         if not phases:
             raise ValueError("needs at least one phase")
         return phases

@@ -1,6 +1,9 @@
 """An audit says what it was pointed at; what it judges is in `stores/test_crashes`.
 
 Touches both auditors (`stores/*/auditor.py`) and what `serve` says to the same mistakes.
+
+Tests `kampyn_perf/backend/audit_facts.py`, `kampyn_perf/backend/stores/sqlite/auditor.py` and
+`kampyn_perf/backend/stores/mongo/auditor.py` too.
 """
 
 from __future__ import annotations

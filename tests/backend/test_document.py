@@ -1,6 +1,6 @@
 """The document's own load configuration, unchanged, gets no error.
 
-Tests `kampyn_perf/backend/routes` and `kampyn_perf/backend/seeding`.
+Tests `kampyn_perf/backend/routes`, `kampyn_perf/backend/seeding` and `kampyn_perf/datafile.py`.
 """
 
 from __future__ import annotations

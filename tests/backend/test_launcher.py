@@ -1,4 +1,7 @@
-"""Starting and stopping: what is wrong is said, and no process stays, whoever is killed."""
+"""Starting and stopping: what is wrong is said, and no process stays, whoever is killed.
+
+Tests `__main__.py` and `starting.py` of `kampyn_perf/backend` too.
+"""
 
 from __future__ import annotations
 

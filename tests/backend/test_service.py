@@ -1,4 +1,7 @@
-"""The backend's face: what a program calls without the command line."""
+"""The backend's face: what a program calls without the command line.
+
+Tests `kampyn_perf/backend/__init__.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""Cases as files declare them, with what is done around them.
+
+Tests `kampyn_perf/bench/hooks.py` too.
+"""
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
-"""One variant, and all below it: `loops`, `iterations`, `failures`, `guard`, `overhead`,
-`gc_control`. The clock moves only when cases move it.
+"""One variant, and all below it. The clock moves only when cases move it.
+
+Tests `loops.py`, `iterations.py`, `failures.py`, `guard.py`, `overhead.py` and `gc_control.py` of
+`kampyn_perf/bench` too.
 """
 
 from __future__ import annotations

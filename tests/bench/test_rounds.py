@@ -1,4 +1,7 @@
-"""Cases that take turns."""
+"""Cases that take turns.
+
+Tests `kampyn_perf/bench/measured.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The face of the package: a request -> cases, or their result. Real signals, this process."""
+"""The face of the package: a request -> cases, or their result. Real signals, this process.
+
+Tests `__init__.py`, `request.py` and `find.py` of `kampyn_perf/bench` too.
+"""
 
 from __future__ import annotations
 

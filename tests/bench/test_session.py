@@ -1,4 +1,7 @@
-"""A run of many cases, and what becomes of each (`case_result`)."""
+"""A run of many cases, and what becomes of each (`case_result`).
+
+Tests `case_result.py`, `observer.py` and `suite.py` of `kampyn_perf/bench` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf backend` as the real program."""
+"""`kampyn-perf backend` as the real program.
+
+Tests `kampyn_perf/cli/seed_progress.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf capacity` as the real program: what is wrong with a request, and what is said."""
+"""`kampyn-perf capacity` as the real program: what is wrong with a request, and what is said.
+
+Tests `capacity.py` and `capacity_step.py` of `kampyn_perf/results` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf check` as the real program: outcomes, files, and what is wrong with a result."""
+"""`kampyn-perf check` as the real program: outcomes, files, and what is wrong with a result.
+
+Tests `kampyn_perf/cli/run_view.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`check --baseline NAME` as the real program: a run by its tag, and runs like it in the store.
 
-Tests `kampyn_perf/cli/check.py`.
+Tests `check.py` and `alike.py` of `kampyn_perf/cli`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""`kampyn-perf compare` as the real program, over runs in files."""
+"""`kampyn-perf compare` as the real program, over runs in files.
+
+Tests `kampyn_perf/cli/naming.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf demo` as the real program: every step is run, and nothing of it is left running."""
+"""`kampyn-perf demo` as the real program: every step is run, and nothing of it is left running.
+
+Tests `kampyn_perf/cli/demo_steps.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Help teaches: every command has an example. It is instant: nothing heavy is imported for it.
 
-Tests `kampyn_perf/cli/main.py` and `kampyn_perf/cli/groups.py`.
+Tests `main.py` and `groups.py` of `kampyn_perf/cli`, and `kampyn_perf/__main__.py`.
 """
 
 from __future__ import annotations

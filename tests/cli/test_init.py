@@ -1,4 +1,8 @@
-"""`kampyn-perf init` as the real program: what it writes runs at once, against a real server."""
+"""`kampyn-perf init` as the real program: what it writes runs at once, against a real server.
+
+Tests `minimal.py`, `service.py`, `shipped.py` and `summary.py` of `kampyn_perf/convert`, and
+`kampyn_perf/cli/init_view.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`load --audit`: a store that does not agree with what clients were told fails the run.
 
-Tests `kampyn_perf/load/auditing.py`, `kampyn_perf/load/audit` and `kampyn_perf/load/bundled.py`.
+Tests `auditing.py` and `bundled.py` of `kampyn_perf/load`, and `kampyn_perf/load/audit` and
+`kampyn_perf/cli/audit_view.py`.
 """
 
 from __future__ import annotations

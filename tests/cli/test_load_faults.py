@@ -1,6 +1,6 @@
 """Faults beside a load, as the real program: done, told, undone.
 
-Tests `kampyn_perf/cli/load/faulting.py` and `kampyn_perf/faults`.
+Tests `kampyn_perf/cli/load/faulting.py`, `kampyn_perf/faults` and `kampyn_perf/cli/faults.py`.
 """
 
 from __future__ import annotations

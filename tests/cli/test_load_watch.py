@@ -1,6 +1,6 @@
 """What a load watches beside itself, as the real program.
 
-Tests `kampyn_perf/cli/watching.py` and `kampyn_perf/measure`.
+Tests `watching.py` and `watch_flags.py` of `kampyn_perf/cli`, and `kampyn_perf/measure`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""`kampyn-perf report` as the real program, on runs that were kept."""
+"""`kampyn-perf report` as the real program, on runs that were kept.
+
+Tests `kampyn_perf/cli/pages.py` too.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from kampyn_perf import names
 from kampyn_perf.cli import pages
 from kampyn_perf.cli.report import Form, report
+from kampyn_perf.report.load import Format
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
@@ -182,3 +186,7 @@ def test_a_folder_that_is_read_only_says_so(run: Path, tmp_path: Path) -> None:
     done = program.run(tmp_path, "report", str(run), "--output", "/proc/report.html")
     assert done.code == 2
     assert "cannot write /proc/report.html" in done.err
+
+
+def test_every_format_of_a_load_can_be_asked_for() -> None:
+    assert set(Format) <= {form.value for form in Form}

@@ -1,4 +1,7 @@
-"""JSON Schemas of the files of `configs/`: editors take what the program takes."""
+"""JSON Schemas of the files of `configs/`: editors take what the program takes.
+
+Tests `kampyn_perf/config_schema.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What all figures come to together, and the line that says it."""
+"""What all figures come to together, and the line that says it.
+
+Tests `compared.py` and `comparison.py` of `kampyn_perf/results` too.
+"""
 
 from __future__ import annotations
 

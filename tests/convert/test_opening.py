@@ -1,4 +1,7 @@
-"""What is fetched, and what is not unless it is asked for: against real servers."""
+"""What is fetched, and what is not unless it is asked for: against real servers.
+
+Tests `kampyn_perf/convert/documents.py` too.
+"""
 
 from __future__ import annotations
 

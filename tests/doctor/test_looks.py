@@ -1,4 +1,7 @@
-"""What was looked at stands there, whatever it came to; and what could not be seen."""
+"""What was looked at stands there, whatever it came to; and what could not be seen.
+
+Tests `__init__.py` and `examining.py` of `kampyn_perf/doctor` too.
+"""
 
 from __future__ import annotations
 

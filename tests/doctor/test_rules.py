@@ -1,4 +1,7 @@
-"""Facts to findings: one known-good set of facts, and one of them broken at a time."""
+"""Facts to findings: one known-good set of facts, and one of them broken at a time.
+
+Tests `document.py`, `facts.py` and `findings.py` of `kampyn_perf/doctor` too.
+"""
 
 from __future__ import annotations
 

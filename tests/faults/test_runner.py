@@ -1,4 +1,7 @@
-"""Faults on real processes: begun in time, always undone, remembered for the case of kill -9."""
+"""Faults on real processes: begun in time, always undone, remembered for the case of kill -9.
+
+Tests `choose.py` and `records.py` of `kampyn_perf/faults`, and `kampyn_perf/faults/actions` too.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """plan, lint and import as the real program, on an SQLite file and on MongoDB's wire protocol.
 
-Tests `kampyn_perf/cli/indexes/plan.py`, `kampyn_perf/cli/indexes/lint.py` and
-`kampyn_perf/cli/indexes/importing.py`.
+Tests `plan.py`, `lint.py`, `importing.py`, `__init__.py`, `options.py`, `terminal.py`, `advise.py`
+and `advise_view.py` of `kampyn_perf/cli/indexes`.
 """
 
 from __future__ import annotations

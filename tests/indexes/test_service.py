@@ -1,6 +1,8 @@
 """The face that a program calls: plan, apply, verify, effect and the rest, without a command line.
 
-Tests `changes.py`, `measurements.py` and `reading.py` of `kampyn_perf/indexes/service`."""
+Tests `changes.py`, `measurements.py` and `reading.py` of `kampyn_perf/indexes/service`, and
+`kampyn_perf/indexes/databases.py` and `kampyn_perf/indexes/engines/opening.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the command line says of one request and its schedule, as a target and a profile."""
+"""What the command line says of one request and its schedule, as a target and a profile.
+
+Tests `addresses.py` and `curl.py` of `kampyn_perf/load` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every message is the same value after its journey as JSON."""
+"""Every message is the same value after its journey as JSON.
+
+Tests `clock.py` and `spec.py` of `kampyn_perf/load` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`load.run` as a program calls it: from any thread, again and again, with nothing left behind."""
+"""`load.run` as a program calls it: from any thread, again and again, with nothing left behind.
+
+Tests `check.py`, `request.py` and `options.py` of `kampyn_perf/load` too.
+"""
 
 from __future__ import annotations
 

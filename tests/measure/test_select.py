@@ -1,4 +1,7 @@
-"""Which watchers a target gets, and what a run of it will not know."""
+"""Which watchers a target gets, and what a run of it will not know.
+
+Tests `plan.py` and `unmeasured.py` of `kampyn_perf/measure` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the watchers brought, by series: bounded, and without what is no number."""
+"""What the watchers brought, by series: bounded, and without what is no number.
+
+Tests `kampyn_perf/measure/readings.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Requests by endpoint, flow, phase and second: in the right row, exact at thresholds, bounded."""
+"""Requests by endpoint, flow, phase and second: in the right row, exact at thresholds, bounded.
+
+Tests `counted.py` and `lines.py` of `kampyn_perf/recorder` too.
+"""
 
 from __future__ import annotations
 

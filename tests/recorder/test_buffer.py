@@ -1,4 +1,7 @@
-"""The generator's side: an append a sample, a fresh start a second, nothing lost in silence."""
+"""The generator's side: an append a sample, a fresh start a second, nothing lost in silence.
+
+Tests `kampyn_perf/outcomes.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a generator reported of itself, added up."""
+"""What a generator reported of itself, added up.
+
+Tests `kampyn_perf/recorder/generator_health.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An interval on its way over the wire: the same on the other side."""
+"""An interval on its way over the wire: the same on the other side.
+
+Tests `kampyn_perf/recorder/traces.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Result files and run folders: old ones can be read, newer and broken ones say so."""
+"""Result files and run folders: old ones can be read, newer and broken ones say so.
+
+Tests `kampyn_perf/names.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The result of a load: what an earlier version wrote is read as it was meant."""
+"""The result of a load: what an earlier version wrote is read as it was meant.
+
+Tests `consistency.py` and `load_parts.py` of `kampyn_perf/results` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Order-statistic intervals against scipy, brute force, and what must hold for all of them."""
+"""Order-statistic intervals against scipy, brute force, and what must hold for all of them.
+
+Tests `kampyn_perf/stats/__init__.py` too.
+"""
 
 from __future__ import annotations
 

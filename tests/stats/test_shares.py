@@ -1,4 +1,7 @@
-"""Bounds of a share: what is known only within bounds, and what nearly was an event."""
+"""Bounds of a share: what is known only within bounds, and what nearly was an event.
+
+Tests `kampyn_perf/stats/intervals.py` too.
+"""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class RateLimiter:
         """Count this request. None: it is exempt."""
         if scope["path"] in self._exempt:
             return None
-        role, who = self._who(scope)
+        role, who = self._caller(scope)
         item = self._items[role]
         # `incr` says how many there were, so the strategy's second look is not needed.
         key = item.key_for(role.value, who)
@@ -92,7 +92,7 @@ class RateLimiter:
             self._count_refused(role.value)
         return allowance
 
-    def _who(self, scope: Any) -> tuple[Role, str]:
+    def _caller(self, scope: Any) -> tuple[Role, str]:
         try:
             caller = self._tokens.caller(scope["headers"])
         except ShopError:  # a bad token makes nobody somebody

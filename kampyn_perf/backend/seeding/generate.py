@@ -135,12 +135,12 @@ def orders(settings: SeedSettings) -> Iterator[dict[str, Any]]:
 
 def data_file(settings: SeedSettings) -> DataFile:
     """What a load needs to know: people, vendors and items of the document's university."""
-    people = [
+    users = [
         DataUser(
             id=DOCUMENT_USER, email=DOCUMENT_EMAIL, password=DOCUMENT_PASSWORD, phone=_phone(0)
         )
     ]
-    people += [
+    users += [
         DataUser(
             id=user_id(number),
             email=f"user{number}@example.com",
@@ -149,17 +149,19 @@ def data_file(settings: SeedSettings) -> DataFile:
         )
         for number in range(1, settings.users)
     ]
-    here = [number for number in range(settings.vendors) if _uni_of(number) == DOCUMENT_UNI]
+    local_vendors = [
+        number for number in range(settings.vendors) if _uni_of(number) == DOCUMENT_UNI
+    ]
     return DataFile(
         uniId=DOCUMENT_UNI,
-        users=tuple(people),
+        users=tuple(users),
         vendors=tuple(
             DataVendor(
                 id=vendor_id(number),
                 email=f"{vendor_id(number)}@example.com",
                 password=DOCUMENT_PASSWORD,
             )
-            for number in here
+            for number in local_vendors
         ),
         items=tuple(
             DataItem(
@@ -168,7 +170,7 @@ def data_file(settings: SeedSettings) -> DataFile:
                 kind=item_kind(number),
             )
             for number in range(settings.items)
-            if number % settings.vendors in set(here)
+            if number % settings.vendors in set(local_vendors)
         ),
     )
 

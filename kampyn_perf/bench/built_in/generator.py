@@ -131,7 +131,7 @@ class _Measured:
         facts: dict[str, object] = {}
         # A search that was cut short says too little of where it would have ended.
         if carried := [one for one in self._carried.values() if one.rounds]:
-            facts["carried"] = [_told(one) for one in carried]
+            facts["carried"] = [_facts(one) for one in carried]
             facts["cores"] = asdict(self._cores)
             facts["warnings"] = warnings(
                 carried, cores=self._cores, busy=max(self._busy, default=0.0)
@@ -141,7 +141,7 @@ class _Measured:
         return facts
 
 
-def _told(carried: Carried) -> dict[str, object]:
+def _facts(carried: Carried) -> dict[str, object]:
     best = carried.typical
     return {
         "program": carried.program,

@@ -206,14 +206,16 @@ async def _all(visitor: _Visitor, requests: Sequence[bytes], when: str) -> None:
     for request in requests:
         answer = await visitor.connection.exchange(request)
         if answer.status >= 400:
-            raise RuntimeError(f"what comes {when} the call was answered with {_said(answer)}")
+            raise RuntimeError(
+                f"what comes {when} the call was answered with {_answer_text(answer)}"
+            )
         await visitor.connection.ready()
 
 
 def check(endpoint: Endpoint, answer: Answer) -> None:
     """Raises RuntimeError for an answer that is not a success with the expected content."""
     if not 200 <= answer.status < 300:
-        raise RuntimeError(f"{endpoint.title} was answered with {_said(answer)}")
+        raise RuntimeError(f"{endpoint.title} was answered with {_answer_text(answer)}")
     if not endpoint.expect:
         return
     try:
@@ -227,6 +229,6 @@ def check(endpoint: Endpoint, answer: Answer) -> None:
         raise RuntimeError(f"{endpoint.title}: the answer has no {', '.join(missing)}")
 
 
-def _said(answer: Answer) -> str:
+def _answer_text(answer: Answer) -> str:
     text = answer.body[:_SHOWN].decode("utf-8", "replace")
     return f"{answer.status}: {text}" if text else str(answer.status)

@@ -22,7 +22,7 @@ def show_rules(rules: Mapping[str, Rule]) -> None:
     for head in ("alert", "severity", "fires", "over", "resolved", "actions"):
         table.add_column(head, overflow="fold")
     for name, rule in rules.items():
-        what = _what(rule)
+        what = _metric_text(rule)
         keep = format_duration(rule.keepFiringFor)
         table.add_row(
             Text(name),
@@ -85,6 +85,6 @@ def firing_line(record: AlertRecord, firing: Firing) -> str:
     )
 
 
-def _what(rule: Rule) -> str:
+def _metric_text(rule: Rule) -> str:
     statistic = [] if rule.statistic == "share" else [rule.statistic]
     return " ".join([rule.metric, *statistic, *rule.scope.as_dict().values()])

@@ -21,7 +21,7 @@ def headline(result: BenchResult) -> Iterator[str]:
         for row in here:
             if row["program"] == OURS:
                 yield from _ours(row, words)
-        others = ", ".join(_other(row) for row in here if row["program"] != OURS)
+        others = ", ".join(_program_text(row) for row in here if row["program"] != OURS)
         if others:
             yield f"    beside it: {others}"
     yield from _alone(facts.get("comparison", {}))
@@ -57,7 +57,7 @@ def _ours(row: dict[str, Any], words: str) -> Iterator[str]:
         yield f"    {beyond['asked']:,.0f}/s was not valid: {beyond['invalid'][0]}"
 
 
-def _other(row: dict[str, Any]) -> str:
+def _program_text(row: dict[str, Any]) -> str:
     if row["rate"] is None:
         return f"{row['program']} nothing valid ({row['rounds'][-1][-1]['invalid'][0]})"
     how = "" if row["scheduled"] else " (no schedule: as fast as it goes)"

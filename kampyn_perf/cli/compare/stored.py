@@ -27,9 +27,9 @@ def compare_stored(
             hint="Name two runs, base first: kampyn-perf compare main latest-load",
         )
     settings = judging.settings()
-    paths = _found(base)
+    paths = _paths_of(base)
     first = [reading.read_result(path) for path in paths]
-    sides = [paths, _found(new or [_newest_like(first[0])])]
+    sides = [paths, _paths_of(new or [_newest_like(first[0])])]
     runs = [first, [reading.read_result(path) for path in sides[1]]]
     named = [
         [naming.name_of(path, run) for path, run in zip(where, side, strict=True)]
@@ -55,7 +55,7 @@ def _newest_like(run: Result) -> str:
     return (RunKind.LOAD if isinstance(run, LoadResult) else RunKind.BENCH).latest
 
 
-def _found(references: Sequence[str]) -> list[Path]:
+def _paths_of(references: Sequence[str]) -> list[Path]:
     """Each once, whatever names it."""
     paths = [path for reference in references for path in store.find(reference)]
     return list({path.resolve(): path for path in paths}.values())

@@ -119,7 +119,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     probe: watching.Probe = None,
     no_watch: watching.NoWatch = False,
 ) -> None:
-    roles.check(role, _given(context))
+    roles.check(role, _flags_used(context))
     with importing():
         from kampyn_perf.load import Standby
 
@@ -195,7 +195,7 @@ def load(  # noqa: PLR0913 (one parameter for each flag)
     raise typer.Exit(int(run(flags, standby)))
 
 
-def _given(context: typer.Context) -> list[str]:
+def _flags_used(context: typer.Context) -> list[str]:
     """The flags that the command line has, by their long names."""
     return [
         parameter.opts[0]

@@ -26,7 +26,7 @@ _SHOWN = {
 """The figures of it, by their names in summaries."""
 
 
-def told(past: History, point: ChangePoint) -> str:
+def sentence(past: History, point: ChangePoint) -> str:
     """One change: the run from which on, by how much, and how sure."""
     run = past.runs[point.at]
     change = f"{(point.after / point.before - 1) * 100:+.3g} %" if point.before else "from 0"
@@ -80,7 +80,7 @@ def _trend(past: History) -> Trend:
             Point(run=run.name, started_at=run.summary.started_at, value=value, words=_about(run))
             for run, value in zip(past.runs, past.values, strict=True)
         ],
-        turns=[Turn(at=point.at, words=told(past, point)) for point in past.points],
+        turns=[Turn(at=point.at, words=sentence(past, point)) for point in past.points],
         left_out=past.left_out,
         text=partial(value_text, past.metric),
     )

@@ -92,11 +92,11 @@ def _answers(port: int, path: str) -> bool:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Its whole group: first asked, then made."""
-    for number, patience in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, _STOP_S)):
+    for number, wait_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, _STOP_S)):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+            process.wait(wait_s)
             if number is signal.SIGTERM:
                 continue  # what it started may outlive it: SIGKILL for the rest of the group
             return

@@ -139,7 +139,7 @@ class Steps:
     def _call(self, node: Node, scope: Scope, group: str) -> dict[str, Any] | None:
         """The request, where it was one."""
         arguments = parts(node.child_by_field_name("arguments"))
-        what = self._what(node)
+        what = self._call_text(node)
         try:
             if what == "sleep" and len(arguments) == 1:
                 self._sleep(arguments[0], scope)
@@ -167,7 +167,7 @@ class Steps:
             self._left(node, f"{shown(node)}: {error}")
         return None
 
-    def _what(self, node: Node) -> str:
+    def _call_text(self, node: Node) -> str:
         function = node.child_by_field_name("function")
         if node.type != "call_expression" or function is None:
             return ""
@@ -176,7 +176,7 @@ class Steps:
 
     def _method(self, node: Node) -> str:
         """`get` of `http.get(...)`; empty for any other call."""
-        module, _, method = self._what(node).partition(".")
+        module, _, method = self._call_text(node).partition(".")
         return method if module == "http" and method in METHODS else ""
 
     def _sleep(self, node: Node, scope: Scope) -> None:

@@ -124,10 +124,10 @@ def _number(node: Node, _scope: Scope) -> int | float:
     try:
         return int(text, 0)
     except ValueError:
-        return _whole(float(text))
+        return _as_integer(float(text))
 
 
-def _whole(value: float) -> int | float:
+def _as_integer(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
 
@@ -175,7 +175,7 @@ def _binary(node: Node, scope: Scope) -> Any:
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in (first, second)):
         raise UnknownError(node)
     if sign == "/" and second:
-        return _whole(first / second)
+        return _as_integer(first / second)
     made = {"+": first + second, "-": first - second, "*": first * second}
     if sign not in made:
         raise UnknownError(node)

@@ -102,7 +102,7 @@ class _Maker:
         if self._left < -_MOST_VALUES:
             return NOTHING  # what a few lines of YAML with aliases can ask for
         whole = merged(schema, self._documents)
-        given = _given(whole.mapping(), self._number)
+        given = _own_example(whole.mapping(), self._number)
         if given is not NOTHING:
             return given
         above = (*above, schema.place)
@@ -200,7 +200,7 @@ class _Maker:
         return values if values or not (isinstance(least, int) and least > 0) else NOTHING
 
 
-def _given(schema: dict[Any, Any], number_of: int) -> Any:
+def _own_example(schema: dict[Any, Any], number_of: int) -> Any:
     many = schema.get("examples")
     if isinstance(many, list) and many:
         return as_json(many[number_of % len(many)])

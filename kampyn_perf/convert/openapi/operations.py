@@ -117,7 +117,7 @@ def _path_values(operation: Operation, documents: Documents) -> dict[str, list[A
 
 def _examples(parameter: Node, documents: Documents) -> list[Any]:
     """Several values of one parameter: the given ones, or made ones."""
-    given = _given(parameter, documents)
+    given = _examples_beside(parameter, documents)
     if given:
         return given[:_EXAMPLES]
     schema = _schema(parameter)
@@ -127,7 +127,7 @@ def _examples(parameter: Node, documents: Documents) -> list[Any]:
     return list(dict.fromkeys(known)) or ["1", "2", "3"]
 
 
-def _given(parameter: Node, documents: Documents) -> list[Any]:
+def _examples_beside(parameter: Node, documents: Documents) -> list[Any]:
     """The examples that stand beside the schema."""
     given = [parameter.value["example"]] if "example" in parameter.value else []
     many = parameter.child("examples")
@@ -160,7 +160,7 @@ def _of_place(place: str, operation: Operation, documents: Documents) -> dict[st
             continue
         if place == "header" and name.lower() in _OWN_HEADERS:
             continue
-        given = _given(parameter, documents)
+        given = _examples_beside(parameter, documents)
         value = given[0] if given else example(_schema(parameter), documents, name=name)
         made[name] = _text(value, name)
     return made

@@ -12,7 +12,7 @@ from kampyn_perf.units import spell_duration
 def operation_of(request: Request, texts: Texts) -> dict[str, Any]:
     """An entry of `operations`."""
     method = {} if request.method == "GET" else {"method": request.method}
-    return {**method, "path": texts.url(request.url), **_rest(request, texts)}
+    return {**method, "path": texts.url(request.url), **_parts(request, texts)}
 
 
 def step_of(step: Step, texts: Texts) -> dict[str, Any]:
@@ -23,11 +23,11 @@ def step_of(step: Step, texts: Texts) -> dict[str, Any]:
         case Call(operation=operation):
             return {"call": operation}
     url = texts.url(step.url)
-    rest = _rest(step, texts)
+    rest = _parts(step, texts)
     return {step.method.lower(): {"url": url, **rest} if rest else url}
 
 
-def _rest(request: Request, texts: Texts) -> dict[str, Any]:
+def _parts(request: Request, texts: Texts) -> dict[str, Any]:
     url = texts.url(request.url)
     parts: dict[str, Any] = {}
     if request.name and request.name != f"{request.method} {url}":

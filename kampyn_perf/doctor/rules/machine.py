@@ -24,8 +24,8 @@ _LOAD = 0.5
 def of_machine(machine: MachineFacts) -> Iterator[Finding]:
     """Whether it is fit to make load, and to be measured on."""
     rules: tuple[Callable[[MachineFacts], Finding | None], ...] = (
-        _descriptors, _ports, _governor, _clock, _load, _others, _steal, _noise, _memory, _swap,
-        _quota, _debug_python,
+        _descriptors, _ports, _governor, _clock, _load, _other_programs, _steal, _noise, _memory,
+        _swap, _quota, _debug_python,
     )  # fmt: skip
     yield from filter(None, (rule(machine) for rule in rules))
 
@@ -100,7 +100,7 @@ def _load(machine: MachineFacts) -> Finding | None:
     )
 
 
-def _others(machine: MachineFacts) -> Finding | None:
+def _other_programs(machine: MachineFacts) -> Finding | None:
     used = machine.other_cpu
     if used is None or used < _BUSY:
         return None

@@ -123,11 +123,13 @@ def _advice(
     for merged in merge([candidate for candidate, _ in asked]):
         shapes = _distinct(asked[place][1] for place in merged.members)
         if sum(shape.tally.count for shape in shapes) >= least:
-            made.append(_one(merged, shapes, tallies, known_of))
+            made.append(_advice_on(merged, shapes, tallies, known_of))
     return sorted(made, key=lambda advice: advice.wasted_us, reverse=True)
 
 
-def _one(merged: Merged, shapes: tuple[Judged, ...], tallies: Tallies, known_of: KnownOf) -> Advice:
+def _advice_on(
+    merged: Merged, shapes: tuple[Judged, ...], tallies: Tallies, known_of: KnownOf
+) -> Advice:
     namespace = merged.candidate.namespace
     known = known_of(namespace)
     layout = after_existing(merged.layout, [index.normal.keys for index in known.there])

@@ -217,7 +217,9 @@ def _troubled(tally: Tally, trouble: str, known: Known) -> Judged:
         reason = f"{trouble}; the catalogue declares {names} for that, {ask}"
         return replace(_judged(tally, Verdict.DECLARED, reason), indexes=indexes)
     if all(used_in(index, tally) for index in present):
-        return _judged(tally, Verdict.NO_HELP, f"{names} is used to its end; {_rest(tally)}")
+        return _judged(
+            tally, Verdict.NO_HELP, f"{names} is used to its end; {_other_trouble(tally)}"
+        )
     reason = f"{trouble}, though {names} has all it asks for: built since, or not chosen"
     return replace(_judged(tally, Verdict.THERE, reason), indexes=indexes)
 
@@ -228,7 +230,7 @@ def _residue(shape: Shape) -> list[str]:
     return [f"not narrowed down by it: {', '.join(words)}"] if words else []
 
 
-def _rest(tally: Tally) -> str:
+def _other_trouble(tally: Tally) -> str:
     if tally.walked >= DEEP_SKIP:
         return _deep_skip(tally)
     residue = _residue(tally.shape)

@@ -58,7 +58,7 @@ def operation_of_sql(
         pipeline=pipeline,
         limit=1 if select["limit"] not in (None, "-1") else 0,
         duration_us=duration_us,
-        returned=None if kind is not Kind.FIND else _whole(detail.get("returned")),
+        returned=None if kind is not Kind.FIND else _integer(detail.get("returned")),
         plan="COLLSCAN" if scanned else "; ".join(plan),
         sorted_in_memory=bool(order) and any("ORDER BY" in line for line in plan),
         sender=str(detail.get("comment", "")),
@@ -99,5 +99,5 @@ def _order(order: str) -> dict[str, int] | None:
     return keys
 
 
-def _whole(value: Any) -> int | None:
+def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -22,7 +22,7 @@ def operation_of_stats(entry: Mapping[str, Any]) -> Operation | None:
     if not isinstance(shape, dict) or not isinstance(metrics, dict):
         return None
     place = shape.get("cmdNs")
-    count = _whole(metrics.get("execCount"))
+    count = _integer(metrics.get("execCount"))
     kinds = {kind.value: kind for kind in (Kind.FIND, Kind.AGGREGATE, Kind.DISTINCT)}
     kind = kinds.get(str(shape.get("command", "")))
     if not isinstance(place, dict) or not count or kind is None:
@@ -31,7 +31,7 @@ def operation_of_stats(entry: Mapping[str, Any]) -> Operation | None:
     if database in SYSTEM_DATABASES or not collection or collection.startswith(("$", "system.")):
         return None
     sorted_ = metrics.get("hasSortStage")
-    sorts = _whole(sorted_.get("true")) if isinstance(sorted_, dict) else None
+    sorts = _integer(sorted_.get("true")) if isinstance(sorted_, dict) else None
     return Operation(
         database=database,
         collection=collection,
@@ -61,10 +61,10 @@ def _application(key: Mapping[str, Any]) -> str:
 
 def _sum(metrics: Mapping[str, Any], name: str) -> int | None:
     value = metrics.get(name)
-    return _whole(value.get("sum")) if isinstance(value, dict) else None
+    return _integer(value.get("sum")) if isinstance(value, dict) else None
 
 
-def _whole(value: Any) -> int | None:
+def _integer(value: Any) -> int | None:
     plain = number(value)
     return int(plain) if isinstance(plain, int | float) and not isinstance(plain, bool) else None
 

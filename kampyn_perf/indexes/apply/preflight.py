@@ -73,7 +73,7 @@ def _collection(part: CollectionPlan, database: Database) -> Iterator[PreflightF
 
 
 def _running(part: CollectionPlan, database: Database) -> Iterator[PreflightFinding]:
-    for build in _asked(lambda: list(database.current_builds(part.collection)), []):
+    for build in _answer_or(lambda: list(database.current_builds(part.collection)), []):
         progress = "" if build.progress is None else f" ({build.progress:.0%})"
         yield PreflightFinding(
             severity=PreflightLevel.WARN,
@@ -158,7 +158,7 @@ def _sizes(
         spec = step.spec
         if spec is None or spec.is_special:
             continue  # a text or wildcard index has many entries for one document
-        sizes = _asked(partial(database.key_sizes, part.collection, spec, SAMPLE), None)
+        sizes = _answer_or(partial(database.key_sizes, part.collection, spec, SAMPLE), None)
         if sizes is None or not sizes.sampled:
             continue
         total += (part.documents or 0) * (sizes.mean_bytes + ENTRY_OVERHEAD)
@@ -178,7 +178,7 @@ def _long_key(step: Step, longest: int, server: ServerInfo) -> PreflightFinding:
 
 
 def _room(part: CollectionPlan, total: float, database: Database) -> Iterator[PreflightFinding]:
-    room = _asked(database.headroom, None)
+    room = _answer_or(database.headroom, None)
     if room is None or not total:
         return
     need = f"the builds need about {format_size(total)}"
@@ -217,7 +217,7 @@ def finding_of(
     )
 
 
-def _asked(question: Callable[[], Any], otherwise: Any) -> Any:
+def _answer_or(question: Callable[[], Any], otherwise: Any) -> Any:
     """The answer, or `otherwise` where this server or this user has none."""
     try:
         return question()

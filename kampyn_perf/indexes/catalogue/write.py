@@ -1,4 +1,4 @@
-"""A catalogue as the YAML text that `catalogue_load` reads back to the same catalogue."""
+"""A catalogue as the YAML text that `load` reads back to the same catalogue."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class KnownIndexes:
         database = self._database(database_name, name)
         if database is None:
             return Known(indexes=declared, declared=wanted is not None, arrays=arrays)
-        return self._asked(database, name, declared, arrays)
+        return self._live_in(database, name, declared, arrays)
 
     def _database(self, database_name: str, collection: str) -> Database | None:
         """The database that the records are of, if it is one of those given."""
@@ -58,7 +58,7 @@ class KnownIndexes:
             self.notes.append(note)
         return None
 
-    def _asked(
+    def _live_in(
         self,
         database: Database,
         name: str,

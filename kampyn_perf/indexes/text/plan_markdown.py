@@ -36,7 +36,12 @@ def _rows(plan: IndexPlan) -> Iterator[str]:
     for part in plan.collections:
         for action in part.actions:
             if action.kind is not ActionKind.KEEP:
-                cells = (_code(part.collection), _SIGNS[action.kind], _index(action), _what(action))
+                cells = (
+                    _code(part.collection),
+                    _SIGNS[action.kind],
+                    _index(action),
+                    _description(action),
+                )
                 yield f"| {' | '.join(cells)} |"
 
 
@@ -45,7 +50,7 @@ def _index(action: Action) -> str:
     return _code(describe_spec(spec) if spec else action.name)
 
 
-def _what(action: Action) -> str:
+def _description(action: Action) -> str:
     words = [] if action.kind is ActionKind.CREATE and not action.live else [action.reason]
     words += action.differences
     if action.kind is not ActionKind.CREATE:

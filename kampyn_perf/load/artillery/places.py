@@ -21,13 +21,13 @@ class Translated(Source):
 
     def spelled(self, path: PathKey) -> str:
         """The script's path."""
-        return format_path(self._there(path))
+        return format_path(self._origin(path))
 
     def where(self, path: PathKey) -> str:
         """The script's name and line."""
-        return super().where(self._there(path))
+        return super().where(self._origin(path))
 
-    def _there(self, path: PathKey) -> PathKey:
+    def _origin(self, path: PathKey) -> PathKey:
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])

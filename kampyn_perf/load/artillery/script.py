@@ -95,7 +95,7 @@ def translate(
     notes.known((), data, _TOP)
     given = notes.mapping(("config",), data.get("config"))
     given = _over(given, environment, notes)
-    known = _known(source, folder, environment, environ)
+    known = _variables(source, folder, environment, environ)
     given = filled(given, known, notes, ("config",), keep_variables=partly)
     parts = Config(notes, given, folder)
     requests = Requests(
@@ -184,7 +184,7 @@ def _with_environment(source: Source, environment: str) -> Source:
     return Source(source.data, source.name, {**source.lines, **own})
 
 
-def _known(
+def _variables(
     source: Source, folder: Path, environment: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
     known = {f"$env.{name}": value for name, value in environ.items()}

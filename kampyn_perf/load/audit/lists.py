@@ -30,13 +30,13 @@ def stale_lists(url: str, unis: Sequence[str]) -> list[AuditFinding]:
     judged: other findings are about that."""
     stale = []
     for path in (pattern.format(quote(uni, safe="")) for uni in unis for pattern in _PATHS):
-        kept, fresh = _asked(url, path), _asked(url, f"{path}?{_FRESH}={uuid4().hex}")
+        kept, fresh = _fetch(url, path), _fetch(url, f"{path}?{_FRESH}={uuid4().hex}")
         if kept is not None and fresh is not None and kept != fresh:
             stale.append(f"GET {path}: {len(kept):,} bytes in the cache, {len(fresh):,} in fact")
     return [AuditFinding(invariant=STALE, count=len(stale), examples=stale)] if stale else []
 
 
-def _asked(url: str, path: str) -> bytes | None:
+def _fetch(url: str, path: str) -> bytes | None:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT)
     with closing(connection):

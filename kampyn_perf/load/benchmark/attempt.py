@@ -19,7 +19,7 @@ from pathlib import Path
 
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.benchmark.processes import Cores, LeanServer, on_core
-from kampyn_perf.load.benchmark.programs import Program, Task, Told
+from kampyn_perf.load.benchmark.programs import Figures, Program, Task
 from kampyn_perf.load.benchmark.usage import Usage, usage
 from kampyn_perf.load.benchmark.work import Work, write_data
 from kampyn_perf.units import format_percent
@@ -94,7 +94,7 @@ def measure(
             looks = list(_looks(process, program, task, server, looked))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=_GRACE_S)
-        return _attempt(program, task, looks, _told(program, task, process))
+        return _attempt(program, task, looks, _figures(program, task, process))
 
 
 @contextmanager
@@ -157,10 +157,10 @@ def _looks(
         time.sleep(min(_LOOK_S, left))
 
 
-def _told(program: Program, task: Task, process: subprocess.Popen[bytes]) -> Told:
+def _figures(program: Program, task: Task, process: subprocess.Popen[bytes]) -> Figures:
     output = (task.folder / "out").read_text(encoding="utf-8", errors="replace")
     try:
-        return program.told(task, output)
+        return program.figures(task, output)
     except (OSError, ValueError, LookupError, TypeError) as error:
         errors = (task.folder / "err").read_text(encoding="utf-8", errors="replace").strip()
         raise KampynError(
@@ -170,7 +170,7 @@ def _told(program: Program, task: Task, process: subprocess.Popen[bytes]) -> Tol
         ) from error
 
 
-def _attempt(program: Program, task: Task, looks: Sequence[Look], told: Told) -> Attempt:
+def _attempt(program: Program, task: Task, looks: Sequence[Look], figures: Figures) -> Attempt:
     if len(looks) < 2:
         raise KampynError(
             f"{program.name} ended before anything of it could be measured",
@@ -187,17 +187,17 @@ def _attempt(program: Program, task: Task, looks: Sequence[Look], told: Told) ->
         cpu_share=(last.used.cpu_s - first.used.cpu_s) / seconds,
         rss=max(look.used.rss for look in looks),
         server_share=(last.server_s - first.server_s) / seconds,
-        failed=told.failed,
-        p50_us=told.p50_us,
-        p99_us=told.p99_us,
-        invalid=tuple(_invalid(task, told, reached)),
+        failed=figures.failed,
+        p50_us=figures.p50_us,
+        p99_us=figures.p99_us,
+        invalid=tuple(_invalid(task, figures, reached)),
     )
 
 
-def _invalid(task: Task, told: Told, reached: float) -> Iterator[str]:
-    yield from told.invalid
+def _invalid(task: Task, figures: Figures, reached: float) -> Iterator[str]:
+    yield from figures.invalid
     missing = 1 - reached / task.rate if task.rate else 0.0
-    if missing > _SHORTFALL and not told.invalid:
+    if missing > _SHORTFALL and not figures.invalid:
         yield f"{format_percent(missing)} of the rate were missing"
-    if told.failed:
-        yield f"{told.failed} requests failed"
+    if figures.failed:
+        yield f"{figures.failed} requests failed"

@@ -43,13 +43,13 @@ def next_rate(search: Search, attempts: Sequence[Attempt]) -> float | None:
     if len(attempts) >= (_FAILS if low is None else search.steps):
         return None
     if low is None:
-        return _whole(min(attempt.asked for attempt in attempts) * _DOWN)
+        return _to_three_figures(min(attempt.asked for attempt in attempts) * _DOWN)
     if high is not None:
         near = high.asked / low.asked <= search.near
-        return None if near else _whole(math.sqrt(low.asked * high.asked))
+        return None if near else _to_three_figures(math.sqrt(low.asked * high.asked))
     affordable = _AIM / low.cpu_us * 1e6 if low.cpu_us else math.inf
     least = low.asked * (1 + _LEAST_UP * 2 ** (sum(attempt.valid for attempt in attempts) - 1))
-    return _whole(min(max(affordable, least), low.asked * _MOST_UP))
+    return _to_three_figures(min(max(affordable, least), low.asked * _MOST_UP))
 
 
 def bracket(attempts: Sequence[Attempt]) -> tuple[Attempt | None, Attempt | None]:
@@ -64,6 +64,6 @@ def bracket(attempts: Sequence[Attempt]) -> tuple[Attempt | None, Attempt | None
     return low, min(above, key=lambda attempt: attempt.asked, default=None)
 
 
-def _whole(rate: float) -> float:
+def _to_three_figures(rate: float) -> float:
     """To three figures, as somebody would ask for it."""
     return float(f"{rate:.3g}")

@@ -61,7 +61,7 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Figures:
     """What a program says of its run. Latencies are its own kind."""
 
     failed: int = 0
@@ -81,7 +81,7 @@ class Program:
     scheduled: bool
     """Whether sessions come at a rate, whatever the target does."""
     command: Callable[[Task], list[str]]
-    told: Callable[[Task, str], Told]
+    figures: Callable[[Task, str], Figures]
     """Of its files and of what it printed. Raises ValueError where that says nothing."""
     paced: bool = True
     """Whether it knows rates at all."""
@@ -103,7 +103,7 @@ def ours(
         works=tuple(Work),
         scheduled=True,
         command=lambda task: [python, "-m", "kampyn_perf", *_flags(task), *more],
-        told=_told_by_ours,
+        figures=_figures_of_ours,
         environment={"PYTHONPATH": str(checkout or _PACKAGE.parent)},
     )
 
@@ -117,12 +117,12 @@ def _flags(task: Task) -> list[str]:
     return ["load", "--target", "reference", "--url", task.url, "--data", data, *schedule]
 
 
-def _told_by_ours(task: Task, _output: str) -> Told:
+def _figures_of_ours(task: Task, _output: str) -> Figures:
     result = json.loads((task.folder / _RESULT).read_bytes())
     # Results of version 1 call it by another name.
     validity = result.get("validity") or result["certificate"]
     requests = result["requests"]
-    return Told(
+    return Figures(
         failed=requests["failed"],
         p50_us=requests["response"]["p50_us"],
         p99_us=requests["response"]["p99_us"],
@@ -130,11 +130,11 @@ def _told_by_ours(task: Task, _output: str) -> Told:
     )
 
 
-def _k6_told(task: Task, _output: str) -> Told:
+def _figures_of_k6(task: Task, _output: str) -> Figures:
     metrics = json.loads((task.folder / "summary.json").read_bytes())
     dropped = _value(metrics, "dropped_iterations", "count")
     times = metrics.get("http_req_duration", {}).get("values", {})
-    return Told(
+    return Figures(
         failed=round(
             _value(metrics, "checks", "fails") or _value(metrics, "http_req_failed", "passes")
         ),
@@ -159,7 +159,7 @@ def _locust(task: Task) -> list[str]:
     ]
 
 
-def _locust_told(_task: Task, output: str) -> Told:
+def _figures_of_locust(_task: Task, output: str) -> Figures:
     entries = json.loads(output[output.index("[") :])
     times = sorted(
         round(float(ms) * 1000)
@@ -167,7 +167,7 @@ def _locust_told(_task: Task, output: str) -> Told:
         for ms, count in entry["response_times"].items()
         for _ in range(count)
     )
-    return Told(
+    return Figures(
         failed=sum(entry["num_failures"] for entry in entries),
         p50_us=percentile(times, 0.5),
         p99_us=percentile(times, 0.99),
@@ -181,16 +181,16 @@ def _of_tool(tool: Tool, *, paced: bool, scheduled: bool) -> Program:
             return [tool.name, *tool.paced(url, task.users, task.seconds, task.rate)]
         return [tool.name, *tool.flat(url, task.users, task.seconds)]
 
-    def told(_task: Task, output: str) -> Told:
+    def figures_of(_task: Task, output: str) -> Figures:
         figures = tool.read(output, 0.0)
-        return Told(failed=figures.failed, p50_us=figures.p50_us, p99_us=figures.p99_us)
+        return Figures(failed=figures.failed, p50_us=figures.p50_us, p99_us=figures.p99_us)
 
     return Program(
         name=tool.name,
         works=(Work.REQUEST,),
         scheduled=scheduled,
         command=command,
-        told=told,
+        figures=figures_of,
         paced=paced,
         environment={"ARTILLERY_DISABLE_TELEMETRY": "true"},
     )
@@ -201,7 +201,7 @@ STOCK_LOCUST = Program(
     works=tuple(Work),
     scheduled=False,
     command=_locust,
-    told=_locust_told,
+    figures=_figures_of_locust,
     settles_s=_LOCUST_STARTS_S / 2,
 )
 K6 = Program(
@@ -209,7 +209,7 @@ K6 = Program(
     works=tuple(Work),
     scheduled=True,
     command=lambda _task: ["k6", "run", "--quiet", "--no-usage-report", str(_HERE / "k6.js")],
-    told=_k6_told,
+    figures=_figures_of_k6,
 )
 _WRK, _HEY, _ARTILLERY = TOOLS
 OTHERS = (

@@ -97,7 +97,7 @@ def _artillery_flat(url: str, users: int, seconds: float) -> list[str]:
 
 
 def _artillery_paced(url: str, _users: int, seconds: float, rate: float) -> list[str]:
-    phases = {"config": {"phases": [{"duration": _whole(seconds), "arrivalRate": rate}]}}
+    phases = {"config": {"phases": [{"duration": _whole_seconds(seconds), "arrivalRate": rate}]}}
     target = urlsplit(url)
     base = f"{target.scheme}://{target.netloc}"
     return ["run", "--target", base, "--overrides", json.dumps(phases), str(_SCRIPT)]
@@ -120,17 +120,18 @@ def _figures(
 TOOLS = (
     Tool(
         "wrk",
-        lambda url, users, s: ["-t1", f"-c{users}", f"-d{_whole(s)}s", "--latency", url],
+        lambda url, users, s: ["-t1", f"-c{users}", f"-d{_whole_seconds(s)}s", "--latency", url],
         # wrk has no rate. At a moderate rate about one request is under way at a time, so one
         # connection is the same concurrency.
-        lambda url, _users, s, _rate: ["-t1", "-c1", f"-d{_whole(s)}s", "--latency", url],
+        lambda url, _users, s, _rate: ["-t1", "-c1", f"-d{_whole_seconds(s)}s", "--latency", url],
         read_wrk,
     ),
     Tool(
         "hey",
-        lambda url, users, s: ["-cpus", "1", "-c", str(users), "-z", f"{_whole(s)}s", url],
+        lambda url, users, s: ["-cpus", "1", "-c", str(users), "-z", f"{_whole_seconds(s)}s", url],
         lambda url, users, s, rate: [
-            "-cpus", "1", "-c", str(users), "-z", f"{_whole(s)}s", "-q", f"{rate / users:g}", url,
+            "-cpus", "1", "-c", str(users), "-z", f"{_whole_seconds(s)}s",
+            "-q", f"{rate / users:g}", url,
         ],
         read_hey,
     ),
@@ -149,5 +150,5 @@ def installed() -> list[Tool]:
     return [tool for tool in TOOLS if shutil.which(tool.name)]
 
 
-def _whole(seconds: float) -> int:
+def _whole_seconds(seconds: float) -> int:
     return max(round(seconds), 1)

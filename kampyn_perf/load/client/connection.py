@@ -207,7 +207,7 @@ class Connection:
     ) -> None:
         """Send `head`, wait for 100 (or a second, or a final answer), then `body`."""
         parser = self.parser
-        patience = min(now_us() + _CONTINUE_WAIT_US, deadline)
+        wait_until = min(now_us() + _CONTINUE_WAIT_US, deadline)
         self.sent_any = True
         self.deadline = deadline
         self.unsent = len(head)
@@ -218,9 +218,9 @@ class Connection:
                 self.unsent += len(body)
             if early:
                 return
-            while not parser.interim and now_us() < patience:
+            while not parser.interim and now_us() < wait_until:
                 try:
-                    self._wait(_READ, patience, "waiting for 100 Continue")
+                    self._wait(_READ, wait_until, "waiting for 100 Continue")
                 except TimedOutError:
                     break
                 if self._drain(1):

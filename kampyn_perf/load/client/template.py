@@ -45,7 +45,7 @@ class PathTemplate:
     def prepared(self, values: tuple[str, ...], more: Mapping[str, str] | None = None) -> Prepared:
         """The request with these values, percent-encoded, and further headers."""
         if more is not None:
-            return self._make(values, self._more(more))
+            return self._make(values, self._with_more(more))
         prepared = self._known.get(values)
         if prepared is None:
             prepared = self._make(values, self._block)
@@ -61,7 +61,7 @@ class PathTemplate:
         given = target.removeprefix(self.factory.prefix)
         return Prepared(self._method, self.factory.origin, target, block, given)
 
-    def _more(self, more: Mapping[str, str]) -> RequestHeaders:
+    def _with_more(self, more: Mapping[str, str]) -> RequestHeaders:
         known = self._blocks.get(id(more))
         if known is None or known[0] is not more:
             if len(self._blocks) >= _KEPT:

@@ -1,1 +1,1 @@
-"""Between lead and generators on different machines, over Locust's own master and worker."""
+"""Between coordinator and generators on different machines, over Locust's own master and worker."""

@@ -35,7 +35,7 @@ class Part(Section):
     """Empty: none of a text, and of a file what its name says."""
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _exactly_one(self) -> Self:
         if bool(self.fromFile) is (self.value is not None):
             raise ValueError("needs one of value, fromFile")
         return self

@@ -33,7 +33,7 @@ class Operation(RequestSettings):
 
     @field_validator("method")
     @classmethod
-    def _known(cls, method: str) -> str:
+    def _is_a_method(cls, method: str) -> str:
         if method.upper() not in METHODS:
             raise ValueError(f"not an HTTP method: {method!r}")
         return method.upper()
@@ -71,7 +71,7 @@ class TokenPlace(Section):
         return path
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _exactly_one(self) -> Self:
         if len([place for place in (self.json_path, self.header, self.cookie) if place]) != 1:
             raise ValueError("needs one of json, header, cookie")
         return self

@@ -35,7 +35,7 @@ class Folded:
 
 def fold(comparison: Comparison, *, everything: bool = False) -> Folded:
     """What changed first, and the whole before its parts; `everything` folds nothing."""
-    rows = sorted(comparison.rows, key=_first)
+    rows = sorted(comparison.rows, key=_rank)
     if everything:
         return Folded(rows, (), 0)
     if comparison.conclusion is Conclusion.NOT_COMPARABLE:
@@ -52,7 +52,7 @@ def fold(comparison: Comparison, *, everything: bool = False) -> Folded:
     return Folded(apart, together, len(rows) - len(told))
 
 
-def _first(row: Compared) -> tuple[int, bool]:
+def _rank(row: Compared) -> tuple[int, bool]:
     return _ORDER.index(row.outcome), not _is_whole(row)
 
 

@@ -20,7 +20,7 @@ def junit(comparison: Comparison) -> bytes:
     suite.add_property("exit_code", str(int(comparison.exit_code)))
     for row in comparison.rows:
         suite.add_testcase(_case(row))
-    suite.add_testcase(_whole(comparison))
+    suite.add_testcase(_comparison_case(comparison))
     return document_of(suite)
 
 
@@ -38,7 +38,7 @@ def _case(row: Compared) -> TestCase:
     return case
 
 
-def _whole(comparison: Comparison) -> TestCase:
+def _comparison_case(comparison: Comparison) -> TestCase:
     case = TestCase(name="comparison", classname=f"{SUITE}.compare")
     reasons = clean("; ".join(comparison.reasons))
     if comparison.exit_code is ExitCode.FAILED:

@@ -40,7 +40,7 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
         "result": result,
         "key": _key(result),
         "of_search": [
-            _where(result.target),
+            _target_text(result.target),
             format_moment(result.started_at),
             f"{format_duration(result.elapsed_us)} of {format_duration(result.budget_us)}",
         ],
@@ -53,7 +53,7 @@ def capacity_page(result: CapacityResult, *, name: str = "") -> bytes:
     return page.render("capacity.html", context, data={"spans": [], "charts": [], "curves": curves})
 
 
-def _where(target: Target) -> str:
+def _target_text(target: Target) -> str:
     """Without the address of a backend that was started for each step, on some free port."""
     return target.name if target.url.endswith(":0") else f"{target.name}, {target.url}"
 

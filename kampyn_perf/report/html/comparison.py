@@ -60,7 +60,7 @@ def comparison_page(comparison: Comparison) -> bytes:
 
 def figures_of(comparison: Comparison, *, name: str = "") -> Figures:
     """What a page shows of it; `name` is that of the base."""
-    shown = sorted(comparison.rows, key=_first)[:MOST_ROWS]
+    shown = sorted(comparison.rows, key=_rank)[:MOST_ROWS]
     return Figures(
         name=name,
         comparison=comparison,
@@ -79,7 +79,7 @@ def figures_of(comparison: Comparison, *, name: str = "") -> Figures:
     )
 
 
-def _first(row: Compared) -> tuple[bool, int]:
+def _rank(row: Compared) -> tuple[bool, int]:
     """Of the whole before its parts; what changed before what did not."""
     return not row.primary, _ORDER.index(row.outcome)
 

@@ -23,7 +23,7 @@ def junit(verdict: Verdict) -> bytes:
     suite.add_property("partial", str(verdict.partial).lower())
     for judgement in verdict.objectives:
         suite.add_testcase(_case(judgement))
-    suite.add_testcase(_whole(verdict))
+    suite.add_testcase(_verdict_case(verdict))
     return document_of(suite)
 
 
@@ -42,7 +42,7 @@ def _case(judgement: Judgement) -> TestCase:
     return case
 
 
-def _whole(verdict: Verdict) -> TestCase:
+def _verdict_case(verdict: Verdict) -> TestCase:
     case = TestCase(name="verdict", classname=SUITE)
     reasons = clean("; ".join(verdict.reasons))
     if verdict.conclusion is Conclusion.NO_VERDICT:

@@ -85,9 +85,9 @@ def _objectives(judgements: Sequence[Judgement], most: int) -> str:
     left = most - len(others[:most])
     blocks = [
         _objective_table(others[:most]) if others else "",
-        _rest(len(others[most:]), "objectives that did not pass", "verdict.json"),
+        _left_out(len(others[most:]), "objectives that did not pass", "verdict.json"),
         _folded(f"{len(passed)} passed", _objective_table(passed[:left]) if left else ""),
-        _rest(len(passed[left:]), "objectives that passed", "verdict.json"),
+        _left_out(len(passed[left:]), "objectives that passed", "verdict.json"),
     ]
     return "\n\n".join(block for block in blocks if block)
 
@@ -96,7 +96,7 @@ def _folded(title: str, inside: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{inside}\n\n</details>" if inside else ""
 
 
-def _rest(count: int, what: str, file: str) -> str:
+def _left_out(count: int, what: str, file: str) -> str:
     return f"_{count} {what} left out; {file} has them._" if count else ""
 
 
@@ -175,7 +175,7 @@ def _alerts(records: Sequence[AlertRecord], most: int) -> str:
     ]
     heads = ("Alert", "Severity", "Fired", "Value")
     fired = table(heads, "llll", firings[:most]) if firings else ""
-    more = _rest(len(firings[most:]), "firings", "result.json")
+    more = _left_out(len(firings[most:]), "firings", "result.json")
     blind = [record.name for record in records if not record.judged]
     words = f"_Alerts without data: {escape(', '.join(blind))}._" if firings and blind else ""
     return "\n\n".join(block for block in (fired, more, words) if block)
@@ -203,7 +203,7 @@ def _endpoints(result: LoadResult, most: int) -> str:
     endpoints = most_telling(result.endpoints, most)
     shown = result.model_copy(update={"endpoints": endpoints})
     written = _requests("Endpoint", _named(shown))
-    if rest := _rest(len(result.endpoints) - len(endpoints), "endpoints", "result.json"):
+    if rest := _left_out(len(result.endpoints) - len(endpoints), "endpoints", "result.json"):
         written += f"\n\n{rest}"
     if len(endpoints) <= _UNFOLDED:
         return written

@@ -1,4 +1,7 @@
-"""The document's Redis options reach the connection."""
+"""The document's Redis options reach the connection.
+
+Tests `kampyn_perf/backend/cache_settings.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The response cache: it answers, forgets what changed, leaks nothing, and may die at any time."""
+"""The response cache: it answers, forgets what changed, leaks nothing, and may die at any time.
+
+Tests `embedded.py` and `none.py` of `kampyn_perf/backend/caches` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Generated requests find no 5xx and nothing that the description does not say.
 
-Tests `kampyn_perf/backend/routes` and `kampyn_perf/backend/app.py`.
+Tests `app.py`, `responses.py` and `wiring.py` of `kampyn_perf/backend`, and
+`kampyn_perf/backend/routes`.
 """
 
 from __future__ import annotations

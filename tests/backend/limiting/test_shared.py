@@ -1,4 +1,7 @@
-"""Counts in a mapped file: exact over processes, bounded, forgotten when their window ends."""
+"""Counts in a mapped file: exact over processes, bounded, forgotten when their window ends.
+
+Tests `kampyn_perf/backend/reserved_files.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where word of an order goes: nowhere, into the log, or to a webhook."""
+"""Where word of an order goes: nowhere, into the log, or to a webhook.
+
+Tests `kampyn_perf/backend/outward_settings.py` too.
+"""
 
 from __future__ import annotations
 

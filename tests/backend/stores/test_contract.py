@@ -1,6 +1,7 @@
 """What every store must do: the same values, the same errors, the same under concurrency.
 
-Tests `kampyn_perf/backend/ports.py`, `kampyn_perf/backend/stores/mongo` and
+Tests `ports.py`, `domain.py`, `ids.py`, `times.py` and `store_settings.py` of
+`kampyn_perf/backend`, and `kampyn_perf/backend/stores/mongo` and
 `kampyn_perf/backend/stores/sqlite`.
 """
 

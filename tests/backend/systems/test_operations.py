@@ -1,8 +1,8 @@
 """Health, memory, slow logs, histograms, log files: what an operator looks at.
 
-Tests `kampyn_perf/backend/routes/operations.py`, `kampyn_perf/backend/services/health.py`,
-`kampyn_perf/backend/services/external.py`, `kampyn_perf/backend/services/memory.py` and
-`kampyn_perf/backend/logs.py`.
+Tests `health.py`, `external.py` and `memory.py` of `kampyn_perf/backend/services`, and `logs.py`,
+`metrics.py` and `runtime_watch.py` of `kampyn_perf/backend`, and
+`kampyn_perf/backend/routes/operations.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The suite `auth` as the real program runs it."""
+"""The suite `auth` as the real program runs it.
+
+Tests `kampyn_perf/bench/suites/auth.py` too.
+"""
 
 from __future__ import annotations
 

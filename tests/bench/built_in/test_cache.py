@@ -1,4 +1,7 @@
-"""The suite `cache` as the real program runs it, on a real Redis."""
+"""The suite `cache` as the real program runs it, on a real Redis.
+
+Tests `kampyn_perf/bench/suites/cache.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The suite `db` as the real program runs it, on the embedded store and on MongoDB."""
+"""The suite `db` as the real program runs it, on the embedded store and on MongoDB.
+
+Tests `kampyn_perf/bench/built_in/db_cleanup.py` and `kampyn_perf/bench/suites/db.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`kampyn-perf alerts` as the real program; `alerts test` is with the loads (test_load_alerts).
 
-Tests `kampyn_perf/cli/alerts`.
+Tests `kampyn_perf/cli/alerts` and `kampyn_perf/cli/selecting.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The real program, with few iterations. Nothing here depends on how fast anything is."""
+"""The real program, with few iterations. Nothing here depends on how fast anything is.
+
+Tests `kampyn_perf/cli/bench` and `kampyn_perf/bench/defaults.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`kampyn-perf watch`, the real program, on a real page of metrics and on the bundled backend.
 
-Tests `kampyn_perf/cli/watch`.
+Tests `kampyn_perf/cli/watch` and `kampyn_perf/alerts/watching.py`.
 """
 
 from __future__ import annotations

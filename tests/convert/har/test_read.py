@@ -1,4 +1,7 @@
-"""Recordings into one flow: whose requests, with which pauses, and without their secrets."""
+"""Recordings into one flow: whose requests, with which pauses, and without their secrets.
+
+Tests `kampyn_perf/convert/har` too.
+"""
 
 from __future__ import annotations
 

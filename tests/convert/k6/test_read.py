@@ -1,4 +1,7 @@
-"""Scripts of k6: what is taken over, and that the rest is listed with its line."""
+"""Scripts of k6: what is taken over, and that the rest is listed with its line.
+
+Tests `kampyn_perf/convert/k6` too.
+"""
 
 from __future__ import annotations
 

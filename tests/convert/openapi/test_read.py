@@ -1,4 +1,7 @@
-"""Descriptions of different styles into projects that the program's own models understand."""
+"""Descriptions of different styles into projects that the program's own models understand.
+
+Tests `draft.py` and `naming.py` of `kampyn_perf/convert`, and `kampyn_perf/convert/openapi` too.
+"""
 
 from __future__ import annotations
 

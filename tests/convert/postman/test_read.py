@@ -1,4 +1,7 @@
-"""Collections into flows: folders, variables, ways in, bodies, and what of scripts is kept."""
+"""Collections into flows: folders, variables, ways in, bodies, and what of scripts is kept.
+
+Tests `kampyn_perf/convert/postman` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is written is filled in as it was meant: literal texts stay, values are in their places."""
+"""What is written is filled in as it was meant: literal texts stay, values are in their places.
+
+Tests `kampyn_perf/yaml_dumper.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""All files or none, whatever goes wrong on the way."""
+"""All files or none, whatever goes wrong on the way.
+
+Tests `kampyn_perf/convert/project` too.
+"""
 
 from __future__ import annotations
 

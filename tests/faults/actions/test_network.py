@@ -1,4 +1,7 @@
-"""The proxy between two ends of real connections."""
+"""The proxy between two ends of real connections.
+
+Tests `kampyn_perf/faults/proxy.py` too.
+"""
 
 from __future__ import annotations
 

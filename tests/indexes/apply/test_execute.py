@@ -1,4 +1,7 @@
-"""Steps over the port: one command for the builds of a collection, and what a failure means."""
+"""Steps over the port: one command for the builds of a collection, and what a failure means.
+
+Tests `kampyn_perf/indexes/model/ports.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is found before a build begins, and which steps it stops."""
+"""What is found before a build begins, and which steps it stops.
+
+Tests `kampyn_perf/indexes/model/facts.py` too.
+"""
 
 from __future__ import annotations
 

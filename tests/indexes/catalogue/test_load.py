@@ -1,4 +1,8 @@
-"""The catalogue's file: one known-good text, broken in one place at a time."""
+"""The catalogue's file: one known-good text, broken in one place at a time.
+
+Tests `file.py`, `file_query.py` and `file_values.py` of `kampyn_perf/indexes/catalogue`, and
+`kampyn_perf/indexes/model/catalogue.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Explain documents of every shape, as servers 3.2 to 8 write them."""
+"""Explain documents of every shape, as servers 3.2 to 8 write them.
+
+Tests `stages.py` and `tree.py` of `kampyn_perf/indexes/explain`, and
+`kampyn_perf/indexes/model/explained.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Each rule finds what it is for, and keeps silent about what only looks like it.
 
-Tests `engine`, `served` and each rule of `rules`, with `model.limits`.
+Tests `rule.py` and `served.py` of `kampyn_perf/indexes/lint`, and `kampyn_perf/indexes/lint/rules`
+too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What each version of MongoDB takes, and what other engines do: one catalogue, planned on all.
 
-Tests the modules of `model.limits`, and `plan.obstacles` with them.
+Tests `kampyn_perf/indexes/model/limits`, `kampyn_perf/indexes/plan/obstacles.py` and
+`kampyn_perf/indexes/model/server.py` too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Definitions that mean the same are the same; definitions that differ say in what.
 
-Tests `normalise` and what it is made of: `values`, `collation` and `spec`.
+Tests `values.py`, `collation.py` and `spec.py` of `kampyn_perf/indexes/model` too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What an index does: the comparison, and the measurement that always gives back what it took.
 
-Tests `effect`, `measure` and `isolation`.
+Tests `measure.py` and `isolation.py` of `kampyn_perf/indexes/observe`, and `effect.py` and
+`effect_view.py` of `kampyn_perf/cli/indexes`, and `kampyn_perf/indexes/text/effect.py` too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is provably unused, and who was asked.
 
-Tests `usage` and what `text.stats` says of it.
+Tests `kampyn_perf/indexes/text/stats.py` and `kampyn_perf/cli/indexes/stats.py` too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Which action each situation gets, and by which steps: one known-good state, one thing changed.
 
-Tests all that a plan is made of: `diff`, `wanted`, `leftovers`, `replace`, `steps`, `obstacles`
-and `model.matching`.
+Tests `kampyn_perf/indexes/plan` and `kampyn_perf/indexes/model/matching.py` too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What is live goes into the user's own file, with its use."""
+"""What is live goes into the user's own file, with its use.
+
+Tests `kampyn_perf/cli/indexes/adopt.py` too.
+"""
 
 from __future__ import annotations
 

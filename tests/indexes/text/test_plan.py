@@ -1,4 +1,7 @@
-"""A plan as people read it, and as programs do."""
+"""A plan as people read it, and as programs do.
+
+Tests `definitions.py`, `plan_json.py` and `plan_markdown.py` of `kampyn_perf/indexes/text` too.
+"""
 
 from __future__ import annotations
 

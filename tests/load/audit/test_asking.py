@@ -1,4 +1,7 @@
-"""What is stored, asked over real HTTP in the shapes that lists have."""
+"""What is stored, asked over real HTTP in the shapes that lists have.
+
+Tests `kampyn_perf/load/target/audit.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rounds of whole programs: what counts of them, what is doubtful, and two real runs."""
+"""Rounds of whole programs: what counts of them, what is doubtful, and two real runs.
+
+Tests `__init__.py`, `work.py` and `cautions.py` of `kampyn_perf/load/benchmark` too.
+"""
 
 from __future__ import annotations
 
@@ -135,9 +138,9 @@ def test_stock_locust_does_the_same_work(tmp_path: Path) -> None:
             timeout=120,
             check=True,
         )
-        told = STOCK_LOCUST.told(task, done.stdout)
+        figures = STOCK_LOCUST.figures(task, done.stdout)
         served = server.served()
-    assert told.failed == 0
+    assert figures.failed == 0
     assert served.requests >= 3
     assert served.cpu_s > 0
 

@@ -1,4 +1,7 @@
-"""The search for the highest rate, on programs that are made up."""
+"""The search for the highest rate, on programs that are made up.
+
+Tests `kampyn_perf/load/benchmark/attempt.py` too.
+"""
 
 from __future__ import annotations
 

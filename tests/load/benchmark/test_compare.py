@@ -1,4 +1,8 @@
-"""Ratios are taken within a round, and both clients really run."""
+"""Ratios are taken within a round, and both clients really run.
+
+Tests `generator.py`, `users.py`, `processes.py`, `server.py`, `stock_locustfile.py`, `jobs.py` and
+`usage.py` of `kampyn_perf/load/benchmark` too.
+"""
 
 from __future__ import annotations
 

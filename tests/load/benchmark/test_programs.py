@@ -27,8 +27,8 @@ def k6_says(folder: Path, **more: object) -> None:
 
 def test_k6_is_valid_where_it_dropped_nothing(tmp_path: Path) -> None:
     k6_says(tmp_path, checks={"values": {"passes": 8400, "fails": 0}})
-    told = K6.told(task(tmp_path), "")
-    assert (told.p50_us, told.p99_us, told.failed, told.invalid) == (250, 1600, 0, ())
+    figures = K6.figures(task(tmp_path), "")
+    assert (figures.p50_us, figures.p99_us, figures.failed, figures.invalid) == (250, 1600, 0, ())
 
 
 def test_k6_that_dropped_arrivals_or_failed_checks_says_so(tmp_path: Path) -> None:
@@ -37,8 +37,8 @@ def test_k6_that_dropped_arrivals_or_failed_checks_says_so(tmp_path: Path) -> No
         dropped_iterations={"values": {"count": 141}},
         checks={"values": {"passes": 8393, "fails": 7}},
     )
-    told = K6.told(task(tmp_path), "")
-    assert (told.failed, told.invalid) == (7, ("it dropped 141 arrivals",))
+    figures = K6.figures(task(tmp_path), "")
+    assert (figures.failed, figures.invalid) == (7, ("it dropped 141 arrivals",))
 
 
 def test_locusts_entries_are_put_together(tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_locusts_entries_are_put_together(tmp_path: Path) -> None:
         {"num_failures": 1, "response_times": {"1": 98, "40": 2}},
         {"num_failures": 0, "response_times": {"2": 100}},
     ]
-    told = STOCK_LOCUST.told(task(tmp_path), "some words\n" + json.dumps(entries))
-    assert (told.failed, told.p50_us, told.p99_us) == (1, 2_000, 40_000)
+    figures = STOCK_LOCUST.figures(task(tmp_path), "some words\n" + json.dumps(entries))
+    assert (figures.failed, figures.p50_us, figures.p99_us) == (1, 2_000, 40_000)
 
 
 @pytest.mark.parametrize("name", ["validity", "certificate"])
@@ -58,9 +58,9 @@ def test_our_own_result_is_read_of_this_and_of_earlier_versions(tmp_path: Path, 
         "requests": {"failed": 3, "response": {"p50_us": 700, "p99_us": None}},
     }
     (tmp_path / "run" / "result.json").write_text(json.dumps(result))
-    told = ours().told(task(tmp_path), "")
-    assert (told.failed, told.p50_us, told.p99_us) == (3, 700, None)
-    assert told.invalid == ("the generator was late",)
+    figures = ours().figures(task(tmp_path), "")
+    assert (figures.failed, figures.p50_us, figures.p99_us) == (3, 700, None)
+    assert figures.invalid == ("the generator was late",)
 
 
 def test_the_rate_of_the_mix_is_in_sessions(tmp_path: Path) -> None:

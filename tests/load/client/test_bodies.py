@@ -1,4 +1,7 @@
-"""Bodies out and in: encoded as scenario authors expect, decoded within a bound."""
+"""Bodies out and in: encoded as scenario authors expect, decoded within a bound.
+
+Tests `kampyn_perf/load/json_text.py` too.
+"""
 
 from __future__ import annotations
 

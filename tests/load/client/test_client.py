@@ -1,4 +1,7 @@
-"""The client as scenario authors use it: Locust's methods, on a real server."""
+"""The client as scenario authors use it: Locust's methods, on a real server.
+
+Tests `kampyn_perf/load/client` too.
+"""
 
 from __future__ import annotations
 

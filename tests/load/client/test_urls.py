@@ -1,4 +1,7 @@
-"""URLs and heads: clean ones are built exactly, and nothing smuggles a second header."""
+"""URLs and heads: clean ones are built exactly, and nothing smuggles a second header.
+
+Tests `kampyn_perf/load/hosts.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A master and its workers: real processes, in network namespaces where those are permitted.
 
-Tests `kampyn_perf/load/distributed/master.py`, `kampyn_perf/load/distributed/worker.py` and
+Tests `master.py`, `worker.py` and `join.py` of `kampyn_perf/load/distributed`, and
 `kampyn_perf/load/coordinator/remote_workers.py`.
 """
 

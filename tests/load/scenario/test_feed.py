@@ -1,4 +1,7 @@
-"""Data by session number: the same whoever runs the session, and once only where that is asked."""
+"""Data by session number: the same whoever runs the session, and once only where that is asked.
+
+Tests `kampyn_perf/row_files.py` and `kampyn_perf/load/distributed/bundle.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Values of answers: by JSONPath, header, regular expression and CSS selector, names filled in."""
+"""Values of answers: by JSONPath, header, regular expression and CSS selector, names filled in.
+
+Tests `kampyn_perf/load/target/html.py` too.
+"""
 
 from __future__ import annotations
 

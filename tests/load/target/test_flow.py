@@ -1,4 +1,7 @@
-"""Flows as data: what a file may say, and every problem with its path and line."""
+"""Flows as data: what a file may say, and every problem with its path and line.
+
+Tests `check.py`, `request.py`, `step.py` and `checks.py` of `kampyn_perf/load/target` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""This machine, against what the kernel itself says."""
+"""This machine, against what the kernel itself says.
+
+Tests `kampyn_perf/measure/watchers/disk.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A comparison in each of its formats: one known-good, and what is wrong with it.
 
-Tests `kampyn_perf/report/comparison`.
+Tests `kampyn_perf/report/comparison` and `kampyn_perf/report/documents.py`.
 """
 
 from __future__ import annotations

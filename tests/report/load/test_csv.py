@@ -1,4 +1,7 @@
-"""The result as a spreadsheet reads it."""
+"""The result as a spreadsheet reads it.
+
+Tests `kampyn_perf/report/load/__init__.py` too.
+"""
 
 from __future__ import annotations
 

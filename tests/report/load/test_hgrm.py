@@ -1,4 +1,7 @@
-"""HdrHistogram's table: as its own reader takes it, and true."""
+"""HdrHistogram's table: as its own reader takes it, and true.
+
+Tests `kampyn_perf/results/latency.py` too.
+"""
 
 from __future__ import annotations
 

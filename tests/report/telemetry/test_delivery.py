@@ -1,4 +1,7 @@
-"""The thread: nobody waits for it, and nothing that was handed to it is lost."""
+"""The thread: nobody waits for it, and nothing that was handed to it is lost.
+
+Tests `kampyn_perf/report/telemetry/snapshot.py` too.
+"""
 
 from __future__ import annotations
 

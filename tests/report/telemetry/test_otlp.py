@@ -1,4 +1,7 @@
-"""What an OpenTelemetry receiver gets of a run: its figures to the digit, and its traces."""
+"""What an OpenTelemetry receiver gets of a run: its figures to the digit, and its traces.
+
+Tests `kampyn_perf/report/telemetry/otlp_data.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Annotations, as GitHub reads workflow commands."""
+"""Annotations, as GitHub reads workflow commands.
+
+Tests `kampyn_perf/report/annotations.py` and `kampyn_perf/report/verdict/words.py` too.
+"""
 
 from __future__ import annotations
 

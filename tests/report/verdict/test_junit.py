@@ -1,4 +1,7 @@
-"""JUnit XML says what the exit code says, whatever stands in names and reasons."""
+"""JUnit XML says what the exit code says, whatever stands in names and reasons.
+
+Tests `kampyn_perf/report/junit_text.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The summary as a Markdown parser reads it."""
+"""The summary as a Markdown parser reads it.
+
+Tests `kampyn_perf/report/markup.py` too.
+"""
 
 from __future__ import annotations
 

@@ -122,14 +122,14 @@ class MongoAuditor:
             marked = {"taken.0": {"$exists": True}}
             for item in self._database[COLLECTION_OF[kind]].find(marked, {"taken": 1}):
                 stray += [
-                    item["_id"] for mark in item["taken"] if self._left(mark["orderId"], before)
+                    item["_id"] for mark in item["taken"] if self._overdue(mark["orderId"], before)
                 ]
         for cart in self._database[CARTS].find({"claims.0": {"$exists": True}}, {"claims": 1}):
-            left = (claim for claim in cart["claims"] if self._left(claim["orderId"], before))
+            left = (claim for claim in cart["claims"] if self._overdue(claim["orderId"], before))
             stray += [cart["_id"] for _ in left]
         facts.stray_marks = stray
 
-    def _left(self, order_id: str, before: datetime) -> bool:
+    def _overdue(self, order_id: str, before: datetime) -> bool:
         """Whether its marks should be gone. An order's id begins with when it was begun."""
         try:
             begun = int(order_id[:8], 16)

@@ -1,4 +1,4 @@
-"""OrderPlacement an order in MongoDB so that no crash loses or oversells anything.
+"""Placing an order in MongoDB so that no crash loses or oversells anything.
 
 A standalone server has no transactions, so the sequence is made to be resumed or undone at every
 point by somebody else. Each step is one update of one document, and leaves a mark with the order's
@@ -121,7 +121,7 @@ class OrderPlacement:
 
     async def _sequence(self, draft: Draft, session: AsyncClientSession | None) -> Order:
         started = time.monotonic()
-        await self._known(draft, session)
+        await self._check_known(draft, session)
         wanted = draft.lines or await self._claim(draft, session)
         if time.monotonic() - started > LEASE.total_seconds() / 2:
             raise UnavailableError(_TOO_LATE)
@@ -131,7 +131,7 @@ class OrderPlacement:
         await self._recovery.tidy(order, session)
         return shown(order)
 
-    async def _known(self, draft: Draft, session: AsyncClientSession | None) -> None:
+    async def _check_known(self, draft: Draft, session: AsyncClientSession | None) -> None:
         for collection, wanted, name in (
             (USERS, draft.user_id, "user"),
             (VENDORS, draft.vendor_id, "vendor"),

@@ -88,7 +88,7 @@ def place(connection: sqlite3.Connection, draft: Draft, step: Step) -> Placed:
 
 def _check(connection: sqlite3.Connection, draft: Draft) -> list[_Line]:
     """The lines with their prices. Raises for an empty cart, unknown items and missing stock."""
-    wanted = _wanted(connection, draft)
+    wanted = _lines_wanted(connection, draft)
     lines, short = [], []
     for item_id, kind, quantity in wanted:
         row = connection.execute(_ITEM[kind], (item_id,)).fetchone()
@@ -103,7 +103,7 @@ def _check(connection: sqlite3.Connection, draft: Draft) -> list[_Line]:
     return lines
 
 
-def _wanted(connection: sqlite3.Connection, draft: Draft) -> list[tuple[str, Kind, int]]:
+def _lines_wanted(connection: sqlite3.Connection, draft: Draft) -> list[tuple[str, Kind, int]]:
     if not draft.lines:
         rows = connection.execute(_CART, (draft.user_id, draft.vendor_id)).fetchall()
         if not rows:

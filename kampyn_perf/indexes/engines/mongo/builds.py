@@ -31,8 +31,8 @@ def current_builds(connection: MongoConnection, collection: str) -> Sequence[Bui
 
 def _operations(connection: MongoConnection) -> list[Document]:
     """With everybody's operations where that is allowed, with this user's own where it is not."""
-    for everybody in (True, False):
-        stage = {"allUsers": everybody, "idleConnections": False}
+    for all_users in (True, False):
+        stage = {"allUsers": all_users, "idleConnections": False}
         try:
             with connection.answers():
                 return list(connection.admin.aggregate([{"$currentOp": stage}]))

@@ -108,9 +108,9 @@ def headroom(connection: MongoConnection) -> Headroom:
     cache = (status.get("wiredTiger") or {}).get("cache") or {}
     return Headroom(
         disk_free_bytes=int(total - used) if total and used is not None else None,
-        cache_bytes=_whole(cache.get("maximum bytes configured")),
+        cache_bytes=_integer(cache.get("maximum bytes configured")),
     )
 
 
-def _whole(value: Any) -> int | None:
+def _integer(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) else None

@@ -1,4 +1,4 @@
-"""Documents that an index would refuse for their form: by_spec before its build is begun."""
+"""Documents that an index would refuse for their form: found before its build is begun."""
 
 from __future__ import annotations
 

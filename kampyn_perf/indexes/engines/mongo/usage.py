@@ -28,7 +28,7 @@ def index_use(connection: MongoConnection, collection: str) -> UseReport:
     me = str(hello.get("me", ""))
     uses = list(_uses(connection.aggregate(collection, _PIPELINE), me))
     asked = [me or connection.label]
-    others, unasked = _others(connection, hello)
+    others, unasked = _other_members(connection, hello)
     for member in others:
         try:
             uses += _ask(connection, collection, member.host)
@@ -51,7 +51,7 @@ class _Member:
         return f"{self.host} ({self.kind})" if self.kind else self.host
 
 
-def _others(connection: MongoConnection, hello: Document) -> tuple[list[_Member], list[str]]:
+def _other_members(connection: MongoConnection, hello: Document) -> tuple[list[_Member], list[str]]:
     """Members that hold data, apart from the one that answered, and what cannot be known of them.
     Hidden ones are only in the set's configuration."""
     if hello.get("msg") == "isdbgrid":

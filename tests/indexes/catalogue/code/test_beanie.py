@@ -1,4 +1,8 @@
-"""What Beanie's documents declare comes out as a catalogue, without running them."""
+"""What Beanie's documents declare comes out as a catalogue, without running them.
+
+Tests `python_classes.py`, `python_values.py` and `files.py` of `kampyn_perf/indexes/catalogue/code`
+too.
+"""
 
 from __future__ import annotations
 

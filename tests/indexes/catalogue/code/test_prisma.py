@@ -1,4 +1,7 @@
-"""What a Prisma schema declares comes out as a catalogue."""
+"""What a Prisma schema declares comes out as a catalogue.
+
+Tests `kampyn_perf/indexes/catalogue/code/prisma_schema.py` too.
+"""
 
 from __future__ import annotations
 

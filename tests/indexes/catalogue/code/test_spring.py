@@ -1,4 +1,7 @@
-"""What Spring Data's annotations declare comes out as a catalogue."""
+"""What Spring Data's annotations declare comes out as a catalogue.
+
+Tests `java_classes.py` and `spring_index.py` of `kampyn_perf/indexes/catalogue/code` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The adapter on a server: what is built is what is listed, what stands twice is found."""
+"""The adapter on a server: what is built is what is listed, what stands twice is found.
+
+Tests `kampyn_perf/indexes/engines/mongo` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The server's own word on a definition: each gets its answer, and nothing is left behind."""
+"""The server's own word on a definition: each gets its answer, and nothing is left behind.
+
+Tests `kampyn_perf/indexes/apply/proving.py` too.
+"""
 
 from __future__ import annotations
 

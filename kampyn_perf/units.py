@@ -27,6 +27,7 @@ _SIZE_BYTES: dict[str, int] = {"b": 1} | {
     for suffix in ("", "b", "ib")
 }
 RATE_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3_600}
+_VALUE_AND_UNIT = re.compile(r"(\d|[<>]=?) (?=[\d%]|(?:µs|ms|s|min|h|B|KB|MB|GB|TB)\b)")
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _RATE = re.compile(rf"{_NUMBER}(?:/(?P<over>[1-9]\d*))?\s*(?:/\s*(?P<per>[a-z]+))?")
 _DURATION_PART = re.compile(
@@ -153,7 +154,8 @@ def format_percent(share: float) -> str:
 
 
 def _three(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    """Three digits, of what it is rounded to."""
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
 
 
 def _plain(value: float) -> str:
@@ -162,6 +164,12 @@ def _plain(value: float) -> str:
 
 def _duration_help(value: object) -> str:
     return f"not a duration: {value!r} (write for example 60, 60s, 250ms or 1m30s)"
+
+
+def unparted(text: str) -> str:
+    """The same, with a space between a value and its unit, or a sign and its value, at which no
+    line is broken."""
+    return _VALUE_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,7 +7,6 @@ without a terminal, and NO_COLOR is respected (by rich itself).
 from __future__ import annotations
 
 import os
-import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -18,12 +17,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.redact import redact_text
+from kampyn_perf.units import unparted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_VALUE_AND_UNIT = re.compile(r"(\d|[<>]=?) (?=[\d%]|(?:µs|ms|s|min|h|B|KB|MB|GB|TB)\b)")
-"""Where no line is broken."""
 _PLAIN_WIDTH = 140
 """Columns where nobody watches: a log has no window that a table must fit into."""
 
@@ -89,9 +87,12 @@ def say_wrapped(text: str, *, indent: str = "", style: str | None = None) -> Non
     if width is None:
         say(indent + text, style=style)
         return
-    held = _VALUE_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}", text)
     for line in textwrap.wrap(
-        held, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+        unparted(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
     ):
         say(line.replace("\N{NO-BREAK SPACE}", " "), style=style)
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.unit import Unit
+from kampyn_perf.units import format_percent
 
+_NEARLY_ALL = -0.995
+"""A change by more of it is told with as many digits as tell it from all."""
 ALONE = "by itself it would count as changed; among so many figures it may be chance"
 """Why a figure is inconclusive that would have changed if it were the only one."""
 
@@ -146,6 +149,8 @@ class Compared(Record):
         if value is None:
             return unknown
         if self.relative:
+            if -1 < value < _NEARLY_ALL:  # what is left is told from nothing
+                return f"-{format_percent(-value)}"
             rounded = round(float(f"{value * 100:.3g}"), 2) + 0.0  # no -0
             return f"{rounded:+,.0f} %" if abs(rounded) >= 1_000 else f"{rounded:+.3g} %"
         if self.unit is Unit.SHARE:

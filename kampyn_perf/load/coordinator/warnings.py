@@ -49,7 +49,7 @@ def warnings(collector: Collector, limits: ValidityLimits, facts: GeneratorFacts
         ("ephemeral ports", ports(totals)),
     ):
         if headroom and headroom.used > headroom.limit * limits.headroom:
-            used = f"{headroom.used} of {headroom.limit}"
+            used = f"{headroom.used:,} of {headroom.limit:,}"
             yield f"{used} {what} were in use: more load will need more"
 
 

@@ -25,6 +25,8 @@ class Line:
     dashed: bool = False
     base: bool = False
     """Whether it is of another run, that this one is compared with."""
+    gaps: Sequence[tuple[float, float]] = ()
+    """Stretches without a sample, where it was looked for: nothing is drawn there."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Chart:
                     "dashed": line.dashed,
                     "base": line.base,
                     "values": [shortened(v) for v in line.values],
+                    **({"gaps": line.gaps} if line.gaps else {}),
                 }
                 for line in self.lines
             ],

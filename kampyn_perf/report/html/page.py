@@ -18,6 +18,8 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kampyn_perf.units import unparted
+
 _HERE = Path(__file__).parent
 _ASSETS = _HERE / "assets"
 _STYLES = ("uPlot.min.css", "page.css")
@@ -53,13 +55,15 @@ def render(
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["unparted"] = unparted
+    return environment
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from kampyn_perf import names
 from kampyn_perf.report.html.chart import MOST_POINTS, Chart, Goal, Line, thinned
@@ -21,6 +23,8 @@ MOST_CHARTS = 24
 MOST_LINES = 8
 _FOLDED_POINTS = 200
 """Of what is folded away at first."""
+_GAP, _LEAST_GAP_US = 3, 2_000_000
+"""So many times the usual pause between two samples, and so long, is a gap."""
 _TOGETHER_US = 250_000
 """Samples nearer than this were one look of the watchers."""
 
@@ -36,7 +40,7 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind("server-http", "Response time as the backend counts it, mean", (names.METRIC_HTTP,)),
+    _Kind("server-http", "Response time as the backend counts it", (names.METRIC_HTTP,)),
     _Kind("server-cpu", "CPU", ("cpu", "process_cpu", "cpu_steal", "cpu_pressure")),
     _Kind("server-memory", "Memory of each instance", ("memory_per_instance", "process_memory")),
     _Kind(
@@ -188,7 +192,10 @@ def _chart(
         kind.title,
         unit,
         at,
-        [Line(name, values) for name, values in zip(called, columns, strict=True)],
+        [
+            Line(name, values, gaps=_gaps(measurement.at_us))
+            for name, values, measurement in zip(called, columns, shown, strict=True)
+        ],
         goals=[goal for metric in kind.metrics for goal in goals.get(metric, ())] if unit else (),
         metrics=kind.metrics,
         words=f"{kind.title}: {', '.join(called)}, over the time of the run.",
@@ -215,6 +222,17 @@ def aligned(series: Sequence[Series]) -> tuple[list[float], list[list[float | No
     return [moment / MICROSECONDS for moment in moments], columns
 
 
+def _gaps(at_us: Sequence[int]) -> list[tuple[float, float]]:
+    """Where far longer than usual nothing was seen: a probe that nobody answered has no time."""
+    pauses = [after - before for before, after in pairwise(at_us)]
+    most = _GAP * median(pauses) if pauses else 0
+    return [
+        (round(before / MICROSECONDS, 3), round(after / MICROSECONDS, 3))
+        for before, after in pairwise(at_us)
+        if after - before > max(most, _LEAST_GAP_US)
+    ]
+
+
 def _unit(series: Series) -> str:
     return series.unit or _UNITS.get(series.metric, "count")
 
@@ -238,10 +256,9 @@ def _names(series: Sequence[Series]) -> list[str]:
 def _name(series: Series, words: str) -> str:
     subject = "" if series.subject == _BACKEND and (words or series.labels) else series.subject
     if series.metric == names.METRIC_HTTP:
-        labels = " ".join(
-            _label(key, value) if key == "quantile" else value
-            for key, value in series.labels.items()
-        )
+        labels = " ".join(value for key, value in series.labels.items() if key != "quantile")
+        if "quantile" in series.labels:
+            labels += f", {_label('quantile', series.labels['quantile'])}"
     else:
         labels = " ".join(_label(key, value) for key, value in series.labels.items())
     told = " ".join(part for part in (subject, words, labels) if part)

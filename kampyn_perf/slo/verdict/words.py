@@ -103,7 +103,8 @@ def _undecided(objective: Objective, estimate: Estimate, needed: int | None) -> 
         start = _none(objective, estimate)
     else:
         within = _interval(estimate, target.unit)
-        start = f"{_value(objective, estimate)}, but {made} do not tell it from "
+        does = "does" if estimate.samples == 1 else "do"
+        start = f"{_value(objective, estimate)}, but {made} {does} not tell it from "
         start += f"{target.unit.text(target.value)}; {within}"
     if estimate.slow:
         start += "; the run is too short for how slowly it changes"

@@ -226,7 +226,7 @@ def test_waiting_for_users_is_a_warning_and_no_lateness():
 
 def test_what_comes_near_a_limit_is_a_warning():
     assert judge(run(fds=950)).warnings == [
-        "950 of 1000 file descriptors were in use: more load will need more"
+        "950 of 1,000 file descriptors were in use: more load will need more"
     ]
 
 

@@ -88,6 +88,7 @@ class Page(HTMLParser):
         elif inside == "style":
             self.styles.append(data)
         else:
+            data = data.replace("\N{NO-BREAK SPACE}", " ")  # only where lines are broken
             self.words += data
             if self._valued is not None:
                 text, value = self.figures[-1]

@@ -110,8 +110,8 @@ const line = (one, number, show) => ({
   stroke: () => colour(one.base ? "--quiet" : "--c" + (number % 14)),
   width: 1.5,
   dash: one.dashed ? [5, 4] : undefined,
-  spanGaps: true,
-  points: { show: one.values.length < 3 },
+  gaps: (plot) => (one.gaps || []).map((ends) => ends.map((at) => plot.valToPos(at, "x", true))), // what was sampled more seldom has none
+  points: { show: (one.gaps ? one.values.filter((value) => value != null) : one.values).length < (one.gaps ? 40 : 3) }, // one alone is no line
   value: (_plot, value, _line, place) => (place == null ? "" : value == null ? "–" : show(value)),
 });
 // A line across is worth seeing as long as it does not press the data flat.

@@ -1,5 +1,5 @@
 // Texts: the same three figures, in the same units, as everywhere else in the program.
-const three = (v) => (v < 10 ? v.toFixed(2) : v < 100 ? v.toFixed(1) : v.toFixed(0));
+const three = (v) => (v < 9.995 ? v.toFixed(2) : v < 99.95 ? v.toFixed(1) : v.toFixed(0));
 const duration = (us) => {
   if (us === 0) return "0 s";
   if (us < 0) return "-" + duration(-us);

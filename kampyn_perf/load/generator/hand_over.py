@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gevent
 
 from kampyn_perf.load.clock import now_us
@@ -38,15 +40,16 @@ class HandOver:
         self._acknowledged = acknowledged
         self._tracer = tracer
 
-    def run(self, start_us: int) -> None:
+    def run(self, start_us: int, then: Callable[[], None]) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same;
-        until it is killed."""
+        until it is killed. `then` is called after each."""
         second_us = start_us
         while True:
             second_us += max((now_us() - second_us) // _EVERY_US, 0) * _EVERY_US
             second_us += _EVERY_US
             self._pacer.sleep_until_gap(second_us, _sleep_until)
             self.send()
+            then()
 
     def send(self, *, over: bool = False) -> None:
         """What was recorded since the last time."""

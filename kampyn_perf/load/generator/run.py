@@ -7,7 +7,6 @@ elsewhere.
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from gevent.event import Event
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.generator.garbage import GarbageControl
 from kampyn_perf.load.generator.hand_over import HandOver
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line, follow
@@ -87,6 +87,7 @@ class Generator:
         mix = Mix(self._weights, seed=spec.seed)
         feed = feed_of(spec, mix)
         self._health = Health()
+        self._garbage = GarbageControl()
         self._scenario.aim(spec.url, spec.allow_hosts, keep=spec.keep_hosts)
         environment.user_classes = self._scenario.classes
         environment.host = spec.url
@@ -167,7 +168,8 @@ class Generator:
     def run(self) -> None:
         """The whole run, from the first message to the last."""
         self._surroundings.start()  # before the clock runs: what a listener prepares may take long
-        _settle()
+        raise_open_files_limit()
+        self._garbage.settle()
         reason = self._environment.kampyn.stock_reason or ""
         remarks = (*self._scenario.remarks, *unheard(self._environment.events))
         flows = Flows(weights=self._weights, stock_client_reason=reason, remarks=remarks)
@@ -181,7 +183,7 @@ class Generator:
         self._buffer.starts_at(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
         self._health.start()
-        gevent.spawn(self._hand_over.run, start_us)
+        gevent.spawn(self._hand_over.run, start_us, self._garbage.look)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
         gevent.wait([pacing, self._aborted], count=1)
         pacing.kill()
@@ -242,11 +244,3 @@ class Generator:
     def _on_gone(self) -> None:
         """The coordinator is gone: nobody wants this load any more."""
         os._exit(1)
-
-
-def _settle() -> None:
-    """Get the process ready to be on time: all that is loaded by now will stay, and need not be
-    looked through by every garbage collection."""
-    raise_open_files_limit()
-    gc.collect()
-    gc.freeze()

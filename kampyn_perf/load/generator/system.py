@@ -54,6 +54,18 @@ def open_files() -> int | None:
         return None
 
 
+def resident_bytes() -> int:
+    """Memory of this process that is in use; the most that ever was where only that is told."""
+    if words := _read("/proc/self/statm").split():
+        return int(words[1]) * os.sysconf("SC_PAGE_SIZE")
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
 def no_file_left() -> bool:
     """Whether one more file descriptor cannot be had, found out by trying."""
     try:

@@ -35,9 +35,14 @@ class Outcome:
     rate: float
     low: float
     high: float
-    truth: float
+    system: System
     steps: int
     spent_us: int
+
+    @property
+    def truth(self) -> float:
+        """A simulation of its own, of some systems."""
+        return self.system.truth(self.system)
 
     @property
     def off(self) -> float:
@@ -63,7 +68,7 @@ def search(system: System, *, budget_us: int, seed: int) -> Outcome:
         rate=sessions.rate if sessions else math.nan,
         low=(sessions.interval.low or 0.0) if sessions else math.nan,
         high=(sessions.interval.high or math.inf) if sessions else math.nan,
-        truth=system.truth(system),
+        system=system,
         steps=len(steps),
         spent_us=spent_us(steps),
     )

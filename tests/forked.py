@@ -24,11 +24,14 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import IO
 
+from tests.forked_generator import take_address, with_address
+
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "kampyn_perf" / "cli"
 Handles = Sequence[int | None]
 """Descriptors of stdin, stdout and stderr; None is one that is closed."""
 Given = Sequence[Connection | None]
+BACKEND = ("tests.warm_backend", "tests.forked_backend")
 LIBRARIES = ("numpy", "scipy.special", "rich.console", "rich.table", "rich.live", "pymongo")
 
 
@@ -39,7 +42,8 @@ def run(
     with tempfile.TemporaryDirectory(prefix="kampyn-perf-output-") as name:
         out, err = Path(name, "stdout"), Path(name, "stderr")
         process = forkserver().Process(
-            target=main, args=(arguments, folder, dict(environment), out, err)
+            target=main,
+            args=(arguments, folder, with_address(arguments, environment), out, err),
         )
         process.start()
         process.join(timeout)
@@ -127,7 +131,17 @@ class OnTerminal(Forked):
 class Started(Forked):
     """With stdout and stderr as pipes of text, and nothing to read."""
 
-    def __init__(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        childless: bool = False,
+    ) -> None:
+        """`childless`: its generators are forked elsewhere, and none of them is a child of it."""
+        if childless:
+            environment = with_address(arguments, environment)
         out, out_written = os.pipe()
         err, err_written = os.pipe()
         with Path(os.devnull).open() as nothing:
@@ -164,7 +178,7 @@ def _text(handle: int) -> IO[str]:
 
 def forkserver() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__])
+    context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__, *BACKEND])
     return context
 
 
@@ -232,5 +246,9 @@ def become(arguments: list[str], folder: Path, environment: dict[str, str]) -> N
     sys.argv = ["kampyn-perf", *arguments]
     sys.path[0] = str(folder)  # as `python -m` has it
     from kampyn_perf.__main__ import main as program
+    from kampyn_perf.backend import launcher
+    from tests.forked_backend import fork_here
 
+    launcher.spawn_supervisor = fork_here  # type: ignore[assignment] # of the same manners
+    take_address()
     program()

@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -121,13 +121,7 @@ def start(
         "state": str(state.root),
     }
     with log_path.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kampyn_perf.backend"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C at the terminal is for the caller to answer
-        )
+        process = spawn_supervisor(log)
     try:
         deadline = time.monotonic() + timeout
         url = _handshake(process, command, deadline, log_path)
@@ -137,6 +131,17 @@ def start(
         _end(process, grace=5)
         raise
     return RunningBackend(process=process, url=url, state=state, log_path=log_path)
+
+
+def spawn_supervisor(log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The process over the workers, which waits for its command; its stderr is `log`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "kampyn_perf.backend"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        start_new_session=True,  # Ctrl-C at the terminal is for the caller to answer
+    )
 
 
 def stop_running(state: StateFolder, *, timeout: float) -> Running | None:

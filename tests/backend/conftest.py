@@ -14,6 +14,7 @@ import pytest
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from tests import forked_backend
 
 CHEAP = PasswordSettings(memory=8 * 1024, iterations=1)
 SMALL = SeedSettings(users=20, vendors=4, items=60, orders=200, stock=1_000_000)
@@ -68,11 +69,17 @@ class Client:
         self._connection.close()
 
 
+def start(settings: BackendSettings, **given: Any) -> launcher.RunningBackend:
+    """As `launcher.start`, with what every backend imports imported before."""
+    with forked_backend.warm():
+        return launcher.start(settings, **given)
+
+
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
     """One backend for all tests that leave it as they found it (or add to it)."""
     state = tmp_path_factory.mktemp("backend")
-    with launcher.start(SETTINGS, state_dir=state) as running:
+    with start(SETTINGS, state_dir=state) as running:
         yield running
 
 

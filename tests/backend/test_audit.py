@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError, UnreachableError
 from tests import mongo_server
-from tests.backend.conftest import SETTINGS
+from tests.backend.conftest import SETTINGS, start
 from tests.backend.stores.conftest import Case, case
 
 __all__ = ["case"]
@@ -90,6 +89,6 @@ def test_credentials_that_are_wrong_or_missing_are_said_and_not_shown(state: Pat
             assert "wr0ng-secret" not in caught.value.message + caught.value.hint
             store = STORE.model_copy(update={"url": url})
             with pytest.raises(KampynError) as served:
-                launcher.start(SETTINGS.model_copy(update={"store": store}), state_dir=state)
+                start(SETTINGS.model_copy(update={"store": store}), state_dir=state)
             assert served.value.message == caught.value.message
             assert served.value.code is caught.value.code

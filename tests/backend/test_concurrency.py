@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.state import StateFolder
-from tests.backend.conftest import SETTINGS, SMALL, Client
+from tests.backend.conftest import SETTINGS, SMALL, Client, start
 from tests.backend.test_launcher import until
 
 TIGHT = SETTINGS.model_copy(update={"seed": SMALL.model_copy(update={"stock": 50})})
@@ -34,7 +33,7 @@ def place(url: str, number: int, key: str = "") -> int:
 
 
 def test_200_orders_for_a_stock_of_50_give_50_and_a_key_gives_one(state: Path) -> None:
-    with launcher.start(TIGHT, state_dir=state) as running, ThreadPoolExecutor(40) as threads:
+    with start(TIGHT, state_dir=state) as running, ThreadPoolExecutor(40) as threads:
         keyed = list(threads.map(lambda _: place(running.url, 1, "same"), range(20)))
         assert (keyed.count(201), keyed.count(200)) == (1, 19)
         statuses = list(threads.map(lambda number: place(running.url, number), range(200)))
@@ -57,7 +56,7 @@ def test_workers_killed_under_load_lose_no_answered_order(state: Path) -> None:
             except (OSError, HTTPException):
                 continue
 
-    with launcher.start(SETTINGS, state_dir=state) as running, ThreadPoolExecutor(4) as threads:
+    with start(SETTINGS, state_dir=state) as running, ThreadPoolExecutor(4) as threads:
         tasks = [threads.submit(orders, number) for number in range(4)]
         try:
             for _ in range(3):

@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 from pymongo.uri_parser import parse_uri
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.audit import audit
 from kampyn_perf.backend.settings import BackendSettings, HttpSettings
 from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError
 from tests import mongo_server
-from tests.backend.conftest import SETTINGS, SMALL, Client
+from tests.backend.conftest import SETTINGS, SMALL, Client, start
 from tests.backend.test_launcher import until
 
 pytestmark = pytest.mark.mongo
@@ -118,7 +117,7 @@ def settings(
 
 def test_flows_then_a_lost_database_then_recovery(state: Path, through: Through) -> None:
     given, wire = through.settings, through.wire
-    with launcher.start(given, state_dir=state) as running:
+    with start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(Client(running.url))
         assert audit(given.store.url, given.store).ok
@@ -149,7 +148,7 @@ def test_a_stalled_database_is_a_503_at_the_deadline_and_nothing_of_it_is_left(
     """The driver alone would wait for 45 s, on each of an order's steps."""
     http = HttpSettings.model_validate({"deadline": "1s"})
     given, wire = through.settings.model_copy(update={"http": http}), through.wire
-    with launcher.start(given, state_dir=state) as running:
+    with start(given, state_dir=state) as running:
         client = Client(running.url)
         flows(client)
         wire.stall()
@@ -183,5 +182,5 @@ def test_a_database_that_is_not_there_is_named(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     with pytest.raises(KampynError, match=f"127.0.0.1:{port}") as caught:
-        launcher.start(settings(port, "nothing"), state_dir=state)
+        start(settings(port, "nothing"), state_dir=state)
     assert caught.value.code is ExitCode.UNREACHABLE

@@ -6,10 +6,9 @@ import threading
 from http.client import HTTPException
 from pathlib import Path
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import BackendSettings, ProcessSettings
 from kampyn_perf.process_limits import usable_cpus
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 from tests.backend.test_launcher import until
 
 
@@ -35,7 +34,7 @@ def test_a_worker_over_its_limit_is_replaced_without_a_failed_request(state: Pat
                 statuses.append(repr(error))
                 client.close()
 
-    with launcher.start(settings, state_dir=state) as running:
+    with start(settings, state_dir=state) as running:
         [first] = running.pids
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:

@@ -15,6 +15,7 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
+from tests import forked
 from tests.cli import program
 from tests.forked_function import Function
 from tests.load import server as recording
@@ -101,8 +102,11 @@ class Load:
         more: tuple[str, ...] = (),
         limits: tuple[str, ...] = program.PATIENT,
         env: dict[str, str] | None = None,
+        childless: bool = True,
     ) -> program.Process:
-        return program.start(self.folder, *self.flags(*phases, limits=limits), *more, env=env)
+        """Unless its generators are looked for, they are no children of it."""
+        arguments = [*self.flags(*phases, limits=limits), *more]
+        return forked.Started(arguments, self.folder, program.environment(env), childless=childless)
 
     def start_cold(
         self,

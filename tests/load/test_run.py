@@ -60,7 +60,7 @@ def test_the_exact_schedule_comes_and_a_stall_of_the_server_shows_in_full(load, 
 
 
 def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
-    process = load.start("{duration: 5, arrivalRate: 50}", limits=())
+    process = load.start("{duration: 5, arrivalRate: 50}", limits=(), childless=False)
     load.until_second(1)
     (generator,) = generators(process)
     generator.suspend()
@@ -76,26 +76,26 @@ def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
 @pytest.mark.alone
 @pytest.mark.parametrize("neighbours", [1, 2])
 def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbours):
-    """Pinned to one core with processes that compute: numbers are the generator's own queue, even
-    where it keeps up."""
+    """Pinned to one core with processes that compute from its first request on: numbers are the
+    generator's own queue, even where it keeps up."""
     core = min(os.sched_getaffinity(0))
-    burner = "import os\nwhile True: pass"
+    process = load.start_cold(
+        "{duration: 3, arrivalRate: 4000}",
+        limits=(),
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    )
+    program.wait_for(lambda: load.server.seen, what="the first request")
+    burner = f"import os; os.sched_setaffinity(0, {{{core}}})\nwhile True: pass"
     burners = [
         program.subprocess.Popen([program.sys.executable, "-c", burner]) for _ in range(neighbours)
     ]
     try:
-        for each in burners:
-            os.sched_setaffinity(each.pid, {core})
-        process = load.start_cold(
-            "{duration: 3, arrivalRate: 4000}",
-            limits=(),
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-        )
-        _out, err = process.communicate(timeout=120)
+        load.until_second(3)
     finally:
         for each in burners:
             each.kill()
             each.wait()
+    _out, err = process.communicate(timeout=120)
     assert process.returncode == 4, err
     reasons = " ".join(load.result.validity.reasons)
     assert "waited for a CPU" in reasons, reasons
@@ -119,7 +119,9 @@ def test_running_out_of_descriptors_makes_the_run_invalid(load):
 
 
 def test_a_killed_worker_is_replaced_and_named(load, generators):
-    process = load.start("{duration: 6, arrivalRate: 100}", more=("--workers", "3"))
+    process = load.start(
+        "{duration: 6, arrivalRate: 100}", more=("--workers", "3"), childless=False
+    )
     load.until_second(2)
     victim = generators(process)[1]
     victim.kill()
@@ -214,7 +216,7 @@ def test_an_interrupted_run_is_measured_by_the_time_it_had_arrivals(load):
 
 
 def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load, generators):
-    process = load.start(LONG)
+    process = load.start(LONG, childless=False)
     load.until_second(1)
     (generator,) = generators(process)
     generator.suspend()
@@ -229,7 +231,7 @@ def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load, ge
 
 
 def test_arrivals_of_a_lost_sole_generator_are_counted_to_its_end(load, generators):
-    process = load.start(LONG)
+    process = load.start(LONG, childless=False)
     load.until_second(2)
     time.sleep(0.6)
     generators(process)[0].kill()
@@ -260,7 +262,7 @@ def test_defects_of_a_scenario_are_told_with_their_place(load, tmp_path):
 
 
 def test_a_killed_program_leaves_no_generator_and_its_last_second(load):
-    process = load.start(LONG, more=("--workers", "2"))
+    process = load.start(LONG, more=("--workers", "2"), childless=False)
     load.until_second(2)
     children = program.descendants(process.pid)
     process.kill()
@@ -280,7 +282,7 @@ def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_pat
         "class Hang(FlowUser):\n    @task\n    def go(self):\n"
         "        self.client.get('/x')\n        while True: pass\n"
     )
-    process = load.start(LONG, more=("--set", f"config.scenarios={scenario}"))
+    process = load.start(LONG, more=("--set", f"config.scenarios={scenario}"), childless=False)
     program.wait_for(lambda: load.server.seen, what="the first request")
     children = program.descendants(process.pid)
     process.kill()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.report.grafana import Board, dashboard, panels
 from kampyn_perf.report.load import Format, export
 from kampyn_perf.report.serving import LivePage
+from tests.backend.conftest import start
 from tests.cli.conftest import SETTINGS
 from tests.report import prometheus
 from tests.report.html.samples import failing_run, judged
@@ -42,7 +42,7 @@ def test_prometheus_answers_every_panel(tmp_path: Path) -> None:
     page = LivePage(0)
     runs = [failing_run(seconds=n) for n in (10, 12, 14, 16, 18, 20)]
     try:
-        with launcher.start(SETTINGS, state_dir=tmp_path / "backend") as backend:
+        with start(SETTINGS, state_dir=tmp_path / "backend") as backend:
             scraped = {
                 "run": f"{page.url.removeprefix('http://')}/metrics",
                 "backend": f"{backend.url.removeprefix('http://')}/metrics",

@@ -32,13 +32,7 @@ class Child:
         self._first_log = None if log_path else log
         self._log_path = log_path
         self._rest = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C at the terminal is the coordinator's to answer
-        )
+        self._process = spawn(module, *arguments, log=log)
         _widen(self.fileno())
 
     @property
@@ -112,6 +106,17 @@ class Child:
             self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
+
+
+def spawn(module: str, *arguments: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """`python -m <module>` on pipes, with `log` as its stderr."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        start_new_session=True,  # Ctrl-C at the terminal is the coordinator's to answer
+    )
 
 
 def _widen(pipe: int) -> None:

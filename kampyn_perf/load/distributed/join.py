@@ -12,7 +12,7 @@ from typing import Any
 
 from kampyn_perf.errors import ExitCode
 
-_WORKER = "kampyn_perf.load.distributed.worker"
+WORKER = "kampyn_perf.load.distributed.worker"
 
 
 def join(host: str, port: int) -> ExitCode:
@@ -21,13 +21,18 @@ def join(host: str, port: int) -> ExitCode:
     The generator is a process of its own, as everywhere; it says what it does on stderr, answers
     signals itself, and this process waits for it.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", _WORKER, host, str(port)], stdin=subprocess.DEVNULL
-    )
+    process = spawn(host, port)
     with _signals_passed_on(process):
         code = process.wait()
     known = {int(code) for code in ExitCode}
     return ExitCode(code) if code in known else ExitCode.NO_VERDICT
+
+
+def spawn(host: str, port: int) -> subprocess.Popen[bytes]:
+    """The process that joins; it says what it does on our stderr."""
+    return subprocess.Popen(
+        [sys.executable, "-m", WORKER, host, str(port)], stdin=subprocess.DEVNULL
+    )
 
 
 @contextmanager

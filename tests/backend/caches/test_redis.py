@@ -20,7 +20,7 @@ from kampyn_perf.backend import launcher
 from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.caches import embedded
 from kampyn_perf.backend.caches.redis import RedisCache
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 from tests.backend.test_launcher import until
 from tests.forked_function import Function
 
@@ -245,7 +245,7 @@ def test_what_belongs_to_somebody_is_never_cached(backend: launcher.RunningBacke
 
 
 def test_the_cache_may_die_and_comes_back(state: Path) -> None:
-    with launcher.start(SETTINGS, state_dir=state) as running:
+    with start(SETTINGS, state_dir=state) as running:
         client = Client(running.url)
         first = client.get(LIST).body
         old = running.redis_pid
@@ -269,7 +269,7 @@ def test_the_cache_may_die_and_comes_back(state: Path) -> None:
 
 def test_a_paused_redis_serves_no_list_from_before_a_write(state: Path) -> None:
     """Every worker: none keeps what it had, and none gets it back when Redis goes on."""
-    with launcher.start(SETTINGS, state_dir=state) as running:
+    with start(SETTINGS, state_dir=state) as running:
         vendor = Client(running.url).log_in("vendor123@example.com", who="vendor")
         assert running.redis_pid is not None
         for number in range(3):
@@ -298,7 +298,7 @@ def fresh(url: str) -> str:
 
 def test_without_a_cache_everything_works_and_says_so(state: Path) -> None:
     off = SETTINGS.model_copy(update={"cache": CacheSettings(url="off"), "workers": 1})
-    with launcher.start(off, state_dir=state) as running:
+    with start(off, state_dir=state) as running:
         assert running.redis_pid is None
         client = Client(running.url)
         assert client.get(LIST).body == client.get(LIST).body

@@ -17,9 +17,8 @@ from typing import Any
 import psutil
 
 from kampyn_perf import backend
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import RateLimitSettings
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 from tests.backend.faults.conftest import SmallDisk
 from tests.backend.test_launcher import until
 
@@ -75,7 +74,7 @@ class Buyers:
 
 def test_a_full_disk_and_back(disk: SmallDisk, tmp_path: Path) -> None:
     state = disk.root / "state"
-    with launcher.start(LIMITED, state_dir=state, log_path=tmp_path / "log") as running:
+    with start(LIMITED, state_dir=state, log_path=tmp_path / "log") as running:
         pids = [running.supervisor_pid, running.redis_pid, *running.pids]
         client = Client(running.url)
         with Buyers(running.url) as buyers:
@@ -107,7 +106,7 @@ def test_a_worker_that_dies_while_the_disk_is_full_is_replaced(
     """And the state file, which cannot be written meanwhile, says so when it can."""
     state = disk.root / "state"
     one = LIMITED.model_copy(update={"workers": 1})
-    with launcher.start(one, state_dir=state, log_path=tmp_path / "log") as running:
+    with start(one, state_dir=state, log_path=tmp_path / "log") as running:
         [first] = running.workers
         assert Client(running.url).post("/order/user123", ORDER).status == 201
         disk.fill()

@@ -12,7 +12,7 @@ import pytest
 
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.settings import AuthMode, HttpSettings, MetricsAccess
-from tests.backend.conftest import SETTINGS
+from tests.backend.conftest import SETTINGS, start
 
 PATIENCE = 10.0
 """Seconds until a connection that stays open counts as one that hangs; its limit is half of one."""
@@ -63,7 +63,7 @@ def read_all(connection: socket.socket) -> Wire:
 @pytest.fixture(scope="session")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.RunningBackend]:
     """One of our own: generated requests leave carts behind that others do not expect."""
-    with launcher.start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
+    with start(SETTINGS, state_dir=tmp_path_factory.mktemp("hostile")) as running:
         yield running
 
 
@@ -73,7 +73,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.Runnin
     http = HttpSettings.model_validate({"header_timeout": "500ms", "body_timeout": "500ms"})
     changes = {"auth": AuthMode.STRICT, "metrics": MetricsAccess.OPEN, "workers": 1, "http": http}
     settings = SETTINGS.model_copy(update=changes)
-    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("strict")) as running:
+    with start(settings, state_dir=tmp_path_factory.mktemp("strict")) as running:
         yield running
 
 

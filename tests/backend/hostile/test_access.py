@@ -15,11 +15,10 @@ import orjson
 import pytest
 from argon2 import PasswordHasher
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.passwords import Passwords, hasher
 from kampyn_perf.backend.settings import MetricsAccess
-from tests.backend.conftest import CHEAP, SETTINGS, Client
+from tests.backend.conftest import CHEAP, SETTINGS, Client, start
 
 ADD = {"itemId": "item123", "quantity": 1}
 ORDER = {"vendorId": "vendor123", "items": [{"itemId": "item123", "quantity": 1}]}
@@ -205,7 +204,7 @@ def test_metrics_are_for_callers_on_this_machine_and_for_admins(
     assert everybody.get("/metrics").status == 200
     assert everybody.get("/metrics", headers=elsewhere).status == 200
     off = SETTINGS.model_copy(update={"metrics": MetricsAccess.OFF, "workers": 1})
-    with launcher.start(off, state_dir=state) as running:
+    with start(off, state_dir=state) as running:
         nobody = Client(running.url)
         assert nobody.get("/metrics").status == 404
         assert nobody.get("/metrics", headers=elsewhere).status == 404

@@ -12,10 +12,9 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSettings
 from tests import mongo_server
-from tests.backend.conftest import SETTINGS, SMALL, Answer, Client
+from tests.backend.conftest import SETTINGS, SMALL, Answer, Client, start
 from tests.backend.hostile.conftest import Raw
 
 BYTES = (*range(0x20), 0x22, 0x25, 0x27, 0x28, 0x2A, 0x5C, 0x7F, 0x80, 0xFF)
@@ -59,7 +58,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         )
     small = SMALL.model_copy(update={"users": 5, "items": 12, "orders": 20})
     settings = SETTINGS.model_copy(update={"workers": 1, "store": store, "seed": small})
-    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("strings")) as running:
+    with start(settings, state_dir=tmp_path_factory.mktemp("strings")) as running:
         yield running.url
 
 

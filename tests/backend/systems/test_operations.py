@@ -29,7 +29,7 @@ from kampyn_perf.backend.services.external import ExternalApi
 from kampyn_perf.backend.services.health import Health
 from kampyn_perf.backend.settings import ProcessSettings, SlowSettings
 from kampyn_perf.errors import KampynError
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 from tests.backend.test_launcher import until
 
 
@@ -72,7 +72,7 @@ def own(
         "process": ProcessSettings(threads=24),
     }
     settings = SETTINGS.model_copy(update=changes)
-    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("operated")) as running:
+    with start(settings, state_dir=tmp_path_factory.mktemp("operated")) as running:
         yield running
 
 
@@ -111,7 +111,7 @@ def test_a_cache_that_is_configured_and_gone_is_503(state: Path) -> None:
     gone = CacheSettings(url="redis://127.0.0.1:9/0")
     settings = SETTINGS.model_copy(update={"workers": 1, "cache": gone})
     with pytest.raises(KampynError, match=r'"redis":false'):
-        launcher.start(settings, state_dir=state, timeout=6).stop()
+        start(settings, state_dir=state, timeout=6).stop()
 
 
 def test_no_external_api_is_asked_unless_one_is_set(client: Client) -> None:

@@ -15,7 +15,7 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.cache_settings import CacheSettings
 from kampyn_perf.backend.settings import RateLimitSettings
-from tests.backend.conftest import SETTINGS, Answer, Client
+from tests.backend.conftest import SETTINGS, Answer, Client, start
 from tests.backend.test_launcher import until
 
 VENDORS = "/api/vendor/list/uni/123"
@@ -26,7 +26,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launcher.Runni
     """Each test asks from addresses of its own."""
     limits = RateLimitSettings(enabled=True, failed_logins=3, trusted_proxies=1)
     settings = SETTINGS.model_copy(update={"workers": 2, "rate_limit": limits})
-    with launcher.start(settings, state_dir=tmp_path_factory.mktemp("limited")) as running:
+    with start(settings, state_dir=tmp_path_factory.mktemp("limited")) as running:
         yield running
 
 
@@ -37,7 +37,7 @@ def test_two_workers_count_together(limited: launcher.RunningBackend) -> None:
 def test_two_workers_count_together_without_redis(state: Path) -> None:
     alone = {"cache": CacheSettings(url="off"), "rate_limit": RateLimitSettings(enabled=True)}
     settings = SETTINGS.model_copy(update={"workers": 2, **alone})
-    with launcher.start(settings, state_dir=state) as running:
+    with start(settings, state_dir=state) as running:
         counts_together(running.url)
 
 

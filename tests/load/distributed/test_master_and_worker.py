@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.results.load import RunStatus
-from tests import forked_function
+from tests import forked, forked_function
 from tests.cli import program
 from tests.cli.docs import pages
 from tests.forked_function import Function
@@ -144,12 +144,16 @@ def local(load: Load) -> tuple[Load, int]:
     return load, free_port()
 
 
-def start_worker(folder: Path, port: int, env: dict[str, str] | None = None) -> program.Process:
-    """As on a machine of the user's: Python writes its byte code, beside the scenario too."""
+def start_worker(
+    folder: Path, port: int, env: dict[str, str] | None = None, *, childless: bool = True
+) -> program.Process:
+    """As on a machine of the user's: Python writes its byte code, beside the scenario too. Unless
+    its processes are looked for, they are no children of it."""
     (folder / "temp").mkdir(exist_ok=True)
     plain = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": str(folder / "temp")}
-    join = ("load", "--role", "worker", "--master-port", str(port))
-    return program.start(folder, *join, env=plain | (env or {}))
+    join = ["load", "--role", "worker", "--master-port", str(port)]
+    environment = program.environment(plain | (env or {}))
+    return forked.Started(join, folder, environment, childless=childless)
 
 
 def wait_until_ready(*workers: program.Process) -> None:
@@ -219,7 +223,7 @@ def test_spares_and_those_that_come_late_take_part_and_who_cannot_ends_no_run(lo
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
     load, port = local
     way = free_port()
-    workers = [start_worker(tmp_path, at) for at in (port, port, way)]
+    workers = [start_worker(tmp_path, at, childless=False) for at in (port, port, way)]
     wait_until_ready(*workers)
     master = start_master(load, port, 2, "{duration: 20, arrivalRate: 20}")
     load.until_second(1)

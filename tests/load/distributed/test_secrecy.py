@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import forked
 from tests.cli import program
 from tests.load.distributed.test_master_and_worker import free_port
 from tests.load.distributed.wiretap import tapped
@@ -18,7 +19,8 @@ def start_master(load, port, secret):
 
 
 def start_worker(folder, port, secret):
-    return program.start(folder, "load", "--role", "worker", "--master-port", str(port), env=secret)
+    join = ["load", "--role", "worker", "--master-port", str(port)]
+    return forked.Started(join, folder, program.environment(secret), childless=True)
 
 
 def test_without_a_secret_what_passes_can_be_read(load, tmp_path):

@@ -11,28 +11,14 @@ import sys
 import pytest
 
 from tests.cli import program
+from tests.cli.docs import pages
 
 HEAVY = ("locust", "gevent", "rich", "pymongo", "redis", "fastapi", "numpy", "scipy", "hdrh")
 
 
 def commands() -> list[tuple[str, ...]]:
     """Every command, found by asking the program itself."""
-    import typer
-
-    from kampyn_perf.cli.main import app
-
-    found: list[tuple[str, ...]] = []
-
-    def walk(command, path: tuple[str, ...]) -> None:
-        below = getattr(command, "commands", None)
-        if below is None:
-            found.append(path)
-            return
-        for name, each in below.items():
-            walk(each, (*path, name))
-
-    walk(typer.main.get_command(app), ())
-    return found
+    return [path for path, command in pages.commands() if not hasattr(command, "commands")]
 
 
 @pytest.mark.parametrize("path", commands(), ids=" ".join)

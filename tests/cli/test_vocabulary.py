@@ -22,6 +22,7 @@ import typer
 from kampyn_perf.cli.main import app
 from kampyn_perf.cli.old_names import OLD_NAMES
 from tests.cli import program
+from tests.cli.docs import pages
 
 OWN_MEANING = {
     "--environment": "Artillery's are names in the script, Postman's are files: their words",
@@ -63,18 +64,8 @@ def _kind(annotation: Any, metavar: str) -> str:
 
 
 def commands() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    def walk(command: Any, path: tuple[str, ...]) -> None:
-        below = getattr(command, "commands", None)
-        if below is None:
-            found[" ".join(path)] = command
-            return
-        for name, each in below.items():
-            walk(each, (*path, name))
-
-    walk(typer.main.get_command(app), ())
-    return found
+    every = pages.commands()
+    return {" ".join(path): one for path, one in every if not hasattr(one, "commands")}
 
 
 def test_every_group_has_an_example():

@@ -90,7 +90,8 @@ def examples() -> Iterator[str]:
         yield from _typed(command.help or "")
 
 
-def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+@cache
+def commands() -> tuple[tuple[tuple[str, ...], Any], ...]:
     """The program, every group and every command, by the words that name it."""
     found: list[tuple[tuple[str, ...], Any]] = []
 
@@ -100,7 +101,7 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
             walk(each, (*path, name))
 
     walk(get_command(app), ())
-    return iter(found)
+    return tuple(found)
 
 
 def _typed(block: str) -> Iterator[str]:

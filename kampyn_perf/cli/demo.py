@@ -26,7 +26,7 @@ def demo(
         bool, typer.Option("--no-open", help="Do not open the report in the browser.")
     ] = False,
 ) -> int:
-    """Show the whole story in about three minutes: a missed goal, why, the remedy, the proof.
+    """Show the whole story in about two minutes: a missed goal, why, the remedy, the proof.
 
     The embedded backend is served without its indexes over a large store and loaded; the missing
     index is found in its log, built, and the second load is compared with the first. Everything is

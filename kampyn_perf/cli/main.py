@@ -99,7 +99,7 @@ class Commands(LazyGroup):
         "demo": Lazy(
             "kampyn_perf.cli.demo",
             "demo",
-            "Show the whole story in about three minutes: a missed goal, why, the remedy, the "
+            "Show the whole story in about two minutes: a missed goal, why, the remedy, the "
             "proof.",
         ),
         "docs": Lazy(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,13 @@ from kampyn_perf.backend import profiling
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.errors import ExitCode, KampynError
 from tests.backend.conftest import Client
+from tests.cli import program
+from tests.cli.docs import pages
 
 
-def recorded(running: RunningBackend, out: Path) -> str:
-    """While requests are served, so that there is something to see."""
+@contextmanager
+def asked(running: RunningBackend) -> Iterator[None]:
+    """Requests are served, so that there is something to see."""
     over = threading.Event()
 
     def ask() -> None:
@@ -28,27 +33,43 @@ def recorded(running: RunningBackend, out: Path) -> str:
     for thread in threads:
         thread.start()
     try:
-        state = running.data_file.parent
-        done = profiling.record(state_dir=state, out=out, seconds=2, slot=2)
-    except KampynError as error:
-        if "ermission" in error.message or "not permitted" in error.message:
-            pytest.skip(f"looking into processes is not allowed here: {error.message}")
-        raise
+        yield
     finally:
         over.set()
         for thread in threads:
             thread.join()
-    assert done.worker == running.workers[1]
-    return out.read_text()
 
 
-@pytest.mark.parametrize("name", ["flame.svg", "stacks.txt"])
-def test_a_profile_shows_what_the_worker_does(
-    backend: RunningBackend, tmp_path: Path, name: str
-) -> None:
-    text = recorded(backend, tmp_path / name)
-    assert "asgi.py" in text
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+def skip_if_forbidden(words: str) -> None:
+    if "ermission" in words or "not permitted" in words:
+        pytest.skip(f"looking into processes is not allowed here: {words}")
+
+
+def test_a_profile_shows_what_the_worker_does(backend: RunningBackend, tmp_path: Path) -> None:
+    out = tmp_path / "stacks.txt"
+    try:
+        with asked(backend):
+            state = backend.data_file.parent
+            done = profiling.record(state_dir=state, out=out, seconds=2, slot=2)
+    except KampynError as error:
+        skip_if_forbidden(error.message)
+        raise
+    assert done.worker == backend.workers[1]
+    assert "asgi.py" in out.read_text()
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_command_writes_a_flame_graph(backend: RunningBackend, tmp_path: Path) -> None:
+    """The line of docs/backend.md."""
+    line = pages.one("docs/backend.md", "profile --for 10s --output")
+    with asked(backend):
+        state = ("--state", str(backend.data_file.parent))
+        done = program.run(tmp_path, *pages.typed(line, {"10s": "2s"}), *state)
+    if done.code:
+        skip_if_forbidden(done.err)
+    assert done.code == 0, done.err
+    assert "for 2 s, 100 samples a second, by py-spy: flame.svg" in done.err
+    assert "asgi.py" in (tmp_path / "flame.svg").read_text()
 
 
 def test_what_cannot_be_profiled_is_said(backend: RunningBackend, tmp_path: Path) -> None:

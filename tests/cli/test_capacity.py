@@ -1,16 +1,26 @@
-"""`kampyn-perf capacity` as the real program: what is wrong with a request, and what is said.
+"""`kampyn-perf capacity` as the real program: what is wrong with a request, and what is said; and
+what each line of its page asks for.
 
 Tests `capacity.py` and `capacity_step.py` of `kampyn_perf/results` too.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kampyn_perf import capacity
+from kampyn_perf.capacity import CapacityRequest
 from kampyn_perf.cli.capacity import view
 from kampyn_perf.cli.capacity.run import exit_code
+from kampyn_perf.cli.main import app
 from kampyn_perf.errors import ExitCode
 from kampyn_perf.results import io
 from kampyn_perf.results.capacity import Beyond, Ending, Steadiness
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.slo.evidence.test_capacity import around, result, step
 
 
@@ -110,3 +120,41 @@ def test_both_limits_are_told(capfdbinary):
 def test_no_answer_says_why(capfdbinary):
     view.answer(result(ending=Ending.UNDECIDED, reason="nothing was told"))
     assert capfdbinary.readouterr().out == b"No capacity: nothing was told\n"
+
+
+LINES = [line for line in pages.lines("docs/capacity.md") if " capacity" in line.split(" --")[0]]
+
+
+@pytest.mark.parametrize("line", [each for each in LINES if "--resume" not in each])
+def test_what_a_line_of_the_page_asks_for(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything but the search, which takes 86 s at the least; the lines of `--help` are among
+    these. Another is begun, ended and gone on with by `tests/cli/docs/test_stories.py`."""
+    asked: list[CapacityRequest] = []
+
+    def search(request: CapacityRequest, _observer: object) -> object:
+        asked.append(request)
+        return result(*around(500))
+
+    monkeypatch.setattr(capacity, "run", search)
+    monkeypatch.chdir(tmp_path)
+    Path("my-users.json").write_text(
+        '{"schema": "kampyn-perf/data", "version": 1, "uniId": "1", "users": [], "vendors": [], '
+        '"items": []}'
+    )
+    done = CliRunner().invoke(app, pages.typed(line))
+    assert done.exit_code == 0, done.output
+    words = {one: line.partition(f"{one} ")[2].split(" ")[0] for one in ("--budget", "--target")}
+    numbers = (1, 2, 4) if "--workers-sweep" in line else (None,)
+    minutes = {"3m": 3, "30m": 10}.get(words["--budget"], 10)
+    assert [one.budget_us for one in asked] == [minutes * 60_000_000] * len(numbers)
+    for request, number in zip(asked, numbers, strict=True):
+        bundled = request.load.bundled
+        own = words["--target"] or "localhost" in line
+        assert (bundled is None) is bool(own)
+        if number:
+            assert bundled is not None
+            assert bundled.settings.workers == number
+        limits = request.slo.objectives["cpu"].required if "cpu" in line else True
+        assert limits is ("cpu" not in line)

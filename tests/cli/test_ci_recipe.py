@@ -56,10 +56,21 @@ def typed_on_github() -> list[str]:
 
 
 def recipe() -> str:
-    block = re.search(r"```sh\n(.*?)```", TEXT, re.DOTALL)
-    assert block is not None
-    assert block[1].startswith("set -e\n")
-    return block[1]
+    script = blocks()[0]
+    assert script.startswith("set -e\n")
+    return script
+
+
+def blocks() -> list[str]:
+    """The recipe, and what stands in front of its load for a backend of one's own."""
+    return re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+
+
+def own_backend(url: str) -> str:
+    """That, for the one that is here."""
+    lines = blocks()[1]
+    assert "http://localhost:8000/health" in lines
+    return lines.replace("http://localhost:8000", url).replace("TARGET=shop", f"TARGET={url}")
 
 
 @pytest.fixture
@@ -75,10 +86,15 @@ def served(backend: RunningBackend, tmp_path: Path) -> dict[str, str]:
 
 
 def run(
-    folder: Path, commands: Path, steps: list[str] | None = None, **environ: str
+    folder: Path,
+    commands: Path,
+    steps: list[str] | None = None,
+    *,
+    script: str = "",
+    **environ: str,
 ) -> subprocess.CompletedProcess[str]:
     """The steps of a job in its empty folder, with the patience of a busy machine."""
-    (folder / "performance.sh").write_text(recipe())
+    (folder / "performance.sh").write_text(script or recipe())
     (folder / "bin").mkdir()
     (folder / "bin" / "pip").write_text(PIP)
     (folder / "bin" / "pip").chmod(0o755)
@@ -134,7 +150,11 @@ def test_it_is_red_when_a_goal_is_missed(
     tmp_path: Path, commands: Path, served: dict[str, str]
 ) -> None:
     missed = {"KAMPYN_SLO_OBJECTIVES__MEMORY_PER_INSTANCE__TARGET": "< 1 MB"}
-    done = run(tmp_path, commands, jobs()[1]["script"], **served, **missed)
+    own = own_backend(served.pop("KAMPYN_LOAD_CONFIG__TARGET"))
+    if shutil.which("curl") is None:
+        own = own.partition("\n")[2]
+    script = recipe().replace("code=0\n", f"{own}code=0\n")
+    done = run(tmp_path, commands, jobs()[1]["script"], script=script, **served, **missed)
     assert done.returncode == 1, done.stderr
     # ... or on two: a busy machine misses the goal for its processor, which is not required here.
     assert re.match(r"## ❌ kampyn-perf: FAIL on [12] of ", summary(tmp_path))

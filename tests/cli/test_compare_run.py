@@ -11,7 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from kampyn_perf.cli.main import app
+from kampyn_perf.compare import pairs
+from kampyn_perf.compare.pairs import PairsRequest
 from tests.cli import program
 from tests.cli.docs import pages
 
@@ -93,3 +97,42 @@ def test_what_is_not_run(tmp_path: Path, arguments: tuple[str, ...], words: str)
     assert "Traceback" not in done.err
     left = list((tmp_path / "reports").glob("*")) if (tmp_path / "reports").exists() else []
     assert left == []
+
+
+class Asked(Exception):
+    """In place of minutes of runs."""
+
+
+@pytest.mark.parametrize(
+    ("part", "sides"),
+    [
+        ("localhost:8000/items", ("localhost:8000/items", "localhost:8001/items")),
+        ("--profile quick", ("bundled", "bundled backend.store.indexes=none")),
+        ("--flow Vendor", ("bundled", "bundled backend.store.indexes=none")),
+        ("--base-set", ("bundled backend.workers=1", "bundled backend.workers=2")),
+    ],
+)
+def test_what_a_line_of_the_page_asks_for(
+    part: str, sides: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything but the runs; `--new-set` is run by the README's test, servers above."""
+
+    def run(request: PairsRequest, _observer: object) -> None:
+        raise Asked(request)
+
+    monkeypatch.setattr(pairs, "run", run)
+    monkeypatch.chdir(tmp_path)
+    line = pages.one("docs/compare.md", "compare --run", part)
+    done = CliRunner().invoke(app, pages.typed(line))
+    assert isinstance(done.exception, Asked), done.output
+    (request,) = done.exception.args
+    assert (request.base.name, request.new.name) == sides
+    for arm, name in ((request.base, sides[0]), (request.new, sides[1])):
+        made = arm.request("")
+        if made.bundled is None:
+            assert made.spec.url == f"http://{name.partition('/')[0]}"
+            assert made.spec.schedule().planned == 50 * 20
+        else:
+            settings = made.bundled.settings
+            assert (settings.store.indexes == "none") is ("indexes=none" in name)
+            assert settings.workers == {"1": 1, "2": 2}.get(name[-1], 0)

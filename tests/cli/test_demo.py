@@ -14,13 +14,16 @@ from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
+from tests.cli.docs import pages
 
 
 @pytest.mark.long
 def test_the_whole_story_in_small(tmp_path: Path) -> None:
-    small = ("--orders", "1000", "--for", "2s", "--rate", "5", "--no-open")
+    """The second line of its help; the first is the same with other numbers."""
+    line = pages.one(pages.HELP, "demo --orders")
+    small = (*pages.typed(line, {"50000": "1000", "10s": "2s"}), "--rate", "5")
     one_worker = {"KAMPYN_BACKEND_WORKERS": "1"}
-    done = program.run(tmp_path, "demo", *small, timeout=170, env=one_worker)
+    done = program.run(tmp_path, *small, timeout=170, env=one_worker)
     assert done.code == 0, done.err
     commands = re.findall(
         r"^\$ kampyn-perf (\w+(?: (?:seed|serve|advise|plan|apply))?)", done.err, re.M

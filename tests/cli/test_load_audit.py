@@ -24,13 +24,14 @@ from kampyn_perf.load.request import Bundled
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile
 
 
 def test_the_store_agrees_after_a_load(tmp_path):
     short = profile("{duration: 2, arrivalRate: 50}")
-    flame = ("--flame-graph", "1s")
-    done = program.run(tmp_path, "load", "--audit", *CHEAP, *SMALL, *TWO_WORKERS, *short, *flame)
+    typed = pages.typed(pages.one("docs/backend.md", "load --flame-graph"), {"10s": "1s"})
+    done = program.run(tmp_path, *typed, "--audit", *CHEAP, *SMALL, *TWO_WORKERS, *short)
     assert done.code in (0, 1, 4), done.err
     run = tmp_path / "reports" / "latest"
     audit = orjson.loads((run / "audit.json").read_bytes())

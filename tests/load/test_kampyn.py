@@ -21,6 +21,7 @@ from kampyn_perf import config, names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
+from tests.cli.docs import pages
 
 STAND_IN = Path(__file__).with_name("kampyn_stand_in.py")
 USERS, VENDORS = 12, 2
@@ -70,9 +71,16 @@ def data(tmp_path: Path) -> Path:
 
 
 def load(folder: Path, stand_in: StandIn, data: Path, *more: str) -> LoadResult:
+    """As the README says it."""
+    (line,) = (line for line in pages.of_blocks("README.md") if line.endswith("--data users.json"))
+    there = {
+        "https://staging.kampyn.example": stand_in.url,
+        "staging.kampyn.example": "127.0.0.1",
+        "users.json": str(data),
+    }
     done = program.run(
         folder,
-        *("load", "--target", "kampyn", "--url", stand_in.url, "--data", str(data)),
+        *pages.typed(line, there),
         *("--out", "run", *program.profile("{duration: 5, arrivalRate: 40}"), *more),
     )
     assert (folder / "run" / "result.json").exists(), done.err

@@ -17,6 +17,7 @@ import pytest
 
 from kampyn_perf.results.load import RunStatus
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.load.conftest import DATA, Load, end, start_server
 
 SHORT = "{duration: 2, arrivalRate: 50}"
@@ -28,7 +29,9 @@ LONG = "{duration: 30, arrivalRate: 50}"
 def test_the_exact_schedule_comes_and_a_stall_of_the_server_shows_in_full(load, workers):
     """From any number of workers. Sessions due during a stall answer after what is left of it: that
     many are that slow."""
-    process = load.start("{duration: 4, arrivalRate: 50}", more=("--workers", str(workers)))
+    four = pages.typed(pages.one("docs/scaling.md", "load --workers 4"))[1:]
+    flags = four if workers == 4 else ("--workers", str(workers))
+    process = load.start("{duration: 4, arrivalRate: 50}", more=flags)
     load.until_second(1)
     stopped = time.perf_counter()
     load.server.process.send_signal(signal.SIGSTOP)

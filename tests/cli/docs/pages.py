@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -70,6 +70,14 @@ def one(page: str, *parts: str) -> str:
     """The only line of a page that has all these parts, for a test that runs it itself."""
     (line,) = [line for line in lines(page) if all(part in line for part in parts)]
     return line
+
+
+def typed(line: str, there: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What stands behind `kampyn-perf` in a line, with what is `there` in place of what it says."""
+    for said, here in (there or {}).items():
+        assert said in line, (said, line)
+        line = line.replace(said, here)
+    return read(line, {}).words[1:]
 
 
 def file_of(page: str, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.cli.docs import pages
-from tests.cli.docs.reasons import DRY, NOT_HERE, RUN_BY, TAKEN_BY, WIRE
+from tests.cli.docs.reasons import DRY, NOT_HERE, RUN_BY, TAKEN_BY, UP_TO_THE_RUN, WIRE
 from tests.cli.docs.stories import STORIES
 
 LAST = ("README.md", pages.HELP)
@@ -27,6 +27,9 @@ def elsewhere(line: str) -> str:
     for beginning, test in TAKEN_BY.items():
         if line.startswith(beginning):
             return f"taken by {test}"
+    for pattern, (test, why) in UP_TO_THE_RUN.items():
+        if re.match(pattern, line):
+            return f"carried out up to the run by {test}: {why}"
     if re.match(WIRE, line):
         return "typed on MongoDB"
     return next((why for pattern, why in NOT_HERE.items() if re.match(pattern, line)), "")

@@ -13,7 +13,7 @@ import pytest
 from tests.cli import program
 from tests.cli.docs import pages
 from tests.cli.docs.reading import dry, elsewhere, same, typed_here
-from tests.cli.docs.reasons import DRY, NOT_HERE, RUN_BY, TAKEN_BY
+from tests.cli.docs.reasons import DRY, NOT_HERE, RUN_BY, TAKEN_BY, UP_TO_THE_RUN
 from tests.cli.docs.stories import STORIES
 
 EVERY = pages.every()
@@ -30,7 +30,7 @@ def test_every_command_is_typed_or_says_why_not() -> None:
     assert {line: found for line, found in left.items() if not elsewhere(line)} == {}
 
 
-@pytest.mark.parametrize("pattern", [*NOT_HERE, *DRY, *TAKEN_BY])
+@pytest.mark.parametrize("pattern", [*NOT_HERE, *DRY, *TAKEN_BY, *UP_TO_THE_RUN])
 def test_no_reason_is_left_of_a_line_that_is_gone(pattern: str) -> None:
     assert any(re.match(pattern, line) for line in EVERY), pattern
 
@@ -41,10 +41,17 @@ def test_what_only_says_what_it_would_do_is_not_much_of_it() -> None:
 
 
 def test_a_test_that_takes_a_line_takes_it_from_the_page() -> None:
-    for test in set(TAKEN_BY.values()):
-        assert "pages.one(" in (program.ROOT / test).read_text(), test
+    for test in {*TAKEN_BY.values(), *(test for test, _why in UP_TO_THE_RUN.values())}:
+        assert re.search(r"pages\.(one|lines|of_blocks)\(", (program.ROOT / test).read_text()), test
     for page, test in RUN_BY.items():
         assert page.rpartition("/")[2] in (program.ROOT / test).read_text(), test
+
+
+def test_what_a_reason_names_is_there() -> None:
+    reasons = [*DRY.values(), *NOT_HERE.values(), *(why for _test, why in UP_TO_THE_RUN.values())]
+    named = [name for why in reasons for name in re.findall(r"tests/[\w/.]*\w", why)]
+    assert len(named) > 10
+    assert [name for name in named if not (program.ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize(
@@ -63,4 +70,4 @@ def test_what_measures_is_there(line: str) -> None:
 
 def test_a_line_that_no_test_types_would_be_found() -> None:
     assert not elsewhere("kampyn-perf check --a-new-flag")
-    assert elsewhere("kampyn-perf demo")
+    assert elsewhere("kampyn-perf demo") == "taken by tests/cli/test_demo.py"

@@ -24,6 +24,7 @@ from tests.cli.docs.reading import dry, typed_here
 from tests.cli.docs.reasons import WIRE
 from tests.cli.docs.stories import JUDGED, STORIES, Story
 from tests.cli.docs.world import World, copied, kept_runs, with_data
+from tests.doctor.test_stores import redis_url  # noqa: F401 (a fixture)
 
 ORDERS = """
 clusters: {account: MONGO_URI_ACCOUNT, order: MONGO_URI_ORDER}
@@ -105,13 +106,17 @@ def told(line: str) -> dict[str, str]:
 
 @pytest.mark.mongo
 def test_what_only_mongodb_does(
-    world: World, mongo_uri: str, mongo_database: str, tmp_path: Path
+    world: World,
+    mongo_uri: str,
+    mongo_database: str,
+    redis_url: str,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
-    """Hidden and shown again, tried on a scratch collection, sampled, asked for use."""
+    """Hidden and shown again, tried on a scratch collection, sampled, asked for use; looked at."""
     server, _, options = mongo_uri.partition("/?")
     databases = (f"{server}/{mongo_database}{part}?{options}" for part in ("", "_accounts"))
     store, accounts = (uri.removesuffix("?") for uri in databases)
-    there = replace(world, store=store, accounts=accounts)
+    there = replace(world, store=store, accounts=accounts, redis=redis_url)
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "indexes.yaml").write_text(ORDERS)
     client: MongoClient[dict[str, Any]]
@@ -124,8 +129,12 @@ def test_what_only_mongodb_does(
         added={pages.one(pages.HELP, "apply --prune"): "--yes"},
         ends={
             pages.one(pages.HELP, "--profiler"): (2,),  # nobody switched it on
+            pages.one(pages.HELP, "doctor", "--mongo"): (0, 1),
         },
-        says={pages.one(pages.HELP, "apply --prune"): "hid"},
+        says={
+            pages.one(pages.HELP, "apply --prune"): "hid",
+            pages.one(pages.HELP, "doctor", "--mongo"): "mongo-standalone",
+        },
     )
     wire = [line for line in pages.every() if re.match(WIRE, line)]
     first = [line for line in wire if "--prune" in line]  # it hides what `unhide` shows

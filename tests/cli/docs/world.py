@@ -50,6 +50,7 @@ class World:
     """The database of every `mongodb://.../kampyn`."""
     accounts: str = STORE
     """That of the accounts' cluster."""
+    redis: str = ""
 
     def here(self, line: str) -> str:
         for before, after in SHORTER:
@@ -89,6 +90,7 @@ class World:
             "KAMPYN_WEBHOOK_SECRET": "whsec_c2VjcmV0",
             **dict.fromkeys(CLUSTERS, self.store),
             "MONGO_URI_ACCOUNT": self.accounts,
+            "REDIS_URL": self.redis,
         }
 
     def short(self, *, running: bool) -> dict[str, str]:

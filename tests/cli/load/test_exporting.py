@@ -14,8 +14,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.report.telemetry.receiver import Receiver, attributes, receiver
 
+WAYS = ("--otlp", "--push-gateway")
 RUN = ("--rate", "20", "--for", "3s", *program.PATIENT, "--set", "config.export.every=1s")
 
 
@@ -61,13 +63,14 @@ def url_of(target: Target) -> str:
 def test_failed_sessions_are_told_under_the_ids_that_the_target_saw(
     tmp_path: Path, target: Target
 ) -> None:
+    """Both lines of docs/export.md in one run."""
+    to_otlp, to_gateway = (pages.one("docs/export.md", f"load {way} http") for way in WAYS)
     with receiver() as otlp, receiver() as gateway:
         done = program.run(
             tmp_path,
-            "load",
-            url_of(target),
-            *("--otlp", otlp.url, "--push-gateway", gateway.url, "--out", "run"),
-            *RUN,
+            *pages.typed(to_otlp, {"http://localhost:4318": otlp.url}),
+            *pages.typed(to_gateway, {"http://localhost:9091": gateway.url})[1:],
+            *(url_of(target), "--out", "run", *RUN),
         )
     assert done.code == 1, done.err
     seen = [(parent, status) for parent, status in target.seen if parent]

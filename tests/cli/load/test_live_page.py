@@ -9,6 +9,7 @@ from pathlib import Path
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.cli import program
+from tests.cli.docs import pages
 from tests.load.conftest import start_server
 from tests.report import prometheus
 
@@ -33,15 +34,8 @@ def test_page_and_metrics_while_it_runs(tmp_path: Path) -> None:
     target = f"http://127.0.0.1:{server.port}/health"
     running = program.start(
         tmp_path,
-        "load",
-        target,
-        "--rate",
-        "20",
-        "--for",
-        "60s",
-        "--live-report",
-        "0",
-        *program.PATIENT,
+        *pages.typed(pages.one("docs/export.md", "--live-report"), {"8089": "0"}),
+        *(target, "--rate", "20", "--for", "60s", *program.PATIENT),
     )
     try:
         assert running.stderr is not None

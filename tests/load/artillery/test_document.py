@@ -11,6 +11,7 @@ from pathlib import Path
 from kampyn_perf.load.resolver import LoadOptions, resolve
 from kampyn_perf.slo import objectives
 from tests.cli import program
+from tests.cli.docs import pages
 
 SCRIPT = Path(__file__).parent / "files" / "document.yml"
 
@@ -46,9 +47,11 @@ def test_it_is_the_documented_profile_request_by_request():
 
 
 def test_it_runs_against_the_bundled_backend_and_is_judged_by_the_documents_objectives(tmp_path):
+    line = pages.one("docs/artillery.md", "document.yml --target")
     done = program.run(
         tmp_path,
-        *("load", str(SCRIPT), "--target", "reference", "--rate", "10", "--for", "2s", "--json"),
+        *pages.typed(line, {"document.yml": str(SCRIPT)}),
+        *("--rate", "10", "--for", "2s", "--json"),
         *(*program.CHEAP, *program.SMALL, *program.PATIENT, "--no-watch"),
     )
     assert done.code in (0, 4), done.err

@@ -99,8 +99,7 @@ class Commands(LazyGroup):
         "demo": Lazy(
             "kampyn_perf.cli.demo",
             "demo",
-            "Show the whole story in about two minutes: a missed goal, why, the remedy, the "
-            "proof.",
+            "Show the whole story in about two minutes: a missed goal, why, the remedy, the proof.",
         ),
         "docs": Lazy(
             "kampyn_perf.cli.docs",

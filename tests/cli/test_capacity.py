@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from kampyn_perf import capacity
 from kampyn_perf.capacity import CapacityRequest
@@ -143,8 +142,7 @@ def test_what_a_line_of_the_page_asks_for(
         '{"schema": "kampyn-perf/data", "version": 1, "uniId": "1", "users": [], "vendors": [], '
         '"items": []}'
     )
-    done = CliRunner().invoke(app, pages.typed(line))
-    assert done.exit_code == 0, done.output
+    assert app(pages.typed(line), standalone_mode=False) == ExitCode.OK
     words = {one: line.partition(f"{one} ")[2].split(" ")[0] for one in ("--budget", "--target")}
     numbers = (1, 2, 4) if "--workers-sweep" in line else (None,)
     minutes = {"3m": 3, "30m": 10}.get(words["--budget"], 10)

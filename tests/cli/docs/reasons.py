@@ -1,4 +1,4 @@
-"""Lines that no story types as they stand, each with its reason. Files that a reason names are there."""
+"""Lines that no story types as they stand, each with its reason; files that it names are there."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ it is about; those of one beginning differ in numbers and hosts alone."""
 UP_TO_THE_RUN = {
     r"kampyn-perf capacity(?! localhost| --resume)": (
         "tests/cli/test_capacity.py",
-        "a search takes 1 min 26 s at the least, and all of two cores; the search itself is held by "
-        "tests/capacity",
+        "a search takes 1 min 26 s at the least, and all of two cores; the search itself is held "
+        "by tests/capacity",
     ),
     r"kampyn-perf compare --run (--(base|new)-set|localhost)": (
         "tests/cli/test_compare_run.py",
@@ -56,8 +56,8 @@ DRY = {
     "kampyn-perf backend serve": "`backend serve` is typed by tests/test_readme.py, and on MongoDB "
     "by tests/backend/test_mongo_serving.py",
     "kampyn-perf bench$": "all four suites; each is measured by tests/bench/built_in",
-    "kampyn-perf bench generator": "two and a half minutes of load at the least; its search is held "
-    "by tests/load/benchmark, what becomes of it by tests/bench/built_in/test_generator.py",
+    "kampyn-perf bench generator": "two and a half minutes of load at the least; its search is "
+    "held by tests/load/benchmark, what becomes of it by tests/bench/built_in/test_generator.py",
     "kampyn-perf load --set 'alerts.": "a load with rules is typed a line before",
     "kampyn-perf load --config resilience.yaml": "faults are done by tests/cli/test_load_faults.py",
     "kampyn-perf load --flow order": "is a dry run",
@@ -71,8 +71,8 @@ DRY = {
     "kampyn-perf load locustfile.py$": "the same",
     "kampyn-perf load locustfile.py --flow": "tests/load/locustfiles/test_real_run.py runs it",
     'kampyn-perf load --curl "curl -X POST localhost:8000/orders -d': "load.md's is run",
-    "kampyn-perf load locustfiles/": "tests/load/locustfiles/test_real_run.py runs a folder, with an "
-    "argument of its own",
+    "kampyn-perf load locustfiles/": "tests/load/locustfiles/test_real_run.py runs a folder, with "
+    "an argument of its own",
     "kampyn-perf load script.yml --": "`load script.yml` is run",
 }
 """What lines look like that say what they would do (`--dry-run`, `--show-config`, `--list`): a load
@@ -82,7 +82,8 @@ NOT_HERE = {
     r"(make|\.ci/run)\b": "the tests themselves; `make load` is done by tests/test_readme.py",
     r"python (-m benchmarks\.|benchmarks/)": "measures for minutes",
     r"python -c ": "draws the graph of imports for developers, as `make check` does",
-    r"python docs/": "tests/test_docs_load.py and tests/report/verdict/test_formats_page.py run them",
+    r"python docs/": "tests/test_docs_load.py and "
+    "tests/report/verdict/test_formats_page.py run them",
     r"python api\.py": "tests/test_docs_first_run.py starts it",
     r"pip (install|wheel)": "fetches from an index; tests/test_package.py looks into the wheel",
     r"prometheus ": "tests/cli/load/test_live_page.py starts it where it is installed",

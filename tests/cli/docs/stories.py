@@ -114,6 +114,7 @@ STORIES = (
         ends={"kampyn-perf indexes verify --db sqlite:///.kampyn/backend.db": (0, 1)},
     ),
     Story(page="docs/first-run.md"),
+    Story(page="docs/http-client.md"),
     Story(page="docs/init.md"),
     Story(
         page="docs/load.md",

@@ -133,7 +133,7 @@ def test_what_only_mongodb_does(
         },
         says={
             pages.one(pages.HELP, "apply --prune"): "hid",
-            pages.one(pages.HELP, "doctor", "--mongo"): "mongo-standalone",
+            pages.one(pages.HELP, "doctor", "--mongo"): "differs from the document's tuning",
         },
     )
     wire = [line for line in pages.every() if re.match(WIRE, line)]

@@ -1,8 +1,10 @@
-"""The engine, end to end, beside others: `python -m benchmarks.engine table|highest|memory`.
+"""The engine, end to end, beside others: `python -m benchmarks.engine MODE`.
 
     table     every program at the rates asked for, in interleaved rounds
     highest   the highest rate that each carries, likewise; without a schedule: as fast as it goes
     memory    one long run: what its processes hold, at intervals, and the slope of it
+    workers   ours with one and with two generators, each at the same rate, on no core of their own:
+              what a request costs, and how much more two carry where each has a core
 
 Programs are ours, the last release's (a checkout of its own), stock Locust, and k6, Artillery, wrk
 and hey where they are on the PATH, each alone on one core, against a server of constants on
@@ -26,12 +28,13 @@ import psutil
 from benchmarks.checkouts import NoCommitError, checkout, last_release
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load import benchmark
-from kampyn_perf.load.benchmark import Attempt, Carried, Place, Program, Task, Work
+from kampyn_perf.load.benchmark import OURS, Attempt, Carried, Cores, Place, Program, Task, Work
 from kampyn_perf.load.benchmark.usage import tree
 from kampyn_perf.stats import trend
 
 _RELEASE = "release"
 RATES = (1_200.0, 4_800.0, 8_400.0)
+_GENERATORS = (1, 2)
 _GIVES_UP = 0.9
 """Of a rate: a program that does not reach it is not asked for a higher one."""
 _HEAD = (
@@ -116,8 +119,10 @@ def table(asked: argparse.Namespace) -> None:
     _print(rows[key] for key in sorted(rows, key=lambda key: key[0]))
 
 
-def _once(program: Program, rate: float, asked: argparse.Namespace) -> Attempt | None:
-    cores = benchmark.choose_cores()
+def _once(
+    program: Program, rate: float, asked: argparse.Namespace, cores: Cores | None = None
+) -> Attempt | None:
+    cores = cores or benchmark.choose_cores()
     with benchmark.running_server(cores) as server:
         task = Task(
             work=work_of(program),
@@ -197,6 +202,24 @@ def memory(asked: argparse.Namespace) -> None:
         _slope(name, [(requests / 1e6, megabytes[place]) for _, requests, megabytes in held])
 
 
+def workers(asked: argparse.Namespace) -> None:
+    """Two generators cannot be shown at their limit where the server needs a core, too; what a
+    request costs can."""
+    rows = {number: Row() for number in _GENERATORS}
+    for _ in range(asked.rounds):
+        for number, row in rows.items():
+            name = f"{OURS} --workers {number}"
+            program = benchmark.ours(name, more=["--workers", str(number)])
+            one = _once(program, asked.rate * number, asked, Cores())
+            if one:
+                row.attempts.append(one)
+    if not all(row.attempts for row in rows.values()):
+        raise KampynError("there is nothing to compare: a program never ran")
+    _print(rows.values())
+    alone, both = (median(one.cpu_us for one in row.attempts) for row in rows.values())
+    print(f"two carry {2 * alone / both:.2f} times what one does, each on a core of its own")
+
+
 def _slope(name: str, points: Sequence[tuple[float, float]]) -> None:
     """Of the later nine tenths: the first one fills caches."""
     later = points[len(points) // 10 :]
@@ -220,19 +243,22 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", choices=["table", "highest", "memory"])
+    parser.add_argument("what", choices=["table", "highest", "memory", "workers"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=7.0, help="of each attempt")
     parser.add_argument("--rates", default="", help="requests/s, by commas: 1200,4800,8400")
     parser.add_argument("--programs", default="", help="kampyn-perf,release,k6,locust,...")
     parser.add_argument("--release", default="", help="the commit that ours is compared with")
     parser.add_argument("--requests", type=float, default=1e6, help="of `memory`")
-    parser.add_argument("--rate", type=float, default=2_000.0, help="of `memory`, requests/s")
+    parser.add_argument(
+        "--rate", type=float, default=2_000.0, help="of `memory`; of a generator of `workers`"
+    )
     parser.add_argument("--lines", type=int, default=40, help="of `memory`, at most")
     asked = parser.parse_args()
     asked.busy = psutil.cpu_percent(interval=0.5) / 100
     try:
-        {"table": table, "highest": highest, "memory": memory}[asked.what](asked)
+        modes = {"table": table, "highest": highest, "memory": memory, "workers": workers}
+        modes[asked.what](asked)
     except KampynError as error:
         sys.stderr.write(f"error: {error.message}\n")
         return int(error.code)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from benchmarks.verdict_simulation import SPREAD, slowness
+from benchmarks.simulated_runs import SPREAD, slowness
 from kampyn_perf import stats
 from kampyn_perf.slo.evidence.bounds import NEARLY
 from kampyn_perf.stats.between_runs import BETWEEN_RUNS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.verdict_simulation import slowness
+from benchmarks.simulated_runs import slowness
 from kampyn_perf import stats
 from kampyn_perf.stats.steadiness import State, steadiness
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.verdict_simulation import PROCESSES, Errors, Setting, slowness
+from benchmarks.simulated_runs import PROCESSES, Setting, slowness
+from benchmarks.simulated_shares import Errors
 from kampyn_perf import stats
 
 if TYPE_CHECKING:

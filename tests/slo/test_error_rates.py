@@ -1,7 +1,7 @@
 """How often a verdict is wrong: simulated runs against targets on the edge.
 
-The short form of `benchmarks/verdict_simulation.py`, which tells what the processes are; its table
-is in `docs/slo.md`. All runs are drawn from a fixed seed.
+The short form of `benchmarks/verdict_simulation.py`; `benchmarks/simulated_runs.py` tells what the
+processes are, and the table is in `docs/slo.md`. All runs are drawn from a fixed seed.
 
 Tests `kampyn_perf/slo/evidence/estimate.py` and `kampyn_perf/slo/verdict/outcome.py`.
 """
@@ -13,13 +13,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from benchmarks.verdict_simulation import (
-    FEWEST_CLUMPS,
-    PROCESSES,
-    SLOW_PROCESSES,
-    Setting,
-    errors_of,
-)
+from benchmarks.simulated_runs import PROCESSES, SLOW_PROCESSES, Setting
+from benchmarks.simulated_shares import FEWEST_CLUMPS, errors_of
 from kampyn_perf.operators import Operator
 from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.unit import Unit

@@ -1,7 +1,4 @@
-"""What watchers see, put together by scrape.
-
-Tests `kampyn_perf/alerts/routes.py` too.
-"""
+"""What watchers see, put together by scrape."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The exported rules in Debian's promtool: taken, and firing exactly where the engine fires.
 
-Tests `kampyn_perf/alerts/promql.py` too.
+Tests `promql.py` and `routes.py` of `kampyn_perf/alerts` too.
 """
 
 from __future__ import annotations

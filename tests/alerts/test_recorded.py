@@ -1,7 +1,4 @@
-"""A recorded run played through the rules says what would have fired, and when.
-
-Tests `kampyn_perf/results/alerts.py` too.
-"""
+"""A recorded run played through the rules says what would have fired, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`kampyn-perf doctor` as the real program."""
+"""`kampyn-perf doctor` as the real program.
+
+Tests `kampyn_perf/doctor/examining.py` too.
+"""
 
 from __future__ import annotations
 

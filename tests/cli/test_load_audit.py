@@ -1,7 +1,7 @@
 """`load --audit`: a store that does not agree with what clients were told fails the run.
 
-Tests `auditing.py` and `bundled.py` of `kampyn_perf/load`, and `kampyn_perf/load/audit` and
-`kampyn_perf/cli/audit_view.py`.
+Tests `auditing.py` and `bundled.py` of `kampyn_perf/load`, and `kampyn_perf/load/audit`,
+`kampyn_perf/cli/audit_view.py` and `kampyn_perf/results/audit.py`.
 """
 
 from __future__ import annotations

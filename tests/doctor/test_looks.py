@@ -1,6 +1,6 @@
 """What was looked at stands there, whatever it came to; and what could not be seen.
 
-Tests `__init__.py` and `examining.py` of `kampyn_perf/doctor` too.
+Tests `kampyn_perf/doctor/__init__.py` too.
 """
 
 from __future__ import annotations

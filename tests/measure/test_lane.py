@@ -1,4 +1,7 @@
-"""Who looks when, in virtual time."""
+"""Who looks when, in virtual time.
+
+Tests `kampyn_perf/measure/readings.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the watchers brought, by series: bounded, and without what is no number.
-
-Tests `kampyn_perf/measure/readings.py` too.
-"""
+"""What the watchers brought, by series: bounded, and without what is no number."""
 
 from __future__ import annotations
 

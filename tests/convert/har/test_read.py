@@ -1,6 +1,6 @@
 """Recordings into one flow: whose requests, with which pauses, and without their secrets.
 
-Tests `kampyn_perf/convert/har` too.
+Tests `kampyn_perf/convert/draft.py` and `kampyn_perf/convert/har` too.
 """
 
 from __future__ import annotations

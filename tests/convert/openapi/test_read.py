@@ -1,6 +1,6 @@
 """Descriptions of different styles into projects that the program's own models understand.
 
-Tests `draft.py` and `naming.py` of `kampyn_perf/convert`, and `kampyn_perf/convert/openapi` too.
+Tests `kampyn_perf/convert/naming.py` and `kampyn_perf/convert/openapi` too.
 """
 
 from __future__ import annotations

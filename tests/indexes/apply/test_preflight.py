@@ -1,7 +1,4 @@
-"""What is found before a build begins, and which steps it stops.
-
-Tests `kampyn_perf/indexes/model/facts.py` too.
-"""
+"""What is found before a build begins, and which steps it stops."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """`indexes apply` as the real program, against a server that records what it is sent.
 
 Tests `guards.py` and `locking.py` of `kampyn_perf/indexes/apply`, and
-`kampyn_perf/indexes/model/refusals.py`, `kampyn_perf/indexes/text/apply.py` and
-`kampyn_perf/cli/indexes/apply_view.py` too.
+`kampyn_perf/indexes/plan/saved.py`, `kampyn_perf/indexes/model/refusals.py`,
+`kampyn_perf/indexes/text/apply.py` and `kampyn_perf/cli/indexes/apply_view.py` too.
 """
 
 from __future__ import annotations

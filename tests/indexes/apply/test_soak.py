@@ -1,7 +1,8 @@
 """Hide, soak, drop, and the way back.
 
 Tests `journal.py` and `unhide.py` of `kampyn_perf/cli/indexes`, and
-`kampyn_perf/indexes/apply/journal.py` and `kampyn_perf/indexes/text/journal.py` too.
+`kampyn_perf/indexes/apply/journal.py` and `kampyn_perf/indexes/text/journal.py`, and
+`kampyn_perf/indexes/plan/unhide.py` too.
 """
 
 from __future__ import annotations

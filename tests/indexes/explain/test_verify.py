@@ -1,7 +1,6 @@
 """Plans held to expectations, and the command on the wire.
 
-Tests `kampyn_perf/indexes/model/query.py`, `kampyn_perf/indexes/text/verify.py` and
-`kampyn_perf/cli/indexes/verify.py` too.
+Tests `kampyn_perf/indexes/text/verify.py` and `kampyn_perf/cli/indexes/verify.py` too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Each rule finds what it is for, and keeps silent about what only looks like it.
 
 Tests `rule.py` and `served.py` of `kampyn_perf/indexes/lint`, and `kampyn_perf/indexes/lint/rules`
-too.
+and `kampyn_perf/indexes/model/query.py` too.
 """
 
 from __future__ import annotations

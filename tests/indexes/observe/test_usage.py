@@ -1,6 +1,7 @@
 """What is provably unused, and who was asked.
 
-Tests `kampyn_perf/indexes/text/stats.py` and `kampyn_perf/cli/indexes/stats.py` too.
+Tests `kampyn_perf/indexes/model/facts.py`, `kampyn_perf/indexes/text/stats.py` and
+`kampyn_perf/cli/indexes/stats.py` too.
 """
 
 from __future__ import annotations

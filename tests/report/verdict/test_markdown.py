@@ -1,6 +1,6 @@
 """The summary as a Markdown parser reads it.
 
-Tests `kampyn_perf/report/markup.py` too.
+Tests `kampyn_perf/report/markup.py` and `kampyn_perf/results/alerts.py` too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What an audit counted, as an objective.
-
-Tests `kampyn_perf/results/audit.py` too.
-"""
+"""What an audit counted, as an objective."""
 
 from __future__ import annotations
 

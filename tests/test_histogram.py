@@ -31,7 +31,7 @@ values = st.lists(st.integers(0, HIGHEST_US), min_size=1, max_size=300)
 quantiles = st.sampled_from([0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
 
 
-def of(numbers: list[int]) -> Histogram:
+def histogram_of(numbers: list[int]) -> Histogram:
     histogram = Histogram()
     histogram.record_all(numbers)
     return histogram
@@ -42,14 +42,14 @@ def test_a_percentile_is_the_value_at_its_rank_within_three_digits(numbers, quan
     ordered = sorted(numbers)
     rank = max(1, math.ceil(round(quantile * len(ordered), 6)))
     exact = ordered[rank - 1]
-    found = of(numbers).percentiles([quantile])[quantile]
+    found = histogram_of(numbers).percentiles([quantile])[quantile]
     assert exact <= found <= exact + exact // 1000 + 1
     assert ordered[0] <= found <= ordered[-1]
 
 
 @given(values)
 def test_extremes_mean_and_count_are_exact(numbers):
-    histogram = of(numbers)
+    histogram = histogram_of(numbers)
     assert (histogram.min_us, histogram.max_us) == (min(numbers), max(numbers))
     assert histogram.percentiles([0.0, 1.0]) == {0.0: min(numbers), 1.0: max(numbers)}
     assert histogram.count == len(numbers)
@@ -58,8 +58,8 @@ def test_extremes_mean_and_count_are_exact(numbers):
 
 @given(st.lists(values, min_size=1, max_size=5), st.randoms())
 def test_adding_up_is_exact_in_any_order(parts, random):
-    whole = of([number for part in parts for number in part])
-    shuffled = [of(part) for part in parts]
+    whole = histogram_of([number for part in parts for number in part])
+    shuffled = [histogram_of(part) for part in parts]
     random.shuffle(shuffled)
     total = merged(shuffled)
     assert total.buckets() == whole.buckets()
@@ -69,7 +69,7 @@ def test_adding_up_is_exact_in_any_order(parts, random):
 
 @given(values)
 def test_encoding_loses_nothing(numbers):
-    histogram = of(numbers)
+    histogram = histogram_of(numbers)
     copy = Histogram.decode(
         histogram.encode(),
         min_us=histogram.min_us,
@@ -92,7 +92,7 @@ def test_the_encoding_is_that_of_the_library_but_for_how_hard_it_is_compressed(n
     theirs = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     for number in numbers:
         assert theirs.record_value(number)
-    ours = of(numbers).encode()
+    ours = histogram_of(numbers).encode()
     assert opened(ours) == opened(theirs.encode().decode("ascii"))
     assert HdrHistogram.decode(ours).get_total_count() == len(numbers)
 
@@ -109,7 +109,7 @@ def test_what_was_asked_for_before_more_came_is_forgotten(parts):
             elif number % 3 == 1:
                 histogram.add_packed(Packed.of(part))
             else:
-                histogram.add(of(part))
+                histogram.add(histogram_of(part))
         assert asked.noted is None or not part
         asked.noted = (asked.encode(), asked.buckets(), asked.stddev_us())
     alone = Histogram()
@@ -139,7 +139,7 @@ def test_a_layout_counts_in_its_buckets_and_in_the_usual_ones(numbers, splits):
     assert dict(zip(places.tolist(), counts.tolist(), strict=True)) == fine
     counted = Histogram()
     counted.add_packed(packed)
-    assert counted.buckets() == of(numbers).buckets()
+    assert counted.buckets() == histogram_of(numbers).buckets()
     assert (packed.count, packed.sum_us) == (len(numbers), sum(numbers))
 
     ends = layout.ends_us()[places]
@@ -177,7 +177,7 @@ def test_an_empty_histogram_has_no_percentile_not_zero():
 
 
 def test_beyond_an_hour_is_counted_and_said_never_lost():
-    histogram = of([1, HIGHEST_US + 5])
+    histogram = histogram_of([1, HIGHEST_US + 5])
     assert histogram.count == 2
     assert histogram.clamped == 1
     assert histogram.max_us == HIGHEST_US + 5
@@ -198,15 +198,15 @@ def test_zero_times_is_nothing():
 
 
 def test_ranks_outside_are_left_out():
-    assert of([7]).values_at_ranks([0, 1, 2]) == {1: 7}
+    assert histogram_of([7]).values_at_ranks([0, 1, 2]) == {1: 7}
 
 
 def test_count_above_counts_buckets_that_begin_above():
-    assert of([10, 20, 30]).count_above(20) == 1
+    assert histogram_of([10, 20, 30]).count_above(20) == 1
 
 
 def test_the_standard_deviation_is_near_the_exact_one():
-    assert of([100_000, 300_000]).stddev_us() == pytest.approx(100_000, rel=0.001)
+    assert histogram_of([100_000, 300_000]).stddev_us() == pytest.approx(100_000, rel=0.001)
 
 
 def test_rubbish_is_not_decoded():

@@ -40,7 +40,7 @@ KEPT = relevant(GOALS)
 ASK = Ask(kind=StepKind.OPEN, rate=50.0, warm_up_us=0, measured_us=20_000_000)
 
 
-def told(**facts):
+def step_of(**facts):
     phases = facts.pop("phases", [("Measured", steady(seconds=20, rate=100))])
     run = Run(phases=phases, splits_us=KEPT.thresholds_us, **facts)
     return open_step(run.result(), KEPT, ASK, number=3)
@@ -57,7 +57,7 @@ def test_what_a_rate_has_to_keep():
 
 
 def test_a_step_that_holds():
-    step = told(measurements=[machine("cpu", [0.5] * 20)])
+    step = step_of(measurements=[machine("cpu", [0.5] * 20)])
     assert step.holds
     assert step.steadiness is Steadiness.STABLE
     assert step.requests_rate == pytest.approx(100)
@@ -69,14 +69,14 @@ def test_a_step_that_holds():
 
 @pytest.mark.parametrize(("share", "used"), [(0.02, 0.4), (0.10, 2.0), (0.05, 1.0)])
 def test_a_percentile_is_what_it_used_of_its_allowance(share, used):
-    step = told(phases=[("Measured", slow(share))])
+    step = step_of(phases=[("Measured", slow(share))])
     p95 = next(margin for margin in step.margins if margin.objective == "p95")
     assert 2.718281828**-p95.value == pytest.approx(used, rel=0.01)
     assert ("p95" in step.missed) is (used > 1)
 
 
 def test_what_is_watched_counts_too():
-    step = told(measurements=[machine("cpu", [0.9] * 20)])
+    step = step_of(measurements=[machine("cpu", [0.9] * 20)])
     assert step.missed == ["cpu"]
     assert step.holds is False
 
@@ -110,7 +110,7 @@ def test_availability_is_what_it_used_of_the_failures_allowed():
 
 
 def test_an_invalid_step_says_nothing():
-    step = told(invalid=["the generator was late"], phases=[("Measured", slow(0.5))])
+    step = step_of(invalid=["the generator was late"], phases=[("Measured", slow(0.5))])
     assert step.holds is None
     assert step.invalid == ["the generator was late"]
     assert step.margins == []
@@ -118,13 +118,13 @@ def test_an_invalid_step_says_nothing():
 
 def test_but_what_failed_in_spite_of_it():
     late = Disturbance(reason="late by 1 ms", adds_us=1000, hides=0)
-    step = told(disturbances=[late], phases=[("Measured", slow(0.5))])
+    step = step_of(disturbances=[late], phases=[("Measured", slow(0.5))])
     assert step.holds is False
     assert "p95" in step.missed
 
 
 def test_a_step_that_was_ended_early_is_overloaded():
-    step = told(status=RunStatus.PARTIAL, reason="sessions piled up")
+    step = step_of(status=RunStatus.PARTIAL, reason="sessions piled up")
     assert step.steadiness is Steadiness.OVERLOADED
     assert step.ended_early == "sessions piled up"
     assert step.holds is False

@@ -39,7 +39,7 @@ def on_terminal(
         process.wait()
 
 
-def everything(handle: int) -> str:
+def read_all(handle: int) -> str:
     data = b""
     with suppress(OSError):  # EIO: the program has ended
         while part := os.read(handle, 65536):
@@ -86,7 +86,7 @@ def test_a_terminal_that_is_closed_ends_the_run_in_order(tmp_path):
 @pytest.mark.parametrize("columns", [80, 130])
 def test_figures_and_names_are_whole_at_any_width(tmp_path, url, columns):
     with on_terminal(tmp_path, "load", url, *SHORT, columns=columns) as (process, terminal):
-        said = everything(terminal)
+        said = read_all(terminal)
         process.wait(timeout=60)
     assert "offered 20/s" in said, "the live view was there"
     assert "A phase [bold]named[/] :smile:" in said

@@ -43,7 +43,9 @@ def part(outcome: Change, name: str = "GET /x", **more: Any) -> Compared:
     return row("p95", outcome, scope=f"endpoint {name}", primary=False, **more)
 
 
-def of(*rows: Compared, strict: bool = False, reasons: tuple[str, ...] = ()) -> Comparison:
+def comparison_of(
+    *rows: Compared, strict: bool = False, reasons: tuple[str, ...] = ()
+) -> Comparison:
     plain = Comparison(
         kind="load",
         design=Design.SINGLE,
@@ -98,7 +100,7 @@ LOOKS_WORSE = row("p95", OPEN, 0.2, explanation="open")
 def test_what_is_proven_decides(
     rows: tuple[Compared, ...], conclusion: Conclusion, code: ExitCode
 ) -> None:
-    found = of(*rows)
+    found = comparison_of(*rows)
     assert (found.conclusion, found.exit_code) == (conclusion, code)
 
 
@@ -114,13 +116,13 @@ def test_what_is_proven_decides(
 def test_strict_leaves_nothing_of_the_whole_open(
     rows: tuple[Compared, ...], code: ExitCode
 ) -> None:
-    assert of(*rows, strict=True).exit_code is code
+    assert comparison_of(*rows, strict=True).exit_code is code
 
 
 def test_improvements_beside_one_that_cannot_be_judged() -> None:
     parts = [part(BETTER, f"GET /{n}") for n in range(28)]
     open_ = [part(OPEN, f"POST /{n}") for n in range(7)]
-    found = of(row("p50", BETTER, -0.5), *parts, P99_OPEN, *open_)
+    found = comparison_of(row("p50", BETTER, -0.5), *parts, P99_OPEN, *open_)
     assert found.headline == (
         "IMPROVED on 29 of 37 figures; 8 undecided: response time P99, response time P95 "
         "[endpoint POST /0], response time P95 [endpoint POST /1] and 5 more"
@@ -136,7 +138,7 @@ def test_one_line_for_each_reason_and_what_would_decide_all_of_them() -> None:
     def open_(statistic: str, needed: Needed | None, why: str = both) -> Compared:
         return row(statistic, OPEN, explanation=why, needed=needed)
 
-    found = of(
+    found = comparison_of(
         open_("p50", Needed(count=18, noun="runs a side")),
         open_("p95", Needed(count=32, noun="runs a side")),
         open_("p99", Needed(noun="runs a side")),
@@ -155,14 +157,14 @@ def test_one_line_for_each_reason_and_what_would_decide_all_of_them() -> None:
 
 
 def test_where_they_cannot_be_compared_no_figure_has_an_outcome() -> None:
-    found = of(row("p50", WORSE), reasons=("another seed",))
+    found = comparison_of(row("p50", WORSE), reasons=("another seed",))
     assert found.headline == "NOT COMPARABLE: nothing is judged"
     assert (found.reasons, found.exit_code) == (["another seed"], ExitCode.NO_VERDICT)
     assert found.rows[0].outcome is OPEN
 
 
 def test_no_change_is_told_with_its_count() -> None:
-    found = of(row("p50", SAME), row("p95", SAME), part(OPEN))
+    found = comparison_of(row("p50", SAME), row("p95", SAME), part(OPEN))
     assert found.headline == (
         "NO MEANINGFUL CHANGE on 2 of 3 figures; 1 undecided: response time P95 [endpoint GET /x]"
     )

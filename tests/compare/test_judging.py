@@ -26,11 +26,13 @@ from tests.slo.runs import Run, machine, steady
 
 def load(median_us: int = 20_000, *, seed: int = 1, seconds: int = 40, **more: Any) -> LoadResult:
     """A run; each seed is another one."""
-    return made(median_us, seed, seconds) if not more else make(median_us, seed, seconds, more)
+    return (
+        cached_run(median_us, seed, seconds) if not more else make(median_us, seed, seconds, more)
+    )
 
 
 @cache
-def made(median_us: int, seed: int, seconds: int) -> LoadResult:
+def cached_run(median_us: int, seed: int, seconds: int) -> LoadResult:
     """The same run is made once."""
     return make(median_us, seed, seconds, {})
 

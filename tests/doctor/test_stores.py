@@ -29,7 +29,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     running.close()
 
 
-def told(facts: Facts) -> dict[str, Finding]:
+def findings_by_rule(facts: Facts) -> dict[str, Finding]:
     """By rule; each with what it does to the numbers and what to do."""
     found = {one.rule: one for one in findings(facts)}
     for one in found.values():
@@ -44,7 +44,7 @@ def test_a_redis_as_the_document_has_it(redis_url: str) -> None:
     assert facts.version
     assert facts.used
     assert facts.persists is False
-    assert told(Facts(redis=facts)) == {}
+    assert findings_by_rule(Facts(redis=facts)) == {}
 
 
 def test_what_is_set_otherwise_is_seen_and_a_remedy_helps(redis_url: str) -> None:
@@ -53,15 +53,15 @@ def test_what_is_set_otherwise_is_seen_and_a_remedy_helps(redis_url: str) -> Non
         client.config_set("maxmemory-policy", "noeviction")
         client.config_set("maxmemory", "2mb")
         client.config_set("appendonly", "yes")
-        found = told(Facts(redis=redis_facts(redis_url)))
+        found = findings_by_rule(Facts(redis=redis_facts(redis_url)))
         assert {"redis-policy", "redis-memory", "redis-persistence"} <= found.keys()
         for rule in ("redis-policy", "redis-memory", "redis-persistence"):
             client.execute_command(*found[rule].remedy.split())
-    assert told(Facts(redis=redis_facts(redis_url))) == {}
+    assert findings_by_rule(Facts(redis=redis_facts(redis_url))) == {}
 
 
 def test_a_redis_that_is_gone() -> None:
-    found = told(Facts(redis=redis_facts("redis://:secret@127.0.0.1:1")))
+    found = findings_by_rule(Facts(redis=redis_facts("redis://:secret@127.0.0.1:1")))
     assert list(found) == ["redis-unreachable"]
     assert "secret" not in str(found)
 
@@ -75,7 +75,7 @@ def test_a_mongodb_and_the_options_of_its_uri(mongo_uri: str, mongo_database: st
     assert facts.version
     assert facts.replica_set is not None
     assert facts.options == {"maxpoolsize": "50", "w": "majority"}
-    found = told(Facts(mongo=facts))
+    found = findings_by_rule(Facts(mongo=facts))
     words = found["mongo-options"].consequence
     assert "minpoolsize is not set (document: 10)" in words
     assert "maxpoolsize" not in words
@@ -93,11 +93,11 @@ def test_a_profiler_that_is_on_is_seen(mongo_uri: str, mongo_database: str) -> N
             pytest.skip(f"the server has no profiler: {error}")
         level = client[mongo_database].command("profile", -1).get("was")
     assert mongo_facts(uri).profiling == level
-    assert ("mongo-profiler" in told(Facts(mongo=mongo_facts(uri)))) == bool(level)
+    assert ("mongo-profiler" in findings_by_rule(Facts(mongo=mongo_facts(uri)))) == bool(level)
 
 
 def test_a_mongodb_that_is_gone() -> None:
     uri = "mongodb://u:secret@127.0.0.1:1/kampyn?serverSelectionTimeoutMS=200"
-    found = told(Facts(mongo=mongo_facts(uri)))
+    found = findings_by_rule(Facts(mongo=mongo_facts(uri)))
     assert list(found) == ["mongo-unreachable"]
     assert "secret" not in str(found)

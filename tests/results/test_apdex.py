@@ -21,7 +21,7 @@ from kampyn_perf.results.breakdown import (
 T = 100_000
 
 
-def of(times_us: list[int], failed: int = 0) -> Apdex:
+def figure_of(times_us: list[int], failed: int = 0) -> Apdex:
     """Of successes that took so long, half of them in another second, and failures."""
     layout = Layout(splits_of(T))
     rows = [
@@ -41,7 +41,7 @@ def of(times_us: list[int], failed: int = 0) -> Apdex:
     st.integers(0, 5),
 )
 def test_each_request_counts_once_and_on_its_side(times, failed):
-    found = of(times, failed)
+    found = figure_of(times, failed)
     assert found.satisfied == sum(one <= T for one in times)
     assert found.tolerating == sum(T < one <= 4 * T for one in times)
     assert found.satisfied + found.tolerating + found.frustrated == len(times) + failed
@@ -62,10 +62,10 @@ def test_each_request_counts_once_and_on_its_side(times, failed):
     ],
 )
 def test_the_words_of_the_index(good, late, score, rating):
-    found = of([1] * good + [10**7] * late)
+    found = figure_of([1] * good + [10**7] * late)
     assert (found.score, found.rating) == (score, rating)
 
 
 def test_without_requests_there_is_no_score():
-    found = of([])
+    found = figure_of([])
     assert (found.score, found.rating, found.frustrated) == (None, "", 0)

@@ -56,7 +56,7 @@ def hook() -> Iterator[str]:
     server.server_close()
 
 
-def told(**settings: Any) -> None:
+def send(**settings: Any) -> None:
     asyncio.run(notify(notifier_of(NotificationSettings.model_validate(settings)), ORDER))
 
 
@@ -66,7 +66,7 @@ def test_nobody_is_told_unless_configured() -> None:
 
 def test_the_log_shows_both(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="kampyn.notify"):
-        told(mode="log")
+        send(mode="log")
     assert sorted(caplog.messages) == [
         "to user user123: order o1 is pending",
         "to vendor vendor123: order o1 has come in",
@@ -74,7 +74,7 @@ def test_the_log_shows_both(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_webhook_gets_both(hook: str) -> None:
-    told(mode="webhook", url=hook)
+    send(mode="webhook", url=hook)
     shared = {"orderId": "o1", "status": "pending", "total": 250, "path": "/orders?key=1"}
     assert sorted(Hook.got, key=lambda body: body["kind"]) == [
         {"kind": "order_confirmation", "to": "user123"} | shared,
@@ -87,7 +87,7 @@ def test_a_webhook_that_fails_costs_a_line_in_the_log(
     hook: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     Hook.status = status
-    told(mode="webhook", url=hook)
+    send(mode="webhook", url=hook)
     assert (
         caplog.messages == [f"Order o1: a notification failed: the webhook answered {status}"] * 2
     )

@@ -27,7 +27,7 @@ def plain() -> LoadResult:
 
 
 @cache
-def of(median_us: int) -> LoadResult:
+def result_of(median_us: int) -> LoadResult:
     return Run(phases=[("p", [[median_us] * 10] * 4)]).result()
 
 
@@ -58,7 +58,7 @@ class Machine:
             update["validity"] = validity
         if at == self.interrupt:
             update |= {"interrupted": "SIGINT", "status": RunStatus.PARTIAL}
-        return of(int(200 * factor * noise) * 100).model_copy(update=update)
+        return result_of(int(200 * factor * noise) * 100).model_copy(update=update)
 
 
 class Heard(Unobserved):

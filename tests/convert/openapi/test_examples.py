@@ -14,7 +14,7 @@ from kampyn_perf.convert.openapi.examples import NOTHING, example
 from kampyn_perf.errors import ConfigError
 
 
-def made(schema: Any, schemas: Any = None, *, number_of: int = 0) -> Any:
+def example_of(schema: Any, schemas: Any = None, *, number_of: int = 0) -> Any:
     root = {"schema": schema, "schemas": schemas or {}}
     documents = Documents(lambda _location: root)
     return example(documents.root("d").child("schema"), documents, number_of=number_of)
@@ -56,12 +56,12 @@ def made(schema: Any, schemas: Any = None, *, number_of: int = 0) -> Any:
     ],
 )  # fmt: skip
 def test_a_value_of_each_kind(schema: Any, value: Any) -> None:
-    assert made(schema) == value
+    assert example_of(schema) == value
 
 
 def test_several_values_of_one_schema_differ() -> None:
     for schema in ({"type": "integer"}, {"type": "string"}, {"type": "string", "format": "uuid"}):
-        assert len({made(schema, number_of=number) for number in range(3)}) == 3
+        assert len({example_of(schema, number_of=number) for number in range(3)}) == 3
 
 
 def test_the_option_that_a_discriminator_names() -> None:
@@ -70,7 +70,7 @@ def test_the_option_that_a_discriminator_names() -> None:
         "oneOf": [{"$ref": "#/schemas/Cat"}],
         "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/schemas/Cat"}},
     }
-    assert made(schema, schemas) == {"kind": "cat"}
+    assert example_of(schema, schemas) == {"kind": "cat"}
 
 
 def test_aliases_that_stand_for_billions_of_values_end() -> None:
@@ -78,11 +78,11 @@ def test_aliases_that_stand_for_billions_of_values_end() -> None:
     for _level in range(10):
         names = [f"p{number}" for number in range(9)]
         bomb = {"type": "object", "required": names, "properties": dict.fromkeys(names, bomb)}
-    made(bomb)
+    example_of(bomb)
     given_bomb: Any = ["x"]
     for _level in range(12):
         given_bomb = [given_bomb] * 9
-    assert made({"example": given_bomb, "type": "integer"}) == 1
+    assert example_of({"example": given_bomb, "type": "integer"}) == 1
 
 
 NAMES = st.sampled_from(["A", "B", "C"])
@@ -121,12 +121,12 @@ SCHEMAS = st.recursive(st.one_of(REFERENCES, SCALARS), keywords, max_leaves=25)
 @given(SCHEMAS, st.fixed_dictionaries({"A": SCHEMAS, "B": SCHEMAS, "C": SCHEMAS}))
 def test_whatever_the_schema_there_is_an_end_and_json(schema: Any, schemas: Any) -> None:
     try:
-        value = made(schema, schemas)
+        value = example_of(schema, schemas)
     except ConfigError:  # references that go round among themselves
         return
     if value is not NOTHING:
         orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
-        assert made(schema, schemas) == value or value != value
+        assert example_of(schema, schemas) == value or value != value
 
 
 def test_a_node_knows_its_pointer() -> None:

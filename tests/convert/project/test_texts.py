@@ -28,7 +28,7 @@ def filled(text: str, texts: Texts) -> Any:
     return text if fill is None else fill({**DATA, **texts.variables})
 
 
-def meant(text: Text) -> str:
+def filled_in(text: Text) -> str:
     parts = text.parts if isinstance(text, Template) else (text,)
     return "".join(
         part if isinstance(part, str) else {"a": "A", "x.y": "Y"}[part.path]
@@ -41,7 +41,7 @@ def meant(text: Text) -> str:
 def test_a_text_is_filled_in_as_it_was_meant(parts: list[str | Name]) -> None:
     text = joined(parts)
     texts = Texts({})
-    assert filled(texts.text(text), texts) == meant(text)
+    assert filled(texts.text(text), texts) == filled_in(text)
 
 
 def test_a_text_that_needs_no_variable_is_written_as_it_is() -> None:

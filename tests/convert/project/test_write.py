@@ -17,7 +17,7 @@ from kampyn_perf.errors import KampynError
 FILES = {"a/one.yaml": File(b"1"), "b/c/two.csv": File(b"2", 0o600), "three": File(b"3")}
 
 
-def there(folder: Path) -> dict[str, str]:
+def files_in(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text()
         for path in sorted(folder.rglob("*"))
@@ -29,7 +29,7 @@ def test_all_of_them_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "new/project"
     paths = write_project(folder, FILES)
     assert paths == [folder / name for name in FILES]
-    assert there(folder) == {"a/one.yaml": "1", "b/c/two.csv": "2", "three": "3"}
+    assert files_in(folder) == {"a/one.yaml": "1", "b/c/two.csv": "2", "three": "3"}
     assert (folder / "b/c/two.csv").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in folder.iterdir()) == ["a", "b", "three"]
 
@@ -38,9 +38,9 @@ def test_what_is_there_stays_unless_it_may_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "three").write_text("old")
     with pytest.raises(KampynError, match="three is there already, and nothing was written"):
         write_project(tmp_path, FILES)
-    assert there(tmp_path) == {"three": "old"}
+    assert files_in(tmp_path) == {"three": "old"}
     write_project(tmp_path, FILES, force=True)
-    assert there(tmp_path)["three"] == "3"
+    assert files_in(tmp_path)["three"] == "3"
 
 
 def test_a_link_that_leads_nowhere_is_there_too(tmp_path: Path) -> None:
@@ -59,14 +59,14 @@ def test_a_file_where_a_folder_belongs_changes_nothing(tmp_path: Path, existing:
     path.write_text("file")
     with pytest.raises(KampynError):
         write_project(tmp_path, FILES, force=True)
-    assert there(tmp_path) == {existing: "file"}
+    assert files_in(tmp_path) == {existing: "file"}
 
 
 def test_a_folder_where_a_file_belongs(tmp_path: Path) -> None:
     (tmp_path / "three").mkdir()
     with pytest.raises(KampynError, match="three is a folder"):
         write_project(tmp_path, FILES, force=True)
-    assert there(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
 def test_a_failure_half_way_puts_back_what_was_there(
@@ -84,7 +84,7 @@ def test_a_failure_half_way_puts_back_what_was_there(
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(KampynError, match="No space left on device"):
         write_project(tmp_path, FILES, force=True)
-    assert there(tmp_path) == {"a/one.yaml": "old"}
+    assert files_in(tmp_path) == {"a/one.yaml": "old"}
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 

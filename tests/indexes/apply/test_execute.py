@@ -45,14 +45,14 @@ def run(simulator: Simulator, *wanted: IndexSpec, prune: str = "") -> list[Event
     return list(execute(made, lambda _: simulator, OPTIONS))
 
 
-def told(events: list[Event]) -> list[tuple[str, list[str], int]]:
+def in_short(events: list[Event]) -> list[tuple[str, list[str], int]]:
     return [(e.kind.value, [step.name for step in e.steps], e.code) for e in events]
 
 
 def test_all_builds_of_a_collection_go_in_one_command() -> None:
     simulator = Recorder()
     events = run(simulator, spec(("a", 1)), spec(("b", 1)))
-    assert told(events) == [("started", ["a_1", "b_1"], 0), ("done", ["a_1", "b_1"], 0)]
+    assert in_short(events) == [("started", ["a_1", "b_1"], 0), ("done", ["a_1", "b_1"], 0)]
     assert simulator.builds == [["a_1", "b_1"]]
     assert run(simulator, spec(("a", 1)), spec(("b", 1))) == []
 
@@ -60,7 +60,7 @@ def test_all_builds_of_a_collection_go_in_one_command() -> None:
 def test_one_bad_build_does_not_hold_up_the_rest() -> None:
     simulator = Recorder(documents=[{"a": 1}, {"a": 1}])
     events = run(simulator, spec(("a", 1), unique=True), spec(("b", 1)))
-    assert told(events) == [
+    assert in_short(events) == [
         ("started", ["a_1", "b_1"], 0),
         ("retry", ["a_1", "b_1"], 11000),
         ("started", ["a_1"], 0),
@@ -76,7 +76,7 @@ def test_nothing_goes_that_a_failed_build_was_to_replace() -> None:
     simulator.indexes["a_1"] = {"v": 2, "key": {"a": 1}, "name": "a_1"}
     wanted = spec(("a", 1), ("b", 1), unique=True)
     events = run(simulator, wanted, prune="a_1")
-    assert told(events)[-2:] == [("failed", ["a_1_b_1"], 11000), ("skipped", ["a_1"], 0)]
+    assert in_short(events)[-2:] == [("failed", ["a_1_b_1"], 11000), ("skipped", ["a_1"], 0)]
     assert events[-1].message == (
         "needs things: create a_1_b_1, which failed: E11000 duplicate key error"
     )
@@ -88,7 +88,7 @@ def test_after_a_step_down_nothing_more_is_sent() -> None:
     simulator.stepped_down = True
     simulator.indexes["c_1"] = {"v": 2, "key": {"c": 1}, "name": "c_1"}
     events = run(simulator, spec(("a", 1)), spec(("b", 1)), prune="c_1")
-    assert told(events) == [
+    assert in_short(events) == [
         ("started", ["a_1", "b_1"], 0),
         ("failed", ["a_1", "b_1"], 11602),
         ("skipped", ["c_1"], 0),

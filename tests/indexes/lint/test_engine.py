@@ -403,7 +403,7 @@ QUERIES = """    queries:
 """
 
 
-def said(index: str) -> list[str]:
+def findings_on(index: str) -> list[str]:
     top = "parameters: {who: u1, state: open}"
     found = judge(users(index, head=QUERIES, top=top)).active
     return [f"{f.rule.id}: {f.message}" for f in found]
@@ -424,7 +424,7 @@ def said(index: str) -> list[str]:
     ],
 )
 def test_what_a_hashed_or_sparse_index_cannot_serve(index: str, finding: str) -> None:
-    found = said(index)
+    found = findings_on(index)
     assert found[:1] == [] if not finding else found[0].startswith(f"cannot-serve: {finding}")
 
 
@@ -434,7 +434,7 @@ def test_what_a_hashed_or_sparse_index_cannot_serve(index: str, finding: str) ->
 def test_a_partial_index_is_judged_by_values(state: str, implied: bool) -> None:
     # The query's own value is a placeholder, whose sample is `open`.
     index = f"{{key: {{a: 1}}, partialFilterExpression: {{b: {state}}}, serves: [placed]}}"
-    found = [words for words in said(index) if words.startswith("partial-not-implied")]
+    found = [words for words in findings_on(index) if words.startswith("partial-not-implied")]
     if state.startswith("{"):
         assert found == []  # it exists where it has a value
     else:

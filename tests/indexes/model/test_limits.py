@@ -136,11 +136,15 @@ def test_a_filter_is_too_deep_from_its_fifth_level_on(depth: int, beside: bool) 
         expression = {"$and": [expression]}
     if beside:
         expression = {"b": 1, **expression}  # the two stand below one more $and
-    found = {refusal.rule for refusal in filter_refusals(of(expression)) if refusal.since is None}
+    found = {
+        refusal.rule
+        for refusal in filter_refusals(partial_index(expression))
+        if refusal.since is None
+    }
     assert bool(found) is (depth + beside > MAX_DEPTH)
 
 
-def of(partial: dict[str, object]) -> IndexSpec:
+def partial_index(partial: dict[str, object]) -> IndexSpec:
     return IndexSpec(keys=(("a", 1),), options={"partialFilterExpression": partial})
 
 

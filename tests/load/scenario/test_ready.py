@@ -62,7 +62,7 @@ def noting() -> Any:
     return client
 
 
-def made(
+def sent_by_the_longer_way(
     client: Client, request: PreparedRequest, data: Any, more: Any
 ) -> tuple[bytes, bytes | None]:
     """What the longer way makes of it."""
@@ -102,7 +102,7 @@ def test_a_request_is_the_same(path, more, data, token):
     client = noting()
     for each in [*data, *data]:  # the second time from what is kept
         answer = send_ready(client, request, each, token)
-        assert client.sent[-1] == made(client, request, each, token)
+        assert client.sent[-1] == sent_by_the_longer_way(client, request, each, token)
         assert answer.given == request.address(each)
         assert answer.reported_as.name == request.name
 

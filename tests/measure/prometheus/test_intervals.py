@@ -27,7 +27,7 @@ def page(*instruments: Instrument) -> Page:
     return {(one.name, one.labels): one for one in instruments}
 
 
-def brought(before: Page | None, after: Page, seconds: float = 2.0) -> dict[str, float]:
+def values_between(before: Page | None, after: Page, seconds: float = 2.0) -> dict[str, float]:
     return {
         " ".join([one.quantity.metric, *(value for _, value in one.quantity.labels)]): one.value
         for one in samples(before, after, seconds=seconds, subject="x", source="y")
@@ -35,16 +35,16 @@ def brought(before: Page | None, after: Page, seconds: float = 2.0) -> dict[str,
 
 
 def test_a_counter_is_a_rate() -> None:
-    assert brought(page(counter(10)), page(counter(16))) == {"requests_total": 3.0}
+    assert values_between(page(counter(10)), page(counter(16))) == {"requests_total": 3.0}
 
 
 def test_the_first_look_knows_no_rates_but_states() -> None:
     gauge = Instrument("queue_length", Kind.GAUGE, (), value=7)
-    assert brought(None, page(counter(10), histogram(1.0), gauge)) == {"queue_length": 7}
+    assert values_between(None, page(counter(10), histogram(1.0), gauge)) == {"queue_length": 7}
 
 
 def test_what_was_not_there_before_began_at_nothing() -> None:
-    assert brought({}, page(counter(6))) == {"requests_total": 3.0}
+    assert values_between({}, page(counter(6))) == {"requests_total": 3.0}
 
 
 def test_a_counter_that_shrank_began_anew() -> None:
@@ -71,7 +71,7 @@ def test_a_histogram_is_the_mean_of_what_came_since() -> None:
 
 def test_an_interval_without_events_has_a_rate_and_no_mean() -> None:
     same = histogram(0.2)
-    assert brought(page(same), page(same)) == {"query_seconds_count": 0.0}
+    assert values_between(page(same), page(same)) == {"query_seconds_count": 0.0}
 
 
 def test_a_quantile_beyond_the_last_edge_is_marked_as_at_least_that() -> None:

@@ -33,7 +33,7 @@ def parse(body: bytes, content_type: str) -> Page:
     return PageReader().read(body, content_type)
 
 
-def both(made: CollectorRegistry) -> list[Page]:
+def pages_of(made: CollectorRegistry) -> list[Page]:
     return [
         parse(exposition.generate_latest(made), CLASSIC),
         parse(openmetrics.generate_latest(made), OPEN),
@@ -41,7 +41,7 @@ def both(made: CollectorRegistry) -> list[Page]:
 
 
 def test_the_two_formats_say_the_same() -> None:
-    classic, opened = both(registry([0.05, 0.5, 5]))
+    classic, opened = pages_of(registry([0.05, 0.5, 5]))
     assert classic == opened
     requests = classic["requests_total", (("route", "/a"),)]
     assert (requests.kind, requests.value) == (Kind.COUNTER, 3)
@@ -55,7 +55,7 @@ def test_the_two_formats_say_the_same() -> None:
 
 @given(route=LABEL_VALUES, queries=st.lists(st.floats(0, 100), max_size=20))
 def test_any_label_and_any_value_come_through(route: str, queries: list[float]) -> None:
-    for page in both(registry(queries, route=route)):
+    for page in pages_of(registry(queries, route=route)):
         assert page["requests_total", (("route", route),)].value == 3
         if queries:
             instrument = page["query_seconds", (("op", "find"),)]

@@ -37,7 +37,7 @@ def python(*programs: str) -> Iterator[list[subprocess.Popen[bytes]]]:
             process.wait()
 
 
-def of(readings: list[Reading], metric: str) -> dict[str, float]:
+def by_subject(readings: list[Reading], metric: str) -> dict[str, float]:
     return {
         one.quantity.subject: one.value
         for one in readings
@@ -61,7 +61,7 @@ def test_memory_is_what_the_process_holds() -> None:
         watcher = ProcessWatcher(lambda: {"worker": pids_of(small, large)})
         until(lambda: psutil.Process(large.pid).memory_info().rss > 64 * 1024 * 1024)
         before = psutil.Process(large.pid).memory_info().rss
-        memory = of(list(watcher.sample(0)), names.MEMORY_PER_INSTANCE)
+        memory = by_subject(list(watcher.sample(0)), names.MEMORY_PER_INSTANCE)
         after = psutil.Process(large.pid).memory_info().rss
     # It may still be growing.
     assert 0.99 * before <= memory["worker 2"] <= 1.01 * after
@@ -76,9 +76,9 @@ def test_cpu_is_a_share_of_one_core_between_two_looks() -> None:
         first = list(watcher.sample(0))
         spent = -sum(psutil.Process(busy.pid).cpu_times()[:2])
         time.sleep(0.5)
-        second = of(list(watcher.sample(SECOND // 2)), names.PROCESS_CPU)
+        second = by_subject(list(watcher.sample(SECOND // 2)), names.PROCESS_CPU)
         spent += sum(psutil.Process(busy.pid).cpu_times()[:2])
-    assert of(first, names.PROCESS_CPU) == {}
+    assert by_subject(first, names.PROCESS_CPU) == {}
     assert second["worker 2"] == pytest.approx(2 * spent, abs=0.1)
     assert second["worker 1"] < second["worker 2"]
 
@@ -107,14 +107,14 @@ def test_only_instances_count_for_the_goal() -> None:
     with python(SLEEP, SLEEP) as (one, other):
         found = {"worker": pids_of(one), "redis": pids_of(other)}
         readings = list(ProcessWatcher(lambda: found).sample(0))
-    assert list(of(readings, names.MEMORY_PER_INSTANCE)) == ["worker 1"]
-    assert list(of(readings, names.PROCESS_MEMORY)) == ["redis 1"]
-    assert of(readings, names.PROCESS_DESCRIPTORS)["worker 1"] >= 3
+    assert list(by_subject(readings, names.MEMORY_PER_INSTANCE)) == ["worker 1"]
+    assert list(by_subject(readings, names.PROCESS_MEMORY)) == ["redis 1"]
+    assert by_subject(readings, names.PROCESS_DESCRIPTORS)["worker 1"] >= 3
 
 
 def test_a_restarted_worker_takes_the_place_of_the_one_that_died(backend: RunningBackend) -> None:
     watcher = ProcessWatcher(lambda: {"worker": backend.pids})
-    before = of(list(watcher.sample(0)), names.PROCESS_RESTARTS)
+    before = by_subject(list(watcher.sample(0)), names.PROCESS_RESTARTS)
     assert before == {"worker 1": 0, "worker 2": 0}
     victim = backend.pids[0]
     os.kill(victim, signal.SIGKILL)
@@ -124,16 +124,16 @@ def test_a_restarted_worker_takes_the_place_of_the_one_that_died(backend: Runnin
 
     def restarted() -> bool:
         readings.extend(watcher.sample(next(moments)))
-        return sum(of(readings, names.PROCESS_RESTARTS).values()) > 0
+        return sum(by_subject(readings, names.PROCESS_RESTARTS).values()) > 0
 
     until(restarted)
-    assert of(readings, names.PROCESS_RESTARTS) == {"worker 1": 1, "worker 2": 0}
+    assert by_subject(readings, names.PROCESS_RESTARTS) == {"worker 1": 1, "worker 2": 0}
     new = next(pid for pid in backend.pids if pid != victim)
     remarks = [one.text for one in readings if isinstance(one, Remark)]
     assert len(remarks) == 1
     assert remarks[0].startswith("worker 1 was restarted, as process ")
     assert new in backend.pids
-    assert set(of(readings, names.MEMORY_PER_INSTANCE)) == {"worker 1", "worker 2"}
+    assert set(by_subject(readings, names.MEMORY_PER_INSTANCE)) == {"worker 1", "worker 2"}
 
 
 def test_no_process_at_all_is_not_seen() -> None:
@@ -146,7 +146,7 @@ def test_a_crowd_of_processes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     with python(SLEEP, SLEEP, SLEEP) as processes:
         found: Mapping[str, Sequence[int]] = {"worker": pids_of(*processes)}
         readings = list(ProcessWatcher(lambda: found).sample(0))
-    assert len(of(readings, names.MEMORY_PER_INSTANCE)) == 2
+    assert len(by_subject(readings, names.MEMORY_PER_INSTANCE)) == 2
     assert Remark("only 2 processes are watched; there are more") in readings
 
 
@@ -161,7 +161,10 @@ def test_shared_pages_are_counted_by_share(tmp_path: Path) -> None:
             readings = list(watcher.sample(0))
         finally:
             child.kill()
-    rss, pss = of(readings, names.MEMORY_PER_INSTANCE), of(readings, names.PROCESS_PSS)
+    rss, pss = (
+        by_subject(readings, names.MEMORY_PER_INSTANCE),
+        by_subject(readings, names.PROCESS_PSS),
+    )
     assert pss["worker 1"] < rss["worker 1"] - 25 * 1024 * 1024
     folder = tmp_path / "7"
     folder.mkdir()

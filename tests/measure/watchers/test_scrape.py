@@ -35,7 +35,7 @@ def get(backend: RunningBackend, path: str, times: int) -> None:
     connection.close()
 
 
-def found(readings: list[Reading]) -> dict[tuple[str, str], Sample]:
+def by_quantity(readings: list[Reading]) -> dict[tuple[str, str], Sample]:
     return {
         (one.quantity.metric, one.quantity.subject): one
         for one in readings
@@ -49,11 +49,11 @@ def page(text: str, *, status: str = "200 OK") -> bytes:
 
 def test_the_queries_of_the_bundled_backend(backend: RunningBackend) -> None:
     watcher = BackendMetricsWatcher(f"{backend.url}/metrics", now_us=now_us)
-    first = {metric for metric, _ in found(list(watcher.sample(0)))}
+    first = {metric for metric, _ in by_quantity(list(watcher.sample(0)))}
     assert first == {names.METRIC_IN_FLIGHT, names.METRIC_HASH_QUEUE}  # states need no look before
     get(backend, "/order/vendor/vendor123/active", 20)
     get(backend, "/health", 5)
-    made = found(list(watcher.sample(1)))
+    made = by_quantity(list(watcher.sample(1)))
     queries = made[names.DB_QUERY_TIME, "orders.find"]
     assert queries.weight is not None
     assert queries.weight >= 20
@@ -63,7 +63,8 @@ def test_the_queries_of_the_bundled_backend(backend: RunningBackend) -> None:
     # The event loop looks at itself by the clock, and may not have done so between two quick looks.
     lag = (names.METRIC_LOOP_LAG, "backend")
     wait_for(
-        lambda: lag in found(list(watcher.sample(2))), what="a look of the event loop at itself"
+        lambda: lag in by_quantity(list(watcher.sample(2))),
+        what="a look of the event loop at itself",
     )
     watcher.close()
 
@@ -108,8 +109,10 @@ def test_a_page_of_the_instance_itself_tells_its_memory() -> None:
     with serving(lambda _r: page("process_resident_memory_bytes 7\n")) as url:
         own = ScrapeWatcher(f"{url}/metrics", now_us=now_us, instance=True)
         exporter = ScrapeWatcher(f"{url}/metrics", now_us=now_us)
-        assert names.MEMORY_PER_INSTANCE in {metric for metric, _ in found(list(own.sample(0)))}
-        made = {metric for metric, _ in found(list(exporter.sample(0)))}
+        assert names.MEMORY_PER_INSTANCE in {
+            metric for metric, _ in by_quantity(list(own.sample(0)))
+        }
+        made = {metric for metric, _ in by_quantity(list(exporter.sample(0)))}
     assert made == {"process_resident_memory_bytes"}
 
 
@@ -118,7 +121,7 @@ def test_too_many_series_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) 
     text = "".join(f'depth{{n="{number}"}} 1\n' for number in range(5))
     with serving(lambda _request: page(text)) as url:
         readings = list(ScrapeWatcher(f"{url}/", now_us=now_us).sample(0))
-    assert len(found(readings)) == 1  # one metric and subject, three labels
+    assert len(by_quantity(readings)) == 1  # one metric and subject, three labels
     assert len([one for one in readings if isinstance(one, Sample)]) == 3
     assert "more than 3 series; the rest was left out" in str(readings[-1])
 

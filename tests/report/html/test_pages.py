@@ -62,14 +62,14 @@ PAGES: Mapping[str, Callable[[], bytes]] = {
 
 
 @cache
-def made(name: str) -> bytes:
+def document_of(name: str) -> bytes:
     """The page, once for all tests."""
     return PAGES[name]()
 
 
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest) -> Page:
-    return Page(made(request.param).decode())
+    return Page(document_of(request.param).decode())
 
 
 def test_headings_are_in_order(page: Page) -> None:
@@ -129,7 +129,7 @@ def stored(*records: Record) -> set[str]:
 def test_every_figure_is_one_of_the_result_to_the_digit(
     name: str, figures: Callable[[], set[str]]
 ) -> None:
-    page = Page(made(name).decode())
+    page = Page(document_of(name).decode())
     known = figures()
     assert len(page.figures) >= 3
     for text, value in page.figures:
@@ -138,7 +138,7 @@ def test_every_figure_is_one_of_the_result_to_the_digit(
 
 
 def test_the_key_figures_are_the_results() -> None:
-    page = Page(made("load").decode())
+    page = Page(document_of("load").decode())
     requests = run().requests
     key = [value for _, value in page.figures[:4]]
     assert key == [
@@ -184,7 +184,7 @@ def test_words_and_lines_can_be_read(scheme: str) -> None:
 
 
 def test_the_page_says_why_and_where_that_is_seen() -> None:
-    page = Page(made("load").decode())
+    page = Page(document_of("load").decode())
     finding = verdict().explanation[0]
     assert finding.words in page.words
     link = r'<a href="#([^"]+)" data-place data-from="([^"]+)" data-to="([^"]+)"'

@@ -22,21 +22,23 @@ def retried(times: int, seconds: int = 60) -> LoadResult:
     return faulty(result.model_copy(update={"seconds": kept}), (20, 29), settle_us=500_000)
 
 
-def asked(result: LoadResult, target: str = "< 1.5") -> tuple[Outcome, float | None, str]:
+def judged_amplification(
+    result: LoadResult, target: str = "< 1.5"
+) -> tuple[Outcome, float | None, str]:
     one, _ = judged(result, metric="retry_amplification", statistic="mean", target=target)
     return one.outcome, one.observed, one.explanation
 
 
 @given(st.integers(1, 5))
 def test_it_is_how_many_times_as_many(times: int) -> None:
-    outcome, observed, words = asked(retried(times))
+    outcome, observed, words = judged_amplification(retried(times))
     assert observed == pytest.approx(times)
     assert outcome is (Outcome.PASS if times < 1.5 else Outcome.FAIL)
     assert "for each session under faults, 2 without" in words
 
 
 def test_without_a_fault_there_is_nothing_to_pass() -> None:
-    outcome, _, words = asked(retried(3).model_copy(update={"faults": []}))
+    outcome, _, words = judged_amplification(retried(3).model_copy(update={"faults": []}))
     assert (outcome, words) == (Outcome.NO_DATA, "the run had no faults")
 
 
@@ -46,5 +48,5 @@ def test_a_fault_under_which_nobody_came_says_nothing() -> None:
         one.model_copy(update={"started": 0}) if one.at_us // 1_000_000 in BUSY else one
         for one in result.seconds
     ]
-    outcome, _, words = asked(result.model_copy(update={"seconds": none}))
+    outcome, _, words = judged_amplification(result.model_copy(update={"seconds": none}))
     assert (outcome, words) == (Outcome.NO_DATA, "no session began under a fault")

@@ -31,7 +31,7 @@ def around(us: int, *, seconds: int = 120, **more: Any) -> Run:
     return Run(phases=[("Peak", [second] * seconds)], **more)
 
 
-def of(us: int, **more: Any) -> LoadResult:
+def result_of(us: int, **more: Any) -> LoadResult:
     result = around(us, **more).result()
     return result.model_copy(update={"started_at": f"2026-11-23T20:00:{us % 60:02}Z"})
 
@@ -44,7 +44,7 @@ def judged(run: LoadResult, baseline: LoadResult | None, **fields: Any) -> Judge
 
 @cache
 def base() -> LoadResult:
-    return of(100_000)
+    return result_of(100_000)
 
 
 def replaced(record: Any, **fields: Any) -> Any:
@@ -65,13 +65,13 @@ def replaced(record: Any, **fields: Any) -> Any:
     ],
 )
 def test_the_change_decides(us: int, target: str, outcome: Outcome) -> None:
-    judgement = judged(of(us), base(), target=target)
+    judgement = judged(result_of(us), base(), target=target)
     assert judgement.outcome is outcome, judgement.explanation
     assert "the baseline's was 100 ms" in judgement.explanation
 
 
 def test_the_target_becomes_a_value_and_the_interval_that_of_both_runs() -> None:
-    judgement = judged(of(120_000), base())
+    judgement = judged(result_of(120_000), base())
     assert judgement.target == pytest.approx(110_000, rel=0.002)
     assert judgement.observed == pytest.approx(120_000, rel=0.002)
     assert judgement.interval is not None
@@ -82,18 +82,18 @@ def test_the_target_becomes_a_value_and_the_interval_that_of_both_runs() -> None
 
 
 def test_a_baseline_that_is_little_known_makes_it_open() -> None:
-    few = of(100_000, seconds=120)
+    few = result_of(100_000, seconds=120)
     slow = [[100_000, 300_000][at // 40 % 2] for at in range(120)]
     wavy = Run(phases=[("Peak", [[us] * 100 for us in slow])]).result()
-    assert judged(of(100_001), few, target="<= +15 %").outcome is Outcome.PASS
-    assert judged(of(100_001), wavy, target="<= -20 %").outcome is Outcome.INCONCLUSIVE
+    assert judged(result_of(100_001), few, target="<= +15 %").outcome is Outcome.PASS
+    assert judged(result_of(100_001), wavy, target="<= -20 %").outcome is Outcome.INCONCLUSIVE
 
 
 def test_other_runs_like_these_say_what_is_between_runs() -> None:
     slo = Slo.model_validate({"objectives": {"goal": GOAL}})
 
     def judgement(apart: float | None) -> Judgement:
-        (one,) = judge(of(100_001), slo, baseline=base(), apart=lambda _: apart).objectives
+        (one,) = judge(result_of(100_001), slo, baseline=base(), apart=lambda _: apart).objectives
         return one
 
     assert judgement(None).outcome is Outcome.INCONCLUSIVE
@@ -114,13 +114,13 @@ def test_both_runs_and_what_is_between_them_add_up_as_squares() -> None:
 
 def test_failed_requests_are_no_faster_than_the_baseline() -> None:
     run = around(100_001, seconds=20, errors={"503": 1_500}).result()
-    judgement = judged(run, of(100_000, seconds=20))
+    judgement = judged(run, result_of(100_000, seconds=20))
     assert judgement.outcome is not Outcome.PASS
     assert judgement.unanswered
 
 
 def test_without_a_baseline_there_is_no_data() -> None:
-    judgement = judged(of(100_000), None)
+    judgement = judged(result_of(100_000), None)
     assert judgement.outcome is Outcome.NO_DATA
     assert "--baseline RUN" in judgement.explanation
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_compared_is_not(
     change: Callable[[LoadResult], dict[str, Any]], reason: str
 ) -> None:
     assert base().flows[0].name == FLOW
-    judgement = judged(of(100_001), replaced(base(), **change(base())))
+    judgement = judged(result_of(100_001), replaced(base(), **change(base())))
     assert judgement.outcome is Outcome.NO_DATA
     assert reason in judgement.explanation
 

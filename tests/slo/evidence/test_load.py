@@ -28,7 +28,7 @@ def objective(metric: str, target: str, statistic: str = "", scope: Any = "overa
     )
 
 
-def found(run: Run | LoadResult, metric: str, target: str, *more: Any) -> Estimate:
+def estimate_of(run: Run | LoadResult, metric: str, target: str, *more: Any) -> Estimate:
     result = run.result() if isinstance(run, Run) else run
     answer = LoadEvidence(result).find(objective(metric, target, *more))
     assert isinstance(answer, Estimate), answer
@@ -45,7 +45,7 @@ def missing(run: Run, metric: str, target: str, *more: Any) -> str:
 def test_percentiles_are_those_of_the_result(statistic: str) -> None:
     run = Run(phases=PHASES)
     result = run.result()
-    answer = found(run, "response_time", "< 200 ms", statistic)
+    answer = estimate_of(run, "response_time", "< 200 ms", statistic)
     assert answer.observed == getattr(result.requests.response, f"{statistic}_us")
     assert answer.samples == 2_200
     assert answer.interval is not None
@@ -65,7 +65,7 @@ def test_percentiles_are_those_of_the_result(statistic: str) -> None:
 @pytest.mark.parametrize("statistic", ["p95", "mean", "max"])
 @pytest.mark.parametrize("metric", ["response_time", "service_time"])
 def test_every_scope_of_a_time(scope: Any, samples: int, statistic: str, metric: str) -> None:
-    answer = found(Run(phases=PHASES), metric, "< 200 ms", statistic, scope)
+    answer = estimate_of(Run(phases=PHASES), metric, "< 200 ms", statistic, scope)
     assert answer.samples == samples
     if statistic == "max":
         assert answer.interval is None
@@ -76,16 +76,16 @@ def test_every_scope_of_a_time(scope: Any, samples: int, statistic: str, metric:
 
 def test_answers_that_came_in_the_next_phase_count_where_they_were_due() -> None:
     run = Run(phases=PHASES, late=[900_000] * 200)
-    early = found(run, "response_time", "< 1 s", "p99", {"phase": "Ramp up"})
+    early = estimate_of(run, "response_time", "< 1 s", "p99", {"phase": "Ramp up"})
     assert (early.observed, early.samples) == (900_000, 400)
-    peak = found(run, "response_time", "< 1 s", "max", {"phase": "Peak"})
+    peak = estimate_of(run, "response_time", "< 1 s", "max", {"phase": "Peak"})
     assert peak.observed is not None
     assert peak.observed < 200_000
 
 
 def test_smaller_parts_are_known_less_well() -> None:
     def width(scope: Any, statistic: str) -> float:
-        answer = found(Run(phases=PHASES), "response_time", "< 1 s", statistic, scope)
+        answer = estimate_of(Run(phases=PHASES), "response_time", "< 1 s", statistic, scope)
         assert answer.interval is not None
         assert answer.interval.low is not None
         assert answer.interval.high is not None
@@ -135,7 +135,7 @@ def test_an_empty_run_has_nothing() -> None:
 @pytest.mark.parametrize("statistic", ["p50", "p95", "mean", "max"])
 @pytest.mark.parametrize("scope", ["overall", {"flow": FLOW}])
 def test_sessions(statistic: str, scope: Any) -> None:
-    answer = found(Run(phases=PHASES), "session_time", "< 1 s", statistic, scope)
+    answer = estimate_of(Run(phases=PHASES), "session_time", "< 1 s", statistic, scope)
     assert answer.samples == 1_100
     assert answer.noun == "sessions"
 
@@ -153,7 +153,7 @@ ERRORS = {"503": 3, "500": 1, "404": 10, "timeout": 2, "connect": 1, "content": 
     ],
 )
 def test_which_failures_count(metric: str, target: str, failures: int) -> None:
-    answer = found(Run(phases=PHASES, errors=ERRORS), metric, target)
+    answer = estimate_of(Run(phases=PHASES, errors=ERRORS), metric, target)
     assert answer.failures == failures
     assert answer.samples == 2_200
     share = failures / 2_200
@@ -161,7 +161,7 @@ def test_which_failures_count(metric: str, target: str, failures: int) -> None:
 
 
 def test_failures_of_another_endpoint_do_not_count() -> None:
-    answer = found(
+    answer = estimate_of(
         Run(phases=PHASES, errors=ERRORS), "availability", ">= 99 %", "", {"endpoint": ENDPOINTS[1]}
     )
     assert answer.failures == 0
@@ -169,13 +169,13 @@ def test_failures_of_another_endpoint_do_not_count() -> None:
 
 
 def test_throughput_of_one_phase() -> None:
-    answer = found(Run(phases=PHASES), "throughput", ">= 10/s", "", {"phase": "Ramp up"})
+    answer = estimate_of(Run(phases=PHASES), "throughput", ">= 10/s", "", {"phase": "Ramp up"})
     assert answer.observed == 20
 
 
 def test_metrics_beside_the_client_come_from_the_series() -> None:
     run = Run(phases=PHASES, measurements=[machine("cpu", [0.5, 0.7] * 10)])
-    assert found(run, "cpu", "< 70 %", "mean").observed == pytest.approx(0.6)
+    assert estimate_of(run, "cpu", "< 70 %", "mean").observed == pytest.approx(0.6)
     assert missing(run, "memory", "< 80 %") == "nothing measured memory in this run"
     assert missing(run, "case_time", "< 1 ms", "p95", {"case": "x"}) == (
         "a load has no benchmark cases"

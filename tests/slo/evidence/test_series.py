@@ -30,14 +30,16 @@ def find(series: Sequence[Series], metric: str, statistic: str, **more: Any) -> 
     return Measurements(series=series, **more).find(objective)
 
 
-def found(series: Sequence[Series], metric: str, statistic: str, **more: Any) -> Estimate:
+def estimate_of(series: Sequence[Series], metric: str, statistic: str, **more: Any) -> Estimate:
     answer = find(series, metric, statistic, **more)
     assert isinstance(answer, Estimate), answer
     return answer
 
 
 def test_a_mean_over_time_with_its_interval() -> None:
-    answer = found([machine("cpu", [0.4, 0.6] * 20), machine("memory", [0.9] * 40)], "cpu", "mean")
+    answer = estimate_of(
+        [machine("cpu", [0.4, 0.6] * 20), machine("memory", [0.9] * 40)], "cpu", "mean"
+    )
     assert answer.observed == pytest.approx(0.5)
     assert answer.samples == 40
     assert answer.note == "machine, by psutil"
@@ -50,7 +52,7 @@ def test_queries_weigh_as_many_as_they_are() -> None:
         machine("db_query_time", [1_000.0] * 10, "orders.find", weights=[90] * 10),
         machine("db_query_time", [11_000.0] * 10, "users.find", weights=[10] * 10),
     ]
-    answer = found(series, "db_query_time", "mean")
+    answer = estimate_of(series, "db_query_time", "mean")
     assert answer.observed == pytest.approx(2_000)
     assert (answer.samples, answer.noun) == (1_000, "queries")
     assert answer.interval is not None
@@ -63,21 +65,21 @@ def test_the_worst_instance_speaks_for_all() -> None:
         machine("memory_per_instance", [100.0, 300.0], "worker 1"),
         machine("memory_per_instance", [250.0, 250.0], "worker 2"),
     ]
-    top = found(series, "memory_per_instance", "max")
+    top = estimate_of(series, "memory_per_instance", "max")
     assert (top.observed, top.note) == (300, "worker 1, by psutil")
     assert top.interval is None
-    mean = found(series, "memory_per_instance", "mean")
+    mean = estimate_of(series, "memory_per_instance", "mean")
     assert (mean.observed, mean.note) == (250, "worker 2, by psutil")
 
 
 def test_a_maximum_that_is_known_better_than_the_samples() -> None:
     series = [machine("db_query_time", [1_000.0], "orders.find", maximum=90_000.0)]
-    assert found(series, "db_query_time", "max").observed == 90_000
+    assert estimate_of(series, "db_query_time", "max").observed == 90_000
 
 
 def test_the_probe_counts_its_failures() -> None:
     series = [machine("probe_availability", [1.0] * 99 + [0.0])]
-    answer = found(series, "probe_availability", "share")
+    answer = estimate_of(series, "probe_availability", "share")
     assert (answer.failures, answer.samples, answer.noun) == (1, 100, "probes")
     assert answer.observed == pytest.approx(0.99)
 
@@ -91,7 +93,7 @@ def test_what_nobody_measured() -> None:
 
 
 def test_one_sample_is_no_interval() -> None:
-    answer = found([machine("cpu", [0.5])], "cpu", "mean")
+    answer = estimate_of([machine("cpu", [0.5])], "cpu", "mean")
     assert answer.interval is not None
     assert (answer.interval.low, answer.interval.high) == (None, None)
 
@@ -103,8 +105,8 @@ def test_a_series_with_unequal_columns_is_refused() -> None:
 
 def test_phases_differ_by_design_and_that_is_no_uncertainty() -> None:
     series = [machine("cpu", [0.2, 0.21] * 30 + [0.6, 0.61] * 30)]
-    phases = found(series, "cpu", "mean", phases_us=[0, 60 * SECOND_US]).interval
-    one = found(series, "cpu", "mean").interval
+    phases = estimate_of(series, "cpu", "mean", phases_us=[0, 60 * SECOND_US]).interval
+    one = estimate_of(series, "cpu", "mean").interval
     assert phases is not None and phases.high is not None
     assert one is not None and one.high is not None
     assert phases.high < 0.42
@@ -112,7 +114,9 @@ def test_phases_differ_by_design_and_that_is_no_uncertainty() -> None:
 
 
 def test_a_share_is_never_more_than_all() -> None:
-    interval = found([machine("cpu", [1.0] * 20 + [0.9] + [1.0] * 19)], "cpu", "mean").interval
+    interval = estimate_of(
+        [machine("cpu", [1.0] * 20 + [0.9] + [1.0] * 19)], "cpu", "mean"
+    ).interval
     assert interval is not None
     assert interval.high == 1
 

@@ -31,11 +31,11 @@ COOL = [machine("cpu", [0.5, 0.55] * 20)]
 HOT = [machine("cpu", [0.9, 0.95] * 20)]
 
 
-def of(run: Run, **more: object) -> Run:
+def variant_of(run: Run, **more: object) -> Run:
     return Run(**{**vars(run), **more})  # type: ignore[arg-type]
 
 
-def both(one: Run, other: Run, *, strict: bool = True) -> Verdict:
+def judged_together(one: Run, other: Run, *, strict: bool = True) -> Verdict:
     return judge([one.result(), other.result()], GOALS, strict=strict)
 
 
@@ -44,16 +44,18 @@ def outcomes(verdict: Verdict) -> dict[str, Outcome]:
 
 
 def test_each_answers_what_the_other_cannot() -> None:
-    cool = of(SLOW, measurements=COOL)
+    cool = variant_of(SLOW, measurements=COOL)
     assert judge(cool.result(), GOALS, strict=True).exit_code is ExitCode.NO_VERDICT
     assert judge(FAST.result(), GOALS, strict=True).exit_code is ExitCode.NO_VERDICT
-    verdict = both(cool, FAST)
+    verdict = judged_together(cool, FAST)
     assert (verdict.conclusion, verdict.reasons) == (Conclusion.PASS, [])
     assert set(outcomes(verdict).values()) == {Outcome.PASS}
 
 
 def test_what_one_missed_the_other_does_not_make_good() -> None:
-    verdict = both(of(SLOW, measurements=COOL), of(FAST, measurements=HOT))
+    verdict = judged_together(
+        variant_of(SLOW, measurements=COOL), variant_of(FAST, measurements=HOT)
+    )
     assert outcomes(verdict)["cpu"] is Outcome.FAIL
     assert verdict.exit_code is ExitCode.FAILED
     assert verdict.reasons == ["failed: cpu"]
@@ -62,41 +64,43 @@ def test_what_one_missed_the_other_does_not_make_good() -> None:
 def test_what_was_missed_but_not_for_sure_is_no_pass_of_another() -> None:
     # One second of forty is slow: P95 lies beyond the target, but one such second proves nothing.
     values = [*steady(seconds=37, rate=50), *[[2_000_000] * 50] * 3]
-    doubtful = of(SLOW, phases=[("p", values)], measurements=COOL)
+    doubtful = variant_of(SLOW, phases=[("p", values)], measurements=COOL)
     alone = judge(doubtful.result(), GOALS)
     assert outcomes(alone)["p95"] is Outcome.INCONCLUSIVE
-    verdict = both(doubtful, FAST)
+    verdict = judged_together(doubtful, FAST)
     assert outcomes(verdict)["p95"] is Outcome.INCONCLUSIVE
     assert verdict.reasons == ["missed its target, but not for sure: p95"]
 
 
 def test_what_neither_measured_stays_undecided() -> None:
-    verdict = both(SLOW, FAST)
+    verdict = judged_together(SLOW, FAST)
     assert outcomes(verdict)["cpu"] is Outcome.NO_DATA
     assert verdict.reasons == ["required, but not decided: cpu"]
-    assert both(SLOW, FAST, strict=False).exit_code is ExitCode.OK
+    assert judged_together(SLOW, FAST, strict=False).exit_code is ExitCode.OK
 
 
 def test_one_run_that_is_not_valid_or_partial_stands_against_all() -> None:
-    cool = of(SLOW, measurements=COOL)
-    invalid = both(cool, of(FAST, invalid=["it was late"]))
+    cool = variant_of(SLOW, measurements=COOL)
+    invalid = judged_together(cool, variant_of(FAST, invalid=["it was late"]))
     assert invalid.exit_code is ExitCode.NO_VERDICT
     assert "it was late" in invalid.reasons[0]
-    partial = both(cool, of(FAST, status=RunStatus.PARTIAL, reason="ended early"))
+    partial = judged_together(
+        cool, variant_of(FAST, status=RunStatus.PARTIAL, reason="ended early")
+    )
     assert partial.exit_code is ExitCode.NO_VERDICT
     assert "ended early" in partial.reasons[-1]
     assert partial.partial
 
 
 def test_the_order_of_the_runs_does_not_matter() -> None:
-    hot, cool = of(FAST, measurements=HOT), of(SLOW, measurements=COOL)
-    one, other = both(hot, cool), both(cool, hot)
+    hot, cool = variant_of(FAST, measurements=HOT), variant_of(SLOW, measurements=COOL)
+    one, other = judged_together(hot, cool), judged_together(cool, hot)
     assert outcomes(one) == outcomes(other)
     assert one.exit_code is other.exit_code
 
 
 def test_parts_of_every_run_are_judged() -> None:
-    verdict = both(of(SLOW, measurements=COOL), FAST)
+    verdict = judged_together(variant_of(SLOW, measurements=COOL), FAST)
     parts = [each.scope_text for each in verdict.objectives if each.name == "endpoints"]
     assert len(parts) == 2
     assert not any("*" in part for part in parts)

@@ -19,7 +19,7 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.units import format_duration, format_percent, format_rate, format_size
 from tests.report.html import browser
 from tests.report.html.samples import MARKUP, failing_run, judged
-from tests.report.html.test_pages import made
+from tests.report.html.test_pages import document_of
 from tests.slo.runs import Run, steady
 
 UNDRAWN = """
@@ -323,7 +323,7 @@ def until(holds: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("name", ["against", "capacity", "comparison", "watch", "trend"])
 def test_other_pages_draw_and_fit(driver: Any, name: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_bytes(made(name))
+    page.write_bytes(document_of(name))
     for width in (390, 1280):
         browser.show(driver, page, width=width)
         assert driver.get_log("browser") == []

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
 from kampyn_perf.recorder.interval import CellKey
-from kampyn_perf.results.breakdown import (
-    BreakdownGroup,
-    Row,
-    Sparse,
-    join_rows,
-    pack_row,
-    rows_text,
-)
+from kampyn_perf.recorder.settled import SettledRows
+from kampyn_perf.results.breakdown import BreakdownGroup, Row, Sparse, pack_row
+from kampyn_perf.results.io import LongText
 
 MAX_GROUPS = 200
 _UNSETTLED = 5
 """The last ones, for which something may still come."""
+_AT_ONCE = 2
+"""As many rows are settled at once."""
 
 
 @dataclass
@@ -34,6 +30,11 @@ class LineStretch:
     response: Sparse = field(default_factory=Sparse.empty)
     service: Sparse = field(default_factory=Sparse.empty)
     _packed: bytes | None = None
+
+    @classmethod
+    def of(cls, row: Row) -> LineStretch:
+        """What a row says."""
+        return cls(*row[1:])
 
     @property
     def buckets(self) -> int:
@@ -76,56 +77,106 @@ class LineStretch:
         return self._packed
 
 
-class _Settled(NamedTuple):
-    """Rows of a group that are joined already."""
+@dataclass
+class _Group:
+    """The stretches of one group by number: the last ones open for more, the others settled."""
 
-    text: str = ""
-    """As in the result."""
-    rest: bytes = b""
-    """Up to two bytes that belong behind it: three make four letters."""
-    last: int = 0
-    """The number of the last one."""
-    beyond: int = 0
-    """All with a smaller number are in it."""
+    settled: SettledRows = field(default_factory=SettledRows)
+    open: dict[int, LineStretch] = field(default_factory=dict)
+
+    def add(self, at: int, more: LineStretch) -> int:
+        """Put `more` to stretch `at`; by how many filled buckets there are more."""
+        if at < self.settled.beyond:
+            for row in self.settled.take_out(at):
+                self.open[row.at] = LineStretch.of(row)
+        if (stretch := self.open.get(at)) is None:
+            self.open[at] = more
+            return more.buckets
+        before = stretch.buckets
+        stretch.add(more)
+        return stretch.buckets - before
+
+    def rows(self, first: int = 0) -> Iterator[Row]:
+        """Those from a number on, in the order of time."""
+        if first < self.settled.beyond:
+            yield from self.settled.since(first) if first else self.settled.rows()
+        for at in sorted(self.open):
+            if at >= first:
+                yield self.open[at].row(at)
+
+    def moved_out(self) -> Iterator[Row]:
+        """All of them, in the order of time; this group is done with."""
+        yield from self.settled.moved_out()
+        for at in sorted(self.open):
+            yield self.open.pop(at).row(at)
+
+    def ahead(self, beyond: int) -> Iterator[None]:
+        """Pack the rows below a number."""
+        for at, stretch in list(self.open.items()):
+            if at < beyond and not stretch.is_packed:
+                stretch.packed()
+                yield
+
+    def settle(self, beyond: int) -> Iterator[None]:
+        """Those below a number are done with."""
+        yield from self.ahead(beyond)
+        done = sorted(at for at in self.open if at < beyond)
+        self.settled.append([(at, self.open.pop(at).packed()) for at in done], beyond=beyond)
+        yield
+
+    def text(self) -> LongText:
+        """All rows, for the result."""
+        more = [(at, self.open[at].packed()) for at in sorted(self.open)]
+        return LongText(self.settled.texts(more))
 
 
 class Lines:
     """The stretches of several groups."""
 
     def __init__(self) -> None:
-        self.groups: dict[CellKey, dict[int, LineStretch]] = {}
-        self._settled: dict[CellKey, _Settled] = {}
+        self._groups: dict[CellKey, _Group] = {}
         self.buckets = 0
         self.last = 0
 
     def add(self, key: CellKey, at: int, more: LineStretch) -> None:
-        if key not in self.groups and len(self.groups) >= MAX_GROUPS:
+        if key not in self._groups and len(self._groups) >= MAX_GROUPS:
             key = key._replace(endpoint=OTHER_ENDPOINTS)
-        if key in self._settled and at < self._settled[key].beyond:
-            del self._settled[key]
-        stretches = self.groups.setdefault(key, {})
-        if (stretch := stretches.get(at)) is None:
-            stretch = stretches[at] = more
-        else:
-            self.buckets -= stretch.buckets
-            stretch.add(more)
-        self.buckets += stretch.buckets
+        self.buckets += self._groups.setdefault(key, _Group()).add(at, more)
         self.last = max(self.last, at)
 
+    def rows(self, first: int, beyond: int) -> list[tuple[CellKey, Row]]:
+        """Those from a number on, and below another, in the order of time."""
+        found = [
+            (key, row)
+            for key, group in self._groups.items()
+            for row in group.rows(first)
+            if row.at < beyond
+        ]
+        return sorted(found, key=lambda each: each[1].at)
+
+    def settle(self) -> Iterator[None]:
+        """Put away what nothing is expected for any more: several rows at once."""
+        beyond = self.last - _UNSETTLED
+        for group in list(self._groups.values()):
+            if beyond - group.settled.beyond >= _AT_ONCE:
+                yield from group.settle(beyond)
+
     def halve(self, into: Lines) -> Iterator[None]:
-        """All of it, with stretches twice as long: others, step by step. This one is done with."""
-        for key, stretches in self.groups.items():
-            for at, stretch in stretches.items():
-                into.add(key, at // 2, stretch)
+        """Move all of it, step by step, to others whose stretches are twice as long."""
+        into.last = self.last // 2
+        for key in list(self._groups):
+            halved = into._groups[key] = _Group()
+            for row in self._groups.pop(key).moved_out():
+                at = row.at // 2
+                if at - halved.settled.beyond >= _UNSETTLED + _AT_ONCE:
+                    yield from halved.settle(min(at, into.last - _UNSETTLED))
+                into.buckets += halved.add(at, LineStretch.of(row))
                 yield
 
     def ahead(self) -> Iterator[None]:
         """Pack the rows that will be needed."""
-        for key, stretches in list(self.groups.items()):
-            for at in range(self._settled.get(key, _Settled()).beyond, self.last + 1):
-                if at in stretches and not stretches[at].is_packed:
-                    stretches[at].packed()
-                    yield
+        for group in list(self._groups.values()):
+            yield from group.ahead(self.last + 1)
 
     def figures(self, first_phase: int) -> list[BreakdownGroup]:
         return [
@@ -133,30 +184,7 @@ class Lines:
                 endpoint=key.endpoint,
                 flow=key.flow,
                 phase=key.phase - first_phase,
-                packed=self._text(key),
+                packed=self._groups[key].text(),
             )
-            for key in sorted(self.groups)
+            for key in sorted(self._groups)
         ]
-
-    def _text(self, key: CellKey) -> str:
-        """All rows of a group. Most of a long run's do not change any more, and are joined once."""
-        settled = self._settled.get(key, _Settled())
-        if self.last - settled.beyond >= 2 * _UNSETTLED:
-            settled = self._settled[key] = self._more(key, settled, self.last - _UNSETTLED)
-        whole = self._more(key, settled, self.last + 1)
-        return whole.text + rows_text(whole.rest)
-
-    def _more(self, key: CellKey, settled: _Settled, beyond: int) -> _Settled:
-        """With the rows that follow, up to a number."""
-        stretches = self.groups[key]
-        here = [at for at in range(settled.beyond, beyond) if at in stretches]
-        rows = settled.rest + join_rows(
-            ((at, stretches[at].packed()) for at in here), before=settled.last
-        )
-        even = len(rows) - len(rows) % 3
-        return _Settled(
-            settled.text + rows_text(rows[:even]),
-            rows[even:],
-            here[-1] if here else settled.last,
-            beyond,
-        )

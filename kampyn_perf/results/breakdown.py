@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 from pydantic import Field
 
-from kampyn_perf.results.io import Record
+from kampyn_perf.results.io import LongTextField, Record, by_field
 from kampyn_perf.results.latency import NonNegative
+from kampyn_perf.results.varints import Ints, numbers_of, varint, varints
 
-Ints = npt.NDArray[np.int64]
-_LOW = 0x7F
-_MORE = 0x80
+_COLUMNS = 6
+"""Numbers of a row before its histograms: of its stretch, and the counts."""
+_AT_ONCE = 8 * 1024
+"""Characters, a multiple of four: what is read of them takes twenty times as much memory."""
+_SMALL = np.iinfo(np.int32).max
 
 
 class BreakdownGroup(Record):
@@ -32,12 +36,18 @@ class BreakdownGroup(Record):
     flow: str
     phase: NonNegative
     """The place of the phase in `LoadResult.phases`."""
-    packed: str
-    """Its rows (`rows`), base64."""
+    packed: LongTextField
+    """Its rows (`rows`), base64; the last field, since `pieces` puts it behind the others."""
 
     def rows(self) -> Iterator[Row]:
         """One row for each stretch in which something ended, in the order of time."""
-        return unpack(self.packed)
+        return unpack(self.packed.parts)
+
+    def pieces(self) -> Iterator[bytes]:
+        others = self.model_dump(mode="json", by_alias=True, exclude={"packed"})
+        yield orjson.dumps(others)[:-1] + b',"packed":'
+        yield from self.packed.pieces()
+        yield b"}"
 
 
 class Breakdown(Record):
@@ -55,6 +65,9 @@ class Breakdown(Record):
     """Requests whose answer was still out when the run was ended, by how long they had been due
     by then. Those of sessions that never began have no endpoint."""
     cut_sessions: list[BreakdownGroup] = Field(default_factory=list)
+
+    def pieces(self) -> Iterator[bytes]:
+        yield from by_field(self)
 
 
 class Sparse(NamedTuple):
@@ -76,18 +89,33 @@ class Sparse(NamedTuple):
             return cls.empty()
         if counts is None:
             return cls(*np.unique(given, return_counts=True))
-        filled, inverse = np.unique(given, return_inverse=True)
-        sums = np.bincount(inverse, weights=np.asarray(counts, dtype=np.float64))
-        return cls(filled, sums.astype(np.int64))
+        # Sorting them costs several times as much: places are few, and close to each other.
+        first = given.min()
+        sums = np.bincount(given - first, weights=np.asarray(counts, dtype=np.float64))
+        filled = np.flatnonzero(sums > 0)
+        return cls(filled + first, sums[filled].astype(np.int64))
+
+    @classmethod
+    def sum(cls, parts: Iterable[Sparse]) -> Sparse:
+        """All of them together."""
+        filled = [part for part in parts if part.places.size]
+        if len(filled) < 2:
+            return filled[0] if filled else cls.empty()
+        return cls.of(
+            np.concatenate([part.places for part in filled]),
+            np.concatenate([part.counts for part in filled]),
+        )
 
     def plus(self, other: Sparse) -> Sparse:
         """Both together."""
-        if not self.places.size or not other.places.size:
-            return other if other.places.size else self
-        return Sparse.of(
-            np.concatenate([self.places, other.places]),
-            np.concatenate([self.counts, other.counts]),
-        )
+        return Sparse.sum((self, other))
+
+    def small(self) -> Sparse:
+        """The same to be kept, in half the memory: of 32 bits, where no number is too large."""
+        if self.places.size and max(self.places[-1], self.counts.max()) > _SMALL:
+            return self
+        places, counts = self.places.astype(np.int32), self.counts.astype(np.int32)
+        return Sparse(cast(Ints, places), cast(Ints, counts))
 
 
 _EMPTY = Sparse(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
@@ -109,16 +137,16 @@ class Row(NamedTuple):
 
 
 def pack_row(row: Row) -> bytes:
-    """One row, without its time: whole numbers of seven bits a byte, lowest first; buckets by
-    their distance to the one before."""
+    """One row, without its time, as `varints`; buckets by their distance to the one before."""
     numbers = [row.total, row.failed, row.unavailable, row.status_4xx, row.status_5xx]
     parts: list[npt.ArrayLike] = [numbers]
     for sparse in (row.response, row.service):
         pairs = np.empty((sparse.places.size, 2), dtype=np.int64)
-        pairs[:, 0] = np.diff(sparse.places, prepend=0)
+        pairs[:1, 0] = sparse.places[:1]
+        np.subtract(sparse.places[1:], sparse.places[:-1], out=pairs[1:, 0])
         pairs[:, 1] = sparse.counts
         parts += [[sparse.places.size], pairs.ravel()]
-    return _varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in parts]))
+    return varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in parts]))
 
 
 def join_rows(rows: Iterable[tuple[int, bytes]], *, before: int = 0) -> bytes:
@@ -126,76 +154,76 @@ def join_rows(rows: Iterable[tuple[int, bytes]], *, before: int = 0) -> bytes:
     that they follow."""
     parts = []
     for at, row in rows:
-        parts += [_varint(at - before), row]
+        parts += [varint(at - before), row]
         before = at
     return b"".join(parts)
 
 
-def rows_text(joined: bytes) -> str:
+def rows_text(joined: bytes) -> bytes:
     """Rows that were joined, as a `BreakdownGroup` keeps them. What is made of parts whose length
     is a multiple of three can be put together."""
-    return base64.b64encode(joined).decode("ascii")
+    return base64.b64encode(joined)
 
 
-def unpack(packed: str) -> Iterator[Row]:
-    """The rows of `rows_text`. Raises ValueError for what is none."""
-    numbers = _numbers(base64.b64decode(packed, validate=True))
-    position, at = 0, 0
-    while position < numbers.size:
-        if position + 7 > numbers.size:
-            raise ValueError("the breakdown of a group ends within a row")
-        at += int(numbers[position])
-        total, failed, unavailable, of_4xx, of_5xx = numbers[position + 1 : position + 6].tolist()
-        response, position = _sparse(numbers, position + 6)
-        service, position = _sparse(numbers, position)
-        yield Row(at, total, failed, unavailable, of_4xx, of_5xx, response, service)
+def unpack(texts: Iterable[bytes]) -> Iterator[Row]:
+    """The rows of `rows_text`, in one or more parts. Raises ValueError for what is none."""
+    return rows_of(_decoded(texts))
 
 
-def _sparse(numbers: Ints, position: int) -> tuple[Sparse, int]:
-    if position >= numbers.size:
+def rows_of(joined: Iterable[bytes], *, before: int = 0) -> Iterator[Row]:
+    """The rows of `join_rows`, in parts that may end anywhere: one row of a long run may be large,
+    all of them together are a hundred times as much."""
+    rest, numbers, at = b"", np.empty(0, dtype=np.int64), before
+    for part in joined:
+        more, rest = numbers_of(rest + part)
+        numbers = np.concatenate((numbers, more))
+        position = 0
+        while (row := _row(numbers, position, at)) is not None:
+            yield row
+            at, position = row.at, position + _length(row)
+        numbers = numbers[position:]
+    if numbers.size or rest:
         raise ValueError("the breakdown of a group ends within a row")
-    end = position + 1 + 2 * int(numbers[position])
+
+
+def _decoded(texts: Iterable[bytes]) -> Iterator[bytes]:
+    over = False
+    for text in texts:
+        for begin in range(0, len(text), _AT_ONCE):
+            part = text[begin : begin + _AT_ONCE]
+            if over:
+                raise ValueError("the breakdown of a group goes on behind its end")
+            over = part.endswith(b"=")
+            yield base64.b64decode(part, validate=True)
+
+
+def _row(numbers: Ints, position: int, before: int) -> Row | None:
+    """The row that begins there; None where it is not whole."""
+    if position + _COLUMNS >= numbers.size:
+        return None
+    step, total, failed, out, of_4xx, of_5xx = numbers[position : position + _COLUMNS].tolist()
+    if (response := _sparse(numbers, position + _COLUMNS)) is None:
+        return None
+    behind = position + _COLUMNS + 1 + 2 * response.places.size
+    if (service := _sparse(numbers, behind)) is None:
+        return None
+    return Row(before + step, total, failed, out, of_4xx, of_5xx, response, service)
+
+
+def _length(row: Row) -> int:
+    """How many numbers it is."""
+    return _COLUMNS + 2 + 2 * (row.response.places.size + row.service.places.size)
+
+
+def _sparse(numbers: Ints, position: int) -> Sparse | None:
+    if position >= numbers.size:
+        return None
+    size = int(numbers[position])
+    if size < 0:
+        raise ValueError("the breakdown of a group has a number that is too large")
+    end = position + 1 + 2 * size
     if end > numbers.size:
-        raise ValueError("the breakdown of a group ends within a histogram")
+        return None
     pairs = numbers[position + 1 : end].reshape(-1, 2)
-    return Sparse(np.cumsum(pairs[:, 0]), pairs[:, 1]), end
-
-
-def _varint(number: int) -> bytes:
-    """One number of `_varints`: without numpy, whose call would cost more than the number."""
-    if number <= _LOW:
-        return bytes((number,))
-    return bytes((number & _LOW | _MORE,)) + _varint(number >> 7)
-
-
-def _varints(numbers: Ints) -> bytes:
-    """Seven bits a byte, lowest first; the top bit says that more follow."""
-    large = np.flatnonzero(numbers > _LOW)
-    if not large.size:
-        return numbers.astype(np.uint8).tobytes()
-    lengths = np.ones(numbers.size, dtype=np.int64)
-    rest = numbers[large] >> 7
-    while rest.any():
-        lengths[large] += rest > 0
-        rest >>= 7
-    ends = lengths.cumsum()
-    out = np.empty(int(ends[-1]), dtype=np.uint8)
-    at, rest = ends - lengths, numbers
-    while rest.size:
-        more = rest > _LOW
-        out[at] = (rest & _LOW) + (more * _MORE)
-        at, rest = at[more] + 1, rest[more] >> 7
-    return out.tobytes()
-
-
-def _numbers(data: bytes) -> Ints:
-    """The numbers of `_varints`."""
-    given = np.frombuffer(data, dtype=np.uint8).astype(np.int64)
-    if not given.size:
-        return np.empty(0, dtype=np.int64)
-    ends = np.flatnonzero(given < _MORE)
-    if not ends.size or ends[-1] != given.size - 1:
-        raise ValueError("the breakdown of a group ends within a number")
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    places = np.arange(given.size) - np.repeat(starts, ends - starts + 1)
-    return np.add.reduceat((given & _LOW) << (7 * places), starts)
+    # Copies, since a part of an array keeps all of it.
+    return Sparse(np.cumsum(pairs[:, 0]), pairs[:, 1].copy())

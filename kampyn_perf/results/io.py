@@ -7,11 +7,12 @@ when a reader of the older one would misread the newer; fields may be added with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, ValidationError
 
 from kampyn_perf.config import format_path
 from kampyn_perf.errors import ConfigError, ExitCode, KampynError, Problem
@@ -31,6 +32,46 @@ class Record(BaseModel):
         defer_build=True,  # most are parts of others, or of results that this program will not read
     )
 
+    def pieces(self) -> Iterator[bytes]:
+        """As JSON, in parts none of which takes long to make: in one, as most are small."""
+        yield orjson.dumps(self.model_dump(mode="json", by_alias=True))
+
+
+@dataclass(frozen=True, eq=False)
+class LongText:
+    """A text in parts, which results of one run share: that it grows copies nothing of it. It has
+    no character in it that JSON would escape."""
+
+    parts: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, text: object) -> LongText:
+        """Of the whole, or itself. Raises ValueError for what is no such text."""
+        if isinstance(text, LongText):
+            return text
+        if not isinstance(text, str):
+            raise ValueError("it is no text")
+        return cls((text.encode("ascii"),))
+
+    def pieces(self) -> Iterator[bytes]:
+        """As JSON."""
+        yield b'"'
+        yield from self.parts
+        yield b'"'
+
+    def __str__(self) -> str:
+        return b"".join(self.parts).decode("ascii")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LongText) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+LongTextField = Annotated[
+    LongText, PlainValidator(LongText.of), PlainSerializer(str, return_type=str)
+]
 
 Model = TypeVar("Model", bound=Record)
 
@@ -48,8 +89,13 @@ def dumps(record: Record) -> bytes:
 
 
 def pieces(record: Record) -> Iterator[bytes]:
-    """The same in parts, none of which takes long to make: one for each field, and one for each
-    member of a list of records."""
+    """The same in parts, none of which takes long to make."""
+    yield from by_field(record)
+    yield b"\n"
+
+
+def by_field(record: Record) -> Iterator[bytes]:
+    """A record as JSON in parts: one for each field, and those of the records in it."""
     opening = b"{"
     for name, field in type(record).model_fields.items():
         if field.exclude:
@@ -57,15 +103,17 @@ def pieces(record: Record) -> Iterator[bytes]:
         yield opening + orjson.dumps(field.alias or name) + b":"
         yield from _value(record, name)
         opening = b","
-    yield b"}\n"
+    yield b"}"
 
 
 def _value(record: Record, name: str) -> Iterator[bytes]:
     value = getattr(record, name)
-    if isinstance(value, list) and value and all(isinstance(one, Record) for one in value):
+    if isinstance(value, Record | LongText):
+        yield from value.pieces()
+    elif isinstance(value, list) and value and all(isinstance(one, Record) for one in value):
         for place, one in enumerate(value):
             yield b"," if place else b"["
-            yield orjson.dumps(one.model_dump(mode="json", by_alias=True))
+            yield from one.pieces()
         yield b"]"
     else:
         document = record.model_dump(mode="json", by_alias=True, include={name})

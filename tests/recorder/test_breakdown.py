@@ -5,22 +5,24 @@ Tests `counted.py` and `lines.py` of `kampyn_perf/recorder` too.
 
 from __future__ import annotations
 
-from collections import Counter
+import tracemalloc
+from collections import Counter, deque
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kampyn_perf.histogram import Layout
+from kampyn_perf.histogram.buckets import place
 from kampyn_perf.outcomes import ErrorKind
-from kampyn_perf.recorder import breakdown, lines
+from kampyn_perf.recorder import breakdown, lines, settled
 from kampyn_perf.recorder.breakdown import BreakdownRecorder
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.recorder.counted import CountedInterval
 from kampyn_perf.recorder.grouping import OTHER_ENDPOINTS
-from kampyn_perf.recorder.interval import Gauges
+from kampyn_perf.recorder.interval import Cell, CellKey, Gauges, Interval
 from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup
 from tests.recorder.recording import SECOND, counted
 
@@ -174,16 +176,76 @@ moments = st.lists(
 )
 
 
+@settings(max_examples=25)
 @given(moments, st.integers(0, 150))
-def test_rows_are_the_same_whether_or_not_they_were_asked_for_meanwhile(held, skip) -> None:
-    asked, other = BreakdownRecorder(), BreakdownRecorder()
-    for second, endpoint, us in [*sorted(held), *held[:3], (skip, "GET /x", 7)]:  # some come late
-        buffer = SampleBuffer()
-        request(buffer, us, endpoint=endpoint)
-        interval = counted(buffer.take(0, Gauges()))
-        for recorder in (asked, other):
-            add(recorder, second * SECOND, interval)
-        for _ in asked.ahead():
-            pass
-        asked.figures()
-    assert asked.figures() == other.figures()
+def test_rows_are_those_of_a_plain_count_however_late_they_come(held, late) -> None:
+    recorder, plain = BreakdownRecorder(), Counter[tuple[int, str, int]]()
+    every = [(second, endpoint) for second in range(0, 151, 6) for endpoint in ("GET /x", "GET /z")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settled, "_ROWS", 7)
+        patch.setattr(breakdown, "MAX_STRETCHES", 60)
+        calm = [(second, endpoint, 9) for second, endpoint in every]
+        for second, endpoint, us in [*sorted([*held, *calm]), *held[:3], (late, "GET /x", 7)]:
+            buffer = SampleBuffer()
+            request(buffer, us, endpoint=endpoint)
+            add(recorder, second * SECOND, counted(buffer.take(0, Gauges())))
+            plain[second, endpoint, place(us)] += 1
+            recorder.figures()
+    figures = recorder.figures()
+    assert figures.width_us == 4 * SECOND
+    expected = Counter[tuple[int, str, int]]()
+    for (second, endpoint, where), count in plain.items():
+        expected[second // 4, endpoint, where] += count
+    assert expected == Counter(
+        {
+            (row.at, group.endpoint, where): count
+            for group in figures.requests
+            for row in group.rows()
+            for where, count in zip(*map(np.ndarray.tolist, row.response), strict=True)
+        }
+    )
+    totals = Counter[tuple[int, str]]()
+    for (at, endpoint, _), count in expected.items():
+        totals[at, endpoint] += count
+    rows = recorder.completed(since_us=0, until_us=10**12)
+    assert [row.row.at for row in rows] == sorted(row.row.at for row in rows)
+    assert totals == {(each.row.at, each.endpoint): each.row.total for each in rows}
+
+
+def test_rows_that_are_done_with_take_little_however_long_the_run(monkeypatch) -> None:
+    monkeypatch.setattr(breakdown, "MAX_BUCKETS", 1_000)
+    rng = np.random.default_rng(1)
+    seconds = [
+        counted(
+            Interval(
+                from_us=0,
+                to_us=SECOND,
+                cells={
+                    CellKey(endpoint, "a", 0): Cell(
+                        responses_us=rng.integers(1_000, 1_600, 500).tolist(),
+                        services_us=rng.integers(800, 1_400, 500).tolist(),
+                    )
+                    for endpoint in ("GET /x", "POST /y")
+                },
+            )
+        )
+        for _ in range(8)
+    ]
+    recorder, held, saved = BreakdownRecorder(), [], deque[Breakdown](maxlen=3)
+    add(recorder, 0, seconds[0])
+    saved.append(recorder.figures())  # what is worked out once is there
+    tracemalloc.start()
+    try:
+        for second in range(4 * 130):
+            add(recorder, second * SECOND, seconds[second % 8])
+            if second % 10 == 9:
+                saved.append(recorder.figures())
+            if second + 1 in {130, 4 * 130}:
+                text = sum(len(str(group.packed)) for group in saved[-1].requests)
+                held.append((tracemalloc.get_traced_memory()[0], text))
+    finally:
+        tracemalloc.stop()
+    (early, _), (late, text) = held
+    assert text > 300_000
+    assert late < 1.5 * early
+    assert late < 4 * text  # all buckets in arrays, and a text for each result, are eleven times

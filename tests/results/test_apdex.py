@@ -17,6 +17,7 @@ from kampyn_perf.results.breakdown import (
     pack_row,
     rows_text,
 )
+from kampyn_perf.results.io import LongText
 
 T = 100_000
 
@@ -29,7 +30,7 @@ def figure_of(times_us: list[int], failed: int = 0) -> Apdex:
         for at, part, lost in ((0, times_us[::2], failed), (3, times_us[1::2], 0))
     ]
     packed = rows_text(join_rows((row.at, pack_row(row)) for row in rows))
-    group = BreakdownGroup(endpoint="GET /", flow="f", phase=0, packed=packed)
+    group = BreakdownGroup(endpoint="GET /", flow="f", phase=0, packed=LongText((packed,)))
     kept = Breakdown(
         width_us=10**6, splits_us=list(layout.splits_us), requests=[group], sessions=[]
     )

@@ -1,4 +1,7 @@
-"""Packed rows: what goes in comes out, and what is damaged is refused."""
+"""Packed rows: what goes in comes out, and what is damaged is refused.
+
+Tests `kampyn_perf/results/varints.py` too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kampyn_perf.results import breakdown
 from kampyn_perf.results.breakdown import Row, Sparse, join_rows, pack_row, rows_text, unpack
+from kampyn_perf.results.io import LongText
 
 numbers = st.integers(0, 2**40)
 sparse = st.dictionaries(st.integers(0, 30_000), st.integers(1, 10**9), max_size=8).map(
@@ -26,11 +31,26 @@ def _flat(row: Row) -> list[object]:
     return [*row[:6], *row.response, *row.service]
 
 
-@given(st.lists(st.tuples(numbers, numbers, numbers, numbers, numbers, sparse, sparse), max_size=5))
-def test_rows_come_back_as_they_were(held: list[tuple]) -> None:
+@given(
+    st.lists(st.tuples(numbers, numbers, numbers, numbers, numbers, sparse, sparse), max_size=5),
+    st.integers(1, 40),
+)
+def test_rows_come_back_as_they_were_wherever_the_text_was_cut(held: list, threes: int) -> None:
     rows = [Row(3 * at, *columns) for at, columns in enumerate(held)]
-    packed = rows_text(join_rows((row.at, pack_row(row)) for row in rows))
-    assert [plain(row) for row in unpack(packed)] == [plain(row) for row in rows]
+    joined = join_rows((row.at, pack_row(row)) for row in rows)
+    cuts = range(0, len(joined), 3 * threes)
+    for texts in (
+        [rows_text(joined)],
+        [rows_text(joined[at : at + 3 * threes]) for at in cuts],
+    ):
+        assert [plain(row) for row in unpack(texts)] == [plain(row) for row in rows]
+
+
+def test_a_large_row_is_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakdown, "_AT_ONCE", 64)
+    row = Row(7, 300, 1, 0, 0, 0, Sparse.of(range(0, 3_000, 30)), Sparse.of([7]))
+    text = rows_text(join_rows([(7, pack_row(row)), (9, pack_row(row))]))
+    assert [plain(each) for each in unpack([text])] == [plain(row), plain(row._replace(at=9))]
 
 
 def test_numbers_take_seven_bits_a_byte() -> None:
@@ -43,7 +63,21 @@ def test_a_row_that_is_cut_short_is_refused(missing: int) -> None:
     row = Row(0, 300, 1, 0, 0, 0, Sparse.of([5, 5, 9]), Sparse.of([7]))
     data = join_rows([(0, pack_row(row))])
     with pytest.raises(ValueError, match="the breakdown of a group ends within"):
-        list(unpack(rows_text(data[:-missing])))
+        list(unpack([rows_text(data[:-missing])]))
+
+
+@pytest.mark.parametrize("text", ["AA==", "AAA", "A A=", "\u00e9AAA"])
+def test_a_text_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        list(unpack(LongText.of(text + "AAAA").parts))
+    with pytest.raises(ValueError, match="no text"):
+        LongText.of(7)
+
+
+def test_nothing_may_stand_behind_the_end_of_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakdown, "_AT_ONCE", 4)
+    with pytest.raises(ValueError, match="goes on behind its end"):
+        list(unpack([b"AA==AAAA"]))
 
 
 def test_sparse_histograms_add_up() -> None:

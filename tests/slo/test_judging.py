@@ -11,6 +11,7 @@ import pytest
 
 from kampyn_perf import slo
 from kampyn_perf.errors import ExitCode, KampynError
+from kampyn_perf.results.io import LongText
 from kampyn_perf.results.judgement import Outcome
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.slo.objectives import Slo
@@ -75,7 +76,7 @@ def test_one_result_needs_no_list() -> None:
 def test_what_is_damaged_is_said() -> None:
     result = LOAD.result()
     assert result.breakdown is not None
-    group = result.breakdown.requests[0].model_copy(update={"packed": "AIAB"})
+    group = result.breakdown.requests[0].model_copy(update={"packed": LongText.of("AIAB")})
     breakdown = result.breakdown.model_copy(update={"requests": [group]})
     with pytest.raises(KampynError, match="cannot be judged: the breakdown of a group ends"):
         slo.judge(result.model_copy(update={"breakdown": breakdown}), GOALS)

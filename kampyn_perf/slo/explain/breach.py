@@ -13,7 +13,7 @@ import numpy as np
 
 from kampyn_perf import names
 from kampyn_perf.histogram import Layout
-from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup, Row, unpack
+from kampyn_perf.results.breakdown import Breakdown, BreakdownGroup, Row
 from kampyn_perf.results.judgement import Judgement, Outcome
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.slo.evidence.under_faults import Faults
@@ -130,7 +130,7 @@ def _of_requests(result: LoadResult, breakdown: Breakdown, judgement: Judgement)
         (group, row)
         for group in groups
         if _in_scope(result, group, judgement)
-        for row in unpack(group.packed)
+        for row in group.rows()
     ]
     if judgement.masked_us:
         left_out = _under_faults(result, {row.at for _, row in rows}, breakdown.width_us)

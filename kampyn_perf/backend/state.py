@@ -65,7 +65,9 @@ class StateFolder:
 
     def make(self) -> None:
         """Create what is missing. Raises KampynError where the folder cannot be written."""
-        files.ensure_writable(self.root)
+        files.ensure_writable(
+            self.root, hint="The bundled backend keeps its store there: name a place with --state."
+        )
         self.logs.mkdir(exist_ok=True)
 
     def clear(self) -> None:

@@ -87,14 +87,20 @@ def say_wrapped(text: str, *, indent: str = "", style: str | None = None) -> Non
     if width is None:
         say(indent + text, style=style)
         return
-    for line in textwrap.wrap(
+    for line in wrapped(text, width, first=indent, further=f"{indent}  "):
+        say(line, style=style)
+
+
+def wrapped(text: str, width: int, *, first: str = "", further: str = "") -> list[str]:
+    """Lines of words, in which no value is parted from its unit."""
+    lines = textwrap.wrap(
         unparted(text),
         width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
+        initial_indent=first,
+        subsequent_indent=further,
         break_on_hyphens=False,
-    ):
-        say(line.replace("\N{NO-BREAK SPACE}", " "), style=style)
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def is_terminal() -> bool:

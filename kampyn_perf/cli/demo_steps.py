@@ -58,7 +58,10 @@ class Demo:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise KampynError(f"cannot make {folder}: {error.strerror or error}") from error
+            raise KampynError(
+                f"cannot make {folder}: {error.strerror or error}",
+                hint="Name a writable place with --out.",
+            ) from error
         self._folder = folder
         self._orders = orders
         self._load = ("--rate", rate, "--for", length)

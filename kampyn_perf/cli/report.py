@@ -143,7 +143,7 @@ def _put(document: bytes, place: Path, *, show: bool) -> int:
     from kampyn_perf.cli import console
     from kampyn_perf.files import write_whole
 
-    write_whole(place, document)
+    write_whole(place, document, hint="Name another place with --output FILE.")
     console.say(f"Report: {place}")
     if show:
         typer.launch(place.resolve().as_uri())

@@ -51,7 +51,8 @@ def _phase(name: str, phase: PhaseResult, result: LoadResult, *, series: int) ->
     judged = _of_both(seconds, series)
     states = [part.state for part, _ in judged]
     if State.SHORT in states:
-        return as_result(State.SHORT, f"{len(seconds)} stretches are too few to tell")
+        few = "1 stretch is" if len(seconds) == 1 else f"{len(seconds)} stretches are"
+        return as_result(State.SHORT, f"{few} too few to tell")
     for part, words in judged:
         if part.state in _MOVING:
             return as_result(part.state, words, part.cut)

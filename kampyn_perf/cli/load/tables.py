@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ _Row = tuple[str, Mapping[str, str]]
 _GAP = 2
 _NAME_WIDTH = 20
 """Columns that a name has at least: in fewer, rows cannot be told apart."""
+_WORD, _PART = re.compile(r"\S+ ?"), re.compile(r"[^/ ]*[/ ]|[^/ ]+")
+"""Of a name: up to a space; up to a slash or a space."""
 _ROOM_FOR_ALL = 100
 """Columns of a terminal from which on an endpoint's row holds all figures."""
 _LEAST_FIRST = ("service P95", "max", "sessions", "requests", "P50", "offered", "P99", "failed")
@@ -126,13 +129,15 @@ def _table(first: str, rows: Sequence[_Row], *, total: Mapping[str, str] | None 
     from rich.table import Table
     from rich.text import Text
 
-    columns = _fitting([*rows, *([("all", total)] if total else [])])
+    every = [*rows, *([("all", total)] if total else [])]
+    columns = _fitting(every)
+    room = max(console.width() - sum(_width(every, column) for column in columns), _NAME_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, overflow="fold")  # names go on below; figures are never cut
+    table.add_column(first, overflow="fold")  # figures are never cut
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     for name, figures in rows:
-        table.add_row(Text(name), *(figures[column] for column in columns))
+        table.add_row(Text(broken_name(name, room)), *(figures[column] for column in columns))
     if total:
         table.add_section()
         table.add_row("all", *(total[column] for column in columns), style="bold")
@@ -143,16 +148,30 @@ def _fitting(rows: Sequence[_Row]) -> list[str]:
     """The columns of figures that leave the names their room."""
     if not rows:
         return []
-    widths = {
-        column: _GAP + max(len(column), *(len(figures[column]) for _, figures in rows))
-        for column in rows[0][1]
-    }
+    widths = {column: _width(rows, column) for column in rows[0][1]}
     room = console.width() - min(_NAME_WIDTH, max(len(name) for name, _ in rows))
     for column in _LEAST_FIRST:
         if sum(widths.values()) <= room:
             break
         widths.pop(column, None)
     return list(widths)
+
+
+def _width(rows: Sequence[_Row], column: str) -> int:
+    """Of a column of figures, with the gap before it."""
+    return _GAP + max(len(column), *(len(figures[column]) for _, figures in rows))
+
+
+def broken_name(name: str, width: int) -> str:
+    """A name that has no room goes on below: after the method, or else from one of its path's
+    parts on."""
+    whole = all(len(word) <= width for word in name.split(" "))
+    lines = [""]
+    for part in (_WORD if whole else _PART).findall(name):
+        if lines[-1] and len((lines[-1] + part).rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _time(value: int | None) -> str:

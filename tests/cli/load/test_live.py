@@ -13,8 +13,9 @@ from pathlib import Path
 import pyte
 import pytest
 
-from kampyn_perf.cli.load.live import fitting
+from kampyn_perf.cli.load.live_rows import fitting
 from kampyn_perf.cli.load.standing import Fact
+from kampyn_perf.cli.load.tables import broken_name
 from tests import forked
 from tests.cli import program
 from tests.load.conftest import start_server
@@ -129,3 +130,12 @@ def test_it_is_calm_in_sixty_columns_and_obeys_its_keys(terminal: Terminal) -> N
     terminal.press("q")
     terminal.until(lambda lines: any("PARTIAL: ended early by SIGINT" in line for line in lines))
     assert terminal.end() == 130
+
+
+def test_a_name_without_room_is_broken_between_its_parts() -> None:
+    name = "GET /api/item/retail/uni/{uniId}"
+    assert broken_name(name, 40) == name
+    assert broken_name(name, 26) == "GET /api/item/retail/uni/\n{uniId}"
+    assert broken_name(name, 20) == "GET /api/item/\nretail/uni/{uniId}"
+    assert broken_name(name, 28) == "GET\n/api/item/retail/uni/{uniId}"
+    assert broken_name("unbroken" * 3, 10) == "unbroken" * 3

@@ -91,7 +91,7 @@ def test_loads(folder, port, command):
 
 def test_judging_and_keeping(folder, port):
     if not (folder / "reports" / "latest").exists():
-        run(folder, LOADS[0], port)
+        run(folder, next(each for each in LOADS if "--dry-run" not in each), port)
     for command in commands(FIRST):
         if command.startswith("kampyn-perf check"):
             assert run(folder, command, port).code in JUDGED
@@ -99,7 +99,12 @@ def test_judging_and_keeping(folder, port):
     (init,) = [command for command in commands(FIRST) if command.startswith("kampyn-perf init")]
     done = run(folder, init, port)
     assert done.code == 0, done.err
-    assert (folder / "shop" / "configs" / "load.yaml").is_file()
+    (_folder, _and, following) = (
+        (done.out + done.err).strip().splitlines()[-1].strip().partition(" && ")
+    )
+    dry = run(folder / "shop", f"{following} --dry-run", port)
+    assert dry.code == 0, dry.err
+    assert f"http://localhost:{port}" in dry.out
 
 
 def test_the_same_person_in_locust(folder, port):

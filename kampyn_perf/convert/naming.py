@@ -28,8 +28,10 @@ def snake(text: str) -> str:
 
 
 def file_name(text: str, *, otherwise: str) -> str:
-    """`text` as the name of a file, without an ending."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].rstrip("-") or otherwise
+    """`text` as the name of a target's file, without an ending. `localhost` is none: as a target it
+    is an address."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].rstrip("-")
+    return name if name not in ("", "localhost") else otherwise
 
 
 def unused(name: str, taken: Container[str], *, joint: str = "_") -> str:

@@ -127,7 +127,8 @@ def test_the_bundled_backend_by_its_own_description(
 
 
 def test_a_project_without_a_source(tmp_path: Path, shop: Shop) -> None:
-    done = run(tmp_path, "init", "--url", f"{shop.url.removeprefix('http://')}/health")
+    here = shop.url.replace("http://127.0.0.1", "localhost")
+    done = run(tmp_path, "init", "--url", f"{here}/health")
     assert done.code == 0, done.err
     assert load(tmp_path).code == 0
     assert failed(tmp_path) == 0

@@ -1,22 +1,18 @@
-"""Byte code is kept between the processes that tests start, even where Python is told not to.
+"""Byte code is kept between the processes of a run, even where Python is told not to.
 
 With PYTHONDONTWRITEBYTECODE set, as in many containers, every program that a test starts would
-compile a hundred modules anew: half a second of CPU, a thousand times. Users' machines keep it.
+compile a hundred modules anew: half a second of CPU, a thousand times. It is written beside the
+sources, as on users' machines: in a folder of its own, Python would not look for what pip has
+compiled already, and compile all libraries again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-
-FOLDER = Path(__file__).parent.parent.parent / ".pytest_cache" / "bytecode"
 
 
 def keep() -> None:
-    """For this process and those that it starts; nothing is written beside the sources."""
-    if not sys.dont_write_bytecode:
-        return
+    """For this process and those that it starts."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(FOLDER)
     sys.dont_write_bytecode = False

@@ -1,4 +1,4 @@
-"""Hands a group's tests to one worker. Groups come from the workers, in a file beside the locks.
+"""Hands a group's tests to one worker. Groups come from the collector, in a file beside the locks.
 
 pytest-xdist's own `--dist loadgroup` appends a group to a test's node id, which pytest 9.2 no
 longer lets it change: it then distributes as if there were no groups.
@@ -7,7 +7,6 @@ longer lets it change: it then distributes as if there were no groups.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,8 @@ FILE = "groups.json"
 
 
 def tell(folder: Path, groups: dict[str, str]) -> None:
-    """Written by every worker, all the same, before it says that it has collected."""
-    own = folder / f"{FILE}.{os.getpid()}"
-    own.write_text(json.dumps(groups), encoding="utf-8")
-    own.replace(folder / FILE)
+    """By the process that has collected, before there is a worker."""
+    (folder / FILE).write_text(json.dumps(groups), encoding="utf-8")
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
@@ -32,6 +29,27 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is no
         config.option.loadscopereorder = False
         self._file = folder / FILE
         self._groups: dict[str, str] | None = None
+
+    def schedule(self) -> None:
+        """At least two tests for a worker that takes a dead one's place, as for those at the start:
+        a worker begins one when it knows the next."""
+        super().schedule()
+        for node in self.nodes:
+            while self.workqueue and not node.shutting_down and self._has_too_few(node):
+                self._assign_work_unit(node)
+
+    def remove_node(self, node: Any) -> str | None:
+        """Without what it has done, which another worker would take for something to do."""
+        self.assigned_work[node] = {
+            scope: tests
+            for scope, tests in self.assigned_work[node].items()
+            if not all(tests.values())
+        }
+        crashed: str | None = super().remove_node(node)
+        return crashed
+
+    def _has_too_few(self, node: Any) -> bool:
+        return bool(self._pending_of(self.assigned_work[node]) < 2)
 
     def _split_scope(self, nodeid: str) -> str:
         if self._groups is None:

@@ -1,4 +1,4 @@
-"""How the suite runs: `order`, `turns`, `fast`, `workers` and `costs`, on small suites.
+"""How the suite runs, on small suites: `collector`, `order`, `turns`, `fast`, `workers`, `costs`.
 
 Tests `tests/running`.
 """
@@ -97,6 +97,46 @@ def test_both(first, second, number): time.sleep(0.02)
 def test_neither(number): time.sleep(0.02)
 """
     assert sorted(word for word, _pid in suite(body, "-n", "2")) == ["first", "second"]
+
+
+FORKED = """
+import sys
+note("imported")
+
+@pytest.mark.parametrize("number", range(6))
+def test_it(number, tmp_path, capfd):
+    print(f"printed by {number}", file=sys.stderr)
+    note(tmp_path.parent)
+    time.sleep(0.1)
+    assert capfd.readouterr().err == f"printed by {number}\\n"
+"""
+
+
+def test_tests_are_collected_once_and_each_worker_has_its_own_files(suite) -> None:
+    trace = suite(FORKED, "-n", "3")
+    imported, *ran = sorted(trace, key=lambda line: line[0] != "imported")
+    folders, pids = (set(each) for each in zip(*ran, strict=True))
+    assert (len(ran), len(folders), len(pids)) == (6, 3, 3)
+    assert imported[1] not in pids
+
+
+DYING = """
+import signal
+
+@pytest.mark.parametrize("number", range(6))
+def test_it(number):
+    if number == 2 and "dies" not in TRACE.read_text():
+        note("dies")
+        os.kill(os.getpid(), signal.SIGKILL)
+    note("done")
+"""
+
+
+def test_a_worker_that_dies_is_told_and_another_takes_its_place(suite) -> None:
+    """pytest-xdist gives the test in which it died to the other one too."""
+    trace = suite(DYING, "-n", "1", fails=1)
+    assert [word for word, _pid in trace] == ["done", "done", "dies", *["done"] * 4]
+    assert len({pid for _word, pid in trace}) == 2
 
 
 STARTER = """

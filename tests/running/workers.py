@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.running import fast, order, turns
+from tests.running import collector, fast, order
+from tests.running.collector import FOLDER
 from tests.running.scheduler import GroupScheduling, tell
 
 PER_CPU = 3
 """Tests of programs wait more than they compute."""
 AT_LEAST, AT_MOST = 4, 12
-FOLDER = "kampyn_perf_folder"
+STAND_IN = Path(__file__).with_name("stand_in.py")
+HANDOVER = "from tests.running import collector; collector.serve(channel)"
+"""What a worker runs instead of pytest-xdist's own module."""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -31,16 +36,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    given = getattr(config, "workerinput", {})
-    if FOLDER in given:
-        config.pluginmanager.register(turns.Turns(Path(given[FOLDER])))
-    elif config.getoption("dist", "no") == "load":  # what -n without --dist means
+    if config.getoption("dist", "no") == "load":  # what -n without --dist means
         config.pluginmanager.register(Coordinator())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Before pytest-xdist says that this worker has collected."""
+    """In the process that collects for all."""
     given = getattr(session.config, "workerinput", {})
     if FOLDER in given:
         marks = ((item.nodeid, item.get_closest_marker(order.GROUP)) for item in session.items)
@@ -48,10 +50,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 class Coordinator:
-    """The plugin of the process that starts the workers: a folder for what the run shares."""
+    """The plugin of the process that starts the workers: a folder for what the run shares, and the
+    process of which they are forks."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kampyn-perf-tests-"))
+        self._collector: collector.Started | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_setupnodes(self, config: pytest.Config, specs: list[Any]) -> None:
+        self._collector = collector.Started(config, self._folder)
+        command = [sys.executable, "-I", "-S", str(STAND_IN), str(self._folder / collector.SOCKET)]
+        for spec in specs:
+            spec.python = shlex.join(command)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_getremotemodule(self) -> str:
+        return HANDOVER
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -62,4 +77,6 @@ class Coordinator:
         return GroupScheduling(config, log, self._folder)
 
     def pytest_unconfigure(self) -> None:
+        if self._collector:
+            self._collector.close()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -57,8 +57,8 @@ def warm() -> Iterator[None]:
 @cache
 def address() -> str:
     """Of the one that forks, started when the first asks for it; it ends with this process."""
-    folder = tempfile.mkdtemp(prefix="kampyn-perf-generators-")
-    path = str(Path(folder, "socket"))
+    folder = tempfile.TemporaryDirectory(prefix="kampyn-perf-generators-")
+    path = str(Path(folder.name, "socket"))
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.warm_generators", path],
         cwd=ROOT,
@@ -66,14 +66,14 @@ def address() -> str:
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    _STARTED.append(process)
+    _STARTED.append((process, folder))
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return path
 
 
-_STARTED: list[subprocess.Popen[bytes]] = []
-"""Its stdin stays open as long as this process lives."""
+_STARTED: list[tuple[subprocess.Popen[bytes], tempfile.TemporaryDirectory[str]]] = []
+"""Its stdin stays open, and the folder of its socket there, as long as this process lives."""
 
 
 class Generator:

@@ -22,6 +22,9 @@ from kampyn_perf.errors import KampynError, UnreachableError
 from kampyn_perf.results import io
 from kampyn_perf.results.capacity import CapacityResult, CapacityStep, Ending, StepKind
 from kampyn_perf.slo.objectives import Slo
+from tests.load.conftest import warm_generators
+
+__all__ = ["warm_generators"]
 
 SECOND = 1_000_000
 PLAN = Plan(
@@ -91,6 +94,7 @@ def request(port: int, folder: Path) -> CapacityRequest:
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("warm_generators")
 def test_a_search_is_kept_gone_on_with_and_survives_its_target(server, tmp_path):
     asked = request(int(server.stdout.readline()), tmp_path / "search")
     first = capacity.run(asked, observer := Interrupting())

@@ -15,7 +15,7 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
-from tests import forked
+from tests import forked, forked_generator
 from tests.cli import program
 from tests.forked_function import Function
 from tests.load import server as recording
@@ -156,6 +156,13 @@ def generators() -> Callable[[program.Process], list[Any]]:
         ]
 
     return find
+
+
+@pytest.fixture
+def warm_generators() -> Iterator[None]:
+    """This process's own runs get generators that are forked from one that has their modules."""
+    with forked_generator.warm():
+        yield
 
 
 NAMESPACES_HINT = "network namespaces are not permitted here (ip netns add, as root)"

@@ -24,8 +24,11 @@ from kampyn_perf.load.clock import now_us
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult, RunStatus
 from kampyn_perf.results.series import Series, Watching
+from tests import forked_generator
 from tests.cli import program
 from tests.load.conftest import DATA, Server, end, start_server
+
+pytestmark = pytest.mark.usefixtures("warm_generators")
 
 
 def request_against(server: Server, data: Path, phases: str, *sets: str) -> load.LoadRequest:
@@ -145,11 +148,12 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     server = start_server()
     request = request_against(server, folder / "data.json", "{duration: 2, arrivalRate: 20}")
     observer, watcher = Recording(), Clock()
-    result = load.run(
-        replace(request, folder=folder / "run"),
-        load.Observers(Failing(), observer),
-        watcher=watcher,
-    )
+    with forked_generator.warm():
+        result = load.run(
+            replace(request, folder=folder / "run"),
+            load.Observers(Failing(), observer),
+            watcher=watcher,
+        )
     yield Watched(observer, watcher, server, result)
     end(server)
 
@@ -331,7 +335,7 @@ class Absent(load.Unobserved):
 
 def test_our_own_absence_is_no_generators_silence(request_for, monkeypatch):
     """What it sent meanwhile waits to be read, and it is not given up."""
-    monkeypatch.setattr("kampyn_perf.load.coordinator.coordinator._SILENCE_SECONDS", 2.0)
+    monkeypatch.setattr("kampyn_perf.load.coordinator.reporting._SILENCE_SECONDS", 2.0)
     result = load.run(request_for("{duration: 5, arrivalRate: 10}"), Absent(3.0))
     assert result.status is RunStatus.COMPLETE
     assert result.validity.reasons == []

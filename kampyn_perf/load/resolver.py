@@ -26,6 +26,7 @@ from kampyn_perf.load.inputs import (
 )
 from kampyn_perf.load.options import LoadOptions
 from kampyn_perf.load.request import Bundled, LoadRequest
+from kampyn_perf.load.script_target import ScriptTarget
 from kampyn_perf.load.settings import LoadSettings
 from kampyn_perf.load.spec import RunSpec, choose_profile
 from kampyn_perf.load.target.settings import TargetSettings
@@ -52,29 +53,15 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
         described = foreign.target, Source({}, str(options.scenario)), foreign.target.url
     target, source, url = described or find_target(options, settings.config.target)
     target = with_flows(target, settings, own) if not described else target
-    if url:
-        check_target(url, allowed)
-    elif target.name != REFERENCE:
-        raise KampynError(
-            f"the target {target.name} has no URL",
-            hint=f"Say where it is: --target {target.name} --url http://host:port",
-        )
-    if url and split["backend"]:
-        raise KampynError("--set backend.… is about the bundled backend, which --target replaces")
+    _check_address(target, url, allowed, of_backend=split["backend"])
     spec = _spec(options, settings, target, url=url, allowed=allowed, script=artillery)
     if foreign:
-        spec = spec.model_copy(
-            update={
-                "keep_hosts": foreign.keeps_hosts,
-                "tags": spec.tags or foreign.tags,
-                "exclude_tags": spec.exclude_tags or foreign.exclude_tags,
-            }
-        )
+        spec = _of_locustfile(spec, foreign)
     watch = Source(
         {} if target.watch is None else {"watch": target.watch}, source.name, source.lines
     )
-    found_faults, above = _faults(settings, spec.profile)
-    faults = replace(config.apply_sets(own, split[""]), data={"faults": found_faults})
+    declared, above = _faults(settings, spec.profile)
+    faults = replace(config.apply_sets(own, split[""]), data={"faults": declared})
     export = settings.config.export
     named = bool(options.scenario or target.scenarios or settings.config.scenarios)
     request = LoadRequest(
@@ -98,6 +85,34 @@ def resolve(options: LoadOptions | None = None) -> LoadRequest:
         return request
     backend = bundled.settings(split["backend"])
     return replace(request, bundled=Bundled(settings=backend, state=options.state))
+
+
+def _check_address(
+    target: TargetSettings, url: str, allowed: tuple[str, ...], *, of_backend: Sequence[str]
+) -> None:
+    """Raises KampynError for a target that is nowhere, or may not be loaded."""
+    if url:
+        check_target(url, allowed)
+        if of_backend:
+            raise KampynError(
+                "--set backend.… is about the bundled backend, which --target replaces"
+            )
+    elif target.name != REFERENCE:
+        raise KampynError(
+            f"the target {target.name} has no URL",
+            hint=f"Say where it is: --target {target.name} --url http://host:port",
+        )
+
+
+def _of_locustfile(spec: RunSpec, foreign: ScriptTarget) -> RunSpec:
+    """With what a locustfile of somebody's own says of itself."""
+    return spec.model_copy(
+        update={
+            "keep_hosts": foreign.keeps_hosts,
+            "tags": spec.tags or foreign.tags,
+            "exclude_tags": spec.exclude_tags or foreign.exclude_tags,
+        }
+    )
 
 
 def load_settings(options: LoadOptions, sets: Sequence[str] = ()) -> tuple[LoadSettings, Source]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,9 @@ from kampyn_perf.cli import (
 )
 from kampyn_perf.cli.alerts import view as alerts_view
 from kampyn_perf.cli.load import (
-    alerting,
     dry_run,
     exporting,
     faulting,
-    flame,
     live_page,
     tables,
 )
@@ -38,92 +34,33 @@ from kampyn_perf.cli.load.fitness import unfitness
 from kampyn_perf.cli.load.flags import LoadFlags, Role
 from kampyn_perf.cli.load.flame import FlameGraph
 from kampyn_perf.cli.load.live import LiveView
+from kampyn_perf.cli.load.setup import Setup, set_up
 from kampyn_perf.cli.load.standing import Looking
-from kampyn_perf.errors import ConfigError, ExitCode
-from kampyn_perf.load.resolver import split_sets
+from kampyn_perf.errors import ExitCode
 from kampyn_perf.results.folder import REPORTS
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
-from kampyn_perf.slo import judge, objectives
-from kampyn_perf.slo.objectives import Slo
+from kampyn_perf.slo import judge
 
 
 def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     """Run, judge, report. `standby` is a generator that starts meanwhile."""
     if flags.role is Role.WORKER:
         return load.join(flags.master.host, flags.master.port)
-    strict = judging.is_strict(strict=flags.strict, lenient=flags.lenient)
-    tags = naming.asked(flags.tags, flags.note)
-    sets = split_sets(flags.options.sets, "slo", "alerts", "watch")
-    request = load.resolve(replace(flags.options, sets=sets[""]))
-    slo = objectives_for(request, flags.slo, sets["slo"])
-    for remark in request.remarks:
-        console.say(f"note: {remark}")
-    request = replace(
-        request,
-        spec=request.spec.model_copy(
-            update={
-                "thresholds": (*request.spec.thresholds, *slo.thresholds_us),
-                "objectives": {} if flags.slo else request.objectives.data.get("objectives", {}),
-            }
-        ),
-        master=flags.master if flags.role is Role.MASTER else None,
-        folder=flags.out,
-        reports=REPORTS,
-        audit=flags.audit,
-    )
-    baseline = judging.read_run(flags.baseline) if flags.baseline else None
-    rules = alerting.rules_of(flags.alerts, sets["alerts"])
-    made = alerting.receivers_of(rules, request)
-    watch = watching.settings_of(request, flags.watch, sets["watch"])
-    faults = faulting.faults_of(request, flags.role)
-    told = exporting.told_to(request)
-    request = exporting.traced(request)
-    flame_seconds = flame.seconds_of(flags.flame_graph, request)
+    setup = set_up(flags)
     if flags.dry_run:
         with console.answering(aside=flags.as_json):
-            return dry_run.show(request, watch, faults, as_json=flags.as_json)
-    looking = Looking(slo)
-    page = live_page.opened(flags.live_report, slo)
-    exports = exporting.Exporting(told, slo, every_us=request.export.every)
-    with closing(page), closing(exports), LiveView(quiet=flags.as_json, looking=looking) as view:
-        if page.url:
-            view.remark(f"Live report: {page.url}", load.Severity.INFO)
-        for words in unfitness():
-            view.remark(words, load.Severity.WARNING)
-        alerts = Alerting(rules, made, remark=view.remark)
-        beside = watching.BesideLoad(request, watch, listener=alerts.hear)
-        disturbing = Faulting(faults, request, remark=view.remark)
-        graph = FlameGraph(flame_seconds, request, remark=view.remark)
-        faulting.undo_left_behind(view.remark)
-        looks = [] if flags.as_json else [looking]
-        with disturbing.proxies() as led, closing(graph):
-            result = load.run(
-                led,
-                load.Observers(
-                    disturbing, graph, *looks, view, page, exports, alerts, Aborting(slo)
-                ),
-                watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
-                standby=standby,
-                route=disturbing.route,
-            )
-            graph.keep(result.folder)
-        verdict = judge(
-            result,
-            slo,
-            strict=strict,
-            baseline=baseline[1] if baseline else None,
-            apart=alike.apart_of(
-                slo, baseline, ((result.folder or REPORTS) / names.RESULT_FILE, result)
-            ),
-        )
-        page.ended(result, verdict)
-        exports.ended(result, verdict)
+            return dry_run.show(setup.request, setup.watch, setup.faults, as_json=flags.as_json)
+    every_us = setup.request.export.every
+    exports = exporting.Exporting(setup.senders, setup.slo, every_us=every_us)
+    page = live_page.opened(flags.live_report, setup.slo)
+    with closing(page), closing(exports):
+        result, verdict = _run(setup, flags, page, exports, standby)
     if result.folder and not result.unsaved:
         judging.write_verdict(verdict, result.folder / names.VERDICT_FILE)
         pages.keep(result, verdict, folder=result.folder)
-        naming.keep(result.folder, tags)
+        naming.keep(result.folder, setup.tags)
     if flags.as_json:
         _print_json(result, verdict)
     else:
@@ -135,18 +72,51 @@ def run(flags: LoadFlags, standby: load.Standby | None = None) -> ExitCode:
     return _exit_code(result, verdict)
 
 
-def objectives_for(request: load.LoadRequest, name: str | None, sets: Sequence[str]) -> Slo:
-    """Those of the file that was named, or the usual ones and those that a script has itself.
-    Raises ConfigError for a limit of it that nothing here judges."""
-    if request.unjudged and not name:
-        raise ConfigError(
-            request.unjudged,
-            hint="Take it out, or judge by objectives of your own instead of the script's: --slo "
-            "FILE (docs/slo.md).",
-            what="script",
-        )
-    usual = name or objectives.usual_for(request.spec.target)
-    return objectives.load(usual, sets=sets, more=None if name else request.objectives)
+def _run(
+    setup: Setup,
+    flags: LoadFlags,
+    page: live_page.ShowingPage,
+    exports: exporting.Exporting,
+    standby: load.Standby | None,
+) -> tuple[LoadResult, Verdict]:
+    """The run with all that stands around it, and what it is judged."""
+    looking = Looking(setup.slo)
+    with LiveView(quiet=flags.as_json, looking=looking) as view:
+        if page.url:
+            view.remark(f"Live report: {page.url}", load.Severity.INFO)
+        for words in unfitness():
+            view.remark(words, load.Severity.WARNING)
+        alerts = Alerting(setup.rules, setup.receivers, remark=view.remark)
+        beside = watching.BesideLoad(setup.request, setup.watch, listener=alerts.hear)
+        disturbing = Faulting(setup.faults, setup.request, remark=view.remark)
+        graph = FlameGraph(setup.flame_seconds, setup.request, remark=view.remark)
+        faulting.undo_left_behind(view.remark)
+        looks = [] if flags.as_json else [looking]
+        aborting = Aborting(setup.slo)
+        with disturbing.proxies() as proxied, closing(graph):
+            result = load.run(
+                proxied,
+                load.Observers(disturbing, graph, *looks, view, page, exports, alerts, aborting),
+                watcher=WithFaults(WithAlerts(beside, alerts), disturbing),
+                standby=standby,
+                route=disturbing.route,
+            )
+            graph.keep(result.folder)
+        verdict = _judged(result, setup)
+        page.ended(result, verdict)
+        exports.ended(result, verdict)
+    return result, verdict
+
+
+def _judged(result: LoadResult, setup: Setup) -> Verdict:
+    place = (result.folder or REPORTS) / names.RESULT_FILE
+    return judge(
+        result,
+        setup.slo,
+        strict=setup.strict,
+        baseline=setup.baseline[1] if setup.baseline else None,
+        apart=alike.apart_of(setup.slo, setup.baseline, (place, result)),
+    )
 
 
 def _exit_code(result: LoadResult, verdict: Verdict) -> ExitCode:

@@ -51,7 +51,12 @@ class Histogram:
         self.clamped = 0
         """Values above one hour: counted in the last bucket; `max_us` still has the true one."""
         self.noted: Any = None
-        """What somebody has worked out of it; forgotten when there is more in it."""
+        """What somebody has worked out of it (`note`); forgotten when there is more in it."""
+
+    def note(self, worked_out: Any) -> None:
+        """Keep it until there is more. What it was worked out of is let go: as a list, the filled
+        buckets take about as much memory as all of them."""
+        self.noted, self._filled = worked_out, None
 
     def record(self, value_us: int, count: int = 1) -> None:
         """Count `value_us` `count` times. Raises ValueError for a negative value or count."""

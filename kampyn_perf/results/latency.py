@@ -41,7 +41,7 @@ class Latency(Record):
         if isinstance(histogram.noted, Latency):
             return histogram.noted
         at = histogram.percentiles((0.5, 0.9, 0.95, 0.99, 0.999))
-        histogram.noted = latency = cls(
+        latency = cls(
             count=histogram.count,
             sum_us=histogram.sum_us,
             min_us=histogram.min_us,
@@ -56,6 +56,7 @@ class Latency(Record):
             clamped=histogram.clamped,
             histogram=histogram.encode(),
         )
+        histogram.note(latency)
         return latency
 
     def decode(self) -> Histogram:

@@ -64,12 +64,13 @@ class Saver:
         paced: Callable[[Iterable[bytes]], Iterable[bytes]] = iter,
     ) -> str:
         """Save; the reason why it could not be done, or nothing. What is written is made in pieces,
-        to which `paced` may give more time."""
+        to which `paced` may give more time, and is written so, too: of a long run it is 15 MB."""
         if self._folder is None:
             return ""
+        # All is made before the file is begun, which would be left over if the process were killed.
         parts = list(paced(io.pieces(result)))
         try:
-            write_whole(self._folder / names.RESULT_FILE, parts, durable=durable)
+            write_whole(self._folder / names.RESULT_FILE, paced(parts), durable=durable)
         except KampynError as error:
             if not self._failures:
                 self._observer.remark(f"{error.message}; the run goes on", Severity.WARNING)

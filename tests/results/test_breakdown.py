@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.results import breakdown
-from kampyn_perf.results.breakdown import Row, Sparse, join_rows, pack_row, rows_text, unpack
+from kampyn_perf.results import breakdown, io
+from kampyn_perf.results.breakdown import (
+    Breakdown,
+    BreakdownGroup,
+    Row,
+    Sparse,
+    join_rows,
+    pack_row,
+    rows_text,
+    unpack,
+)
 from kampyn_perf.results.io import LongText
 
 numbers = st.integers(0, 2**40)
@@ -78,6 +87,31 @@ def test_nothing_may_stand_behind_the_end_of_a_text(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(breakdown, "_AT_ONCE", 4)
     with pytest.raises(ValueError, match="goes on behind its end"):
         list(unpack([b"AA==AAAA"]))
+
+
+def test_its_pieces_are_the_whole_and_read_as_it() -> None:
+    text = LongText((b"AAAA", b"BBBB", b"CC=="))
+    groups = [
+        BreakdownGroup(endpoint=endpoint, flow="f\u00fcr", phase=1, packed=text)
+        for endpoint in ('GET /"x"', "")
+    ]
+    kept = Breakdown(width_us=1, splits_us=[7], requests=groups, sessions=[], cut_requests=groups)
+    pieces = list(io.pieces(kept))
+    assert b"".join(pieces) == io.dumps(kept)
+    assert sum(piece is text.parts[0] for piece in pieces) == 4
+    read = Breakdown.model_validate_json(b"".join(pieces))
+    assert read == kept
+    assert hash(read.requests[0].packed) == hash(text)
+    assert read.requests[0].packed != LongText((b"AAAA",))
+
+
+def test_a_sum_of_small_ones_is_exact() -> None:
+    large = Sparse.of([1, 2], [5, 2**31])
+    assert large.small() is large
+    small = Sparse.of([1, 9], [2**31 - 1, 1]).small()
+    assert small.counts.dtype == np.int32
+    total = Sparse.sum([small, Sparse.empty(), small])
+    assert (total.places.tolist(), total.counts.tolist()) == ([1, 9], [2**32 - 2, 2])
 
 
 def test_sparse_histograms_add_up() -> None:

@@ -1,4 +1,7 @@
-"""Configuration: the file, then the environment, then flags; shown without secrets."""
+"""Configuration: the file, then the environment, then flags; shown without secrets.
+
+Tests `kampyn_perf/backend/cache_settings.py` too.
+"""
 
 from __future__ import annotations
 

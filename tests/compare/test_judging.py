@@ -1,7 +1,8 @@
 """Two sides to a comparison, from made-up runs that went through the real recorder.
 
 Tests `__init__.py`, `comparable.py`, `decide.py`, `figures.py`, `of_load.py`, `of_bench.py`,
-`weighing.py`, `pending.py`, `settings.py` and `needs.py` of `kampyn_perf/compare` too.
+`weighing.py`, `pending.py`, `settings.py` and `needs.py` of `kampyn_perf/compare`, and
+`kampyn_perf/slo/evidence/earlier.py` too.
 """
 
 from __future__ import annotations

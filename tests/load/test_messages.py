@@ -1,6 +1,6 @@
 """Every message is the same value after its journey as JSON.
 
-Tests `clock.py` and `spec.py` of `kampyn_perf/load` too.
+Tests `kampyn_perf/load/clock.py` too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`load.run` as a program calls it: from any thread, again and again, with nothing left behind.
 
-Tests `check.py`, `request.py` and `options.py` of `kampyn_perf/load` too.
+Tests `check.py`, `request.py`, `options.py` and `spec.py` of `kampyn_perf/load` too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The result of a load: what an earlier version wrote is read as it was meant.
 
-Tests `consistency.py` and `load_parts.py` of `kampyn_perf/results` too.
+Tests `kampyn_perf/results/consistency.py` too.
 """
 
 from __future__ import annotations

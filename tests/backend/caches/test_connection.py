@@ -1,7 +1,4 @@
-"""The document's Redis options reach the connection.
-
-Tests `kampyn_perf/backend/cache_settings.py` too.
-"""
+"""The document's Redis options reach the connection."""
 
 from __future__ import annotations
 

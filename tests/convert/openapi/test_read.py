@@ -1,6 +1,7 @@
 """Descriptions of different styles into projects that the program's own models understand.
 
-Tests `kampyn_perf/convert/naming.py` and `kampyn_perf/convert/openapi` too.
+Tests `kampyn_perf/convert/naming.py`, `kampyn_perf/convert/openapi` and
+`kampyn_perf/convert/project` too.
 """
 
 from __future__ import annotations

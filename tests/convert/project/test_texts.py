@@ -1,7 +1,4 @@
-"""What is written is filled in as it was meant: literal texts stay, values are in their places.
-
-Tests `kampyn_perf/yaml_dumper.py` too.
-"""
+"""What is written is filled in as it was meant: literal texts stay, values are in their places."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""All files or none, whatever goes wrong on the way.
-
-Tests `kampyn_perf/convert/project` too.
-"""
+"""All files or none, whatever goes wrong on the way."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What is imported is a catalogue, and its plan against its own database is empty.
 
-Tests `kampyn_perf/indexes/catalogue/write.py` and `kampyn_perf/indexes/model/live.py` too.
+Tests `kampyn_perf/indexes/catalogue/write.py`, `kampyn_perf/yaml_dumper.py` and
+`kampyn_perf/indexes/model/live.py` too.
 """
 
 from __future__ import annotations

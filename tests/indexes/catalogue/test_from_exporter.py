@@ -1,6 +1,9 @@
 """What the exporter prints becomes a catalogue. `EXPORTED` is what it printed of the project in
 `PROJECT` with Mongoose 8.24 on Node 20; the last test runs it again where `make mongoose`
-could fetch a mongoose."""
+could fetch a mongoose.
+
+Tests `kampyn_perf/cli/indexes/exporter.py` too.
+"""
 
 from __future__ import annotations
 
@@ -188,6 +191,10 @@ def test_an_export_that_cannot_be_read_is_named():
 
 def test_the_exporter_names_the_schema_that_is_read():
     assert f"'{SCHEMA}'" in exporter_text()
+
+
+def test_the_program_prints_it(cli):
+    assert cli("exporter").stdout == exporter_text()
 
 
 MONGOOSE = Path(os.environ.get("KAMPYN_TEST_MONGOOSE", FOLDER))

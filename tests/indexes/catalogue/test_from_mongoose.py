@@ -1,7 +1,7 @@
 """What an application declares comes out as a catalogue that can be written and read again.
 
-Tests `declarations.py`, `mongoose_index.py` and `repeated.py` of `kampyn_perf/indexes/catalogue`,
-and `kampyn_perf/cli/indexes/exporter.py` too.
+Tests `declarations.py`, `mongoose_index.py` and `repeated.py` of `kampyn_perf/indexes/catalogue`
+too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Rounds of whole programs: what counts of them, what is doubtful, and two real runs.
 
-Tests `__init__.py`, `work.py` and `cautions.py` of `kampyn_perf/load/benchmark` too.
+Tests `__init__.py`, `attempt.py`, `work.py` and `cautions.py` of `kampyn_perf/load/benchmark` too.
 """
 
 from __future__ import annotations

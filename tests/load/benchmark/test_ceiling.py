@@ -1,7 +1,4 @@
-"""The search for the highest rate, on programs that are made up.
-
-Tests `kampyn_perf/load/benchmark/attempt.py` too.
-"""
+"""The search for the highest rate, on programs that are made up."""
 
 from __future__ import annotations
 

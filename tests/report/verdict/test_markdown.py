@@ -1,6 +1,7 @@
 """The summary as a Markdown parser reads it.
 
-Tests `kampyn_perf/report/markup.py` and `kampyn_perf/results/alerts.py` too.
+Tests `kampyn_perf/report/markup.py`, and `alerts.py` and `load_parts.py` of
+`kampyn_perf/results` too.
 """
 
 from __future__ import annotations

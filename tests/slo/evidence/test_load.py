@@ -1,6 +1,8 @@
 """What a load's result says: every metric and scope, and what it does not have.
 
-Tests `kampyn_perf/slo/evidence` and `kampyn_perf/stats/batches.py` too.
+Tests `bounds.py`, `by_scope.py`, `counted.py`, `load_standing.py`, `quantiles.py`,
+`result_evidence.py` and `times.py` of `kampyn_perf/slo/evidence`, and
+`kampyn_perf/stats/batches.py` too.
 """
 
 from __future__ import annotations

@@ -68,6 +68,17 @@ class Fired:
 
 
 @dataclass(frozen=True)
+class Disturbed:
+    """A fault that was done to the target on purpose, and when (seconds)."""
+
+    name: str
+    chart: str
+    words: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Alerts:
     """Firings in the order of time, as many as there is room for."""
 
@@ -157,6 +168,22 @@ def alerts_of(records: Sequence[AlertRecord], elapsed_us: int, charts: Sequence[
     ]
     fired.sort(key=lambda firing: firing.start)
     return Alerts(fired[:MOST_FIRINGS], max(len(fired) - MOST_FIRINGS, 0))
+
+
+def faults_of(result: LoadResult, charts: Sequence[Chart]) -> list[Disturbed]:
+    """Those that began; their place is the first chart."""
+    first = charts[0].id if charts else ""
+    return [
+        Disturbed(
+            fault.name,
+            first,
+            f"({fault.kind}), {fault.span_text}" + (f": {fault.error}" if fault.error else ""),
+            fault.start_us / MICROSECONDS,
+            (result.elapsed_us if fault.end_us is None else fault.end_us) / MICROSECONDS,
+        )
+        for fault in result.faults[:MOST_FIRINGS]
+        if fault.began
+    ]
 
 
 def _by_metric(charts: Sequence[Chart]) -> dict[str, Chart]:

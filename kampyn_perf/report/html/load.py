@@ -96,6 +96,7 @@ def load_page(
         "more_failures": max(len(result.failures) - _MOST_FAILURES, 0),
         "tables": tables.of_load(result),
         "alerts": judged.alerts_of(result.alerts, result.elapsed_us, charts),
+        "faults": judged.faults_of(result, charts),
         "machine": about.machine_of(result),
         "context_facts": about.pairs(result.context),
         "config": shown_config,

@@ -234,6 +234,16 @@ def test_a_run_that_ended_early_says_so(status: RunStatus) -> None:
     assert "No objective was judged" in words
 
 
+def test_faults_are_told_beside_their_shade() -> None:
+    fault = FaultRecord(name=MARKUP, kind="redis pause", start_us=12_000_000, end_us=15_000_000)
+    later = FaultRecord(name="never", kind="command", start_us=30_000_000, began=False)
+    page = Page(load_page(failing_run().model_copy(update={"faults": [fault, later]})).decode())
+    assert f"{MARKUP} (redis pause), 12.0 s to 15.0 s" in page.words
+    assert "faults, done on purpose" in page.words
+    assert "never" not in page.words
+    assert "<img" not in page.html
+
+
 def test_a_run_without_anything_has_a_page() -> None:
     run = Run(phases=[("p", [[]])]).result().model_copy(update={"seconds": [], "phases": []})
     words = Page(load_page(run, None).decode()).words

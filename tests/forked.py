@@ -31,7 +31,7 @@ PROGRAM = ROOT / "kampyn_perf" / "cli"
 Handles = Sequence[int | None]
 """Descriptors of stdin, stdout and stderr; None is one that is closed."""
 Given = Sequence[Connection | None]
-BACKEND = ("tests.warm_backend", "tests.forked_backend")
+MADE = ("tests.warm_backend", "tests.forked_backend", "tests.forked_preload")
 LIBRARIES = ("numpy", "scipy.special", "rich.console", "rich.table", "rich.live", "pymongo")
 
 
@@ -111,11 +111,12 @@ class Forked:
 
 
 class OnHandles(Forked):
-    """With the streams that a shell gave it."""
+    """With the streams that a shell gave it; its generators are forked elsewhere."""
 
     def __init__(
         self, handles: Handles, arguments: list[str], folder: Path, environment: Mapping[str, str]
     ) -> None:
+        environment = with_address(arguments, environment)
         super().__init__(_on_handles, handles, arguments, folder, environment)
 
 
@@ -123,8 +124,17 @@ class OnTerminal(Forked):
     """Leads a session of its own on a terminal, of which `inner` is its end."""
 
     def __init__(
-        self, inner: int, arguments: list[str], folder: Path, environment: Mapping[str, str]
+        self,
+        inner: int,
+        arguments: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        childless: bool = False,
     ) -> None:
+        """`childless` as of `Started`."""
+        if childless:
+            environment = with_address(arguments, environment)
         super().__init__(_on_terminal, (inner,) * 3, arguments, folder, environment)
 
 
@@ -178,7 +188,7 @@ def _text(handle: int) -> IO[str]:
 
 def forkserver() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__, *BACKEND])
+    context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__, *MADE])
     return context
 
 

@@ -24,6 +24,8 @@ from kampyn_perf.backend import launcher
 from kampyn_perf.backend.worker_process import can_fork
 from tests import forked
 
+PLANTED = "PLANTED"
+"""The variable that names a bug for a backend and its workers to have."""
 _DESCRIPTORS = "/proc/self/fd"
 _from_nothing = launcher.spawn_supervisor
 
@@ -92,6 +94,10 @@ def _be_supervisor(*streams: int) -> NoReturn:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 (numbers, and for good)
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", 1, closefd=False)  # noqa: SIM115
+        if bug := os.environ.get(PLANTED):
+            from tests.backend.planted import bugs
+
+            bugs.plant(bug)
         from kampyn_perf.backend.__main__ import main
 
         code = main()

@@ -27,6 +27,7 @@ import gevent
 
 # As they are before gevent changes them: here is nothing that its forks would go on with.
 _fork, _waitpid, _poll, _Socket = os.fork, os.waitpid, select.poll, socket.socket
+_close = os.close
 _recv_fds = socket.recv_fds
 
 MODULES = (
@@ -76,7 +77,7 @@ class Forker:
             own = [self._listener.fileno(), connection.fileno(), *self._children]
             be(json.loads(data), handles, own)
         for handle in handles:
-            os.close(handle)
+            _close(handle)
         child = Child(pid, connection, os.pidfd_open(pid))
         connection.sendall(b"%d\n" % pid)
         for number in (child.connection.fileno(), child.end):
@@ -93,7 +94,7 @@ class Forker:
         with suppress(OSError):
             child.connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
         child.connection.close()
-        os.close(child.end)
+        _close(child.end)
 
     def _kill_all(self) -> None:
         for child in self._children.values():
@@ -121,7 +122,7 @@ def be(asked: dict[str, Any], handles: list[int], not_ours: list[int]) -> NoRetu
         for number, handle in enumerate(handles):
             os.dup2(handle, number)
         for handle in (*handles, *not_ours):
-            os.close(handle)
+            _close(handle)
         for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
             buffering = 1 if number == 2 else -1
             stream = open(number, mode, buffering, closefd=False)  # noqa: SIM115

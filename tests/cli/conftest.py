@@ -11,6 +11,7 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from tests import forked_backend
 from tests.bench.server import ok, serving
 from tests.cli.on_path import on_path
 
@@ -21,10 +22,13 @@ SETTINGS = BackendSettings(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
+    """One a module: it starts in no time, and modules need not go to one worker together."""
     state = tmp_path_factory.mktemp("backend")
-    with launcher.start(SETTINGS, state_dir=state) as running:
+    with forked_backend.warm():
+        started = launcher.start(SETTINGS, state_dir=state)
+    with started as running:
         yield running
 
 

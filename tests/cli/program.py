@@ -50,9 +50,11 @@ Process = subprocess.Popen[str] | forked.Started
 """A program that runs."""
 
 
-def start(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> forked.Started:
-    """The program, to be looked at and signalled while it runs."""
-    return forked.Started(list(arguments), folder, environment(env))
+def start(
+    folder: Path, *arguments: str, env: dict[str, str] | None = None, childless: bool = False
+) -> forked.Started:
+    """The program, to be looked at and signalled while it runs; `childless` as of `Started`."""
+    return forked.Started(list(arguments), folder, environment(env), childless=childless)
 
 
 def start_cold(folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:

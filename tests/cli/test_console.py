@@ -24,13 +24,13 @@ SHORT = profile("{duration: 2, arrivalRate: 20, name: 'A phase [bold]named[/] :s
 
 @contextmanager
 def on_terminal(
-    folder: Path, *arguments: str, columns: int
+    folder: Path, *arguments: str, columns: int, childless: bool = False
 ) -> Iterator[tuple[forked.OnTerminal, int]]:
     """The program on a terminal of its own, and that terminal's other end."""
     outer, inner = pty.openpty()
     termios.tcsetwinsize(inner, (50, columns))
     environment = program.environment({"TERM": "xterm-256color"})
-    process = forked.OnTerminal(inner, list(arguments), folder, environment)
+    process = forked.OnTerminal(inner, list(arguments), folder, environment, childless=childless)
     os.close(inner)
     try:
         yield process, outer
@@ -49,7 +49,7 @@ def read_all(handle: int) -> str:
 
 
 def test_a_run_whose_listener_leaves_goes_on(tmp_path, url):
-    process = program.start(tmp_path, "load", url, "--out", "run", *SHORT)
+    process = program.start(tmp_path, "load", url, "--out", "run", *SHORT, childless=True)
     process.stderr.close()
     assert process.wait(timeout=90) in (0, 1, 4)
     document = orjson.loads((tmp_path / "run" / "result.json").read_bytes())
@@ -85,7 +85,8 @@ def test_a_terminal_that_is_closed_ends_the_run_in_order(tmp_path):
 
 @pytest.mark.parametrize("columns", [80, 130])
 def test_figures_and_names_are_whole_at_any_width(tmp_path, url, columns):
-    with on_terminal(tmp_path, "load", url, *SHORT, columns=columns) as (process, terminal):
+    typed = ("load", url, *SHORT)
+    with on_terminal(tmp_path, *typed, columns=columns, childless=True) as (process, terminal):
         said = read_all(terminal)
         process.wait(timeout=60)
     assert "offered 20/s" in said, "the live view was there"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -162,35 +159,6 @@ def test_a_backend_error_is_counted_by_its_kind(tmp_path, backend, against):
     assert result.requests.errors == {"http_4xx": 100}
     assert result.sessions.failed == 100
     assert done.code == 1, done.err
-
-
-def test_the_scenarios_run_under_stock_locust(tmp_path, backend):
-    """Its own `locust`, for as long as six requests take on this machine."""
-    written = tmp_path / "stock_stats.csv"
-
-    def total() -> list[str]:
-        rows = written.read_text().splitlines() if written.exists() else []
-        return next((row.split(",") for row in rows if ",Aggregated," in row), [])
-
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "locust", "-f", str(program.ROOT / "scenarios/locustfile.py")),
-            *("--headless", "-u", "3", "-r", "3", "-t", "100s", "--host", backend.url),
-            *("--csv", str(tmp_path / "stock")),
-        ],
-        env=program.environment({"KAMPYN_DATA": str(backend.data_file)}),
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        program.wait_for(lambda: int((total() or [0] * 3)[2]) >= 6, what="the sixth request")
-    finally:
-        done = program.interrupt(process, signal.SIGTERM)
-    assert done.code == 0, done.err
-    assert int(total()[2]) >= 6
-    assert int(total()[3]) == 0, done.err
 
 
 @pytest.fixture(scope="module")

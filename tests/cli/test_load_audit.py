@@ -23,6 +23,7 @@ from kampyn_perf.load.bundled import audit_after, stored_before
 from kampyn_perf.load.request import Bundled
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
+from tests import forked_generator
 from tests.cli import program
 from tests.cli.docs import pages
 from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile
@@ -158,7 +159,8 @@ def test_somebodys_own_backend_is_asked_by_two_requests(tmp_path, bug, how, expe
             url=f"http://127.0.0.1:{shop.server_address[1]}",
             sets=("config.phases=[{duration: 1, arrivalCount: 35}]",),
         )
-        result = load.run(replace(load.resolve(options), audit=True))
+        with forked_generator.warm():
+            result = load.run(replace(load.resolve(options), audit=True))
         shop.shutdown()
     assert result.audit is not None
     assert result.requests.failed == 0
@@ -204,7 +206,8 @@ def test_a_target_that_cannot_be_asked_afterwards_has_not_passed(tmp_path):
         url = f"http://127.0.0.1:{shop.server_address[1]}"
         sets = ("config.phases=[{duration: 1, arrivalCount: 5}]",)
         request = load.resolve(load.LoadOptions(target=str(target), url=url, sets=sets))
-        result = load.run(replace(request, audit=True))
+        with forked_generator.warm():
+            result = load.run(replace(request, audit=True))
         shop.shutdown()
     assert result.audit is not None
     assert not result.audit.ok

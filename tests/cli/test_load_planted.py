@@ -6,17 +6,13 @@ Tests `kampyn_perf/load/audit` and `kampyn_perf/backend/audit.py`.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests import forked
-from tests.backend import planted
 from tests.cli import program
 from tests.cli.program import CHEAP, profile
 
-SITE = Path(planted.__file__).parent / "site"
 FEW = ("--set", "backend.seed={users: 20, vendors: 2, items: 4, orders: 10}")
 """Items that are ordered in turn: of few, every order meets another on its way."""
 BALANCE = "what was stocked is sold or still there"
@@ -54,9 +50,7 @@ LOADS = {
 
 
 def load(folder: Path, bug: str, *, faults: str, shop: bool) -> program.Done:
-    """The bug is in the backend's processes alone, which start from nothing."""
-    environment = program.environment({"PLANTED": bug})
-    environment["PYTHONPATH"] = os.pathsep.join((str(SITE), environment["PYTHONPATH"]))
+    """The bug is in the backend's processes alone (`tests.forked_backend`)."""
     if shop:
         target = folder / "configs" / "targets" / "reference.yaml"
         target.parent.mkdir(parents=True)
@@ -67,8 +61,7 @@ def load(folder: Path, bug: str, *, faults: str, shop: bool) -> program.Done:
         "--set", f"config.faults=[{faults}]", "--set", "backend.workers=1", *flows,
         "--no-watch", "--lenient",
     ]  # fmt: skip
-    done = forked.run(command, folder, environment, timeout=90)
-    return program.Done(done.returncode, done.stdout, done.stderr)
+    return program.run(folder, *command, env={"PLANTED": bug})
 
 
 @pytest.mark.parametrize(

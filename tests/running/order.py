@@ -50,9 +50,10 @@ def _rank(item: pytest.Item, *, grouped: bool) -> int:
 
 
 def _shared(item: pytest.Item) -> list[str]:
-    """Places of the shared fixtures of the tests' own that a test uses."""
+    """Names of the shared fixtures of the tests' own that a test uses: where they are made."""
+    module = item.nodeid.partition("::")[0]
     return [
-        f"{fixture.baseid}:{fixture.argname}"
+        f"{module if fixture.scope == 'module' else fixture.baseid}:{fixture.argname}"
         for fixture in fixtures_of(item)
         if fixture.scope in ("module", "session") and fixture.argname not in CHEAP_ONCE_PER_WORKER
     ]

@@ -103,16 +103,18 @@ def test_a_case_that_never_ends_is_ended_and_the_next_one_runs(
 def test_a_call_that_nothing_can_end_ends_the_process_and_what_was_measured_is_kept(
     bench: Bench, bench_file: Write, tmp_path: Path
 ) -> None:
-    """A loop inside C sees no signal: only ending the process helps."""
+    """What waits inside C sees no signal: only ending the process helps."""
     body = """
-from collections import deque
-from itertools import repeat
+import ctypes
+
+wait = ctypes.PyDLL(None).pthread_mutex_lock
+mutex = ctypes.create_string_buffer(64)
 
 @bench.case
 def before(): pass
 
 @bench.case
-def stubborn(): deque(repeat(0), maxlen=0)
+def stubborn(): wait(mutex), wait(mutex)
 """
     done = bench(bench_file(body, "mine"), "-n", 3, "--timeout", "200ms")
 

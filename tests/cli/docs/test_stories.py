@@ -150,7 +150,9 @@ def test_a_search_is_begun_ended_and_gone_on_with(world: World, tmp_path: Path) 
     on = pages.one(pages.HELP, "capacity --resume").replace("kampyn-perf capacity", begun)
     for typed, until in ((begun, r" +\d+  "), (on, "Searching .*, after 1 step of before")):
         words = pages.read(world.here(typed), {}).words[1:]
-        process = program.start(tmp_path, *words, *program.PATIENT, env=world.variables())
+        process = program.start(
+            tmp_path, *words, *program.PATIENT, env=world.variables(), childless=True
+        )
         assert process.stderr is not None
         said = ""
         while not re.match(until, line := process.stderr.readline()):

@@ -32,7 +32,9 @@ class Terminal:
         self._handle, inner = pty.openpty()
         self.resize(COLUMNS)
         environment = program.environment({"TERM": "xterm-256color"})
-        self._process = forked.OnTerminal(inner, list(arguments), folder, environment)
+        self._process = forked.OnTerminal(
+            inner, list(arguments), folder, environment, childless=True
+        )
         os.close(inner)
 
     def resize(self, columns: int) -> None:

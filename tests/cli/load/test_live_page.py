@@ -36,6 +36,7 @@ def test_page_and_metrics_while_it_runs(tmp_path: Path) -> None:
         tmp_path,
         *pages.typed(pages.one("docs/export.md", "--live-report"), {"8089": "0"}),
         *(target, "--rate", "20", "--for", "60s", *program.PATIENT),
+        childless=True,
     )
     try:
         assert running.stderr is not None

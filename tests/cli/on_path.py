@@ -12,12 +12,15 @@ import os
 import shutil
 import socket
 import socketserver
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from tests import forked
 
@@ -49,6 +52,17 @@ if code < 0:
     os.kill(os.getpid(), -code)
 os._exit(code)
 """
+
+
+def called_there() -> None:
+    """In a program that calls itself, `demo`: what it calls is the command on the PATH."""
+    from kampyn_perf.cli import demo_steps
+
+    def call(command: list[str], **options: Any) -> int:
+        assert command[:3] == [sys.executable, "-m", "kampyn_perf"]
+        return subprocess.call(["kampyn-perf", *command[3:]], **options)
+
+    demo_steps.subprocess = SimpleNamespace(call=call)  # type: ignore[attr-defined, assignment]
 
 
 class _Asked(socketserver.StreamRequestHandler):

@@ -13,17 +13,28 @@ import pytest
 from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
+from tests import forked_function
 from tests.cli import program
 from tests.cli.docs import pages
+from tests.cli.on_path import called_there
+from tests.forked_function import Function
+
+
+def run(folder: Path, commands: Path, *arguments: str) -> program.Done:
+    """With what it calls forked; its `backend serve` starts from nothing."""
+    environment = program.environment({"KAMPYN_BACKEND_WORKERS": "1"})
+    environment["PATH"] = f"{commands}:{environment['PATH']}"
+    process = Function(forked_function.program, called_there, list(arguments), folder, environment)
+    out, err = process.communicate(timeout=170)
+    return program.Done(process.wait(), out, err)
 
 
 @pytest.mark.long
-def test_the_whole_story_in_small(tmp_path: Path) -> None:
+def test_the_whole_story_in_small(tmp_path: Path, commands: Path) -> None:
     """The second line of its help; the first is the same with other numbers."""
     line = pages.one(pages.HELP, "demo --orders")
-    small = (*pages.typed(line, {"50000": "1000", "10s": "2s"}), "--rate", "5")
-    one_worker = {"KAMPYN_BACKEND_WORKERS": "1"}
-    done = program.run(tmp_path, *small, timeout=170, env=one_worker)
+    small = pages.typed(line, {"50000": "1000", "10s": "2s"})
+    done = run(tmp_path, commands, *small, "--rate", "5")
     assert done.code == 0, done.err
     commands = re.findall(
         r"^\$ kampyn-perf (\w+(?: (?:seed|serve|advise|plan|apply))?)", done.err, re.M

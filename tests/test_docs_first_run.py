@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import stock_locust
 from tests.cli import program
 
 DOCS = program.ROOT / "docs"
@@ -110,19 +111,13 @@ def test_judging_and_keeping(folder, port):
 def test_the_same_person_in_locust(folder, port):
     """What the page says of Locust is a file that Locust runs, with its verdict as exit code."""
     (command,) = [line for line in commands(COMING) if line.startswith("locust")]
-    words = shlex.split(command.replace("8000", str(port)).replace("-t 1m", "-t 4s"))
+    words = shlex.split(command.replace("8000", str(port)))
     words[words.index("-u") + 1] = "8"  # of whom each takes flows by chance
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder,
-        env=program.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    done, _rows = stock_locust.run(
+        words, folder=folder, env={}, written=folder / "stock", until="/orders"
     )
-    assert done.returncode in (0, 1), done.stderr
-    assert "/orders" in done.stderr
+    assert done.code in (0, 1), done.err
+    assert "/orders" in done.err
 
 
 def test_the_lines_are_counted():

@@ -11,13 +11,13 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests import stock_locust
 from tests.cli import program
 
 README = (program.ROOT / "README.md").read_text()
@@ -131,37 +131,19 @@ def test_serving_stopping_and_stock_locust(folder, served):
         assert watched.code == 0, watched.err
         assert "No data: high_error_rate: the window of 1 min 0 s holds " in watched.err
     (locust,) = those("locust")
-    stock_locust(locust.replace("http://localhost:5001", url), folder)
+    done, rows = stock_locust.run(
+        shlex.split(locust.replace("http://localhost:5001", url).replace("-t 10s", "-t 100s")),
+        folder=program.ROOT,
+        env={"KAMPYN_DATA": str(folder / ".kampyn" / "data.json")},
+        written=folder / "stock",
+        until="Aggregated",
+    )
+    assert done.code == 0, done.err
+    assert rows["Aggregated"]["Failure Count"] == "0", done.err
     (stop,) = (command for command in those("kampyn-perf backend") if "stop" in command)
     stopped = run(folder, stop)
     assert stopped.code == 0, stopped.err
     process.communicate(timeout=30)
-
-
-def stock_locust(command: str, folder: Path) -> None:
-    """For as long as six requests take on this machine; all have to succeed."""
-    written = folder / "stock_stats.csv"
-
-    def total() -> list[str]:
-        rows = written.read_text().splitlines() if written.exists() else []
-        return next((row.split(",") for row in rows if ",Aggregated," in row), [])
-
-    words = shlex.split(command.replace("-t 10s", "-t 100s"))
-    assert "100s" in words
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words, "--csv", str(folder / "stock")],
-        cwd=program.ROOT,
-        env=program.environment({"KAMPYN_DATA": str(folder / ".kampyn" / "data.json")}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        program.wait_for(lambda: int((total() or [0] * 3)[2]) >= 6, what="the sixth request")
-    finally:
-        done = program.interrupt(process, signal.SIGTERM)
-    assert done.code == 0, done.err
-    assert int(total()[3]) == 0, done.err
 
 
 def test_export_of_alerts(folder):

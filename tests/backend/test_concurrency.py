@@ -50,7 +50,7 @@ def test_workers_killed_under_load_lose_no_answered_order(state: Path) -> None:
     over = threading.Event()
 
     def orders(number: int) -> None:
-        while not over.wait(0.002):
+        while not over.wait(0.005):
             try:
                 answered.append(place(running.url, number))
             except (OSError, HTTPException):

@@ -23,13 +23,14 @@ def asked(running: RunningBackend) -> Iterator[None]:
     over = threading.Event()
 
     def ask() -> None:
-        while not over.is_set():
+        while not over.wait(0.002):
             # Another connection again and again: all that are kept may go to the other worker.
             client = Client(running.url)
-            for _ in range(20):
+            for _ in range(5):
                 client.get("/order/vendor/vendor123/active?limit=100")
+            client.close()
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
+    threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
     try:
@@ -50,7 +51,7 @@ def test_a_profile_shows_what_the_worker_does(backend: RunningBackend, tmp_path:
     try:
         with asked(backend):
             state = backend.data_file.parent
-            done = profiling.record(state_dir=state, out=out, seconds=2, slot=2)
+            done = profiling.record(state_dir=state, out=out, seconds=1, slot=2)
     except KampynError as error:
         skip_if_forbidden(error.message)
         raise

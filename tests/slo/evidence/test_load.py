@@ -215,7 +215,7 @@ SHORT = [("Ramp up", steady(seconds=3, rate=20)), ("Peak", steady(seconds=8, rat
     statistic=st.sampled_from(["p50", "p95", "p99", "mean", "max"]),
     scope=st.sampled_from(["overall", {"phase": "Peak"}, {"endpoint": ENDPOINTS[0]}]),
 )
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_slower_system_never_has_a_better_outcome(
     slower: float, statistic: str, scope: Any
 ) -> None:

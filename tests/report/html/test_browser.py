@@ -28,6 +28,7 @@ UNDRAWN = """
 ENDPOINTS = """
     return [...document.getElementById("endpoints").tBodies[0].rows]
         .filter((row) => !row.hidden).map((row) => row.cells[0].textContent)"""
+FIRED = "return document.getElementById('fired').innerText"
 FOCUSED = """
     const one = document.activeElement;
     return one.tagName + " " + (one.dataset.chart || one.textContent.slice(0, 20))"""
@@ -293,7 +294,7 @@ def test_a_live_page_keeps_the_order_of_its_tables_and_gets_what_is_new(driver: 
         assert not driver.find_elements("css selector", "[data-chart=errors], .alerts")
         fired = more.model_copy(update={"alerts": failing.alerts})
         page.show(lambda: load_page(fired, None, live=True))
-        until(lambda: "from 11.0 s on" in driver.find_element("id", "fired").text)
+        until(lambda: "from 11.0 s on" in driver.execute_script(FIRED))
         page.show(lambda: load_page(failing, None, live=True))
         until(lambda: bool(driver.find_elements("css selector", "[data-chart=errors] canvas")))
     finally:

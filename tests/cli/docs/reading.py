@@ -27,7 +27,7 @@ def elsewhere(line: str) -> str:
     for beginning, test in TAKEN_BY.items():
         if line.startswith(beginning):
             return f"taken by {test}"
-    for pattern, (test, why) in UP_TO_THE_RUN.items():
+    for pattern, (test, _page, why) in UP_TO_THE_RUN.items():
         if re.match(pattern, line):
             return f"carried out up to the run by {test}: {why}"
     if re.match(WIRE, line):

@@ -36,15 +36,18 @@ it is about; those of one beginning differ in numbers and hosts alone."""
 UP_TO_THE_RUN = {
     r"kampyn-perf capacity(?! localhost| --resume)": (
         "tests/cli/test_capacity.py",
+        "docs/capacity.md",
         "a search takes 1 min 26 s at the least, and all of two cores; the search itself is held "
         "by tests/capacity",
     ),
     r"kampyn-perf compare --run (--(base|new)-set|localhost)": (
         "tests/cli/test_compare_run.py",
+        "docs/compare.md",
         "three runs a pair; the README's line, and servers that a command starts, are run",
     ),
 }
-"""What is carried out but for its minutes of load: the test sees what would be run."""
+"""What is carried out but for its minutes of load: the test, which sees what would be run, the page
+whose lines it takes, and why."""
 
 WIRE = (
     r"kampyn-perf (indexes (unhide |plan --probe|apply --prune|advise --profiler|lint --sample"

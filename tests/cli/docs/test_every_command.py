@@ -41,14 +41,24 @@ def test_what_only_says_what_it_would_do_is_not_much_of_it() -> None:
 
 
 def test_a_test_that_takes_a_line_takes_it_from_the_page() -> None:
-    for test in {*TAKEN_BY.values(), *(test for test, _why in UP_TO_THE_RUN.values())}:
+    for test in {*TAKEN_BY.values(), *(test for test, *_ in UP_TO_THE_RUN.values())}:
         assert re.search(r"pages\.(one|lines|of_blocks)\(", (program.ROOT / test).read_text()), test
     for page, test in RUN_BY.items():
         assert page.rpartition("/")[2] in (program.ROOT / test).read_text(), test
 
 
+@pytest.mark.parametrize("pattern", UP_TO_THE_RUN)
+def test_what_is_carried_out_up_to_the_run_is_all_that_looks_like_it(pattern: str) -> None:
+    """A line elsewhere has the flags of one on the page whose lines are carried out."""
+    _test, page, _why = UP_TO_THE_RUN[pattern]
+    done = [pages.flags(line)[1] for line in pages.lines(page) if re.match(pattern, line)]
+    alike = [line for line in EVERY if re.match(pattern, line)]
+    left = [line for line in alike if not any(pages.flags(line)[1] <= flags for flags in done)]
+    assert left == []
+
+
 def test_what_a_reason_names_is_there() -> None:
-    reasons = [*DRY.values(), *NOT_HERE.values(), *(why for _test, why in UP_TO_THE_RUN.values())]
+    reasons = [*DRY.values(), *NOT_HERE.values(), *(why for *_, why in UP_TO_THE_RUN.values())]
     named = [name for why in reasons for name in re.findall(r"tests/[\w/.]*\w", why)]
     assert len(named) > 10
     assert [name for name in named if not (program.ROOT / name).exists()] == []

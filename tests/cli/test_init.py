@@ -139,9 +139,9 @@ def test_the_shipped_files_run_as_ones_own(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert str(Path("configs/targets/kampyn.yaml")) in done.json["files"]
     assert (tmp_path / "scenarios/locustfile.py").is_file()
+    assert not list(tmp_path.rglob("*.pyc"))
     dry = run(tmp_path, "load", "--profile", "quick", "--dry-run", "--json")
     assert dry.code == 0, dry.err
-    assert not list(tmp_path.rglob("*.pyc"))
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ class TargetSettings(Section):
     scenarios: str = ""
     """A locustfile, in `./scenarios` or as shipped; empty: that of load.yaml, or none where there
     are flows."""
-    once: Once = Once()
+    once: Once = Field(default_factory=Once)
     """Steps before and after the whole run."""
     watch: Any = None
     """What is watched beside a load of it; read by `measure.WatchSettings`."""

@@ -152,7 +152,7 @@ def print_bytes(data: bytes) -> None:
     """
     sys.stdout.flush()
     sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
-    sys.stdout.flush()
+    sys.stdout.buffer.flush()  # where a live display stands before stdout, that flushes only itself
 
 
 def print_error(error: KampynError) -> None:

@@ -26,7 +26,8 @@ _WANTED_S = 20.0
 _DOCUMENTS = {
     "/": (
         "text/html; charset=utf-8",
-        b'<!doctype html><meta http-equiv="refresh" content="1"><p>It begins.\n',
+        b'<!doctype html><link rel="icon" href="data:,"><meta http-equiv="refresh" content="1">'
+        b"<p>It begins.\n",
     ),
     "/metrics": ("application/openmetrics-text; version=1.0.0; charset=utf-8", b"# EOF\n"),
 }

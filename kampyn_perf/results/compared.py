@@ -3,11 +3,11 @@ share of the base, or, where `relative` is false, the plain difference."""
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 from kampyn_perf.results.io import Record
 from kampyn_perf.results.unit import Unit
-from kampyn_perf.units import format_percent
 
 _NEARLY_ALL = -0.995
 """A change by more of it is told with as many digits as tell it from all."""
@@ -150,7 +150,8 @@ class Compared(Record):
             return unknown
         if self.relative:
             if -1 < value < _NEARLY_ALL:  # what is left is told from nothing
-                return f"-{format_percent(-value)}"
+                left = 100 * (1 + value)
+                return f"{100 * value:.{1 - math.floor(math.log10(left))}f} %"
             rounded = round(float(f"{value * 100:.3g}"), 2) + 0.0  # no -0
             return f"{rounded:+,.0f} %" if abs(rounded) >= 1_000 else f"{rounded:+.3g} %"
         if self.unit is Unit.SHARE:

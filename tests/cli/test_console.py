@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import pty
+import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
 
+from kampyn_perf.cli import console
 from kampyn_perf.results import io
 from tests import forked
 from tests.cli import program
@@ -105,3 +108,13 @@ def test_rows_can_be_told_apart_in_a_narrow_terminal(tmp_path, against):
     heads = [line.split() for line in table if line.startswith(("endpoint", "phase"))]
     assert all(head[-1] == "P95" for head in heads), heads
     assert "requests" not in heads[0]
+
+
+def test_a_line_is_out_at_once_though_a_live_display_stands_before_stdout(monkeypatch):
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with os.fdopen(writing, "wb") as buffer:
+        monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=buffer, flush=lambda: None))
+        console.print_text("fired")
+        assert os.read(reading, 20) == b"fired\n"
+    os.close(reading)

@@ -64,7 +64,7 @@ def show_records(
         if not record.judged:
             gap = (unmeasured or {}).get(record.metric)
             reason = f"{record.reason}: {gap.text}" if gap else record.reason
-            console.say(f"No data: {record.name}: {reason}", style="dim")
+            console.say_wrapped(f"No data: {record.name}: {reason}", style="dim")
 
 
 def _show_firings(records: Sequence[AlertRecord]) -> None:

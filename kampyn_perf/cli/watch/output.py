@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -38,7 +39,11 @@ class Output:
         target = f"{self._origin.target}  " if self._several else ""
         moment = self._origin.moment(event.at_us)
         severity = event.rule.severity.value
-        console.print_text(f"{moment}  {target}[{severity}] {sentence(event)}")
+        line = f"{moment}  {target}[{severity}] {sentence(event)}"
+        if console.is_terminal() and sys.stdout.isatty():
+            console.say_wrapped(line)  # above the line that changes
+        else:
+            console.print_text(line)
 
 
 class Progress:

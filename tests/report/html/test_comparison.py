@@ -70,7 +70,13 @@ def test_unbounded_ends_reach_the_edge() -> None:
 
 @pytest.mark.parametrize(
     ("change", "text"),
-    [(0.3, "+30 %"), (-0.0123, "-1.23 %"), (82.14, "+8,210 %"), (9.996, "+1,000 %")],
+    [
+        (0.3, "+30 %"),
+        (-0.0123, "-1.23 %"),
+        (82.14, "+8,210 %"),
+        (9.996, "+1,000 %"),
+        (-0.999705, "-99.971 %"),
+    ],
 )
 def test_a_change_is_told_in_three_figures_and_never_as_a_power(change: float, text: str) -> None:
     assert P95.model_copy(update={"change": change}).change_text == text

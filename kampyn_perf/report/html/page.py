@@ -40,7 +40,7 @@ def render(
         f"img-src data:; base-uri 'none'; form-action 'none'{_ASKING if live else ''}"
     )
     text = (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             **context,
@@ -54,7 +54,8 @@ def render(
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all pages, each made when it is asked for first."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,

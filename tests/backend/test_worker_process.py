@@ -118,6 +118,7 @@ def test_nothing_is_forked_beside_a_thread() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.program
 def test_a_fork_makes_ids_of_its_own() -> None:
     read, write = os.pipe()
     pid = os.fork()

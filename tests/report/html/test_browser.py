@@ -28,7 +28,7 @@ UNDRAWN = """
 ENDPOINTS = """
     return [...document.getElementById("endpoints").tBodies[0].rows]
         .filter((row) => !row.hidden).map((row) => row.cells[0].textContent)"""
-FIRED = "return document.getElementById('fired').innerText"
+FIRED = "return document.getElementById('fired').innerText.replaceAll('\\u00a0', ' ')"
 FOCUSED = """
     const one = document.activeElement;
     return one.tagName + " " + (one.dataset.chart || one.textContent.slice(0, 20))"""

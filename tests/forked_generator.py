@@ -57,8 +57,9 @@ def warm() -> Iterator[None]:
 @cache
 def address() -> str:
     """Of the one that forks, started when the first asks for it; it ends with this process."""
-    folder = tempfile.TemporaryDirectory(prefix="kampyn-perf-generators-")
-    path = str(Path(folder.name, "socket"))
+    path = str(
+        Path(tempfile.mkdtemp(prefix="kampyn-perf-generators-"), "socket")
+    )  # it removes both
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.warm_generators", path],
         cwd=ROOT,
@@ -66,14 +67,14 @@ def address() -> str:
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    _STARTED.append((process, folder))
+    _STARTED.append(process)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return path
 
 
-_STARTED: list[tuple[subprocess.Popen[bytes], tempfile.TemporaryDirectory[str]]] = []
-"""Its stdin stays open, and the folder of its socket there, as long as this process lives."""
+_STARTED: list[subprocess.Popen[bytes]] = []
+"""Its stdin stays open as long as this process lives."""
 
 
 class Generator:

@@ -153,6 +153,8 @@ def main() -> None:
     forker = Forker(str(path))
     print("ready", flush=True)
     forker.serve()
+    path.unlink()
+    path.parent.rmdir()
 
 
 if __name__ == "__main__":

@@ -188,6 +188,6 @@ def _serve(connection: socket.socket) -> None:
 
 
 def serve(channel: Any) -> None:
-    """In execnet's thread, by `handover.py`: a worker ends when its channel is given up."""
+    """In execnet's thread, by `workers.HANDOVER`: the channel is given up when the worker ends."""
     CHANNELS.put(channel)
     ENDED.wait()

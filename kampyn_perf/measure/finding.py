@@ -1,4 +1,4 @@
-"""Which processes are the backend's: by number, by the port they listen on, by name."""
+"""Which processes are the backend's: by number, by name; by port, `listeners`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import ipaddress
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import psutil
 
+from kampyn_perf.measure.listeners import PortSearch
 from kampyn_perf.measure.readings import NotSeen
 
-_LISTEN = "0A"
-"""The state LISTEN in /proc/net/tcp."""
 LOOK_AGAIN_SECONDS = 5.0
 """Between two searches through all processes, which cost milliseconds."""
 _SEARCH_SHARE = 0.0025
@@ -59,23 +57,6 @@ def by_pid(pid: int) -> list[int]:
         ) from error
 
 
-def by_port(port: int, proc: Path = Path("/proc")) -> list[int]:
-    """Every process that holds the listening socket of `port`. Raises NotSeen."""
-    inodes = set(_listening_inodes(port, proc))
-    if not inodes:
-        raise NotSeen(
-            f"nothing listens on port {port} of this machine",
-            remedy="name the backend's port with --watch-port, or a process with --watch-pid",
-        )
-    holders = [pid for pid in _all_pids(proc) if _holds(proc / str(pid) / "fd", inodes)]
-    if not holders:
-        raise NotSeen(
-            f"what listens on port {port} is another user's process, which cannot be looked into",
-            remedy="run kampyn-perf as that user or as root, or name the process with --watch-pid",
-        )
-    return holders
-
-
 def is_this_machine(host: str) -> bool:
     """Whether `host` is a name or address of this machine: never asks a resolver."""
     name = host.lower().partition("%")[0]
@@ -92,7 +73,7 @@ def is_this_machine(host: str) -> bool:
 def forwarder_at(port: int) -> str:
     """The name of the program that listens on `port` and only passes on; empty for none such."""
     try:
-        holders = by_port(port)
+        holders = PortSearch(port)()
     except NotSeen:
         return ""
     for pid in holders:
@@ -156,28 +137,3 @@ def _is_called(pattern: str, info: dict[str, object]) -> bool:
     words = line[:2] if isinstance(line, list) else []
     candidates = {str(info["name"]), *(os.path.basename(str(word)) for word in words)}  # noqa: PTH119
     return any(fnmatchcase(candidate, pattern) for candidate in candidates)
-
-
-def _listening_inodes(port: int, proc: Path) -> Iterator[str]:
-    """The inodes of sockets that listen on `port`, of IPv4 and IPv6 (proc(5), /proc/net/tcp)."""
-    for table in ("tcp", "tcp6"):
-        try:
-            lines = (proc / "net" / table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
-                yield fields[9]
-
-
-def _all_pids(proc: Path) -> Iterable[int]:
-    return sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit())
-
-
-def _holds(folder: Path, inodes: set[str]) -> bool:
-    wanted = {f"socket:[{inode}]" for inode in inodes}
-    try:
-        return any(os.readlink(entry) in wanted for entry in os.scandir(folder))  # noqa: PTH115
-    except OSError:  # it has ended, or it is another user's
-        return False

@@ -11,6 +11,7 @@ from kampyn_perf import names
 from kampyn_perf.errors import KampynError
 from kampyn_perf.measure import finding, unmeasured
 from kampyn_perf.measure.cgroup import ROOT
+from kampyn_perf.measure.listeners import PortSearch
 from kampyn_perf.measure.plan import Kind, NowUs, WatcherSpec, WatchPlan, WatchRequest
 from kampyn_perf.measure.readings import Watcher
 from kampyn_perf.measure.settings import RedisSettings, ScrapeSettings
@@ -73,13 +74,13 @@ def _processes(request: WatchRequest) -> Iterator[WatcherSpec]:
     settings = request.settings
     searches: list[tuple[str, finding.Pids]] = [
         *((f"pid {pid}", partial(finding.by_pid, pid)) for pid in settings.pids),
-        *((f"port {port}", partial(finding.by_port, port)) for port in settings.ports),
+        *((f"port {port}", PortSearch(port)) for port in settings.ports),
         *((f"name {name}", partial(finding.by_name, name)) for name in settings.names),
     ]
     named = searches or settings.cgroups or request.own
     if request.local and not named and not request.forwarder:
         # On this machine the target's own port leads to its processes.
-        searches = [(f"port {request.port}", partial(finding.by_port, request.port))]
+        searches = [(f"port {request.port}", PortSearch(request.port))]
     for what, search in searches:
         find = finding.every(finding.LOOK_AGAIN_SECONDS, search)
         yield _process_spec(what, partial(_as_workers, find))

@@ -93,6 +93,17 @@ def test_a_state_folder_serves_one_backend(backend: launcher.RunningBackend) -> 
     assert Client(backend.url).get("/health").status == 200
 
 
+def at_rest(process: psutil.Process) -> bool:
+    """Whether it waits for something to do, for a while."""
+    before = process.cpu_times()
+    return all(_sleeps(process) for _ in range(10)) and process.cpu_times() == before
+
+
+def _sleeps(process: psutil.Process) -> bool:
+    time.sleep(0.02)
+    return process.status() == psutil.STATUS_SLEEPING
+
+
 def test_a_dead_worker_is_replaced_and_a_stop_leaves_nobody(state: Path) -> None:
     """No count is lost. For whoever watches the processes each worker has a record that counts its
     restarts: in the handle, and in the state file."""
@@ -105,6 +116,7 @@ def test_a_dead_worker_is_replaced_and_a_stop_leaves_nobody(state: Path) -> None
         born = psutil.Process(first.pid).create_time()
         assert abs(first.started - born) < 5
         other = psutil.Process(second.pid)
+        assert until(lambda: at_rest(other))  # not while it has the store locked, as at its start
         other.suspend()  # so that it is the first that counts
         Client(running.url).get("/api/vendor/list/uni/123")
         other.resume()

@@ -8,37 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from kampyn_perf.backend import RunningBackend
 from kampyn_perf.measure import finding
 from kampyn_perf.measure.readings import NotSeen
+from tests.measure.test_listeners import listening
 from tests.measure.watchers.test_processes import SLEEP, python, until
 
 FORK = f"import os; os.fork(); {SLEEP}"
-LISTEN = (
-    "import os, socket, sys, time\n"
-    "s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)\n"
-    "os.fork(); time.sleep(60)"
-)
-
-
-@contextmanager
-def listening(program: list[str] | None = None) -> Iterator[tuple[int, int]]:
-    """Process and port of one that listens, with a child that has the socket as well."""
-    command = [*(program or [sys.executable]), "-c", LISTEN]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stdout is not None
-    try:
-        yield process.pid, int(process.stdout.readline())
-    finally:
-        os.killpg(process.pid, 9)
-        process.wait()
-        process.stdout.close()
 
 
 def test_a_process_and_all_that_it_started() -> None:
@@ -47,34 +26,6 @@ def test_a_process_and_all_that_it_started() -> None:
         pids = finding.by_pid(parent.pid)
         os.kill(pids[1], 9)
     assert pids[0] == parent.pid
-
-
-def test_everyone_who_holds_the_listening_socket() -> None:
-    with listening() as (parent, port):
-        until(lambda: len(finding.by_port(port)) == 2)
-        pids = finding.by_port(port)
-    assert parent in pids
-
-
-def test_the_workers_of_the_bundled_backend_by_its_port(backend: RunningBackend) -> None:
-    port = int(backend.url.rpartition(":")[2])
-    assert set(backend.pids) <= set(finding.by_port(port))
-
-
-def test_a_port_on_which_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(NotSeen, match=f"nothing listens on port {port} of this machine"):
-        finding.by_port(port)
-
-
-def test_a_socket_whose_owner_may_not_be_looked_into(tmp_path: Path) -> None:
-    (tmp_path / "net").mkdir()
-    line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 777"
-    (tmp_path / "net" / "tcp").write_text(f"  sl  local_address\n{line}\n")
-    with pytest.raises(NotSeen, match="another user's process") as caught:
-        finding.by_port(8080, tmp_path)
-    assert "--watch-pid" in caught.value.remedy
 
 
 def test_by_the_name_of_its_script(tmp_path: Path) -> None:

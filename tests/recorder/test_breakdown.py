@@ -115,7 +115,8 @@ def test_sessions_have_rows_too() -> None:
     assert row_of(group) == (2, 1, 0, 0, 0)
 
 
-def test_a_long_run_has_longer_stretches_and_loses_nothing() -> None:
+def test_a_long_run_has_longer_stretches_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakdown, "MAX_STRETCHES", 240)
     recorder, rng = BreakdownRecorder(), np.random.default_rng(1)
     for second in range(3 * breakdown.MAX_STRETCHES):
         buffer = SampleBuffer()

@@ -77,7 +77,8 @@ def test_memory_is_set_aside_for_a_run_unless_somebody_had_done_it_for_longer(he
         gc.freeze()
     before = gc.get_freeze_count()
     with pytest.raises(ZeroDivisionError), memory_set_aside() as set_aside:
-        assert gc.get_freeze_count() == before, "not before it is said that all is loaded"
+        # Not before it is said that all is loaded; some of what had been set aside may be gone.
+        assert gc.get_freeze_count() <= before
         set_aside()
         assert gc.get_freeze_count() > 0
         raise ZeroDivisionError

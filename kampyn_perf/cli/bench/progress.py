@@ -12,6 +12,8 @@ from kampyn_perf.results.bench import BenchResult, CaseResult
 from kampyn_perf.units import format_nanoseconds
 
 _REDRAW_SECONDS = 0.5
+_SAY_SECONDS = 10
+"""Without a terminal: nothing is said of what takes less."""
 _CLEAR = "\r\x1b[2K"
 
 
@@ -24,10 +26,13 @@ class Progress:
         self._quiet = quiet
         self._head = self._round = ""
         self._drawn = 0.0
+        self._said = time.monotonic()
 
     def started(self, name: str, number: int, total: int) -> None:
         self._head = f"[{number}/{total}{self._round}] {name}"
         self._draw("")
+        if not (self._live or self._quiet) and time.monotonic() - self._said > _SAY_SECONDS:
+            self._say(self._head)
 
     def progressed(self, done: int, planned: int) -> None:
         if self._live and time.monotonic() - self._drawn > _REDRAW_SECONDS:
@@ -36,7 +41,7 @@ class Progress:
     def round_begun(self, suite: str, number: int, total: int) -> None:
         self._round = f", round {number} of {total}" if total > 1 else ""
         if not self._live and not self._quiet:
-            say(f"{suite}{self._round}")
+            self._say(f"{suite}{self._round}")
 
     def measured(self, result: CaseResult) -> None:
         if self._live:
@@ -44,7 +49,7 @@ class Progress:
         elif not self._quiet and not self._round:
             mean = result.summary.mean.value_ns if result.summary else None
             figure = "" if mean is None else f", average {format_nanoseconds(mean)}"
-            say(f"{result.name}: {result.status}{figure}")
+            self._say(f"{result.name}: {result.status}{figure}")
 
     def save(self, result: BenchResult) -> None:
         save(result, self._folder)
@@ -53,6 +58,10 @@ class Progress:
         if self._live:
             self._drawn = time.monotonic()
             self._write(f"{_CLEAR}{self._head}{tail}")
+
+    def _say(self, text: str) -> None:
+        self._said = time.monotonic()
+        say(text)
 
     @staticmethod
     def _write(text: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
+from kampyn_perf.cli import console
 from tests import forked_backend
 from tests.bench.server import ok, serving
 from tests.cli.on_path import on_path
@@ -20,6 +21,16 @@ SETTINGS = BackendSettings(
     passwords=PasswordSettings(memory=8 * 1024, iterations=1),
     seed=SeedSettings(users=20, vendors=4, items=60, orders=100),
 )
+
+
+@pytest.fixture(autouse=True)
+def own_streams() -> Iterator[None]:
+    """A command that a test calls in its own process writes to that test's streams."""
+    console.stdout.cache_clear()
+    console.stderr.cache_clear()
+    yield
+    console.stdout.cache_clear()
+    console.stderr.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -69,9 +69,14 @@ class Forked:
         arguments: list[str],
         folder: Path,
         environment: Mapping[str, str],
+        *,
+        childless: bool = False,
     ) -> None:
-        """What it inherits as its stdin, stdout and stderr; None is a stream that is closed."""
+        """`handles`: what it inherits as its stdin, stdout and stderr; None is a stream that is
+        closed. `childless`: its generators are forked elsewhere, and none is a child of it."""
         self.args = arguments
+        if childless:
+            environment = with_address(arguments, environment)
         given = tuple(None if each is None else Connection(os.dup(each)) for each in handles)
         self._process = forkserver().Process(
             target=target, args=(given, arguments, folder, dict(environment))
@@ -116,8 +121,7 @@ class OnHandles(Forked):
     def __init__(
         self, handles: Handles, arguments: list[str], folder: Path, environment: Mapping[str, str]
     ) -> None:
-        environment = with_address(arguments, environment)
-        super().__init__(_on_handles, handles, arguments, folder, environment)
+        super().__init__(_on_handles, handles, arguments, folder, environment, childless=True)
 
 
 class OnTerminal(Forked):
@@ -132,10 +136,9 @@ class OnTerminal(Forked):
         *,
         childless: bool = False,
     ) -> None:
-        """`childless` as of `Started`."""
-        if childless:
-            environment = with_address(arguments, environment)
-        super().__init__(_on_terminal, (inner,) * 3, arguments, folder, environment)
+        super().__init__(
+            _on_terminal, (inner,) * 3, arguments, folder, environment, childless=childless
+        )
 
 
 class Started(Forked):
@@ -149,14 +152,13 @@ class Started(Forked):
         *,
         childless: bool = False,
     ) -> None:
-        """`childless`: its generators are forked elsewhere, and none of them is a child of it."""
-        if childless:
-            environment = with_address(arguments, environment)
         out, out_written = os.pipe()
         err, err_written = os.pipe()
         with Path(os.devnull).open() as nothing:
             handles = (nothing.fileno(), out_written, err_written)
-            super().__init__(_on_handles, handles, arguments, folder, environment)
+            super().__init__(
+                _on_handles, handles, arguments, folder, environment, childless=childless
+            )
         for handle in (out_written, err_written):
             os.close(handle)
         self.stdout, self.stderr = _text(out), _text(err)

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,7 @@ from typing import IO, NoReturn
 from unittest import mock
 
 from kampyn_perf.backend import launcher
-from kampyn_perf.backend.worker_process import can_fork
+from kampyn_perf.backend.worker_process import ForkedProcess, can_fork, let_go_of_signals
 from tests import forked
 
 PLANTED = "PLANTED"
@@ -82,9 +81,7 @@ def _be_supervisor(*streams: int) -> NoReturn:
     code = 1
     try:
         os.setsid()
-        for number in signal.valid_signals():
-            if callable(signal.getsignal(number)):
-                signal.signal(number, signal.SIG_DFL)
+        let_go_of_signals()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for handler in list(logging.getLogger().handlers):
             logging.getLogger().removeHandler(handler)
@@ -109,34 +106,9 @@ def _be_supervisor(*streams: int) -> NoReturn:
         os._exit(code)
 
 
-class Child:
-    """With the manners of the `subprocess.Popen` that the launcher makes."""
+class Child(ForkedProcess):
+    """With the streams of the `subprocess.Popen` that the launcher makes."""
 
     def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self.pid, self.stdin, self.stdout = pid, stdin, stdout
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        if self.returncode is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.returncode = os.waitstatus_to_exitcode(status)
-        return self.returncode
-
-    def wait(self, timeout: float = 600) -> int:
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired("backend", timeout)
-            time.sleep(0.005)
-        return code
-
-    def terminate(self) -> None:
-        self._send(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self._send(signal.SIGKILL)
-
-    def _send(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        super().__init__(pid)
+        self.stdin, self.stdout = stdin, stdout

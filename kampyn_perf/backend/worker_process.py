@@ -81,7 +81,7 @@ def fork_worker(command: dict[str, Any], keep: Sequence[int]) -> WorkerProcess:
             _be_worker(command, keep, mask)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    return _Forked(pid)
+    return ForkedProcess(pid)
 
 
 def spawn_worker(command: dict[str, Any], keep: Sequence[int]) -> WorkerProcess:
@@ -99,8 +99,8 @@ def spawn_worker(command: dict[str, Any], keep: Sequence[int]) -> WorkerProcess:
     return process
 
 
-class _Forked:
-    """See `WorkerProcess`."""
+class ForkedProcess:
+    """A child that this process has forked; see `WorkerProcess`."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -145,7 +145,7 @@ def _be_worker(
     """
     code = 1
     try:
-        _let_go_of_signals()
+        let_go_of_signals()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         _let_go_of_files(keep)
         from kampyn_perf.backend import worker
@@ -160,7 +160,7 @@ def _be_worker(
         os._exit(code)
 
 
-def _let_go_of_signals() -> None:
+def let_go_of_signals() -> None:
     """As an exec does it: what had a handler has none, and what was ignored still is."""
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):

@@ -43,7 +43,12 @@ class PortSearch:
                 remedy="name the backend's port with --watch-port, or a process with --watch-pid",
             )
         pids = list(_all_pids(self._proc))
-        holders = [pid for pid in pids if pid not in self._others and self._holds(pid, inodes)]
+        sockets = {f"socket:[{inode}]" for inode in inodes}
+        holders = [
+            pid
+            for pid in pids
+            if pid not in self._others and _holds(self._proc / str(pid) / "fd", sockets)
+        ]
         self._others = set(pids).difference(holders)
         if not holders:
             raise NotSeen(
@@ -53,9 +58,6 @@ class PortSearch:
                 "--watch-pid",
             )
         return holders
-
-    def _holds(self, pid: int, inodes: set[str]) -> bool:
-        return _holds(self._proc / str(pid) / "fd", inodes)
 
 
 def _listening_inodes(port: int, proc: Path) -> Iterator[str]:
@@ -79,9 +81,8 @@ def _all_pids(proc: Path) -> Iterable[int]:
     return sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit())
 
 
-def _holds(folder: Path, inodes: set[str]) -> bool:
-    wanted = {f"socket:[{inode}]" for inode in inodes}
+def _holds(folder: Path, sockets: set[str]) -> bool:
     try:
-        return any(os.readlink(entry) in wanted for entry in os.scandir(folder))  # noqa: PTH115
+        return any(os.readlink(entry) in sockets for entry in os.scandir(folder))  # noqa: PTH115
     except OSError:  # it has ended, or it is another user's
         return False

@@ -1,8 +1,9 @@
-"""A MongoDB stand-in on an ephemeral loopback port, ended when the process that started it is gone:
-a test run that is killed leaves no server behind. Prints its URI on the first line of stdout.
+"""A MongoDB stand-in on an ephemeral loopback port, ended when a process is gone, whose number is
+the first argument: a test run that is killed leaves no server behind. Prints its URI on the first
+line of stdout.
 
-    python mongo_serve.py secantus PATH-OF-SECANTUSD [USER:PASSWORD ...]
-    python-with-mongoeco mongo_serve.py mongoeco [USER:PASSWORD ...]   (only they may log in)
+    python mongo_serve.py PID secantus PATH-OF-SECANTUSD [USER:PASSWORD ...]
+    python-with-mongoeco mongo_serve.py PID mongoeco [USER:PASSWORD ...]   (only they may log in)
 
 SecantusDB is a program of its own (and under the GPL): started, never imported.
 """
@@ -18,11 +19,10 @@ import sys
 import tempfile
 import threading
 
-PARENT_POLL_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
-async def main(arguments: list[str]) -> None:
-    parent = os.getppid()
+async def main(owner: int, arguments: list[str]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -35,12 +35,12 @@ async def main(arguments: list[str]) -> None:
         users = tuple(WireAuthUser(*pair.split(":")) for pair in arguments[1:])
         async with AsyncMongoEcoProxyServer(host="127.0.0.1", port=0, auth_users=users) as server:
             say(server.address.uri)
-            await ended(stop, parent)
+            await ended(stop, owner)
         return
     with tempfile.TemporaryDirectory() as folder:
         process = secantus_with_users(arguments[1], folder, arguments[2:])
         try:
-            await ended(stop, parent)
+            await ended(stop, owner)
         finally:
             process.kill()
             process.wait()
@@ -84,12 +84,20 @@ def secantus(program: str, folder: str, *flags: str) -> tuple[subprocess.Popen[s
     return process, f"mongodb://{address[1]}"
 
 
-async def ended(stop: asyncio.Event, parent: int) -> None:
-    while not stop.is_set() and os.getppid() == parent:
+async def ended(stop: asyncio.Event, owner: int) -> None:
+    while not stop.is_set() and lives(owner):
         try:
-            await asyncio.wait_for(stop.wait(), PARENT_POLL_SECONDS)
+            await asyncio.wait_for(stop.wait(), POLL_SECONDS)
         except TimeoutError:
             continue
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def say(uri: str) -> None:
@@ -98,4 +106,4 @@ def say(uri: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2:]))

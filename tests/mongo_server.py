@@ -8,6 +8,7 @@ has no text or hashed index. For those there is mongoeco, which needs Python 3.1
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from queue import Empty, Queue
 from typing import Any
 
 import pytest
+
+from tests.running.collector import FOLDER
 
 URI_VARIABLE = "KAMPYN_TEST_MONGO_URI"
 PYTHON_VARIABLE = "KAMPYN_TEST_MONGO_PYTHON"
@@ -70,14 +73,7 @@ def running(*, text: bool = False) -> Iterator[str]:
     if given:
         yield given
         return
-    secantus, mongoeco = secantus_program(), mongoeco_python()
-    if secantus is not None and not text:
-        command = [sys.executable, str(SERVE), "secantus", str(secantus)]
-    elif mongoeco is not None:
-        command = [str(mongoeco), str(SERVE), "mongoeco"]
-    else:
-        raise RuntimeError(f"no MongoDB server: {TEXT_HINT if text else HINT}")
-    with _started(command) as uri:
+    with _running(_command(text=text)) as uri:
         yield uri
 
 
@@ -85,27 +81,25 @@ def running(*, text: bool = False) -> Iterator[str]:
 def wanting_login(*users: str) -> Iterator[str]:
     """The URI of a stand-in that lets in these `user:password`s alone."""
     secantus, mongoeco = secantus_program(), mongoeco_python()
-    if secantus is not None:
-        command = [sys.executable, str(SERVE), "secantus", str(secantus), *users]
-    elif mongoeco is not None:
-        command = [str(mongoeco), str(SERVE), "mongoeco", *users]
-    else:
+    if secantus is None and mongoeco is None:
         pytest.skip(f"no MongoDB server that asks for a password: {HINT}")
-    with _started(command) as uri:
+    with _running([*_command(text=False), *users]) as uri:
         yield uri
 
 
+def _command(*, text: bool) -> list[str]:
+    """What starts a stand-in: first the program, then what it is given."""
+    secantus, mongoeco = secantus_program(), mongoeco_python()
+    if secantus is not None and not text:
+        return [sys.executable, "secantus", str(secantus)]
+    if mongoeco is not None:
+        return [str(mongoeco), "mongoeco"]
+    raise RuntimeError(f"no MongoDB server: {TEXT_HINT if text else HINT}")
+
+
 @contextmanager
-def _started(command: list[str]) -> Iterator[str]:
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        # PYTHONPATH of the tests' own Python holds packages built for another version.
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-    )
+def _running(command: list[str]) -> Iterator[str]:
+    process = _started(command, os.getpid())
     try:
         yield _first_line(process)
     finally:
@@ -117,6 +111,20 @@ def _started(command: list[str]) -> Iterator[str]:
             process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def _started(command: list[str], owner: int) -> subprocess.Popen[str]:
+    """A stand-in that ends when the process `owner` has ended."""
+    program, *arguments = command
+    return subprocess.Popen(
+        [program, str(SERVE), str(owner), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # PYTHONPATH of the tests' own Python holds packages built for another version.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    )
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
@@ -133,21 +141,51 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     return line
 
 
+@contextmanager
+def for_session(config: pytest.Config, *, text: bool = False) -> Iterator[str]:
+    """The URI of a server: of one that all workers of a run share, where there are workers."""
+    folder = getattr(config, "workerinput", {}).get(FOLDER)
+    if folder is None or os.environ.get(URI_VARIABLE):
+        with running(text=text) as uri:
+            yield uri
+    else:
+        yield shared(Path(folder), text=text, owner=os.getppid())  # of which they are forks
+
+
+def shared(folder: Path, *, text: bool = False, owner: int) -> str:
+    """The URI of the server that is noted in `folder`. Who finds none starts it, and the others
+    wait for that; it lives as long as the process `owner`."""
+    with (folder / f"mongo-{'text' if text else 'plain'}").open("a+") as noted:
+        fcntl.flock(noted, fcntl.LOCK_EX)
+        noted.seek(0)
+        uri = noted.read()
+        if not uri:
+            process = _started(_command(text=text), owner)
+            _SHARED.append(process)
+            uri = _first_line(process)
+            noted.write(uri)
+        return uri
+
+
+_SHARED: list[subprocess.Popen[str]] = []
+"""Started here for all: Python warns of one that is let go of while it runs."""
+
+
 @pytest.fixture(scope="session")
-def mongo_uri() -> Iterator[str]:
+def mongo_uri(pytestconfig: pytest.Config) -> Iterator[str]:
     """URI of a MongoDB server; the same one for the whole session."""
     if not available():
         pytest.skip(f"no MongoDB server: {HINT}")
-    with running() as uri:
+    with for_session(pytestconfig) as uri:
         yield uri
 
 
 @pytest.fixture(scope="session")
-def mongo_text_uri() -> Iterator[str]:
+def mongo_text_uri(pytestconfig: pytest.Config) -> Iterator[str]:
     """URI of a server that has text and hashed indexes; the same one for the whole session."""
     if not has_text():
         pytest.skip(f"no MongoDB server with text indexes: {TEXT_HINT}")
-    with running(text=True) as uri:
+    with for_session(pytestconfig, text=True) as uri:
         yield uri
 
 

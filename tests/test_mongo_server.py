@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
@@ -29,7 +30,8 @@ def test_it_keeps_what_is_written(mongo_uri: str, mongo_database: str) -> None:
 @pytest.mark.skipif(
     bool(os.environ.get(mongo_server.URI_VARIABLE)), reason="the server given is not ours to end"
 )
-def test_it_ends_with_a_parent_that_is_killed() -> None:
+def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """One that several share, too, whoever of them has started it."""
     code = (
         "from tests.mongo_server import running\n"
         "with running() as uri:\n print(uri, flush=True)\n input()"
@@ -44,12 +46,15 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
     assert parent.stdin and parent.stdout
     uri = parent.stdout.readline().strip()
     assert uri.startswith("mongodb://127.0.0.1:")
+    shared = mongo_server.shared(tmp_path, owner=parent.pid)
+    assert mongo_server.shared(tmp_path, owner=os.getpid()) == shared != uri
+    assert _answers(shared)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdin.close()
     parent.stdout.close()
     deadline = time.monotonic() + 30
-    while _answers(uri):
+    while _answers(uri) or _answers(shared):
         assert time.monotonic() < deadline, "the server outlived the process that started it"
         time.sleep(0.2)
 

@@ -18,7 +18,7 @@ from tests.mongo_server import (
     mongo_uri,
 )
 from tests.report.html import browser
-from tests.running import bytecode
+from tests.running import bytecode, cores
 
 __all__ = ["mongo_database", "mongo_text_database", "mongo_text_uri", "mongo_uri"]
 
@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.running.workers",
 ]
 bytecode.keep()
+cores.one()
 
 # Where CI is set, verdicts are strict without being asked; tests say themselves whether they are.
 os.environ.pop("CI", None)

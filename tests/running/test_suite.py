@@ -1,4 +1,5 @@
-"""How the suite runs, on small suites: `collector`, `order`, `turns`, `fast`, `workers`, `costs`.
+"""How the suite runs, on small suites: `collector`, `order`, `turns`, `fast`, `workers`, `costs`,
+`cores`.
 
 Tests `tests/running`.
 """
@@ -177,3 +178,9 @@ def test_what_a_test_costs_is_told_with_its_processes(suite, tmp_path: Path) -> 
     costs = {name.rpartition("::")[2]: float(cpu) for cpu, _seconds, name in lines}
     assert costs["test_burns"] >= 0.4
     assert costs["test_waits"] < 0.4
+
+
+def test_linear_algebra_starts_no_threads() -> None:
+    """In what this process starts, which has its environment."""
+    script = "import os, numpy; print(len(os.listdir('/proc/self/task')))"
+    assert subprocess.check_output([sys.executable, "-c", script], text=True) == "1\n"

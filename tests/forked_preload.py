@@ -1,15 +1,16 @@
 """What programs import and make at its first use, done once, before they are forked: the features
-that the command line imports within its functions, validators, templates of pages.
+that the command line imports within its functions, commands, validators, templates of pages.
 
 Imported last by the process from which they are forked (`tests.forked`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
 
-from pydantic import BaseModel
+from kampyn_perf.cli.groups import made
+from kampyn_perf.cli.main import Commands
+from tests import validators
 
 FACES = ("backend", "bench", "capacity", "compare", "doctor", "load")
 """Packages whose names are imported on first use."""
@@ -25,10 +26,13 @@ def features() -> None:
         import_module(f"kampyn_perf.{name}")
 
 
-def validators() -> None:
-    for model in set(_below(BaseModel)):
-        if model.__module__.startswith("kampyn_perf.") and not model.__pydantic_complete__:
-            model.model_rebuild(raise_errors=False)  # what is wrong is told where it is used
+def commands() -> None:
+    """With what Typer makes of each of their options when it reads it, given or not."""
+    for name, lazy in Commands.lazy.items():
+        command = made(name, lazy)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            for parameter in each.params:
+                parameter.get_runtime_param()
 
 
 def templates() -> None:
@@ -39,12 +43,7 @@ def templates() -> None:
         environment.get_template(name)
 
 
-def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for each in model.__subclasses__():
-        yield each
-        yield from _below(each)
-
-
 features()
-validators()
+commands()
+validators.build()
 templates()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 from kampyn_perf import __version__, machine
@@ -20,6 +21,8 @@ def test_what_numbers_are_comparable_with(tmp_path: Path) -> None:
     assert facts.cores == usable_cpus()
     assert facts.versions["kampyn-perf"] == __version__
     assert {"locust", "pymongo"} <= set(facts.versions)
+    theirs = {name: said for name, said in facts.versions.items() if name != "kampyn-perf"}
+    assert theirs == {name: version(name) for name in theirs}
     assert facts.memory_bytes > 0
     assert facts.git_commit == ""
 

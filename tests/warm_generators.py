@@ -149,6 +149,9 @@ def main() -> None:
     path = Path(sys.argv[1])
     for name in MODULES:
         importlib.import_module(name)
+    from tests import validators  # after gevent's patches, as all that a generator imports
+
+    validators.build()
     gc.freeze()
     forker = Forker(str(path))
     print("ready", flush=True)

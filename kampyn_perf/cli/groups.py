@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -37,7 +38,7 @@ class LazyCommands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = _made(name, self._known[name])
+            self._made[name] = made(name, self._known[name])
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -119,8 +120,9 @@ class GroupedCommand(TyperCommand):
                 formatter.write_dl(rows)
 
 
-def _made(name: str, lazy: Lazy) -> Any:
-    """The command itself, as Typer makes it."""
+@cache
+def made(name: str, lazy: Lazy) -> Any:
+    """The command itself, as Typer makes it; once, however often a process calls the program."""
     target = getattr(import_module(lazy.module), lazy.attribute)
     outer = typer.Typer(
         rich_markup_mode=None,

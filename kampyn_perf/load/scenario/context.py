@@ -26,7 +26,6 @@ from kampyn_perf.load.scenario.tracing import Traced, Tracer
 from kampyn_perf.load.settings import TimeoutSettings
 from kampyn_perf.load.target.check import reference_problems
 from kampyn_perf.load.target.settings import TargetSettings
-from kampyn_perf.load.target.step import StepCall
 
 ENV_TARGET = "KAMPYN_TARGET"
 ENV_DATA = "KAMPYN_DATA"
@@ -97,9 +96,14 @@ class LoadContext:
         """The target's operation of that name. Raises LookupError, with the names there are."""
         request = self._operations.get(name)
         if request is None:
-            request = self._preparing.operation(StepCall(operation=name))
-            self._operations[name] = request
+            request = self._operations[name] = self._preparing.operation(name)
         return request
+
+    def prepare_operations(self) -> None:
+        """Make all operations ready ahead of the sessions that call them by name: the first of each
+        would be late by it."""
+        for name in self._preparing.operation_names:
+            self.operation(name)
 
     def around_of(self, flow: str) -> tuple[PreparedSteps | None, PreparedSteps | None]:
         """Steps before and after a flow; None, or none, where there are no such."""

@@ -3,16 +3,17 @@ other. Knows no engine: whoever runs a flow sends and waits for it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kampyn_perf.load.scenario import steps
 from kampyn_perf.load.scenario.prepared import PreparedRequest, prepare_operation, prepare_step
 from kampyn_perf.load.scenario.steps import FlowError, Run, Visitor
 from kampyn_perf.load.scenario.templates import Templates
+from kampyn_perf.load.target.checks import Capture, Expect
 from kampyn_perf.load.target.expression import Expression
 from kampyn_perf.load.target.flow import EndsOn, FlowSettings
 from kampyn_perf.load.target.settings import TargetSettings
-from kampyn_perf.load.target.step import Step, StepCall
+from kampyn_perf.load.target.step import Step
 
 __all__ = ["FlowError", "PreparedFlow", "PreparedSteps", "Preparing", "Visitor"]
 
@@ -65,6 +66,11 @@ class Preparing:
         self._ends_on = ends_on
         self._signs_in = {sign_in.operation: who for who, sign_in in target.sign_ins().items()}
 
+    @property
+    def operation_names(self) -> Collection[str]:
+        """Those that the target has."""
+        return self._target.operations
+
     def reading(
         self, *, single_braces: bool = True, artillery: bool = False, ends_on: EndsOn = EndsOn.ALL
     ) -> Preparing:
@@ -79,9 +85,15 @@ class Preparing:
             [self._step(step, f"{path}[{number}]") for number, step in enumerate(steps)]
         )
 
-    def operation(self, call: StepCall) -> PreparedRequest:
-        """An operation of the target. Raises LookupError for a name that it does not have."""
-        name = call.operation
+    def operation(
+        self,
+        name: str,
+        *,
+        expect: tuple[Expect, ...] = (),
+        capture: tuple[Capture, ...] = (),
+    ) -> PreparedRequest:
+        """An operation of the target; `expect` and `capture` come to its own. Raises LookupError
+        for a name that it does not have."""
         operation = self._target.operations.get(name)
         if operation is None:
             known = ", ".join(sorted(self._target.operations)) or "none"
@@ -89,8 +101,8 @@ class Preparing:
         return prepare_operation(
             operation,
             headers=self._target.headers,
-            expect=call.expect,
-            capture=call.capture,
+            expect=expect,
+            capture=capture,
             signs_in=self._signs_in.get(name, ""),
         )
 
@@ -126,7 +138,10 @@ class Preparing:
                 step.limit or len(step.parallel),
             )
         if step.call:
-            return steps.send(self.operation(step.call))
+            call = step.call
+            return steps.send(
+                self.operation(call.operation, expect=call.expect, capture=call.capture)
+            )
         if step.think is not None:
             return steps.think(step.think, step.jitter, templates)
         if step.log is not None:

@@ -6,6 +6,7 @@ look that is late moves no other. Microseconds.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +22,10 @@ LONGEST_INTERVAL_US = 60 * MICROSECONDS
 COST_SHARE = 0.004
 """Of one core, by one watcher: one that costs more looks less often. All of them together, some
 four of them heavy, are to stay below 1 %."""
+_REST = 10
+"""Times what a look cost, before another watcher looks: a generator on the same core would wait for
+all looks of a second one after the other."""
+_LONGEST_REST_US = 20_000
 _PATIENCE = 3
 """Looks in a row that cost too much before that is done: the first ones import and connect."""
 
@@ -129,13 +134,14 @@ class Lane:
         self._store = store
         self._clock = clock
         self._cpu_us = cpu_us
+        self._rest_until_us = -sys.maxsize
 
     def run(self) -> None:
         """Until the clock says that it is over."""
         try:
             while True:
                 task = min(self.tasks, key=lambda task: task.due_us)
-                if not self._clock.wait_until(task.due_us):
+                if not self._clock.wait_until(max(task.due_us, self._rest_until_us)):
                     break
                 self._look(task)
             for task in self.tasks:
@@ -168,6 +174,9 @@ class Lane:
             task.plan_next(self._clock.now_us())
         cost_us = self._cpu_us() - spent_us
         task.cpu_us += cost_us
+        if len(self.tasks) > 1:
+            rest_us = min(_REST * cost_us, _LONGEST_REST_US)
+            self._rest_until_us = self._clock.now_us() + rest_us
         self._watch_cost(task, cost_us)
 
     def _fail(self, task: Task, reason: str, remedy: str) -> None:

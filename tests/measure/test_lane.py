@@ -37,6 +37,19 @@ def test_two_watchers_of_one_lane_share_its_time() -> None:
     assert task.late_max_us == 300_000
 
 
+def test_a_rest_lies_between_the_looks_of_two_watchers() -> None:
+    clock = VirtualClock(end_us=3_100_000)
+    watchers = [Scripted(name=name) for name in ("first", "second", "third")]
+    for watcher, cost_us in zip(watchers, (1_000, 40, 0), strict=True):
+        watcher.look = lambda _at, cost=cost_us: (clock.work(cost, cost), [])[1]
+    _, tasks = run(clock, *watchers)
+    first, second, third = watchers
+    assert first.at_us == [n * SECOND for n in range(4)], "nobody's slots move"
+    assert second.at_us == [at + 11_000 for at in first.at_us], "ten times what the first cost"
+    assert third.at_us == [at + 11_440 for at in first.at_us]
+    assert [task.missed for task in tasks] == [0, 0, 0]
+
+
 def test_a_look_longer_than_the_interval_misses_slots_and_moves_no_other() -> None:
     clock = VirtualClock(end_us=9_400_000)
     watcher = Scripted()

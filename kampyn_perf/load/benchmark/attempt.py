@@ -91,7 +91,8 @@ def measure(
         task = replace(task, folder=Path(name))
         write_data(task.folder)
         with _running(program, task, cores) as process:
-            looks = list(_looks(process, program, task, server, looked))
+            with on_core(cores.server):  # where looking takes nothing from the program
+                looks = list(_looks(process, program, task, server, looked))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=_GRACE_S)
         return _attempt(program, task, looks, _figures(program, task, process))

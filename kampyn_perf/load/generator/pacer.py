@@ -1,9 +1,8 @@
 """Gives each arrival to a virtual user when it is due. The clock is the generator's, in µs.
 
-Arrivals are asked of the schedule by number; nothing is accumulated. An arrival takes a free
-virtual user of its kind; if there is none a new one is made; if there may be none more it waits,
-in order, and its waiting is part of its response time. What waits beyond the limit is dropped and
-counted. The order of free users is last in, first out: connections that are warm stay in use.
+Arrivals are asked of the schedule by number; nothing is accumulated. Who serves one is decided by
+`allocation`; its waiting for somebody is part of its response time. What waits beyond the limit is
+dropped and counted.
 
 Clock and sleep are passed in, so that hours of schedule can be run in virtual time.
 """
@@ -11,10 +10,10 @@ Clock and sleep are passed in, so that hours of schedule can be run in virtual t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
 
 from kampyn_perf.load.client import RequestSample
+from kampyn_perf.load.generator.allocation import Allocation, VirtualUser
 from kampyn_perf.load.partition import Assignment, Partition
 from kampyn_perf.load.scenario.feed import Feed
 from kampyn_perf.load.scenario.session import Session
@@ -27,21 +26,11 @@ _NAP_US = 250_000
 """The longest single sleep: `stop` and a changed partition are noticed within it."""
 _LEEWAY_US = 10_000
 """How long before its moment other work may be done, to find a gap between two arrivals."""
+_AHEAD_US = 5_000
+"""Whoever serves an arrival of the first moments is there before it: to make one takes a part of a
+millisecond, in which at a high rate the next arrivals come, and would need one each."""
 _GAP_US = 2_000
 """What such work takes at most, with room to spare: an arrival meanwhile would begin that late."""
-
-
-class VirtualUser(Protocol):
-    """Somebody who serves sessions: `Worker` in `vuser_pool.py`."""
-
-    kind: str
-    """Whose sessions: all flows of one kind of user (`Pacer`'s `user_of`)."""
-
-    def give(self, session: Session) -> None:
-        """Run this session now; call `Pacer.began` when it really begins, and `done` after it."""
-
-    def retire(self) -> None:
-        """End: nobody will give it another."""
 
 
 class Pacer:
@@ -66,18 +55,14 @@ class Pacer:
         self._mix = mix
         self._feed = feed
         self._buffer = buffer
-        self._spawn = spawn
         self._clock = clock
         self._partition = Partition(index)
         self._max_vusers = max_vusers
         self._max_waiting = max_waiting
-        self._user_of = user_of or {flow: flow for flow in mix.order}
+        self._users = Allocation(spawn=spawn, user_of=user_of or {flow: flow for flow in mix.order})
         self._limits: list[int] = []
         """Virtual users at once, by phase."""
         self._set_limits()
-        self._idle: dict[str, list[VirtualUser]] = {kind: [] for kind in self._user_of.values()}
-        self._waiting: deque[Session] = deque()
-        self._given = 0
         self._stopped = False
         self._passed = 0
         """Arrivals before this one are dispatched, or not of this partition."""
@@ -88,13 +73,17 @@ class Pacer:
         """When the run began, by the generator's clock."""
         self.next_due_us = 0
         """When there is something to do next, by the same clock."""
-        self.vusers = 0
         self.in_flight = 0
 
     @property
     def waiting(self) -> int:
         """Arrivals due that have not begun: no virtual user is free, or it has yet to turn up."""
-        return len(self._waiting) + self._given
+        return self._users.waiting
+
+    @property
+    def vusers(self) -> int:
+        """Virtual users, idle or at work."""
+        return self._users.vusers
 
     @property
     def elapsed_us(self) -> int:
@@ -104,6 +93,7 @@ class Pacer:
     def run(self, start_us: int, sleep_until: Callable[[int], None]) -> None:
         """Start every arrival of the partition at its due time, the run beginning at `start_us`."""
         self.started_us = start_us
+        self._users.make_ahead(self._first_flows(), self._limits[0])
         planned = self._schedule.planned
         while not self._stopped:
             self._reassigned = False
@@ -148,13 +138,13 @@ class Pacer:
     def stop(self) -> None:
         """No more arrivals, from now on; those that wait are dropped."""
         self._stopped = True
-        while self._waiting:
-            self.drop(self._waiting.popleft())
+        for session in self._users.give_up_waiting():
+            self.drop(session)
 
     def began(self, session: Session) -> None:
         """A session really begins: this is when its lateness is taken."""
         session.begun = True
-        self._given -= 1
+        self._users.began()
         self.in_flight += 1
         now = self._clock()
         self._buffer.session_started(
@@ -177,22 +167,7 @@ class Pacer:
             success=success,
         )
         limit = self._limits[self._schedule.phase_at(now - self.started_us)]
-        if self.vusers > limit:
-            self._shrink(limit)
-            if self.vusers > limit:
-                self.vusers -= 1
-                return False
-        if self._waiting:
-            waiting = self._waiting.popleft()
-            if self._user_of[waiting.flow] == user.kind:
-                self._give(user, waiting)
-                return True
-            # The arrival that waited longest is for another kind of user.
-            self.vusers -= 1
-            self._give(self._new(waiting.flow), waiting)
-            return False
-        self._idle[user.kind].append(user)
-        return True
+        return self._users.release(user, limit=limit)
 
     def outside(self, sample: RequestSample) -> None:
         """Count what a scenario measured outside of any session."""
@@ -234,21 +209,8 @@ class Pacer:
     def _dispatch(self, session: Session) -> None:
         flow, phase = session.flow, session.phase
         self._buffer.session_planned(flow=flow, phase=phase)
-        limit = self._limits[phase]
-        if self.vusers > limit:
-            self._shrink(limit)
-        while self._waiting and self.vusers < limit:  # a later phase may allow more users
-            waiting = self._waiting.popleft()
-            self._give(self._new(waiting.flow), waiting)
-        idle = self._idle[self._user_of[flow]]
-        if idle and not self._waiting:
-            self._give(idle.pop(), session)
-        elif self._room(limit):
-            self._give(self._new(flow), session)
-        elif len(self._waiting) < self._max_waiting // self._partition.members:
-            session.waited = True
-            self._waiting.append(session)
-        else:
+        most_waiting = self._max_waiting // self._partition.members
+        if not self._users.take(session, limit=self._limits[phase], most_waiting=most_waiting):
             self.drop(session)
 
     def _set_limits(self) -> None:
@@ -259,32 +221,12 @@ class Pacer:
             for phase in self._schedule.phases
         ]
 
-    def _room(self, limit: int) -> bool:
-        """Whether one more virtual user may be made; an idle one of another kind may give way."""
-        if self._waiting:
-            return False
-        if self.vusers < limit:
-            return True
-        return self._retire_idle()
-
-    def _shrink(self, limit: int) -> None:
-        """A phase, or another generator, may have left less room: who is idle gives way first, so
-        that nobody ever waits beside one who is idle."""
-        while self.vusers > limit and self._retire_idle():
-            pass
-
-    def _retire_idle(self) -> bool:
-        for users in self._idle.values():
-            if users:
-                users.pop(0).retire()
-                self.vusers -= 1
-                return True
-        return False
-
-    def _new(self, flow: str) -> VirtualUser:
-        self.vusers += 1
-        return self._spawn(self._user_of[flow])
-
-    def _give(self, user: VirtualUser, session: Session) -> None:
-        self._given += 1
-        user.give(session)
+    def _first_flows(self) -> Iterator[str]:
+        """Of the arrivals of the first moments, while there is time ahead of them."""
+        number, planned = self._passed, self._schedule.planned
+        while self.elapsed_us < 0:
+            number = self._partition.next_own(number, planned)
+            if number >= planned or self._schedule[number].due_us >= _AHEAD_US:
+                return
+            yield self._mix[number]
+            number += 1

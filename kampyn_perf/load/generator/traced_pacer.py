@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kampyn_perf.load.generator.pacer import Pacer, VirtualUser
+from kampyn_perf.load.generator.allocation import VirtualUser
+from kampyn_perf.load.generator.pacer import Pacer
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.tracing import Tracer
 

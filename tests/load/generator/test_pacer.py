@@ -114,6 +114,31 @@ def test_every_arrival_of_hours_begins_in_its_microsecond(mode):
     assert world.now == START + schedule.duration_us, "the last phase lasts to its end"
 
 
+@pytest.mark.parametrize(("rate", "there"), [(1000, 5), (100, 1)])
+def test_users_of_the_first_moments_are_there_before_them(rate, there):
+    schedule = Schedule([Phase(name="p", duration_us=SECOND, rate=Fraction(rate))])
+    world = World(schedule)
+    before = []
+    sleep_until = world.sleep_until
+
+    def noting(due_us):
+        before.append(len(world.users))
+        sleep_until(due_us)
+
+    world.sleep_until = noting
+    world.run()
+    assert before[0] == there
+    assert len(world.users) <= there + 1, "they serve, and nobody else is made for it"
+
+
+def test_a_generator_that_joins_late_makes_none_ahead():
+    schedule = Schedule([Phase(name="p", duration_us=SECOND, rate=Fraction(1000))])
+    world = World(schedule, serve_us=10 * SECOND)
+    world.now = START + SECOND // 2
+    world.run()
+    assert len(world.users) == len(world.begun) == 1000
+
+
 @settings(deadline=None, max_examples=20)
 @given(st.integers(1, 9))
 def test_shares_together_are_the_schedule(count):

@@ -13,7 +13,13 @@ from typing import Any
 from kampyn_perf.errors import ExitCode, KampynError
 from kampyn_perf.load.clock import ClockReading
 from kampyn_perf.load.partition import Assignment
-from kampyn_perf.recorder.interval import Interval
+from kampyn_perf.recorder.interval import (
+    Cell,
+    CellKey,
+    Interval,
+    cells_from_message,
+    cells_to_message,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +96,16 @@ class Flows:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordedCells:
+    """Report: a part of the interval that `Recorded` will bring. Of thousands of requests a second
+    all at once would hold either side for a millisecond or two, in the midst of the load."""
+
+    cells: Mapping[CellKey, Cell]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """Report: what was recorded since the last time."""
+    """Report: what was recorded since the last time, but for the parts that came before."""
 
     interval: Interval
 
@@ -140,7 +154,7 @@ class Joined:
 
 
 Command = Describe | Run | Start | Reassign | Stop | Abort | LogTo
-Report = Flows | SigningIn | Recorded | End | Refused | Joined
+Report = Flows | SigningIn | RecordedCells | Recorded | End | Refused | Joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +240,7 @@ _KINDS: dict[str, type[Any]] = {
 _READERS: dict[str, Any] = {
     "assignments": lambda items: tuple(map(_assignment, items)),
     "assignment": _assignment,
+    "cells": cells_from_message,
     "interval": Interval.from_message,
     "reading": lambda item: ClockReading(**item),
     "apart": tuple,
@@ -238,6 +253,7 @@ _READERS: dict[str, Any] = {
 _WRITERS: dict[str, Any] = {
     "assignments": lambda items: [asdict(item) for item in items],
     "assignment": asdict,
+    "cells": cells_to_message,
     "interval": Interval.to_message,
     "reading": asdict,
 }

@@ -5,6 +5,7 @@ Pure data; the unit is microseconds since the start of the run. It travels as on
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -106,12 +107,22 @@ class Interval:
     traces_left_out: int = 0
     """Such sessions beyond those that are kept."""
 
+    def take_apart(self, size: int) -> Iterator[dict[CellKey, Cell]]:
+        """Take cells out, some at a time with about `size` requests together, until the rest has
+        less than that."""
+        while sum(cell.ended for cell in self.cells.values()) > size:
+            part: dict[CellKey, Cell] = {}
+            while self.cells and sum(cell.ended for cell in part.values()) < size:
+                key, cell = self.cells.popitem()
+                part[key] = cell
+            yield part
+
     def to_message(self) -> dict[str, Any]:
         """Plain data for the wire; JSON has no tuples as keys."""
         return {
             "from_us": self.from_us,
             "to_us": self.to_us,
-            "cells": [[*key, vars(cell)] for key, cell in self.cells.items()],
+            "cells": cells_to_message(self.cells),
             "sessions": [[*key, vars(counts)] for key, counts in self.sessions.items()],
             "started_in": [[phase, count] for phase, count in self.started_in.items()],
             "lateness_us": self.lateness_us,
@@ -131,7 +142,7 @@ class Interval:
         return cls(
             **message
             | {
-                "cells": {CellKey(*key): Cell(**cell) for *key, cell in message["cells"]},
+                "cells": cells_from_message(message["cells"]),
                 "sessions": {
                     (flow, phase): SessionCounts(**counts)
                     for flow, phase, counts in message["sessions"]
@@ -142,3 +153,13 @@ class Interval:
                 "traces": tuple(map(SessionTrace.from_message, message["traces"])),
             }
         )
+
+
+def cells_to_message(cells: Mapping[CellKey, Cell]) -> list[list[Any]]:
+    """Plain data for the wire."""
+    return [[*key, vars(cell)] for key, cell in cells.items()]
+
+
+def cells_from_message(message: Iterable[list[Any]]) -> dict[CellKey, Cell]:
+    """The cells of `cells_to_message`."""
+    return {CellKey(*key): Cell(**cell) for *key, cell in message}

@@ -36,6 +36,7 @@ def interval():
         messages.Stop(),
         messages.Abort(),
         messages.Flows(weights={"a": 1}, stock_client_reason="a proxy"),
+        messages.RecordedCells(cells=interval().cells),
         messages.Recorded(interval=interval()),
         messages.End(scenario_errors={"KeyError": 2}),
         messages.Refused(message="no", code=2, hint="yes"),

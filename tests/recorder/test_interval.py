@@ -87,3 +87,18 @@ def test_every_field_is_drawn_above() -> None:
         *("waited_max_us", "faults", "gauges", "health", "acknowledged", "traces"),
         "traces_left_out",
     }
+
+
+@given(intervals, st.integers(1, 9))
+def test_taken_apart_it_is_the_same_in_parts_of_about_one_size(interval, size):
+    whole = dict(interval.cells)
+    parts = list(interval.take_apart(size))
+    assert sum(cell.ended for cell in interval.cells.values()) <= size
+    together = dict(interval.cells)
+    for part in parts:
+        assert part
+        assert not together.keys() & part.keys()
+        last = list(part.values())[-1]
+        assert sum(cell.ended for cell in part.values()) - last.ended < size
+        together |= part
+    assert together == whole

@@ -8,13 +8,14 @@ killed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import ClockReading, now_us
 from kampyn_perf.load.coordinator.ends import Ends
+from kampyn_perf.load.coordinator.intake import Intake
 from kampyn_perf.load.coordinator.interrupts import Interrupts
 from kampyn_perf.load.coordinator.latecomers import Latecomers
 from kampyn_perf.load.coordinator.pace import Pace
@@ -29,6 +30,7 @@ from kampyn_perf.load.messages import (
     Joined,
     Reassign,
     Recorded,
+    RecordedCells,
     Refused,
     Report,
     Run,
@@ -78,6 +80,7 @@ class Coordinator:
         self._on_acknowledged = on_acknowledged
         self._pace = pace or Pace()
         self.collector = Collector(warm_up_us=spec.warm_up, splits_us=spec.thresholds)
+        self._intake = Intake(self.collector, self._pace)
         self.ends = Ends()
         self._ready_until = 0.0
         self.trouble = ""
@@ -161,7 +164,10 @@ class Coordinator:
             self._follow_one(received)
         while self._living:
             self._pace.begin()
-            for received in self._workers.receive():
+            batch = self._workers.receive()
+            if self._all_end(batch):
+                self._pace.stop()
+            for received in batch:
                 self._pace.pause()
                 self._follow_one(received)
             # Before anything of our own that takes long: what a generator has sent meanwhile is not
@@ -176,6 +182,11 @@ class Coordinator:
         if not self._ended and self.rebalancer.lost:
             self.trouble = next(iter(self.rebalancer.lost.values()))
             self._note_end()
+
+    def _all_end(self, batch: Sequence[Received]) -> bool:
+        """Whether nobody will be at work any more after these reports."""
+        ending = {received.index for received in batch if isinstance(received.report, End)}
+        return ending.issuperset(self._living)
 
     def _answer_interruption(self) -> float:
         """End the run, in order or at once. How many seconds that may take."""
@@ -219,8 +230,10 @@ class Coordinator:
                 if len(self._ready) == len(self._living):
                     self._weights = dict(report.weights)
                     self._on_ready(report)
+            case RecordedCells():
+                self._intake.take_part(index, report.cells)
             case Recorded():
-                self._pace.take(self.collector.taking(report.interval, generator=index))
+                self._intake.take(index, report.interval)
                 self._on_acknowledged(report.interval.acknowledged)
                 self._unsaved.add(index)
             case SigningIn():
@@ -253,6 +266,7 @@ class Coordinator:
         """A generator is lost: the others take over its part, unless the run is at its end."""
         self._workers.give_up(index, "the master has given this worker up")
         self._living.remove(index)
+        self._intake.forget(index)
         assignment = self.rebalancer.lose(
             index,
             f"{self._workers.names[index]} {how}",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 _SILENCE_SECONDS = 20
 """How long a generator may be silent within the run before it is given up."""
 _GATHER_SECONDS = 0.3
-"""How long the first report of a second waits for those of the other generators."""
+"""How long a report of a second waits for those of the other generators."""
 
 
 class Silence:
@@ -36,23 +36,24 @@ class Unsaved:
     """What has come since it was last offered for saving."""
 
     def __init__(self) -> None:
-        self._since: float | None = None
+        self._last: float | None = None
+        """When the last of them came."""
         self._reported: set[int] = set()
         """Generators with a report since then."""
 
     def add(self, index: int) -> None:
         """A report of generator `index`."""
         self._reported.add(index)
-        self._since = self._since or time.monotonic()
+        self._last = time.monotonic()
 
     def take(self, living: Collection[int]) -> bool:
         """Whether to save now: all the `living` have reported the second, or were waited for long
         enough. What comes next is of the next second then."""
-        if self._since is None:
+        if self._last is None:
             return False
-        waited = time.monotonic() - self._since
+        waited = time.monotonic() - self._last
         if waited < _GATHER_SECONDS and not self._reported >= set(living):
             return False
-        self._since = None
+        self._last = None
         self._reported.clear()
         return True

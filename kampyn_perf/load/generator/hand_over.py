@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gevent
+from gevent.lock import BoundedSemaphore
 
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator.health import Health
 from kampyn_perf.load.generator.link import Line
 from kampyn_perf.load.generator.pacer import Pacer
-from kampyn_perf.load.messages import Recorded
+from kampyn_perf.load.messages import Recorded, RecordedCells
 from kampyn_perf.load.scenario.acknowledged import Acknowledged
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.tracing import Tracer
@@ -18,6 +19,8 @@ from kampyn_perf.recorder.buffer import SampleBuffer
 from kampyn_perf.recorder.interval import Gauges
 
 _EVERY_US = 1_000_000
+_PART = 1_500
+"""Requests that are sent at once: a tenth of a millisecond's work."""
 
 
 class HandOver:
@@ -39,6 +42,7 @@ class HandOver:
         self._health = health
         self._acknowledged = acknowledged
         self._tracer = tracer
+        self._one_at_a_time = BoundedSemaphore(1)  # parts of two intervals must not mix
 
     def run(self, start_us: int, then: Callable[[], None]) -> None:
         """For every whole second of the run, so that the seconds of all generators are the same;
@@ -52,18 +56,28 @@ class HandOver:
             then()
 
     def send(self, *, over: bool = False) -> None:
-        """What was recorded since the last time."""
+        """What was recorded since the last time. Arrivals and answers get their turn between the
+        parts of it, and so do not wait for the whole."""
+        with self._one_at_a_time:
+            self._send(over=over)
+
+    def _send(self, *, over: bool) -> None:
         pacer = self._pacer
         gauges = Gauges(
             in_flight=0 if over else pacer.in_flight,
             waiting=0 if over else pacer.waiting,
             vusers=pacer.vusers,
         )
-        interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges, self._health.take())
+        interval = self._buffer.take(max(pacer.elapsed_us, 0), gauges)
+        gevent.sleep(0)
+        interval.health = self._health.take()
         if self._acknowledged:
             interval.acknowledged = self._acknowledged.take()
         if self._tracer:
             interval.traces, interval.traces_left_out = self._tracer.take()
+        for cells in interval.take_apart(_PART):
+            self._line.send(RecordedCells(cells=cells))
+            gevent.sleep(0)
         self._line.send(Recorded(interval=interval))
 
     def note_cut(self, session: Session) -> None:

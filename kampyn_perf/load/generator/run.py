@@ -169,6 +169,8 @@ class Generator:
         """The whole run, from the first message to the last."""
         self._surroundings.start()  # before the clock runs: what a listener prepares may take long
         raise_open_files_limit()
+        if self._scenario.own.keys() - {flow.name for flow in self._spec.api.flows}:
+            self._environment.kampyn.prepare_operations()
         self._garbage.settle()
         reason = self._environment.kampyn.stock_reason or ""
         remarks = (*self._scenario.remarks, *unheard(self._environment.events))

@@ -15,6 +15,7 @@ class Work:
 
     def __init__(self) -> None:
         self.used_ns = 0
+        self.rested_s = 0.0
         self.bursts_us: list[int] = []
         self._rested_ns = 0
 
@@ -28,16 +29,17 @@ class Work:
 
     def _sleep(self, seconds: float) -> None:
         assert seconds > 0
+        self.rested_s += seconds
         self.bursts_us.append((self.used_ns - self._rested_ns) // 1000)
         self._rested_ns = self.used_ns
 
 
-def test_it_pauses_when_half_a_millisecond_has_been_worked() -> None:
+def test_it_pauses_when_a_quarter_of_a_millisecond_has_been_worked() -> None:
     work = Work()
     pace = work.pace()
     pace.begin()
-    pace.take(work.steps(200, 200, 200, 100, 700, 10))
-    assert work.bursts_us == [600, 800]
+    pace.take(work.steps(100, 100, 100, 100, 700, 10))
+    assert work.bursts_us == [300, 800]
 
 
 def test_rest_counts_as_a_pause() -> None:
@@ -45,19 +47,41 @@ def test_rest_counts_as_a_pause() -> None:
     pace = work.pace()
     for _ in range(10):
         pace.begin()
-        pace.take(work.steps(400))
+        pace.take(work.steps(200))
     assert work.bursts_us == []
 
 
 def test_a_second_with_very_much_to_do_is_not_held_up_for_ever() -> None:
     work = Work()
     pace = work.pace()
-    pace.take(work.steps(*[1000] * 1000))
-    assert 0 < len(work.bursts_us) < 200
-    before = len(work.bursts_us)
-    pace.renew()
-    pace.take(work.steps(*[1000] * 1000))
-    assert len(work.bursts_us) == 2 * before
+    for _ in range(3):
+        before = work.rested_s
+        pace.take(work.steps(*[1000] * 1000))
+        pace.renew()
+        assert 0 < work.rested_s - before < 0.8
+
+
+def test_the_work_is_spread_over_as_much_of_a_second_as_the_last_one_says() -> None:
+    work = Work()
+    pace = work.pace()
+    rests = []
+    for pieces in (10, 200, 200, 1000, 1000, 10, 10):
+        before = work.rested_s
+        pace.take(work.steps(*[300] * pieces))
+        pace.renew()
+        rests.append(work.rested_s - before)
+    longest = rests[0] / 10
+    assert rests[2] == pytest.approx(0.75), "as long as may be, now that it is known"
+    assert rests[4] == pytest.approx(0.75, abs=longest), "the same with five times the work"
+    assert rests[6] == pytest.approx(10 * longest), "and a little work has long pauses"
+
+
+def test_without_load_there_is_nobody_to_wait_for() -> None:
+    work = Work()
+    pace = work.pace()
+    pace.stop()
+    pace.take(work.steps(*[1000] * 20))
+    assert work.bursts_us == []
 
 
 @pytest.fixture

@@ -79,10 +79,20 @@ def test_one_that_is_gone_is_not_waited_for(clock):
 def test_nor_one_that_is_late_for_longer_than_three_tenths(clock):
     unsaved = Unsaved()
     unsaved.add(0)
-    clock.now += 0.2
-    unsaved.add(0)  # the time counts from the first report
+    clock.now += 0.29
     assert not unsaved.take([0, 1])
-    clock.now += 0.11
+    clock.now += 0.02
     assert unsaved.take([0, 1])
     unsaved.add(1)
     assert not unsaved.take([0, 1])
+
+
+def test_the_time_counts_from_the_last_report_which_may_have_taken_long_to_read(clock):
+    unsaved = Unsaved()
+    unsaved.add(0)
+    clock.now += 0.25
+    unsaved.add(1)
+    clock.now += 0.25
+    assert not unsaved.take([0, 1, 2])
+    unsaved.add(2)
+    assert unsaved.take([0, 1, 2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from kampyn_perf import units
@@ -38,37 +39,20 @@ class Unit(StrEnum):
     @property
     def slope(self) -> Unit | None:
         """Of how fast a value of this unit changes; None where nobody asks that."""
-        return {
-            Unit.SIZE: Unit.SIZE_RATE,
-            Unit.SHARE: Unit.SHARE_RATE,
-            Unit.DURATION: Unit.DURATION_RATE,
-            Unit.COUNT: Unit.RATE,
-        }.get(self)
-
-    @property
-    def _changing(self) -> Unit | None:
-        """What changes, of a unit that says how fast."""
-        return next((u for u in (Unit.SIZE, Unit.SHARE, Unit.DURATION) if u.slope is self), None)
+        return _SLOPES.get(self)
 
     def text(self, value: float) -> str:
         """`value` as people read it."""
-        changing = self._changing
+        changing = _CHANGING.get(self)
         if changing is Unit.SHARE:
             return f"{value * 60 * 100:.3g} %/min"
         if changing is not None:
             return f"{changing.text(value * 60)}/min"
-        formats = {
-            Unit.DURATION: units.format_duration,
-            Unit.SHARE: units.format_percent,
-            Unit.RATE: units.format_rate,
-            Unit.SIZE: units.format_size,
-            Unit.COUNT: _format_count,
-        }
-        return formats[self](value)
+        return _FORMATS[self](value)
 
     def parse(self, text: str) -> float | None:
         """The number that `text` is; None where it is none. The unit must be written."""
-        changing = self._changing
+        changing = _CHANGING.get(self)
         if changing is not None:
             number, slash, per = text.rpartition("/")
             seconds = units.RATE_SECONDS.get(per.strip())
@@ -97,3 +81,20 @@ class Unit(StrEnum):
 
 def _format_count(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+_SLOPES = {
+    Unit.SIZE: Unit.SIZE_RATE,
+    Unit.SHARE: Unit.SHARE_RATE,
+    Unit.DURATION: Unit.DURATION_RATE,
+    Unit.COUNT: Unit.RATE,
+}
+_CHANGING = {_SLOPES[unit]: unit for unit in (Unit.SIZE, Unit.SHARE, Unit.DURATION)}
+"""What changes, of a unit that says how fast."""
+_FORMATS: Mapping[Unit, Callable[[float], str]] = {
+    Unit.DURATION: units.format_duration,
+    Unit.SHARE: units.format_percent,
+    Unit.RATE: units.format_rate,
+    Unit.SIZE: units.format_size,
+    Unit.COUNT: _format_count,
+}

@@ -117,4 +117,4 @@ def thinned(
 
 
 def _greatest(values: Values) -> float | None:
-    return max((value for value in values if value is not None), default=None)
+    return max([value for value in values if value is not None], default=None)

@@ -155,6 +155,8 @@ def alerts_of(records: Sequence[AlertRecord], elapsed_us: int, charts: Sequence[
     """When which alert fired; of what no chart shows, the first chart has the time."""
     shown = _by_metric(charts)
     first = charts[0].id if charts else ""
+    every = [(record, firing) for record in records for firing in record.firings]
+    every.sort(key=lambda one: one[1].fired_us)
     fired = [
         Fired(
             record,
@@ -163,11 +165,9 @@ def alerts_of(records: Sequence[AlertRecord], elapsed_us: int, charts: Sequence[
             firing.fired_us / MICROSECONDS,
             (firing.resolved_us or elapsed_us) / MICROSECONDS,
         )
-        for record in records
-        for firing in record.firings
+        for record, firing in every[:MOST_FIRINGS]
     ]
-    fired.sort(key=lambda firing: firing.start)
-    return Alerts(fired[:MOST_FIRINGS], max(len(fired) - MOST_FIRINGS, 0))
+    return Alerts(fired, len(every) - len(fired))
 
 
 def faults_of(result: LoadResult, charts: Sequence[Chart]) -> list[Disturbed]:

@@ -176,8 +176,9 @@ def _chart(
     series: Sequence[Series],
     goals: Mapping[str, Sequence[Goal]],
 ) -> Chart:
-    shown = sorted(series, key=lambda measurement: -max(measurement.values, default=0))[:MOST_LINES]
-    shown = [measurement for measurement in series if measurement in shown]
+    peaks = [-max(measurement.values, default=0) for measurement in series]
+    greatest = sorted(range(len(series)), key=peaks.__getitem__)[:MOST_LINES]
+    shown = [series[place] for place in sorted(greatest)]
     at, columns = aligned(shown)
     at, columns = thinned(at, columns, _FOLDED_POINTS if kind.folded else MOST_POINTS)
     called = _names(shown)
@@ -211,6 +212,9 @@ def aligned(series: Sequence[Series]) -> tuple[list[float], list[list[float | No
             moments.append(moment)
     columns: list[list[float | None]] = []
     for measurement in series:
+        if measurement.at_us == moments:
+            columns.append(list(measurement.values))
+            continue
         values: list[float | None] = [None] * len(moments)
         place = 0
         for at, value in zip(measurement.at_us, measurement.values, strict=True):
@@ -225,11 +229,11 @@ def aligned(series: Sequence[Series]) -> tuple[list[float], list[list[float | No
 def _gaps(at_us: Sequence[int]) -> list[tuple[float, float]]:
     """Where far longer than usual nothing was seen: a probe that nobody answered has no time."""
     pauses = [after - before for before, after in pairwise(at_us)]
-    most = _GAP * median(pauses) if pauses else 0
+    most = max(_GAP * median(pauses), _LEAST_GAP_US) if pauses else 0
     return [
-        (round(before / MICROSECONDS, 3), round(after / MICROSECONDS, 3))
-        for before, after in pairwise(at_us)
-        if after - before > max(most, _LEAST_GAP_US)
+        (round(at_us[place] / MICROSECONDS, 3), round(at_us[place + 1] / MICROSECONDS, 3))
+        for place, pause in enumerate(pauses)
+        if pause > most
     ]
 
 

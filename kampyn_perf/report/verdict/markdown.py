@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from kampyn_perf.report.markup import escape, table
 from kampyn_perf.results.alerts import AlertRecord
@@ -38,9 +39,12 @@ _UNFOLDED = 15
 def markdown(verdict: Verdict, result: LoadResult | BenchResult | None = None) -> bytes:
     """The document, UTF-8; with the figures of the run where `result` is given. However long names
     and lists are, it stays within what GitHub shows."""
-    texts = (_document(verdict, result, most) for most in _MOST_ROWS)
-    text = next((text for text in texts if len(text) <= _MOST_CHARACTERS), None)
-    return (text or _cut(_document(verdict, result, _MOST_ROWS[-1]))).encode()
+    text = ""
+    for most in _MOST_ROWS:
+        text = _document(verdict, result, most)
+        if len(text) <= _MOST_CHARACTERS:
+            return text.encode()
+    return _cut(text).encode()
 
 
 def _cut(text: str) -> str:
@@ -120,12 +124,9 @@ def _objective_table(judgements: Iterable[Judgement]) -> str:
 
 def _why(judgements: Iterable[Judgement], most: int) -> str:
     """The reasons of what did not pass; folded away, for there may be many."""
-    told = [
-        f"{_title(judgement)}: {judgement.explanation}"
-        for judgement in judgements
-        if judgement.outcome is not Outcome.PASS
-    ]
-    return _folded("Why", _bullets(told[:most]))
+    missed = (judgement for judgement in judgements if judgement.outcome is not Outcome.PASS)
+    told = (f"{_title(each)}: {each.explanation}" for each in islice(missed, most))
+    return _folded("Why", _bullets(told))
 
 
 def _phases(verdict: Verdict) -> str:

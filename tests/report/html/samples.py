@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from kampyn_perf.report.html import WatchedBackend, WatchedRule
 from kampyn_perf.results.alerts import AlertRecord, AlertState, Firing, Severity
 from kampyn_perf.results.load import LoadResult
@@ -20,6 +22,7 @@ def series(metric: str, subject: str, values: list[float], *, unit: str, every: 
     return Series(metric=metric, subject=subject, source="test", unit=unit, at_us=at, values=values)
 
 
+@cache
 def failing_run(seconds: int = 20) -> LoadResult:
     """Two phases, of which the second is slow and has errors; watched, and with an alert."""
     run = Run(
@@ -97,4 +100,13 @@ def watched(url: str = "http://127.0.0.1:1") -> WatchedBackend:
 
 
 def judged(result: LoadResult) -> Verdict:
-    return judge(result, objectives.load("slo", sets=[]), strict=False)
+    """By the objectives that are shipped; once for each run, which tests only read."""
+    known = _JUDGED.get(id(result))
+    if known is None:
+        verdict = judge(result, objectives.load("slo", sets=[]), strict=False)
+        known = _JUDGED[id(result)] = result, verdict
+    return known[1]
+
+
+_JUDGED: dict[int, tuple[LoadResult, Verdict]] = {}
+"""By what `id` says of a run, which is kept, so that no other one has it."""

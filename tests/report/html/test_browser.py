@@ -29,9 +29,13 @@ ENDPOINTS = """
     return [...document.getElementById("endpoints").tBodies[0].rows]
         .filter((row) => !row.hidden).map((row) => row.cells[0].textContent)"""
 FIRED = "return document.getElementById('fired').innerText.replaceAll('\\u00a0', ' ')"
-FOCUSED = """
-    const one = document.activeElement;
-    return one.tagName + " " + (one.dataset.chart || one.textContent.slice(0, 20))"""
+NAMED = """
+    const named = (one) => one.tagName + " " + (one.dataset.chart || one.textContent.slice(0, 20));
+    """
+FOCUSED = f"{NAMED} return named(document.activeElement)"
+NOTE_FOCUS = f"""{NAMED}
+    window.reached = [];
+    document.addEventListener("focusin", (event) => window.reached.push(named(event.target)))"""
 FORMATTED = """
     return arguments[0].map((value) => [
         formats.us(value), formats.bytes(value), formats.per_s(value), formats.share(value / 1e6),
@@ -231,16 +235,16 @@ def is_legend(node: Any, nodes: Any) -> bool:
 
 def test_the_tab_key_walks_through_all_of_it(driver: Any, page: Path) -> None:
     browser.show(driver, page)
-    reached = []
-    for _ in range(200):
-        driver.switch_to.active_element.send_keys("\ue004")
-        reached.append(driver.execute_script(FOCUSED))
-        if len(reached) > 1 and reached[-1] == reached[0]:
-            break
+    driver.execute_script(NOTE_FOCUS)
+    reached: list[str] = []
+    while len(reached) < 200 and reached.count("A Skip to the report") < 2:
+        driver.switch_to.active_element.send_keys("\ue004" * 20)
+        reached = driver.execute_script("return window.reached")
     assert reached[0] == "A Skip to the report"
     assert "DIV times" in reached
     assert "BUTTON Whole run" in reached
     assert "BUTTON P95" in reached
+    assert reached.count("A Skip to the report") == 2, "no trap: it comes round"
 
 
 def test_figures_are_told_as_everywhere_else(driver: Any, page: Path) -> None:
@@ -307,10 +311,9 @@ def heading(driver: Any) -> str:
 
 
 def last_moment(driver: Any) -> str:
-    """Where the cursor stands after the right arrow at the end of the first chart."""
+    """Where the cursor stands at the end of the first chart."""
     plot = driver.find_element("css selector", "[data-chart=in-flight]")
-    for _ in range(25):
-        plot.send_keys("\ue014")
+    plot.send_keys("\ue010")  # End
     return str(plot.find_element("css selector", ".u-value").text)
 
 

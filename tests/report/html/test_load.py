@@ -163,7 +163,7 @@ LARGEST = 1_500_000
 def huge_run() -> LoadResult:
     """500 endpoints, two hours, 200 phases, 1,000 ways to fail, 3,000 firings, 481 series."""
     run = Run(
-        phases=[(f"phase {n}", steady(seconds=1)) for n in range(200)],
+        phases=[(f"phase {n}", steady(seconds=1, rate=20)) for n in range(200)],
         errors_at={n: {"503": 1, "timeout": 1} for n in range(200)},
     ).result()
     seconds = [run.seconds[n % 200].model_copy(update={"at_us": n * SECOND}) for n in range(7_200)]
@@ -171,8 +171,9 @@ def huge_run() -> LoadResult:
     (alert,) = failing_run().alerts
     named = [f"GET /api/some/longer/path/{n}" for n in range(500)]
     values = [float(v % 97) for v in range(1_440)]
+    one = series("metric", "worker", values, unit="count", every=5)
     hours = [
-        series(f"metric_{m}", f"worker {n}", values, unit="count", every=5)
+        one.model_copy(update={"metric": f"metric_{m}", "subject": f"worker {n}"})
         for m in range(40)
         for n in range(12)
     ]

@@ -122,3 +122,11 @@ def test_the_address_of_one_page_of_metrics_tells_nothing_apart() -> None:
     assert lines(lag, late) == ["mean", "P95"]
     other = lag.model_copy(update={"subject": "127.0.0.1:2"})
     assert lines(lag, other) == ["127.0.0.1:1", "127.0.0.1:2"]
+
+
+def test_nothing_is_drawn_where_far_longer_than_usual_nothing_was_seen() -> None:
+    seen = at([n * 1_000_000 for n in (*range(10), *range(13, 20), 21)])
+    ((line,),) = [chart.lines for chart in charts([seen], {}).further]
+    assert list(line.gaps) == [(9.0, 13.0)]
+    ((slow,),) = [chart.lines for chart in charts([at([0, 10**7, 2 * 10**7])], {}).further]
+    assert list(slow.gaps) == []

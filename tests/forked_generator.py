@@ -17,14 +17,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import IO
 from unittest import mock
 
+import psutil
+
 from kampyn_perf.load.coordinator import child
 from kampyn_perf.load.distributed import join
+from tests import inherited
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = "KAMPYN_TESTS_GENERATORS"
@@ -75,6 +78,21 @@ def address() -> str:
 
 _STARTED: list[subprocess.Popen[bytes]] = []
 """Its stdin stays open as long as this process lives."""
+
+
+def running(folder: Path) -> list[psutil.Process]:
+    """Those of programs that run in a folder, in the order of their start."""
+    found = []
+    for process in _STARTED:
+        with suppress(psutil.NoSuchProcess):
+            found += psutil.Process(process.pid).children()
+    return sorted(filter(partial(_runs_in, folder), found), key=lambda each: each.create_time())
+
+
+def _runs_in(folder: Path, process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        return bool(process.cwd() == str(folder))
+    return False
 
 
 class Generator:
@@ -150,6 +168,7 @@ def _ask(path: str, module: str, arguments: tuple[str, ...], handles: list[int])
         "arguments": arguments,
         "folder": str(Path.cwd()),
         "environment": dict(os.environ),
+        "inherited": inherited.of_this_process(),
     }
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.connect(path)

@@ -1,7 +1,8 @@
 """A process that has imported Locust and what a generator is made of, and forks generators.
 
 A program, `python -m tests.warm_generators SOCKET`, for `tests.forked_generator`. Who connects
-sends one line of JSON (module, arguments, folder, environment) with three descriptors that become
+sends one line of JSON (module, arguments, folder, environment, and what a child of it would
+inherit) with three descriptors that become
 stdin, stdout and stderr; is told the process' id, and at its end its exit code. The process is
 killed when the connection ends, as a generator is with its parent. Ends with its own stdin.
 """
@@ -24,6 +25,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
+
+from tests import inherited
 
 # As they are before gevent changes them: here is nothing that its forks would go on with.
 _fork, _waitpid, _poll, _Socket = os.fork, os.waitpid, select.poll, socket.socket
@@ -118,6 +121,7 @@ def be(asked: dict[str, Any], handles: list[int], not_ours: list[int]) -> NoRetu
         os.chdir(asked["folder"])
         os.environ.clear()
         os.environ.update(asked["environment"])
+        inherited.take(asked["inherited"])
         tempfile.tempdir = None  # of that environment
         for number, handle in enumerate(handles):
             os.dup2(handle, number)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psutil
 import pytest
 
 from kampyn_perf import names
 from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
-from tests import forked, forked_generator
+from tests import forked, forked_function, forked_generator
 from tests.cli import program
 from tests.forked_function import Function
 from tests.load import server as recording
@@ -104,20 +105,26 @@ class Load:
         env: dict[str, str] | None = None,
         childless: bool = True,
     ) -> program.Process:
-        """Unless its generators are looked for, they are no children of it."""
+        """Unless it is about what becomes of its children, its generators are none."""
         arguments = [*self.flags(*phases, limits=limits), *more]
         return forked.Started(arguments, self.folder, program.environment(env), childless=childless)
 
-    def start_cold(
+    def start_after(
         self,
+        first: Callable[[], None],
         *phases: str,
         more: tuple[str, ...] = (),
         limits: tuple[str, ...] = program.PATIENT,
-        **options: Any,
-    ) -> program.Process:
-        """With options of `subprocess`, and from nothing."""
-        flags = self.flags(*phases, limits=limits)
-        return program.start_cold(self.folder, *flags, *more, **options)
+    ) -> Function:
+        """`first` is called in the program's process before it begins, and its generators have of
+        it what children would."""
+        arguments = [*self.flags(*phases, limits=limits), *more]
+        environment = forked_generator.with_address(arguments, program.environment())
+        return Function(forked_function.program, first, arguments, self.folder, environment)
+
+    def generators(self) -> list[psutil.Process]:
+        """The processes of the run, unless they are children of the program."""
+        return forked_generator.running(self.folder)
 
     @property
     def result(self) -> LoadResult:
@@ -144,20 +151,6 @@ class Load:
 @pytest.fixture
 def load(tmp_path: Path, server: Server, data_file: Path) -> Load:
     return Load(tmp_path, server, data_file)
-
-
-@pytest.fixture
-def generators() -> Callable[[program.Process], list[Any]]:
-    """The generator processes of a run."""
-
-    def find(process: program.Process) -> list[Any]:
-        return [
-            each
-            for each in program.descendants(process.pid)
-            if "kampyn_perf.load.generator" in each.cmdline()
-        ]
-
-    return find
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import resource
 import signal
 import time
 from collections import Counter
+from functools import partial
 
 import orjson
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from kampyn_perf.results.load import RunStatus
 from tests.cli import program
 from tests.cli.docs import pages
+from tests.forked_function import Function
 from tests.load.conftest import DATA, Load, end, start_server
 
 SHORT = "{duration: 2, arrivalRate: 50}"
@@ -62,10 +64,10 @@ def test_the_exact_schedule_comes_and_a_stall_of_the_server_shows_in_full(load, 
     assert (response.max_us or 0) >= (lasted - 0.05) * 1e6
 
 
-def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
-    process = load.start("{duration: 5, arrivalRate: 50}", limits=(), childless=False)
+def test_a_generator_that_was_stopped_makes_the_run_invalid(load):
+    process = load.start("{duration: 5, arrivalRate: 50}", limits=())
     load.until_second(1)
-    (generator,) = generators(process)
+    (generator,) = load.generators()
     generator.suspend()
     time.sleep(2)
     generator.resume()
@@ -77,39 +79,39 @@ def test_a_generator_that_was_stopped_makes_the_run_invalid(load, generators):
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("neighbours", [1, 2])
-def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load, neighbours):
-    """Pinned to one core with processes that compute from its first request on: numbers are the
-    generator's own queue, even where it keeps up."""
+def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load):
+    """Pinned to one core with a process that computes from its first request on: numbers are the
+    generator's own queue, even where it keeps up. One neighbour is the least that shows: of more
+    it has less."""
     core = min(os.sched_getaffinity(0))
-    process = load.start_cold(
-        "{duration: 3, arrivalRate: 4000}",
-        limits=(),
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    process = load.start_after(
+        partial(os.sched_setaffinity, 0, {core}), "{duration: 2, arrivalRate: 2000}", limits=()
     )
     program.wait_for(lambda: load.server.seen, what="the first request")
-    burner = f"import os; os.sched_setaffinity(0, {{{core}}})\nwhile True: pass"
-    burners = [
-        program.subprocess.Popen([program.sys.executable, "-c", burner]) for _ in range(neighbours)
-    ]
+    neighbour = Function(compute, core)
     try:
-        load.until_second(3)
+        load.until_second(2)
     finally:
-        for each in burners:
-            each.kill()
-            each.wait()
+        neighbour.kill()
+        neighbour.communicate()
     _out, err = process.communicate(timeout=120)
     assert process.returncode == 4, err
     reasons = " ".join(load.result.validity.reasons)
     assert "waited for a CPU" in reasons, reasons
 
 
+def compute(core):
+    os.sched_setaffinity(0, {core})
+    while True:
+        pass
+
+
 def test_running_out_of_descriptors_makes_the_run_invalid(load):
     load.server.process.send_signal(signal.SIGSTOP)
-    process = load.start_cold(
+    process = load.start_after(
+        partial(resource.setrlimit, resource.RLIMIT_NOFILE, (120, 120)),
         "{duration: 3, arrivalRate: 100}",
         more=("--set", "config.timeouts.total=2s", "--set", "config.drain=5s"),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120)),
     )
     load.until_second(2)
     load.server.process.send_signal(signal.SIGCONT)
@@ -121,12 +123,10 @@ def test_running_out_of_descriptors_makes_the_run_invalid(load):
     assert validity.file_descriptors.limit == 120
 
 
-def test_a_killed_worker_is_replaced_and_named(load, generators):
-    process = load.start(
-        "{duration: 6, arrivalRate: 100}", more=("--workers", "3"), childless=False
-    )
+def test_a_killed_worker_is_replaced_and_named(load):
+    process = load.start("{duration: 6, arrivalRate: 100}", more=("--workers", "3"))
     load.until_second(2)
-    victim = generators(process)[1]
+    victim = load.generators()[1]
     victim.kill()
     process.communicate(timeout=60)
     assert process.returncode == 4
@@ -218,10 +218,10 @@ def test_an_interrupted_run_is_measured_by_the_time_it_had_arrivals(load):
     assert load.result.elapsed_us >= 5_000_000
 
 
-def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load, generators):
-    process = load.start(LONG, childless=False)
+def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load):
+    process = load.start(LONG)
     load.until_second(1)
-    (generator,) = generators(process)
+    (generator,) = load.generators()
     generator.suspend()
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
@@ -233,11 +233,11 @@ def test_a_second_interruption_does_not_wait_for_a_generator_that_hangs(load, ge
     assert load.result.status is RunStatus.PARTIAL
 
 
-def test_arrivals_of_a_lost_sole_generator_are_counted_to_its_end(load, generators):
-    process = load.start(LONG, childless=False)
+def test_arrivals_of_a_lost_sole_generator_are_counted_to_its_end(load):
+    process = load.start(LONG)
     load.until_second(2)
     time.sleep(0.6)
-    generators(process)[0].kill()
+    load.generators()[0].kill()
     process.communicate(timeout=60)
     assert process.returncode == 4
     result = load.result
@@ -295,12 +295,9 @@ def test_a_generator_that_hangs_in_a_scenario_dies_with_its_parent(load, tmp_pat
 
 def test_a_full_disk_does_not_end_the_run(load):
     limit = 10_000  # bytes of any one file: the configuration fits, a result does not
-    process = load.start_cold(
+    process = load.start_after(
+        partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit)),
         "{duration: 3, arrivalRate: 50}",
-        preexec_fn=lambda: (
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-        ),
     )
     out, err = process.communicate(timeout=60)
     assert process.returncode == 4, err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-_CLONE_NEWNET = 0x40000000
+from tests.inherited import enter
 
 
 def permitted() -> bool:
@@ -43,7 +42,7 @@ class Hosts:
 
     def entering(self, number: int) -> Callable[[], None]:
         """For a process, before it begins."""
-        return partial(_enter, f"{self.tag}-{number}")
+        return partial(enter, Path("/run/netns", f"{self.tag}-{number}"))
 
     def cut_off(self, number: int) -> None:
         ip("link", "set", f"{self.tag}v{number}", "down")
@@ -51,10 +50,3 @@ class Hosts:
 
 def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
-
-
-def _enter(namespace: str) -> None:
-    """What `ip netns exec` does for what a program sends."""
-    with Path("/run/netns", namespace).open() as handle:
-        if ctypes.CDLL(None, use_errno=True).setns(handle.fileno(), _CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), f"cannot enter the network namespace {namespace}")

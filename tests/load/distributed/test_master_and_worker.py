@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kampyn_perf.results.load import RunStatus
-from tests import forked, forked_function
+from tests import forked, forked_function, forked_generator
 from tests.cli import program
 from tests.cli.docs import pages
 from tests.forked_function import Function
@@ -68,6 +68,8 @@ class Cluster:
     load: Load
     master: Function
     workers: list[Function]
+    folders: list[Path]
+    """Of the workers."""
 
 
 @pytest.fixture
@@ -84,14 +86,16 @@ def cluster(
     )
     join = ("load", *of_page("worker"))
 
-    def start(number: int, *arguments: str) -> Function:
+    def start(number: int, folder: Path, *arguments: str) -> Function:
+        folder.mkdir(exist_ok=True)
         first = hosts.entering(number)
-        environment = program.environment()
-        return Function(forked_function.program, first, [*arguments], tmp_path, environment)
+        environment = forked_generator.with_address([*arguments], program.environment())
+        return Function(forked_function.program, first, [*arguments], folder, environment)
 
-    master = start(1, *flags)
-    workers = [start(number, *join) for number in (2, 3, 4)]
-    yield Cluster(hosts, load, master, workers)
+    master = start(1, tmp_path, *flags)
+    folders = [tmp_path / f"worker-{number}" for number in (1, 2, 3)]
+    workers = [start(number, folder, *join) for number, folder in enumerate(folders, 2)]
+    yield Cluster(hosts, load, master, workers, folders)
     for process in (master, *workers, target.process):
         process.kill()
         process.communicate()
@@ -119,8 +123,7 @@ def test_one_host_cut_off_and_one_killed(cluster):
     """Never silently less load: both are named, what they lost is counted, the last takes over."""
     cluster.load.until_second(2)
     cluster.hosts.cut_off(3)
-    for child in program.descendants(cluster.workers[2].pid):
-        child.kill()
+    kill_worker(cluster.folders[2])
     cluster.master.communicate(timeout=90)
     assert cluster.master.returncode == 4
     _out, err = cluster.workers[1].communicate(timeout=20)
@@ -144,16 +147,19 @@ def local(load: Load) -> tuple[Load, int]:
     return load, free_port()
 
 
-def start_worker(
-    folder: Path, port: int, env: dict[str, str] | None = None, *, childless: bool = True
-) -> program.Process:
-    """As on a machine of the user's: Python writes its byte code, beside the scenario too. Unless
-    its processes are looked for, they are no children of it."""
-    (folder / "temp").mkdir(exist_ok=True)
+def kill_worker(folder: Path) -> None:
+    """The process that is a worker; the program that started it ends then."""
+    (worker,) = forked_generator.running(folder)
+    worker.kill()
+
+
+def start_worker(folder: Path, port: int, env: dict[str, str] | None = None) -> program.Process:
+    """As on a machine of the user's: Python writes its byte code, beside the scenario too."""
+    (folder / "temp").mkdir(parents=True, exist_ok=True)
     plain = {"PYTHONDONTWRITEBYTECODE": "", "TMPDIR": str(folder / "temp")}
     join = ["load", "--role", "worker", "--master-port", str(port)]
     environment = program.environment(plain | (env or {}))
-    return forked.Started(join, folder, environment, childless=childless)
+    return forked.Started(join, folder, environment, childless=True)
 
 
 def wait_until_ready(*workers: program.Process) -> None:
@@ -223,12 +229,12 @@ def test_spares_and_those_that_come_late_take_part_and_who_cannot_ends_no_run(lo
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):
     load, port = local
     way = free_port()
-    workers = [start_worker(tmp_path, at, childless=False) for at in (port, port, way)]
+    folders = [tmp_path / f"worker-{number}" for number in (1, 2, 3)]
+    workers = [start_worker(*where) for where in zip(folders, (port, port, way), strict=True)]
     wait_until_ready(*workers)
     master = start_master(load, port, 2, "{duration: 20, arrivalRate: 20}")
     load.until_second(1)
-    for child in program.descendants(workers[1].pid):
-        child.kill()
+    kill_worker(folders[1])
     program.wait_for(
         lambda: any(each.lost for each in load.result.validity.generators), what="the loss"
     )

@@ -18,9 +18,9 @@ from kampyn_perf.backend.store_settings import MongoSettings, StoreSettings
 from kampyn_perf.errors import ExitCode, KampynError, UnreachableError
 from tests import mongo_server
 from tests.backend.conftest import SETTINGS, start
-from tests.backend.stores.conftest import Case, case
+from tests.backend.stores.conftest import Case, case, stores
 
-__all__ = ["case"]
+__all__ = ["case", "stores"]
 STORE = StoreSettings(mongo=MongoSettings(serverSelectionTimeoutMS=500, minPoolSize=0))
 
 

@@ -1,5 +1,5 @@
 """Services are tested on every store."""
 
-from tests.backend.stores.conftest import case
+from tests.backend.stores.conftest import case, stores
 
-__all__ = ["case"]
+__all__ = ["case", "stores"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from kampyn_perf.backend.store_settings import IndexMode, MongoSettings, StoreSe
 from kampyn_perf.backend.stores.factory import open_loader, open_store
 from kampyn_perf.backend.stores.mongo import loader
 from tests.backend.conftest import CHEAP, SMALL
+from tests.backend.stores.seeded import Stores
 
 Check = Callable[[Store], Awaitable[Any]]
 SQLITE = pytest.param("sqlite", id="sqlite")
@@ -90,8 +91,20 @@ class Case:
         return asyncio.run(whole())
 
 
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    made = Stores(tmp_path_factory.mktemp("stores"))
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=[SQLITE, MONGO])
-def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+def case(
+    request: pytest.FixtureRequest,
+    stores: Stores,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Case:
     flavour = request.param
     bare = flavour.endswith("bare")
     on = flavour == "mongo-transactions"
@@ -101,20 +114,17 @@ def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
             transactions=Transactions.ON if on else Transactions.OFF, minPoolSize=0, compressors=()
         ),
     )
+
+    def seed(url: str) -> None:
+        assert Case(url, settings).seed() is SeedOutcome.SEEDED
+
     if flavour.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'shop.db'}"
-    else:
-        text = "text" in flavour
-        if not text:  # not every stand-in has text indexes; search is tested where there are
-            monkeypatch.setattr(loader, "INDEXES", _without_text())
-        server = "mongo_text" if text else "mongo"
-        uri = request.getfixturevalue(f"{server}_uri")
-        name = request.getfixturevalue(f"{server}_database")
-        address, _, query = uri.partition("?")
-        url = f"{address.rstrip('/')}/{name}?{query}"
-    case = Case(url, settings)
-    assert case.seed() is SeedOutcome.SEEDED
-    return case
+        return Case(stores.sqlite(flavour, tmp_path / "shop.db", seed), settings)
+    text = "text" in flavour
+    if not text:  # not every stand-in has text indexes; search is tested where there are
+        monkeypatch.setattr(loader, "INDEXES", _without_text())
+    uri = request.getfixturevalue("mongo_text_uri" if text else "mongo_uri")
+    return Case(stores.mongo(flavour.removesuffix("-transactions"), uri, seed), settings)
 
 
 def _without_text() -> dict[str, list[IndexModel]]:

@@ -1,8 +1,8 @@
 """Place an order in a process of its own that dies by SIGKILL at a step of it, once for each step.
 
-A program, `python -m tests.backend.stores.crashing URL SETTINGS CART`, run by `test_crashes`: it
-forks a process for each order, so that what they all import is imported once. Prints a JSON list of
-[user, the steps that were reached, the signal that ended it or 0] for each: first one that lives.
+`run` is called by `test_crashes` in a process without threads: it forks one for each order. Prints
+a JSON list of [user, the steps that were reached, the signal that ended it or 0] for each: first
+one that lives.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -21,7 +20,7 @@ import orjson
 
 from kampyn_perf.backend.domain import Draft, ShopError
 from kampyn_perf.backend.store_settings import StoreSettings
-from kampyn_perf.backend.stores.factory import open_store
+from kampyn_perf.backend.stores.factory import import_store, open_store
 
 FIRST_USER = 1000
 
@@ -88,10 +87,10 @@ class Attempt:
         return self.user, steps, -os.waitstatus_to_exitcode(status)
 
 
-def main() -> None:
+def run(url: str, settings_json: str, cart: dict[str, int]) -> None:
     """One user for each step, all at once."""
-    url, settings_json, cart_json = sys.argv[1:]
-    settings, cart = StoreSettings.model_validate_json(settings_json), orjson.loads(cart_json)
+    settings = StoreSettings.model_validate_json(settings_json)
+    import_store(url)  # once, for all of them
 
     def attempt(number: int, die_at: int) -> Attempt:
         return Attempt(url, settings, f"user{FIRST_USER + number}", cart, die_at)
@@ -99,7 +98,3 @@ def main() -> None:
     whole = attempt(0, -1).ended()
     attempts = [attempt(1 + step, step) for step in range(len(whole[1]))]
     print(orjson.dumps([whole, *(each.ended() for each in attempts)]).decode())
-
-
-if __name__ == "__main__":
-    main()

@@ -8,8 +8,6 @@ Tests `kampyn_perf/backend/stores/mongo/place_order.py`,
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -24,7 +22,9 @@ from kampyn_perf.backend.ports import Store
 from kampyn_perf.backend.seeding import generate
 from kampyn_perf.backend.stores.mongo.store import MongoStore
 from tests.backend.conftest import SMALL
+from tests.backend.stores import crashing
 from tests.backend.stores.conftest import Case
+from tests.forked_function import Function
 
 MINE = [
     item["_id"]
@@ -36,10 +36,10 @@ MINE = [
 
 def die_at_each_step(case: Case, cart: dict[str, int]) -> dict[str, str]:
     """One user for each step, all at once: the step that was their process's last one."""
-    arguments = [case.url, case.settings.model_dump_json(), orjson.dumps(cart).decode()]
-    command = [sys.executable, "-m", "tests.backend.stores.crashing", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=100)
-    (user, steps, signalled), *others = orjson.loads(done.stdout)
+    process = Function(crashing.run, case.url, case.settings.model_dump_json(), cart)
+    said, wrong = process.communicate(timeout=100)
+    assert process.returncode == 0, wrong
+    (user, steps, signalled), *others = orjson.loads(said)
     assert (user, signalled) == ("user1000", 0)
     assert len(others) == len(steps)
     for name, (_user, reached, signalled) in zip(steps, others, strict=True):

@@ -133,8 +133,11 @@ def test_in_the_fields_of_a_body(admin: Client, text: str) -> None:
     fine(Client(admin.url).get(f"/api/item/retail/uni/123?limit=100&{random.random()}"), "list")
 
 
-def test_in_the_header_that_a_store_sees(url: str) -> None:
-    order_with(url, STORED)
+def test_in_the_header_that_a_store_sees(request: pytest.FixtureRequest, url: str) -> None:
+    """What is HTTP's business (a key that begins with a space, or has nothing else) is the same with
+    every store: where each of them is an order of its own, one that takes long, it is asked once."""
+    alone = request.node.callspec.params["url"] == "sqlite"
+    order_with(url, STORED, alone=alone)
 
 
 @pytest.mark.parametrize(
@@ -144,14 +147,15 @@ def test_in_a_header_that_no_store_sees(backend: RunningBackend, header: bytes) 
     order_with(backend.url, header)
 
 
-def order_with(url: str, header: bytes) -> None:
-    """With a key all orders but the first are answered by that one, which costs a store little."""
+def order_with(url: str, header: bytes, *, alone: bool = True) -> None:
+    """With a key all orders but the first are answered by that one, which costs a store little.
+    `alone`: each text stands alone as well, and not only after what may stand before it."""
     raw = Raw(url)
     body = b'{"vendorId":"vendor123","items":[{"itemId":"item123","quantity":1}]}'
     others = [b"Content-Type: application/json", b"Idempotency-Key: " + header]
     usual = [line for line in others if not line.startswith(header)]
     for nasty in NASTY:
-        for value in (nasty, HEADERS[header] + nasty):
+        for value in (*([nasty] if alone else []), HEADERS[header] + nasty):
             lines = [
                 b"POST /order/user123 HTTP/1.1", b"Host: x", b"Connection: close",
                 b"Content-Length: %d" % len(body), header + b": " + value, *usual,

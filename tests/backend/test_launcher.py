@@ -22,7 +22,7 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.state import StateFolder
 from kampyn_perf.errors import ExitCode, KampynError
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 
 ONE = SETTINGS.model_copy(update={"workers": 1})
 
@@ -52,7 +52,7 @@ def all_pids(running: launcher.RunningBackend) -> list[int | None]:
 
 
 def test_a_killed_supervisor_takes_its_children_with_it(state: Path) -> None:
-    with launcher.start(ONE, state_dir=state) as running:
+    with start(ONE, state_dir=state) as running:
         pids = all_pids(running)
         os.kill(running.supervisor_pid, signal.SIGKILL)
         assert until(lambda: gone(pids))
@@ -82,7 +82,7 @@ def test_a_taken_port_is_named_with_the_way_out(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(KampynError) as caught:
-            launcher.start(ONE, state_dir=state, port=port)
+            start(ONE, state_dir=state, port=port)
     assert f"port {port}" in caught.value.message
     assert "--port" in caught.value.hint
     assert caught.value.code is ExitCode.USAGE
@@ -90,7 +90,7 @@ def test_a_taken_port_is_named_with_the_way_out(state: Path) -> None:
 
 def test_a_state_folder_serves_one_backend(backend: launcher.RunningBackend) -> None:
     with pytest.raises(KampynError, match=f"pid {backend.supervisor_pid}"):
-        launcher.start(ONE, state_dir=backend.data_file.parent)
+        start(ONE, state_dir=backend.data_file.parent)
     assert Client(backend.url).get("/health").status == 200
 
 
@@ -147,7 +147,7 @@ def test_requests_in_flight_finish_when_the_backend_stops(state: Path) -> None:
             "passwords": SETTINGS.passwords.model_copy(update={"iterations": 20_000}),
         }
     )
-    with launcher.start(slow, state_dir=state) as running:
+    with start(slow, state_dir=state) as running:
         address = ("127.0.0.1", int(running.url.rsplit(":", 1)[1]))
         body = orjson.dumps({"email": "test@example.com", "password": "password"})
         head = (

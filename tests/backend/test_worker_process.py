@@ -12,10 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kampyn_perf.backend import launcher
 from kampyn_perf.backend.ids import new_id
 from kampyn_perf.backend.worker_process import can_fork
-from tests.backend.conftest import SETTINGS, Client
+from tests.backend.conftest import SETTINGS, Client, start
 from tests.backend.test_launcher import until
 
 only_where_workers_are_forked = pytest.mark.skipif(
@@ -25,7 +24,7 @@ only_where_workers_are_forked = pytest.mark.skipif(
 
 @only_where_workers_are_forked
 def test_workers_and_their_successors_are_forks_with_files_of_their_own(state: Path) -> None:
-    with launcher.start(SETTINGS, state_dir=state) as running:
+    with start(SETTINGS, state_dir=state) as running:
         client = Client(running.url)
         supervisor = psutil.Process(running.supervisor_pid)
         first, second = running.pids

@@ -105,9 +105,10 @@ class Normal:
 
 def normal_of(spec: IndexSpec, *, collation: Mapping[str, Any] | None = None) -> Normal:
     """`spec` as it would be on a collection with that default collation."""
+    kinds = {kind for _, kind in spec.keys if isinstance(kind, str)}
     return Normal(
         keys=_keys(spec.keys),
-        options=tuple((option.name, _normal(option, spec, collation)) for option in OPTIONS),
+        options=tuple((option.name, _normal(option, spec, kinds, collation)) for option in OPTIONS),
     )
 
 
@@ -118,11 +119,15 @@ def normal_live(index: LiveIndex) -> Normal:
 
 def read_listing(definition: Mapping[str, Any]) -> IndexSpec:
     """The definition that a server lists, as a specification that would build the same index."""
-    options = {option.name: _listed(option, definition.get(option.name)) for option in OPTIONS}
+    options = {
+        option.name: _listed(option, definition.get(option.name))
+        for option in OPTIONS
+        if option.name in definition or option.kind is Kind.COLLATION
+    }
     keys: list[Key] = []
     for path, direction in definition["key"].items():
         if path == TEXT_KEY[0] and direction == TEXT:
-            keys += [(field, TEXT) for field in options["weights"] or ()]
+            keys += [(field, TEXT) for field in options.get("weights") or ()]
         elif path != "_ftsx":
             keys.append((str(path), _direction(direction)))
     return IndexSpec(keys=tuple(keys), name=str(definition.get("name", "")), options=options)
@@ -136,10 +141,13 @@ def _listed(option: Option, value: Any) -> Any:
     return number(value)
 
 
-def _normal(option: Option, spec: IndexSpec, collation: Mapping[str, Any] | None) -> Any:
-    if option.only_with and all(kind != option.only_with for _, kind in spec.keys):
+def _normal(
+    option: Option, spec: IndexSpec, kinds: set[str], collation: Mapping[str, Any] | None
+) -> Any:
+    """`kinds`: of the special fields of its key."""
+    if option.only_with and option.only_with not in kinds:
         return option.absent
-    if any(kind in option.moot_with for _, kind in spec.keys):
+    if not option.moot_with.isdisjoint(kinds):
         return option.absent
     value = spec.options.get(option.name, option.default)
     if option.kind is Kind.COLLATION:

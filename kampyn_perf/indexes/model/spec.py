@@ -44,12 +44,13 @@ class IndexSpec:
     off."""
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.options) - {option.name for option in OPTIONS})
-        if unknown:
+        known = [option for option in OPTIONS if option.name in self.options]
+        if len(known) < len(self.options):
+            unknown = sorted(set(self.options) - {option.name for option in known})
             raise ValueError(f"no options of an index: {', '.join(unknown)}")
         given = {}
-        for option in OPTIONS:
-            value = self.options.get(option.name)
+        for option in known:
+            value = self.options[option.name]
             if option.kind is Kind.FLAG:
                 value = truth(value) or None
             if value is not None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _NUMBER_TYPES = ("$numberInt", "$numberLong", "$numberDouble", "$numberDecimal")
+_AS_THEY_ARE = frozenset((type(None), bool, int, str))
+"""Nothing of these, which most values are, is another form of something else."""
 EXTENDED_TYPES = frozenset(
     {
         *_NUMBER_TYPES,
@@ -62,6 +64,8 @@ def canonical(value: Any) -> str:
 def number(value: Any) -> Any:
     """A number without its type: 1, 1.0, Int64(1) and {"$numberLong": "1"} are all 1; anything
     else as it is."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Mapping) and len(value) == 1:
         (kind, text), *_ = value.items()
         if kind in _NUMBER_TYPES:

@@ -43,6 +43,17 @@ MODEL_EXAMPLES = int(os.environ.get("KAMPYN_TEST_MODEL_EXAMPLES", "200"))
 """Twenty thousand, now and then, find what two hundred do not."""
 
 
+class Shown:
+    """Put into words for an example that failed alone; Hypothesis asks at once, or never."""
+
+    def __init__(self, simulator: Simulator, plan: IndexPlan) -> None:
+        self.simulator, self.plan = simulator, plan
+
+    def __repr__(self) -> str:
+        lines = (line.text for line in plan_lines(self.plan, keeps=True))
+        return "\n".join((str(self.simulator), *lines))
+
+
 class Guard:
     """Looks at the simulator after every command."""
 
@@ -56,7 +67,7 @@ class Guard:
 
     def announce(self, plan: IndexPlan) -> None:
         """What this plan says it does on the way."""
-        note(f"{self.simulator}\n" + "\n".join(line.text for line in plan_lines(plan, keeps=True)))
+        note(Shown(self.simulator, plan))
         for action in plan.actions:
             if action.gap and action.live:
                 self.gaps.add(action.live.name)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role
-from kampyn_perf.backend.responses import JSON, Lines, errors, json_errors
+from kampyn_perf.backend.responses import JSON, Lines, errors
 from kampyn_perf.backend.routes.schemas import Collected, MemoryFigures, ProcessingLine
 from kampyn_perf.backend.services import memory
 from kampyn_perf.backend.wiring import Services
@@ -24,7 +24,7 @@ def router(services: Services) -> APIRouter:
     @routes.post(
         "/api/admin/orders/process",
         response_class=Lines,
-        responses=json_errors(401, 403) | Lines.described(ProcessingLine),
+        responses=errors(401, 403) | Lines.described(ProcessingLine),
     )
     async def process(request: Request, limit: Most = 0) -> Any:
         """Confirm all pending orders: one line of JSON for each batch of 1000, with the counts.

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse
 
 from kampyn_perf.backend.asgi import DOCS
-from kampyn_perf.backend.responses import JSON
+from kampyn_perf.backend.responses import JSON, described_errors
 from kampyn_perf.backend.tokens import COOKIE
 
 _FILES = Path(fastapi_offline.__file__).parent / "static"
@@ -82,6 +82,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
+    schema["components"]["schemas"] |= described_errors()
     schema["components"]["securitySchemes"] = _SECURITY
     schema["security"] = [{}, {"bearer": []}, {"cookie": []}]
     app.openapi_schema = schema

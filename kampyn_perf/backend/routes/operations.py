@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from kampyn_perf.backend.addresses import is_on_this_machine
 from kampyn_perf.backend.domain import Role, not_found
-from kampyn_perf.backend.responses import JSON, errors, json_errors
+from kampyn_perf.backend.responses import JSON, errors
 from kampyn_perf.backend.routes.schemas import HealthReport
 from kampyn_perf.backend.settings import MetricsAccess
 from kampyn_perf.backend.wiring import Services
@@ -36,7 +36,7 @@ def router(services: Services) -> APIRouter:
     access = services.settings.metrics
     proxies = services.settings.rate_limit.trusted_proxies
 
-    @routes.get("/metrics", response_class=Text, responses=json_errors(401, 403, 404))
+    @routes.get("/metrics", response_class=Text, responses=errors(401, 403, 404))
     async def metrics(request: Request) -> Any:
         """Prometheus's text format, added up over all workers; to whom, `metrics` says."""
         if access is MetricsAccess.OFF:

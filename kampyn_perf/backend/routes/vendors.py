@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from kampyn_perf.backend.domain import Role, ShopError, not_found
 from kampyn_perf.backend.ports import Store
-from kampyn_perf.backend.responses import JSON, Lines, UniId, VendorId, cached, errors, json_errors
+from kampyn_perf.backend.responses import JSON, Lines, UniId, VendorId, cached, errors
 from kampyn_perf.backend.routes.items import require_uni
 from kampyn_perf.backend.routes.schemas import Analytics, ExportLine, OrderList, VendorList
 from kampyn_perf.backend.wiring import Services
@@ -55,7 +55,7 @@ def router(services: Services) -> APIRouter:
     @routes.get(
         "/api/vendor/{vendorId}/export",
         response_class=Lines,
-        responses=json_errors(401, 403, 404) | Lines.described(ExportLine),
+        responses=errors(401, 403, 404) | Lines.described(ExportLine),
     )
     async def export(request: Request, vendor_id: VendorId, limit: Most = _EXPORT_LIMIT) -> Any:
         """Figures of a vendor's orders, oldest first: one line of JSON each, sent in chunks."""

@@ -134,8 +134,8 @@ def test_in_the_fields_of_a_body(admin: Client, text: str) -> None:
 
 
 def test_in_the_header_that_a_store_sees(request: pytest.FixtureRequest, url: str) -> None:
-    """What is HTTP's business (a key that begins with a space, or has nothing else) is the same with
-    every store: where each of them is an order of its own, one that takes long, it is asked once."""
+    """A key that begins with a space, or is nothing else, is the same to every store: where orders
+    take long, as each of these is one, that is left to the other store."""
     alone = request.node.callspec.params["url"] == "sqlite"
     order_with(url, STORED, alone=alone)
 

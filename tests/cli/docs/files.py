@@ -151,25 +151,36 @@ def slo(_world: World, folder: Path) -> None:
 
 
 def of_help(world: World, folder: Path) -> None:
-    """Files that the examples of `--help` name."""
+    """What examples of `--help` name: scripts, rules, benchmarks and a store."""
     alerts(world, folder)
     artillery(world, folder)
-    indexes(world, folder)
+    seeded(world, folder)
     scenarios(world, folder)
     (folder / "locustfiles").mkdir()
     own = "\nfrom locust import events\n\n\n@events.init_command_line_parser.add_listener\n"
     own += 'def _(parser):\n    parser.add_argument("--shop", type=int)\n'
     (folder / "locustfiles" / "shopper.py").write_text(LOCUSTFILE + own)
+    of_bench(world, folder)
+
+
+def of_init_help(world: World, folder: Path) -> None:
+    """What others' programs recorded and described."""
     (folder / "script.js").write_text(pages.file_of("docs/coming-from.md", "shop.js"))
     url = f"http://{world.hosts['localhost:8000']}"
     (folder / "session.har").write_text(json.dumps(sources.har(url)))
     collection = json.dumps(sources.postman(url))
     (folder / "shop.postman_collection.json").write_text(collection)
+
+
+def objectives(_world: World, folder: Path) -> None:
     goals = "{metric: case_time, statistic: p95, scope: {case: sort}, target: '< 1 s'}"
     (folder / "my-objectives.yaml").write_text(f"objectives: {{sorting: {goals}}}")
+
+
+def of_indexes_help(world: World, folder: Path) -> None:
+    indexes(world, folder)
     (folder / ".kampyn" / "logs").mkdir(exist_ok=True)
     (folder / ".kampyn" / "logs" / "error.log").write_text(SLOW * 3)
-    of_bench(world, folder)
 
 
 def of_bench(_world: World, folder: Path) -> None:

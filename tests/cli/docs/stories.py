@@ -25,6 +25,8 @@ class Story:
     """One page."""
 
     page: str
+    part: str = r"[a-z]+"
+    """The commands, of those of the page, that this story is about."""
     files: Callable[[World, Path], None] = lambda _world, _folder: None
     backend: bool = False
     """Whether loads of the bundled backend go to the one that runs."""
@@ -37,6 +39,9 @@ class Story:
     """What a line has to print, on stdout or stderr."""
     before: Mapping[str, Callable[[World, Path], None]] = field(default_factory=dict)
     """What its reader does ahead of a line."""
+
+    def __str__(self) -> str:
+        return self.page if self.part == r"[a-z]+" else f"{self.page} {self.part}"
 
 
 STORIES = (
@@ -147,36 +152,9 @@ STORIES = (
     Story(page="docs/targets.md", files=files.of_targets),
     Story(
         page=pages.HELP,
-        files=files.of_help,
-        backend=True,
+        part="check|compare|report|reports|trend",
+        files=files.objectives,
         runs=True,
-        added={
-            "kampyn-perf watch http://localhost:5001": "--for 1s",
-            "kampyn-perf watch https://api.example.edu --scrape "
-            "http://api.example.edu:9100/metrics": "--for 1s",
-            "kampyn-perf indexes apply --db mongodb://localhost:27017/kampyn": "--yes",
-            "kampyn-perf init --postman shop.postman_collection.json": "--out postman",
-            "kampyn-perf init --url http://localhost:8000/health": "--out url",
-            "kampyn-perf init --kampyn": "--out kampyn",
-            "kampyn-perf bench my_benchmarks.py -k encode --param lines=10,100": FEW_CALLS,
-            "kampyn-perf bench db --db mongodb://127.0.0.1:27017/kampyn": f"-k page {FEW_CALLS}",
-            "kampyn-perf bench http --target http://127.0.0.1:5001 --param clients=1,8": (
-                f"-k vendors {FEW_CALLS}"
-            ),
-            "kampyn-perf indexes effect --db sqlite:///.kampyn/backend.db": IN_SMALL,
-            "kampyn-perf indexes effect --record before.json": IN_SMALL,
-            "kampyn-perf indexes effect --against before.json": IN_SMALL,
-        },
-        before={
-            "kampyn-perf load --flow order --dry-run": files.without_locustfile,
-            "kampyn-perf init --k6 script.js --out shop": files.without_shop,
-            "kampyn-perf backend audit --state .kampyn/load": files.state_of_a_load,
-            "kampyn-perf indexes import --db mongodb://localhost:27017/kampyn "
-            "-o configs/indexes.yaml": files.without_catalogue,
-            "kampyn-perf indexes import --prisma prisma/schema.prisma -o configs/indexes.yaml": (
-                files.without_catalogue
-            ),
-        },
         ends={
             "kampyn-perf compare main latest-load --format junit --output junit.xml": UNDECIDED,
             'kampyn-perf compare main latest-load --format markdown >> "$GITHUB_STEP_SUMMARY"': (
@@ -185,9 +163,62 @@ STORIES = (
             "kampyn-perf check latest-load --strict --set 'slo.objectives.cpu.target=< 60 %'": (
                 UNDECIDED
             ),
+        },
+    ),
+    Story(
+        page=pages.HELP,
+        part="backend|indexes",
+        files=files.of_indexes_help,
+        runs=True,
+        added={
+            "kampyn-perf indexes apply --db mongodb://localhost:27017/kampyn": "--yes",
+            "kampyn-perf indexes effect --db sqlite:///.kampyn/backend.db": IN_SMALL,
+            "kampyn-perf indexes effect --record before.json": IN_SMALL,
+            "kampyn-perf indexes effect --against before.json": IN_SMALL,
+        },
+        before={
+            "kampyn-perf backend audit --state .kampyn/load": files.state_of_a_load,
+            "kampyn-perf indexes import --db mongodb://localhost:27017/kampyn "
+            "-o configs/indexes.yaml": files.without_catalogue,
+            "kampyn-perf indexes import --prisma prisma/schema.prisma -o configs/indexes.yaml": (
+                files.without_catalogue
+            ),
+        },
+        ends={
             "kampyn-perf indexes advise .kampyn/logs/error.log --load reports/latest-load": (
                 UNDECIDED  # nothing of it was slow while that load ran
             ),
         },
+    ),
+    Story(
+        page=pages.HELP,
+        part="init",
+        files=files.of_init_help,
+        before={
+            "kampyn-perf init --k6 script.js --out shop": files.without_shop,
+        },
+        added={
+            "kampyn-perf init --postman shop.postman_collection.json": "--out postman",
+            "kampyn-perf init --url http://localhost:8000/health": "--out url",
+            "kampyn-perf init --kampyn": "--out kampyn",
+        },
+    ),
+    Story(
+        page=pages.HELP,
+        part="alerts|bench|docs|faults|load|watch",
+        files=files.of_help,
+        backend=True,
+        runs=True,
+        added={
+            "kampyn-perf watch http://localhost:5001": "--for 1s",
+            "kampyn-perf watch https://api.example.edu --scrape "
+            "http://api.example.edu:9100/metrics": "--for 1s",
+            "kampyn-perf bench my_benchmarks.py -k encode --param lines=10,100": FEW_CALLS,
+            "kampyn-perf bench db --db mongodb://127.0.0.1:27017/kampyn": f"-k page {FEW_CALLS}",
+            "kampyn-perf bench http --target http://127.0.0.1:5001 --param clients=1,8": (
+                f"-k vendors {FEW_CALLS}"
+            ),
+        },
+        before={"kampyn-perf load --flow order --dry-run": files.without_locustfile},
     ),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections import Counter
 
 import pytest
 
@@ -25,9 +26,14 @@ def test_there_are_many() -> None:
 
 def test_every_command_is_typed_or_says_why_not() -> None:
     typed = {same(line) for page in RUN_BY for line in pages.of_blocks(page)}
-    typed |= {same(line) for story in STORIES for line in typed_here(story.page)}
+    typed |= {same(line) for story in STORIES for line in typed_here(story)}
     left = {line: found for line, found in EVERY.items() if same(line) not in typed}
     assert {line: found for line, found in left.items() if not elsewhere(line)} == {}
+
+
+def test_no_story_types_what_another_of_its_page_does() -> None:
+    typed = Counter((story.page, line) for story in STORIES for line in typed_here(story))
+    assert typed.most_common(1)[0][1] == 1
 
 
 @pytest.mark.parametrize("pattern", [*NOT_HERE, *DRY, *TAKEN_BY, *UP_TO_THE_RUN])
@@ -36,7 +42,7 @@ def test_no_reason_is_left_of_a_line_that_is_gone(pattern: str) -> None:
 
 
 def test_what_only_says_what_it_would_do_is_not_much_of_it() -> None:
-    lines = [line for story in STORIES for line in typed_here(story.page)]
+    lines = [line for story in STORIES for line in typed_here(story)]
     assert len([line for line in lines if dry(line)]) < len(lines) / 5
 
 

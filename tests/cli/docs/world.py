@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kampyn_perf import names
+from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.results import io, tags
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
 from tests.cli.docs import pages
+from tests.cli.docs.shell import Shell
 from tests.compare.test_judging import bench
 from tests.slo.evidence.test_capacity import around
 from tests.slo.evidence.test_capacity import result as capacity
@@ -43,14 +45,38 @@ class World:
     """Hosts with their ports, as the pages have them, and here."""
     shop: str
     """The URL of the API of docs/targets.md."""
-    backend: str
-    """The URL of the bundled backend that runs here, and its file of ids and credentials."""
-    data: Path
+    backend: str = ""
+    """The URL of the bundled backend that runs here, and its file of ids and credentials; without
+    them where none does."""
+    data: Path = Path()
     store: str = STORE
     """The database of every `mongodb://.../kampyn`."""
     accounts: str = STORE
     """That of the accounts' cluster."""
     redis: str = ""
+
+    @classmethod
+    def around(cls, port: int, shop: int, backend: RunningBackend | None = None) -> World:
+        """Of an API of the reader's own on a port, and that of docs/targets.md on another."""
+        hosts = {
+            "localhost:8000": f"localhost:{port}",
+            "localhost:8001": f"127.0.0.1:{port}",
+            "/etc/prometheus/": "",
+            "localhost:4318": f"localhost:{port}",
+            "localhost:9091": f"localhost:{port}",
+        }
+        if backend is None:
+            return cls(hosts, f"http://127.0.0.1:{shop}")
+        address = backend.url.removeprefix("http://")
+        hosts |= {
+            "http://a:5001": backend.url,
+            "http://b:5001": backend.url.replace("127.0.0.1", "localhost"),
+            "localhost:5001": address,
+            "127.0.0.1:5001": address,
+            "https://api.example.edu": backend.url,
+            "http://api.example.edu:9100": backend.url,
+        }
+        return cls(hosts, f"http://127.0.0.1:{shop}", backend.url, backend.data_file)
 
     def here(self, line: str) -> str:
         for before, after in SHORTER:
@@ -60,7 +86,7 @@ class World:
         return _DATABASE.sub(self.store, line)
 
     def run(
-        self, folder: Path, line: str, *, added: str = "", environ: Mapping[str, str] | None = None
+        self, folder: Path, line: str, shell: Shell, *, added: str, environ: Mapping[str, str]
     ) -> program.Done:
         """A line of a page, with what it writes into a file."""
         command, _flags = pages.flags(line)
@@ -69,10 +95,10 @@ class World:
             {"GITHUB_STEP_SUMMARY": "summary.md"},
         )
         assert typed.words[0] == "kampyn-perf", line
-        done = program.run(
+        done = shell.run(
             folder,
             *typed.words[1:],
-            env={**self.variables(), **(environ or {}), **typed.environ},
+            env={**self.variables(), **environ, **typed.environ},
             timeout=60,
         )
         if typed.into:

@@ -100,7 +100,8 @@ def worth(series: Series, *, few: int = FEW_EVENTS, confidence: float = CONFIDEN
     samples stand as they are. Items that make a single batch are one observation.
     """
     check_confidence(confidence)
-    n, share = series.total, series.ratio
+    share = series.ratio
+    n = np.broadcast_to(series.total, share.shape)
     scattered = (share > 0) & (share < 1)
     if not scattered.any():
         return Worth(effective=n, unseen=np.zeros(n.shape), slow=scattered)
@@ -113,16 +114,20 @@ def worth(series: Series, *, few: int = FEW_EVENTS, confidence: float = CONFIDEN
         return np.where(freedom < 1, 1.0, known)
 
     plain = size(BATCHES)
-    widest = np.minimum.reduce([size(count) for count in WIDEST])
-    waves, clumps = series.slowness(binomial), series.overdispersion()
+    waves = series.slowness(binomial)
     events = np.minimum(share, 1 - share) * plain
     slow = _beyond(waves, _FAR_TOO_SLOW)
     careful = slow | _beyond(waves, _SLOW) | (events < few)
-    if series.items < SHORT:
-        careful, widest = np.ones_like(careful), widest / SHORT_WIDER**2
-    effective = np.where(careful, widest, plain)
-    effective = np.where(slow, effective / TOO_SHORT_WIDER**2, effective)
-    once_more = np.where(careful & _beyond(clumps, _CLUMPED), series.worst_run(), 0.0)
+    effective, once_more = plain, np.zeros(n.shape)
+    if series.items < SHORT or careful.any():
+        widest = np.minimum.reduce([plain if c == BATCHES else size(c) for c in WIDEST])
+        if series.items < SHORT:
+            careful, widest = np.ones_like(careful), widest / SHORT_WIDER**2
+        effective = np.where(careful, widest, plain)
+        effective = np.where(slow, effective / TOO_SHORT_WIDER**2, effective)
+        clumped = careful & _beyond(series.overdispersion(), _CLUMPED)
+        if clumped.any():
+            once_more = np.where(clumped, series.worst_run(), 0.0)
     return Worth(
         effective=np.where(scattered, np.clip(effective, np.minimum(n, 1), n), n),
         unseen=np.where(scattered, once_more, 0.0),
@@ -225,7 +230,7 @@ def half_width(series: Series, *, confidence: float = CONFIDENCE) -> Floats:
         return _plain_half_width(series, batches=batches, confidence=confidence)
 
     plain = half(BATCHES)
-    widest = np.maximum.reduce([half(count) for count in WIDEST])
+    widest = np.maximum.reduce([plain if c == BATCHES else half(c) for c in WIDEST])
     waves = series.slowness(np.zeros_like(series.total))
     slow = _beyond(waves, _FAR_TOO_SLOW)
     careful = slow | _beyond(waves, _SLOW)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kampyn_perf.stats.batches import Series
+from kampyn_perf.stats.batches import Samples, Series
 from kampyn_perf.stats.dependence import FEW_EVENTS, worth
 from kampyn_perf.stats.intervals import CONFIDENCE
 
@@ -40,7 +40,7 @@ class ShareBounds(NamedTuple):
 
 
 def share_bounds(
-    totals: ArrayLike,
+    totals: ArrayLike | Samples,
     fewest: ArrayLike,
     most: ArrayLike | None = None,
     *,
@@ -55,26 +55,22 @@ def share_bounds(
     events among them: slowness that did not quite reach the threshold this time shows there how
     samples hang together, and the upper end is not taken for better known than that.
     """
-    lower = Series(totals, fewest, strata)
-    low_worth = worth(lower, few=few, confidence=confidence)
-    upper, high_worth = lower, low_worth
+    rows = [fewest, *nearly]
     if most is not None and not np.array_equal(np.asarray(most), np.asarray(fewest)):
-        upper = Series(totals, most, strata)
-        high_worth = worth(upper, few=few, confidence=confidence)
-    size, slow = high_worth.effective, low_worth.slow | high_worth.slow
-    for hits in nearly:
-        known = worth(Series(totals, hits, strata), few=few, confidence=confidence)
-        size, slow = np.minimum(size, known.effective), slow | known.slow
-    n = np.maximum(upper.total, 1)
-    most_share = np.minimum(upper.ratio + high_worth.unseen / n, 1.0)
+        rows.insert(1, most)
+    upper = len(rows) - len(nearly) - 1
+    series = Series(totals, np.array(rows, dtype=np.float64), strata)
+    known, ratio = worth(series, few=few, confidence=confidence), series.ratio
+    low_size, size = known.effective[0], known.effective[upper:].min(axis=0)
+    n = np.maximum(series.total, 1)
+    most_share = np.minimum(ratio[upper] + known.unseen[upper] / n, 1.0)
     return ShareBounds(
         low=np.maximum(
-            _lower(lower.ratio * low_worth.effective, low_worth.effective, confidence),
-            lower.ratio * (1 - confidence) / 2,
+            _lower(ratio[0] * low_size, low_size, confidence), ratio[0] * (1 - confidence) / 2
         ),
         high=_upper(most_share * size, size, confidence),
-        effective=np.minimum(size, low_worth.effective),
-        slow=slow,
+        effective=np.minimum(size, low_size),
+        slow=np.asarray(known.slow.any(axis=0)),
     )
 
 

@@ -95,6 +95,8 @@ class Histogram:
 
     def add_packed(self, packed: Packed) -> None:
         """The same of what is packed."""
+        if not packed.count:  # as most are: nothing failed
+            return
         self._take(packed, 1)
         if packed.min_us is not None and packed.max_us is not None:
             self._widen(packed.min_us, packed.max_us)

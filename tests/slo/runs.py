@@ -21,7 +21,7 @@ from kampyn_perf.outcomes import ErrorKind, kind_of_status
 from kampyn_perf.recorder.buffer import Sample, SampleBuffer
 from kampyn_perf.recorder.build import Figures, build
 from kampyn_perf.recorder.collector import Collector
-from kampyn_perf.recorder.interval import Gauges
+from kampyn_perf.recorder.interval import CellKey, Gauges, Interval
 from kampyn_perf.results.breakdown import Breakdown
 from kampyn_perf.results.failures import Failure
 from kampyn_perf.results.load import (
@@ -147,14 +147,15 @@ class Run:
             )
         return _recordings[key]
 
-    def _intervals(self) -> Iterator[Any]:
+    def _intervals(self) -> Iterator[Interval]:
         errors = self._errors()
         seconds = [(number, v) for number, (_, part) in enumerate(self.phases) for v in part]
         for at, (phase, values) in enumerate(seconds):
             buffer = SampleBuffer()
             buffer.begin(at * SECOND_US)
             kinds = errors[at]
-            for place, us in enumerate(values):
+            by_itself = len(kinds) + len(ENDPOINTS)
+            for place, us in enumerate(values[:by_itself]):
                 key = kinds[place] if place < len(kinds) else ""
                 sample = self._sample(int(us), key)
                 endpoint = ENDPOINTS[place % len(ENDPOINTS)]
@@ -169,7 +170,9 @@ class Run:
                     buffer.request(self._sample(us, ""), endpoint=ENDPOINTS[0], flow=FLOW, phase=0)
                 for age in self.cut_us:
                     buffer.request_cut(endpoint=ENDPOINTS[0], flow=FLOW, phase=phase, age_us=age)
-            yield buffer.take((at + 1) * SECOND_US, Gauges())
+            interval = buffer.take((at + 1) * SECOND_US, Gauges())
+            _add_plain(interval, values, by_itself, phase)
+            yield interval
 
     def _errors(self) -> defaultdict[int, list[str]]:
         """The keys of the first requests of each second."""
@@ -225,6 +228,33 @@ def _session(buffer: SampleBuffer, duration_us: int, phase: int) -> None:
     buffer.session_planned(flow=FLOW, phase=phase)
     buffer.session_started(flow=FLOW, phase=phase, phase_now=phase, late_us=0, waited=False)
     buffer.session_ended(flow=FLOW, phase=phase, duration_us=duration_us, success=True)
+
+
+def _add_plain(interval: Interval, values: Sequence[int], first: int, phase: int) -> None:
+    """The requests from `first` on, which succeeded, as the buffer would add them one by one; it
+    has had some of each endpoint."""
+    for number, endpoint in enumerate(ENDPOINTS):
+        times = [
+            int(us) for us in values[first + (number - first) % len(ENDPOINTS) :: len(ENDPOINTS)]
+        ]
+        if not times:
+            continue
+        cell = interval.cells[CellKey(endpoint, FLOW, phase)]
+        cell.responses_us += times
+        cell.services_us += times
+        cell.statuses["200"] = cell.statuses.get("200", 0) + len(times)
+        if number == 0:
+            _add_sessions(interval, [us * len(ENDPOINTS) for us in times], phase)
+
+
+def _add_sessions(interval: Interval, durations_us: list[int], phase: int) -> None:
+    counts = interval.sessions[FLOW, phase]
+    counts.planned += len(durations_us)
+    counts.started += len(durations_us)
+    counts.completed += len(durations_us)
+    counts.durations_us += durations_us
+    interval.started_in[phase] += len(durations_us)
+    interval.lateness_us += [0] * len(durations_us)
 
 
 def _earlier(result: LoadResult) -> LoadResult:

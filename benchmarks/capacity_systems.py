@@ -164,21 +164,24 @@ def several_servers(
     """When each ends with several servers; who finds `room` sessions there is refused at once."""
     free = [0.0] * servers
     there: list[float] = []
-    ends, refused = np.empty(arrivals.size), np.zeros(arrivals.size, dtype=bool)
+    ends: list[float] = []
+    refused = np.zeros(arrivals.size, dtype=bool)
     bounded = math.isfinite(room)
-    for place, (at, takes) in enumerate(zip(arrivals.tolist(), services.tolist(), strict=True)):
+    for at, takes in zip(arrivals.tolist(), services.tolist(), strict=True):
         if bounded:
             while there and there[0] <= at:
                 heapq.heappop(there)
             if len(there) >= room:
-                ends[place], refused[place] = at + 0.001, True
+                refused[len(ends)] = True
+                ends.append(at + 0.001)
                 continue
-        end = max(heapq.heappop(free), at) + takes
-        heapq.heappush(free, end)
-        ends[place] = end
+        begins = free[0]
+        end = (begins if begins > at else at) + takes
+        heapq.heapreplace(free, end)
+        ends.append(end)
         if bounded:
             heapq.heappush(there, end)
-    return ends, refused
+    return np.array(ends), refused
 
 
 def local_rates(arrivals: Floats) -> Floats:

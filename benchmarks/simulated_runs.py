@@ -96,20 +96,24 @@ def _stall(rng: np.random.Generator, run: Floats, stalled: float, up: float, dow
     while moment < run.size:
         until = moment + rng.exponential(down if is_down else up)
         if is_down:
-            edges = np.clip(np.arange(run.size + 1), moment, min(until, run.size))
-            run += np.diff(edges)
+            first, end = int(moment), min(until, float(run.size))
+            run[first] += min(end, first + 1) - moment
+            last = int(end)
+            run[first + 1 : last] += 1
+            if first < last < run.size:
+                run[last] += end - last
         moment, is_down = until, not is_down
 
 
 def slowness(rng: np.random.Generator, runs: int, items: int, span: float) -> Floats:
     """A standard normal level of each item that is forgotten over `span` items (AR(1))."""
     keep = np.exp(-1 / max(span, 1e-9))
-    level = np.empty((runs, items))
-    level[:, 0] = rng.normal(size=runs)
-    steps = rng.normal(size=(runs, items)) * np.sqrt(1 - keep**2)
+    level = np.empty((items, runs))  # an item after the other, as they are made
+    level[0] = rng.normal(size=runs)
+    steps = np.ascontiguousarray((rng.normal(size=(runs, items)) * np.sqrt(1 - keep**2)).T)
     for item in range(1, items):
-        level[:, item] = keep * level[:, item - 1] + steps[:, item]
-    return level
+        level[item] = keep * level[item - 1] + steps[item]
+    return np.ascontiguousarray(level.T)
 
 
 def slow_times(part: float, weight: float) -> Callable[[np.random.Generator, int, Setting], Hits]:

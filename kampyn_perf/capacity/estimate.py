@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kampyn_perf.capacity.curves import STEADY, Curve, curves_of
-from kampyn_perf.capacity.isotonic import Crossing, crossing, pools
+from kampyn_perf.capacity.isotonic import Crossing, crossing, order_of, pools
 from kampyn_perf.capacity.local import BEYOND, Power
 from kampyn_perf.results.capacity import CapacityStep
 
@@ -144,8 +144,10 @@ def _crossings(curve: Curve, at: Crossing, power: Power | None, loads: Floats) -
     if power and power.design.shape[1] == 3 and np.isnan(rates).any():
         still = _power_at(curve, power.around, None)
         rates = np.where(np.isnan(rates), still.crossing(loads), rates) if still else rates
-    for row in np.flatnonzero(np.isnan(rates)):
-        rates[row] = crossing(curve.x, loads[row].tolist(), curve.weights).at
+    missing, order = np.flatnonzero(np.isnan(rates)), order_of(curve.x)
+    x, weights = list(curve.x), list(curve.weights)
+    for row, of_row in zip(missing, loads[missing].tolist(), strict=True):
+        rates[row] = crossing(x, of_row, weights, order).at
     if curve.moves and math.isfinite(at.at):  # the newest steps alone may show no crossing
         rates = np.where(np.isfinite(rates), rates, at.at)
     return rates

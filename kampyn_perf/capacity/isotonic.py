@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,38 +37,50 @@ class Crossing:
     cliff: bool = False
 
 
-@dataclass
-class _Pool:
+class _Pool(NamedTuple):
     weight: float
     x: float
     y: float
     last: float
     first: float
 
-    def absorb(self, other: _Pool) -> None:
-        both = self.weight + other.weight
-        self.x = (self.x * self.weight + other.x * other.weight) / both
-        self.y = (self.y * self.weight + other.y * other.weight) / both
-        self.weight, self.last = both, other.last
 
-
-def pools(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> list[_Pool]:
-    """The steps of the rising function, from left to right."""
-    rising: list[_Pool] = []
-    for at in np.argsort(np.asarray(x), kind="stable"):
-        pool = _Pool(weights[at], x[at], loads[at], x[at], x[at])
+def pools(
+    x: Sequence[float],
+    loads: Sequence[float],
+    weights: Sequence[float],
+    order: Sequence[int] | None = None,
+) -> list[_Pool]:
+    """The steps of the rising function, from left to right; `order` is that of `x`, where it is
+    known."""
+    rising: list[tuple[float, float, float, float, float]] = []
+    for at in order_of(x) if order is None else order:
+        weight, middle, load = weights[at], x[at], loads[at]
+        last = first = middle
         # The same rate again is one point.
-        while rising and (rising[-1].y >= pool.y or rising[-1].last == pool.first):
-            before = rising.pop()
-            before.absorb(pool)
-            pool = before
-        rising.append(pool)
-    return rising
+        while rising and (rising[-1][2] >= load or rising[-1][3] == first):
+            before, its_x, its_y, _, first = rising.pop()
+            both = before + weight
+            middle = (its_x * before + middle * weight) / both
+            load = (its_y * before + load * weight) / both
+            weight = both
+        rising.append((weight, middle, load, last, first))
+    return [_Pool(*step) for step in rising]
 
 
-def crossing(x: Sequence[float], loads: Sequence[float], weights: Sequence[float]) -> Crossing:
+def order_of(x: Sequence[float]) -> list[int]:
+    """From left to right; of equal ones as they come."""
+    return [int(at) for at in np.argsort(np.asarray(x), kind="stable")]
+
+
+def crossing(
+    x: Sequence[float],
+    loads: Sequence[float],
+    weights: Sequence[float],
+    order: Sequence[int] | None = None,
+) -> Crossing:
     """Where the rising function through the points crosses one."""
-    steps = pools(x, loads, weights)
+    steps = pools(x, loads, weights, order)
     good = [step for step in steps if step.y <= 1]
     bad = [step for step in steps if step.y > 1]
     if not bad:

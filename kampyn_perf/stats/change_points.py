@@ -31,6 +31,8 @@ _BLOCK = 16
 _EARLIER = np.tri(_BLOCK, k=-1)
 """Of two places in a block, whether the second comes before the first."""
 _AT_ONCE = 25
+_IN_CACHE = 1 << 14
+"""Numbers of one of the arrays that are worked with."""
 _LOST = 0.25
 """A share of the permutations that reached it, beyond which it is no change at any level."""
 
@@ -93,33 +95,43 @@ def energy(places: Ints, levels: Floats) -> Floats:
     from those of its own block one by one. No product of matrices: their threads cost more here
     than they bring.
     """
-    return np.stack([_energy(row, levels) for row in places])
+    cells = -(-places.shape[1] // _BLOCK) * (levels.size + _BLOCK**2)
+    rows = max(1, _IN_CACHE // cells)
+    return np.concatenate(
+        [_energy(places[at : at + rows], levels) for at in range(0, len(places), rows)]
+    )
 
 
 def _energy(places: Ints, levels: Floats) -> Floats:
-    """Of one row; a row at a time stays in the processor's cache."""
-    n, size = places.size, levels.size
+    """Of a few rows: as many as stay in the processor's cache."""
+    (number, n), size = places.shape, levels.size
     blocks = -(-n // _BLOCK)
-    padded = np.zeros(blocks * _BLOCK, dtype=np.int64)  # what is beyond the end comes after all
-    padded[:n] = places
-    rows = padded.reshape(blocks, _BLOCK)
-    places_of = (rows + size * np.arange(blocks)[:, None]).ravel()
-    counts = np.bincount(places_of, minlength=blocks * size).reshape(blocks, size)
-    before = _distances(np.cumsum(counts, axis=0) - counts, levels)
+    padded = np.zeros((number, blocks * _BLOCK), dtype=np.int64)
+    padded[:, :n] = places  # what is beyond the end comes after all
+    rows = padded.reshape(number, blocks, _BLOCK)
+    counts = _counted(rows.reshape(-1, _BLOCK), size).reshape(number, blocks, size)
+    before = _distances(np.cumsum(counts, axis=1) - counts, levels)
     values = levels[rows]
-    apart = np.abs(values[:, :, None] - values[:, None, :]) * _EARLIER
-    distances = np.take_along_axis(before, rows, axis=1) + apart.sum(axis=2)
+    apart = np.abs(values[..., :, None] - values[..., None, :]) * _EARLIER
+    distances = np.take_along_axis(before, rows, axis=2) + apart.sum(axis=3)
     k = np.arange(1, n + 1, dtype=np.float64)
     # Every pair counts twice, as (i, j) and (j, i).
-    left = 2 * np.cumsum(distances.ravel()[:n])
-    both = np.cumsum(_distances(np.bincount(places, minlength=size), levels)[places])
-    total = left[-1]
-    left, both, m = left[:-1], both[:-1], k[:-1]
+    left = 2 * np.cumsum(distances.reshape(number, -1)[:, :n], axis=1)
+    every = _distances(_counted(places, size), levels)
+    both = np.cumsum(np.take_along_axis(every, places, axis=1), axis=1)
+    total = left[:, -1:]
+    left, both, m = left[:, :-1], both[:, :-1], k[:-1]
     cross, right = both - left, total - 2 * both + left
     rest = n - m
     within = np.divide(left, m * (m - 1), out=np.zeros_like(left), where=m > 1)
     within += np.divide(right, rest * (rest - 1), out=np.zeros_like(left), where=rest > 1)
     return np.asarray(m * rest / n * (2 * cross / (m * rest) - within))
+
+
+def _counted(places: Ints, size: int) -> Ints:
+    """How many values of each row have each level."""
+    cells = places + size * np.arange(len(places))[:, None]
+    return np.bincount(cells.ravel(), minlength=len(places) * size).reshape(-1, size)
 
 
 def _distances(counts: Ints, levels: Floats) -> Floats:

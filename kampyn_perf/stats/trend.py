@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     """
     series = _means(_as_series(values), FINE)
     n = series.size
-    earlier, later = np.triu_indices(n, 1)
+    earlier, later = _pairs(n)
     steps = series[later] - series[earlier]
     score = float(np.sign(steps).sum())
     variance = _independent_variance(series)
@@ -183,16 +184,29 @@ def _wandering(series: Floats) -> float:
     freedom = series.size - 2 - _CURVES
     if freedom < 1:
         return least
-    place = np.linspace(-1, 1, series.size)
-    polynomials, _ = np.linalg.qr(np.polynomial.legendre.legvander(place, 1 + _CURVES))
-    parts = (series - series.mean()) @ polynomials
-    total = float(((series - series.mean()) ** 2).sum())
+    apart = series - series.mean()
+    parts = apart @ _polynomials(series.size)
+    total = float((apart**2).sum())
     curved = float((parts[2:] ** 2).sum())
     rest = total - float((parts**2).sum())
     if rest <= 1e-12 * total:
         return least if curved <= 1e-12 * total else _HOPELESS
     by_chance = 1.5 * _CURVES / freedom
     return least * (1 + _WIDER * max(0.0, curved / rest - by_chance))
+
+
+@lru_cache(maxsize=8)
+def _polynomials(size: int) -> Floats:
+    """A line and the curves beside it, each by itself, on so many places."""
+    vander = np.polynomial.legendre.legvander(np.linspace(-1, 1, size), 1 + _CURVES)
+    return np.asarray(np.linalg.qr(vander)[0])
+
+
+@lru_cache(maxsize=8)
+def _pairs(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of so many places each two, the earlier one and the later one."""
+    earlier, later = np.triu_indices(size, 1)
+    return earlier, later
 
 
 def _rank_factor(series: Floats) -> float:
@@ -205,10 +219,14 @@ def _rank_factor(series: Floats) -> float:
     if power <= 0:
         return 1.0
     lags = np.arange(1, n)
-    correlations = np.array([float(ranks[:-lag] @ ranks[lag:]) / power for lag in lags])
-    seen = np.cumprod(np.abs(correlations) > _NEAR / math.sqrt(n))
+    correlations = np.zeros(n - 1)
+    for place, lag in enumerate(lags):
+        seen = float(ranks[:-lag] @ ranks[lag:]) / power
+        if abs(seen) <= _NEAR / math.sqrt(n):
+            break
+        correlations[place] = seen
     weights = (n - lags) * (n - lags - 1) * (n - lags - 2)
-    more = 2 / (n * (n - 1) * (n - 2)) * float((weights * correlations * seen).sum())
+    more = 2 / (n * (n - 1) * (n - 2)) * float((weights * correlations).sum())
     return max(1.0, 1.0 + more)
 
 

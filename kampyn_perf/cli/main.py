@@ -159,7 +159,7 @@ def main() -> None:
     """Run the command that the arguments name, and exit."""
     output = streams.install()
     _end_in_order()
-    code = _run()
+    code = run()
     if trouble := output.trouble():
         error = KampynError(
             f"the output could not be written to stdout: {trouble}",
@@ -171,8 +171,8 @@ def main() -> None:
     sys.exit(code)
 
 
-def _run() -> int:
-    """The command's exit code; its error has been told."""
+def run() -> int:
+    """The exit code of the command that the arguments name; its error has been told."""
     try:
         code = app(_arguments(), standalone_mode=False, prog_name="kampyn-perf")
     except KampynError as error:

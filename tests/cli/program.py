@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import orjson
 import psutil
 
-from tests import forked
+from kampyn_perf.cli import console, main
+from tests import forked, forked_generator
 
 ROOT = Path(__file__).parent.parent.parent
 CHEAP = ("--set", "backend.passwords.memory=8KB", "--set", "backend.passwords.iterations=1")
@@ -81,6 +85,35 @@ def run(
         return Done(process.returncode, out, err)
     done = forked.run(list(arguments), folder, environment(env), timeout=timeout)
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def here(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
+    """The program called in this process, for what it answers where neither a process nor its
+    streams and signals are what is tested: a mistake, help."""
+    starts = forked_generator.STARTING & set(arguments[:1])
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        contextlib.chdir(folder),
+        mock.patch.dict(os.environ, environment(env), clear=True),
+        mock.patch.object(sys, "argv", ["kampyn-perf", *arguments]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        forked_generator.warm() if starts else contextlib.nullcontext(),
+        _streams_of_its_own(),
+    ):
+        code = main.run()
+    return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+
+@contextlib.contextmanager
+def _streams_of_its_own() -> Iterator[None]:
+    for one in (console.stdout, console.stderr):
+        one.cache_clear()
+    try:
+        yield
+    finally:
+        for one in (console.stdout, console.stderr):
+            one.cache_clear()
 
 
 def run_script(script: str) -> str:

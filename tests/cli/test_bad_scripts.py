@@ -101,7 +101,7 @@ def test_it_is_refused_with_file_and_line(tmp_path, knocked, what):
     for file in files.split():
         (tmp_path / file).write_text(text)
     host = "--host" if files.startswith("l") else "--url"
-    done = program.run(tmp_path, "load", *files.split(), host, f"http://127.0.0.1:{port}")
+    done = program.here(tmp_path, "load", *files.split(), host, f"http://127.0.0.1:{port}")
     assert (done.code, came) == (2, []), done.err
     assert done.err.count(words) == 1, done.err
     assert done.err.count("error:") == 1

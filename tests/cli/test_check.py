@@ -1,4 +1,4 @@
-"""`kampyn-perf check` as the real program: outcomes, files, and what is wrong with a result.
+"""`kampyn-perf check`: outcomes, by the real program, files, and what is wrong with a result.
 
 Tests `kampyn_perf/cli/run_view.py` too.
 """
@@ -6,9 +6,7 @@ Tests `kampyn_perf/cli/run_view.py` too.
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,8 +17,8 @@ from kampyn_perf.results import io
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.verdict import Verdict
-from tests import forked
 from tests.bench.conftest import MACHINE, options
+from tests.cli import program
 from tests.slo.runs import ENDPOINTS, Run, machine, steady
 
 SLO = """\
@@ -49,9 +47,8 @@ BENCHMARK = BenchResult(
 ALL = [machine("cpu", [0.5, 0.55] * 20)]
 
 
-def check(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
-    return forked.run(["check", *arguments], cwd, plain | environ, timeout=60)
+def check(cwd: Path, *arguments: str, **environ: str) -> program.Done:
+    return program.here(cwd, "check", *arguments, env=environ)
 
 
 @pytest.fixture
@@ -70,10 +67,10 @@ def put(folder: Path, run: Run, name: str = "one") -> Path:
 
 def test_a_run_that_keeps_every_promise(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES, measurements=ALL))
-    done = check(folder, "reports/one", "--strict")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert "PASS on 3 of 3 goals\n" in done.stdout
+    done = program.run(folder, "check", "reports/one", "--strict")
+    assert done.code == 0, done.err
+    assert done.err == ""
+    assert "PASS on 3 of 3 goals\n" in done.out
     verdict = io.read(path.parent / "verdict.json", {"kampyn-perf/verdict": Verdict})
     assert verdict.exit_code == 0
     assert [each.name for each in verdict.objectives] == ["p95", "errors", "cpu"]
@@ -82,14 +79,14 @@ def test_a_run_that_keeps_every_promise(folder: Path) -> None:
 def test_several_runs_are_judged_together(folder: Path) -> None:
     put(folder, Run(phases=PHASES), "first")
     put(folder, Run(phases=PHASES, measurements=ALL), "second")
-    assert check(folder, "reports/first", "--strict").returncode == 4
+    assert check(folder, "reports/first", "--strict").code == 4
     done = check(folder, "reports/first", "reports/second", "--strict", "--format", "markdown")
-    assert done.returncode == 0, done.stderr
-    assert "| p95 | &lt; 200 ms |" in done.stdout
+    assert done.code == 0, done.err
+    assert "| p95 | &lt; 200 ms |" in done.out
     told = check(folder, "reports/first", "reports/second", "--strict", "--explain")
-    assert "mean is 52.5 % (machine, by psutil)" in told.stdout
-    assert told.stdout.startswith("first: load of ")
-    assert "PASS" in told.stdout
+    assert "mean is 52.5 % (machine, by psutil)" in told.out
+    assert told.out.startswith("first: load of ")
+    assert "PASS" in told.out
     kept = json.loads((folder / "reports" / "first" / "verdict.json").read_text())
     assert kept["exit_code"] == 4  # of the first check: two runs have no folder in common
     assert not (folder / "reports" / "second" / "verdict.json").exists()
@@ -103,41 +100,41 @@ def test_against_a_baseline(folder: Path) -> None:
     )
     goals = ("--slo", "goals.yaml", "--explain")
     worse = check(folder, "reports/new", "--baseline", "reports/old", *goals)
-    assert worse.returncode == 1, worse.stderr
-    assert "p95 is 30.0 ms (+50 %: the baseline's was 20.0 ms)" in worse.stdout
+    assert worse.code == 1, worse.err
+    assert "p95 is 30.0 ms (+50 %: the baseline's was 20.0 ms)" in worse.out
     better = check(folder, "reports/old", "--baseline", "reports/new", *goals)
-    assert better.returncode == 0, better.stderr
+    assert better.code == 0, better.err
     alone = check(folder, "reports/new", *goals)
-    assert alone.returncode == 4
-    assert "there is no baseline to compare with (--baseline RUN)" in alone.stdout
+    assert alone.code == 4
+    assert "there is no baseline to compare with (--baseline RUN)" in alone.out
     missing = check(folder, "reports/new", "--baseline", "reports/none", *goals)
-    assert missing.returncode not in (0, 1, 4)
+    assert missing.code not in (0, 1, 4)
 
 
 def test_where_ci_is_set_what_nobody_measured_is_no_success(folder: Path) -> None:
     put(folder, Run(phases=PHASES))  # without the processor
-    assert check(folder, "reports/one").returncode == 0
+    assert check(folder, "reports/one").code == 0
     done = check(folder, "reports/one", CI="true")
-    assert done.returncode == 4
-    assert "required, but not decided: cpu" in done.stdout
-    assert "note: CI is set, so this was judged as with --strict" in done.stderr
-    assert check(folder, "reports/one", "--lenient", CI="true").returncode == 0
-    assert check(folder, "reports/one", CI="false").returncode == 0
+    assert done.code == 4
+    assert "required, but not decided: cpu" in done.out
+    assert "note: CI is set, so this was judged as with --strict" in done.err
+    assert check(folder, "reports/one", "--lenient", CI="true").code == 0
+    assert check(folder, "reports/one", CI="false").code == 0
     both = check(folder, "reports/one", "--lenient", "--strict")
-    assert both.returncode == 2
-    assert "--strict and --lenient cannot both be meant" in both.stderr
+    assert both.code == 2
+    assert "--strict and --lenient cannot both be meant" in both.err
 
 
 def test_annotations_stand_at_the_objectives_lines(folder: Path) -> None:
     put(folder, Run(phases=PHASES))
     done = check(folder, "reports/one", "--strict", "--format", "github")
-    assert done.returncode == 4
-    first, last = done.stdout.splitlines()
+    assert done.code == 4
+    first, last = done.out.splitlines()
     line = 1 + SLO.splitlines().index("  cpu:")
     assert first.startswith(f"::warning file=configs/slo.yaml,line={line},title=cpu%3A no data::")
     assert last == ("::error title=kampyn-perf%3A no verdict::required, but not decided: cpu")
     elsewhere = check(folder / "reports", "one", "--slo", "slo", "--format", "github")
-    assert "file=" not in elsewhere.stdout
+    assert "file=" not in elsewhere.out
 
 
 def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
@@ -145,8 +142,8 @@ def test_latest_is_what_is_judged_without_a_name(folder: Path) -> None:
     put(folder, Run(phases=PHASES))
     (folder / "reports" / "latest").symlink_to("one")
     done = check(folder)
-    assert done.returncode == 0, done.stderr
-    assert "required and not decided (with --strict there is no pass): cpu" in done.stdout
+    assert done.code == 0, done.err
+    assert "required and not decided (with --strict there is no pass): cpu" in done.out
 
 
 def test_the_newest_load_is_judged_although_a_benchmark_is_newer(folder: Path) -> None:
@@ -158,13 +155,13 @@ def test_the_newest_load_is_judged_although_a_benchmark_is_newer(folder: Path) -
         (folder / "reports" / pointer).symlink_to("a-benchmark")
 
     done = check(folder)
-    assert done.returncode == 0, done.stderr
-    first, _, _ = done.stdout.partition("\n")
+    assert done.code == 0, done.err
+    first, _, _ = done.out.partition("\n")
     assert first == "a-load: load of 2026-11-23 20:00 UTC, profile test on reference, by slo"
     assert (folder / "reports" / "a-load" / "verdict.json").exists()
 
     done = check(folder, "latest-bench")
-    first, _, _ = done.stdout.partition("\n")
+    first, _, _ = done.out.partition("\n")
     assert first == "a-benchmark: benchmark of 2026-01-01 00:00 UTC, 0 cases of no suite, by slo"
 
 
@@ -172,9 +169,9 @@ def test_a_benchmark_is_not_taken_for_a_load(folder: Path) -> None:
     io.write(folder / "reports" / "a-benchmark" / "result.json", BENCHMARK)
     (folder / "reports" / "latest").symlink_to("a-benchmark")
     done = check(folder)
-    assert done.returncode == 2
-    assert "there is no load to judge: the newest run, a-benchmark, is a benchmark" in done.stderr
-    assert "kampyn-perf check latest-bench" in done.stderr
+    assert done.code == 2
+    assert "there is no load to judge: the newest run, a-benchmark, is a benchmark" in done.err
+    assert "kampyn-perf check latest-bench" in done.err
 
 
 @pytest.mark.parametrize(
@@ -214,17 +211,17 @@ def test_the_exit_code_says_what_the_words_say(
     folder: Path, run: Run, arguments: list[str], code: int, words: str
 ) -> None:
     put(folder, run)
-    done = check(folder, "reports/one", *arguments)
-    assert done.returncode == code, done.stderr
-    assert words in done.stdout
+    done = program.run(folder, "check", "reports/one", *arguments)
+    assert done.code == code, done.err
+    assert words in done.out
 
 
 def test_json_is_alone_on_stdout_and_equals_the_file(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES))
     done = check(folder, str(path), "--json")
-    assert done.returncode == 0
-    assert done.stderr == ""
-    verdict = json.loads(done.stdout)
+    assert done.code == 0
+    assert done.err == ""
+    verdict = json.loads(done.out)
     assert verdict == json.loads((path.parent / "verdict.json").read_text(encoding="utf-8"))
     assert verdict["schema"] == "kampyn-perf/verdict"
     assert verdict["conclusion"] == "pass"
@@ -234,22 +231,22 @@ def test_json_is_alone_on_stdout_and_equals_the_file(folder: Path) -> None:
 def test_the_environment_and_another_file(folder: Path) -> None:
     put(folder, Run(phases=PHASES))
     done = check(folder, "reports/one", KAMPYN_SLO_OBJECTIVES__P95__TARGET="< 1 ms")
-    assert done.returncode == 1
+    assert done.code == 1
     other = folder / "other.yaml"
     other.write_text(
         "objectives: {rate: {metric: throughput, target: '>= 90/s'}}\n", encoding="utf-8"
     )
     done = check(folder, "reports/one", "--slo", "other.yaml", "--explain")
-    assert done.returncode == 0, done.stderr
-    assert "✓ rate  100/s  >= 90/s" in done.stdout
+    assert done.code == 0, done.err
+    assert "✓ rate  100/s  >= 90/s" in done.out
 
 
 def test_every_endpoint_by_itself(folder: Path) -> None:
     put(folder, Run(phases=PHASES))
     every = '{metric: response_time, statistic: p95, target: "< 200 ms", scope: {endpoint: "*"}}'
     done = check(folder, "reports/one", "--set", f"objectives.each={every}", "--explain")
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
     for endpoint in ENDPOINTS:
         (at,) = (n for n, line in enumerate(lines) if f"✓ each [endpoint {endpoint}]  " in line)
         assert lines[at + 1].startswith("    p95 is ")
@@ -257,13 +254,13 @@ def test_every_endpoint_by_itself(folder: Path) -> None:
 
 def test_where_the_verdict_goes(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES))
-    assert check(folder, "reports/one", "--out", "gate/verdict.json").returncode == 0
+    assert check(folder, "reports/one", "--out", "gate/verdict.json").code == 0
     assert (folder / "gate" / "verdict.json").is_file()
     assert (path.parent / "verdict.json").is_file()
     (folder / "file").write_text("", encoding="utf-8")
     done = check(folder, "reports/one", "--out", "file/verdict.json")
-    assert done.returncode == 2
-    assert "cannot write file/verdict.json" in done.stderr
+    assert done.code == 2
+    assert "cannot write file/verdict.json" in done.err
 
 
 GOOD = Run(phases=[("p", steady(seconds=3, rate=4))]).result()
@@ -316,9 +313,9 @@ def test_what_is_not_a_result(folder: Path, text: str, words: str) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     done = check(folder, "reports/one")
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert words in done.err
+    assert "Traceback" not in done.err
     assert not (path.parent / "verdict.json").exists()
 
 
@@ -329,16 +326,16 @@ def test_a_damaged_breakdown_is_named(folder: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(value), encoding="utf-8")
     done = check(folder, "reports/one")
-    assert done.returncode == 2
-    assert "the breakdown of a group ends within" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert "the breakdown of a group ends within" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_nothing_there(folder: Path) -> None:
     done = check(folder)
-    assert done.returncode == 2
-    assert "there is no result at reports/latest/result.json" in done.stderr
-    assert "Run kampyn-perf load first" in done.stderr
+    assert done.code == 2
+    assert "there is no result at reports/latest/result.json" in done.err
+    assert "Run kampyn-perf load first" in done.err
 
 
 def test_wrong_objectives_are_told_before_the_result_is_read(folder: Path) -> None:
@@ -346,29 +343,29 @@ def test_wrong_objectives_are_told_before_the_result_is_read(folder: Path) -> No
         "objectives:\n  a: {metric: cpus, target: 5}\n  b: {metric: cpu}\n", encoding="utf-8"
     )
     done = check(folder, "--slo", "slo")
-    assert done.returncode == 2
-    assert "configs/slo.yaml:2: objectives.a.metric: unknown metric 'cpus'" in done.stderr
-    assert "configs/slo.yaml:3: objectives.b.target: is missing" in done.stderr
+    assert done.code == 2
+    assert "configs/slo.yaml:2: objectives.a.metric: unknown metric 'cpus'" in done.err
+    assert "configs/slo.yaml:3: objectives.b.target: is missing" in done.err
 
 
 def test_the_metrics_are_listed(folder: Path) -> None:
     done = check(folder, "--metrics", "--json")
-    assert done.returncode == 0
-    metrics = {each["metric"]: each for each in json.loads(done.stdout)}
+    assert done.code == 0
+    metrics = {each["metric"]: each for each in json.loads(done.out)}
     assert metrics["response_time"]["scopes"] == ["overall", "endpoint", "flow", "phase"]
-    assert "db_query_time" in check(folder, "--metrics").stdout
+    assert "db_query_time" in check(folder, "--metrics").out
 
 
 def test_what_nobody_measured_is_told_on_one_line(folder: Path) -> None:
     put(folder, Run(phases=PHASES))
     (folder / "configs" / "slo.yaml").unlink()
     done = check(folder, "reports/one", COLUMNS="200")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     assert (
         "– no data: availability_probe, db_query_time, memory_per_instance, cpu, memory, disk_io: "
         "nothing measured it in this run\n"
-    ) in done.stdout
-    assert done.stdout.count("nothing measured") == 1
+    ) in done.out
+    assert done.out.count("nothing measured") == 1
 
 
 @pytest.mark.parametrize("columns", [40, 60, 100])
@@ -377,7 +374,7 @@ def test_a_narrow_terminal_keeps_every_name_and_breaks_no_value_from_its_unit(
 ) -> None:
     put(folder, Run(phases=PHASES, errors={"503": 400}))
     done = check(folder, "reports/one", "--explain", COLUMNS=str(columns))
-    _, _, said = done.stdout.partition("\n")
+    _, _, said = done.out.partition("\n")
     for name in ("p95", "errors", "cpu"):
         assert name in said
     assert max(len(line) for line in said.splitlines()) <= columns
@@ -388,22 +385,22 @@ def test_a_narrow_terminal_keeps_every_name_and_breaks_no_value_from_its_unit(
 def test_forms_for_ci(folder: Path) -> None:
     put(folder, Run(phases=PHASES, errors={"503": 400}))
     done = check(folder, "reports/one", "--format", "junit", "--out", "ci/junit.xml")
-    assert done.returncode == 1
-    assert done.stderr == ""
-    assert "FAIL" in done.stdout
+    assert done.code == 1
+    assert done.err == ""
+    assert "FAIL" in done.out
     suite = ElementTree.parse(folder / "ci" / "junit.xml").getroot().find("testsuite")
     assert suite is not None
     assert suite.attrib["failures"] == "3"
     done = check(folder, "reports/one", "--format", "markdown")
-    assert done.returncode == 1
-    assert done.stdout.startswith("## ❌ kampyn-perf: FAIL on 2 of 3 goals; 1 no data\n")
-    assert done.stderr == ""
-    assert check(folder, "reports/one", "--format", "pdf").returncode == 2
+    assert done.code == 1
+    assert done.out.startswith("## ❌ kampyn-perf: FAIL on 2 of 3 goals; 1 no data\n")
+    assert done.err == ""
+    assert check(folder, "reports/one", "--format", "pdf").code == 2
 
 
 def test_a_run_folder_that_cannot_be_written_is_judged_all_the_same(folder: Path) -> None:
     path = put(folder, Run(phases=PHASES))
     (path.parent / "verdict.json").mkdir()
     done = check(folder, "reports/one")
-    assert done.returncode == 0
-    assert "note: the verdict was not kept" in done.stderr
+    assert done.code == 0
+    assert "note: the verdict was not kept" in done.err

@@ -1,4 +1,4 @@
-"""`check --baseline NAME` as the real program: a run by its tag, and runs like it in the store.
+"""`check --baseline NAME`: a run by its tag, and runs like it in the store.
 
 Tests `check.py` and `alike.py` of `kampyn_perf/cli`.
 """
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(folder: Path, run: str, *flags: str) -> tuple[int, dict[str, Any]]:
-    done = program.run(folder, "check", f"reports/{run}", "--slo", "own.yaml", "--json", *flags)
+    done = program.here(folder, "check", f"reports/{run}", "--slo", "own.yaml", "--json", *flags)
     assert done.out, done.err
     (judgement,) = json.loads(done.out)["objectives"]
     return done.code, judgement
@@ -73,7 +73,7 @@ def test_runs_like_these_in_the_store_say_how_runs_differ(folder: Path) -> None:
 
 
 def test_a_baseline_that_is_not_there(folder: Path) -> None:
-    done = program.run(folder, "check", "reports/same", "--baseline", "stable")
+    done = program.here(folder, "check", "reports/same", "--baseline", "stable")
     assert done.code == ExitCode.USAGE
     assert "stable" in done.err
     assert "Traceback" not in done.err

@@ -20,7 +20,7 @@ from kampyn_perf.backend.launcher import RunningBackend
 from tests.cli import program
 
 TEXT = (program.ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-SHORT = "[{duration: 3, arrivalRate: 30}]"
+SHORT = "[{duration: 3, arrivalRate: 12}]"
 # Few requests decide little: goals that they can decide, and one that no backend keeps.
 LOOSE = {
     "AVAILABILITY__TARGET": ">= 50 %",
@@ -30,6 +30,7 @@ LOOSE = {
     "ERROR_RATE__TARGET": "< 50 %",
     "RESPONSE_TIME_P50__TARGET": "< 20 s",
     "RESPONSE_TIME_P95__TARGET": "< 20 s",
+    "RESPONSE_TIME_P95__STATISTIC": "p90",
     "RESPONSE_TIME_P99__TARGET": "< 20 s",
     "RESPONSE_TIME_P99__STATISTIC": "p90",
     "DB_QUERY_TIME__TARGET": "< 20 s",

@@ -1,4 +1,4 @@
-"""`kampyn-perf compare` as the real program, over runs in files.
+"""`kampyn-perf compare`, over runs in files; once as the real program.
 
 Tests `kampyn_perf/cli/naming.py` too.
 """
@@ -6,8 +6,6 @@ Tests `kampyn_perf/cli/naming.py` too.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,14 +16,13 @@ from kampyn_perf.results import io, tags
 from kampyn_perf.results.bench import BenchResult
 from kampyn_perf.results.load import RunStatus
 from kampyn_perf.results.tags import Tags
-from tests import forked
 from tests.bench.conftest import MACHINE, options
+from tests.cli import program
 from tests.slo.runs import Run, steady
 
 
-def run(cwd: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("KAMPYN_")}
-    return forked.run(["compare", *arguments], cwd, plain | environ, timeout=60)
+def run(cwd: Path, *arguments: str, **environ: str) -> program.Done:
+    return program.here(cwd, "compare", *arguments, env=environ)
 
 
 def put(folder: Path, name: str, median_us: int, *, seed: int, tag: str = "", **more: Any) -> None:
@@ -61,13 +58,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_regression_by_tag(folder: Path) -> None:
-    done = run(folder, "main", "slow")
-    assert done.returncode == 1, done.stderr
-    assert done.stderr == ""
-    assert done.stdout.startswith("REGRESSED on ")
-    assert "base: main-" in done.stdout
-    assert "\nnew:  slow\n" in done.stdout
-    assert "✗  response time P95" in done.stdout
+    done = program.run(folder, "compare", "main", "slow")
+    assert done.code == 1, done.err
+    assert done.err == ""
+    assert done.out.startswith("REGRESSED on ")
+    assert "base: main-" in done.out
+    assert "\nnew:  slow\n" in done.out
+    assert "✗  response time P95" in done.out
 
 
 def test_the_newest_of_its_kind_is_compared_where_none_is_named(folder: Path) -> None:
@@ -75,36 +72,36 @@ def test_the_newest_of_its_kind_is_compared_where_none_is_named(folder: Path) ->
     (reports / "latest").symlink_to("bench")
     (reports / "latest-load").symlink_to("slow")
     done = run(folder, "main", "--json")
-    assert done.returncode == 1, done.stderr
-    assert [one["name"] for one in json.loads(done.stdout)["new"]] == ["slow"]
+    assert done.code == 1, done.err
+    assert [one["name"] for one in json.loads(done.out)["new"]] == ["slow"]
 
 
 def test_several_runs_by_tag_and_by_name(folder: Path) -> None:
     done = run(folder, "main@2", "slow", "--base", "reports/main-1/result.json", "--json")
-    assert done.returncode == 1, done.stderr
-    document = json.loads(done.stdout)
+    assert done.code == 1, done.err
+    document = json.loads(done.out)
     assert document["design"] == "several"
     assert {one["name"] for one in document["base"]} == {"main-1", "main-2", "main-3"}
     assert document["base"][0]["tags"] == ["main"]
     by_commas = run(folder, "main-1,main-2,main-3", "slow", "--json")
-    assert json.loads(by_commas.stdout)["rows"] == document["rows"]
+    assert json.loads(by_commas.out)["rows"] == document["rows"]
 
 
 def test_documents_for_ci(folder: Path) -> None:
     done = run(folder, "main", "slow", "--format", "junit", "--output", "junit.xml")
-    assert done.returncode == 1
+    assert done.code == 1
     suite = ElementTree.parse(folder / "junit.xml")
     assert list(suite.iter("failure"))
-    assert done.stderr.startswith("REGRESSED")
-    assert run(folder, "main", "slow", "--format", "github").stdout.startswith("::error title=")
-    assert run(folder, "main", "slow", "--format", "markdown").stdout.startswith("## ❌")
+    assert done.err.startswith("REGRESSED")
+    assert run(folder, "main", "slow", "--format", "github").out.startswith("::error title=")
+    assert run(folder, "main", "slow", "--format", "markdown").out.startswith("## ❌")
 
 
 def test_what_is_not_decided_is_strict_in_ci(folder: Path) -> None:
     lenient = run(folder, "main-1", "main-2", "--lenient", CI="true")
-    assert "INCONCLUSIVE" in lenient.stdout
-    assert run(folder, "main-1", "main-2", "--strict").returncode == 4
-    assert run(folder, "main-1", "main-2", CI="true").returncode == 4
+    assert "INCONCLUSIVE" in lenient.out
+    assert run(folder, "main-1", "main-2", "--strict").code == 4
+    assert run(folder, "main-1", "main-2", CI="true").code == 4
 
 
 @pytest.mark.parametrize(
@@ -129,9 +126,9 @@ def test_what_is_no_comparison(folder: Path, arguments: tuple[str, ...], words: 
         (folder / "reports" / name).mkdir(exist_ok=True)
         (folder / "reports" / name / "result.json").write_text(text)
     done = run(folder, *arguments)
-    assert done.returncode == 2
-    assert words in done.stderr.replace("\n", " ")
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert words in done.err.replace("\n", " ")
+    assert "Traceback" not in done.err
 
 
 def test_another_seed_has_to_be_allowed(folder: Path) -> None:
@@ -140,6 +137,6 @@ def test_another_seed_has_to_be_allowed(folder: Path) -> None:
     (folder / "reports" / "seed").mkdir(exist_ok=True)
     (folder / "reports" / "seed" / "result.json").write_text(json.dumps(other))
     done = run(folder, "main", "seed")
-    assert done.returncode == 4
-    assert "another seed: 1 and 7" in done.stdout
-    assert run(folder, "main", "seed", "--allow", "seed").returncode == 1
+    assert done.code == 4
+    assert "another seed: 1 and 7" in done.out
+    assert run(folder, "main", "seed", "--allow", "seed").code == 1

@@ -99,7 +99,7 @@ def test_figures_and_names_are_whole_at_any_width(tmp_path, url, columns):
 
 
 def test_rows_can_be_told_apart_in_a_narrow_terminal(tmp_path, against):
-    phases = profile("{duration: 1, arrivalRate: 20, name: One}", "{duration: 1, arrivalRate: 9}")
+    phases = profile("{duration: 1, arrivalRate: 10, name: One}", "{duration: 1, arrivalRate: 5}")
     said = program.run(tmp_path, "load", *against, *phases, env={"COLUMNS": "40"}).out
     table = said[said.index("endpoint") : said.index("sessions planned")].splitlines()[:-1]
     assert all(len(line) <= 40 for line in table)

@@ -23,7 +23,7 @@ def commands() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("path", commands(), ids=" ".join)
 def test_every_command_has_an_example(path):
-    done = program.run(program.ROOT, *path, "--help")
+    done = program.here(program.ROOT, *path, "--help")
     assert done.code == 0
     examples = [line for line in done.out.splitlines() if line.strip().startswith("kampyn-perf ")]
     assert any(" ".join(("kampyn-perf", *path)) in line for line in examples), done.out
@@ -94,7 +94,7 @@ def test_help_and_version_have_their_usual_names():
 
 
 def test_the_many_options_of_load_stand_in_groups():
-    out = program.run(program.ROOT, "load", "--help").out
+    out = program.here(program.ROOT, "load", "--help").out
     titles = [line for line in out.splitlines() if line.endswith(":") and line[:1].isupper()]
     assert titles == [
         "Arguments:",

@@ -108,7 +108,7 @@ def test_every_sample_is_in_every_grouping(loaded):
 
 def test_a_load_starts_and_stops_the_bundled_backend(tmp_path):
     process = program.start(
-        tmp_path, "load", "--json", *CHEAP, *SMALL, *profile("{duration: 2, arrivalRate: 20}")
+        tmp_path, "load", "--json", *CHEAP, *SMALL, *profile("{duration: 1, arrivalRate: 20}")
     )
     started = program.wait_for(
         lambda: len(found := program.descendants(process.pid)) >= 4 and found, what="the processes"
@@ -153,11 +153,11 @@ def test_a_backend_error_is_counted_by_its_kind(tmp_path, backend, against):
     done = program.run(
         tmp_path,
         *("load", "--target", backend.url, "--data", str(wrong), "--flow", "authentication"),
-        *profile("{duration: 2, arrivalRate: 50}"),
+        *profile("{duration: 1, arrivalRate: 40}"),
     )
     result = result_of(tmp_path)
-    assert result.requests.errors == {"http_4xx": 100}
-    assert result.sessions.failed == 100
+    assert result.requests.errors == {"http_4xx": 40}
+    assert result.sessions.failed == 40
     assert done.code == 1, done.err
 
 

@@ -56,7 +56,7 @@ def result_of(folder: Path) -> LoadResult:
 def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, against):
     path = rules(tmp_path)
     done = program.run(
-        tmp_path, "load", *against, *profile("{duration: 4, arrivalRate: 20}"), "--alerts", path
+        tmp_path, "load", *against, *profile("{duration: 3, arrivalRate: 10}"), "--alerts", path
     )
     assert done.code in (0, 1, 4), done.err
     assert "Alert: busy fired: throughput mean " in done.err
@@ -89,7 +89,7 @@ def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, 
 def test_an_alert_can_end_the_run_which_says_why(tmp_path, against):
     path = rules(tmp_path, actions="stop")
     done = program.run(
-        tmp_path, "load", *against, *profile("{duration: 60, arrivalRate: 20}"), "--alerts", path
+        tmp_path, "load", *against, *profile("{duration: 60, arrivalRate: 10}"), "--alerts", path
     )
     assert done.code in (1, 4), done.err
     result = result_of(tmp_path)
@@ -105,7 +105,7 @@ def test_a_webhook_is_told_and_one_that_is_not_there_is_named(tmp_path, against)
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
         path = rules(tmp_path, actions="hook, gone", hook=hook.url, gone=url)
-        load = ("load", *against, *profile("{duration: 3, arrivalRate: 20}"))
+        load = ("load", *against, *profile("{duration: 3, arrivalRate: 10}"))
         done = program.run(tmp_path, *load, "--alerts", path)
     assert done.code in (0, 1, 4), done.err
     ((_headers, body),) = hook.posts
@@ -120,7 +120,7 @@ def test_a_webhook_is_told_and_one_that_is_not_there_is_named(tmp_path, against)
 
 def test_rules_are_checked_before_anything_starts(tmp_path, against):
     path = rules(tmp_path, actions="hook", hook="https://hooks.example.edu/secret")
-    done = program.run(
+    done = program.here(
         tmp_path,
         "load",
         *against,
@@ -132,7 +132,7 @@ def test_rules_are_checked_before_anything_starts(tmp_path, against):
     assert done.code == 2
     assert "actions.hook.webhook: hooks.example.edu is not this machine" in done.err
     assert "/secret" not in done.err
-    done = program.run(tmp_path, "load", *against, "--set", "alerts.high_error_rate.fires=> 5 s")
+    done = program.here(tmp_path, "load", *against, "--set", "alerts.high_error_rate.fires=> 5 s")
     assert done.code == 2
     assert "--set alerts.high_error_rate.fires: alerts.high_error_rate.fires: expected" in done.err
     assert not (tmp_path / "reports").exists()

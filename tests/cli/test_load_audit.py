@@ -30,7 +30,7 @@ from tests.cli.program import CHEAP, SMALL, TWO_WORKERS, profile
 
 
 def test_the_store_agrees_after_a_load(tmp_path):
-    short = profile("{duration: 2, arrivalRate: 50}")
+    short = profile("{duration: 2, arrivalRate: 20}")
     typed = pages.typed(pages.one("docs/backend.md", "load --flame-graph"), {"10s": "1s"})
     done = program.run(tmp_path, *typed, "--audit", *CHEAP, *SMALL, *TWO_WORKERS, *short)
     assert done.code in (0, 1, 4), done.err
@@ -73,7 +73,7 @@ def test_an_audit_needs_the_bundled_backend(tmp_path, against):
         (("--audit",), "--audit looks into the bundled backend's store"),
         (("--flame-graph", "5s"), "--flame-graph looks into a worker of the bundled backend"),
     ):
-        done = program.run(tmp_path, "load", *against, *flag, "--dry-run")
+        done = program.here(tmp_path, "load", *against, *flag, "--dry-run")
         assert done.code == 2, flag
         assert words in done.err
 

@@ -12,6 +12,7 @@ import socket
 import psutil
 import pytest
 
+from tests.bench.server import ok, serving
 from tests.cli import program
 from tests.cli.program import profile
 
@@ -46,7 +47,7 @@ def test_a_target_that_is_not_there(tmp_path, data):
 
 def test_a_host_that_nobody_allowed(tmp_path, data):
     arguments = ("load", "--target", "http://user:s3cret@staging.example:80", "--data", data)
-    done = program.run(tmp_path, *arguments, *SHORT)
+    done = program.here(tmp_path, *arguments, *SHORT)
     assert done.code == 2
     assert "staging.example is not this machine, and nobody allowed" in done.err
     assert "--allow-host staging.example" in done.err
@@ -120,7 +121,7 @@ profiles:
     ],
 )
 def test_wrong_flags(tmp_path, arguments, message):
-    done = program.run(tmp_path, "load", *arguments)
+    done = program.here(tmp_path, "load", *arguments)
     assert done.code == 2, done.err
     assert message in done.err
     assert "Traceback" not in done.err
@@ -145,7 +146,7 @@ def test_wrong_flags(tmp_path, arguments, message):
 )
 def test_a_flag_that_does_not_go_with_the_role(tmp_path, arguments, message):
     """Given as its default it is refused too: it was meant to have an effect."""
-    done = program.run(tmp_path, "load", "--role", *arguments.split(), timeout=20)
+    done = program.here(tmp_path, "load", "--role", *arguments.split())
     assert done.code == 2, done.err
     assert message in done.err
     assert "hint:" in done.err
@@ -164,7 +165,7 @@ def test_a_flag_that_does_not_go_with_the_role(tmp_path, arguments, message):
     ],
 )
 def test_a_message_shows_no_secret(tmp_path, arguments, message):
-    done = program.run(tmp_path, "load", "--dry-run", *arguments)
+    done = program.here(tmp_path, "load", "--dry-run", *arguments)
     assert done.code == 2, done.err
     assert message in done.err
     assert "hunter2" not in done.err
@@ -180,7 +181,7 @@ def test_a_wrong_data_file_is_told_without_its_passwords(tmp_path):
     )
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        done = program.run(tmp_path, "load", "--target", url, "--data", str(path), *SHORT)
+        done = program.here(tmp_path, "load", "--target", url, "--data", str(path), *SHORT)
     assert done.code == 2, done.err
     assert "2 problems" in done.err
     assert "users[0].email: input should be a valid string (got 7)" in done.err
@@ -189,15 +190,15 @@ def test_a_wrong_data_file_is_told_without_its_passwords(tmp_path):
 
 
 def test_words_between_colons_are_no_emoji(tmp_path):
-    done = program.run(tmp_path, "load", "--dry-run", "--profile", "a:smile:b")
+    done = program.here(tmp_path, "load", "--dry-run", "--profile", "a:smile:b")
     assert "there is no profile 'a:smile:b'" in done.err
     (tmp_path / "mine.yaml").write_text("root:x:0")
-    done = program.run(tmp_path, "load", "--dry-run", "--slo", "mine.yaml")
+    done = program.here(tmp_path, "load", "--dry-run", "--slo", "mine.yaml")
     assert "should be a mapping (got 'root:x:0')" in done.err
 
 
 def test_a_missing_data_file(tmp_path):
-    done = program.run(tmp_path, "load", "--target", "http://localhost:1", "--data", "none.json")
+    done = program.here(tmp_path, "load", "--target", "http://localhost:1", "--data", "none.json")
     assert done.code == 2
     assert "there is no data file none.json" in done.err
 
@@ -206,7 +207,7 @@ def test_data_that_lacks_what_the_target_needs(tmp_path, data):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         arguments = ("load", "--target", "kampyn", "--url", url, "--data", data)
-        done = program.run(tmp_path, *arguments, *SHORT)
+        done = program.here(tmp_path, *arguments, *SHORT)
     assert done.code == 2
     assert "operations.order.json: {user.phone} is not in the session's data" in done.err
     assert "operations.vendor_login.json: {vendor.email} is not in the session's data" in done.err
@@ -231,7 +232,7 @@ def test_a_read_only_folder(tmp_path):
 def test_a_run_does_not_overwrite_another(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "result.json").write_text("{}")
-    done = program.run(tmp_path, "load", "--out", "run", *SHORT)
+    done = program.here(tmp_path, "load", "--out", "run", *SHORT)
     assert done.code == 2
     assert "run holds a result.json already" in done.err
 
@@ -305,39 +306,14 @@ def test_a_state_folder_in_use_is_refused(tmp_path, backend):
     assert backend.alive()
 
 
-WRONG = """
-import http.server
-class Wrong(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_response(200)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"hello")
-    do_POST = do_GET
-    def log_message(self, *_): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Wrong)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-
-
 def test_a_target_whose_every_answer_is_wrong_never_passes(tmp_path, data):
     """In time, with a 200, and not what was asked for: no objective about times may hide it."""
-    server = program.subprocess.Popen(
-        [program.sys.executable, "-c", WRONG], stdout=program.subprocess.PIPE, text=True
-    )
-    try:
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}"
+    with serving(lambda _request: ok(b"hello")) as url:
         (tmp_path / "fast.yaml").write_text(
             "objectives: {fast: {metric: response_time, statistic: p50, target: '< 5 s'}}"
         )
         arguments = ("load", "--target", url, "--data", data, "--out", "run", *SHORT)
         shipped = program.run(tmp_path, *arguments)
-    finally:
-        server.kill()
-        server.communicate()
     mine = program.run(tmp_path, "check", "run", "--slo", "fast.yaml")
     assert mine.code == 1, mine.err
     assert "not one request succeeded" in mine.out
@@ -356,7 +332,7 @@ def test_a_target_whose_every_answer_is_wrong_never_passes(tmp_path, data):
 )
 def test_what_cannot_run_is_found_before_anything_is_started(tmp_path, arguments, message):
     (tmp_path / "broken.py").write_text("import sys\nsys.exit(3)\n")
-    done = program.run(tmp_path, "load", *SHORT, *arguments)
+    done = program.here(tmp_path, "load", *SHORT, *arguments)
     assert done.code == 2, done.err
     assert message in done.err
     # Python's own bytecode is there or not, as the environment says.
@@ -369,7 +345,7 @@ def test_the_file_that_lacks_a_field_is_named(tmp_path, data):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         feed = ("--set", "config.data={user: {file: users.csv}}")
-        done = program.run(tmp_path, "load", "--target", url, "--data", data, *SHORT, *feed)
+        done = program.here(tmp_path, "load", "--target", url, "--data", data, *SHORT, *feed)
     assert done.code == 2
     assert "{user.email} is not in the session's data" in done.err
     assert f"user from {tmp_path / 'users.csv'}, the rest from {data}" in done.err

@@ -13,7 +13,7 @@ import pytest
 from tests.cli import program
 from tests.cli.program import CHEAP, profile
 
-FEW = ("--set", "backend.seed={users: 20, vendors: 2, items: 4, orders: 10}")
+FEW = ("--set", "backend.seed={users: 20, vendors: 2, items: 2, orders: 10}")
 """Items that are ordered in turn: of few, every order meets another on its way."""
 BALANCE = "what was stocked is sold or still there"
 
@@ -41,7 +41,7 @@ audit: {operation: order, id: order._id}
 """Carts that are filled by many at once, and items that come while others read the list."""
 LOADS = {
     "oversell": "",
-    "stock_without_order": "{at: 2s, worker: kill}",
+    "stock_without_order": "{at: 1s, worker: kill}",
     "double_order": "",
     "lost_order": "",
     "lost_cart_update": "",
@@ -57,7 +57,7 @@ def load(folder: Path, bug: str, *, faults: str, shop: bool) -> program.Done:
         target.write_text(SHOP)
     flows = ("--set", "backend.seed.users=2") if shop else ("--flow", "order")
     command = [
-        "load", "--audit", *CHEAP, *FEW, *profile("{duration: 4, arrivalRate: 25}"),
+        "load", "--audit", *CHEAP, *FEW, *profile("{duration: 2500ms, arrivalRate: 15}"),
         "--set", f"config.faults=[{faults}]", "--set", "backend.workers=1", *flows,
         "--no-watch", "--lenient",
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def test_a_load_with_an_audit_finds_it(tmp_path, bug, found):
 
 def test_the_right_backend_is_clean(tmp_path):
     """While Redis stands still, and is killed. Orders under faults are in `test_load_faults`."""
-    faults = "{at: 1s, for: 1s, redis: pause}, {at: 3s, redis: kill}"
+    faults = "{at: 500ms, for: 1s, redis: pause}, {at: 2s, redis: kill}"
     done = load(tmp_path, "", faults=faults, shop=True)
     assert done.code in (0, 1, 4), done.err  # how fast it was is another matter
     assert "Audit: all invariants hold" in done.out

@@ -1,4 +1,4 @@
-"""`kampyn-perf report` as the real program, on runs that were kept.
+"""`kampyn-perf report` on runs that were kept; a page by the real program.
 
 Tests `kampyn_perf/cli/pages.py` too.
 """
@@ -27,12 +27,20 @@ from tests.report.html.test_capacity import search
 STORED = Path(__file__).parent.parent / "results" / "stored" / "load-1.json"
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run and its verdict, to be copied."""
     result = failing_run()
-    folder = tmp_path / "reports" / "a-run"
+    folder = tmp_path_factory.mktemp("kept")
     io.write(folder / names.RESULT_FILE, result)
     io.write(folder / names.VERDICT_FILE, judged(result))
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, kept: Path) -> Path:
+    folder = tmp_path / "reports" / "a-run"
+    shutil.copytree(kept, folder)
     return folder
 
 
@@ -58,7 +66,7 @@ def test_the_page_lies_in_the_runs_folder(run: Path, tmp_path: Path) -> None:
     ],
 )
 def test_every_other_form_goes_to_stdout(run: Path, tmp_path: Path, form: str, begins: str) -> None:
-    done = program.run(tmp_path, "report", str(run), "--format", form)
+    done = program.here(tmp_path, "report", str(run), "--format", form)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(begins)
 
@@ -66,7 +74,7 @@ def test_every_other_form_goes_to_stdout(run: Path, tmp_path: Path, form: str, b
 def test_an_earlier_run_is_judged_by_its_targets_objectives(run: Path, tmp_path: Path) -> None:
     (run / names.VERDICT_FILE).unlink()
     shutil.copy(STORED, run / names.RESULT_FILE)
-    done = program.run(tmp_path, "report", str(run), "--output", "page.html")
+    done = program.here(tmp_path, "report", str(run), "--output", "page.html")
     assert done.code == 0, done.err
     page = Page((tmp_path / "page.html").read_text())
     assert "of 14 goals" in page.words
@@ -104,7 +112,7 @@ def test_a_run_of_the_first_schema_has_every_form(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_loses_nothing(run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
-    done = program.run(tmp_path, "report", str(run), "--output", "file/page.html")
+    done = program.here(tmp_path, "report", str(run), "--output", "file/page.html")
     assert done.code == 2
     assert "cannot write file/page.html" in done.err
     assert (tmp_path / "file").read_text() == "kept"
@@ -142,13 +150,13 @@ def test_the_page_has_the_comparable_runs_before_it(run: Path, tmp_path: Path) -
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
-    done = program.run(tmp_path, "report", "nowhere")
+    done = program.here(tmp_path, "report", "nowhere")
     assert done.code == 2
     assert "there is no result at nowhere/result.json" in done.err
 
 
 def test_a_page_alone_can_be_opened(run: Path, tmp_path: Path) -> None:
-    done = program.run(tmp_path, "report", str(run), "--format", "csv", "--open")
+    done = program.here(tmp_path, "report", str(run), "--format", "csv", "--open")
     assert done.code == 2
     assert "--open shows a page, and --format csv makes none" in done.err
 
@@ -156,25 +164,25 @@ def test_a_page_alone_can_be_opened(run: Path, tmp_path: Path) -> None:
 def test_other_results_have_pages_too(tmp_path: Path) -> None:
     io.write(tmp_path / "search" / names.RESULT_FILE, search())
     io.write(tmp_path / "compared.json", comparison())
-    done = program.run(tmp_path, "report", "search")
+    done = program.here(tmp_path, "report", "search")
     assert done.code == 0, done.err
     assert "Capacity: 412/s" in (tmp_path / "search" / "report.html").read_text()
-    done = program.run(tmp_path, "report", "compared.json")
+    done = program.here(tmp_path, "report", "compared.json")
     assert done.code == 0, done.err
     assert "REGRESSED" in (tmp_path / "compared.html").read_text()
-    done = program.run(tmp_path, "report", "search", "--format", "csv")
+    done = program.here(tmp_path, "report", "search", "--format", "csv")
     assert done.code == 2
     assert "is no load: there are only --format html and json of it" in done.err
 
 
 def test_an_earlier_run_is_compared_in_the_same_page(run: Path, tmp_path: Path) -> None:
     io.write(tmp_path / "reports" / "before" / names.RESULT_FILE, failing_run(seconds=10))
-    done = program.run(tmp_path, "report", "reports/a-run", "--baseline", "reports/before")
+    done = program.here(tmp_path, "report", "reports/a-run", "--baseline", "reports/before")
     assert done.code == 0, done.err
     page = Page((run / "report.html").read_text())
     assert "Compared with before" in page.headings
     assert "P95 response, before" in [line["name"] for line in page.chart("times")["lines"]]
-    done = program.run(
+    done = program.here(
         tmp_path, "report", str(run), "--baseline", "reports/before", "--format", "csv"
     )
     assert done.code == 2
@@ -183,7 +191,7 @@ def test_an_earlier_run_is_compared_in_the_same_page(run: Path, tmp_path: Path) 
 
 def test_a_folder_that_is_read_only_says_so(run: Path, tmp_path: Path) -> None:
     """A place where nothing can be written, for root too."""
-    done = program.run(tmp_path, "report", str(run), "--output", "/proc/report.html")
+    done = program.here(tmp_path, "report", str(run), "--output", "/proc/report.html")
     assert done.code == 2
     assert "cannot write /proc/report.html" in done.err
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import IO
@@ -31,6 +31,7 @@ from tests import inherited
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = "KAMPYN_TESTS_GENERATORS"
+SCRIPT = "tests.script"
 STARTING = frozenset({"bench", "capacity", "compare", "load"})
 """Commands that start some."""
 
@@ -78,6 +79,35 @@ def address() -> str:
 
 _STARTED: list[subprocess.Popen[bytes]] = []
 """Its stdin stays open as long as this process lives."""
+
+
+def script(
+    text: str, *arguments: str, given: str = "", timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """A Python script of a generator's own objects, in a process that has their modules and is none
+    of ours: Locust patches what it is imported into. `given` is its stdin."""
+    with ExitStack() as stack:
+        asked, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        asked.write(given.encode())
+        asked.seek(0)
+        handles = [each.fileno() for each in (asked, out, err)]
+        process = Generator(_ask(address(), SCRIPT, (text, *arguments), handles))
+        try:
+            process.wait(timeout)
+        finally:
+            process.kill()
+        said = []
+        for each in (out, err):
+            each.seek(0)
+            said.append(each.read().decode())
+    return subprocess.CompletedProcess([SCRIPT, *arguments], process.wait(), *said)
+
+
+def run_script(text: str, given: str = "") -> str:
+    """What such a script prints."""
+    done = script(text, given=given)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def running(folder: Path) -> list[psutil.Process]:

@@ -5,13 +5,21 @@ Tests `docs/api.md` and `kampyn_perf/load/__init__.py`.
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
-import sys
 
+from tests import forked_generator
 from tests.cli import program
+from tests.forked_function import Function
 
 TARGET = "http://127.0.0.1:5001"
+
+
+def run(script, folder):
+    """In a process of its own, whose generators are forked."""
+    os.chdir(folder)
+    with forked_generator.warm():
+        exec(compile(script, "api.md", "exec"), {"__name__": "__main__"})
 
 
 def test_the_examples_run_in_order(server, data_file):
@@ -24,17 +32,10 @@ def test_the_examples_run_in_order(server, data_file):
     patient = program.PATIENT[1]
     script = script.replace(TARGET, server.url).replace("    sets=[", f"    sets=[{patient!r}, ")
     folder = data_file.parent
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=folder,
-        env=program.environment(),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    *seconds, first, valid, saved = done.stdout.splitlines()
+    process = Function(run, script, folder)
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == 0, err
+    *seconds, first, valid, saved = out.splitlines()
     assert [line.split()[0] for line in seconds][:2] == ["0", "1"]
     assert re.fullmatch(r"complete \d+ \d+", first)
     assert valid == "True []"

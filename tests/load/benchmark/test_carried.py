@@ -129,7 +129,7 @@ def test_a_run_of_ours_is_seen_from_outside() -> None:
 def test_stock_locust_does_the_same_work(tmp_path: Path) -> None:
     write_data(tmp_path)
     with running_server(Cores()) as server:
-        task = Task(work=Work.MIX, url=server.url, rate=0, seconds=2, folder=tmp_path, users=3)
+        task = Task(work=Work.MIX, url=server.url, rate=0, seconds=1, folder=tmp_path, users=3)
         done = subprocess.run(
             STOCK_LOCUST.command(task),
             env={**os.environ, **task.environment},

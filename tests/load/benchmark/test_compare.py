@@ -78,7 +78,7 @@ def test_doubtful_figures_are_named(result: Comparison) -> None:
 
 def test_the_program_measures_both_clients() -> None:
     command = [sys.executable, "-m", "benchmarks.http_client", "--json", "--no-tools"]
-    command += ["--rounds=1", "--seconds=0.4", "--warmup=0.3", "--users=4", "--rate=100"]
+    command += ["--rounds=1", "--seconds=0.3", "--warmup=0.1", "--users=4", "--rate=100"]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=150, check=True, cwd=ROOT
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli import program
+from tests import forked_generator
 from tests.load.locustfiles.test_side_by_side import port  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.xdist_group("locustfiles")]
@@ -105,4 +105,6 @@ print("all right")
 
 
 def test_the_lean_client_has_the_face_of_requests(port):  # noqa: F811
-    assert program.run_script(SCRIPT.replace("PORT", str(port))).strip().endswith("all right")
+    assert (
+        forked_generator.run_script(SCRIPT.replace("PORT", str(port))).strip().endswith("all right")
+    )

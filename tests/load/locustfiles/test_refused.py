@@ -7,13 +7,12 @@ Tests `kampyn_perf/load/locustfiles/script.py`, `kampyn_perf/load/locustfiles/lo
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.resolver import LoadOptions, resolve
+from tests import forked_generator
 from tests.cli import program
 
 HEAD = "from locust import FastHttpUser, HttpUser, SequentialTaskSet, TaskSet, User, tag, task\n"
@@ -100,15 +99,7 @@ def said(tmp_path_factory):
         path.parent.mkdir()
         path.write_text(text)
         paths.append(json.dumps(str(path)))
-    done = subprocess.run(
-        [sys.executable, "-c", ASK],
-        input="\n".join(paths),
-        capture_output=True,
-        text=True,
-        env=program.environment(),
-        timeout=120,
-        check=False,
-    )
+    done = forked_generator.script(ASK, given="\n".join(paths))
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('"')]
     assert len(answers) == len(BAD), done.stderr
     return dict(zip(BAD, answers, strict=True))

@@ -9,7 +9,7 @@ import pytest
 
 from kampyn_perf.load.locustfiles.features import requests_features, statistics_read
 from kampyn_perf.load.locustfiles.script import Script
-from tests.cli import program
+from tests import forked_generator
 
 TREES = """
 from fractions import Fraction
@@ -113,7 +113,7 @@ print("all right")
 
 
 def test_flows_and_shares():
-    assert program.run_script(TREES).strip() == "all right"
+    assert forked_generator.run_script(TREES).strip() == "all right"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli import program
+from tests import forked_generator
 
 SCRIPT = """
 from kampyn_perf.load.scenario.context import LoadContext
@@ -36,7 +36,7 @@ except LookupError as error:
 
 
 def test_operations_are_made_ready_once_ahead_of_those_who_call_them() -> None:
-    said = program.run_script(SCRIPT).splitlines()
+    said = forked_generator.run_script(SCRIPT).splitlines()
     assert said == [
         "['GET /items', 'POST /orders/{user.id}']",
         "['POST /orders/{user.id}', 'GET /items', 'POST /orders/{user.id}'] 2",

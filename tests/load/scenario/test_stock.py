@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli import program
+from tests import forked_generator
 
 PRELUDE = """
 import os
@@ -128,4 +128,4 @@ assert sent["inner"] - sent["outer"] >= 200_000, sent
 
 @pytest.mark.parametrize("script", [PROXIED, HOSTS, OUTCOMES, NESTED])
 def test_the_stock_client(script):
-    program.run_script(PRELUDE + script)
+    forked_generator.run_script(PRELUDE + script)

@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.running.garbage",
     "tests.running.order",
     "tests.running.workers",
+    "tests.shared",
 ]
 bytecode.keep()
 cores.one()

@@ -19,10 +19,12 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing import forkserver as servers
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tests.forked_generator import take_address, with_address
 
@@ -192,6 +194,26 @@ def forkserver() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_modules(), *LIBRARIES, __name__, *MADE])
     return context
+
+
+def share() -> None:
+    """Start the process that is forked from, for this one and for all that will be forked from it:
+    none of those is its parent, and could ask how it is."""
+    forkserver()
+    server: Any = servers._forkserver  # type: ignore[attr-defined] # there is no other way to it
+    server.ensure_running()
+    server.ensure_running = _is_running
+    os.register_at_fork(after_in_child=_leave_the_tracker)
+
+
+def _is_running() -> None:
+    """Who shares it does not look: a program that is asked for after its end says so."""
+
+
+def _leave_the_tracker() -> None:
+    """`multiprocessing` has a process that looks after names; its parent alone waits for it."""
+    tracker: Any = resource_tracker._resource_tracker
+    tracker._pid = None
 
 
 def _modules() -> list[str]:

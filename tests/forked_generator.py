@@ -60,25 +60,27 @@ def warm() -> Iterator[None]:
 
 @cache
 def address() -> str:
-    """Of the one that forks, started when the first asks for it; it ends with this process."""
+    """Of the one that forks, started when the first asks for it; it ends with this process and with
+    those that were forked from it since, who share it."""
     path = str(
         Path(tempfile.mkdtemp(prefix="kampyn-perf-generators-"), "socket")
     )  # it removes both
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.warm_generators", path],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.warm_generators", path, str(listener.fileno())],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )
     _STARTED.append(process)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
     return path
 
 
 _STARTED: list[subprocess.Popen[bytes]] = []
-"""Its stdin stays open as long as this process lives."""
+"""Its stdin stays open as long as one of these processes lives."""
 
 
 def script(

@@ -1,10 +1,11 @@
 """A process that has imported Locust and what a generator is made of, and forks generators.
 
-A program, `python -m tests.warm_generators SOCKET`, for `tests.forked_generator`. Who connects
-sends one line of JSON (module, arguments, folder, environment, and what a child of it would
-inherit) with three descriptors that become
-stdin, stdout and stderr; is told the process' id, and at its end its exit code. The process is
-killed when the connection ends, as a generator is with its parent. Ends with its own stdin.
+A program, `python -m tests.warm_generators SOCKET DESCRIPTOR`, for `tests.forked_generator`, which
+listens there already; Locust is imported when somebody connects. Who does sends one line of JSON
+(module, arguments, folder, environment, and what a child of it would inherit) with three
+descriptors that become stdin, stdout and stderr; is told the process' id, and at its end its exit
+code. The process is killed when the connection ends, as a generator is with its parent. Ends with
+its own stdin.
 """
 
 from __future__ import annotations
@@ -44,10 +45,8 @@ LINE = 1 << 20
 class Forker:
     """Its loop is a plain one, and so is what it holds: descriptors and processes."""
 
-    def __init__(self, path: str) -> None:
-        self._listener = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(path)
-        self._listener.listen(64)
+    def __init__(self, listener: int) -> None:
+        self._listener = _Socket(fileno=listener)
         self._poll = _poll()
         self._poll.register(self._listener.fileno(), select.POLLIN)
         self._poll.register(0, select.POLLIN)
@@ -150,16 +149,16 @@ def be(asked: dict[str, Any], handles: list[int], not_ours: list[int]) -> NoRetu
 
 
 def main() -> None:
-    path = Path(sys.argv[1])
-    for name in MODULES:
-        importlib.import_module(name)
-    from tests import validators  # after gevent's patches, as all that a generator imports
+    path, listener = Path(sys.argv[1]), int(sys.argv[2])
+    os.set_inheritable(listener, False)
+    if listener in select.select([0, listener], [], [])[0]:
+        for name in MODULES:
+            importlib.import_module(name)
+        from tests import validators  # after gevent's patches, as all that a generator imports
 
-    validators.build()
-    gc.freeze()
-    forker = Forker(str(path))
-    print("ready", flush=True)
-    forker.serve()
+        validators.build()
+        gc.freeze()
+        Forker(listener).serve()
     path.unlink()
     path.parent.rmdir()
 

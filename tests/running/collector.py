@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -92,6 +91,8 @@ class Collector:
         self._ready = ready
         self._remarks: list[tuple[str, dict[str, Any]]] = []
         """What each worker tells of the collection: its hook, and the arguments of that."""
+        self._workers: list[int] = []
+        """In the process: their ids."""
         self._connection: socket.socket | None = None
         """Of a worker, which keeps it to its end: its stand-in waits for that."""
 
@@ -120,17 +121,18 @@ class Collector:
         os.write(self._ready, b"r")
         os.close(self._ready)
         for connection in self._wanted():
-            if not os.fork():
+            pid = os.fork()
+            if not pid:
+                self._workers.clear()
                 return self._work(session, connection)
+            self._workers.append(pid)
             connection.close()
         return True
 
     def pytest_unconfigure(self) -> None:
         ENDED.set()
-        if self._connection is None:  # no worker, but over them
-            with suppress(ChildProcessError):
-                while True:
-                    os.wait()
+        for pid in self._workers:
+            os.waitpid(pid, 0)
 
     def _wanted(self) -> Iterator[socket.socket]:
         with selectors.DefaultSelector() as selector:

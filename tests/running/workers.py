@@ -43,10 +43,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """In the process that collects for all."""
-    given = getattr(session.config, "workerinput", {})
-    if FOLDER in given:
+    if collects_for_workers(session.config):
+        given = session.config.workerinput
         marks = ((item.nodeid, item.get_closest_marker(order.GROUP)) for item in session.items)
         tell(Path(given[FOLDER]), {nodeid: mark.args[0] for nodeid, mark in marks if mark})
+
+
+def collects_for_workers(config: pytest.Config) -> bool:
+    """Whether this is the process of which they will be forks."""
+    return FOLDER in getattr(config, "workerinput", {})
 
 
 class Coordinator:

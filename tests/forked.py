@@ -200,7 +200,7 @@ def share() -> None:
     """Start the process that is forked from, for this one and for all that will be forked from it:
     none of those is its parent, and could ask how it is."""
     forkserver()
-    server: Any = servers._forkserver  # type: ignore[attr-defined] # there is no other way to it
+    server: Any = servers._forkserver  # there is no other way to it
     server.ensure_running()
     server.ensure_running = _is_running
     os.register_at_fork(after_in_child=_leave_the_tracker)

@@ -19,12 +19,12 @@ from tests.cli import program
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """By the backend that pip asks, in this environment: what pip installs for it, it installed for
+    this environment too."""
     target = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
-            *("--wheel-dir", str(target), str(program.ROOT)),
-        ],
+        [*(sys.executable, "-m", "hatchling", "build", "--target", "wheel"), "-d", str(target)],
+        cwd=program.ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -24,6 +24,10 @@ import pytest
 
 from tests.running import turns
 
+FILLER = "kampyn_perf_filler"
+"""In the input of a worker that fills the gaps: it computes while the others' tests wait."""
+LOWER = 5
+"""By how much the priority of a worker that fills gaps is lower."""
 FOLDER = "kampyn_perf_folder"
 """In a worker's input: of what the workers of a run share."""
 SOCKET = "collector"
@@ -153,6 +157,8 @@ class Collector:
         os.environ["PYTEST_XDIST_TESTRUNUID"] = given["testrunuid"]
         os.environ["PYTEST_XDIST_WORKER"] = given["workerid"]
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(given["workercount"])
+        if given[FILLER]:
+            os.nice(LOWER)
         _make_own(session.config, given, options)
         worker = remote.interactor = remote.WorkerInteractor(session.config, channel)
         worker.pytest_sessionstart(session)

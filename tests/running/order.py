@@ -2,8 +2,8 @@
 
 Tests that share a fixture of a module's or the session's life (a started backend, a built wheel)
 form a group: it is made once, not once per worker. First go the groups, then the long tests, then
-those that start programs, then the fast ones, which fill the gaps; last those that want the
-machine for themselves, when nobody waits for them.
+those that start programs, then the fast ones, which fill the gaps (of `-n auto` one worker begins
+with them); last those that want the machine for themselves, when nobody waits for them.
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=ranks.__getitem__)
 
 
+def fills_gaps(item: pytest.Item) -> bool:
+    """It computes, and nothing waits for it."""
+    return item.get_closest_marker(fast.PROGRAM) is None and not turns.wants_the_machine(item)
+
+
 def _rank(item: pytest.Item, *, grouped: bool) -> int:
     if turns.wants_the_machine(item):
         return 4
-    if item.get_closest_marker(fast.PROGRAM) is None:
+    if fills_gaps(item):
         return 3
     if grouped:
         return 0

@@ -6,6 +6,7 @@ Tests `tests/running`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import program
+from tests.running import collector
 
 CONFTEST = """
 pytest_plugins = ["tests.running.fast", "tests.running.order", "tests.running.workers"]
@@ -35,28 +37,35 @@ def suite(tmp_path: Path):
     """Write a suite of one module and run it: what pytest said, and what the tests noted."""
 
     def run(body: str, *arguments: str, fails: int = 0) -> list[list[str]]:
-        (tmp_path / "conftest.py").write_text(CONFTEST)
-        (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    " + "\n    ".join(MARKERS))
-        (tmp_path / "test_it.py").write_text(TRACE + body)
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS, *arguments],
-            cwd=tmp_path,
-            env=program.environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
-        assert f"{fails} failed" in done.stdout or not fails, done.stdout
-        trace = tmp_path / "trace"
-        return [line.split() for line in trace.read_text().splitlines()] if trace.exists() else []
+        return run_suite(tmp_path, {"test_it.py": body}, *arguments, fails=fails)
 
     return run
 
 
-def test_a_test_that_wants_the_machine_for_itself_has_it(suite) -> None:
-    body = """
+def run_suite(
+    folder: Path, bodies: dict[str, str], *arguments: str, fails: int = 0
+) -> list[list[str]]:
+    """What tests of these modules noted: a word and a process, in the order of time."""
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    " + "\n    ".join(MARKERS))
+    for name, body in bodies.items():
+        (folder / name).write_text(TRACE + body)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS, *arguments],
+        cwd=folder,
+        env=program.environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
+    assert f"{fails} failed" in done.stdout or not fails, done.stdout
+    trace = folder / "trace"
+    return [line.split() for line in trace.read_text().splitlines()] if trace.exists() else []
+
+
+ALONE = """
 @pytest.mark.parametrize("number", range(24))
 def test_crowd(number):
     note("begin"); time.sleep(0.05); note("end")
@@ -66,20 +75,7 @@ def test_crowd(number):
 def test_alone(number):
     note("alone"); time.sleep(0.2); note("over")
 """
-    trace = suite(body, "-n", "3")
-    words = [word for word, _pid in trace]
-    assert (words.count("begin"), words.count("alone")) == (24, 3)
-    assert len({pid for word, pid in trace if word == "begin"}) > 1, "several workers had a part"
-    running = 0
-    for number, word in enumerate(words):
-        if word == "alone":
-            assert running == 0, words
-            assert words[number + 1] == "over", words
-        running += {"begin": 1, "end": -1}.get(word, 0)
-
-
-def test_what_is_shared_is_made_once_for_all_workers(suite) -> None:
-    body = """
+SHARED = """
 @pytest.fixture(scope="session")
 def first():
     note("first")
@@ -97,28 +93,75 @@ def test_both(first, second, number): time.sleep(0.02)
 @pytest.mark.parametrize("number", range(6))
 def test_neither(number): time.sleep(0.02)
 """
-    assert sorted(word for word, _pid in suite(body, "-n", "2")) == ["first", "second"]
-
-
-FORKED = """
+OWN = """
 import sys
 note("imported")
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(12))
 def test_it(number, tmp_path, capfd):
     print(f"printed by {number}", file=sys.stderr)
-    note(tmp_path.parent)
+    note(f"in:{tmp_path.parent}")
     time.sleep(0.1)
     assert capfd.readouterr().err == f"printed by {number}\\n"
 """
+GAPS = """
+import subprocess
+
+@pytest.mark.parametrize("number", range(12))
+def test_program(number):
+    note("program")
+    subprocess.run(["sleep", "0.3"])
+
+@pytest.mark.parametrize("number", range(8))
+def test_computes(number):
+    note(f"nice:{os.nice(0)}")
+"""
 
 
-def test_tests_are_collected_once_and_each_worker_has_its_own_files(suite) -> None:
-    trace = suite(FORKED, "-n", "3")
-    imported, *ran = sorted(trace, key=lambda line: line[0] != "imported")
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What the tests of one suite noted, with as many workers as there are for this machine."""
+    bodies = {"alone": ALONE, "gaps": GAPS, "own": OWN, "shared": SHARED}
+    modules = {f"test_{name}.py": body for name, body in bodies.items()}
+    return run_suite(tmp_path_factory.mktemp("crowd"), modules, "-n", "auto")
+
+
+def test_a_test_that_wants_the_machine_for_itself_has_it(crowd) -> None:
+    words = [word for word, _pid in crowd]
+    assert (words.count("begin"), words.count("alone")) == (24, 3)
+    assert len({pid for word, pid in crowd if word == "begin"}) > 1, "several workers had a part"
+    running = 0
+    for number, word in enumerate(words):
+        if word == "alone":
+            assert running == 0, words
+            assert words[number + 1] == "over", words
+        running += {"begin": 1, "end": -1}.get(word, 0)
+
+
+def test_what_is_shared_is_made_once_for_all_workers(crowd) -> None:
+    words = [word for word, _pid in crowd]
+    assert (words.count("first"), words.count("second")) == (1, 1)
+
+
+def test_tests_are_collected_once_and_each_worker_has_its_own_files(crowd) -> None:
+    ran = [(word, pid) for word, pid in crowd if word.startswith("in:")]
     folders, pids = (set(each) for each in zip(*ran, strict=True))
-    assert (len(ran), len(folders), len(pids)) == (6, 3, 3)
-    assert imported[1] not in pids
+    assert len(ran) == 12
+    assert len(folders) == len(pids) == len(set(ran)) > 1
+    (imported,) = [pid for word, pid in crowd if word == "imported"]
+    assert imported not in {pid for word, pid in crowd if word != "imported"}
+
+
+def test_one_worker_more_computes_while_the_others_wait(crowd) -> None:
+    """Of lower priority, it begins with what the others do last."""
+    lower = f"nice:{min(19, os.nice(0) + collector.LOWER)}"
+    (filler,) = {pid for word, pid in crowd if word == lower}
+    began: dict[str, str] = {}
+    for word, pid in crowd:
+        if word != "imported":
+            began.setdefault(pid, word)
+    assert began.pop(filler) == "begin"
+    assert set(began.values()) == {"program"}
 
 
 DYING = """
@@ -164,9 +207,9 @@ def test_all_tests_may_start_what_they_like(suite) -> None:
 
 BURNER = """
 import subprocess, sys
-BURN = "import time\\nwhile time.process_time() < 0.5: pass"
+BURN = "import time\\nwhile time.process_time() < 0.3: pass"
 def test_burns(): subprocess.run([sys.executable, "-c", BURN], check=True)
-def test_waits(): time.sleep(0.5)
+def test_waits(): time.sleep(0.3)
 """
 
 
@@ -176,8 +219,8 @@ def test_what_a_test_costs_is_told_with_its_processes(suite, tmp_path: Path) -> 
     suite(BURNER, "-p", "tests.running.costs", "--costs", str(told))
     lines = [line.split() for line in told.read_text().splitlines()]
     costs = {name.rpartition("::")[2]: float(cpu) for cpu, _seconds, name in lines}
-    assert costs["test_burns"] >= 0.4
-    assert costs["test_waits"] < 0.4
+    assert costs["test_burns"] >= 0.25
+    assert costs["test_waits"] < 0.25
 
 
 def test_linear_algebra_starts_no_threads() -> None:

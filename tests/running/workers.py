@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 
 from tests.running import collector, fast, order
-from tests.running.collector import FOLDER
+from tests.running.collector import FILLER, FOLDER
 from tests.running.scheduler import GroupScheduling, tell
 
 PER_CPU = 3
 """Tests of programs wait more than they compute."""
+FILLERS = 1
+"""One more for those that compute, of lower priority: it takes what the others leave."""
 AT_LEAST, AT_MOST = 4, 12
+AUTO = pytest.StashKey[int]()
+"""Of `-n auto`: workers that take whatever there is."""
 STAND_IN = Path(__file__).with_name("stand_in.py")
 HANDOVER = "from tests.running import collector; collector.serve(channel)"
 """What a worker runs instead of pytest-xdist's own module."""
@@ -31,7 +35,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     cpus = len(os.sched_getaffinity(0))
     if fast.FAST_ONLY in config.option.markexpr:
         return cpus
-    return max(AT_LEAST, min(AT_MOST, PER_CPU * cpus))
+    config.stash[AUTO] = max(AT_LEAST, min(AT_MOST, PER_CPU * cpus))
+    return config.stash[AUTO] + FILLERS
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,10 +48,18 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """In the process that collects for all."""
-    if collects_for_workers(session.config):
-        given = session.config.workerinput
+    given = getattr(session.config, "workerinput", {})
+    if FOLDER in given:
         marks = ((item.nodeid, item.get_closest_marker(order.GROUP)) for item in session.items)
-        tell(Path(given[FOLDER]), {nodeid: mark.args[0] for nodeid, mark in marks if mark})
+        groups = {nodeid: mark.args[0] for nodeid, mark in marks if mark}
+        tell(Path(given[FOLDER]), groups, _fillers(session.items, groups))
+
+
+def _fillers(items: list[pytest.Item], groups: dict[str, str]) -> list[str]:
+    """Node ids of those that fill gaps, and go nowhere with one that does not."""
+    bound = {groups.get(item.nodeid) for item in items if not order.fills_gaps(item)} - {None}
+    each = (item.nodeid for item in items if order.fills_gaps(item))
+    return [nodeid for nodeid in each if groups.get(nodeid) not in bound]
 
 
 def collects_for_workers(config: pytest.Config) -> bool:
@@ -76,6 +89,10 @@ class Coordinator:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[FOLDER] = str(self._folder)
+        ordinary = node.config.stash.get(AUTO, None)
+        node.workerinput[FILLER] = ordinary is not None and _number(node) in range(
+            ordinary, ordinary + FILLERS
+        )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> GroupScheduling:
@@ -85,3 +102,8 @@ class Coordinator:
         if self._collector:
             self._collector.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _number(node: Any) -> int:
+    """Of a worker; one that takes a dead one's place has a new one."""
+    return int(node.gateway.id.removeprefix("gw"))

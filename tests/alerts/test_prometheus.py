@@ -157,21 +157,20 @@ def engine_fires(
     return moments
 
 
-def compare(
-    rules: Mapping[str, Rule], history: History, folder: Path, *, every: int
-) -> dict[str, list[int]]:
-    """Both; they have to agree at every moment. What they agree on."""
-    evaluated = list(range(0, len(history.scrapes) * history.step, every))
-    ours = engine_fires(rules, history, evaluated)
-    theirs = promtool.fired(
-        prometheus.export(rules),
-        history.series(),
-        list(ours),
-        step=history.step,
-        evaluated=evaluated,
-        folder=folder,
-    )
-    assert theirs == ours
+Case = tuple[Mapping[str, Rule], History, int]
+"""Rules, what was scraped, and every how many seconds they are evaluated."""
+
+
+def compare(cases: Sequence[Case], folder: Path) -> list[dict[str, list[int]]]:
+    """Both on each case; they have to agree at every moment. What they agree on."""
+    ours, asked = [], []
+    for rules, history, every in cases:
+        evaluated = list(range(0, len(history.scrapes) * history.step, every))
+        ours.append(engine_fires(rules, history, evaluated))
+        text = prometheus.export(rules)
+        names = list(ours[-1])
+        asked.append(promtool.Asked(text, history.series(), names, history.step, evaluated))
+    assert promtool.fired(asked, folder) == ours
     return ours
 
 
@@ -188,7 +187,7 @@ def test_the_documents_alerts_fire_where_the_engine_fires(tmp_path: Path) -> Non
             seen=not 24 <= minute < 24.5,
         )
     rules = settings.load(environ={}).alerts
-    moments = compare(rules, history, tmp_path, every=15)
+    (moments,) = compare([(rules, history, 15)], tmp_path)
     spans = {
         name: (len(when), f"{when[0] / 60:g}", f"{when[-1] / 60:g}")
         for name, when in moments.items()
@@ -245,16 +244,18 @@ def random_history(seed: int, *, step: int, gaps: bool) -> History:
 
 
 @pytest.mark.promtool
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize(("every", "full"), [(5, True), (5, False), (4, False)])
-def test_whatever_comes_both_agree(seed: int, every: int, full: bool, tmp_path: Path) -> None:
-    rules = {
-        name: each.model_copy(update={"window": 30 * SECOND, "fullWindow": full})
-        for name, each in RULES.items()
-    }
-    history = random_history(seed, step=5, gaps=every == 5)
-    moments = compare(rules, history, tmp_path, every=every)
-    assert any(moments.values())
+def test_whatever_comes_both_agree(tmp_path: Path) -> None:
+    """With a full window and without; at every scrape, and out of step with them."""
+    cases = []
+    for every, full in [(5, True), (5, False), (4, False)]:
+        rules = {
+            name: each.model_copy(update={"window": 30 * SECOND, "fullWindow": full})
+            for name, each in RULES.items()
+        }
+        cases += [
+            (rules, random_history(seed, step=5, gaps=every == 5), every) for seed in range(4)
+        ]
+    assert all(any(moments.values()) for moments in compare(cases, tmp_path))
 
 
 def every_rule() -> dict[str, Rule]:

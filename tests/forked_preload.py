@@ -15,6 +15,7 @@ from tests import validators
 FACES = ("backend", "bench", "capacity", "compare", "doctor", "load")
 """Packages whose names are imported on first use."""
 PAGES = ("report.documents", "report.load", "report.html")
+ENGINES = ("indexes.engines.mongo", "indexes.engines.sqlite")
 
 
 def features() -> None:
@@ -22,7 +23,7 @@ def features() -> None:
         face = import_module(f"kampyn_perf.{name}")
         for each in face.__all__:
             getattr(face, each)
-    for name in PAGES:
+    for name in (*PAGES, *ENGINES):
         import_module(f"kampyn_perf.{name}")
 
 

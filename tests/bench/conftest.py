@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -30,6 +31,13 @@ MACHINE = Machine(
 
 SHUFFLED: list[int] = np.random.default_rng(7).permutation(np.arange(1, 1001)).tolist()
 """1 to 1000, in an order without memory."""
+
+
+@pytest.fixture(autouse=True)
+def _young_heap() -> None:
+    """Each case is measured after a full collection, which need not walk through all that thousands
+    of tests have imported and kept."""
+    gc.freeze()
 
 
 class VirtualClock:

@@ -52,15 +52,16 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist is no
                 break
         super()._assign_work_unit(node)
 
-    def remove_node(self, node: Any) -> str | None:
-        """Without what it has done, which another worker would take for something to do."""
-        self.assigned_work[node] = {
-            scope: tests
-            for scope, tests in self.assigned_work[node].items()
-            if not all(tests.values())
-        }
-        crashed: str | None = super().remove_node(node)
-        return crashed
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """What is done is forgotten: pytest-xdist would count through all of it after each test,
+        and another worker would take it for something to do when this one dies."""
+        nodeid = self.registered_collections[node][item_index]
+        scope = self._split_scope(nodeid)
+        tests = self.assigned_work[node][scope]
+        tests[nodeid] = True
+        if all(tests.values()):
+            del self.assigned_work[node][scope]
+        self._reschedule(node)
 
     def _has_too_few(self, node: Any) -> bool:
         return bool(self._pending_of(self.assigned_work[node]) < 2)

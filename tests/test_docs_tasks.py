@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from kampyn_perf import names
 from kampyn_perf.results import io
 from tests.cli import program
 from tests.cli.docs import pages
+from tests.cli.docs.shell import Shell
 from tests.report.html.samples import failing_run
 
 DOCS = program.ROOT / "docs"
@@ -24,9 +26,15 @@ def commands(name: str) -> tuple[str, ...]:
     return pages.of_blocks(f"docs/{name}")
 
 
-def run(folder: Path, command: str) -> program.Done:
+@pytest.fixture
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    with Shell.opened(tmp_path_factory.mktemp("shell")) as shell:
+        yield shell
+
+
+def run(shell: Shell, folder: Path, command: str) -> program.Done:
     line, _mark, file = command.partition(" > ")
-    done = program.run(folder, *shlex.split(line)[1:])
+    done = shell.run(folder, *shlex.split(line)[1:], timeout=90, env={})
     if file:
         (folder / file).write_text(done.out)
     return done
@@ -38,16 +46,16 @@ def test_the_index_leads_to_every_page_and_each_once() -> None:
     assert sorted(linked) == sorted({path.name for path in DOCS.glob("*.md")} - {"README.md"})
 
 
-def test_the_dbas_way_on_the_embedded_store(tmp_path: Path) -> None:
+def test_the_dbas_way_on_the_embedded_store(shell: Shell, tmp_path: Path) -> None:
     seeding = re.search(r"`(kampyn-perf backend seed [^`]*)`", (DOCS / "dba.md").read_text())
     assert seeding is not None
-    assert run(tmp_path, f"{seeding[1]} --orders 500").code == 0
+    assert run(shell, tmp_path, f"{seeding[1]} --orders 500").code == 0
     (tmp_path / "configs").mkdir()
     (tmp_path / ".kampyn" / "logs" / "error.log").touch()
     shipped = (program.ROOT / "configs" / "indexes.yaml").read_text()
     done = {}
     for command in commands("dba.md"):
-        done[command] = run(tmp_path, command.replace(SERVER, STORE))
+        done[command] = run(shell, tmp_path, command.replace(SERVER, STORE))
         if " import " in command:  # of a store without indexes there was not much to import
             (tmp_path / "configs" / "indexes.yaml").write_text(shipped)
     codes = {command: one.code for command, one in done.items() if one.code != 0}
@@ -70,16 +78,19 @@ def runs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", commands("reading-a-verdict.md"))
-def test_reading_a_verdict(runs: Path, command: str) -> None:
-    done = run(runs, command.replace(" --open", ""))
-    if " compare " in command:
-        assert "2 runs" in done.err or done.code in (0, 4), done.err
-    elif command.startswith("kampyn-perf report"):
-        assert done.code == 0, done.err
-    else:
-        assert done.code == 1, done.err
-        assert "FAIL on" in done.out
+def test_reading_a_verdict(shell: Shell, runs: Path) -> None:
+    typed = commands("reading-a-verdict.md")
+    assert len(typed) > 5
+    for command in typed:
+        done = run(shell, runs, command.replace(" --open", ""))
+        told = f"$ {command}\n{done.out}{done.err}"
+        if " compare " in command:
+            assert "2 runs" in done.err or done.code in (0, 4), told
+        elif command.startswith("kampyn-perf report"):
+            assert done.code == 0, told
+        else:
+            assert done.code == 1, told
+            assert "FAIL on" in done.out, told
 
 
 def test_words_of_the_page_are_those_of_a_verdict(runs: Path) -> None:

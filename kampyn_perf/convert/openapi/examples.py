@@ -64,7 +64,8 @@ def merged(schema: Node, documents: Documents, *, _above: tuple[Any, ...] = ()) 
             if key == "allOf":
                 continue
             if key == "required" and isinstance(value, list):
-                known = whole.get("required", [])
+                before = whole.get("required")
+                known = before if isinstance(before, list) else []
                 whole["required"] = [*known, *(name for name in value if name not in known)]
             elif key == "properties" and isinstance(value, dict):
                 places |= properties(complete)

@@ -22,9 +22,8 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    shell = Shell(tmp_path_factory.mktemp("shell"))
-    yield shell
-    shell.close()
+    with Shell.opened(tmp_path_factory.mktemp("shell")) as shell:
+        yield shell
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -25,7 +26,17 @@ OF_ITS_OWN = frozenset({"bench", "capacity", "watch"})
 
 
 class Shell:
-    """Started by its first line. To be closed."""
+    """Started by its first line."""
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path) -> Iterator[Shell]:
+        """One for the block."""
+        shell = cls(folder)
+        try:
+            yield shell
+        finally:
+            shell.close()
 
     def __init__(self, folder: Path) -> None:
         """`folder` is for what its lines say."""

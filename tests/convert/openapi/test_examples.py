@@ -48,6 +48,8 @@ def example_of(schema: Any, schemas: Any = None, *, number_of: int = 0) -> Any:
         ({"oneOf": [{"type": "null"}, {"type": "integer"}]}, 1),
         ({"allOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"b": {"const": 2}}}]},
          {"a": 1, "b": 2}),
+        ({"allOf": [{"required": None}], "required": ["a"], "properties": {"a": {"const": 1}}},
+         {"a": 1}),
         ({"properties": {"a": {"type": "string"}, "b": {"type": "string", "readOnly": True}}},
          {"a": "a"}),
         ({"required": ["a"], "properties": {"a": {}, "b": {"type": "string"}}}, {"a": "a"}),

@@ -34,11 +34,15 @@ def own_streams() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
-    """One a module: it starts in no time, and modules need not go to one worker together."""
+def backend(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RunningBackend]:
+    """One a module: it starts in no time, and modules need not go to one worker together. With one
+    worker, or as many as the module's `WORKERS`."""
     state = tmp_path_factory.mktemp("backend")
+    workers = getattr(request.module, "WORKERS", 1)
     with forked_backend.warm():
-        started = launcher.start(SETTINGS, state_dir=state)
+        started = launcher.start(SETTINGS.model_copy(update={"workers": workers}), state_dir=state)
     with started as running:
         yield running
 

@@ -41,7 +41,7 @@ def load(
     folder: Path, *arguments: str, sessions: int = 120, env: dict[str, str] | None = None
 ) -> Done:
     """The written project, as it is, for as many requests as decide about its objectives."""
-    short = f"profiles.smoke={{phases: [{{duration: 4, arrivalCount: {sessions}}}]}}"
+    short = f"profiles.smoke={{phases: [{{duration: 3, arrivalCount: {sessions}}}]}}"
     flags = ("--profile", "smoke", "--json", "--set", short, *PATIENT, *EASY)
     return run(folder, "load", *flags, *arguments, env=env)
 
@@ -71,7 +71,7 @@ def test_a_recorded_session_runs_with_its_passwords(tmp_path: Path, shop: Shop) 
     assert done.code == 0, done.err
     assert (tmp_path / "data/user.csv").stat().st_mode & 0o077 == 0
     before = shop.asked["GET /welcome"]
-    run_ = load(tmp_path, sessions=100)
+    run_ = load(tmp_path, sessions=25)
     assert run_.code == 0, run_.err
     assert failed(tmp_path) == 0
     assert shop.asked["GET /welcome"] > before
@@ -86,9 +86,9 @@ def test_a_recorded_session_runs_and_fails_where_the_passwords_are_to_be_put_in(
     written = [path for path in (tmp_path / "p").rglob("*") if path.is_file()]
     text = "".join(path.read_text() for path in written)
     assert PASSWORD not in text and sources.TOKEN not in text and "s3cretSid" not in text
-    run_ = load(tmp_path / "p", sessions=100)
+    run_ = load(tmp_path / "p", sessions=25)
     assert run_.code in (1, 4), run_.err
-    assert failed(tmp_path / "p") >= 100
+    assert failed(tmp_path / "p") >= 25
 
 
 def test_a_collection_runs_with_its_password_of_the_environment(tmp_path: Path, shop: Shop) -> None:

@@ -20,6 +20,8 @@ from tests.cli.program import CHEAP, SMALL, profile
 
 JUDGED = (0, 1, 4)
 """A short run is judged, but so few samples seldom decide."""
+WORKERS = 2
+"""Of the backend: what it counts is all of theirs together."""
 FLOWS = {"User authentication flow": 30, "Order placement flow": 40, "Vendor operations": 30}
 
 

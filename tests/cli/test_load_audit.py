@@ -68,7 +68,9 @@ def test_the_store_agrees_after_a_load(tmp_path):
     assert "broken: what was stocked is sold or still there" in audited.err
 
 
-def test_an_audit_needs_the_bundled_backend(tmp_path, against):
+def test_an_audit_needs_the_bundled_backend(tmp_path):
+    (tmp_path / "data.json").write_text("{}")
+    against = ("--target", "http://127.0.0.1:1", "--data", "data.json")
     for flag, words in (
         (("--audit",), "--audit looks into the bundled backend's store"),
         (("--flame-graph", "5s"), "--flame-graph looks into a worker of the bundled backend"),

@@ -16,7 +16,7 @@ from tests.cli.program import CHEAP, SMALL, profile
 
 def test_a_rate_limit_is_named_on_the_screen_and_in_the_verdict(tmp_path: Path) -> None:
     limited = ("--set", "backend.rate_limit={enabled: true, others: 20}")
-    phases = profile("{duration: 4, arrivalRate: 60}")
+    phases = profile("{duration: 3, arrivalRate: 50}")
     done = program.run(tmp_path, "load", *phases, *CHEAP, *SMALL, *limited, "--out", "run")
     assert done.code == 1, done.err
     verdict = io.read(tmp_path / "run" / names.VERDICT_FILE, {names.VERDICT_SCHEMA: Verdict})

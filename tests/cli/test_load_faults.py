@@ -125,12 +125,12 @@ def test_a_mongodb_is_disturbed_on_its_way_to_the_backend(tmp_path, request):
     address, _, query = uri.partition("?")
     store = f"{address.rstrip('/')}/faults_{random.randrange(10**9)}?{query}"
     done = program.run(
-        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 5, arrivalRate: 5}"), "--audit",
+        tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 4, arrivalRate: 4}"), "--audit",
         "--set", f"backend.store.url={store}",
         "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", "--lenient",
         *faults(
-            "{at: 1s, for: 300ms, database: disconnect}, {at: 2s, for: 500ms, database: stall},"
-            "{at: 3s, for: 500ms, database: slow, by: 20ms}"
+            "{at: 500ms, for: 300ms, database: disconnect}, {at: 1500ms, for: 500ms, database: stall},"
+            "{at: 2500ms, for: 500ms, database: slow, by: 20ms}"
         ),
     )  # fmt: skip
     assert done.code in (0, 1, 4), done.err

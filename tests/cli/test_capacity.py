@@ -38,16 +38,16 @@ def test_a_target_that_is_not_there(tmp_path):
 
 
 def test_a_sweep_is_of_the_bundled_backend(tmp_path):
-    done = program.run(tmp_path, "capacity", "http://127.0.0.1:1/", "--workers-sweep", "1,2")
+    done = program.here(tmp_path, "capacity", "http://127.0.0.1:1/", "--workers-sweep", "1,2")
     assert done.code == ExitCode.USAGE
     assert "bundled backend" in done.err
-    done = program.run(tmp_path, "capacity", "--workers-sweep", "1,two")
+    done = program.here(tmp_path, "capacity", "--workers-sweep", "1,two")
     assert done.code == ExitCode.USAGE
     assert "--workers-sweep 1,2,4" in done.err
 
 
 def test_a_sweep_with_too_little_for_each_begins_nothing(tmp_path):
-    done = program.run(tmp_path, "capacity", "--workers-sweep", "1,2", "--budget", "2m")
+    done = program.here(tmp_path, "capacity", "--workers-sweep", "1,2", "--budget", "2m")
     assert done.code == ExitCode.USAGE
     assert "--budget is shared by 2 searches, and 1 min 0 s each are too little" in done.err
     assert "Together they take 2 min 52 s at least" in done.err
@@ -55,19 +55,19 @@ def test_a_sweep_with_too_little_for_each_begins_nothing(tmp_path):
 
 
 def test_what_cannot_be_gone_on_with(tmp_path):
-    done = program.run(tmp_path, "capacity", "--resume", "nowhere")
+    done = program.here(tmp_path, "capacity", "--resume", "nowhere")
     assert done.code == ExitCode.USAGE
     assert "nowhere" in done.err
 
 
 def test_check_judges_a_load_and_a_search_together(tmp_path):
     io.write(tmp_path / "capacity" / "result.json", result(*around(600)))
-    done = program.run(tmp_path, "check", "capacity")
+    done = program.here(tmp_path, "check", "capacity")
     assert "capacity search of 2026-11-28" in done.out
     assert "throughput" in done.out
     assert done.code == ExitCode.OK
     io.write(tmp_path / "slow" / "result.json", result(*around(60)))
-    assert program.run(tmp_path, "check", "slow").code == ExitCode.FAILED
+    assert program.here(tmp_path, "check", "slow").code == ExitCode.FAILED
 
 
 def test_exit_codes():

@@ -91,7 +91,7 @@ def test_two_servers_against_each_other(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_run(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
-    done = program.run(tmp_path, "compare", *arguments)
+    done = program.here(tmp_path, "compare", *arguments)
     assert done.code == 2, done.err
     assert words in done.err
     assert "Traceback" not in done.err

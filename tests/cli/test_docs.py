@@ -21,15 +21,15 @@ def test_the_list_has_every_page_with_its_heading(tmp_path):
 
 @pytest.mark.parametrize("name", ["slo", "slo.md", "docs/slo.md#objectives", "SLO"])
 def test_a_page_is_printed_as_it_is(tmp_path, name):
-    done = program.run(tmp_path, "docs", name)
+    done = program.here(tmp_path, "docs", name)
     assert done.out == (program.ROOT / "docs" / "slo.md").read_text()
     assert done.err == ""
-    assert program.run(tmp_path, "docs", name, "--json").json["text"] == done.out
+    assert program.here(tmp_path, "docs", name, "--json").json["text"] == done.out
 
 
 def test_a_name_that_is_none(tmp_path):
-    done = program.run(tmp_path, "docs", "target")
+    done = program.here(tmp_path, "docs", "target")
     assert (done.code, done.out) == (2, "")
     assert "no such page: target" in done.err
     assert "Did you mean targets?" in done.err
-    assert "`kampyn-perf docs` lists them" in program.run(tmp_path, "docs", "xyzzy").err
+    assert "`kampyn-perf docs` lists them" in program.here(tmp_path, "docs", "xyzzy").err

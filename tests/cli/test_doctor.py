@@ -36,13 +36,13 @@ def test_a_target_and_stores_that_are_not_there(tmp_path):
 
 
 def test_another_host_has_to_be_allowed(tmp_path):
-    done = program.run(tmp_path, "doctor", "http://shop.example")
+    done = program.here(tmp_path, "doctor", "http://shop.example")
     assert done.code == ExitCode.USAGE
     assert "--allow-host shop.example" in done.err
 
 
 def test_a_variable_that_is_not_set(tmp_path):
-    done = program.run(tmp_path, "doctor", "--redis", "NO_SUCH_VARIABLE")
+    done = program.here(tmp_path, "doctor", "--redis", "NO_SUCH_VARIABLE")
     assert done.code == ExitCode.USAGE
     assert "NO_SUCH_VARIABLE" in done.err
 

@@ -129,7 +129,8 @@ def test_a_mongodb_is_disturbed_on_its_way_to_the_backend(tmp_path, request):
         "--set", f"backend.store.url={store}",
         "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", "--lenient",
         *faults(
-            "{at: 500ms, for: 300ms, database: disconnect}, {at: 1500ms, for: 500ms, database: stall},"
+            "{at: 500ms, for: 300ms, database: disconnect},"
+            "{at: 1500ms, for: 500ms, database: stall},"
             "{at: 2500ms, for: 500ms, database: slow, by: 20ms}"
         ),
     )  # fmt: skip

@@ -38,11 +38,11 @@ def test_the_rules_are_listed(tmp_path: Path) -> None:
 
 
 def test_what_rules_may_be_about_is_listed(tmp_path: Path) -> None:
-    done = program.run(tmp_path, "alerts", "list", "--metrics", "--json")
+    done = program.here(tmp_path, "alerts", "list", "--metrics", "--json")
     by_name = {each["metric"]: each for each in done.json}
     assert by_name["memory"]["statistics"] == ["mean", "max"]
     assert not by_name["memory"]["by_endpoint"]
-    assert "error_rate" in program.run(tmp_path, "alerts", "list", "--metrics").out
+    assert "error_rate" in program.here(tmp_path, "alerts", "list", "--metrics").out
 
 
 @pytest.mark.promtool
@@ -68,6 +68,6 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
             "alerts.high_response_time: Prometheus has nothing for the max of response_time",
         ),
     ):
-        done = program.run(tmp_path, "alerts", *arguments)
+        done = program.here(tmp_path, "alerts", *arguments)
         assert done.code == 2, arguments
         assert words in done.err

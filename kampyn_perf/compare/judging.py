@@ -27,6 +27,9 @@ class Paired:
     """The base once more, in each pair."""
     primary: Sequence[tuple[str, str]] = ()
     """Metrics and statistics of the whole that the conclusion waits for; none: all."""
+    figures: Sequence[Sequence[Figures]] = ()
+    """Of the base, the other side and the control, where they are known: `figures_of` each run,
+    without scatter."""
 
 
 def judge(
@@ -68,7 +71,11 @@ def _judged(
     design = _design(base, new, paired=paired is not None)
     control, primary = (paired.control, paired.primary) if paired else ((), ())
     scatter = design is not Design.PAIRS
-    sides = [[figures_of(run, scatter=scatter) for run in runs] for runs in (base, new)]
+    sides = (
+        paired.figures
+        if paired and paired.figures
+        else [[figures_of(run, scatter=scatter) for run in runs] for runs in (base, new, control)]
+    )
     spread = Spread()
     if design is Design.SINGLE and settings.between_runs is None:
         spread = spread_of(alike)
@@ -76,8 +83,7 @@ def _judged(
     reasons = list(comparable.why_not(base, new, allowed=settings.allowed))
     beside = []
     if control:
-        third = [figures_of(run, scatter=False) for run in control]
-        beside = of_figures(sides[0], third, design, settings, primary=primary)
+        beside = of_figures(sides[0], sides[2], design, settings, primary=primary)
         reasons += [
             f"the control moved: {row.title} of the base against itself is {row.change_text}"
             for row in beside

@@ -33,12 +33,15 @@ class Plan:
     kept: dict[Role, list[LoadResult]] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     """Why rounds did not count."""
-    _figures: dict[Role, list[Figures]] = field(default_factory=dict)
+    figures: dict[Role, list[Figures]] = field(default_factory=dict)
+    """What the runs say that are kept."""
+    _judged: dict[Role, list[Compared]] = field(default_factory=dict)
+    """As of the last round."""
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.request.seed)  # noqa: S311 - an order, no secret
         for role in self.roles:
-            self.kept[role], self._figures[role] = [], []
+            self.kept[role], self.figures[role] = [], []
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -65,7 +68,8 @@ class Plan:
                 return self.lost[-1]
         for role in self.roles:
             self.kept[role].append(results[role])
-            self._figures[role].append(figures_of(results[role], scatter=False))
+            self.figures[role].append(figures_of(results[role], scatter=False))
+        self._judged.clear()
         return ""
 
     def primary(self) -> list[Compared]:
@@ -100,13 +104,15 @@ class Plan:
         return any(conclude.moved(row) for row in self._rows(Role.CONTROL) if row.primary)
 
     def _rows(self, role: Role) -> list[Compared]:
-        return of_figures(
-            self._figures[Role.BASE],
-            self._figures[role],
-            Design.PAIRS,
-            self.request.settings,
-            primary=self.request.primary,
-        )
+        if role not in self._judged:
+            self._judged[role] = of_figures(
+                self.figures[Role.BASE],
+                self.figures[role],
+                Design.PAIRS,
+                self.request.settings,
+                primary=self.request.primary,
+            )
+        return self._judged[role]
 
 
 def reasons_of(plan: Plan) -> Sequence[str]:

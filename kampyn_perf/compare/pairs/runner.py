@@ -88,7 +88,11 @@ def _comparison(plan: Plan, interrupted: str) -> Comparison:
         plan.kept[Role.NEW],
         settings=replace(settings, allowed=sorted(allowed)),
         names=(base, new),
-        paired=Paired(control=plan.kept.get(Role.CONTROL, []), primary=request.primary),
+        paired=Paired(
+            control=plan.kept.get(Role.CONTROL, []),
+            primary=request.primary,
+            figures=[plan.figures.get(role, []) for role in (Role.BASE, Role.NEW, Role.CONTROL)],
+        ),
     )
     remarks = [
         f"{plan.pairs} pairs in random order (seed {request.seed}), "

@@ -111,9 +111,9 @@ class Counted:
     strata: Sequence[int]
     """The phase of every item."""
     events: dict[Event, Floats]
-    response: Times
-    """Of successful ones; of all that ended, where `mixed`."""
-    service: Times
+    times_of: Callable[[Clock], Times]
+    """Of successful ones; of all that ended, where `mixed`. Worked out when they are asked for:
+    many a question is about one clock, or none."""
     cut: Times
     """How long requests had been due whose answer was still out at the end of the run."""
     unplaced: Floats
@@ -131,6 +131,16 @@ class Counted:
     """Whether the times of failed requests cannot be told from those of successful ones: in a
     result of an earlier version."""
 
+    @cached_property
+    def response(self) -> Times:
+        """Response times."""
+        return self.times_of(Clock.RESPONSE)
+
+    @cached_property
+    def service(self) -> Times:
+        """Service times."""
+        return self.times_of(Clock.SERVICE)
+
     def times(self, clock: Clock) -> Times:
         """Of successful requests."""
         return self.response if clock is Clock.RESPONSE else self.service
@@ -147,8 +157,7 @@ class Counted:
             totals=self.totals[kept],
             strata=[self.strata[place] for place in np.flatnonzero(kept).tolist()],
             events={event: counts[kept] for event, counts in self.events.items()},
-            response=self.response.part(kept, places),
-            service=self.service.part(kept, places),
+            times_of=lambda clock: self.times(clock).part(kept, places),
             cut=self.cut.part(kept, places),
             unplaced=self.unplaced[kept],
             at=self.at[kept],
@@ -216,6 +225,12 @@ class Table:
             for row in held
         ]
         size = len(self._strata)
+
+        def times_of(clock: Clock) -> Times:
+            response = clock is Clock.RESPONSE
+            held = ((p, row.response if response else row.service) for p, row in rows)
+            return Times.of(held, size, self._layout)
+
         return Counted(
             totals=_column(rows, size, lambda row: row.total),
             strata=self._strata,
@@ -225,8 +240,7 @@ class Table:
                 Event.STATUS_4XX: _column(rows, size, lambda row: row.status_4xx),
                 Event.STATUS_5XX: _column(rows, size, lambda row: row.status_5xx),
             },
-            response=Times.of(((p, row.response) for p, row in rows), size, self._layout),
-            service=Times.of(((p, row.service) for p, row in rows), size, self._layout),
+            times_of=times_of,
             cut=Times.of(((p, row.response) for p, row in cut), size, self._layout),
             unplaced=_column(unplaced, size, lambda row: row.total),
             at=self._at,

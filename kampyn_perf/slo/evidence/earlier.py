@@ -13,7 +13,7 @@ import numpy as np
 from kampyn_perf.outcomes import TRANSPORT_KINDS
 from kampyn_perf.results.load import LoadResult, Requests
 from kampyn_perf.slo.evidence.counted import Counted, Times
-from kampyn_perf.slo.kinds import Event
+from kampyn_perf.slo.kinds import Clock, Event
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,8 +35,7 @@ def counted(result: LoadResult, requests: Requests) -> Counted:
         totals=totals * requests.count / everything,
         strata=[max(bisect_right(starts, second.at_us) - 1, 0) for second in seconds],
         events={event: _placed(count, failed, totals) for event, count in counts},
-        response=_times(result, requests),
-        service=nothing,
+        times_of=lambda clock: _times(result, requests) if clock is Clock.RESPONSE else nothing,
         cut=nothing,
         unplaced=np.zeros(size),
         at=np.arange(size),

@@ -7,6 +7,7 @@ because numpy takes a tenth of a second to import, and evenly spaced arrivals do
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from functools import lru_cache
 
 import numpy as np
@@ -35,18 +36,22 @@ class PoissonCells:
             counts = generator.multinomial(count, [1 / cells] * cells)
         else:
             counts = generator.poisson(self._width, cells)
-        self._first = np.concatenate(([0], np.cumsum(counts)))
-        self.total = int(self._first[-1])
+        # A list: arrival after arrival, an array would cost ten times as much.
+        self._first: list[int] = [0, *np.cumsum(counts).tolist()]
+        self.total = self._first[-1]
 
     def mark(self, number: int) -> float:
         """The integral's value at which arrival `number` of the phase stands."""
-        cell = int(np.searchsorted(self._first, number, side="right")) - 1
-        count = int(self._first[cell + 1] - self._first[cell])
-        places = _cell_places(*self._key, cell, count)
-        return (cell + float(places[number - int(self._first[cell])])) * self._width
+        cell = bisect_right(self._first, number) - 1
+        first = self._first[cell]
+        places = _cell_places(*self._key, cell, self._first[cell + 1] - first)
+        return (cell + places[number - first]) * self._width
 
 
 @lru_cache(maxsize=_CELLS_KEPT)
-def _cell_places(seed: int, index: int, cell: int, count: int) -> np.ndarray:
+def _cell_places(seed: int, index: int, cell: int, count: int) -> list[float]:
     """Sorted places of `count` arrivals within one cell, in [0, 1)."""
-    return np.sort(np.random.default_rng([seed, index, 1 + cell]).random(count))
+    drawn: list[float] = np.sort(
+        np.random.default_rng([seed, index, 1 + cell]).random(count)
+    ).tolist()
+    return drawn

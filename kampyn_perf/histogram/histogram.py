@@ -213,7 +213,7 @@ class Histogram:
         """Worked out once."""
         if self._filled is None:
             part = self._counts[self._first : self._beyond]
-            here = np.flatnonzero(part)
+            (here,) = part.nonzero()
             self._filled = here + self._first, part[here]
         return self._filled
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,15 +52,11 @@ class Layout:
     def __init__(self, splits_us: Iterable[int] = ()) -> None:
         """`splits_us`: values at which a bucket of their own begins."""
         self.splits_us = tuple(sorted({s for s in splits_us if LOWEST_US <= s <= HIGHEST_US}))
-        usual = bucket_starts()
-        splits = np.array(self.splits_us, dtype=np.int64)
-        places = np.searchsorted(usual, splits)
-        new = usual[places] != splits  # not those at which one begins anyway
-        self._new_us = splits[new].tolist()
-        self._new_places = places[new] + np.arange(len(self._new_us))
-        self.starts_us: Counts = np.insert(usual, places[new], splits[new])
+        cut = _cut(self.splits_us)
+        self._new_us, self._new_places = cut.new_us, cut.new_places
+        self.starts_us = cut.starts_us
         """The smallest value of each bucket; the greatest is one below the next bucket's."""
-        self._ends_us = np.append(self.starts_us[1:] - 1, bucket_ends()[-1])
+        self._ends_us = cut.ends_us
 
     def places(self, values_us: npt.ArrayLike) -> Counts:
         """The bucket of every value."""
@@ -88,7 +85,7 @@ class Layout:
         places = self._places(values, high)
         first = places.min()
         every = np.bincount(places - first)
-        filled = np.flatnonzero(every)
+        (filled,) = every.nonzero()
         places, counts = filled + first, every[filled]
         usual, sums = self._usual(places, counts)
         packed = Packed(
@@ -130,6 +127,29 @@ class Layout:
     def ends_us(self) -> Counts:
         """The greatest value of each bucket."""
         return self._ends_us
+
+
+class _Cut(NamedTuple):
+    starts_us: Counts
+    ends_us: Counts
+    new_us: list[int]
+    new_places: Counts
+
+
+@lru_cache(maxsize=8)
+def _cut(splits_us: tuple[int, ...]) -> _Cut:
+    """The usual buckets, cut at these values: the same for all of a run and of its verdict."""
+    usual = bucket_starts()
+    splits = np.array(splits_us, dtype=np.int64)
+    places = np.searchsorted(usual, splits)
+    new = usual[places] != splits  # not those at which one begins anyway
+    starts_us = np.insert(usual, places[new], splits[new])
+    return _Cut(
+        starts_us=starts_us,
+        ends_us=np.append(starts_us[1:] - 1, bucket_ends()[-1]),
+        new_us=splits[new].tolist(),
+        new_places=places[new] + np.arange(np.count_nonzero(new)),
+    )
 
 
 @cache

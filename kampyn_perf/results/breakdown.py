@@ -92,7 +92,7 @@ class Sparse(NamedTuple):
         # Sorting them costs several times as much: places are few, and close to each other.
         first = given.min()
         sums = np.bincount(given - first, weights=np.asarray(counts, dtype=np.float64))
-        filled = np.flatnonzero(sums > 0)
+        (filled,) = (sums > 0).nonzero()
         return cls(filled + first, sums[filled].astype(np.int64))
 
     @classmethod
@@ -112,7 +112,7 @@ class Sparse(NamedTuple):
 
     def small(self) -> Sparse:
         """The same to be kept, in half the memory: of 32 bits, where no number is too large."""
-        if self.places.size and max(self.places[-1], self.counts.max()) > _SMALL:
+        if self.places.size and (self.places[-1] > _SMALL or self.counts.max() > _SMALL):
             return self
         places, counts = self.places.astype(np.int32), self.counts.astype(np.int32)
         return Sparse(cast(Ints, places), cast(Ints, counts))
@@ -226,4 +226,4 @@ def _sparse(numbers: Ints, position: int) -> Sparse | None:
         return None
     pairs = numbers[position + 1 : end].reshape(-1, 2)
     # Copies, since a part of an array keeps all of it.
-    return Sparse(np.cumsum(pairs[:, 0]), pairs[:, 1].copy())
+    return Sparse(pairs[:, 0].cumsum(), pairs[:, 1].copy())

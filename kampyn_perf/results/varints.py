@@ -19,7 +19,7 @@ def varint(number: int) -> bytes:
 
 def varints(numbers: Ints) -> bytes:
     """Several, one after the other."""
-    large = np.flatnonzero(numbers > _LOW)
+    (large,) = (numbers > _LOW).nonzero()
     lowest = (numbers & _LOW).astype(np.uint8)
     if not large.size:
         return lowest.tobytes()
@@ -44,7 +44,7 @@ def varints(numbers: Ints) -> bytes:
 def numbers_of(data: bytes) -> tuple[Ints, bytes]:
     """The numbers of `varints`, and what is left behind the last whole one."""
     given = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(given < _MORE)
+    (ends,) = (given < _MORE).nonzero()
     numbers = given[ends].astype(np.int64)
     if not ends.size:
         return numbers, data

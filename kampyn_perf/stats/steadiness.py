@@ -62,9 +62,10 @@ def steadiness(values: ArrayLike, *, series: int = 1, least: float = 0.0) -> Ste
     change = _trend(items, whole, series, least)
     if change and not whole.slow:
         return _moving(change, cut=0)
-    rest = items[cut:]
-    fitted = slope(np.arange(rest.size), rest, subjects=series)
-    change = _trend(rest, fitted, series, least)
+    rest, fitted = items[cut:], whole
+    if cut:
+        fitted = slope(np.arange(rest.size), rest, subjects=series)
+        change = _trend(rest, fitted, series, least)
     if change:
         return _moving(change, cut)
     if (warm_up is None or fitted.slow) and _differs(rest, least):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import orjson
@@ -26,9 +27,14 @@ def take(buffer: SampleBuffer, to_us: int, **gauges: int) -> Interval:
 
 def counted(interval: Interval) -> CountedInterval:
     """As a collector without splits makes it."""
-    layout = Layout()
+    layout = _layout()
     cells = {key: CountedCell.of(cell, layout) for key, cell in interval.cells.items()}
     return CountedInterval.of(interval, cells, layout)
+
+
+@cache
+def _layout() -> Layout:
+    return Layout()
 
 
 def request(

@@ -6,8 +6,9 @@ import ipaddress
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 import psutil
 
@@ -42,6 +43,7 @@ PROXIES = frozenset(
 """Programs that listen here for a server of this machine: not the backend whose memory counts."""
 
 Pids = Callable[[], list[int]]
+Found = TypeVar("Found")
 
 
 def by_pid(pid: int) -> list[int]:
@@ -107,29 +109,36 @@ def by_name(pattern: str) -> list[int]:
 
 def every(
     seconds: float,
-    search: Pids,
+    search: Callable[[], Found],
     *,
+    pids: Callable[[Found], Collection[int]],
     clock: Callable[[], float] = time.monotonic,
     cpu: Callable[[], float] = time.thread_time,
-) -> Pids:
-    """`search`, asked again only after a while, or when one of its processes has ended.
+) -> Callable[[], Found]:
+    """`search`, asked again only after a while, or when one of its processes (`pids`) has ended, or
+    there was none.
 
     Where thousands of processes have to be looked through, the while is longer: a search may take
     a quarter of a per cent of the time until the next. Seconds.
     """
-    known: list[int] = []
+    known: Found | None = None
     again_at = clock()
 
-    def pids() -> list[int]:
+    def latest() -> Found:
         nonlocal known, again_at
         now = clock()
-        if now >= again_at or not known or not all(map(psutil.pid_exists, known)):
+        if known is None or now >= again_at or not _all_there(pids(known)):
             spent = cpu()
+            known = None
             known = search()
             again_at = now + max(seconds, (cpu() - spent) / _SEARCH_SHARE)
         return known
 
-    return pids
+    return latest
+
+
+def _all_there(pids: Collection[int]) -> bool:
+    return bool(pids) and all(map(psutil.pid_exists, pids))
 
 
 def _is_called(pattern: str, info: dict[str, object]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,7 +70,7 @@ def _machine(request: WatchRequest) -> Iterator[WatcherSpec]:
 
 def _processes(request: WatchRequest) -> Iterator[WatcherSpec]:
     if request.own:
-        yield _process_spec("the bundled backend", request.own.processes)
+        yield _process_spec("the bundled backend", _now_and_then(request.own.processes))
     settings = request.settings
     searches: list[tuple[str, finding.Pids]] = [
         *((f"pid {pid}", partial(finding.by_pid, pid)) for pid in settings.pids),
@@ -82,12 +82,19 @@ def _processes(request: WatchRequest) -> Iterator[WatcherSpec]:
         # On this machine the target's own port leads to its processes.
         searches = [(f"port {request.port}", PortSearch(request.port))]
     for what, search in searches:
-        find = finding.every(finding.LOOK_AGAIN_SECONDS, search)
-        yield _process_spec(what, partial(_as_workers, find))
+        yield _process_spec(what, _now_and_then(partial(_as_workers, search)))
 
 
-def _as_workers(find: finding.Pids) -> Mapping[str, list[int]]:
-    return {"worker": find()}
+def _as_workers(search: finding.Pids) -> Mapping[str, Sequence[int]]:
+    return {"worker": search()}
+
+
+def _now_and_then(find: Finder) -> Finder:
+    return finding.every(
+        finding.LOOK_AGAIN_SECONDS,
+        find,
+        pids=lambda by_kind: [pid for pids in by_kind.values() for pid in pids],
+    )
 
 
 def _process_spec(what: str, find: Finder) -> WatcherSpec:

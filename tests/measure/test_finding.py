@@ -76,7 +76,9 @@ def test_a_search_is_made_again_after_a_while_or_when_a_process_has_ended() -> N
             spent[0] += cost[0]
             return [process.pid]
 
-        pids = finding.every(5, search, clock=lambda: now[0], cpu=lambda: spent[0])
+        pids = finding.every(
+            5, search, pids=lambda found: found, clock=lambda: now[0], cpu=lambda: spent[0]
+        )
         assert [pids(), pids()] == [[process.pid]] * 2
         assert searches == [1]
         now[0] += 5

@@ -17,7 +17,7 @@ from kampyn_perf.results.alerts import AlertState
 from kampyn_perf.results.load import LoadResult, RunStatus
 from tests.alerts.actions.hook import serving
 from tests.cli import program
-from tests.cli.program import profile
+from tests.cli.program import ONE_GOAL, profile
 
 RULES = """
 actions:
@@ -56,7 +56,13 @@ def result_of(folder: Path) -> LoadResult:
 def test_firings_are_in_the_result_and_playing_it_again_says_the_same(tmp_path, against):
     path = rules(tmp_path)
     done = program.run(
-        tmp_path, "load", *against, *profile("{duration: 3, arrivalRate: 10}"), "--alerts", path
+        tmp_path,
+        "load",
+        *against,
+        *profile("{duration: 3, arrivalRate: 10}"),
+        *ONE_GOAL,
+        "--alerts",
+        path,
     )
     assert done.code in (0, 1, 4), done.err
     assert "Alert: busy fired: throughput mean " in done.err
@@ -105,7 +111,7 @@ def test_a_webhook_is_told_and_one_that_is_not_there_is_named(tmp_path, against)
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
         path = rules(tmp_path, actions="hook, gone", hook=hook.url, gone=url)
-        load = ("load", *against, *profile("{duration: 3, arrivalRate: 10}"))
+        load = ("load", *against, *profile("{duration: 3, arrivalRate: 10}"), *ONE_GOAL)
         done = program.run(tmp_path, *load, "--alerts", path)
     assert done.code in (0, 1, 4), done.err
     ((_headers, body),) = hook.posts

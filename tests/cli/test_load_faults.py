@@ -20,7 +20,7 @@ from kampyn_perf.results.load import LoadResult
 from kampyn_perf.results.verdict import Verdict
 from tests import mongo_server
 from tests.cli import program
-from tests.cli.program import CHEAP, PATIENT, SMALL, TWO_WORKERS, profile, wait_for
+from tests.cli.program import CHEAP, ONE_GOAL, PATIENT, SMALL, TWO_WORKERS, profile, wait_for
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def result_of(folder: Path) -> LoadResult:
 def test_the_bundled_backend_under_faults_of_every_kind(tmp_path):
     done = program.run(
         tmp_path, "load", *CHEAP, *SMALL, *TWO_WORKERS,
-        *profile("{duration: 6, arrivalRate: 6}"), "--audit",
+        *profile("{duration: 6, arrivalRate: 6}"), "--audit", *ONE_GOAL,
         *faults(
             "{at: 1s, for: 1s, redis: pause}, {at: 1s, for: 1s, database: lock},"
             "{at: 3s, worker: kill, name: lost worker}, {at: 4s, for: 500ms, network: reset},"
@@ -127,7 +127,7 @@ def test_a_mongodb_is_disturbed_on_its_way_to_the_backend(tmp_path, request):
     done = program.run(
         tmp_path, "load", *CHEAP, *SMALL, *profile("{duration: 4, arrivalRate: 4}"), "--audit",
         "--set", f"backend.store.url={store}",
-        "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", "--lenient",
+        "--set", f"backend.store.indexes={indexes}", "--flow", "order", "--no-watch", *ONE_GOAL,
         *faults(
             "{at: 500ms, for: 300ms, database: disconnect},"
             "{at: 1500ms, for: 500ms, database: stall},"

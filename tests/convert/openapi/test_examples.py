@@ -93,7 +93,7 @@ REFERENCES = NAMES.map(lambda name: {"$ref": f"#/schemas/{name}"})
 
 
 def keywords(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Any keyword with what belongs to it, or with anything at all."""
+    """Some keywords, each with what belongs to it, or with anything at all."""
     junk = st.one_of(SCALARS, st.lists(SCALARS, max_size=3), children)
     names = st.text(alphabet="abc", min_size=1, max_size=2)
     known: dict[str, st.SearchStrategy[Any]] = {
@@ -114,7 +114,8 @@ def keywords(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "maxItems": junk, "enum": junk, "examples": junk, "default": junk, "format": junk,
         "readOnly": junk, "deprecated": junk, "discriminator": junk,
     }  # fmt: skip
-    return st.fixed_dictionaries({}, optional=known)
+    some = st.lists(st.sampled_from(sorted(known)), unique=True, max_size=6)
+    return some.flatmap(lambda names: st.fixed_dictionaries({name: known[name] for name in names}))
 
 
 SCHEMAS = st.recursive(st.one_of(REFERENCES, SCALARS), keywords, max_leaves=25)

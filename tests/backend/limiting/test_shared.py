@@ -6,23 +6,13 @@ Tests `kampyn_perf/backend/reserved_files.py` too.
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kampyn_perf.backend.limiting import shared
 from kampyn_perf.backend.limiting.shared import SharedCounters
-
-COUNT = (
-    "import asyncio, sys; from pathlib import Path\n"
-    "from kampyn_perf.backend.limiting.shared import SharedCounters\n"
-    "counters = SharedCounters(path=Path(sys.argv[1]))\n"
-    "async def main():\n"
-    "    for _ in range(3000): await counters.incr('who', 900)\n"
-    "asyncio.run(main())\n"
-)
+from tests.forked_function import Function
 
 
 class Clock:
@@ -32,11 +22,21 @@ class Clock:
         return self.now
 
 
+def count(path: Path) -> None:
+    counters = shared.SharedCounters(path=path)
+
+    async def many() -> None:
+        for _ in range(3_000):
+            await counters.incr("who", 900)
+
+    asyncio.run(many())
+
+
 def test_processes_count_together_and_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "counts"
-    command = [sys.executable, "-c", COUNT, str(path)]
-    processes = [subprocess.Popen(command) for _ in range(3)]
-    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    processes = [Function(count, path) for _ in range(3)]
+    assert [process.communicate(60) for process in processes] == [("", "")] * 3
+    assert [process.returncode for process in processes] == [0, 0, 0]
     assert asyncio.run(SharedCounters(path=path).get("who")) == 9_000
 
 

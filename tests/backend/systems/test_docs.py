@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import orjson
 import pytest
 
 from tests.backend.conftest import Client
@@ -50,6 +51,12 @@ def test_the_description_is_whole(client: Client) -> None:
             for status, answer in operation["responses"].items():
                 [content] = answer["content"].values()
                 assert content["schema"], (method, path, status)
+                if status[0] == "4":
+                    assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+    meant = set(
+        re.findall(r'"\$ref":"#/components/schemas/(\w+)"', orjson.dumps(description).decode())
+    )
+    assert meant == set(description["components"]["schemas"])
 
 
 def test_there_is_no_other_page(client: Client) -> None:

@@ -118,7 +118,21 @@ def show(renderable: Any, *, columns: int | None = None) -> None:
     console = _words()
     if columns is not None and columns != console.width:
         console = _console(console.file, width=columns)
-    console.print(renderable)
+    if (lines := _plain_lines(renderable, console)) is None:
+        console.print(renderable)
+    else:
+        console.out(*lines, sep="\n", highlight=False)
+
+
+def _plain_lines(renderable: Any, console: Console) -> list[str] | None:
+    """Of a table that goes to a pipe or a file, where rich would make nothing else of it."""
+    from rich.table import Table
+
+    from kampyn_perf.cli import plain_table
+
+    if console.is_terminal or not isinstance(renderable, Table):
+        return None
+    return plain_table.lines(renderable, console.width)
 
 
 @contextmanager

@@ -1,20 +1,19 @@
-"""A server with the real KAMPYN backend's documented rules, in a process of its own.
+"""A server with the real KAMPYN backend's documented rules, to be called in a process of its own.
 
-`python kampyn_stand_in.py` prints its port. `GET /seen` tells what came: [method and path, status].
-Passwords are `pw-<id>`; tokens serve for the seconds that the first argument says (7 days without).
+`serve` prints its port. `GET /seen` tells what came: [method and path, status]. Passwords are
+`pw-<id>`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
-VALID_SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 7 * 86_400.0
+VALID_SECONDS = 7 * 86_400.0
 MOST_OF_AN_ITEM = 15
 LOCK = Lock()
 SEEN: list[tuple[str, int]] = []
@@ -26,6 +25,8 @@ Answer = tuple[int, Any]
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 1 << 16  # header and body leave together
+
+    server: Server
 
     def do_GET(self) -> None:
         self._serve("GET")
@@ -106,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
             token = (self.headers.get("Cookie") or "").partition("token=")[2].partition(";")[0]
         found, _, rest = token.partition(":")
         who, _, since = rest.partition(":")
-        fresh = since.isdigit() and time.time() - int(since) < VALID_SECONDS
+        fresh = since.isdigit() and time.time() - int(since) < self.server.valid_seconds
         return who if found == kind and fresh else ""
 
 
@@ -114,7 +115,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def __init__(self, valid_seconds: float) -> None:
+        """So long a token serves."""
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.valid_seconds = valid_seconds
 
-server = Server(("127.0.0.1", 0), Handler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
+
+def serve(valid_seconds: float) -> None:
+    server = Server(valid_seconds)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()

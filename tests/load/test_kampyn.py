@@ -8,8 +8,6 @@ Tests `configs/targets/kampyn.yaml`, `kampyn_perf/load/generator/signing.py` and
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -22,18 +20,16 @@ from kampyn_perf.results import io
 from kampyn_perf.results.load import LoadResult
 from tests.cli import program
 from tests.cli.docs import pages
+from tests.forked_function import Function
+from tests.load import kampyn_stand_in
 
-STAND_IN = Path(__file__).with_name("kampyn_stand_in.py")
 USERS, VENDORS = 12, 2
 LOGIN, VENDOR_LOGIN = "POST /api/user/auth/login", "POST /api/vendor/auth/login"
 
 
 class StandIn:
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(STAND_IN), *arguments], stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
+    def __init__(self, valid_seconds: float = kampyn_stand_in.VALID_SECONDS) -> None:
+        self.process = Function(kampyn_stand_in.serve, valid_seconds)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     @property
@@ -155,7 +151,7 @@ def test_a_cart_that_will_be_full_is_told_before_the_run(tmp_path, stand_in, dat
 
 
 def test_a_token_is_renewed_before_it_ends(tmp_path, data):
-    stand_in = StandIn("3")
+    stand_in = StandIn(3)
     (tmp_path / "short.yaml").write_text(
         "name: short\n"
         "sign_in: {user: {operation: login, validFor: 2s}}\n"

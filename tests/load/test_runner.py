@@ -200,15 +200,19 @@ def test_what_is_measured_beside_the_load_is_in_the_result(watched):
     assert "the clock ticks" in result.validity.warnings
 
 
-def test_a_run_without_a_folder_leaves_nothing(request_for, processes_left, tmp_path, monkeypatch):
+def test_runs_without_a_folder_leave_nothing(request_for, processes_left, tmp_path, monkeypatch):
+    """The second on another thread."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    for _ in range(2):
-        result = load.run(request_for("{duration: 0.5, arrivalRate: 20}"))
-        assert result.sessions.completed == 10
-        assert result.folder is None
+    request = request_for("{duration: 0.5, arrivalRate: 20}")
+    results = [load.run(request)]
+    thread = threading.Thread(target=lambda: results.append(load.run(request)))
+    thread.start()
+    thread.join(60)
+    assert [result.sessions.completed for result in results] == [10, 10]
+    assert [result.folder for result in results] == [None, None]
     assert list(temporary.iterdir()) == []
     assert processes_left() == set()
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
@@ -232,15 +236,6 @@ def test_a_generator_starts_without_numpy_and_the_results_own_models():
         "print([name for name in heavy if name in sys.modules])"
     )
     assert program.run_script(script).strip() == "[]"
-
-
-def test_a_run_on_another_thread(request_for):
-    results: list[LoadResult] = []
-    request = request_for("{duration: 0.5, arrivalRate: 20}")
-    thread = threading.Thread(target=lambda: results.append(load.run(request)))
-    thread.start()
-    thread.join(60)
-    assert [result.sessions.completed for result in results] == [10]
 
 
 def test_a_named_folder_holds_the_run_and_is_free_again(request_for, tmp_path):

@@ -19,6 +19,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from multiprocessing import forkserver as servers
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -196,6 +197,7 @@ def forkserver() -> ForkServerContext:
     return context
 
 
+@cache
 def share() -> None:
     """Start the process that is forked from, for this one and for all that will be forked from it:
     none of those is its parent, and could ask how it is."""

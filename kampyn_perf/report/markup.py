@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+
+_PLAIN = str.maketrans(
+    {sign: f"\\{sign}" for sign in "\\`*_{}[]|#~@"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
 
 
 def escape(text: str) -> str:
     """`text` so that Markdown, and the HTML within it, show it as it is, on one line."""
-    flat = re.sub(r"\s+", " ", text)
-    plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]|#~@])", r"\\\1", plain)
+    flat = " ".join(f".{text}.".split())[1:-1]  # one blank at an end stays one
+    return flat.translate(_PLAIN)
 
 
 def table(head: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> str:

@@ -11,9 +11,9 @@ import pytest
 from kampyn_perf.backend import launcher
 from kampyn_perf.backend.launcher import RunningBackend
 from kampyn_perf.backend.settings import BackendSettings, PasswordSettings, SeedSettings
-from kampyn_perf.cli import console
 from tests import forked_backend
 from tests.bench.server import ok, serving
+from tests.cli import program
 from tests.cli.on_path import on_path
 
 SETTINGS = BackendSettings(
@@ -26,11 +26,8 @@ SETTINGS = BackendSettings(
 @pytest.fixture(autouse=True)
 def own_streams() -> Iterator[None]:
     """A command that a test calls in its own process writes to that test's streams."""
-    console.stdout.cache_clear()
-    console.stderr.cache_clear()
-    yield
-    console.stdout.cache_clear()
-    console.stderr.cache_clear()
+    with program.own_streams():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -99,14 +99,15 @@ def here(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Do
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         forked_generator.warm() if starts else contextlib.nullcontext(),
-        _streams_of_its_own(),
+        own_streams(),
     ):
         code = main.run()
     return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
 @contextlib.contextmanager
-def _streams_of_its_own() -> Iterator[None]:
+def own_streams() -> Iterator[None]:
+    """Within the block a command that is called in this process writes to the streams of now."""
     for one in (console.stdout, console.stderr):
         one.cache_clear()
     try:

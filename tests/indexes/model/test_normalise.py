@@ -179,3 +179,12 @@ def test_sparse_means_nothing_where_every_index_is_sparse(kind: str) -> None:
     assert same_index(normal_of(plain), normal_of(plain.having(sparse=True)))
     ordinary = IndexSpec(keys=(("a", 1),))
     assert not same_index(normal_of(ordinary), normal_of(ordinary.having(sparse=True)))
+
+
+@pytest.mark.parametrize("listed", [{}, {"collation": None}])
+def test_an_index_without_a_collation_is_built_again_with_the_simple_one(
+    listed: dict[str, Any],
+) -> None:
+    """Left out, it would get the default of its collection."""
+    found = read_listing({"v": 2, "key": {"a": 1}, "name": "a_1", **listed})
+    assert found.collation == {"locale": "simple"}

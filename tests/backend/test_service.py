@@ -14,13 +14,14 @@ import pytest
 from kampyn_perf import backend
 from kampyn_perf.backend.seeding.load import SeedOutcome
 from kampyn_perf.errors import KampynError
+from tests import forked_backend
 from tests.backend.conftest import SETTINGS, Client
 
 
 def test_seed_start_audit_and_stop(state: Path) -> None:
     assert backend.seed(SETTINGS, state_dir=state) is SeedOutcome.SEEDED
     assert backend.seed(SETTINGS, state_dir=state) is SeedOutcome.KEPT
-    with backend.start(SETTINGS, state_dir=state) as running:
+    with forked_backend.warm(), backend.start(SETTINGS, state_dir=state) as running:
         with pytest.raises(KampynError, match="already uses the state folder"):
             backend.seed(SETTINGS, state_dir=state)
         client = Client(running.url)

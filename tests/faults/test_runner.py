@@ -21,7 +21,8 @@ from kampyn_perf.faults.choose import Subjects, action_of
 from kampyn_perf.faults.plan import Fault
 from kampyn_perf.faults.records import Leftover, Records
 from kampyn_perf.faults.runner import FaultRunner
-from tests.cli.program import ROOT, wait_for
+from tests.cli.program import wait_for
+from tests.forked_function import Function
 
 
 @pytest.fixture
@@ -140,28 +141,18 @@ def test_no_record_no_fault(tmp_path, sleeper):
     assert "cannot write" in record.error
 
 
-KILLED = """
-import sys, time
-from pathlib import Path
-from kampyn_perf.faults.choose import Subjects, action_of
-from kampyn_perf.faults.plan import Fault
-from kampyn_perf.faults.runner import FaultRunner
-pid, folder = int(sys.argv[1]), Path(sys.argv[2])
-one = Fault(name="left", subject="redis", action="pause", start_us=0, end_us=600_000_000,
-            settle_us=0)
-subjects = Subjects(redis=lambda: pid)
-FaultRunner([one], make=lambda each: action_of(each, subjects), now_us=lambda: 0,
-            folder=folder).start()
-time.sleep(60)
-"""
+def pause_and_stay(pid: int, folder: Path) -> None:
+    one = fault("redis", "pause", length_us=600_000_000, name="left")
+    runner(folder, one, Subjects(redis=lambda: pid)).start()
+    time.sleep(60)
 
 
 def test_kill_9_leaves_a_record_that_undoes_it(tmp_path, sleeper):
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(sleeper.pid), str(tmp_path)], cwd=ROOT
-    ) as run:
-        wait_for(lambda: stopped(sleeper))
-        run.send_signal(signal.SIGKILL)
+    run = Function(pause_and_stay, sleeper.pid, tmp_path)
+    wait_for(lambda: stopped(sleeper))
+    run.kill()
+    run.communicate(timeout=60)
+    assert run.returncode == -signal.SIGKILL
     records = Records(tmp_path)
     ((_, leftover),) = records.all()
     assert leftover.orphaned

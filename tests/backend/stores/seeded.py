@@ -30,7 +30,9 @@ class Stores:
         """The URL of a copy at `path`."""
         seeded = self._folder / f"{flavour}.db"
         if not seeded.exists():
-            seed(f"sqlite:///{seeded}")
+            half = seeded.with_suffix(".half")
+            seed(f"sqlite:///{half}")
+            half.rename(seeded)
         shutil.copyfile(seeded, path)
         return f"sqlite:///{path}"
 

@@ -164,7 +164,7 @@ class _Fit(NamedTuple):
 def _fit(moments: Floats, series: Floats, count: int, *, lowest: bool) -> _Fit:
     """Least squares through the batches."""
     times = _means(moments, count)
-    level = np.minimum.reduceat(series, _edges(series.size, count)) if lowest else None
+    level = np.minimum.reduceat(series, _batches(series.size, count)[0]) if lowest else None
     heights = _means(series, count) if level is None else level
     times, heights = times - times.mean(), heights - heights.mean()
     spread = float(times @ times)
@@ -246,13 +246,15 @@ def _means(series: Floats, count: int) -> Floats:
     """Of `count` batches, or the series itself where it is no longer than that."""
     if series.size <= count:
         return series
-    edges = _edges(series.size, count)
-    sizes = np.diff(np.append(edges, series.size))
+    edges, sizes = _batches(series.size, count)
     return np.asarray(np.add.reduceat(series, edges) / sizes)
 
 
-def _edges(size: int, count: int) -> NDArray[np.int64]:
-    return np.arange(count) * size // count
+@lru_cache(maxsize=64)
+def _batches(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each of `count` begins, and how long it is."""
+    edges = np.arange(count) * size // count
+    return edges, np.diff(np.append(edges, size))
 
 
 def _as_series(values: ArrayLike) -> Floats:
@@ -262,6 +264,7 @@ def _as_series(values: ArrayLike) -> Floats:
     return series
 
 
+@lru_cache(maxsize=64)
 def _student(freedom: int, quantile: float) -> float:
     from scipy.special import stdtrit
 

@@ -32,6 +32,15 @@ def test_it_rises_and_keeps_the_mean(points):
     assert mean == pytest.approx(np.mean([y for _, y in points]))
 
 
+def test_a_step_knows_its_points():
+    steps = fitted([(1, 1.0), (4, 5.0), (3, 2.0), (2, 3.0), (4, 4.0)])
+    assert [(step.first, step.last, step.x, step.y, step.weight) for step in steps] == [
+        (1, 1, 1, 1.0, 1.0),
+        (2, 3, 2.5, 2.5, 2.0),
+        (4, 4, 4, 4.5, 2.0),  # the same rate twice
+    ]
+
+
 @given(POINTS)
 def test_it_is_the_nearest_rising_one(points):
     """No level moved a little, up or down, comes nearer."""

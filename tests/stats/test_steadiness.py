@@ -52,3 +52,11 @@ def test_false_alarms_are_few() -> None:
         for seed in range(200)
     )
     assert alarms <= 16
+
+
+def test_what_rises_once_it_is_warm_is_found_behind_the_warm_up() -> None:
+    at = np.arange(120)
+    falling = 300 * np.exp(-at / 4)
+    found = steadiness(100 + falling + 0.3 * at + 20 * noise(size=120))
+    assert (found.state, found.cut) == (State.RISING, 60)
+    assert found.change == pytest.approx(0.3 * 59, rel=0.1)

@@ -235,6 +235,16 @@ def test_a_run_that_ended_early_says_so(status: RunStatus) -> None:
     assert "No objective was judged" in words
 
 
+def test_firings_of_all_alerts_stand_in_the_order_of_time() -> None:
+    (one,) = failing_run().alerts
+    late, early = (Firing(fired_us=at * SECOND, value=1.0, worst=2.0) for at in (15, 12))
+    other = one.model_copy(update={"name": "other", "firings": [early]})
+    alerts = [one.model_copy(update={"firings": [late]}), other]
+    run = failing_run().model_copy(update={"alerts": alerts})
+    words = Page(load_page(run, judged(run)).decode()).words
+    assert 0 < words.index("from 12.0 s on") < words.index("from 15.0 s on")
+
+
 def test_faults_are_told_beside_their_shade() -> None:
     fault = FaultRecord(name=MARKUP, kind="redis pause", start_us=12_000_000, end_us=15_000_000)
     later = FaultRecord(name="never", kind="command", start_us=30_000_000, began=False)

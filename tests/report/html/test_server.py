@@ -130,3 +130,11 @@ def test_nothing_is_drawn_where_far_longer_than_usual_nothing_was_seen() -> None
     assert list(line.gaps) == [(9.0, 13.0)]
     ((slow,),) = [chart.lines for chart in charts([at([0, 10**7, 2 * 10**7])], {}).further]
     assert list(slow.gaps) == []
+
+
+def test_of_many_lines_the_greatest_are_shown_in_their_order_and_equal_ones_are_no_more() -> None:
+    peaks = [3.0, 1.0, 9.0, *[5.0] * 9]
+    many = [series("m", f"worker {n}", [0.5, peak], unit="count") for n, peak in enumerate(peaks)]
+    (chart,) = charts(many, {}).further
+    assert [line.values[-1] for line in chart.lines] == [9.0, *[5.0] * 7]
+    assert list(chart.notes) == ["4 further lines left out: the greatest 8 are shown."]

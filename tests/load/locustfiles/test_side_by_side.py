@@ -95,6 +95,12 @@ def stock(port: int, ours: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+@pytest.fixture(scope="session")
+def sides(ours: dict[str, Any], stock: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By name. Who asks for a fixture by its name when it runs is not among those that share it."""
+    return {"ours": ours, "stock": stock}
+
+
 def until(run: dict[str, Any]) -> list[str]:
     return list(run["names"])
 
@@ -135,8 +141,8 @@ def test_they_are_counted_under_the_same_names_with_the_same_failures(ours, stoc
 
 
 @pytest.mark.parametrize("side", ["ours", "stock"])
-def test_steps_come_in_their_order(side, request):
-    login, *rest = lines(request.getfixturevalue(side)["sequence"])
+def test_steps_come_in_their_order(side, sides):
+    login, *rest = lines(sides[side]["sequence"])
     steps = ["GET /items", "GET /choose", "POST /cart/1", "POST /cart/1", "PUT /pay"]
     assert login == "POST /login"
     assert rest == (steps * len(rest))[: len(rest)]
@@ -144,8 +150,8 @@ def test_steps_come_in_their_order(side, request):
 
 
 @pytest.mark.parametrize("side", ["ours", "stock"])
-def test_a_set_is_entered_and_left(side, request):
-    said = lines(request.getfixturevalue(side)["nested_sets"])
+def test_a_set_is_entered_and_left(side, sides):
+    said = lines(sides[side]["nested_sets"])
     visits, inside = 0, False
     for line in said:
         if line in ("GET /forum", "GET /forum/bye"):

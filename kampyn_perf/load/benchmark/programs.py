@@ -7,6 +7,7 @@ whether it was kept; a closed loop has none, and is only as fast as it goes.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -154,8 +155,8 @@ def _locust(task: Task) -> list[str]:
         *(sys.executable, "-m", "locust", "-f", str(_HERE / "stock_locustfile.py")),
         *("--headless", "--json", "--only-summary", "--loglevel", "ERROR", "--host", task.url),
         *("-u", users, "-r", users, "--exit-code-on-error", "0"),
-        # Its time begins before its users are made, which takes seconds.
-        *("-t", f"{task.seconds + _LOCUST_STARTS_S:g}s"),
+        # Its time begins before its users are made, which takes seconds; it knows whole ones only.
+        *("-t", f"{math.ceil(task.seconds + _LOCUST_STARTS_S)}s"),
     ]
 
 

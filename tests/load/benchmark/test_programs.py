@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,11 @@ def test_k6_that_dropped_arrivals_or_failed_checks_says_so(tmp_path: Path) -> No
     )
     figures = K6.figures(task(tmp_path), "")
     assert (figures.failed, figures.invalid) == (7, ("it dropped 141 arrivals",))
+
+
+def test_locust_is_asked_for_whole_seconds_which_are_all_it_knows(tmp_path: Path) -> None:
+    command = STOCK_LOCUST.command(replace(task(tmp_path), seconds=7.25))
+    assert command[command.index("-t") + 1] == "13s"
 
 
 def test_locusts_entries_are_put_together(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tests.running.scheduler import GroupScheduling, tell
 
 PER_CPU = 3
 """Tests of programs wait more than they compute."""
+FAST_PER_CPU = 2
+"""Where there are only those that compute: one computes while another is told what comes next."""
 FILLERS = 1
 """One more for those that compute, of lower priority: it takes what the others leave."""
 AT_LEAST, AT_MOST = 4, 12
@@ -34,7 +36,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
         return None
     cpus = len(os.sched_getaffinity(0))
     if fast.FAST_ONLY in config.option.markexpr:
-        return cpus
+        return FAST_PER_CPU * cpus
     config.stash[AUTO] = max(AT_LEAST, min(AT_MOST, PER_CPU * cpus))
     return config.stash[AUTO] + FILLERS
 

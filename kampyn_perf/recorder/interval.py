@@ -110,11 +110,15 @@ class Interval:
     def take_apart(self, size: int) -> Iterator[dict[CellKey, Cell]]:
         """Take cells out, some at a time with about `size` requests together, until the rest has
         less than that."""
-        while sum(cell.ended for cell in self.cells.values()) > size:
+        left = sum(cell.ended for cell in self.cells.values())
+        while left > size:
             part: dict[CellKey, Cell] = {}
-            while self.cells and sum(cell.ended for cell in part.values()) < size:
+            held = 0
+            while self.cells and held < size:
                 key, cell = self.cells.popitem()
                 part[key] = cell
+                held += cell.ended
+            left -= held
             yield part
 
     def to_message(self) -> dict[str, Any]:

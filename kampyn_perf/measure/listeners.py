@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class PortSearch:
                 f"nothing listens on port {self._port} of this machine",
                 remedy="name the backend's port with --watch-port, or a process with --watch-pid",
             )
-        pids = list(_all_pids(self._proc))
+        pids = _all_pids(self._proc)
         sockets = {f"socket:[{inode}]" for inode in inodes}
         holders = [
             pid
@@ -77,7 +77,7 @@ def _listening_inodes(port: int, proc: Path) -> Iterator[str]:
                     yield fields[9]
 
 
-def _all_pids(proc: Path) -> Iterable[int]:
+def _all_pids(proc: Path) -> list[int]:
     return sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit())
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from kampyn_perf.proc_files import read_start, waited_ns
+
 _TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 10_000
 _STEAL = 7
 _COUNTED = 8
 """Columns of /proc/stat: user nice system idle iowait irq softirq steal; guest is in user."""
 _CLOCK_READINGS = 10
 _OPEN_FILES = Path("/proc/self/fd")
-_ENOUGH = 4096
-"""Bytes: all that is looked for stands at the beginning of its file."""
 _CLOSE_NS = 20_000
 """Two readings this near to each other had nobody in between."""
 
@@ -31,13 +31,13 @@ def cpu_us() -> int:
 
 def cpu_wait_us() -> int | None:
     """For how long this process (its main thread) was ready to run while others had the CPU."""
-    words = _read("/proc/self/schedstat").split()
-    return int(words[1]) // 1000 if len(words) == 3 else None
+    waited = waited_ns("self")
+    return None if waited is None else waited // 1000
 
 
 def machine_time() -> tuple[int, int] | None:
     """(stolen by the hypervisor, all of it): time of all CPUs since the machine started."""
-    first = _read("/proc/stat").partition("\n")[0].split()
+    first = read_start("/proc/stat").partition("\n")[0].split()
     if len(first) <= _COUNTED:
         return None
     ticks = [int(word) for word in first[1 : 1 + _COUNTED]]
@@ -56,7 +56,7 @@ def open_files() -> int | None:
 
 def resident_bytes() -> int:
     """Memory of this process that is in use; the most that ever was where only that is told."""
-    if words := _read("/proc/self/statm").split():
+    if words := read_start("/proc/self/statm").split():
         return int(words[1]) * os.sysconf("SC_PAGE_SIZE")
     try:
         import resource
@@ -77,7 +77,7 @@ def no_file_left() -> bool:
 
 def ports_in_use() -> int | None:
     """TCP sockets of this machine that hold a port, those that are still closing included."""
-    for line in _read("/proc/net/sockstat").splitlines():
+    for line in read_start("/proc/net/sockstat").splitlines():
         if line.startswith("TCP:"):
             words = line.split()
             figures = dict(zip(words[1::2], words[2::2], strict=False))
@@ -88,7 +88,7 @@ def ports_in_use() -> int | None:
 @cache
 def port_limit() -> int | None:
     """Ephemeral ports that there are towards one address; asked once."""
-    words = _read("/proc/sys/net/ipv4/ip_local_port_range").split()
+    words = read_start("/proc/sys/net/ipv4/ip_local_port_range").split()
     return int(words[1]) - int(words[0]) + 1 if len(words) == 2 else None
 
 
@@ -111,16 +111,3 @@ def suspended_us(read_ns: Callable[[int], int] = time.clock_gettime_ns) -> int:
         if width_ns < _CLOSE_NS:
             break
     return slept_ns // 1000
-
-
-def _read(path: str) -> str:
-    """Several are read every second between two answers: it takes a quarter of what a file object
-    would."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            return os.read(handle, _ENOUGH).decode("ascii")
-        finally:
-            os.close(handle)
-    except (OSError, ValueError):
-        return ""

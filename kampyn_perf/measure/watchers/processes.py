@@ -6,7 +6,6 @@ goes on, and the restart is counted. Sizes are bytes, CPU is a share of one core
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import psutil
 
 from kampyn_perf import names
 from kampyn_perf.measure.readings import NotSeen, Quantity, Reading, Remark, Sample
+from kampyn_perf.proc_files import waited_ns
 from kampyn_perf.units import MICROSECONDS
 
 MAX_PLACES = 64
@@ -24,9 +24,6 @@ _PSS_EVERY = 30
 threads reads the dearest of its files."""
 _PSS_DIFFERS = 0.05
 """Share of RSS from which on shared pages are worth a series of their own."""
-
-_ENOUGH = 256
-"""Bytes of three numbers."""
 
 Finder = Callable[[], Mapping[str, Sequence[int]]]
 """The processes as they are now, by what they are called: {"worker": [4711, 4712]}. Raises
@@ -171,15 +168,8 @@ def _process(pid: int) -> psutil.Process | None:
 def waited_for_cpu(pid: int, proc: Path = Path("/proc")) -> float | None:
     """Seconds for which its main thread (an event loop) was ready to run while others had the CPU;
     None where the system does not tell."""
-    try:
-        # A file object, and the path of one, would take most of the time.
-        handle = os.open(f"{proc}/{pid}/schedstat", os.O_RDONLY)
-        try:
-            return int(os.read(handle, _ENOUGH).split()[1]) / 1e9
-        finally:
-            os.close(handle)
-    except (OSError, ValueError, IndexError):
-        return None
+    waited = waited_ns(pid, str(proc))
+    return None if waited is None else waited / 1e9
 
 
 def proportional_size(pid: int, proc: Path = Path("/proc")) -> int | None:

@@ -89,14 +89,20 @@ class Proc:
             (self.folder / str(pid) / "fd" / str(number)).symlink_to(f"socket:[{inode}]")
 
 
-def test_a_search_finds_new_processes_and_new_sockets_and_loses_those_that_let_go(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture
+def proc(tmp_path: Path) -> Proc:
+    """Process 10 listens, and process 11 does not."""
     proc = Proc(tmp_path)
     proc.listen(777)
     proc.process(10, 777)
     proc.process(11, 5)
-    search = PortSearch(8080, tmp_path)
+    return proc
+
+
+def test_a_search_finds_new_processes_and_new_sockets_and_loses_those_that_let_go(
+    proc: Proc,
+) -> None:
+    search = PortSearch(8080, proc.folder)
     assert search() == [10]
     proc.process(12, 777)  # a fork
     assert search() == [10, 12]
@@ -107,23 +113,16 @@ def test_a_search_finds_new_processes_and_new_sockets_and_loses_those_that_let_g
     assert search() == [11]
 
 
-def test_who_was_handed_the_socket_later_is_found_within_a_minute(tmp_path: Path) -> None:
-    proc = Proc(tmp_path)
-    proc.listen(777)
-    proc.process(10, 777)
-    proc.process(11, 5)
-    search = PortSearch(8080, tmp_path)
+def test_who_was_handed_the_socket_later_is_found_within_a_minute(proc: Proc) -> None:
+    search = PortSearch(8080, proc.folder)
     assert search() == [10]
     proc.process(11, 777)
     found = [search() for _ in range(12)]
     assert found[-1] == [10, 11]
 
 
-def test_sockets_that_do_not_listen_are_not_read(tmp_path: Path) -> None:
+def test_sockets_that_do_not_listen_are_not_read(proc: Proc) -> None:
     """A load leaves thousands of them behind."""
-    proc = Proc(tmp_path)
-    proc.listen(777)
-    with (tmp_path / "net" / "tcp").open("a") as table:
+    with (proc.folder / "net" / "tcp").open("a") as table:
         table.write("\nwhat would be an error if it were read")
-    proc.process(10, 777)
-    assert PortSearch(8080, tmp_path)() == [10]
+    assert PortSearch(8080, proc.folder)() == [10]

@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from kampyn_perf.histogram import Layout
 from kampyn_perf.results.apdex import Apdex, apdex_of, splits_of
-from kampyn_perf.results.breakdown import (
-    Breakdown,
-    BreakdownGroup,
-    Row,
-    Sparse,
-    join_rows,
-    pack_row,
-    rows_text,
-)
-from kampyn_perf.results.io import LongText
+from kampyn_perf.results.breakdown import Breakdown, Row, Sparse
+from tests.results.rows import group_of
 
 T = 100_000
 
@@ -29,10 +21,8 @@ def figure_of(times_us: list[int], failed: int = 0) -> Apdex:
         Row(at, len(part) + lost, lost, 0, 0, 0, Sparse.of(layout.places(part)), Sparse.empty())
         for at, part, lost in ((0, times_us[::2], failed), (3, times_us[1::2], 0))
     ]
-    packed = rows_text(join_rows((row.at, pack_row(row)) for row in rows))
-    group = BreakdownGroup(endpoint="GET /", flow="f", phase=0, packed=LongText((packed,)))
     kept = Breakdown(
-        width_us=10**6, splits_us=list(layout.splits_us), requests=[group], sessions=[]
+        width_us=10**6, splits_us=list(layout.splits_us), requests=[group_of(rows)], sessions=[]
     )
     return apdex_of(kept, T)
 

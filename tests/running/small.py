@@ -36,8 +36,17 @@ def run_suite(
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    " + "\n    ".join(MARKERS))
     for name, body in bodies.items():
         (folder / name).write_text(TRACE + body)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS, *arguments],
+    done = run_module(folder, "pytest", "-q", "-p", "no:cacheprovider", *PLUGINS, *arguments)
+    assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
+    assert f"{fails} failed" in done.stdout or not fails, done.stdout
+    trace = folder / "trace"
+    return [line.split() for line in trace.read_text().splitlines()] if trace.exists() else []
+
+
+def run_module(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m <module>` in a folder, with no plugins of pytest but those that are named."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
         cwd=folder,
         env=program.environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
         capture_output=True,
@@ -45,7 +54,3 @@ def run_suite(
         check=False,
         timeout=120,
     )
-    assert done.returncode == (1 if fails else 0), done.stdout + done.stderr
-    assert f"{fails} failed" in done.stdout or not fails, done.stdout
-    trace = folder / "trace"
-    return [line.split() for line in trace.read_text().splitlines()] if trace.exists() else []

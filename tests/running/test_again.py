@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli import program
 from tests.running import again
+from tests.running.small import run_module
 
 FLAKY = """
 import pathlib, pytest
@@ -39,23 +38,11 @@ def gate(tmp_path: Path):
     def run(body: str) -> tuple[int, int, str]:
         (tmp_path / "pytest.ini").write_text("[pytest]\n")
         (tmp_path / "test_it.py").write_text(body)
-        first = _python(tmp_path, "pytest", "-q", "--cache-clear")
-        again = _python(tmp_path, "tests.running.again")
+        first = run_module(tmp_path, "pytest", "-q", "--cache-clear")
+        again = run_module(tmp_path, "tests.running.again")
         return first.returncode, again.returncode, again.stdout
 
     return run
-
-
-def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env=program.environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def test_what_passes_alone_is_named_and_nothing_else_runs(gate, tmp_path) -> None:

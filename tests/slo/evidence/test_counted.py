@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kampyn_perf.histogram import Layout
-from kampyn_perf.results.breakdown import (
-    BreakdownGroup,
-    Row,
-    Sparse,
-    join_rows,
-    pack_row,
-    rows_text,
-)
-from kampyn_perf.results.io import LongText
+from kampyn_perf.results.breakdown import Row, Sparse
 from kampyn_perf.slo.evidence.counted import Counted, Table, Times
 from kampyn_perf.slo.kinds import Clock, Event
+from tests.results.rows import group_of
 
 
 def counted() -> Counted:
@@ -25,9 +18,7 @@ def counted() -> Counted:
         Row(at, at + 1, 1, 0, 0, 1, *(Sparse.of(place([us] * at)) for us in (1_000, 100)))
         for at in range(4)
     ]
-    packed = rows_text(join_rows([(row.at, pack_row(row)) for row in rows]))
-    group = BreakdownGroup(endpoint="GET /", flow="f", phase=0, packed=LongText((packed,)))
-    return Table([group], [], splits_us=[], width_us=1_000_000).select(lambda _: True)
+    return Table([group_of(rows)], [], splits_us=[], width_us=1_000_000).select(lambda _: True)
 
 
 def held(times: Times) -> list[tuple[int, int, float]]:

@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+if os.environ.get("KAMPYN_TESTS_COMPILED") == "1":
+    from kampyn_perf import compiled
+
+    if _why := compiled.use():
+        raise RuntimeError(f"the compiled part is not used: {_why}")
+
 from tests import mongo_server
 from tests.alerts import promtool
 from tests.mongo_server import (

@@ -36,7 +36,7 @@ from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.interpreter import PreparedSteps
 from kampyn_perf.load.scenario.own_state import OwnState, cookies_of
 from kampyn_perf.load.scenario.prepared import PreparedRequest
-from kampyn_perf.load.scenario.sending import send_ready, send_with_options
+from kampyn_perf.load.scenario.sending import exchange
 from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.together import run_together
 from kampyn_perf.load.scenario.tokens import Token
@@ -233,21 +233,9 @@ class FlowUser(User):  # type: ignore[misc]
         return cls.flow or cls.__name__
 
     def _exchange(self, request: PreparedRequest, headers: dict[str, str] | None) -> Any:
-        session = self.session
-        failures, data = session.failures, session.data
-        goes_on = False
-        sent = send_ready(self.client, request, data, headers)
-        if sent is None:
-            sent = send_with_options(self.client, request, data, headers)
-        with sent as response:
-            if not request.judge.idle:
-                goes_on = request.judge.judge(response, data)
-            acknowledged = self.kampyn.acknowledged
-            if acknowledged is not None and acknowledged.endpoint == request.name:
-                acknowledged.note(response)
-        # Of several at the same time, the session's count does not say which one failed.
-        failed = session.failures > failures if session.together is None else response.error
-        if failed and not goes_on:
+        acknowledged = self.kampyn.acknowledged
+        response, goes_on = exchange(self.client, request, self.session, headers, acknowledged)
+        if not goes_on:
             raise StepFailedError(f"{request.name} did not succeed")
         return response
 

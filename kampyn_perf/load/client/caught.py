@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from mypy_extensions import mypyc_attr
+
 from kampyn_perf.load.client.errors import CheckError, DecodeError
 from kampyn_perf.load.client.response import Response
 
@@ -21,6 +23,7 @@ class ReportedAs(NamedTuple):
     context: Mapping[str, Any] | None = None
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class PendingResponse(Response):
     """A response that is judged, and reported when its with-block ends."""
 
@@ -90,6 +93,7 @@ class PendingResponse(Response):
             report(self)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class CaughtResponse(PendingResponse):
     """One that was given to a scenario (`catch_response=True`)."""
 

@@ -6,20 +6,18 @@ One call is one sample, redirects and a safe retry included. The observer gets e
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Unpack
 
 from gevent import GreenletExit
 
-from kampyn_perf.load.client.api import Options, RequestObserver, RequestSample, Timeouts
+from kampyn_perf.load.client.api import Options, RequestObserver, Timeouts
 from kampyn_perf.load.client.bodies import JSON, encode_data, encode_files
-from kampyn_perf.load.client.caught import CaughtResponse, PendingResponse, ReportedAs
+from kampyn_perf.load.client.caught import CaughtResponse, ReportedAs
 from kampyn_perf.load.client.connection_pool import ConnectionPool
 from kampyn_perf.load.client.cookies import CookieJar
-from kampyn_perf.load.client.explain import failure_text
+from kampyn_perf.load.client.counted import CountedRequests
 from kampyn_perf.load.client.requests import Prepared, RequestFactory, told_apart
 from kampyn_perf.load.client.response import Response
 from kampyn_perf.load.client.sender import Sender
@@ -27,10 +25,8 @@ from kampyn_perf.load.client.urls import with_params
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.json_text import encode_json
 
-_tuple: Any = tuple.__new__  # a named tuple made so, of every request, costs a third
 
-
-class Client:
+class Client(CountedRequests):
     """One virtual user's HTTP: cookies of its own, connections shared with the others.
 
     `base_url` may carry user and password. `headers` are sent with every request. `context` gives
@@ -55,20 +51,21 @@ class Client:
         max_redirects: int = 20,
     ) -> None:
         self.pool = pool
-        self.observer = observer
-        self.request_event = request_event
-        self.timeouts = timeouts or Timeouts()
+        self.factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
+        """Makes the requests; users of one pool share it."""
+        super().__init__(
+            sender=self.sender_class(factory=self.factory, max_redirects=max_redirects),
+            observer=observer,
+            request_event=request_event,
+            context=context,
+            timeouts=timeouts or Timeouts(),
+        )
         self.request_name: str | None = None
         self.headers: Any = {}
         """Sent with every request of this user, under those that the request itself is given."""
-        self._context = context
         self._own_headers = headers
         self._given_base = base_url
-        self.factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
-        """Makes the requests; users of one pool share it."""
         self._known = self.factory.known
-        self._sender = self.sender_class(factory=self.factory, max_redirects=max_redirects)
-        self.cookies = self._sender.cookies
 
     @property
     def base_url(self) -> str:
@@ -163,7 +160,7 @@ class Client:
         )
         kind = self.caught_class if catch_response else self.response_class
         response = kind(prepared, body, now_us())
-        sample_name = name or self.request_name or self.usual_name(url, prepared)
+        sample_name = str(name or self.request_name or self.usual_name(url, prepared))
         try:
             self._sender.perform(
                 response,
@@ -182,30 +179,9 @@ class Client:
             self._report(response, method, sample_name, context)
         return response
 
-    def send(
-        self, prepared: Prepared, body: bytes | None, reported_as: ReportedAs
-    ) -> PendingResponse:
-        """Send what is ready, and return its response: to be judged in a with-block."""
-        response = PendingResponse(prepared, body, now_us())
-        try:
-            self._sender.perform(response, self.timeouts, b"", True, True)
-        except GreenletExit:
-            if self.observer is not None:
-                self.observer.request_cut(reported_as.method, reported_as.name, response.sent_us)
-            raise
-        response.report_with(self.report_judged, reported_as)
-        return response
-
     def usual_name(self, url: str, prepared: Prepared) -> str:  # noqa: ARG002 (for others)
         """What a request is called that was given no name."""
         return url
-
-    def report_judged(self, response: PendingResponse) -> None:
-        """Count a caught response, by what it is called by now."""
-        method, name, _url, context = response.reported_as
-        if (meta := response.meta) is not None:
-            name, context = meta["name"], meta["context"]
-        self._report(response, method, name, context)
 
     def _timeouts_of(self, timeout: float | tuple[float, float] | None) -> Timeouts:
         if timeout is None:
@@ -220,48 +196,6 @@ class Client:
             yield
         finally:
             self.request_name = None
-
-    def _report(
-        self,
-        response: Response,
-        method: str,
-        name: str,
-        context: Mapping[str, Any] | None,
-    ) -> None:
-        """Tell the observer, and Locust's listeners if there are any."""
-        error = response.error
-        if self.observer is not None:
-            self.observer.request_done(
-                _tuple(
-                    RequestSample,
-                    (
-                        method,
-                        name,
-                        response.sent_us,
-                        response.end_us,
-                        response.status_code,
-                        None if error is None else error.kind,
-                        response.wire_in,
-                        response.wire_out,
-                        None if error is None else partial(failure_text, error, response),
-                    ),
-                )
-            )
-        event = self.request_event
-        if event is not None and getattr(event, "_handlers", True):
-            elapsed_us = response.end_us - response.sent_us
-            own = self._context() if self._context is not None else {}
-            event.fire(
-                request_type=method,
-                name=name,
-                context={**own, **context} if context else own,
-                response=response,
-                exception=error,
-                start_time=time.time() - (now_us() - response.sent_us) / 1e6,
-                url=response.first_url,
-                response_length=response.size,
-                response_time=elapsed_us / 1000,
-            )
 
 
 def _cookie_line(cookies: Mapping[str, str]) -> bytes:

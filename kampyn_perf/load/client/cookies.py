@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from kampyn_perf.load.client.errors import RequestRefusedError
 from kampyn_perf.load.client.set_cookie import Cookie, parse_set_cookie
@@ -46,7 +47,7 @@ class CookieJar:
         return any(cookie.name == name for cookie in self.kept.values())
 
     def __getitem__(self, name: str) -> str:
-        value = self.get(name)
+        value: str | None = self.get(name)
         if value is None:
             raise KeyError(name)
         return value
@@ -54,7 +55,7 @@ class CookieJar:
     def __setitem__(self, name: str, value: str) -> None:
         self.set(name, value)
 
-    def get(self, name: str, default: str | None = None) -> str | None:
+    def get(self, name: str, default: Any = None) -> Any:
         """The value of the first cookie of that name."""
         return next((c.value for c in self.kept.values() if c.name == name), default)
 
@@ -89,7 +90,7 @@ class CookieJar:
         """Names and values."""
         return [(cookie.name, cookie.value) for cookie in self.kept.values()]
 
-    def pop(self, name: str, default: str | None = None) -> str | None:
+    def pop(self, name: str, default: Any = None) -> Any:
         """Forget the cookies of one name; the value of the first."""
         value = self.get(name, default)
         for key in [key for key, cookie in self.kept.items() if cookie.name == name]:

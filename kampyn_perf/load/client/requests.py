@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mypy_extensions import mypyc_attr
+
 from kampyn_perf.load.client.bodies import ACCEPT_ENCODING, JSON
 from kampyn_perf.load.client.urls import (
     ABSOLUTE,
@@ -37,7 +39,7 @@ class RequestHeaders:
 
     __slots__ = ("block", "cookies", "expects", "pairs")
 
-    def __init__(self, pairs: dict[str, str], authority: str) -> None:
+    def __init__(self, pairs: dict[str, Any], authority: str) -> None:
         names = {name.lower(): name for name in pairs}
         cookie = names.get("cookie")
         self.pairs = pairs
@@ -60,6 +62,7 @@ class Method:
         """What ends the head when there is no body."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Prepared:
     """One request but for its cookies and body."""
 
@@ -106,7 +109,7 @@ class RequestFactory:
     """Makes and remembers requests for one base URL and one set of default headers."""
 
     def __init__(
-        self, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, str] | None = None
+        self, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, Any] | None = None
     ) -> None:
         base = parse_url(base_url)
         self._pool = pool
@@ -115,7 +118,10 @@ class RequestFactory:
         self.prefix = clean_target(prefix) if prefix else ""
         self.base_url = self.origin.base + self.prefix
         self._auth = basic_auth(*base.auth) if base.auth else ""
-        self._defaults = {"User-Agent": "kampyn-perf", "Accept-Encoding": ACCEPT_ENCODING}
+        self._defaults: dict[str, Any] = {
+            "User-Agent": "kampyn-perf",
+            "Accept-Encoding": ACCEPT_ENCODING,
+        }
         for name, value in (headers or {}).items():
             _put(self._defaults, name, value)
         self.known: dict[Any, Prepared] = {}
@@ -124,7 +130,7 @@ class RequestFactory:
 
     @classmethod
     def shared(
-        cls, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, str] | None
+        cls, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, Any] | None
     ) -> RequestFactory:
         """The one factory of this pool for this base and these headers: users share it."""
         key = (base_url, tuple((headers or {}).items()))
@@ -139,8 +145,8 @@ class RequestFactory:
         url: str,
         *,
         content_type: str,
-        headers: Mapping[str, str] | None,
-        auth: tuple[str | bytes, str | bytes] | None,
+        headers: Mapping[str, Any] | None,
+        auth: Any,
         key: Any,
     ) -> Prepared:
         """The request, remembered under `key`. Raises RequestRefusedError, HostNotAllowedError."""
@@ -188,8 +194,8 @@ class RequestFactory:
         origin: Origin,
         *,
         content_type: str,
-        headers: Mapping[str, str] | None,
-        auth: tuple[str | bytes, str | bytes] | None = None,
+        headers: Mapping[str, Any] | None,
+        auth: Any = None,
     ) -> RequestHeaders:
         """The headers of a request; the scenario's own win."""
         merged = dict(self._defaults)
@@ -223,7 +229,7 @@ class Hop:
     keeps_body: bool
 
 
-def told_apart(headers: Mapping[str, str] | None, auth: Any) -> tuple[Any, ...]:
+def told_apart(headers: Mapping[str, Any] | None, auth: Any) -> tuple[Any, ...]:
     """What tells given headers from others. Values count by their form: 1 and True are equal, and
     not the same to send."""
     if not headers:
@@ -237,7 +243,7 @@ def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:
     store[key] = value
 
 
-def _put(headers: dict[str, str], name: str, value: str | None) -> None:
+def _put(headers: dict[str, Any], name: str, value: Any) -> None:
     """Set a header whatever the case of its name; None takes a default away."""
     for present in [key for key in headers if key.lower() == name.lower()]:
         del headers[present]

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 import orjson
+from mypy_extensions import mypyc_attr
 
 from kampyn_perf.load.client.bodies import decode
 from kampyn_perf.load.client.errors import DecodeError, HttpError, RequestRefusedError
@@ -46,6 +47,7 @@ class Request:
         return dict(self._prepared.headers.pairs)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Response:
     """A finished request: the server's answer, or the error that stands in its place."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from mypy_extensions import mypyc_attr
+
 from kampyn_perf.load.client.connection import Connection
 from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.load.client.errors import (
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from kampyn_perf.load.client.response import Response
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Sender:
     """Sends for one user: its cookies, on the pool of all."""
 

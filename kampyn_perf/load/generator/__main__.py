@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from kampyn_perf.compiled import use as use_compiled
 from kampyn_perf.load.generator.starting import cheap_imports
+
+use_compiled()
 
 with cheap_imports():
     from locust import events

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
+from mypy_extensions import mypyc_attr
+
 from kampyn_perf.load.client import RequestSample
 from kampyn_perf.load.generator.allocation import Allocation, VirtualUser
 from kampyn_perf.load.partition import Assignment, Partition
@@ -33,6 +35,7 @@ _GAP_US = 2_000
 """What such work takes at most, with room to spare: an arrival meanwhile would begin that late."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Pacer:
     """Starts the arrivals of a partition. `run` returns at the schedule's end, or after `stop`."""
 

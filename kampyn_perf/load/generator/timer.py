@@ -8,22 +8,16 @@ Elsewhere: sleep until shortly before, then give way to others in turn until the
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import gevent
 from greenlet import getcurrent, greenlet
 
 from kampyn_perf.load.clock import now_us
+from kampyn_perf.load.generator.timerfd import Timerfd
 
-_NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
-_CLOCK_MONOTONIC = 1
-_ABSOLUTE = 1
 _READ = 1
 _SPIN_US = 1_500
 """The portable timer turns for so long before the moment: a little more than gevent's tick."""
@@ -57,16 +51,7 @@ class _KernelTimer:
     """A timerfd. Raises OSError or AttributeError where the system has none."""
 
     def __init__(self) -> None:
-        if sys.platform != "linux":
-            raise OSError("timerfd is Linux's")
-        libc = ctypes.CDLL(None, use_errno=True)
-        self._fd = int(libc.timerfd_create(_CLOCK_MONOTONIC, _NONBLOCK_CLOEXEC))
-        if self._fd < 0:
-            raise OSError(ctypes.get_errno(), "timerfd_create")
-        self._spec = _ItimerSpec()
-        # A call of a microsecond: others need not be let in meanwhile.
-        settime = ctypes.PyDLL(None).timerfd_settime
-        self._settime = partial(settime, self._fd, _ABSOLUTE, ctypes.byref(self._spec), None)
+        self._timer = Timerfd()
         self._sleeper: greenlet | None = None
         self._back: greenlet | None = None
         """Who goes on when the one that it switched to gives way."""
@@ -74,13 +59,13 @@ class _KernelTimer:
         """How many more may be switched to at this waking; 0 between two of them."""
         self._hub: Any = gevent.get_hub()
         # Watched all the time: a timer that is set anew is not readable until it is due again.
-        self._watcher = self._hub.loop.io(self._fd, _READ)
+        self._watcher = self._hub.loop.io(self._timer.number, _READ)
         self._watcher.start(self._on_due)
 
     def sleep_until(self, due_us: int) -> None:
         """Let other greenlets work until `due_us`."""
         while due_us > now_us():
-            self._set(due_us)
+            self._timer.set(due_us)
             self._sleeper = getcurrent()
             try:
                 self._hub.switch()
@@ -100,7 +85,7 @@ class _KernelTimer:
         """On the hub, which whoever is switched to from here gives way to."""
         sleeper = self._sleeper
         if sleeper is None:
-            self._set(0)  # nobody waits any more
+            self._timer.set(0)  # nobody waits any more
             return
         self._left = _AT_ONCE
         try:
@@ -111,31 +96,11 @@ class _KernelTimer:
         finally:
             self._left = 0  # from elsewhere nobody would be switched back to
 
-    def _set(self, due_us: int) -> None:
-        """Be due then; 0 for never."""
-        self._spec.value_s, micros = divmod(due_us, 1_000_000)
-        self._spec.value_ns = micros * 1000
-        self._settime()
-
     def close(self) -> None:
         """Give the descriptor back."""
         self._watcher.stop()
         self._watcher.close()
-        os.close(self._fd)
-
-
-class _ItimerSpec(ctypes.Structure):
-    """struct itimerspec with 64-bit time, as Linux has it on every 64-bit machine."""
-
-    _fields_ = (
-        ("interval_s", ctypes.c_long),
-        ("interval_ns", ctypes.c_long),
-        ("value_s", ctypes.c_long),
-        ("value_ns", ctypes.c_long),
-    )
-
-    value_s: int
-    value_ns: int
+        self._timer.close()
 
 
 def _spin_until(due_us: int) -> None:

@@ -12,7 +12,33 @@ from kampyn_perf.load.client.template import PathTemplate
 from kampyn_perf.load.scenario.own_state import cookies_of
 from kampyn_perf.load.scenario.prepared import PreparedRequest
 from kampyn_perf.load.scenario.ready import ReadyRequest
+from kampyn_perf.load.scenario.session import Session
 from kampyn_perf.load.scenario.templates import as_text
+
+
+def exchange(
+    client: Any,
+    request: PreparedRequest,
+    session: Session,
+    headers: Mapping[str, str] | None,
+    acknowledged: Any,
+) -> tuple[Any, bool]:
+    """The answer to a request of `session`, judged and counted, and whether the session goes on.
+    `acknowledged` notes what the target has promised by it; None where nobody asks for that."""
+    failures, data = session.failures, session.data
+    goes_on = False
+    sent: Any = send_ready(client, request, data, headers)
+    if sent is None:
+        sent = send_with_options(client, request, data, headers)
+    with sent as response:
+        if not request.judge.idle:
+            goes_on = request.judge.judge(response, data)
+        if acknowledged is not None and acknowledged.endpoint == request.name:
+            acknowledged.note(response)
+    # Of several at the same time, the session's count does not say which one failed.
+    if session.together is None:
+        return response, goes_on or session.failures == failures
+    return response, goes_on or not response.error
 
 
 def send_ready(

@@ -13,8 +13,7 @@ import re
 import string
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
 Fill = Callable[[Mapping[str, Any]], Any]
@@ -35,8 +34,7 @@ class MissingFieldError(LookupError):
     """The session's data has no such field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slots(Generic[Text]):
+class Slots(NamedTuple, Generic[Text]):
     """A text with places to be filled in."""
 
     around: tuple[Text, ...]

@@ -10,9 +10,11 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-from kampyn_perf import __version__
+from kampyn_perf import __version__, compiled
 from kampyn_perf.process_limits import usable_cpus
 
+ENGINE = "engine"
+"""Among versions, where generators ran compiled; earlier versions had no such thing."""
 _PACKAGES = ("locust", "gevent", "httptools", "granian", "fastapi", "pymongo", "redis")
 
 
@@ -45,6 +47,13 @@ def describe(folder: Path | None = None) -> Machine:
         versions={"kampyn-perf": __version__} | _versions(),
         git_commit=_git_commit(folder or Path.cwd()),
     )
+
+
+def with_engine(machine: Machine) -> Machine:
+    """The same for numbers that depend on whether load generators run compiled: as a version."""
+    if compiled.why_not():
+        return machine
+    return machine.model_copy(update={"versions": {**machine.versions, ENGINE: "compiled"}})
 
 
 def _versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from kampyn_perf import __version__, machine
+from kampyn_perf import __version__, compiled, machine
 from kampyn_perf.process_limits import usable_cpus
 
 
@@ -36,3 +36,16 @@ def test_a_checkout_with_local_changes_is_marked(tmp_path: Path) -> None:
     assert machine.describe(tmp_path).git_commit == commit
     (tmp_path / "file").write_text("two")
     assert machine.describe(tmp_path).git_commit == f"{commit}+"
+
+
+def test_whether_generators_run_compiled_is_a_version(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(compiled, "FOLDER", tmp_path)
+    plain = machine.describe(tmp_path)
+    assert machine.with_engine(plain) == plain
+    (tmp_path / compiled.MADE_OF).write_text(compiled.fingerprint())
+    for path in compiled.libraries().values():
+        path.touch()
+    made = machine.with_engine(plain)
+    assert made.versions == {**plain.versions, machine.ENGINE: "compiled"}
+    monkeypatch.setenv(compiled.PURE_VARIABLE, "1")
+    assert machine.with_engine(plain) == plain

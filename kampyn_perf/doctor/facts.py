@@ -52,6 +52,8 @@ class GeneratorFacts:
     """In words."""
     days: int | None = None
     """Since then."""
+    pure: str = ""
+    """Why it runs without its compiled part; empty where it has that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kampyn_perf import compiled
 from kampyn_perf.doctor.facts import GeneratorFacts, MachineFacts
-from kampyn_perf.machine import describe
+from kampyn_perf.machine import describe, with_engine
 from kampyn_perf.process_limits import cpu_quota, usable_cpus
 from kampyn_perf.results import carried
 
@@ -70,11 +71,12 @@ def thorough(
 
 def generator() -> GeneratorFacts:
     """What was measured of load generators here, if ever."""
-    known = carried.read(describe())
+    pure = compiled.why_not()
+    known = carried.read(with_engine(describe()))
     if known is None:
-        return GeneratorFacts()
+        return GeneratorFacts(pure=pure)
     now = datetime.now(UTC)
-    return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now))
+    return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now), pure=pure)
 
 
 def calibrated(takes_ns: Callable[[range], int]) -> range:

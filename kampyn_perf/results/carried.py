@@ -14,7 +14,7 @@ from pydantic import Field
 
 from kampyn_perf import names
 from kampyn_perf.errors import KampynError
-from kampyn_perf.machine import Machine
+from kampyn_perf.machine import ENGINE, Machine
 from kampyn_perf.results import io
 from kampyn_perf.results.io import Record
 
@@ -38,14 +38,9 @@ class Carried(Record):
     """Whether others used the machine meanwhile: on a quiet one it is more."""
 
     def is_of(self, machine: Machine) -> bool:
-        """Whether it says something of that machine: the same host and processor, and the same
-        Python but for its last number."""
-        mine, its = self.machine, machine
-        return (mine.hostname, mine.cpu, _minor(mine.python)) == (
-            its.hostname,
-            its.cpu,
-            _minor(its.python),
-        )
+        """Whether it says something of that machine: the same host and processor, the same Python
+        but for its last number, the generator compiled or not (`machine.with_engine`)."""
+        return _decides(self.machine) == _decides(machine)
 
     def age_days(self, now: datetime) -> int:
         """Whole days since then."""
@@ -62,8 +57,9 @@ class Carried(Record):
         return f"measured on {self.measured_at[:10]}, {ago}, by {MEASURED_BY}{busy}"
 
 
-def _minor(python: str) -> str:
-    return ".".join(python.split(".")[:2])
+def _decides(machine: Machine) -> tuple[object, ...]:
+    python = ".".join(machine.python.split(".")[:2])
+    return machine.hostname, machine.cpu, python, machine.versions.get(ENGINE)
 
 
 def read(machine: Machine, path: Path = FILE) -> Carried | None:

@@ -96,6 +96,14 @@ def test_of_a_machine(broken, rule):
     assert rules(machine=replace(MACHINE, **broken)) == [rule]
 
 
+def test_a_generator_that_is_not_compiled_is_told_why_and_how():
+    rate, pure = findings(Facts(generator=GeneratorFacts(mix=8400.0, pure="it was not made")))
+    assert rate.rule == "generator-rate"
+    assert (pure.rule, pure.level) == ("generator-compiled", Level.NOTE)
+    assert pure.what == "load generators run without their compiled part: it was not made"
+    assert "make compiled" in pure.remedy
+
+
 def test_of_what_one_generator_carries():
     (unknown,) = findings(Facts(generator=GeneratorFacts()))
     assert (unknown.rule, unknown.level) == ("generator-rate", Level.NOTE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kampyn_perf.machine import ENGINE
 from kampyn_perf.results import carried
 from kampyn_perf.results.carried import Carried
 from tests.bench.conftest import MACHINE
@@ -23,8 +25,16 @@ def test_it_is_read_again_on_the_same_machine(tmp_path: Path) -> None:
     assert carried.read(newer, path) == KNOWN
 
 
-@pytest.mark.parametrize("other", [{"hostname": "there"}, {"cpu": "Another"}, {"python": "3.12.7"}])
-def test_it_says_nothing_of_another_machine(tmp_path: Path, other: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"hostname": "there"},
+        {"cpu": "Another"},
+        {"python": "3.12.7"},
+        {"versions": {ENGINE: "compiled"}},
+    ],
+)
+def test_it_says_nothing_of_another_machine(tmp_path: Path, other: dict[str, Any]) -> None:
     carried.keep(KNOWN, tmp_path / "g.json")
     assert carried.read(MACHINE.model_copy(update=other), tmp_path / "g.json") is None
 

@@ -18,6 +18,8 @@ class Sizing:
     when: str = ""
     """In words, and by what."""
     cores: int | None = None
+    pure: bool = False
+    """Whether it runs without its compiled part."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from kampyn_perf.load.coordinator.facts import GeneratorFacts
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.schedule import Schedule
 
+_COMPILE = "one that is compiled carries a third more (kampyn-perf doctor)"
 _USED = 0.8
 """Of what one carries at most: near that it is late now and then."""
 
@@ -23,7 +24,12 @@ def asked_rate(collector: Collector, schedule: Schedule) -> float:
 
 def advice(collector: Collector, schedule: Schedule, facts: GeneratorFacts) -> str:
     """What to do where generators could not do more."""
-    sizing, asked = facts.sizing, asked_rate(collector, schedule)
+    words = _workers(facts, asked_rate(collector, schedule))
+    return f"{words}; {_COMPILE}" if facts.sizing.pure else words
+
+
+def _workers(facts: GeneratorFacts, asked: float) -> str:
+    sizing = facts.sizing
     if not sizing.rate:
         return (
             f"use --workers (this run asked for about {asked:,.0f} requests/s; "

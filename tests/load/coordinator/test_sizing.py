@@ -34,6 +34,15 @@ def test_workers_are_named_where_the_figure_is_known(rate, have, workers):
     )
 
 
+def test_a_generator_that_is_not_compiled_is_told_what_that_costs():
+    pure = GeneratorFacts(names=["g"], sizing=Sizing(rate=30.0, when=WHEN, cores=8, pure=True))
+    assert advice(run(), SCHEDULE, pure).endswith(
+        "use --workers 2; one that is compiled carries a third more (kampyn-perf doctor)"
+    )
+    unknown = GeneratorFacts(names=["g"], sizing=Sizing(pure=True))
+    assert advice(run(), SCHEDULE, unknown).endswith("a third more (kampyn-perf doctor)")
+
+
 def test_more_than_there_are_cores_takes_more_machines():
     facts = GeneratorFacts(names=["g"], sizing=Sizing(rate=5.0, when=WHEN, cores=2))
     assert advice(run(), SCHEDULE, facts).endswith(

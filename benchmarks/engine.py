@@ -8,10 +8,11 @@
 
 Programs are ours, the last release's (a checkout of its own), stock Locust, and k6, Artillery, wrk
 and hey where they are on the PATH, each alone on one core, against a server of constants on
-another. The mix is the document's, with cookies and checks of what was answered; Artillery, wrk and
-hey do a single request. Rates are counted by the server; CPU and memory are those of a program's
-processes together, between a second after its first request and the end of its load. P50 and P99
-are what each tells: ours from the moment a request was due, the others from when they sent it.
+another; named by --programs, `pure` is ours without what is compiled. The mix is the document's,
+with cookies and checks of what was answered; Artillery, wrk and hey do a single request. Rates are
+counted by the server; CPU and memory are those of a program's processes together, between a second
+after its first request and the end of its load. P50 and P99 are what each tells: ours from the
+moment a request was due, the others from when they sent it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from kampyn_perf.load.benchmark.usage import tree
 from kampyn_perf.stats import trend
 
 _RELEASE = "release"
+_PURE = "pure"
 RATES = (1_200.0, 4_800.0, 8_400.0)
 _GENERATORS = (1, 2)
 _GIVES_UP = 0.9
@@ -81,6 +83,8 @@ def programs(asked: argparse.Namespace) -> list[Program]:
     """Those that are there, and were asked for."""
     known = benchmark.programs()
     wanted = asked.programs.split(",") if asked.programs else []
+    if _PURE in wanted:
+        known.insert(1, benchmark.ours(_PURE, pure=True))
     if wanted and _RELEASE not in wanted:
         return [one for one in known if one.name in wanted]
     try:

@@ -4,7 +4,8 @@
 
 Both run the documented mix at the same time, at the same rate, each against a server of its own, on
 the same core: what disturbs one disturbs the other. Compared is the CPU time (user and system) of
-the whole program for a request, not a duration. Of the pairs' ratios the median counts, with the
+the whole program for a request, not a duration; of both without what is compiled, because the older
+state has nothing of it. Of the pairs' ratios the median counts, with the
 interval that holds it in 97 % of cases (six pairs: from the lowest to the highest; 94 % with the
 five that a slow machine has time for):
 
@@ -82,8 +83,8 @@ def measure(base: str, asked: argparse.Namespace, held: Path) -> tuple[str, int]
     """Against `base`, whose files go below `held`. Raises NoCommitError, KampynError."""
     older = checkout(base, held=held, install=False)
     programs = [
-        benchmark.ours("before", python=older.python, checkout=older.folder),
-        benchmark.ours("now", checkout=ROOT),
+        benchmark.ours("before", python=older.python, checkout=older.folder, pure=True),
+        benchmark.ours("now", checkout=ROOT, pure=True),
     ]
     ratios: list[float] = []
     end = time.monotonic() + asked.budget

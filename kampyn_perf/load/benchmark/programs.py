@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kampyn_perf import names
+from kampyn_perf import compiled, names
 from kampyn_perf.load.benchmark.jobs import percentile
 from kampyn_perf.load.benchmark.tools import TOOLS, Tool
 from kampyn_perf.load.benchmark.work import DATA_FILE, Work
@@ -97,15 +97,17 @@ def ours(
     python: str = sys.executable,
     checkout: Path | None = None,
     more: Sequence[str] = (),
+    pure: bool = False,
 ) -> Program:
-    """`kampyn-perf load` of this installation, or of a checkout."""
+    """`kampyn-perf load` of this installation, or of a checkout; `pure`: nothing compiled."""
+    where = {"PYTHONPATH": str(checkout or _PACKAGE.parent)}
     return Program(
         name=name,
         works=tuple(Work),
         scheduled=True,
         command=lambda task: [python, "-m", "kampyn_perf", *_flags(task), *more],
         figures=_figures_of_ours,
-        environment={"PYTHONPATH": str(checkout or _PACKAGE.parent)},
+        environment={**where, compiled.PURE_VARIABLE: "1"} if pure else where,
     )
 
 

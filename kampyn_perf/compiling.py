@@ -72,6 +72,9 @@ def _build(parts: Path, built: Path) -> None:
                 multi_file=True,
                 debug_level="0",
             )
+            if os.name == "posix":
+                for extension in extensions:  # arrivals are due to the bit when Python has them due
+                    extension.extra_compile_args.append("-ffp-contract=off")
             command = build_ext(Distribution({"name": GROUP, "ext_modules": extensions}))
             command.build_lib, command.build_temp = str(built), str(parts)
             command.parallel = os.cpu_count()

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
+from operator import truediv
 from typing import NamedTuple
 
 from kampyn_perf.units import MICROSECONDS
@@ -122,7 +123,7 @@ class Schedule:
         phase = self.phases[index]
         if self.mode is ArrivalMode.EVEN:
             counted, parts = self._before[index]
-            mark = (number * parts - counted) / parts
+            mark = truediv(number * parts - counted, parts)  # compiled, `/` rounds twice
         else:
             mark = self._cells[index].mark(number - self._first[index])
         offset = self._ramps[index].time_of(mark)

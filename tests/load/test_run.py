@@ -265,6 +265,22 @@ def test_defects_of_a_scenario_are_told_with_their_place(load, tmp_path):
     assert log.count("Traceback") == 2, "the first of each kind, with all that led to it"
 
 
+def test_a_defect_of_the_generators_own_ends_the_run_and_is_named(load, tmp_path):
+    scenario = tmp_path / "broken.py"
+    scenario.write_text(
+        "from locust import task\nfrom kampyn_perf.load.flow import FlowUser\n"
+        "from kampyn_perf.load.generator import run\n"
+        "class Broken(run.Pacer):\n    def run(self, start_us, sleep_until):\n"
+        "        raise TypeError('no such arrival')\n"
+        "run.Pacer = Broken\n"
+        "class Visits(FlowUser):\n    @task\n    def go(self):\n"
+        "        self.client.get('/x')\n"
+    )
+    result = load.run(SHORT, more=("--set", f"config.scenarios={scenario}"))
+    reasons = "\n".join(result.validity.reasons)
+    assert "ended with code 1: TypeError: no such arrival" in reasons
+
+
 def test_a_killed_program_leaves_no_generator_and_its_last_second(load):
     process = load.start(LONG, more=("--workers", "2"), childless=False)
     load.until_second(2)

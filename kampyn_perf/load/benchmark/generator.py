@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from kampyn_perf.compiled import use as use_compiled
 from kampyn_perf.load.benchmark.jobs import Client, Figures, Job
 
 
@@ -25,7 +26,8 @@ def run(job: Job) -> Figures:
 
 
 def main() -> None:
-    """Entry point of the child process."""
+    """Entry point of the child process, which runs compiled what generators of a run do."""
+    use_compiled()
     raw: dict[str, Any] = orjson.loads(sys.argv[1])
     figures = run(Job(**{**raw, "client": Client(raw["client"])}))
     sys.stdout.write(orjson.dumps(asdict(figures)).decode() + "\n")

@@ -54,7 +54,7 @@ class Client(CountedRequests):
         self.factory = RequestFactory.shared(base_url=base_url, pool=pool, headers=headers)
         """Makes the requests; users of one pool share it."""
         super().__init__(
-            sender=self.sender_class(factory=self.factory, max_redirects=max_redirects),
+            sender=self.sender_class(factory=self.factory, max_redirects=int(max_redirects)),
             observer=observer,
             request_event=request_event,
             context=context,
@@ -82,9 +82,22 @@ class Client(CountedRequests):
         self._sender.ask_through(factory)
 
     @property
+    def cookies(self) -> Any:
+        """This user's; names and values may be put in their place."""
+        return self._sender.cookies
+
+    @cookies.setter
+    def cookies(self, given: Any) -> None:
+        jar = given
+        if not isinstance(given, CookieJar):
+            jar = CookieJar()
+            jar.update(given)
+        self._sender.cookies = jar
+
+    @property
     def cookiejar(self) -> CookieJar:
         """The cookies, under the name that they have in FastHttpSession."""
-        return self.cookies
+        return self._sender.cookies
 
     def get(self, url: str, **options: Unpack[Options]) -> Response:
         """GET."""
@@ -166,7 +179,7 @@ class Client(CountedRequests):
                 response,
                 self._timeouts_of(timeout),
                 _cookie_line(cookies) if cookies else b"",
-                allow_redirects,
+                bool(allow_redirects),
                 not discard_body,
             )
         except GreenletExit:

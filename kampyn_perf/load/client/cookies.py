@@ -43,40 +43,53 @@ class CookieJar:
     def __iter__(self) -> Iterator[Cookie]:
         return iter(list(self.kept.values()))
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: Any) -> bool:
         return any(cookie.name == name for cookie in self.kept.values())
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: Any) -> str:
         value: str | None = self.get(name)
         if value is None:
             raise KeyError(name)
         return value
 
-    def __setitem__(self, name: str, value: str) -> None:
+    def __setitem__(self, name: Any, value: Any) -> None:
         self.set(name, value)
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies have cookies of their own."""
+        return _jar_of, (list(self.kept.values()),)
+
+    # What scenarios give is of any type: declared as text, it would be refused in other words where
+    # this is compiled.
+
+    def get(self, name: Any, default: Any = None) -> Any:
         """The value of the first cookie of that name."""
         return next((c.value for c in self.kept.values() if c.name == name), default)
 
-    def set(self, name: str, value: str, *, domain: str = "", path: str = "/") -> None:
+    def set(self, name: Any, value: Any, *, domain: Any = "", path: Any = "/") -> None:
         """Set a cookie by hand; without a domain it goes to every host this user asks."""
+        for part in (name, value, domain, path):
+            if not isinstance(part, str):
+                kind = type(part).__name__
+                raise RequestRefusedError(f"a cookie is text in all its parts, and not {kind}")
         if not name or "=" in name or _UNSENDABLE.search(name + value):
             raise RequestRefusedError(f"a cookie cannot be named {name!r} or hold that value")
         self._put(Cookie(name, value, domain.lower().lstrip("."), False, path, False, None))
 
-    def set_cookie(self, cookie: Cookie) -> None:
+    def set_cookie(self, cookie: Any) -> None:
         """Take one that was read from here, with its scope."""
+        if not isinstance(cookie, Cookie):
+            raise RequestRefusedError(f"{type(cookie).__name__} is no cookie of this client's")
         self._put(cookie)
 
-    def update(self, cookies: Mapping[str, str] | Iterable[Cookie]) -> None:
+    def update(self, cookies: Any) -> None:
         """Set several: a mapping, or the cookies of another jar."""
         if isinstance(cookies, Mapping):
             for name, value in cookies.items():
                 self.set(name, value)
         else:
             for cookie in cookies:
-                self._put(replace(cookie))
+                self.set_cookie(replace(cookie) if isinstance(cookie, Cookie) else cookie)
 
     def get_dict(self) -> dict[str, str]:
         """Values by name; of cookies of one name the last."""
@@ -90,7 +103,7 @@ class CookieJar:
         """Names and values."""
         return [(cookie.name, cookie.value) for cookie in self.kept.values()]
 
-    def pop(self, name: str, default: Any = None) -> Any:
+    def pop(self, name: Any, default: Any = None) -> Any:
         """Forget the cookies of one name; the value of the first."""
         value = self.get(name, default)
         for key in [key for key, cookie in self.kept.items() if cookie.name == name]:
@@ -98,7 +111,7 @@ class CookieJar:
         self._changed()
         return value
 
-    def __delitem__(self, name: str) -> None:
+    def __delitem__(self, name: Any) -> None:
         if name not in self:
             raise KeyError(name)
         self.pop(name)
@@ -171,3 +184,9 @@ class CookieJar:
             if expires is not None and (soonest is None or expires < soonest):
                 soonest = expires
         self._only_root, self._next_expiry = only_root, soonest
+
+
+def _jar_of(cookies: list[Cookie]) -> CookieJar:
+    jar = CookieJar()
+    jar.update(cookies)
+    return jar

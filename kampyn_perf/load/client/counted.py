@@ -39,7 +39,6 @@ class CountedRequests:
         self.observer = observer
         self.request_event = request_event
         self.timeouts = timeouts
-        self.cookies = sender.cookies
         self._context = context
         self._sender = sender
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mypy_extensions import mypyc_attr
 
 from kampyn_perf.load.client.bodies import ACCEPT_ENCODING, JSON
+from kampyn_perf.load.client.errors import RequestRefusedError
 from kampyn_perf.load.client.urls import (
     ABSOLUTE,
     basic_auth,
@@ -109,7 +110,7 @@ class RequestFactory:
     """Makes and remembers requests for one base URL and one set of default headers."""
 
     def __init__(
-        self, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, Any] | None = None
+        self, *, base_url: str, pool: ConnectionPool, headers: Mapping[Any, Any] | None = None
     ) -> None:
         base = parse_url(base_url)
         self._pool = pool
@@ -130,7 +131,7 @@ class RequestFactory:
 
     @classmethod
     def shared(
-        cls, *, base_url: str, pool: ConnectionPool, headers: Mapping[str, Any] | None
+        cls, *, base_url: str, pool: ConnectionPool, headers: Mapping[Any, Any] | None
     ) -> RequestFactory:
         """The one factory of this pool for this base and these headers: users share it."""
         key = (base_url, tuple((headers or {}).items()))
@@ -194,10 +195,10 @@ class RequestFactory:
         origin: Origin,
         *,
         content_type: str,
-        headers: Mapping[str, Any] | None,
+        headers: Mapping[Any, Any] | None,
         auth: Any = None,
     ) -> RequestHeaders:
-        """The headers of a request; the scenario's own win."""
+        """The headers of a request; the scenario's own win. Raises RequestRefusedError."""
         merged = dict(self._defaults)
         given = {name.lower() for name in merged}
         if content_type and "content-type" not in given:
@@ -229,12 +230,13 @@ class Hop:
     keeps_body: bool
 
 
-def told_apart(headers: Mapping[str, Any] | None, auth: Any) -> tuple[Any, ...]:
+def told_apart(headers: Mapping[Any, Any] | None, auth: Any) -> tuple[Any, ...]:
     """What tells given headers from others. Values count by their form: 1 and True are equal, and
     not the same to send."""
     if not headers:
         return (repr(auth),)
-    return (repr(auth), *headers, *map(repr, headers.values()))
+    values = headers.values()
+    return (repr(auth), *headers, *map(repr, values))
 
 
 def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:
@@ -243,8 +245,10 @@ def _remember(store: dict[Any, Any], key: Any, value: Any) -> None:
     store[key] = value
 
 
-def _put(headers: dict[str, Any], name: str, value: Any) -> None:
+def _put(headers: dict[str, Any], name: Any, value: Any) -> None:
     """Set a header whatever the case of its name; None takes a default away."""
+    if not isinstance(name, str):
+        raise RequestRefusedError(f"the name of a header is text, and not {type(name).__name__}")
     for present in [key for key in headers if key.lower() == name.lower()]:
         del headers[present]
     if value is not None:

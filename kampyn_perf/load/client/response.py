@@ -72,7 +72,7 @@ class Response:
         """0 without a response."""
         self.error: HttpError | None = None
         """What went wrong; a status of 400 or above included."""
-        self.encoding: str | None = None
+        self.encoding: Any = None
         """Set it before reading `text` to override what the headers say."""
         self.sent_us = sent_us
         self.end_us = 0

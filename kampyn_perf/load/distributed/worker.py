@@ -21,26 +21,29 @@ import orjson
 from gevent.queue import Queue
 
 from kampyn_perf import __version__
+from kampyn_perf.compiled import use as use_compiled
 from kampyn_perf.errors import ExitCode
-from kampyn_perf.load.clock import now_us
-from kampyn_perf.load.distributed.bundle import unpack
-from kampyn_perf.load.distributed.remote import (
-    LINE,
-    MESSAGE,
-    SECRET_VARIABLE,
-    WORKER_PATIENCE_SECONDS,
-    Word,
-)
 from kampyn_perf.load.generator.starting import cheap_imports
-from kampyn_perf.load.messages import Command, Report, Run, from_wire, to_wire
 from kampyn_perf.parent_death import die_with_parent
+
+use_compiled()
 
 with cheap_imports():
     from locust import events
     from locust.env import Environment
 
+    from kampyn_perf.load.clock import now_us
+    from kampyn_perf.load.distributed.bundle import unpack
+    from kampyn_perf.load.distributed.remote import (
+        LINE,
+        MESSAGE,
+        SECRET_VARIABLE,
+        WORKER_PATIENCE_SECONDS,
+        Word,
+    )
     from kampyn_perf.load.distributed.secrecy import protect
     from kampyn_perf.load.generator.run import serve
+    from kampyn_perf.load.messages import Command, Report, Run, from_wire, to_wire
 
 _LAST_WORDS_SECONDS = 0.3
 """What was sent needs so long to leave this process."""

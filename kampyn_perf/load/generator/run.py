@@ -119,6 +119,8 @@ class Generator:
         )
         self._mine = range(command.index, spec.schedule().planned, command.members)
         self._aborted = Event()
+        self._failure: BaseException | None = None
+        """What the work of this process itself ended by: a defect, and no end of the run."""
 
     def _context(self, feed: Feed) -> LoadContext:
         spec = self._spec
@@ -185,11 +187,15 @@ class Generator:
         self._buffer.starts_at(max(now_us() - start_us, 0))  # 0 but for one that joins later
         follow(self._line.read, self._on_command, self._on_gone)
         self._health.start()
-        gevent.spawn(self._hand_over.run, start_us, self._garbage.look)
+        handing = gevent.spawn(self._hand_over.run, start_us, self._garbage.look)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
+        for work in (handing, pacing):
+            work.link_exception(self._on_failure)
         gevent.wait([pacing, self._aborted], count=1)
         pacing.kill()
         self._drain()
+        if self._failure is not None:
+            raise self._failure
         self._end()
 
     def _stop_arrivals(self) -> None:
@@ -242,6 +248,10 @@ class Generator:
                 self._aborted.set()
             case Reassign():
                 self._pacer.reassign(command.assignment)
+
+    def _on_failure(self, work: gevent.Greenlet) -> None:
+        self._failure = work.exception
+        self._aborted.set()
 
     def _on_gone(self) -> None:
         """The coordinator is gone: nobody wants this load any more."""

@@ -99,7 +99,7 @@ class LeanHttpSession(Client):
                 response.end_us = response.sent_us + round(meta["response_time"] * 1000)
             as_it_was = response.reported_as
             response.reported_as = as_it_was._replace(
-                method=meta.get("request_type", as_it_was.method)
+                method=str(meta.get("request_type", as_it_was.method))
             )
         super().report_judged(response)
 

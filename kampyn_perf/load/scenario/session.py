@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mypy_extensions import mypyc_attr
+
 from kampyn_perf.load.client import RequestSample
 from kampyn_perf.recorder.buffer import SampleBuffer
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Session:
     """A session at work."""
 

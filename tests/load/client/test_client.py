@@ -9,6 +9,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from kampyn_perf.load.client import (
     StatusError,
     Timeouts,
 )
+from kampyn_perf.load.client.cookies import CookieJar
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import OK, Event, Observer, Peer, Server, answering
 
@@ -323,6 +325,26 @@ def test_each_user_has_cookies_of_its_own(serve: Serve, connect: Connect) -> Non
     assert server.connections == 1
 
 
+def test_cookies_may_be_put_in_the_place_of_others(serve: Serve, connect: Connect) -> None:
+    server = serve(answering(OK))
+    client, other = connect(server), CookieJar()
+    other["c"] = "3"
+    for given in ({"a": "1"}, {"b": "2"}, other, {}):
+        client.cookies = given
+        client.get("/")
+    assert client.cookiejar is client.cookies
+    sent = [request.header("Cookie") for request in server.requests]
+    assert sent == ["a=1", "b=2", "c=3", None]
+    with pytest.raises(RequestRefusedError):
+        client.cookies = ["a"]
+
+
+@pytest.mark.parametrize("answer", [0, None, "", []])
+def test_what_counts_as_no_follows_no_redirect(serve: Serve, connect: Connect, answer: Any) -> None:
+    client = connect(serve(answering(redirect("/b"))))
+    assert client.get("/", allow_redirects=answer).status_code == 302
+
+
 def test_a_local_backend_may_set_secure_cookies(serve: Serve, connect: Connect) -> None:
     server = serve(answering(response(b"", b"Set-Cookie: token=abc; Secure; Path=/")))
     client = connect(server)
@@ -368,6 +390,9 @@ def test_default_headers_and_a_base_with_a_path(serve: Serve, connect: Connect) 
         lambda client: client.request("GET / HTTP/1.1\r\nX:", "/"),
         lambda client: client.get("ftp://127.0.0.1/"),
         lambda client: client.post("/", data=3.5),
+        lambda client: client.get("/", headers={b"X": "1"}),
+        lambda client: client.get("/", headers={1: "1"}),
+        lambda client: client.get("/", cookies={1: "1"}),
     ],
 )
 def test_a_request_that_would_break_the_protocol_is_refused_before_anything_is_sent(

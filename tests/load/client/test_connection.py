@@ -7,6 +7,7 @@ import gzip
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 
 import gevent
 import psutil
@@ -20,9 +21,8 @@ from kampyn_perf.load.client import (
     Limits,
     PoolOptions,
     Timeouts,
-    connection_pool,
 )
-from kampyn_perf.load.client.connection import Connection
+from kampyn_perf.load.client import connection as connection_module
 from kampyn_perf.load.client.errors import HostNotAllowedError
 from kampyn_perf.load.client.urls import parse_url
 from kampyn_perf.load.clock import now_us
@@ -229,21 +229,38 @@ def test_the_kernel_is_asked_where_that_can_matter(
     serve: Serve, connect: Connect, pool: ConnectionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    is_stale = Connection.is_stale
-    monkeypatch.setattr(Connection, "is_stale", lambda one: asked.append(1) or is_stale(one))
-    monkeypatch.setattr(connection_pool, "_FRESH_US", 1 << 60)
+    poller_of = connection_module._poll
+
+    class Noting:
+        """A poller of the kernel's; what it is asked is noted."""
+
+        def __init__(self) -> None:
+            self._poller = poller_of()
+            self.register = self._poller.register
+
+        def poll(self, patience: int) -> Any:
+            asked.append(1)
+            return self._poller.poll(patience)
+
+    monkeypatch.setattr(connection_module, "_poll", Noting)
     server = serve(answering(OK))
     client = connect(server)
     origin = pool.origin(parse_url(server.url))
-    for expected in (0, 1, 1, 1):  # a new one, its first use after another, and more
+
+    def get(*, idle_since: int) -> None:
+        for one in origin.idle:
+            one.idle_since = idle_since
         assert client.get("/").ok
+
+    later = now_us() + 3_600_000_000  # a machine that is busy makes no connection an old one
+    for expected in (0, 1, 1, 1):  # a new one, its first use after another, and more
+        get(idle_since=later)
         assert len(asked) == expected
     origin.wary = True
-    client.get("/")
+    get(idle_since=later)
     assert len(asked) == 2
     origin.wary = False
-    monkeypatch.setattr(connection_pool, "_FRESH_US", 0)
-    client.get("/")
+    get(idle_since=0)
     assert len(asked) == 3
 
 

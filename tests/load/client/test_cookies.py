@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +133,34 @@ def test_cookies_set_by_hand() -> None:
 def test_a_cookie_cannot_carry_a_header(name: str, value: str) -> None:
     with pytest.raises(RequestRefusedError):
         CookieJar().set(name, value)
+
+
+@pytest.mark.parametrize("part", [None, 1, True, b"x", ["a"]])
+def test_what_is_no_text_is_no_part_of_a_cookie(part: Any) -> None:
+    jar = jar_with("a=1")
+    for parts in ({"name": part}, {"value": part}, {"domain": part}, {"path": part}):
+        with pytest.raises(RequestRefusedError, match=f"and not {type(part).__name__}"):
+            jar.set(**{"name": "b", "value": "2", **parts})
+    with pytest.raises(RequestRefusedError, match="is no cookie of this client's"):
+        jar.set_cookie(part)
+    assert part not in jar
+    assert jar.get(part, 3) == 3
+    assert jar.pop(part) is None
+    with pytest.raises(KeyError):
+        del jar[part]
+    assert jar.get_dict() == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda jar: pickle.loads(pickle.dumps(jar))]
+)
+def test_a_copy_of_a_jar_has_cookies_of_its_own(copied: Callable[[CookieJar], CookieJar]) -> None:
+    jar = jar_with("a=1; Path=/x; Max-Age=60", "b=2; Domain=example.com")
+    other = copied(jar)
+    assert list(other) == list(jar)
+    assert other.line("shop.example.com", "/x", True, NOW + 61) == b"b=2"
+    other.clear()
+    assert jar.line("shop.example.com", "/x", True, NOW) == b"a=1; b=2"
 
 
 def test_the_number_of_cookies_is_bounded() -> None:

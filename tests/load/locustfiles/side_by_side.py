@@ -11,7 +11,6 @@ import random
 import sys
 import urllib.request
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -58,6 +57,36 @@ def _enough(stats: Any, job: dict[str, Any]) -> bool:
     return seen >= set(job["until"]) and stats.total.num_requests >= job["requests"]
 
 
+def pacer_of(outside: list[Any]) -> Any:
+    """One that starts no arrivals, and counts nothing but what is measured by no session."""
+    from kampyn_perf.load.clock import now_us
+    from kampyn_perf.load.generator.pacer import Pacer
+    from kampyn_perf.load.scenario.feed import Feed
+    from kampyn_perf.recorder.buffer import SampleBuffer
+    from kampyn_perf.schedule import Mix, Phase, Schedule
+
+    class Still(Pacer):
+        def began(self, session: Any) -> None:
+            pass
+
+        def done(self, user: Any, session: Any, *, success: bool) -> bool:
+            return True
+
+        def outside(self, sample: Any) -> None:
+            outside.append(sample)
+
+    return Still(
+        schedule=Schedule([Phase(name="", duration_us=1)]),
+        mix=Mix({"": 1}),
+        feed=Feed([]),
+        buffer=SampleBuffer(),
+        spawn=lambda _kind: None,  # type: ignore[arg-type, return-value]
+        clock=now_us,
+        max_vusers=1,
+        max_waiting=1,
+    )
+
+
 def ours(job: dict[str, Any]) -> dict[str, Any]:
     """Sessions as a schedule would hand them out, one after the other."""
     from kampyn_perf.load.clock import now_us
@@ -91,9 +120,7 @@ def ours(job: dict[str, Any]) -> dict[str, Any]:
     surroundings.init()
     pool = Pool(environment, scenario.make)
     outside: list[Any] = []
-    pool.pacer = SimpleNamespace(  # type: ignore[assignment]
-        began=lambda session: None, outside=outside.append, done=lambda *_, **__: True
-    )
+    pool.pacer = pacer_of(outside)
     surroundings.start()
     counted: dict[str, int] = {}
     failed: dict[str, int] = {}

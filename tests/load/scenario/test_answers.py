@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.client import PendingResponse
+from kampyn_perf.load.client import ConnectionPool, PendingResponse
+from kampyn_perf.load.client.parser import ResponseParser
+from kampyn_perf.load.client.requests import RequestFactory
 from kampyn_perf.load.scenario.answers import Judge
 from kampyn_perf.load.scenario.templates import Templates
 from kampyn_perf.load.target.checks import Expect
@@ -28,15 +29,18 @@ spoiled = st.builds(
     st.integers(0, 40),
     st.sampled_from([b"", b"}", b"\xff", b'"token":1}', b"NaN}"]),
 )
+ASKED = RequestFactory(base_url="http://localhost:1", pool=ConnectionPool()).make(
+    "GET", "/", content_type="", headers=None, auth=None, key=None
+)
 charsets = st.sampled_from([[], [(b"Content-Type", b"application/json; charset=utf-16")]])
 
 
 def answer(body: bytes, headers: list[tuple[bytes, bytes]]) -> Any:
-    response = PendingResponse(SimpleNamespace(), None, 0)  # type: ignore[arg-type]
-    parsed = SimpleNamespace(
-        status=200, headers=headers, encoded=False, body=[body], body_size=len(body), received=1
-    )
-    response.take(parsed)  # type: ignore[arg-type]
+    parser = ResponseParser()
+    head = [b"%s: %s" % pair for pair in [*headers, (b"Content-Length", b"%d" % len(body))]]
+    assert parser.feed(b"\r\n".join([b"HTTP/1.1 200 OK", *head, b"", body]))
+    response = PendingResponse(ASKED, None, 0)
+    response.take(parser)
     return response
 
 

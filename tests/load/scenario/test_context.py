@@ -7,17 +7,18 @@ from tests import forked_generator
 SCRIPT = """
 from kampyn_perf.load.scenario.context import LoadContext
 from kampyn_perf.load.scenario.feed import Feed
-from kampyn_perf.load.scenario.prepared import PreparedRequest
+from kampyn_perf.load.scenario.interpreter import Preparing
 from kampyn_perf.load.target.settings import TargetSettings
 
 made = []
-make = PreparedRequest.__init__
+make = Preparing.operation
 
-def counting(self, *given, **named):
-    made.append(given[0].name)
-    make(self, *given, **named)
+def counting(self, name):
+    request = make(self, name)
+    made.append(request.name)
+    return request
 
-PreparedRequest.__init__ = counting
+Preparing.operation = counting
 api = TargetSettings.model_validate({
     "operations": {
         "list": {"method": "GET", "path": "/items"},

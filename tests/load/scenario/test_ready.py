@@ -5,14 +5,13 @@ Tests `kampyn_perf/load/scenario/sending.py` and `kampyn_perf/load/client/templa
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kampyn_perf.load.client import Client, ConnectionPool
+from kampyn_perf.load.client import Client, ConnectionPool, PendingResponse
 from kampyn_perf.load.client.bodies import JSON
 from kampyn_perf.load.client.template import check_parts
 from kampyn_perf.load.json_text import encode_json
@@ -56,7 +55,9 @@ def noting() -> Any:
 
     def send(request: Any, body: bytes | None, reported_as: Any) -> Any:
         client.sent.append((request.head, body))
-        return SimpleNamespace(given=request.given, reported_as=reported_as)
+        response = PendingResponse(request, body, 0)
+        response.report_with(lambda _response: None, reported_as)
+        return response
 
     client.send = send
     return client
@@ -103,7 +104,7 @@ def test_a_request_is_the_same(path, more, data, token):
     for each in [*data, *data]:  # the second time from what is kept
         answer = send_ready(client, request, each, token)
         assert client.sent[-1] == sent_by_the_longer_way(client, request, each, token)
-        assert answer.given == request.address(each)
+        assert answer.request_meta["url"] == request.address(each)
         assert answer.reported_as.name == request.name
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -51,7 +52,10 @@ MODULES = (
 )
 """What a request passes through. Compiled as one: calls between them are C's."""
 GROUP = "kampyn_perf"
-"""mypyc puts all of it into one library, `<group>__mypyc`, and a stub for each module."""
+"""mypyc puts all of it into one library, and a stub for each module."""
+_LIBRARY = f"{GROUP}__mypyc"
+MADE_BY = ("compiling.py", "extension_build.py")
+"""How they are compiled, within the package."""
 PURE_VARIABLE = "KAMPYN_PERF_PURE"
 """Set to 1, nothing compiled is used."""
 MADE_OF = "sources"
@@ -66,43 +70,67 @@ def source_of(module: str) -> Path:
     return _PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
 
 
-def fingerprint() -> str:
-    """Of the sources, and of how they are compiled, which that module's text tells. Raises OSError
-    where one cannot be read."""
+def fingerprint(others: Iterable[str] = (), package: Path = _PACKAGE) -> str:
+    """What MADE_OF holds: a digest, and `others` below it, in a line each.
+
+    The digest is of the sources, of how they are compiled, and of the others: what of the package
+    the sources import, as paths within it; constants and types of theirs are compiled in. Raises
+    OSError where one cannot be read.
+    """
     digest = hashlib.sha256()
-    for path in (*map(source_of, MODULES), _PACKAGE / "compiling.py"):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    others = tuple(others)
+    sources = (source_of(module).relative_to(_PACKAGE).as_posix() for module in MODULES)
+    for path in (*sources, *MADE_BY, *others):
+        content = (package / path).read_bytes()
+        digest.update(f"{path} {len(content)}\n".encode())
+        digest.update(content)
+    return "\n".join((digest.hexdigest(), *others))
 
 
 def libraries() -> dict[str, Path]:
     """The files of this Python, by the module that each is."""
-    names = (*MODULES, f"{GROUP}__mypyc")
+    names = (*MODULES, _LIBRARY)
     return {name: FOLDER / f"{name}{_SUFFIX}" for name in names}
+
+
+def out_of_date() -> str:
+    """Why what is there cannot be used with these sources, by this Python; empty where it can."""
+    try:
+        made_of = (FOLDER / MADE_OF).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return "it was not made"
+    try:
+        if made_of != fingerprint(made_of.split("\n")[1:]):
+            return "it was made of other sources"
+    except (OSError, ValueError):
+        return "it was made of other sources"
+    if not all(path.is_file() for path in libraries().values()):
+        return "it was made for another Python"
+    return ""
 
 
 def why_not() -> str:
     """Why it would not be used; empty where it would be."""
     if os.environ.get(PURE_VARIABLE) == "1":
         return f"{PURE_VARIABLE} is set"
-    try:
-        made_of = (FOLDER / MADE_OF).read_text(encoding="ascii")
-        if made_of != fingerprint():
-            return "it was made of other sources"
-    except (OSError, ValueError):
-        return "it was not made"
-    if not all(path.is_file() for path in libraries().values()):
-        return "it was made for another Python"
-    return ""
+    return out_of_date()
 
 
 def use() -> str:
     """Have it imported in place of the sources, from now on; why not, where it cannot be."""
+    if in_use():
+        return ""
     if reason := why_not():
         return reason
     if early := sorted(sys.modules.keys() & set(MODULES)):
         return f"{early[0]} was imported before"
-    sys.meta_path.insert(0, _Finder(libraries()))
+    finder = _Finder(libraries())
+    sys.meta_path.insert(0, finder)
+    try:
+        import_module(_LIBRARY)
+    except ImportError as error:  # of another machine, whose C library is not this one's
+        sys.meta_path.remove(finder)
+        return f"it cannot be loaded: {error}"
     return ""
 
 

@@ -70,7 +70,7 @@ def source_of(module: str) -> Path:
     return _PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
 
 
-def fingerprint(others: Iterable[str] = (), package: Path = _PACKAGE) -> str:
+def fingerprint(others: Iterable[str] = (), package: Path | None = None) -> str:
     """What MADE_OF holds: a digest, and `others` below it, in a line each.
 
     The digest is of the sources, of how they are compiled, and of the others: what of the package
@@ -81,7 +81,7 @@ def fingerprint(others: Iterable[str] = (), package: Path = _PACKAGE) -> str:
     others = tuple(others)
     sources = (source_of(module).relative_to(_PACKAGE).as_posix() for module in MODULES)
     for path in (*sources, *MADE_BY, *others):
-        content = (package / path).read_bytes()
+        content = (package or _PACKAGE).joinpath(path).read_bytes()
         digest.update(f"{path} {len(content)}\n".encode())
         digest.update(content)
     return "\n".join((digest.hexdigest(), *others))

@@ -69,7 +69,7 @@ def _refusal(said: str, code: int) -> str:
     return "\n".join(("mypy or the compiler refused:", *lines[-_LAST_LINES:]))
 
 
-def compile_all(folder: Path = compiled.FOLDER, build: Build = build_extensions) -> None:
+def compile_all(folder: Path, build: Build = build_extensions) -> None:
     """Make `folder`, whole or not at all. Raises NotCompiledError, OSError."""
     with _beside(folder) as ours, TemporaryDirectory(prefix="kampyn-perf-") as work:
         others = _imported()

@@ -1,6 +1,6 @@
 """The wheel: what users edit is in it, and it works in an empty folder.
 
-Tests `pyproject.toml` and `kampyn_perf/__init__.py`.
+Tests `pyproject.toml`, `hatch_build.py` and `kampyn_perf/__init__.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kampyn_perf import __version__
+from kampyn_perf import __version__, compiled, compiling
 from tests.cli import program
 
 
@@ -22,9 +22,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """By the backend that pip asks, in this environment: what pip installs for it, it installed for
     this environment too."""
     target = tmp_path_factory.mktemp("wheel")
+    made = not compiled.out_of_date()  # else it is not made here, which takes half a minute
     done = subprocess.run(
         [*(sys.executable, "-m", "hatchling", "build", "--target", "wheel"), "-d", str(target)],
         cwd=program.ROOT,
+        env={**program.environment(), compiling.COMPILE_VARIABLE: str(int(made))},
         capture_output=True,
         text=True,
         check=False,
@@ -36,6 +38,34 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_the_packages_version(wheel):
     assert wheel.name.startswith(f"kampyn_perf-{__version__}-")
+
+
+def test_the_wheel_has_what_is_compiled_and_names_its_python(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    inside = [name for name in names if name.startswith("kampyn_perf/_compiled/")]
+    if compiled.out_of_date():
+        assert wheel.name.endswith("-py3-none-any.whl")
+        assert inside == []
+    else:
+        expected = [path.name for path in compiled.FOLDER.iterdir()]
+        assert sorted(inside) == sorted(f"kampyn_perf/_compiled/{name}" for name in expected)
+        assert f"-cp{sys.version_info[0]}{sys.version_info[1]}-" in wheel.name
+
+
+def test_an_installed_program_uses_what_is_compiled(site, tmp_path):
+    code = "from kampyn_perf import compiled; print(compiled.out_of_date() or compiled.FOLDER)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**program.environment(), "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    made = site / "kampyn_perf" / "_compiled"
+    expected = "it was not made" if compiled.out_of_date() else str(made)
+    assert done.stdout.strip() == expected
 
 
 def test_the_wheel_has_scenarios_and_configuration(wheel):

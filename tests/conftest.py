@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-if os.environ.get("KAMPYN_TESTS_COMPILED") == "1":
-    from kampyn_perf import compiled
+from kampyn_perf import compiled
 
-    if _why := compiled.use():
-        raise RuntimeError(f"the compiled part is not used: {_why}")
+if os.environ.get("KAMPYN_TESTS_COMPILED") == "1" and (_why := compiled.use()):
+    raise RuntimeError(f"the compiled part is not used: {_why}")
 
 from tests import mongo_server
 from tests.alerts import promtool
@@ -65,6 +64,11 @@ _NEEDED = {
     "mongo": ("no MongoDB server", "tests on MongoDB's wire", mongo_server.available),
     "browser": ("no browser", "tests of pages in a browser", browser.available),
     "promtool": ("no promtool", "tests of Prometheus's rules", promtool.available),
+    "compiled": (
+        "not compiled",
+        "tests of the generator's loop as it is compiled",
+        lambda: not compiled.why_not(),
+    ),
 }
 """What tests with such a mark need: words for when it is not there, for those tests, and whether it
 is there."""
@@ -75,6 +79,8 @@ def _hint(mark: str) -> str:
         return promtool.HINT
     if mark == "browser":
         return browser.HINT
+    if mark == "compiled":
+        return f"{compiled.why_not()}; `make compiled` compiles it"
     return mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
 
 

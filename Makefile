@@ -50,4 +50,4 @@ check: $(READY) ## Lint, types and the direction of the imports
 
 clean: ## Remove environments, caches and state; never reports
 	rm -rf $(VENV) .venv-mongo .mongoose .kampyn .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache build dist kampyn_perf/_compiled
+		.import_linter_cache build dist kampyn_perf/_compiled kampyn_perf/.compiling-*

@@ -217,6 +217,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         _compile_and_say(compiled.FOLDER)
+    except KeyboardInterrupt:
+        return 130
     except NotCompiledError as error:
         if if_possible and not _demanded():
             _say(f"Not compiled, load generators are pure Python: {error}")

@@ -4,7 +4,8 @@
 
 `compiling.py` starts it, in the folder that the sources' paths are within; it is a program, because
 mypyc and compilers print what they like, and knows nothing of the package. It ends with CANNOT, and
-the reason as its last line, where it lacks something; else with 1 where one of them refused.
+the reason as its last line, where it lacks something; with 1 where one of them
+refused, below its words.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class LackingError(Exception):
     """What is not there."""
 
 
+class RefusedError(Exception):
+    """By the compiler, whose words were printed."""
+
+
 def main(arguments: list[str]) -> int:
     """Build, and give the exit code."""
     group, built, *sources = arguments
@@ -50,12 +55,19 @@ def main(arguments: list[str]) -> int:
         _look_for_tools()
         with TemporaryDirectory(prefix="parts-", dir=".", ignore_cleanup_errors=True) as parts:
             extensions = _translated(sources, group, Path(parts))
-            _build(_command(extensions, Path(parts), Path(built)))
-    except (LackingError, OSError) as error:
-        space = error.strerror if isinstance(error, OSError) else ""
-        sys.stdout.write(f"{Path.cwd()}: {space}\n" if space else f"{error}\n")
-        return CANNOT
+            _run(_on_all_cores(_command(extensions, Path(parts), Path(built))))
+    except RefusedError as error:
+        return _told(str(error), 1)
+    except LackingError as error:
+        return _told(str(error), CANNOT)
+    except OSError as error:  # such as a full disk
+        return _told(f"{Path.cwd()}: {error.strerror or error}", CANNOT)
     return 0
+
+
+def _told(reason: str, code: int) -> int:
+    sys.stdout.write(f"{reason}\n")
+    return code
 
 
 def _look_for_tools() -> None:
@@ -64,27 +76,28 @@ def _look_for_tools() -> None:
         if find_spec(module) is None:
             raise LackingError(f"{package} is not installed (pip install {package})")
     from setuptools import Extension
-    from setuptools.errors import CompileError, LinkError
 
     with TemporaryDirectory(prefix="probe-", dir=".") as folder:
         source = Path(folder, "probe.c")
         source.write_text(_PROBE, encoding="ascii")
         command = _command([Extension("probe", [str(source)])], Path(folder), Path(folder))
         try:
-            command.run()
-        except (CompileError, LinkError) as error:
-            raise LackingError(_lacking(command.compiler)) from error
+            _run(command)
+        except RefusedError as error:
+            if lacking := _lacking(command.compiler):
+                raise LackingError(lacking) from error
+            raise
 
 
 def _lacking(compiler: Any) -> str:
-    """Why the compiler could not build the smallest extension that there is."""
+    """Why the compiler could not build the smallest extension that there is, where it is known."""
     name = getattr(compiler, "compiler_so", ["a C compiler"])[0]
     if which(name) is None:
         return f"there is no {name}: install a C compiler (Debian's package gcc; Xcode's tools)"
     header = Path(sysconfig.get_path("include"), "Python.h")
     if not header.is_file():
         return f"there is no {header}: install Python's headers (Debian's package python3-dev)"
-    return f"{name} cannot build an extension; its words are above"
+    return ""
 
 
 def _translated(sources: list[str], group: str, parts: Path) -> list[Any]:
@@ -119,14 +132,23 @@ def _command(extensions: list[Any], parts: Path, built: Path) -> Any:
     return command
 
 
-def _build(command: Any) -> None:
+def _run(command: Any) -> None:
+    from setuptools.errors import CompileError, LinkError
+
+    try:
+        command.run()
+    except (CompileError, LinkError) as error:
+        raise RefusedError(str(error)) from error
+
+
+def _on_all_cores(command: Any) -> Any:
     """setuptools builds several extensions at a time, and the sources of each one after another:
     one of these has nearly all of them."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     at_once = min(cores or 1, _AT_ONCE)
     build_extensions = command.build_extensions
 
-    def on_all_cores() -> None:
+    def build_all() -> None:
         compile_in_turn = command.compiler.compile
         with ThreadPoolExecutor(at_once) as pool:
 
@@ -138,8 +160,8 @@ def _build(command: Any) -> None:
             command.compiler.compile = compile_each
             build_extensions()
 
-    command.parallel, command.build_extensions = at_once, on_all_cores
-    command.run()
+    command.parallel, command.build_extensions = at_once, build_all
+    return command
 
 
 if __name__ == "__main__":

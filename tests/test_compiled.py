@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,6 @@ import pytest
 from kampyn_perf import compiled
 from tests.cli import program
 
-made_for_this = pytest.mark.skipif(
-    bool(compiled.out_of_date()),
-    reason=f"generators run pure Python: {compiled.out_of_date()} (`make compiled`)",
-)
 OTHERS = ("units.py", "load/client/api.py")
 
 
@@ -166,6 +163,12 @@ print(compiled.use())
 for name in compiled.MODULES:
     print(import_module(name).__file__)
 """
+LOST = """
+from importlib import import_module
+from kampyn_perf import compiled
+compiled.use()
+print([pair for pair in {wanted} if not hasattr(import_module(pair[0]), pair[1])])
+"""
 GENERATOR = """
 import sys
 from kampyn_perf import compiled
@@ -174,7 +177,20 @@ print(compiled.in_use(), sys.modules["kampyn_perf.load.client.parser"].__file__)
 """
 
 
-@made_for_this
+def imported_of_ours() -> set[tuple[str, str]]:
+    """(module, name) of what is compiled, that modules of the package import."""
+    package = compiled.source_of("kampyn_perf.any").parent
+    return {
+        (node.module, alias.name)
+        for path in package.rglob("*.py")
+        if "kampyn_perf.load" in (text := path.read_text()) or "recorder" in text
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module in compiled.MODULES
+        for alias in node.names
+    }
+
+
+@pytest.mark.compiled
 def test_a_process_has_all_of_them_compiled():
     why, *files = python(FILES)
     assert why == ""
@@ -183,7 +199,16 @@ def test_a_process_has_all_of_them_compiled():
         assert Path(file).is_relative_to(compiled.FOLDER)
 
 
-@made_for_this
+@pytest.mark.compiled
+def test_what_others_import_of_them_is_there_compiled_too():
+    """Names with an underscore, for instance."""
+    wanted = sorted(imported_of_ours())
+    assert ("kampyn_perf.load.client.parser", "Limits") in wanted
+    ((lost),) = python(LOST.format(wanted=wanted))
+    assert lost == "[]"
+
+
+@pytest.mark.compiled
 def test_a_generator_has_it():
     (line,) = python(GENERATOR)
     assert line.startswith(f"True {compiled.FOLDER}")

@@ -280,12 +280,13 @@ def started(tmp_path: Path, *flags: str, **variables: str) -> tuple[int, str]:
         [sys.executable, *flags, "-P", extension_build.__file__, "group", "built", "tiny.py"],
         cwd=tmp_path,
         env=program.environment(variables),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
         timeout=60,
     )
-    return done.returncode, done.stdout.splitlines()[-1]
+    return done.returncode, done.stdout.rstrip("\n")
 
 
 def test_no_compiler_is_told_in_place_of_what_it_would_have_said(tmp_path):
@@ -293,6 +294,16 @@ def test_no_compiler_is_told_in_place_of_what_it_would_have_said(tmp_path):
     assert code == extension_build.CANNOT
     assert told.startswith("there is no ")
     assert told.endswith(": install a C compiler (Debian's package gcc; Xcode's tools)")
+
+
+def test_a_compiler_that_refuses_has_the_last_word(tmp_path):
+    """One that is there, with the headers."""
+    script = tmp_path / "cc"
+    script.write_text("#!/bin/sh\necho no memory >&2\nexit 1\n")
+    script.chmod(0o755)
+    code, told = started(tmp_path, CC=str(script))
+    assert code == 1
+    assert told.startswith("no memory\n")
 
 
 def test_no_setuptools_is_told(tmp_path):
@@ -309,5 +320,4 @@ def test_headers_that_are_missing_are_told_by_their_package(tmp_path, monkeypatc
         "install Python's headers (Debian's package python3-dev)"
     )
     (tmp_path / "Python.h").touch()
-    lacking = extension_build._lacking(SimpleNamespace(compiler_so=[sys.executable]))
-    assert lacking.endswith("cannot build an extension; its words are above")
+    assert extension_build._lacking(SimpleNamespace(compiler_so=[sys.executable])) == ""

@@ -72,9 +72,9 @@ def _told(reason: str, code: int) -> int:
 
 def _look_for_tools() -> None:
     """In a second, not after the five that mypyc takes."""
-    for module, package in (("setuptools", "setuptools"), ("mypyc", "mypy")):
-        if find_spec(module) is None:
-            raise LackingError(f"{package} is not installed (pip install {package})")
+    packages = {"mypyc": "mypy", "setuptools": "setuptools"}
+    if lost := [package for module, package in packages.items() if find_spec(module) is None]:
+        raise LackingError(f"not installed: {', '.join(lost)} (pip install {' '.join(lost)})")
     from setuptools import Extension
 
     with TemporaryDirectory(prefix="probe-", dir=".") as folder:

@@ -306,10 +306,10 @@ def test_a_compiler_that_refuses_has_the_last_word(tmp_path):
     assert told.startswith("no memory\n")
 
 
-def test_no_setuptools_is_told(tmp_path):
+def test_packages_that_are_missing_are_told(tmp_path):
     code, told = started(tmp_path, "-S", PYTHONPATH="")
     assert code == extension_build.CANNOT
-    assert told == "setuptools is not installed (pip install setuptools)"
+    assert told == "not installed: mypy, setuptools (pip install mypy setuptools)"
 
 
 def test_headers_that_are_missing_are_told_by_their_package(tmp_path, monkeypatch):

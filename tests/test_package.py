@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hatch_build import CompiledPart
 from kampyn_perf import __version__, compiled, compiling
 from tests.cli import program
 
@@ -50,6 +53,35 @@ def test_the_wheel_has_what_is_compiled_and_names_its_python(wheel):
         expected = [path.name for path in compiled.FOLDER.iterdir()]
         assert sorted(inside) == sorted(f"kampyn_perf/_compiled/{name}" for name in expected)
         assert f"-cp{sys.version_info[0]}{sys.version_info[1]}-" in wheel.name
+
+
+def test_an_editable_install_is_left_to_make(tmp_path, monkeypatch):
+    monkeypatch.setattr(compiling, "for_a_wheel", lambda work: pytest.fail("compiled"))
+    hook = CompiledPart(str(program.ROOT), {}, None, None, str(tmp_path), "wheel")
+    data: dict[str, Any] = {"force_include": {}}
+    hook.initialize("editable", data)
+    hook.finalize("editable", data, "")
+    assert data == {"force_include": {}}
+
+
+def test_the_source_distribution_can_compile_and_has_nothing_of_this_machine(tmp_path):
+    done = subprocess.run(
+        [*(sys.executable, "-m", "hatchling", "build", "--target", "sdist"), "-d", str(tmp_path)],
+        cwd=program.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = archive.getnames()
+    top = f"kampyn_perf-{__version__}"
+    modules = [compiled.source_of(module) for module in compiled.MODULES]
+    inside = [str(path.relative_to(program.ROOT)) for path in modules]
+    by = [f"kampyn_perf/{name}" for name in compiled.MADE_BY]
+    assert {f"{top}/{name}" for name in ("hatch_build.py", *inside, *by)} <= set(names)
+    assert not [name for name in names if "/_compiled/" in name]
 
 
 def test_an_installed_program_uses_what_is_compiled(site, tmp_path):

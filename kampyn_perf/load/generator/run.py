@@ -106,6 +106,7 @@ class Generator:
             self._scenario.make,
             keeps_statistics=self._scenario.keeps_statistics,
             run=self._timer.run,
+            defect=self._on_defect,
         )
         self._buffer = SampleBuffer(warm_up=bool(spec.warm_up))
         self._pacer = self._pool.pacer = self._make_pacer(mix, feed, command.index)
@@ -119,8 +120,8 @@ class Generator:
         )
         self._mine = range(command.index, spec.schedule().planned, command.members)
         self._aborted = Event()
-        self._failure: BaseException | None = None
-        """What the work of this process itself ended by: a defect, and no end of the run."""
+        self._defect: BaseException | None = None
+        """An exception that is no scenario's: the work of this process is not done."""
 
     def _context(self, feed: Feed) -> LoadContext:
         spec = self._spec
@@ -190,12 +191,12 @@ class Generator:
         handing = gevent.spawn(self._hand_over.run, start_us, self._garbage.look)
         pacing = gevent.spawn(self._pacer.run, start_us, self._timer.sleep_until)
         for work in (handing, pacing):
-            work.link_exception(self._on_failure)
+            work.link_exception(lambda ended: self._on_defect(ended.exception))
         gevent.wait([pacing, self._aborted], count=1)
         pacing.kill()
         self._drain()
-        if self._failure is not None:
-            raise self._failure
+        if self._defect is not None:
+            raise self._defect
         self._end()
 
     def _stop_arrivals(self) -> None:
@@ -249,8 +250,8 @@ class Generator:
             case Reassign():
                 self._pacer.reassign(command.assignment)
 
-    def _on_failure(self, work: gevent.Greenlet) -> None:
-        self._failure = work.exception
+    def _on_defect(self, error: BaseException) -> None:
+        self._defect = error
         self._aborted.set()
 
     def _on_gone(self) -> None:

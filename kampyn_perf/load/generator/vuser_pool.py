@@ -57,6 +57,10 @@ Make = Callable[[str, Any, Failed], Visitor]
 """A new visitor of a kind, in Locust's environment; who is told of exceptions between sessions."""
 
 
+def _nothing(_error: BaseException) -> None:
+    return None
+
+
 class Worker:
     """One virtual user at work for the pacer."""
 
@@ -97,20 +101,25 @@ class Worker:
 
     def _serve(self, _user: Any) -> None:
         """Session after session. Raises StopUser when this user is not needed any more."""
-        pacer = self._pool.pacer
         pauses.belongs_to(self.user)
-        while True:
-            session = self._next()
-            if session is None:
-                break
-            ready = self.user.ready or self._prepare(session)
-            pacer.began(session)
-            success = ready and self._run(session)
-            self.session = None
-            if not pacer.done(self, session, success=success):
+        while (session := self._next()) is not None:
+            if not self._serve_one(session):
                 break
         self._pool.workers.discard(self)
         raise StopUser
+
+    def _serve_one(self, session: Session) -> bool:
+        """Whether there is to be another one."""
+        pacer = self._pool.pacer
+        ready = self.user.ready or self._prepare(session)
+        try:
+            pacer.began(session)
+            success = ready and self._run(session)
+            self.session = None
+            return pacer.done(self, session, success=success)
+        except Exception as error:  # the scenario's own do not come so far
+            self._pool.defect(error)
+            raise
 
     def _next(self) -> Session | None:
         """The session to run, as soon as there is one; None for the end."""
@@ -148,14 +157,17 @@ class Pool:
         *,
         keeps_statistics: bool = False,
         run: Callable[[greenlet], None] = run_now,
+        defect: Callable[[BaseException], None] = _nothing,
     ) -> None:
-        """`keeps_statistics`: Locust's own, beside ours. `run` switches to an idle user."""
+        """`keeps_statistics`: Locust's own, beside ours. `run` switches to an idle user. `defect`
+        is told of exceptions that are no scenario's."""
         RecordingEvent.take_over(
             environment.events.request, self._outside, keeps_statistics=keeps_statistics
         )
         self._environment = environment
         self._make = make
         self.run = run
+        self.defect = defect
         self.pacer: Pacer
         self.workers: set[Worker] = set()
         self.errors: Counter[str] = Counter()

@@ -54,6 +54,13 @@ last.give(SimpleNamespace(number=3, failures=0, requests=1, begun=True))
 lucky.give(SimpleNamespace(number=4, failures=0, requests=1, begun=True))
 cut = pool.cut()
 assert [each.number for each in cut] == [3] and not pool.workers
+
+def broken(session):
+    raise TypeError("no such session")
+
+pool.pacer.began, pool.defect = broken, lambda error: order.append(f"defect: {error}")
+pool.spawn("Plain").give(SimpleNamespace(number=5, failures=0, requests=1))
+gevent.sleep(0.01)
 print("; ".join(order))
 """
 
@@ -66,4 +73,5 @@ def test_an_idle_user_begins_before_all_that_is_ready():
         *("1 begins", "1 runs", "something else", "given to one who is idle", "1 is done"),
         *("2 begins", "2 runs", "2 is done"),
         *("3 begins", "3 runs", "4 begins", "4 runs", "4 is done"),
+        "defect: no such session",
     ]

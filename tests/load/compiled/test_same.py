@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from kampyn_perf import compiled
 from kampyn_perf.outcomes import ErrorKind
+from tests.load.client.conftest import Peer, Server
 from tests.load.client.test_parser import cut, responses
 from tests.load.compiled import questions
 
@@ -44,9 +45,9 @@ def same() -> Iterator[Same]:
         def ask(name: str, *arguments: Any, **options: Any) -> None:
             pickle.dump((name, arguments, options), to)
             to.flush()
-            ours = questions.answered(lambda: questions.QUESTIONS[name](*arguments, **options))
             line = answers.readline()
             assert line, "the other process has ended"
+            ours = questions.answered(lambda: questions.QUESTIONS[name](*arguments, **options))
             assert json.loads(line) == ours
 
         yield ask
@@ -212,3 +213,29 @@ headers = st.dictionaries(
 )
 def test_what_goes_over_the_wire(same, method, url, given_headers, auth, body, line):
     same("requests", method, url, given_headers, auth, body, line)
+
+
+def answer(peer: Peer) -> None:
+    while (request := peer.read()) is not None:
+        status = {"GET /moved": b"302 Found", "GET /none": b"404 No"}.get(request.line, b"200 OK")
+        peer.send(
+            b"HTTP/1.1 %s\r\nLocation: /\r\nSet-Cookie: k=v\r\nContent-Length: 2\r\n\r\n" % status,
+            b"\xc3\xa4",
+        )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    server = Server(answer)
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize("way", questions.WAYS)
+def test_what_scenarios_do_with_something_odd(same, server, way):
+    for place in range(len(questions.ODD) + len(questions.errors())):
+        server.requests.clear()
+        same("asked", server.url, way, place)
+        sent = list(server.requests)
+        assert len(sent) % 2 == 0
+        assert sent[: len(sent) // 2] == sent[len(sent) // 2 :]

@@ -133,7 +133,11 @@ def _imported() -> list[str]:
         if path in seen:
             continue
         seen.add(path)
-        for name in _names(ast.parse((_PACKAGE / path).read_bytes())):
+        try:
+            tree = ast.parse((_PACKAGE / path).read_bytes(), path)
+        except SyntaxError as error:
+            raise NotCompiledError(f"{path}:{error.lineno}: {error.msg}") from error
+        for name in _names(tree):
             left += _files_of(name)
     return sorted(seen - set(_own()))
 
@@ -213,7 +217,11 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"remark it and end with 0 where it cannot; {COMPILE_VARIABLE}=0 does not try",
     )
     if_possible = parser.parse_args(arguments).if_possible
-    if not out_of_date() or (if_possible and not _wanted()):
+    if if_possible and not _wanted():
+        return 0
+    if not out_of_date():
+        if not if_possible:
+            _say("It is compiled, and fits its sources.")
         return 0
     try:
         _compile_and_say(compiled.FOLDER)

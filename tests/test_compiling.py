@@ -165,6 +165,13 @@ def test_a_folder_that_cannot_be_written_is_named_before_anything_is_compiled(pa
     assert str(caught.value).startswith(f"{package / 'file'} cannot be written: ")
 
 
+def test_a_source_that_is_no_python_is_named(package):
+    (package / "ground.py").write_text("MORE = 5\nMORE =\n")
+    with pytest.raises(compiling.NotCompiledError) as caught:
+        compiling.compile_all(compiled.FOLDER, build)
+    assert str(caught.value) == "ground.py:2: invalid syntax"
+
+
 @pytest.fixture
 def calls(package: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that are made, without a compiler."""
@@ -188,9 +195,11 @@ def no_compiler(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_is_made_once(calls, capsys):
-    assert compiling.main([]) == compiling.main([]) == compiling.main(["--if-possible"]) == 0
-    assert calls == [compiled.FOLDER]
+    assert compiling.main(["--if-possible"]) == compiling.main(["--if-possible"]) == 0
     assert capsys.readouterr().err == "Compiled in 0 s.\n"
+    assert compiling.main([]) == 0
+    assert capsys.readouterr().err == "It is compiled, and fits its sources.\n"
+    assert calls == [compiled.FOLDER]
 
 
 def test_where_it_cannot_be_it_fails_or_goes_on(no_compiler, capsys, monkeypatch):

@@ -18,6 +18,7 @@ moment a request was due, the others from when they sent it.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -229,6 +230,9 @@ def _slope(name: str, points: Sequence[tuple[float, float]]) -> None:
     later = points[len(points) // 10 :]
     found = trend.slope([at for at, _ in later], [value for _, value in later])
     interval = found.interval
+    if math.isnan(found.value):
+        print(f"{name}: {len(later)} lines are too few for a slope; --lines asks for more")
+        return
     bounds = "" if interval.low is None else f" ({interval.low:+.3f} to {interval.high:+.3f})"
     print(f"{name}: {found.value:+.3f} MB for a million requests{bounds}")
 

@@ -67,6 +67,11 @@ class Client(CountedRequests):
         self._given_base = base_url
         self._known = self.factory.known
 
+    def __getstate__(self) -> Any:
+        """For `copy`: compiled, what it stands on knows of its own attributes alone."""
+        state: Any = super().__getstate__()
+        return {**state, **vars(self)}
+
     @property
     def base_url(self) -> str:
         """Where paths are appended to; without credentials."""

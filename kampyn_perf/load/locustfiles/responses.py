@@ -76,6 +76,11 @@ class _LikeRequests(Response):
     def close(self) -> None:
         """Nothing: the body is read, and the connection given back."""
 
+    def __getstate__(self) -> Any:
+        """For `copy`: compiled, what it derives from knows of its own attributes alone."""
+        state: Any = super().__getstate__()
+        return {**state, **vars(self)} if isinstance(state, dict) else state
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

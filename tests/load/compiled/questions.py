@@ -319,6 +319,10 @@ WAYS: dict[str, Callable[[Any, Any], Any]] = {
     "attribute": lambda client, given: _caught(client, lambda one: setattr(one, "js", given)),
     "property": lambda client, given: setattr(client.get("/"), "url", given),
     "copied": lambda client, _given: copy.copy(client.get("/none")),
+    "copied client": lambda client, given: _put(copy.copy(client), "mine", given),
+    "copied attribute": lambda client, given: (
+        _put(client, "mine", given) and copy.copy(client).mine
+    ),
     "copied jar": lambda client, _given: list(copy.deepcopy(client.get("/") and client.cookies)),
 }
 

@@ -11,6 +11,7 @@ from tests.load.locustfiles.test_side_by_side import port  # noqa: F401 (a fixtu
 pytestmark = [pytest.mark.xdist_group("locustfiles")]
 
 SCRIPT = """
+import copy
 from types import SimpleNamespace
 from locust import FastHttpUser, HttpUser
 from locust.env import Environment
@@ -70,6 +71,9 @@ raises(KampynError, lambda: client.get("http://shop.example/"), "'shop.example' 
 answer = client.post("/a/login")
 assert answer.cookies.get_dict() == {"session": "s1"} == client.cookies.get_dict()
 assert answer.reason == "OK" and answer.json()["token"] == "t-123" and answer
+answer.js = {}
+assert copy.copy(answer).js is answer.js and copy.copy(answer).text == answer.text
+assert copy.copy(client).cookies is client.cookies
 client.cookies.update({"b": "2"})
 assert dict(client.cookies.items()) == {"session": "s1", "b": "2"}
 del client.cookies["b"]

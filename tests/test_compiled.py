@@ -208,10 +208,30 @@ def test_what_others_import_of_them_is_there_compiled_too():
     assert lost == "[]"
 
 
+OTHERS_THAT_LOAD = {
+    "a worker on another machine": "import kampyn_perf.load.distributed.worker",
+    "the client alone": """
+import sys
+from kampyn_perf.load.benchmark import generator
+from kampyn_perf.load.benchmark.jobs import Figures
+generator.run = lambda job: Figures(requests=1, failed=0, seconds=1, cpu_us_per_request=1)
+sys.argv[1:] = ['{"client": "lean", "url": "", "users": 1, "seconds": 1}']
+generator.main()
+""",
+}
+
+
 @pytest.mark.compiled
 def test_a_generator_has_it():
     (line,) = python(GENERATOR)
     assert line.startswith(f"True {compiled.FOLDER}")
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("code", OTHERS_THAT_LOAD.values(), ids=OTHERS_THAT_LOAD)
+def test_others_that_load_have_it(code):
+    *_, said = python(f"{code}\nfrom kampyn_perf import compiled\nprint(compiled.in_use())")
+    assert said == "True"
 
 
 def test_a_generator_has_the_sources_where_it_is_told_so():

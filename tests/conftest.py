@@ -80,7 +80,8 @@ def _hint(mark: str) -> str:
     if mark == "browser":
         return browser.HINT
     if mark == "compiled":
-        return f"{compiled.why_not()}; `make compiled` compiles it"
+        why = compiled.why_not()
+        return f"{why}; `make compiled` compiles it" if why else "this process has it itself"
     return mongo_server.TEXT_HINT if mongo_server.available() else mongo_server.HINT
 
 

@@ -41,3 +41,9 @@ def test_its_output_ends_with_it(child: Child) -> None:
     assert child.how_it_ended() == "ended by SIGKILL"
     assert child.receive() is None
     child.close()
+
+
+@pytest.mark.compiled
+def test_its_generators_have_what_is_compiled() -> None:
+    asked = "from kampyn_perf import compiled\nprint(compiled.in_use())"
+    assert forked_generator.run_script(asked) == "True\n"

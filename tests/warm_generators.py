@@ -39,6 +39,7 @@ MODULES = (
     "kampyn_perf.load.distributed.master",
     "kampyn_perf.load.distributed.worker",
 )
+"""The first has what is compiled used by all, where there is such."""
 LINE = 1 << 20
 
 

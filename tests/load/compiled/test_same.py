@@ -22,7 +22,8 @@ from kampyn_perf import compiled
 from kampyn_perf.outcomes import ErrorKind
 from tests.load.client.conftest import Peer, Server
 from tests.load.client.test_parser import cut, responses
-from tests.load.compiled import questions
+from tests.load.compiled import questions, scenarios
+from tests.load.compiled.answers import answered
 
 pytestmark = [
     pytest.mark.program,
@@ -48,7 +49,7 @@ def same() -> Iterator[Same]:
             to.flush()
             line = answers.readline()
             assert line, "the other process has ended"
-            ours = questions.answered(lambda: questions.QUESTIONS[name](*arguments, **options))
+            ours = answered(lambda: questions.QUESTIONS[name](*arguments, **options))
             assert json.loads(line) == ours
 
         yield ask
@@ -234,9 +235,9 @@ def server() -> Iterator[Server]:
     server.close()
 
 
-@pytest.mark.parametrize("way", questions.WAYS)
+@pytest.mark.parametrize("way", scenarios.WAYS)
 def test_what_scenarios_do_with_something_odd(same, server, way):
-    for place in range(len(questions.ODD) + len(questions.errors())):
+    for place in range(len(scenarios.ODD) + len(scenarios.errors())):
         server.requests.clear()
         same("asked", server.url, way, place)
         sent = list(server.requests)

@@ -84,8 +84,8 @@ costs a second of CPU, and these are loads that are run, with another value of o
 NOT_HERE = {
     r"(make|\.ci/run)\b": "the tests themselves; `make load` is done by tests/test_readme.py",
     r"python (-m benchmarks\.|benchmarks/)": "measures for minutes",
-    r"python -m kampyn_perf\.compiling": "compiles for half a minute; tests/test_compiling.py does it "
-    "with two modules",
+    r"python -m kampyn_perf\.compiling": "compiles for half a minute; tests/test_compiling.py "
+    "does so with two modules",
     r"python -c ": "draws the graph of imports for developers, as `make check` does",
     r"python docs/": "tests/test_docs_load.py and "
     "tests/report/verdict/test_formats_page.py run them",

@@ -19,23 +19,44 @@ from hatch_build import CompiledPart
 from kampyn_perf import __version__, compiled, compiling
 from tests.cli import program
 
+PROGRAM = "from kampyn_perf.cli.main import main; main()"
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+
+def build(target: str, folder: Path, environment: dict[str, str] | None = None) -> None:
     """By the backend that pip asks, in this environment: what pip installs for it, it installed for
     this environment too."""
-    target = tmp_path_factory.mktemp("wheel")
-    made = not compiled.out_of_date()  # else it is not made here, which takes half a minute
     done = subprocess.run(
-        [*(sys.executable, "-m", "hatchling", "build", "--target", "wheel"), "-d", str(target)],
+        [*(sys.executable, "-m", "hatchling", "build", "--target", target), "-d", str(folder)],
         cwd=program.ROOT,
-        env={**program.environment(), compiling.COMPILE_VARIABLE: str(int(made))},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
         timeout=150,
     )
     assert done.returncode == 0, done.stderr
+
+
+def installed(
+    site: Path, folder: Path, code: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Code run in a folder, with the package of `site` and no clone beside it."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env={**program.environment(), "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("wheel")
+    made = not compiled.out_of_date()  # else it is not made here, which takes half a minute
+    build("wheel", target, {**program.environment(), compiling.COMPILE_VARIABLE: str(int(made))})
     return next(target.glob("kampyn_perf-*.whl"))
 
 
@@ -65,15 +86,7 @@ def test_an_editable_install_is_left_to_make(tmp_path, monkeypatch):
 
 
 def test_the_source_distribution_can_compile_and_has_nothing_of_this_machine(tmp_path):
-    done = subprocess.run(
-        [*(sys.executable, "-m", "hatchling", "build", "--target", "sdist"), "-d", str(tmp_path)],
-        cwd=program.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
+    build("sdist", tmp_path)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
         names = archive.getnames()
     top = f"kampyn_perf-{__version__}"
@@ -86,15 +99,7 @@ def test_the_source_distribution_can_compile_and_has_nothing_of_this_machine(tmp
 
 def test_an_installed_program_uses_what_is_compiled(site, tmp_path):
     code = "from kampyn_perf import compiled; print(compiled.out_of_date() or compiled.FOLDER)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**program.environment(), "PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = installed(site, tmp_path, code)
     made = site / "kampyn_perf" / "_compiled"
     expected = "it was not made" if compiled.out_of_date() else str(made)
     assert done.stdout.strip() == expected
@@ -119,25 +124,10 @@ def site(wheel: Path) -> Path:
 
 
 def test_an_installed_program_prints_its_pages(site, tmp_path):
-    """With no clone beside it."""
-
-    def docs(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [
-                *(sys.executable, "-c", "from kampyn_perf.cli.main import main; main()"),
-                *("docs", *arguments),
-            ],
-            cwd=tmp_path,
-            env={**program.environment(), "PYTHONPATH": str(site)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
     for page in (program.ROOT / "docs").glob("*.md"):
         assert (site / "kampyn_perf" / "_shipped" / "docs" / page.name).is_file()
-    assert docs("targets").stdout == (program.ROOT / "docs" / "targets.md").read_text()
+    done = installed(site, tmp_path, PROGRAM, "docs", "targets")
+    assert done.stdout == (program.ROOT / "docs" / "targets.md").read_text()
 
 
 def test_what_pypi_shows_has_no_link_that_leads_nowhere(wheel):
@@ -159,18 +149,9 @@ def test_the_wheel_says_that_it_is_typed(wheel):
 def test_an_installed_program_loads_in_an_empty_folder(site, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    code = "from kampyn_perf.cli.main import main; main()"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-c", code, "load", *program.CHEAP, *program.SMALL),
-            *program.profile("{duration: 1, arrivalRate: 20}"),
-        ],
-        cwd=empty,
-        env={**program.environment(), "PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
+    load = ("load", *program.CHEAP, *program.SMALL)
+    done = installed(
+        site, empty, PROGRAM, *load, *program.profile("{duration: 1, arrivalRate: 20}")
     )
     assert done.returncode in (0, 1, 4), done.stderr
     assert "20 sessions planned = 20 started + 0 dropped; 20 completed" in done.stdout

@@ -5,9 +5,9 @@
 Both run the documented mix at the same time, at the same rate, each against a server of its own, on
 the same core: what disturbs one disturbs the other. Compared is the CPU time (user and system) of
 the whole program for a request, not a duration; of both without what is compiled, because the older
-state has nothing of it. Of the pairs' ratios the median counts, with the
-interval that holds it in 97 % of cases (six pairs: from the lowest to the highest; 94 % with the
-five that a slow machine has time for):
+state has nothing of it. Of the pairs' ratios the median counts, with the interval that holds it in
+97 % of cases (six pairs: from the lowest to the highest; 94 % with the five that a slow machine has
+time for):
 
     all of it above 1.10     exit code 1: a request costs over a tenth more
     none of it above         exit code 0

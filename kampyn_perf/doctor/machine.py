@@ -19,7 +19,7 @@ from pathlib import Path
 
 from kampyn_perf import compiled
 from kampyn_perf.doctor.facts import GeneratorFacts, MachineFacts
-from kampyn_perf.machine import describe, with_engine
+from kampyn_perf.machine import ENGINE, describe, with_engine
 from kampyn_perf.process_limits import cpu_quota, usable_cpus
 from kampyn_perf.results import carried
 
@@ -71,8 +71,9 @@ def thorough(
 
 def generator() -> GeneratorFacts:
     """What was measured of load generators here, if ever."""
-    pure = compiled.why_not()
-    known = carried.read(with_engine(describe()))
+    here = with_engine(describe())
+    pure = "" if ENGINE in here.versions else compiled.why_not()
+    known = carried.read(here)
     if known is None:
         return GeneratorFacts(pure=pure)
     now = datetime.now(UTC)

@@ -60,8 +60,8 @@ class WaitingWriter:
 
         # A daemon: the program must be able to end while the server still builds.
         worker = threading.Thread(target=build, name="index build", daemon=True)
-        worker.start()
         try:
+            worker.start()  # which waits, too, and by then the build may have been asked for
             self._wait(worker, collection, names)
         except KeyboardInterrupt:
             raise self._stopped(collection, names, "interrupted", ExitCode.INTERRUPTED) from None

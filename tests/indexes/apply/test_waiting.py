@@ -8,9 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from kampyn_perf.indexes.apply.waiting import BuildWait, BuildWaitEnded, WaitingWriter
+from kampyn_perf.indexes.model.ports import BuildOptions, Database
+from kampyn_perf.indexes.model.server import Topology
+from kampyn_perf.indexes.model.spec import IndexSpec
 from tests import forked
 from tests.indexes.conftest import Cli, start
 from tests.indexes.fake_mongo import FakeMongo
@@ -77,6 +83,31 @@ def test_an_interruption_gives_the_lock_back_and_says_what_goes_on(
     assert process.returncode == code, words
     assert "the server goes on building" in words
     assert fake.records["kampyn_perf_lock"] == []
+
+
+class _Database:
+    """One whose build is interrupted as soon as it was asked for."""
+
+    server = SimpleNamespace(topology=Topology.STANDALONE)
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def create_indexes(self, *_: object) -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        self.released.wait(60)
+
+
+def test_an_interruption_while_the_waiting_begins_says_what_goes_on() -> None:
+    database = _Database()
+    waiting = BuildWait(clock=lambda: time.monotonic_ns() // 1000)
+    writer = WaitingWriter(database=cast("Database", database), waiting=waiting)
+    index = IndexSpec(keys=(("userId", 1),))
+    try:
+        with pytest.raises(BuildWaitEnded, match="goes on building userId_1 on orders"):
+            writer.create_indexes("orders", [index], BuildOptions())
+    finally:
+        database.released.set()
 
 
 CATALOGUE = """

@@ -148,7 +148,7 @@ def test_stock_locust_does_the_same_work(tmp_path: Path) -> None:
         served = server.served()
     assert process.returncode == 0
     assert figures.failed == 0
-    assert figures.p50_us
+    assert figures.p50_us is not None  # in whole milliseconds: 0 on a fast machine
     assert served.cpu_s > 0
 
 

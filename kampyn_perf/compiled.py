@@ -8,6 +8,7 @@ third more CPU. Nothing else uses it: the command line and tests import the sour
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import sys
@@ -106,14 +107,22 @@ def out_of_date() -> str:
         return "it was made of other sources"
     if not all(path.is_file() for path in libraries().values()):
         return "it was made for another Python"
+    try:
+        # No module is made of it yet: this asks whether the machine's own libraries fit.
+        ctypes.CDLL(str(libraries()[_LIBRARY]))
+    except OSError as error:
+        return f"it was made on another machine: {error}"
     return ""
 
 
 def why_not() -> str:
     """Why it would not be used; empty where it would be."""
-    if os.environ.get(PURE_VARIABLE) == "1":
-        return f"{PURE_VARIABLE} is set"
-    return out_of_date()
+    return f"{PURE_VARIABLE} is set" if switched_off() else out_of_date()
+
+
+def switched_off() -> bool:
+    """Whether somebody wants to do without."""
+    return os.environ.get(PURE_VARIABLE) == "1"
 
 
 def use() -> str:
@@ -126,11 +135,7 @@ def use() -> str:
         return f"{early[0]} was imported before"
     finder = _Finder(libraries())
     sys.meta_path.insert(0, finder)
-    try:
-        import_module(_LIBRARY)
-    except ImportError as error:  # of another machine, whose C library is not this one's
-        sys.meta_path.remove(finder)
-        return f"it cannot be loaded: {error}"
+    import_module(_LIBRARY)
     return ""
 
 

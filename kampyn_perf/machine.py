@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from kampyn_perf import __version__, compiled
 from kampyn_perf.process_limits import usable_cpus
 
 ENGINE = "engine"
-"""Among versions, where generators ran compiled; earlier versions had no such thing."""
+"""Among versions, where generators ran compiled, all or some; earlier ones had no such thing."""
 _PACKAGES = ("locust", "gevent", "httptools", "granian", "fastapi", "pymongo", "redis")
 
 
@@ -49,11 +50,19 @@ def describe(folder: Path | None = None) -> Machine:
     )
 
 
-def with_engine(machine: Machine) -> Machine:
-    """The same for numbers that depend on whether load generators run compiled: as a version."""
-    if compiled.why_not():
+def with_engine(machine: Machine, ran_compiled: Iterable[bool]) -> Machine:
+    """The same for numbers that depend on whether load generators run compiled, which
+    `ran_compiled` says of each, wherever it was: as a version."""
+    known = set(ran_compiled)
+    if True not in known:
         return machine
-    return machine.model_copy(update={"versions": {**machine.versions, ENGINE: "compiled"}})
+    engine = "compiled in part" if False in known else "compiled"
+    return machine.model_copy(update={"versions": {**machine.versions, ENGINE: engine}})
+
+
+def with_local_engine(machine: Machine) -> Machine:
+    """The same, of a generator that is started here and now."""
+    return with_engine(machine, [not compiled.why_not()])
 
 
 def _versions() -> dict[str, str]:

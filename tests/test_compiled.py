@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import greenlet
 import pytest
 
 from kampyn_perf import compiled
@@ -17,14 +19,14 @@ OTHERS = ("units.py", "load/client/api.py")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One that fits, of empty libraries."""
+    """One that fits, of libraries that can be loaded and are somebody else's."""
     folder = tmp_path / "_compiled"
     monkeypatch.setattr(compiled, "FOLDER", folder)
     monkeypatch.delenv(compiled.PURE_VARIABLE, raising=False)
     folder.mkdir()
     (folder / compiled.MADE_OF).write_text(compiled.fingerprint(OTHERS), encoding="utf-8")
     for path in compiled.libraries().values():
-        path.touch()
+        shutil.copy(greenlet._greenlet.__file__, path)
     return folder
 
 
@@ -119,9 +121,9 @@ def test_nothing_is_used_after_its_sources_were(folder, monkeypatch):
 def test_what_this_machine_cannot_load_is_not_used(folder, monkeypatch):
     """Such as what was made beside another C library."""
     monkeypatch.setattr(sys, "meta_path", [])
-    for module in compiled.MODULES:
-        monkeypatch.delitem(sys.modules, module, raising=False)
-    assert compiled.use().startswith("it cannot be loaded: ")
+    compiled.libraries()[compiled._LIBRARY].write_bytes(b"\x7fELF of another machine")
+    assert compiled.out_of_date().startswith("it was made on another machine: ")
+    assert compiled.use() == compiled.why_not() == compiled.out_of_date()
     assert sys.meta_path == []
     assert not compiled.in_use()
 

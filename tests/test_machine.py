@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+
+import greenlet
+import pytest
 
 from kampyn_perf import __version__, compiled, machine
 from kampyn_perf.process_limits import usable_cpus
@@ -41,11 +45,27 @@ def test_a_checkout_with_local_changes_is_marked(tmp_path: Path) -> None:
 def test_whether_generators_run_compiled_is_a_version(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(compiled, "FOLDER", tmp_path)
     plain = machine.describe(tmp_path)
-    assert machine.with_engine(plain) == plain
+    assert machine.with_local_engine(plain) == plain
     (tmp_path / compiled.MADE_OF).write_text(compiled.fingerprint())
     for path in compiled.libraries().values():
-        path.touch()
-    made = machine.with_engine(plain)
+        shutil.copy(greenlet._greenlet.__file__, path)
+    made = machine.with_local_engine(plain)
     assert made.versions == {**plain.versions, machine.ENGINE: "compiled"}
     monkeypatch.setenv(compiled.PURE_VARIABLE, "1")
-    assert machine.with_engine(plain) == plain
+    assert machine.with_local_engine(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("ran_compiled", "engine"),
+    [
+        ([], None),
+        ([False, False], None),
+        ([True, True], "compiled"),
+        ([True, False, True], "compiled in part"),
+    ],
+)
+def test_generators_that_differ_are_another_engine(ran_compiled, engine) -> None:
+    plain = machine.describe()
+    made = machine.with_engine(plain, ran_compiled)
+    assert made.versions.get(machine.ENGINE) == engine
+    assert made.versions.keys() - {machine.ENGINE} == plain.versions.keys()

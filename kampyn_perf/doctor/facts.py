@@ -54,6 +54,8 @@ class GeneratorFacts:
     """Since then."""
     pure: str = ""
     """Why it runs without its compiled part; empty where it has that."""
+    switched_off: bool = False
+    """Whether that is somebody's wish."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from kampyn_perf import compiled
 from kampyn_perf.doctor.facts import GeneratorFacts, MachineFacts
-from kampyn_perf.machine import ENGINE, describe, with_engine
+from kampyn_perf.machine import describe, with_engine
 from kampyn_perf.process_limits import cpu_quota, usable_cpus
 from kampyn_perf.results import carried
 
@@ -71,13 +71,13 @@ def thorough(
 
 def generator() -> GeneratorFacts:
     """What was measured of load generators here, if ever."""
-    here = with_engine(describe())
-    pure = "" if ENGINE in here.versions else compiled.why_not()
-    known = carried.read(here)
+    pure = compiled.why_not()
+    facts = GeneratorFacts(pure=pure, switched_off=compiled.switched_off())
+    known = carried.read(with_engine(describe(), [not pure]))
     if known is None:
-        return GeneratorFacts(pure=pure)
+        return facts
     now = datetime.now(UTC)
-    return GeneratorFacts(mix=known.mix, when=known.when(now), days=known.age_days(now), pure=pure)
+    return replace(facts, mix=known.mix, when=known.when(now), days=known.age_days(now))
 
 
 def calibrated(takes_ns: Callable[[range], int]) -> range:

@@ -93,6 +93,8 @@ class Flows:
     stock_client_reason: str = ""
     remarks: tuple[str, ...] = ()
     """What of a locustfile means something else than under Locust."""
+    compiled: bool = False
+    """Whether this generator runs with what is compiled. After `Run`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,7 +131,7 @@ class _Target:
 
     def facts(self) -> RunFacts:
         """What is known before the first arrival."""
-        here = machine.with_engine(machine.describe())
+        here = machine.describe()
         return RunFacts(
             spec=self.spec,
             machine=here,
@@ -153,11 +153,10 @@ class _Target:
 
 def _sizing(here: machine.Machine) -> Sizing:
     """What one generator was measured to carry on this machine, if ever."""
-    pure = machine.ENGINE not in here.versions
-    known = carried.read(here)
+    known = carried.read(machine.with_local_engine(here))
     if known is None:
-        return Sizing(pure=pure)
-    return Sizing(rate=known.mix, when=known.when(datetime.now(UTC)), cores=here.cores, pure=pure)
+        return Sizing()
+    return Sizing(rate=known.mix, when=known.when(datetime.now(UTC)), cores=here.cores)
 
 
 def _asking(spec: RunSpec, url: str) -> RunSpec:

@@ -102,6 +102,9 @@ def test_a_generator_that_is_not_compiled_is_told_why_and_how():
     assert (pure.rule, pure.level) == ("generator-compiled", Level.NOTE)
     assert pure.what == "load generators run without their compiled part: it was not made"
     assert "make compiled" in pure.remedy
+    unwanted = GeneratorFacts(mix=8400.0, pure="KAMPYN_PERF_PURE is set", switched_off=True)
+    _, pure = findings(Facts(generator=unwanted))
+    assert pure.remedy == "Without that variable it is used, where it was made."
 
 
 def test_of_what_one_generator_carries():

@@ -119,7 +119,7 @@ class _Measured:
             kept.keep(
                 kept.Carried(
                     measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                    machine=machine.with_engine(machine.describe()),
+                    machine=machine.with_local_engine(machine.describe()),
                     mix=carried.rate,
                     busy=others_took_part(carried, busy=max(self._busy)),
                 )

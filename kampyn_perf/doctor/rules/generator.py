@@ -22,7 +22,9 @@ def of_generator(known: GeneratorFacts) -> Iterator[Finding]:
             what=f"load generators run without their compiled part: {known.pure}",
             consequence="a request takes about a third more CPU; near the end of a core response "
             "times have more of the generator in them",
-            remedy=f"{_COMPILE} makes it, in half a minute, where there is a C compiler.",
+            remedy="Without that variable it is used, where it was made."
+            if known.switched_off
+            else f"{_COMPILE} makes it, in half a minute, where there is a C compiler.",
         )
 
 

@@ -91,6 +91,8 @@ class Coordinator:
         self.latecomers = Latecomers(workers)
         self.clocks: dict[int, tuple[ClockReading, ClockReading]] = {}
         """Of each generator, at the start and at the end."""
+        self.compiled: dict[int, bool] = {}
+        """Whether each generator runs with what is compiled."""
         self.interrupts = Interrupts()
         self._weights: dict[str, int] = {}
         self._living = list(range(len(workers.names)))
@@ -224,8 +226,9 @@ class Coordinator:
             case Refused():
                 raise report.error()
             case Flows() if index in self.latecomers:
-                self._join(index)
+                self._join(index, report)
             case Flows():
+                self.compiled[index] = report.compiled
                 self._ready.add(index)
                 if len(self._ready) == len(self._living):
                     self._weights = dict(report.weights)
@@ -250,13 +253,14 @@ class Coordinator:
         self._ended.add(index)
         self._living.remove(index)
 
-    def _join(self, index: int) -> None:
+    def _join(self, index: int, report: Flows) -> None:
         """A generator that came late is ready: from soon on it takes its share of what is left."""
         elapsed_us = now_us() - self._start_us
         if self.interrupts.count or elapsed_us >= self._schedule.duration_us:
             self.latecomers.decline(index, "the run is at its end")
             return
         self.latecomers.take_part(index)
+        self.compiled[index] = report.compiled
         self._start(index)
         assignment = self.rebalancer.join(index, living=self._living, elapsed_us=elapsed_us)
         self._living.append(index)

@@ -18,8 +18,6 @@ class Sizing:
     when: str = ""
     """In words, and by what."""
     cores: int | None = None
-    pure: bool = False
-    """Whether it runs without its compiled part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +35,8 @@ class GeneratorFacts:
     """Why those that came late did not take part."""
     clocks: Mapping[int, tuple[ClockReading, ClockReading]] = field(default_factory=dict)
     """Of each generator, at the start and at the end."""
+    compiled: Mapping[int, bool] = field(default_factory=dict)
+    """Whether each generator that was ready ran with what is compiled."""
     scenario_errors: Mapping[str, int] = field(default_factory=dict)
     idle_sessions: Mapping[str, int] = field(default_factory=dict)
     """Sessions that came to their end without a request, by flow."""

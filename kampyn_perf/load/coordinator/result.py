@@ -10,7 +10,7 @@ from kampyn_perf.load.coordinator.facts import GeneratorFacts, Sizing
 from kampyn_perf.load.coordinator.ports import Measured
 from kampyn_perf.load.coordinator.validity import assess
 from kampyn_perf.load.spec import RunSpec
-from kampyn_perf.machine import Machine
+from kampyn_perf.machine import Machine, with_engine
 from kampyn_perf.recorder.build import build
 from kampyn_perf.recorder.collector import Collector
 from kampyn_perf.redact import redact_url
@@ -76,7 +76,7 @@ def make_result(
         target=Target(
             name=spec.target, url=redact_url(facts.url or spec.url), bundled=facts.bundled
         ),
-        machine=facts.machine,
+        machine=with_engine(facts.machine, end.generators.compiled.values()),
         context=dict(facts.context),
         validity=assess(
             collector,

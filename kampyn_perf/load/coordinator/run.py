@@ -162,6 +162,7 @@ class _Run:
             joined_us=rebalancer.joined_us,
             declined=coordinator.latecomers.declined,
             clocks=coordinator.clocks,
+            compiled=coordinator.compiled,
             scenario_errors=coordinator.ends.scenario_errors,
             idle_sessions=coordinator.ends.idle_sessions,
             remarks=tuple(coordinator.ends.remarks),

@@ -25,7 +25,7 @@ def asked_rate(collector: Collector, schedule: Schedule) -> float:
 def advice(collector: Collector, schedule: Schedule, facts: GeneratorFacts) -> str:
     """What to do where generators could not do more."""
     words = _workers(facts, asked_rate(collector, schedule))
-    return f"{words}; {_COMPILE}" if facts.sizing.pure else words
+    return words if all(facts.compiled.values()) else f"{words}; {_COMPILE}"
 
 
 def _workers(facts: GeneratorFacts, asked: float) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
+from kampyn_perf import compiled
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load.clock import now_us
 from kampyn_perf.load.generator.garbage import GarbageControl
@@ -177,7 +178,12 @@ class Generator:
         self._garbage.settle()
         reason = self._environment.kampyn.stock_reason or ""
         remarks = (*self._scenario.remarks, *unheard(self._environment.events))
-        flows = Flows(weights=self._weights, stock_client_reason=reason, remarks=remarks)
+        flows = Flows(
+            weights=self._weights,
+            stock_client_reason=reason,
+            remarks=remarks,
+            compiled=compiled.in_use(),
+        )
         self._line.send(flows)
         command = self._line.read()
         if not isinstance(command, Start):

@@ -55,7 +55,7 @@ def test_the_highest_valid_rate_is_the_sample_and_is_kept_for_later(
     (one,) = result.context["generator"]["carried"]
     assert (one["rate"], one["beyond"]["asked"]) == (VALID.reached, INVALID.asked)
     assert "comparison" not in result.context["generator"]
-    known = kept.read(machine.with_engine(machine.describe()))
+    known = kept.read(machine.with_local_engine(machine.describe()))
     assert known is not None
     assert (known.mix, known.busy) == (VALID.reached, False)
 

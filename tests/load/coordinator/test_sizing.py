@@ -35,11 +35,13 @@ def test_workers_are_named_where_the_figure_is_known(rate, have, workers):
 
 
 def test_a_generator_that_is_not_compiled_is_told_what_that_costs():
-    pure = GeneratorFacts(names=["g"], sizing=Sizing(rate=30.0, when=WHEN, cores=8, pure=True))
+    pure = GeneratorFacts(
+        names=["g"], sizing=Sizing(rate=30.0, when=WHEN, cores=8), compiled={0: True, 1: False}
+    )
     assert advice(run(), SCHEDULE, pure).endswith(
         "use --workers 2; one that is compiled carries a third more (kampyn-perf doctor)"
     )
-    unknown = GeneratorFacts(names=["g"], sizing=Sizing(pure=True))
+    unknown = GeneratorFacts(names=["g"], compiled={0: False})
     assert advice(run(), SCHEDULE, unknown).endswith("a third more (kampyn-perf doctor)")
 
 

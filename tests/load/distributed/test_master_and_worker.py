@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from kampyn_perf import compiled
 from kampyn_perf.results.load import RunStatus
 from tests import forked, forked_function, forked_generator
 from tests.cli import program
@@ -29,6 +30,7 @@ from tests.load.distributed.wiretap import tapped
 pytestmark = pytest.mark.long
 _NUMBERS = itertools.count()
 
+PURE = {compiled.PURE_VARIABLE: "1"}
 in_namespaces = pytest.mark.skipif(not permitted(), reason=NAMESPACES_HINT)
 
 
@@ -224,6 +226,20 @@ def test_spares_and_those_that_come_late_take_part_and_who_cannot_ends_no_run(lo
     assert any("into the run, and takes its share" in each for each in result.validity.warnings)
     (warning,) = [each for each in result.validity.warnings if "came late" in each]
     assert "did not take part" in warning
+
+
+@pytest.mark.compiled
+def test_a_worker_that_runs_without_what_is_compiled_is_told_in_the_result(local, tmp_path):
+    """The master's machine says nothing of its workers'."""
+    load, port = local
+    join = ("load", "--role", "worker", "--master-port", str(port))
+    workers = [program.start_cold(tmp_path, *join, env=env) for env in ({}, PURE)]
+    wait_until_ready(*workers)
+    master = start_master(load, port, 2, "{duration: 2, arrivalRate: 20}")
+    _out, err = master.communicate(timeout=60)
+    for worker in workers:
+        worker.communicate(timeout=20)
+    assert load.result.machine.versions.get("engine") == "compiled in part", err
 
 
 def test_a_replacement_takes_the_place_of_a_lost_worker(local, tmp_path):

@@ -82,19 +82,18 @@ def test_a_generator_that_was_stopped_makes_the_run_invalid(load):
 def test_a_busy_neighbour_on_the_only_core_makes_the_run_invalid(load):
     """Pinned to one core with a process that computes from its first request on: numbers are the
     generator's own queue, even where it keeps up. One neighbour is the least that shows: of more
-    it has less."""
+    it has less. The rate is one that takes half of a fast core and all of a slow one."""
     core = min(os.sched_getaffinity(0))
     process = load.start_after(
-        partial(os.sched_setaffinity, 0, {core}), "{duration: 2, arrivalRate: 3000}", limits=()
+        partial(os.sched_setaffinity, 0, {core}), "{duration: 2, arrivalRate: 12000}", limits=()
     )
     program.wait_for(lambda: load.server.seen, what="the first request")
     neighbour = Function(compute, core)
     try:
-        load.until_second(2)
+        _out, err = process.communicate(timeout=120)
     finally:
         neighbour.kill()
         neighbour.communicate()
-    _out, err = process.communicate(timeout=120)
     assert process.returncode == 4, err
     reasons = " ".join(load.result.validity.reasons)
     assert "a generator waited for a CPU" in reasons, reasons

@@ -205,8 +205,8 @@ def test_eviction_never_serves_what_is_old(tmp_path: Path) -> None:
         kinds = {key.partition(b":")[0] for key in redis.keys("*")}
         assert kinds <= {b"cache", b"cache-generation"}  # no set that could grow, no writer left
         left = {redis.ttl(key) for key in redis.keys("cache-generation:*")}
-        # To ask takes memory, too: one may be evicted (-2) since its name was told. Not one is there
-        # for ever (-1).
+        # To ask takes memory, too: since its name was told one may have been evicted (-2). None is
+        # there for ever (-1).
         assert -1 not in left
         assert max(left) > 0
     running.close()

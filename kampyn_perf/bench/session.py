@@ -136,7 +136,8 @@ class Session:
         self.observer.save(self._result(RunStatus.RUNNING, running=part.suite.name))
         known: Mapping[str, Measured] = {}
         try:
-            for known in rounds(part.variants, self.options, self._say):  # noqa: B007
+            told = _Told(self.observer, part, before=len(self._cases), total=self._total)
+            for known in rounds(part.variants, self.options, told):  # noqa: B007
                 pass
         except KampynError as error:
             self._give_up(part, error)
@@ -152,9 +153,6 @@ class Session:
                     self._keep(
                         case_result(part.suite.name, variant, known[variant.name], self.options)
                     )
-
-    def _say(self, text: str) -> None:
-        self.observer.started(text, len(self._cases) + 1, self._total)
 
     def _give_up(self, part: Selected, error: Exception) -> None:
         failures = Failures()
@@ -191,6 +189,22 @@ class Session:
             planned_cases=self._total,
             cases=list(self._cases),
         )
+
+
+class _Told:
+    """See `suite.Told`: tells it to the observer of the run."""
+
+    def __init__(self, observer: Observer, part: Selected, *, before: int, total: int) -> None:
+        self._observer = observer
+        self._suite = part.suite.name
+        self._numbers = {one.name: n for n, one in enumerate(part.variants, start=before + 1)}
+        self._total = total
+
+    def round_begun(self, number: int, total: int) -> None:
+        self._observer.round_begun(self._suite, number, total)
+
+    def doing(self, name: str, text: str) -> None:
+        self._observer.started(text, self._numbers[name], self._total)
 
 
 def _cut_short(known: Iterable[Measured], rounds: int) -> None:

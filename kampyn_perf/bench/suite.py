@@ -14,13 +14,23 @@ Facts = Mapping[str, Any]
 """What decides the numbers, for the result: the store, its version, the cost of a password."""
 
 
+class Told(Protocol):
+    """Who hears what a suite that measures by itself is doing."""
+
+    def round_begun(self, number: int, total: int) -> None:
+        """All variants take their turns, for the `number`-th time of `total`."""
+
+    def doing(self, name: str, text: str) -> None:
+        """What is done for the variant of that name, in words."""
+
+
 class Rounds(Protocol):
     """Measures all its variants by itself, in rounds, so that they meet the same disturbances."""
 
     def __call__(
-        self, variants: Sequence[Variant], options: BenchOptions, say: Callable[[str], None]
+        self, variants: Sequence[Variant], options: BenchOptions, told: Told
     ) -> Iterator[Mapping[str, Measured]]:
-        """After each round all that is known, by name. `say` is told what is being done."""
+        """After each round all that is known, by name."""
 
     @property
     def facts(self) -> Facts:

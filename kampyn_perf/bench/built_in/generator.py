@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 
 import psutil
 
@@ -76,25 +77,21 @@ class _Measured:
         self._busy: list[float] = []
 
     def round(
-        self, number: int, names: Collection[str], say: Callable[[str], None]
+        self, names: Collection[str], tell: Callable[[str, str], None]
     ) -> Mapping[str, Sample]:
         """All that is wanted once: programs take turns, and then the clients alone."""
         self._cores = choose_cores()
         self._busy.append(psutil.cpu_percent(interval=0.5) / 100)
-
-        def tell(text: str) -> None:
-            say(f"round {number}: {text}")
-
         samples = dict(self._end_to_end(names, tell))
         if alone := [name for name in names if name not in samples]:
-            tell("the client alone")
+            tell(alone[0], "the client alone")
             comparison = compare(_PLAN)
             self._alone.append(comparison)
             samples |= {name: _alone(comparison, name) for name in alone}
         return samples
 
     def _end_to_end(
-        self, names: Collection[str], say: Callable[[str], None]
+        self, names: Collection[str], tell: Callable[[str, str], None]
     ) -> Iterator[tuple[str, Sample]]:
         for work in Work:
             for program in self._programs.values():
@@ -106,7 +103,7 @@ class _Measured:
                         carried = self._carried.setdefault(
                             name, Carried(program.name, work, program.scheduled)
                         )
-                        attempts = next_round(carried, program, place, say)
+                        attempts = next_round(carried, program, place, partial(tell, name))
                     yield name, _sample(carried, attempts)
                     if program.name == OURS and work is Work.MIX:
                         self._keep(carried)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kampyn_perf.bench.declare import Variant, build
 from kampyn_perf.bench.failures import Failure, Stage
 from kampyn_perf.bench.measured import Measured
-from kampyn_perf.bench.suite import Facts, Suite
+from kampyn_perf.bench.suite import Facts, Suite, Told
 from kampyn_perf.results.bench import BenchOptions
 
 MOST_ROUNDS = 3
@@ -40,9 +40,9 @@ class GeneratorParts:
 
     programs: Mapping[str, Sequence[str]]
     """Those that are measured end to end, by case (`END_TO_END`)."""
-    round_: Callable[[int, Collection[str], Callable[[str], None]], Mapping[str, Sample]]
-    """The number of the round, the names of the variants that are wanted, and whom to tell what is
-    done; answers by those names. Raises KampynError where it cannot."""
+    round_: Callable[[Collection[str], Callable[[str, str], None]], Mapping[str, Sample]]
+    """The names of the variants that are wanted, and whom to tell for which of them what is done;
+    answers by those names. Raises KampynError where it cannot."""
     facts: Callable[[], Facts]
 
 
@@ -82,12 +82,13 @@ class _Rounds:
         return self._parts.facts()
 
     def __call__(
-        self, variants: Sequence[Variant], options: BenchOptions, say: Callable[[str], None]
+        self, variants: Sequence[Variant], options: BenchOptions, told: Told
     ) -> Iterator[Mapping[str, Measured]]:
         planned = min(options.iterations, MOST_ROUNDS)
         known = {variant.name: Measured(planned=planned) for variant in variants}
         for number in range(1, planned + 1):
-            samples = self._parts.round_(number, known.keys(), say)
+            told.round_begun(number, planned)
+            samples = self._parts.round_(known.keys(), told.doing)
             for name, measured in known.items():
                 _add(measured, samples[name])
             yield known

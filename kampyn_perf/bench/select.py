@@ -91,6 +91,11 @@ def _term(name: str, term: str) -> bool:
             hint="Words, with not, and, or between them: -k 'db and not stream'",
         )
     word, low = words[0], name.lower()
+    if word.count("(") != word.count(")"):  # `not (a` would take every case
+        raise KampynError(
+            f"-k: parentheses do not group, as in {word!r}",
+            hint="not binds closest, then and, then or: -k 'db and find or db and update'",
+        )
     # Brackets are part of a name here, not a set of characters.
     pattern = word.replace("[", "[[]")
     matched = fnmatch.fnmatchcase(low, f"*{pattern}*") if set("*?") & set(word) else word in low

@@ -67,6 +67,13 @@ def test_a_keyword_that_cannot_be_read_is_refused(keyword: str) -> None:
         matches("db.find", keyword)
 
 
+@pytest.mark.parametrize("keyword", ["not (find or x)", "db and (find or x)"])
+def test_parentheses_are_refused_for_they_do_not_group(keyword: str) -> None:
+    with pytest.raises(KampynError, match="-k: parentheses do not group, as in '\\(find'"):
+        matches("db.find", keyword)
+    assert matches("db.find[of=f(x)]", "f(x)")
+
+
 def test_parameters_replace_the_declared_values_where_there_are_any() -> None:
     assert names(params={"size": ["10", "100"]}, keyword="find or cache") == [
         "db.find[size=10]",

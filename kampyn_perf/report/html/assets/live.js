@@ -42,10 +42,32 @@ const take = async (over) => {
   zooming = false;
 };
 
+// Figures that stand still must not look like a run that is well. The next page takes the words away.
+const lost = () => {
+  const header = document.querySelector("header");
+  if (header.querySelector(".lost")) return;
+  const words = document.createElement("p");
+  words.className = "partial lost";
+  words.setAttribute("role", "status");
+  words.textContent = `Nothing is heard of it since ${new Date().toLocaleTimeString()}; what stands here is of then.`;
+  header.append(words);
+};
+
+const AGAIN_MS = 500;
+const LAST_TRIES = 4;  // while the page at the end can still be fetched
 const listen = () => {
   const events = new EventSource("/events");
   let fetching = Promise.resolve();
-  const update = (over) => { fetching = fetching.then(() => take(over)).catch(() => events.close()); };
+  // One request may fail where nothing is wrong: a network that changes ends those under way. Where the
+  // events have ended, too, the browser asks for them again, and they begin with a change.
+  const update = (over, tries = LAST_TRIES) => {
+    fetching = fetching.then(() => take(over)).catch(() => {
+      lost();
+      const worthwhile = over ? tries > 1 : events.readyState === EventSource.OPEN;
+      if (worthwhile) setTimeout(() => update(over, tries - 1), AGAIN_MS);
+    });
+  };
+  events.addEventListener("error", lost);
   events.addEventListener("changed", () => update(false));
   events.addEventListener("over", () => { events.close(); update(true); });
 };

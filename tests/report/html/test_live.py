@@ -81,7 +81,7 @@ def test_a_request_that_fails_is_made_again_and_told_meanwhile(driver: Any) -> N
         driver.get(page.url)
         with blocked(driver, f"{page.url}/"):
             page.show(lambda: load_page(whole, judged(whole), live=True))
-            until(lambda: "Nothing is heard of it since" in lost(driver))
+            until(lambda: "No longer connected since" in lost(driver))
             assert last_moment(driver) == "0:09"
         until(lambda: last_moment(driver) == "0:19")
         assert lost(driver) == ""
@@ -97,7 +97,7 @@ def test_a_run_that_is_gone_is_told(driver: Any, tmp_path: Path) -> None:
     assert heading(driver).startswith("So far: ")
     run.kill()
     run.communicate()
-    until(lambda: "Nothing is heard of it since" in lost(driver))
+    until(lambda: "No longer connected since" in lost(driver))
     driver.get("about:blank")  # or it would ask for ever
 
 

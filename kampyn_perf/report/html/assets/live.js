@@ -49,8 +49,8 @@ const lost = () => {
   const words = document.createElement("p");
   words.className = "partial lost";
   words.setAttribute("role", "status");
-  words.textContent = `Nothing is heard of it since ${new Date().toLocaleTimeString()}; what stands here is of then.`;
-  header.append(words);
+  words.textContent = `No longer connected since ${new Date().toLocaleTimeString()}; what stands here is of then.`;
+  header.querySelector("h1").before(words);
 };
 
 const AGAIN_MS = 500;

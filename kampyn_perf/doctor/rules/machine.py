@@ -94,8 +94,9 @@ def _load(machine: MachineFacts) -> Finding | None:
         level=Level.WARNING if load < cores else Level.PROBLEM,
         what=f"{load:.1f} processes ran or waited over the last minute, for "
         f"{counted(cores, 'core')}",
-        consequence="generator and backend wait for a CPU that others have; response times are "
-        "theirs too",
+        # A run that has just ended is in this average, too.
+        consequence="where these still run, generator and backend wait for a CPU that others have, "
+        "and response times are theirs too",
         remedy="Measure on a machine that does nothing else, or wait until it is quiet.",
     )
 

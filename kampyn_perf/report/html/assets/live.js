@@ -58,13 +58,15 @@ const LAST_TRIES = 4;  // while the page at the end can still be fetched
 const listen = () => {
   const events = new EventSource("/events");
   let fetching = Promise.resolve();
+  let again;
   // One request may fail where nothing is wrong: a network that changes ends those under way. Where the
   // events have ended, too, the browser asks for them again, and they begin with a change.
   const update = (over, tries = LAST_TRIES) => {
     fetching = fetching.then(() => take(over)).catch(() => {
       lost();
+      clearTimeout(again);  // one more attempt is enough, of however many changes
       const worthwhile = over ? tries > 1 : events.readyState === EventSource.OPEN;
-      if (worthwhile) setTimeout(() => update(over, tries - 1), AGAIN_MS);
+      if (worthwhile) again = setTimeout(() => update(over, tries - 1), AGAIN_MS);
     });
   };
   events.addEventListener("error", lost);

@@ -27,7 +27,7 @@ from statistics import median
 
 import psutil
 
-from benchmarks.checkouts import NoCommitError, checkout, last_release
+from benchmarks.checkouts import NoCommitError, checkout, compile_in, last_release
 from kampyn_perf.errors import KampynError
 from kampyn_perf.load import benchmark
 from kampyn_perf.load.benchmark import OURS, Attempt, Carried, Cores, Place, Program, Task, Work
@@ -56,9 +56,16 @@ class Row:
         tries = self.attempts
         reached = [one.reached for one in tries]
 
-        def middle(value: Callable[[Attempt], float | None], form: str) -> str:
+        def of_all(
+            value: Callable[[Attempt], float | None],
+            form: str,
+            pick: Callable[[list[float]], float] = median,
+        ) -> str:
             known = [number for one in tries if (number := value(one)) is not None]
-            return format(median(known), form) if known else "-"
+            return format(pick(known), form) if known else "-"
+
+        def p99_ms(one: Attempt) -> float | None:
+            return None if one.p99_us is None else one.p99_us / 1e3
 
         first = tries[0]
         valid = sum(one.valid for one in tries)
@@ -70,21 +77,15 @@ class Row:
             f"{min(reached):,.0f}",
             f"{max(reached):,.0f}",
             f"{valid} of {len(tries)}",
-            middle(lambda one: None if one.p50_us is None else one.p50_us / 1e3, ".2f"),
-            middle(lambda one: None if one.p99_us is None else one.p99_us / 1e3, ".2f"),
-            _most(tries),
-            middle(lambda one: one.cpu_share, ".2f"),
-            middle(lambda one: one.cpu_us, ".0f"),
-            middle(lambda one: one.rss / 1e6, ".0f"),
-            middle(lambda one: one.server_share, ".2f"),
+            of_all(lambda one: None if one.p50_us is None else one.p50_us / 1e3, ".2f"),
+            of_all(p99_ms, ".2f"),
+            of_all(p99_ms, ".2f", max),
+            of_all(lambda one: one.cpu_share, ".2f"),
+            of_all(lambda one: one.cpu_us, ".0f"),
+            of_all(lambda one: one.rss / 1e6, ".0f"),
+            of_all(lambda one: one.server_share, ".2f"),
         )
         return f"| {' | '.join(cells)} |"
-
-
-def _most(tries: Sequence[Attempt]) -> str:
-    """The P99 of the round that had the highest: a goal that is kept each time shows here."""
-    known = [one.p99_us / 1e3 for one in tries if one.p99_us is not None]
-    return f"{max(known):.2f}" if known else "-"
 
 
 def programs(asked: argparse.Namespace) -> list[Program]:
@@ -97,6 +98,7 @@ def programs(asked: argparse.Namespace) -> list[Program]:
         return [one for one in known if one.name in wanted]
     try:
         release = checkout(asked.release or last_release())
+        compile_in(release)  # where that state could be: as its users have it
         older = benchmark.ours(
             f"{_RELEASE} {release.commit[:7]}", python=release.python, checkout=release.folder
         )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import greenlet
 import pytest
 
 from kampyn_perf import compiled
+from tests import fitting
 from tests.cli import program
 
 OTHERS = ("units.py", "load/client/api.py")
@@ -24,9 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(compiled, "FOLDER", folder)
     monkeypatch.delenv(compiled.PURE_VARIABLE, raising=False)
     folder.mkdir()
-    (folder / compiled.MADE_OF).write_text(compiled.fingerprint(OTHERS), encoding="utf-8")
-    for path in compiled.libraries().values():
-        shutil.copy(greenlet._greenlet.__file__, path)
+    fitting.fill(folder, OTHERS)
     return folder
 
 

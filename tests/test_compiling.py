@@ -13,13 +13,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import greenlet
 import pytest
 
 from kampyn_perf import compiled, compiling, extension_build
+from tests.fitting import loadable
 
-LOADABLE = Path(greenlet._greenlet.__file__).read_bytes()
-"""A library; what follows it is not read."""
 NO_COMPILER = shutil.which("cc") is None
 MODULES = ("kampyn_perf.tiny", "kampyn_perf.load.inner")
 SOURCES = {
@@ -65,7 +63,7 @@ def build(copy: Path, built: Path) -> None:
     for name in compiled.libraries():
         path = named_in(built, name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(LOADABLE + f"library of {name}".encode())
+        path.write_bytes(loadable() + f"library of {name}".encode())
 
 
 def refuse(copy: Path, built: Path) -> None:
@@ -74,7 +72,7 @@ def refuse(copy: Path, built: Path) -> None:
 
 def made(package: Path) -> dict[str, str]:
     files = (package / "_compiled").iterdir()
-    return {path.name: path.read_bytes().removeprefix(LOADABLE).decode() for path in files}
+    return {path.name: path.read_bytes().removeprefix(loadable()).decode() for path in files}
 
 
 def test_what_is_made_fits_until_a_source_or_what_it_imports_changes(package):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-import greenlet
 import pytest
 
 from kampyn_perf import __version__, compiled, machine
 from kampyn_perf.process_limits import usable_cpus
+from tests import fitting
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -46,9 +45,7 @@ def test_whether_generators_run_compiled_is_a_version(tmp_path, monkeypatch) -> 
     monkeypatch.setattr(compiled, "FOLDER", tmp_path)
     plain = machine.describe(tmp_path)
     assert machine.with_local_engine(plain) == plain
-    (tmp_path / compiled.MADE_OF).write_text(compiled.fingerprint())
-    for path in compiled.libraries().values():
-        shutil.copy(greenlet._greenlet.__file__, path)
+    fitting.fill(tmp_path)
     made = machine.with_local_engine(plain)
     assert made.versions == {**plain.versions, machine.ENGINE: "compiled"}
     monkeypatch.setenv(compiled.PURE_VARIABLE, "1")

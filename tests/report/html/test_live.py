@@ -21,6 +21,16 @@ from tests.report.html.samples import failing_run, judged
 from tests.slo.runs import Run, steady
 
 FIRED = "return document.getElementById('fired').innerText.replaceAll('\\u00a0', ' ')"
+COUNT = """
+    Object.assign(window, { waiting: new Set(), failed: 0 });
+    const [later, never, ask] = [window.setTimeout, window.clearTimeout, window.fetch];
+    window.setTimeout = (work, ms) => {
+        const id = later(() => { waiting.delete(id); work(); }, ms);
+        waiting.add(id);
+        return id;
+    };
+    window.clearTimeout = (id) => { waiting.delete(id); never(id); };
+    window.fetch = (...of) => ask(...of).catch((error) => { failed += 1; throw error; });"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -85,6 +95,22 @@ def test_a_request_that_fails_is_made_again_and_told_meanwhile(driver: Any) -> N
             assert last_moment(driver) == "0:09"
         until(lambda: last_moment(driver) == "0:19")
         assert lost(driver) == ""
+    finally:
+        page.close()
+
+
+def test_however_many_changes_fail_one_attempt_waits(driver: Any) -> None:
+    page, run = LivePage(0), failing_run(seconds=10)
+    try:
+        page.show(lambda: load_page(run, judged(run), live=True))
+        driver.get(page.url)
+        with blocked(driver, f"{page.url}/"):
+            driver.execute_script(COUNT)
+            for _ in range(5):
+                failed = driver.execute_script("return window.failed")
+                page.show(lambda: load_page(run, judged(run), live=True))
+                until(lambda known=failed: driver.execute_script("return window.failed") > known)
+            assert driver.execute_script("return window.waiting.size") <= 1
     finally:
         page.close()
 
